@@ -1,0 +1,166 @@
+import { PageEdit, RankEditor, RankView, sha256, type PageReader, type RankChange } from '@cotrace/core';
+import { DomainStore, storedEntry, type StateEntry } from '@cotrace/gateway-app';
+import { stopwatch, sum, type Spent } from './spent.js';
+import { keyOf, valueOf } from './workload.js';
+
+const NAMESPACE = 'goods';
+const NONE = new Uint8Array();
+/**
+ * Blocks whose writes are committed together. A node syncs once a block, tree or no tree, and a sync takes longer than
+ * all else here: this many share one, so that what is measured is the tree.
+ */
+const BLOCKS_PER_COMMIT = 128;
+
+/** What the tree cost in one cycle. */
+export interface CycleCost {
+  /** Taking the cycle's blocks. */
+  readonly upkeep: Spent;
+  /** Bringing the layers up to date and freezing them. */
+  readonly digest: Spent;
+  /** Groups that were read, thinned and hashed again. */
+  readonly groups: number;
+  /** Updates and creations. */
+  readonly writes: number;
+}
+
+/** Block, transaction and version of a key. */
+type Stamp = readonly [block: number, tx: number, ver: number];
+
+/** A business node's store of one domain with its rank tree, filled by plan. */
+export class BenchDomain {
+  readonly store: DomainStore;
+  readonly #c: number;
+  readonly #stamps: Stamp[];
+  #block: number;
+
+  private constructor(store: DomainStore, c: number, stamps: Stamp[], block: number) {
+    this.store = store;
+    this.#c = c;
+    this.#stamps = stamps;
+    this.#block = block;
+  }
+
+  /** An empty domain. */
+  static async open(folder: string, c: number): Promise<BenchDomain> {
+    return new BenchDomain(await DomainStore.open(folder), c, [], 0);
+  }
+
+  /** The domain in `folder`, which holds a copy of this one's store. */
+  async copyIn(folder: string): Promise<BenchDomain> {
+    return new BenchDomain(await DomainStore.open(folder), this.#c, [...this.#stamps], this.#block);
+  }
+
+  get keys(): number {
+    return this.#stamps.length;
+  }
+
+  get block(): bigint {
+    return BigInt(this.#block);
+  }
+
+  /** The block of a key's newest version. */
+  blockOf(index: number): number {
+    return this.#stamps[index]?.[0] ?? 0;
+  }
+
+  /**
+   * Runs one cycle; `writes(i)` are the keys that its block i, 0…c−1, writes; a new key has the next index. The state may
+   * be left as it is where nobody reads it again: what the store does about it in the background is none of the tree's.
+   */
+  async cycle(
+    writes: (i: number) => readonly number[],
+    state: 'written' | 'left' = 'written',
+  ): Promise<CycleCost> {
+    const read = { groups: 0 };
+    const pages: PageReader = {
+      get: (name) => {
+        if (name.startsWith('g/')) read.groups++;
+        return this.store.rankPages.get(name);
+      },
+    };
+    const upkeep: Spent[] = [];
+    let written = 0;
+    for (let done = 0; done < this.#c; done += BLOCKS_PER_COMMIT) {
+      const blocks = Array.from({ length: Math.min(BLOCKS_PER_COMMIT, this.#c - done) }, (_, i) =>
+        this.#next(writes(done + i)),
+      );
+      if (state === 'written') await this.writeState(blocks.flatMap(({ entries }) => entries));
+      written += blocks.reduce((total, { entries }) => total + entries.length, 0);
+      const watch = stopwatch();
+      const edit = new PageEdit(pages);
+      for (const { block, changes } of blocks) {
+        const editor = new RankEditor(edit, this.#c);
+        editor.apply(block, changes);
+        for (const { name, bytes } of editor.writes()) edit.put(name, bytes);
+      }
+      await this.store.commitRank(edit.writes());
+      upkeep.push(watch());
+    }
+    const watch = stopwatch();
+    const editor = new RankEditor(pages, this.#c);
+    editor.release(this.block);
+    editor.freeze();
+    await this.store.commitRank(editor.writes());
+    return { upkeep: sum(upkeep), digest: watch(), groups: read.groups, writes: written };
+  }
+
+  /** The tree at the end of the last cycle. */
+  view(): RankView {
+    return new RankView(this.store.rankPages, this.#c, this.block);
+  }
+
+  /** All entries of the state with their values, by key. */
+  state(): AsyncGenerator<StateEntry> {
+    return this.store.range(NAMESPACE, '', '');
+  }
+
+  /** The entry of a key. */
+  entry(key: string): StateEntry | undefined {
+    const entry = this.store.entry(NAMESPACE, key);
+    return entry === undefined ? undefined : { namespace: NAMESPACE, key, entry };
+  }
+
+  /** Goes to the height after `block`, all blocks before it quiet. */
+  skipTo(block: bigint): void {
+    this.#block = Number(block);
+  }
+
+  /** Changes the tree and freezes it anew. */
+  async change(act: (editor: RankEditor) => void): Promise<void> {
+    const editor = new RankEditor(this.store.rankPages, this.#c);
+    if (editor.next <= this.block) editor.apply(this.block, []);
+    editor.release(this.block);
+    act(editor);
+    editor.freeze();
+    await this.store.commitRank(editor.writes());
+  }
+
+  /** Writes entries into the state. */
+  async writeState(entries: readonly StateEntry[]): Promise<void> {
+    const position = { number: this.block, headerHash: new Uint8Array(32), configBlock: NONE };
+    await this.store.advance(position, entries);
+  }
+
+  #next(indices: readonly number[]) {
+    this.#block++;
+    const blockNum = this.block;
+    const changes: RankChange[] = [];
+    const entries: StateEntry[] = [];
+    [...new Set(indices)].forEach((index, txNum) => {
+      const old = this.#stamps[index];
+      const key = keyOf(index);
+      const verNum = (old?.[2] ?? 0) + 1;
+      const value = valueOf(index, verNum);
+      const before = old === undefined ? null : { blockNum: BigInt(old[0]), txNum: old[1], verNum: old[2] };
+      const stamp = { blockNum, txNum, verNum };
+      changes.push({ key, before, valueHash: sha256(value), txNum, verNum });
+      entries.push({
+        namespace: NAMESPACE,
+        key,
+        entry: storedEntry({ value, deleted: false, validationParameter: NONE, ...stamp }),
+      });
+      this.#stamps[index] = [this.#block, txNum, verNum];
+    });
+    return { block: blockNum, changes, entries };
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * Business steps (CBV 2.0, section 7.1) that every domain sees: goods are marked, moved, kept, counted, examined
+ * and given up at every stage of a chain.
+ */
+export const handlingSteps: readonly string[] = [
+  'accepting',
+  'arriving',
+  'collecting',
+  'commissioning',
+  'consigning',
+  'cycle_counting',
+  'decommissioning',
+  'departing',
+  'destroying',
+  'encoding',
+  'entering_exiting',
+  'holding',
+  'inspecting',
+  'loading',
+  'other',
+  'packing',
+  'picking',
+  'receiving',
+  'reserving',
+  'sampling',
+  'sensor_reporting',
+  'shipping',
+  'staging_outbound',
+  'stock_taking',
+  'storing',
+  'transporting',
+  'unloading',
+  'unpacking',
+  'void_shipping',
+];

@@ -1,0 +1,24 @@
+import { X509Certificate } from 'node:crypto';
+import { fromBinary } from '@bufbuild/protobuf';
+import { peer } from '@cotrace/fabric-model';
+import type fabric from 'fabric-contract-api';
+
+/** NodeOU of an organisation's administrators, as `cryptogen` and Fabric's CA name it. */
+const ADMIN_OU = 'admin';
+
+/** Whether the client's certificate has the NodeOU of administrators. The peer has verified its chain before. */
+export function isAdmin(context: fabric.Context): boolean {
+  const certificate = new X509Certificate(context.clientIdentity.getIDBytes());
+  // Typed as a text, but a list where there are several.
+  const units: unknown = certificate.toLegacyObject().subject.OU;
+  return Array.isArray(units) ? units.includes(ADMIN_OU) : units === ADMIN_OU;
+}
+
+/** The chaincode that the client's proposal names: not this one where another chaincode makes the call. */
+export function invokedChaincode(context: fabric.Context): string {
+  const { channelHeader } = context.stub.getSignedProposal().proposal.header;
+  // fabric-shim hands out its generated message here, not the plain object of its types.
+  const message = channelHeader as unknown as { getExtension_asU8(): Uint8Array };
+  const extension = fromBinary(peer.ChaincodeHeaderExtensionSchema, message.getExtension_asU8());
+  return extension.chaincodeId?.name ?? '';
+}

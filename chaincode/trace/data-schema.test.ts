@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import type { JsonObject } from './record.js';
+import { compileDataSchema } from './data-schema.js';
+import { refused } from './testing/refused.js';
+
+const check = compileDataSchema({
+  type: 'object',
+  properties: {
+    lots: { type: 'array', items: { type: 'object', properties: { 'a/b': { type: 'number' } } } },
+    toString: { type: 'number' },
+  },
+  required: ['toString'],
+  additionalProperties: false,
+});
+
+describe('the schema of data', () => {
+  it('takes what it describes', () => {
+    expect(() => check({ lots: [{ 'a/b': 1 }], toString: 2 })).not.toThrow();
+  });
+
+  it.each<readonly [string, JsonObject]>([
+    ['record.data.lots[1].a/b', { lots: [{}, { 'a/b': 'x' }], toString: 1 }],
+    ['record.data.toString', { lots: [] }],
+    ['record.data.extra', { toString: 1, extra: true }],
+    ['record.data.__proto__', JSON.parse('{"toString":1,"__proto__":{}}') as JsonObject],
+  ])('names %s where it is wrong', (field, data) => {
+    const refusal = refused('BAD_DATA', () => check(data));
+    expect(refusal.detail['field']).toBe(field);
+    expect(refusal.message.startsWith(`${field} `)).toBe(true);
+  });
+
+  it.each<readonly [string, JsonObject]>([
+    ['an unknown keyword', { type: 'object', propertis: {} }],
+    ['an unknown type', { type: 'objekt' }],
+    ['a schema elsewhere', { $ref: 'https://example.org/schema.json' }],
+    ['a format', { type: 'object', properties: { a: { type: 'string', format: 'date' } } }],
+    ['a pattern that is none', { type: 'object', properties: { a: { type: 'string', pattern: '(' } } }],
+    ['an asynchronous schema', { $async: true, type: 'object' }],
+  ])('is refused with %s', (_name, schema) => {
+    expect(refused('BAD_DEFINITION', () => compileDataSchema(schema)).detail['field']).toBe(
+      'definition.dataSchema',
+    );
+  });
+});

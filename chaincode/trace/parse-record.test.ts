@@ -1,0 +1,128 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ClientRecord } from './record.js';
+import type { RefusalCode } from './refusal.js';
+import { parseRecord } from './parse-record.js';
+import { refused } from './testing/refused.js';
+import { sampleRecord } from './testing/samples.js';
+
+const limits = { identifiers: 3, recordBytes: 2000 };
+
+function parse(value: unknown): ClientRecord {
+  return parseRecord(JSON.stringify(value), limits);
+}
+
+describe('a record', () => {
+  it('is taken with every member set, and with null where null is allowed', () => {
+    const full = sampleRecord({ eventID: 'urn:uuid:1', corrects: ['urn:uuid:0', 'ni:///sha-256;11'] });
+    expect(parse(full)).toEqual(full);
+    const least = sampleRecord({ step: null, traces: [] });
+    expect(parse(least)).toEqual(least);
+  });
+
+  it.each(Object.keys(sampleRecord()))('is refused without %s', (member) => {
+    const rest = Object.fromEntries(Object.entries(sampleRecord()).filter(([name]) => name !== member));
+    const { detail } = refused('BAD_RECORD', () => parse(rest));
+    expect(detail).toEqual({ field: 'record', member });
+  });
+
+  const trace = { id: 'lot-1', role: 'input' };
+  it.each<readonly [string, RefusalCode, string, unknown]>([
+    ['a member that nobody knows', 'BAD_RECORD', 'record', { ...sampleRecord(), extra: 1 }],
+    ['a text for a record', 'BAD_RECORD', 'record', 'record'],
+    ['an array for a record', 'BAD_RECORD', 'record', [sampleRecord()]],
+    ['a step that is a number', 'BAD_RECORD', 'record.step', { ...sampleRecord(), step: 1 }],
+    ['an empty step', 'BAD_RECORD', 'record.step', sampleRecord({ step: '' })],
+    [
+      'a time without an offset',
+      'BAD_RECORD',
+      'record.eventTime',
+      sampleRecord({ eventTime: '2026-01-01T00:00:00' }),
+    ],
+    ['traces that are an object', 'BAD_RECORD', 'record.traces', { ...sampleRecord(), traces: {} }],
+    [
+      'an unknown role',
+      'BAD_RECORD',
+      'record.traces[1].role',
+      { ...sampleRecord(), traces: [trace, { id: 'a', role: 'x' }] },
+    ],
+    [
+      'an id that is a number',
+      'BAD_RECORD',
+      'record.traces[0].id',
+      { ...sampleRecord(), traces: [{ id: 1, role: 'input' }] },
+    ],
+    [
+      'a version from the client',
+      'BAD_RECORD',
+      'record.traces[0]',
+      { ...sampleRecord(), traces: [{ ...trace, ver: 9 }] },
+    ],
+    [
+      'an identifier twice in one role',
+      'BAD_RECORD',
+      'record.traces[1]',
+      { ...sampleRecord(), traces: [trace, trace] },
+    ],
+    [
+      'an identifier that is not canonical',
+      'BAD_TRACE_ID',
+      'record.traces[0].id',
+      { ...sampleRecord(), traces: [{ id: 'e\u0301', role: 'input' }] },
+    ],
+    [
+      'an empty identifier',
+      'BAD_TRACE_ID',
+      'record.traces[0].id',
+      { ...sampleRecord(), traces: [{ id: '', role: 'input' }] },
+    ],
+    ['data that is an array', 'BAD_RECORD', 'record.data', { ...sampleRecord(), data: [] }],
+    ['no event hash', 'BAD_RECORD', 'record.eventHash', { ...sampleRecord(), eventHash: null }],
+    ['an event hash with a space', 'BAD_RECORD', 'record.eventHash', sampleRecord({ eventHash: 'a b' })],
+    ['an event id with a line feed', 'BAD_RECORD', 'record.eventID', sampleRecord({ eventID: 'a\n' })],
+    [
+      'an event id of 513 characters',
+      'BAD_RECORD',
+      'record.eventID',
+      sampleRecord({ eventID: 'x'.repeat(513) }),
+    ],
+    ['nothing that it corrects', 'BAD_RECORD', 'record.corrects', sampleRecord({ corrects: [] })],
+    ['a repeated correction', 'BAD_RECORD', 'record.corrects', sampleRecord({ corrects: ['a', 'a'] })],
+    ['a text for corrections', 'BAD_RECORD', 'record.corrects', { ...sampleRecord(), corrects: 'a' }],
+    [
+      'more bytes than the domain takes',
+      'TOO_LARGE',
+      'record',
+      sampleRecord({ data: { a: 'x'.repeat(2000) } }),
+    ],
+  ])('is refused with %s', (_name, code, field, value) => {
+    expect(refused(code, () => parse(value)).detail['field']).toBe(field);
+  });
+
+  it('is refused as a text that JSON readers would not read alike', () => {
+    const twice = JSON.stringify(sampleRecord()).replace('{', '{"step":"packing",');
+    expect(refused('BAD_RECORD', () => parseRecord(twice, limits)).cause).toMatchObject({
+      code: 'DUPLICATE_MEMBER',
+    });
+    refused('BAD_RECORD', () => parseRecord('', limits));
+  });
+
+  it('may name as many distinct identifiers as the domain takes, in every role, and no more', () => {
+    const ids = ['a', 'b', 'c'];
+    const traces = ids.flatMap((id) => [
+      { id, role: 'input' as const },
+      { id, role: 'child' as const },
+    ]);
+    expect(parse(sampleRecord({ traces })).traces).toHaveLength(6);
+    const tooMany = sampleRecord({ traces: [...traces, { id: 'd', role: 'input' }] });
+    expect(refused('TOO_LARGE', () => parse(tooMany)).detail).toEqual({
+      field: 'record.traces',
+      max: 3,
+      identifiers: 4,
+    });
+  });
+
+  it('keeps a member named __proto__ in its data', () => {
+    const text = JSON.stringify(sampleRecord()).replace('"weight"', '"__proto__":{"x":1},"weight"');
+    expect(Object.keys(parseRecord(text, limits).data)).toEqual(['__proto__', 'weight']);
+  });
+});

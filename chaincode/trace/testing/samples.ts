@@ -1,0 +1,43 @@
+import { sha256, toHex, utf8 } from '@cotrace/core';
+import type { DomainDefinition } from '../definition.js';
+import type { ClientRecord, Hint } from '../record.js';
+
+/** 64 hexadecimal digits that depend on `text`: a transaction id, a block's hash. */
+export function hashOf(text: string): string {
+  return toHex(sha256(utf8(text)));
+}
+
+/** A small domain. */
+export const mill: DomainDefinition = {
+  name: 'mill',
+  steps: { words: ['receiving', 'packing'], uris: true, none: true },
+  dataSchema: {
+    type: 'object',
+    properties: {
+      weight: { type: 'number', minimum: 0 },
+      tags: { type: 'array', items: { type: 'string' } },
+    },
+    required: ['weight'],
+    additionalProperties: false,
+  },
+  limits: { identifiers: 20, recordBytes: 4096 },
+};
+
+/** A record that the small domain takes. */
+export function sampleRecord(changes: Partial<ClientRecord> = {}): ClientRecord {
+  return {
+    step: 'receiving',
+    eventTime: '2026-04-16T09:26:42.5-04:00',
+    traces: [{ id: 'lot-1', role: 'subject' }],
+    data: { weight: 12.5 },
+    eventHash: 'ni:///sha-256;00?ver=CBV2.0',
+    eventID: null,
+    corrects: null,
+    ...changes,
+  };
+}
+
+/** The hint for an identifier without a record. */
+export function noHint(id: string): Hint {
+  return { id, preTraceTxId: null, preTraceHash: null };
+}

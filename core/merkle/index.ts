@@ -1,0 +1,3 @@
+export { leafHash, MAX_TREE_SIZE, nodeHash } from './hashing.js';
+export { MerkleTree, merkleRoot } from './tree.js';
+export * from './verify.js';

@@ -1,0 +1,78 @@
+import { concat, fromUtf8 } from '../bytes/bytes.js';
+import { lp, Reader } from '../bytes/codec.js';
+import type { PageEdit, PageReader } from './pages.js';
+import { numbered } from './pages.js';
+import type { Freeze } from './top-page.js';
+
+/** Stands for a page that was not there: no page is empty. */
+const ABSENT = new Uint8Array();
+/** Of a list of names: far above what one fold writes, and below what a damaged page may ask for. */
+const MAX_NAME = 256;
+
+const savedName = (block: bigint, name: string) => `f/${numbered(block)}/${name}`;
+const listName = (block: bigint, list: number) => `l/${numbered(block)}/${numbered(list)}`;
+
+/**
+ * The pages as they were when `block` was frozen. A page that changed since lies saved with the newest freeze of that
+ * time, so the first freeze from `block` on that has it has the version asked for.
+ */
+export function frozenPages(pages: PageReader, freezes: readonly Freeze[], block: bigint): PageReader {
+  const later = freezes.filter((freeze) => freeze.block >= block);
+  return {
+    get: (name) => {
+      for (const freeze of later) {
+        const saved = pages.get(savedName(freeze.block, name));
+        if (saved !== undefined) return saved.length === 0 ? undefined : saved;
+      }
+      return pages.get(name);
+    },
+  };
+}
+
+/** Changes pages; what a freeze still needs is saved first. */
+export class SavingEdit {
+  readonly #edit: PageEdit;
+  readonly #freeze: Freeze | undefined;
+  readonly #saved: string[] = [];
+
+  /** `freeze`: the newest one, if any. */
+  constructor(edit: PageEdit, freeze: Freeze | undefined) {
+    this.#edit = edit;
+    this.#freeze = freeze;
+  }
+
+  get(name: string): Uint8Array | undefined {
+    return this.#edit.get(name);
+  }
+
+  put(name: string, bytes: Uint8Array | null): void {
+    if (this.#freeze !== undefined) {
+      const saved = savedName(this.#freeze.block, name);
+      if (this.#edit.get(saved) === undefined) {
+        this.#edit.put(saved, this.#edit.get(name) ?? ABSENT);
+        this.#saved.push(name);
+      }
+    }
+    this.#edit.put(name, bytes);
+  }
+
+  /** Notes what was saved, so that it can be removed; the freeze as it is now. */
+  finish(): Freeze | undefined {
+    if (this.#freeze === undefined || this.#saved.length === 0) return this.#freeze;
+    this.#edit.put(
+      listName(this.#freeze.block, this.#freeze.lists),
+      concat(...this.#saved.map((name) => lp(name))),
+    );
+    return { ...this.#freeze, lists: this.#freeze.lists + 1 };
+  }
+}
+
+/** Removes everything that was saved for a freeze. No older freeze may need it. */
+export function removeFreeze(edit: PageEdit, { block, lists }: Freeze): void {
+  for (let list = 0; list < lists; list++) {
+    const name = listName(block, list);
+    const reader = new Reader(edit.get(name) ?? new Uint8Array(), 'a list of saved pages');
+    while (reader.left > 0) edit.put(savedName(block, fromUtf8(reader.lp(MAX_NAME))), null);
+    edit.put(name, null);
+  }
+}

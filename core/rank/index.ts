@@ -1,0 +1,13 @@
+export { compareRanks } from './compare.js';
+export type { GroupDifference } from './compare.js';
+export { DELETED_VALUE_HASH } from './entry.js';
+export type { RankEntry } from './entry.js';
+export { PageEdit } from './pages.js';
+export type { PageReader, PageWrite } from './pages.js';
+export * from './peer.js';
+export { RankEditor } from './rank-editor.js';
+export type { RankChange } from './rank-editor.js';
+export { RankView } from './rank-view.js';
+export type { RankTop } from './layers.js';
+export * from './repair.js';
+export { ViewPeer } from './view-peer.js';

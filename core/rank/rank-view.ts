@@ -1,0 +1,125 @@
+import { CotraceError } from '../errors.js';
+import { checkNum } from '../formats/rev.js';
+import { MerkleTree } from '../merkle/tree.js';
+import type { RankEntry } from './entry.js';
+import { frozenPages } from './freezes.js';
+import { decodeGroup } from './group.js';
+import { firstBlock, groupsOf, lastBlock, RANKS, readLayer } from './layer-pages.js';
+import { encodeGroupLeaf, encodeRankLeaf, partDigest, type LayerRecord, type RankTop } from './layers.js';
+import { fromOwnPage, groupPage, type PageReader } from './pages.js';
+import { MAX_GROUP_SLICE, MAX_POSITIONS, type GroupSlice, type TreeName } from './peer.js';
+import { readTop } from './top-page.js';
+
+/** Trees kept once they were made: of the consistency layer and of ranks, 100 KiB each where a cycle has 1024 blocks. */
+const MAX_TREES = 16;
+
+/** A layer with the Merkle tree over it. */
+export interface LayerTree {
+  readonly records: readonly LayerRecord[];
+  readonly leaves: readonly Uint8Array[];
+  readonly tree: MerkleTree;
+}
+
+/**
+ * A rank tree as it was when a height was frozen, whatever was changed since; valid until that height is released. It
+ * answers what a `RankPeer` is asked; requests may be hostile.
+ */
+export class RankView {
+  /** The last block that is in it. */
+  readonly block: bigint;
+  readonly top: RankTop;
+  readonly #pages: PageReader;
+  readonly #c: number;
+  readonly #trees = new Map<TreeName, LayerTree>();
+
+  /** `c`: the checking height. Throws `NOT_FROZEN` where `block` is not. */
+  constructor(pages: PageReader, c: number, block: bigint) {
+    const { freezes } = readTop(pages);
+    const freeze = freezes.find((other) => other.block === block);
+    if (freeze === undefined) throw new CotraceError('NOT_FROZEN', `block ${block} is not frozen`, { block });
+    this.block = block;
+    this.top = { ranks: freeze.ranks, root: freeze.root };
+    this.#pages = frozenPages(pages, freezes, block);
+    this.#c = c;
+  }
+
+  /** `Hpart` at the height. */
+  get digest(): Uint8Array {
+    return partDigest(this.top);
+  }
+
+  /** The ranks, or the groups of a rank; empty where there is no such rank. */
+  layer(name: TreeName): LayerTree {
+    const kept = this.#trees.get(name);
+    if (kept !== undefined) return kept;
+    const records = this.#records(name);
+    const leaves = records.map(name === 'ranks' ? encodeRankLeaf : encodeGroupLeaf);
+    const layer = { records, leaves, tree: new MerkleTree(leaves) };
+    for (const oldest of this.#trees.keys()) {
+      if (this.#trees.size < MAX_TREES) break;
+      this.#trees.delete(oldest);
+    }
+    this.#trees.set(name, layer);
+    return layer;
+  }
+
+  /** The entries of a group, in their order; none where there is no such group. Throws `RANK_TREE_DAMAGED` where its page is. */
+  entries(block: bigint): RankEntry[] {
+    const group = this.#group(block);
+    return group === undefined ? [] : fromOwnPage(groupPage(block), () => decodeGroup(group, block));
+  }
+
+  /** Answers `RankPeer.nodes`. Throws `BAD_REQUEST`. */
+  nodes(name: TreeName, level: number, positions: readonly number[]): Uint8Array[] {
+    checkCount(positions);
+    const { tree } = this.layer(name);
+    return positions.map((position) => {
+      const node = tree.node(level, position);
+      if (node === undefined) throw badRequest('there is no such node', { tree: name, level, position });
+      return node;
+    });
+  }
+
+  /** Answers `RankPeer.leaves`. Throws `BAD_REQUEST`. */
+  leaves(name: TreeName, positions: readonly number[]): Uint8Array[] {
+    checkCount(positions);
+    const { leaves } = this.layer(name);
+    return positions.map((position) => {
+      const leaf = leaves[position];
+      if (leaf === undefined) throw badRequest('there is no such leaf', { tree: name, position });
+      return leaf;
+    });
+  }
+
+  /** Answers `RankPeer.group`. Throws `BAD_REQUEST`. */
+  group(block: bigint, offset: number): GroupSlice {
+    const bytes = block > this.block ? undefined : this.#group(block);
+    if (bytes === undefined) throw badRequest('there is no such group', { block });
+    if (!Number.isInteger(offset) || offset < 0 || offset >= bytes.length) {
+      throw badRequest('the group is shorter', { block, offset, total: bytes.length });
+    }
+    return { total: bytes.length, bytes: bytes.slice(offset, offset + MAX_GROUP_SLICE) };
+  }
+
+  #records(name: TreeName): LayerRecord[] {
+    if (name === 'ranks') {
+      return readLayer(this.#pages, RANKS, checkNum(this.block, this.#c));
+    }
+    if (name < 0n || firstBlock(name, this.#c) > this.block) return [];
+    return readLayer(this.#pages, groupsOf(name, this.#c), lastBlock(name, this.#c, this.block));
+  }
+
+  #group(block: bigint): Uint8Array | undefined {
+    return this.#pages.get(groupPage(block));
+  }
+}
+
+function checkCount(positions: readonly number[]): void {
+  if (positions.length > MAX_POSITIONS) {
+    throw badRequest(`at most ${MAX_POSITIONS} positions are answered at once`, { asked: positions.length });
+  }
+}
+
+function badRequest(message: string, detail: Readonly<Record<string, unknown>>): CotraceError {
+  return new CotraceError('BAD_REQUEST', message, detail);
+}

@@ -1,0 +1,17 @@
+import type { PageReader, PageWrite } from '../pages.js';
+
+/** A store of pages in memory. */
+export class MemoryPages implements PageReader {
+  readonly pages = new Map<string, Uint8Array>();
+
+  get(name: string): Uint8Array | undefined {
+    return this.pages.get(name);
+  }
+
+  commit(writes: readonly PageWrite[]): void {
+    for (const { name, bytes } of writes) {
+      if (bytes === null) this.pages.delete(name);
+      else this.pages.set(name, bytes);
+    }
+  }
+}

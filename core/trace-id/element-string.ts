@@ -1,0 +1,25 @@
+import { buildIdentifier } from './digital-link.js';
+import { findKey } from './gs1-keys.js';
+import type { Gs1Reading } from './gs1-identifier.js';
+import { OTHER, broken } from './gs1-identifier.js';
+
+/**
+ * Reads a GS1 element string in its human-readable form, `(01)09521141012345(21)A1`, in any order. One primary
+ * key must be among the elements; those that neither are it nor qualify it are attributes and do not identify.
+ */
+export function readElementString(text: string): Gs1Reading {
+  if (!/^\(\d{2,4}\)/.test(text)) return OTHER;
+  const [, ...fields] = text.split(/\((\d{2,4})\)/);
+  const elements: [string, string][] = [];
+  for (let i = 0; i + 1 < fields.length; i += 2)
+    elements.push([fields[i] ?? '', (fields[i + 1] ?? '').trim()]);
+  const keys = elements.filter(([ai]) => findKey(ai) !== undefined);
+  const [first] = keys;
+  if (first === undefined) return OTHER;
+  if (keys.length > 1) return broken(`names two keys, (${keys.map(([ai]) => ai).join(') and (')})`);
+  const key = findKey(first[0]);
+  if (key === undefined) return OTHER;
+  const others = elements.filter((element) => element !== first);
+  const found = buildIdentifier(key, first[1], others);
+  return typeof found === 'string' ? broken(found) : { kind: 'identifier', identifier: found };
+}

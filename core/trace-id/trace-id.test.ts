@@ -1,0 +1,270 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { CotraceError } from '../errors.js';
+import { canonicalTraceId, checkTraceId, readGs1 } from './trace-id.js';
+import { checkDigit } from './check-digit.js';
+
+const numRuns = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
+const gs1 = (path: string): string => `https://id.gs1.org/${path}`;
+
+function refusal(action: () => unknown): CotraceError {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof CotraceError) return error;
+    throw error;
+  }
+  throw new Error('expected a refusal');
+}
+
+describe('EPC URNs become Digital Links', () => {
+  it.each([
+    ['urn:epc:id:sgtin:0614141.107346.2017', '01/10614141073464/21/2017'],
+    ['urn:epc:id:sgtin:4012345.011111.9876', '01/04012345111118/21/9876'],
+    ['urn:epc:id:sgtin:415056789012.0.987654', '01/04150567890128/21/987654'],
+    ['urn:epc:id:sgtin:0614141.812345.6789%2F%26%25%22!%3F()', '01/80614141123458/21/6789%2F&%25%22!%3F()'],
+    ['urn:epc:id:sgtin:0614141.107346.a.b', '01/10614141073464/21/a.b'],
+    ['urn:epc:class:lgtin:4012345.012345.Lot987', '01/04012345123456/10/Lot987'],
+    ['urn:epc:id:sscc:4012345.3111111111', '00/340123451111111111'],
+    ['urn:epc:id:sgln:4012345.00005.122', '414/4012345000054/254/122'],
+    ['urn:epc:id:sgln:4012345.00005.0', '414/4012345000054'],
+    ['urn:epc:id:pgln:999999999999.', '417/9999999999994'],
+    ['urn:epc:id:grai:4012345.00022.334455', '8003/04012345000221334455'],
+    ['urn:epc:id:giai:4012345.ABC345', '8004/4012345ABC345'],
+    ['urn:epc:id:gsrn:4012345.0000006765', '8018/401234500000067657'],
+    ['urn:epc:id:gsrnp:4012345.0000000007', '8017/401234500000000074'],
+    ['urn:epc:id:gdti:4012345.00009.PO-4711', '253/4012345000092PO-4711'],
+    ['urn:epc:id:gdti:987659999999..9', '253/98765999999929'],
+    ['urn:epc:id:sgcn:4012345.99999.44', '255/401234599999044'],
+    ['urn:epc:id:cpi:0614141.11111111111111-A%23%2F.1234', '8010/061414111111111111111-A%23%2F/8011/1234'],
+    ['urn:epc:id:ginc:0614141.xyz47%2f11', '401/0614141xyz47%2F11'],
+    ['urn:epc:id:gsin:4012345.222333444', '402/40123452223334442'],
+    ['urn:epc:id:itip:4012345.011111.01.02.987', '8006/040123451111180102/21/987'],
+    ['urn:epc:id:upui:1234567.098765.51qIgY)%3C%26Jp3*j7SDB', '01/01234567987651/235/51qIgY)%3C&Jp3*j7SDB'],
+    ['URN:EPC:ID:SGTIN:0614141.107346.2017', '01/10614141073464/21/2017'],
+  ])('%s', (urn, path) => {
+    expect(canonicalTraceId(urn)).toBe(gs1(path));
+  });
+
+  it.each([
+    'urn:epc:id:sgtin:0614141.10734.2017',
+    'urn:epc:id:sgtin:06141410.107346.2017',
+    'urn:epc:id:sgtin:0614141.107346',
+    'urn:epc:id:sgtin:0614141.107346.',
+    'urn:epc:id:sgtin:0614141.107346.123456789012345678901',
+    'urn:epc:id:sgtin:0614141.107346.%zz',
+    'urn:epc:id:sgtin:0614141.107346.a b',
+    'urn:epc:id:sscc:4012345.311111111X',
+    'urn:epc:id:giai:40123.ABC',
+    'urn:epc:id:giai:4012345.',
+    'urn:epc:id:cpi:0614141.abc.1',
+    'urn:epc:class:lgtin:4012345.012345',
+  ])('refuses the broken %s', (urn) => {
+    expect(refusal(() => canonicalTraceId(urn)).code).toBe('BAD_TRACE_ID');
+  });
+
+  it('leaves class patterns and schemes of others as they are', () => {
+    for (const urn of [
+      'urn:epc:idpat:sgtin:4012345.098765.*',
+      'urn:epc:idpat:sgtin:4012345.*.*',
+      'urn:epc:id:gid:95100000.12345.400',
+      'urn:uuid:4898a223-216a-4f46-9e18-338ccf6fa3ba',
+    ]) {
+      expect(canonicalTraceId(urn)).toBe(urn);
+    }
+    expect(canonicalTraceId('URN:EPC:IDPAT:SGTIN:4012345.098765.*')).toBe(
+      'urn:epc:idpat:sgtin:4012345.098765.*',
+    );
+  });
+
+  it('knows the class that a pattern names', () => {
+    const classOf = (urn: string): unknown => {
+      const reading = readGs1(urn);
+      return reading.kind === 'pattern' ? reading.classOf : undefined;
+    };
+    expect(classOf('urn:epc:idpat:itip:4012345.012345.01.02.*')).toEqual({
+      ai: '8006',
+      value: '040123451234560102',
+      qualifiers: [],
+    });
+    expect(classOf('urn:epc:idpat:cpi:4012345.AB12.*')).toMatchObject({ ai: '8010', value: '4012345AB12' });
+    expect(classOf('urn:epc:idpat:sgtin:4012345.*.*')).toBeNull();
+  });
+});
+
+describe('Digital Links on any host become the one of GS1', () => {
+  it.each([
+    ['https://id.gs1.org/01/09521141012345/10/ABC/21/1', '01/09521141012345/10/ABC/21/1'],
+    ['HTTP://ID.GS1.ORG/01/09521141012345', '01/09521141012345'],
+    ['https://id.gs1.org:443/01/09521141012345/', '01/09521141012345'],
+    [
+      'https://shop.example.com:8443/some/stem/01/09521141012345/21/A?17=260101#top',
+      '01/09521141012345/21/A',
+    ],
+    ['https://example.com/gtin/9780345418913/ser/765tz', '01/09780345418913/21/765tz'],
+    ['http://example.de/gtin-8/01/96385074', '01/00000096385074'],
+    ['https://id.gs1.org/01/09521141012345/21/A/10/B/22/C', '01/09521141012345/22/C/10/B/21/A'],
+    ['https://id.gs1.org/01/09521141012345?21=A&linkType=all', '01/09521141012345/21/A'],
+    ['https://id.gs1.org/01/09521141012345/21/%61%2f%2B%28', '01/09521141012345/21/a%2F+('],
+    ['https://id.gs1.org/8010/0628165987/8011/9876', '8010/0628165987/8011/9876'],
+    ['https://id.gs1.de/414/4012345000115', '414/4012345000115'],
+    ['(10)ABC(17)260101(01)09521141012345 (21) A1', '01/09521141012345/10/ABC/21/A1'],
+    ['(00)340123451111111111', '00/340123451111111111'],
+  ])('%s', (text, path) => {
+    expect(canonicalTraceId(text)).toBe(gs1(path));
+  });
+
+  it.each([
+    'https://id.gs1.org/01/09521141012346',
+    'https://id.gs1.org/01/0952114101234',
+    'https://id.gs1.org/01/09521141012345/99/x',
+    'https://id.gs1.org/01/09521141012345/21',
+    'https://id.gs1.org/01/09521141012345/21/a?21=b',
+    'https://id.gs1.org/01/09521141012345/21/%C3%A9',
+    'https://id.gs1.org/01/09521141012345/21/%',
+    '(01)09521141012346',
+    '(01)09521141012345(00)340123451111111111',
+  ])('refuses the broken %s', (text) => {
+    expect(refusal(() => canonicalTraceId(text)).code).toBe('BAD_TRACE_ID');
+  });
+
+  it.each([
+    'http://transaction.acme.com/po/12345678',
+    'https://example.com/01/09521141012346',
+    'https://example.com/01/09521141012345/99/x',
+    'https://id.gs1.org/voc/Thing',
+    'https://example.com',
+    'urn:epcglobal:cbv:bt:0614141073467:1152',
+    'RICE-2026/1+B',
+    '(see note) box 7',
+  ])('takes %s for what it is', (text) => {
+    expect(canonicalTraceId(text)).toBe(text);
+  });
+});
+
+describe('a TraceID as text', () => {
+  it('is normalised to NFC and may hold inner spaces', () => {
+    expect(canonicalTraceId('caf\u0065\u0301 7')).toBe('caf\u00e9 7');
+    expect(refusal(() => checkTraceId('caf\u0065\u0301 7')).detail).toEqual({
+      traceId: 'caf\u0065\u0301 7',
+      canonical: 'caf\u00e9 7',
+    });
+  });
+
+  it('has 1 to 512 bytes of UTF-8', () => {
+    expect(canonicalTraceId('é'.repeat(256))).toHaveLength(256);
+    for (const text of ['', 'é'.repeat(257), 'x'.repeat(1e6)]) {
+      expect(refusal(() => canonicalTraceId(text)).code).toBe('BAD_TRACE_ID');
+    }
+  });
+
+  it.each([
+    'a\nb',
+    'a\u0000b',
+    'a\u200bb',
+    'a\ufeffb',
+    ' a',
+    'a\u00a0',
+    'a\u3000',
+    'a\u0085',
+    '\ud800',
+    'a\udc00b',
+    '\u202ea',
+  ])('refuses %j', (text) => {
+    const error = refusal(() => canonicalTraceId(text));
+    expect(error.code).toBe('BAD_TRACE_ID');
+    expect(JSON.stringify(error.detail)).not.toContain('\\ud800');
+  });
+
+  it('is refused by the check in every form but the canonical one, which is named', () => {
+    expect(() => checkTraceId('https://id.gs1.org/01/09521141012345/10/ABC')).not.toThrow();
+    for (const text of [
+      'http://id.gs1.org/01/09521141012345/10/ABC',
+      'https://id.gs1.org/01/9521141012345/10/ABC',
+      'https://id.gs1.org/01/09521141012345/10/%41BC',
+      'https://id.gs1.org/gtin/09521141012345/lot/ABC',
+      'urn:epc:class:lgtin:9521141.001234.ABC',
+    ]) {
+      expect(refusal(() => checkTraceId(text)).detail['canonical']).toBe(
+        'https://id.gs1.org/01/09521141012345/10/ABC',
+      );
+    }
+  });
+});
+
+const digits = (length: number): fc.Arbitrary<string> =>
+  fc.string({ unit: fc.constantFrom(...Array.from('0123456789')), minLength: length, maxLength: length });
+const gs1Text = (max: number): fc.Arbitrary<string> =>
+  fc.string({
+    unit: fc.constantFrom(...Array.from('!"%&\'()*+,-./09:;<=>?AZ_az')),
+    minLength: 1,
+    maxLength: max,
+  });
+const escapeAll = (text: string): string =>
+  Array.from(text, (c) => '%' + c.charCodeAt(0).toString(16).padStart(2, '0')).join('');
+
+describe('properties', () => {
+  const anything = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 60 }),
+    fc.webUrl({ withQueryParameters: true, withFragments: true }),
+    fc
+      .tuple(
+        fc.constantFrom('https://id.gs1.org/', 'http://EXAMPLE.com/x/', 'urn:epc:id:', 'urn:epc:idpat:', '('),
+        fc.array(
+          fc.oneof(
+            fc.constantFrom('01', 'gtin', '21', '10', '/', 'sgtin:', ')', '.', '*', '%2f', '%', '?21=', '00'),
+            digits(7),
+            digits(14),
+            gs1Text(5),
+          ),
+          { maxLength: 8 },
+        ),
+      )
+      .map(([head, tail]) => head + tail.join('')),
+  );
+
+  it('a canonical form is canonical', () => {
+    fc.assert(
+      fc.property(anything, (text) => {
+        let canonical: string;
+        try {
+          canonical = canonicalTraceId(text);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'BAD_TRACE_ID' });
+          return;
+        }
+        expect(canonicalTraceId(canonical)).toBe(canonical);
+        checkTraceId(canonical);
+      }),
+      { numRuns },
+    );
+  });
+
+  it('all ways to write a serialised GTIN have one canonical form', () => {
+    fc.assert(
+      fc.property(digits(13), fc.integer({ min: 6, max: 12 }), gs1Text(20), (body, prefix, serial) => {
+        const gtin = body + checkDigit(body);
+        const reference = body.slice(0, 1) + body.slice(1 + prefix);
+        const ways = [
+          `urn:epc:id:sgtin:${body.slice(1, 1 + prefix)}.${reference}.${escapeAll(serial)}`,
+          `https://id.gs1.org/01/${gtin}/21/${escapeAll(serial)}`,
+          `HTTPS://x.example/stem/GTIN/${gtin}/ser/${encodeURIComponent(serial)}?17=260101`,
+          `https://id.gs1.org/01/${gtin}?21=${encodeURIComponent(serial)}`,
+        ];
+        expect(new Set(ways.map(canonicalTraceId)).size).toBe(1);
+      }),
+      { numRuns },
+    );
+  });
+
+  it('different serials stay different', () => {
+    fc.assert(
+      fc.property(gs1Text(20), gs1Text(20), (a, b) => {
+        const link = (serial: string): string =>
+          canonicalTraceId(`https://id.gs1.org/01/09521141012345/21/${escapeAll(serial)}`);
+        expect(link(a) === link(b)).toBe(a === b);
+      }),
+      { numRuns },
+    );
+  });
+});

@@ -1,0 +1,191 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { concat, equalBytes, toHex, utf8 } from '../bytes/bytes.js';
+import { EMPTY_TRIE_ROOT, keccak256 } from './keccak.js';
+import { MAX_TRIE_KEY, MAX_TRIE_VALUE } from './limits.js';
+import { PlainTrie } from './plain-trie.js';
+import type { StateTrie, TrieCommit } from './state-trie.js';
+import { EthereumTrie } from './testing/ethereum.js';
+import { batches, RUNS, scatteredKeys } from './testing/generators.js';
+import { IMPLEMENTATIONS } from './testing/implementations.js';
+
+async function rootAfter(trie: StateTrie, ...entries: readonly (readonly [string, string | null])[]) {
+  await trie.apply(
+    entries.map(([key, value]) => ({ key: utf8(key), value: value === null ? null : utf8(value) })),
+  );
+  return toHex((await trie.commit()).root);
+}
+
+function sameValue(found: Uint8Array | null, wanted: Uint8Array | null): boolean {
+  return found === null || wanted === null ? found === wanted : equalBytes(found, wanted);
+}
+
+describe.each(IMPLEMENTATIONS)('%s', (_name, create) => {
+  it('has Ethereum’s root without keys', async () => {
+    expect(toHex(EMPTY_TRIE_ROOT)).toBe('56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421');
+    expect((await create().commit()).root).toEqual(EMPTY_TRIE_ROOT);
+    expect(await rootAfter(create(), ['a', 'b'], ['a', null])).toBe(toHex(EMPTY_TRIE_ROOT));
+  });
+
+  it('has, after every step, the root of the Ethereum library', async () => {
+    const steps = fc.asyncProperty(batches, async (sequence) => {
+      const [trie, theirs] = [create(), await EthereumTrie.create()];
+      for (const batch of sequence) {
+        await trie.apply(batch);
+        await theirs.apply(batch);
+        expect(toHex((await trie.commit()).root)).toBe(toHex(theirs.root()));
+      }
+    });
+    await fc.assert(steps, { numRuns: RUNS });
+  }, 3_600_000);
+
+  it('finds what was put last, committed or not', async () => {
+    const steps = fc.asyncProperty(batches, async (sequence) => {
+      const trie = create();
+      const last = new Map<string, Uint8Array | null>();
+      for (const batch of sequence) {
+        await trie.apply(batch);
+        for (const { key, value } of batch) last.set(toHex(key), value);
+        for (const { key } of sequence.flat()) expect(trie.find(key)).toEqual(last.get(toHex(key)) ?? null);
+        await trie.commit();
+      }
+    });
+    await fc.assert(steps, { numRuns: RUNS });
+  }, 3_600_000);
+
+  it('finds many keys of one length at once as it finds each of them', async () => {
+    const lookups = fc.asyncProperty(batches, async (sequence) => {
+      const trie = create();
+      for (const batch of sequence) {
+        await trie.apply(batch);
+        for (const length of [1, 2, 4, 5, 32]) {
+          const keys = sequence
+            .flat()
+            .map(({ key }) => key)
+            .filter((key) => key.length === length);
+          // Twice, so that lookups from the cache arrays are among them.
+          const packed = concat(...keys, ...keys, new Uint8Array(length).fill(9));
+          const found = trie.findAll(packed, length);
+          expect(found.count).toBe(2 * keys.length + 1);
+          for (let i = 0; i < found.count; i++) {
+            const wanted = trie.find(packed.subarray(i * length, (i + 1) * length));
+            expect([found.valueOf(i), found.sizeOf(i)]).toEqual([wanted, wanted?.length ?? 0]);
+          }
+        }
+        await trie.commit();
+      }
+    });
+    await fc.assert(lookups, { numRuns: RUNS });
+  }, 3_600_000);
+
+  it('finds many keys by way of the cache arrays, present, updated, removed and never there', async () => {
+    const trie = create();
+    const keys = scatteredKeys(3000, 7);
+    const packed = concat(...keys);
+    const expectFound = (value: (key: Uint8Array, i: number) => Uint8Array | null): void => {
+      for (let round = 0; round < 3; round++) {
+        const found = trie.findAll(packed, 32);
+        const wrong = keys.filter((key, i) => !sameValue(found.valueOf(i), value(key, i)));
+        expect(wrong).toEqual([]);
+      }
+    };
+    await trie.apply(keys.slice(0, 2000).map((key) => ({ key, value: key })));
+    expectFound((key, i) => (i < 2000 ? key : null));
+    await trie.commit();
+    expectFound((key, i) => (i < 2000 ? key : null));
+    await trie.apply(
+      keys.slice(1000).map((key, i) => ({ key, value: i % 2 === 0 ? null : key.slice(0, 40 - (i % 30)) })),
+    );
+    const after = (key: Uint8Array, i: number): Uint8Array | null => {
+      if (i < 1000) return key;
+      return i % 2 === 0 ? null : key.slice(0, 40 - ((i - 1000) % 30));
+    };
+    expectFound(after);
+    await trie.commit();
+    expectFound(after);
+    const none = trie.findAll(new Uint8Array(), 32);
+    expect([none.count, none.valueOf(0), none.sizeOf(-1)]).toEqual([0, null, 0]);
+  });
+
+  it('refuses many keys that are not of one length', () => {
+    const trie = create();
+    for (const [bytes, length, code] of [
+      [33, 32, 'BAD_KEYS'],
+      [32, 0, 'BAD_KEYS'],
+      [32, -1, 'BAD_KEYS'],
+      [32, 1.5, 'BAD_KEYS'],
+      [MAX_TRIE_KEY + 1, MAX_TRIE_KEY + 1, 'KEY_TOO_LONG'],
+    ] as const) {
+      expect(() => trie.findAll(new Uint8Array(bytes), length)).toThrow(expect.objectContaining({ code }));
+    }
+  });
+
+  it('hands out and proves the nodes of keys that part as late as keys can', async () => {
+    const [a, b] = [new Uint8Array(MAX_TRIE_KEY), new Uint8Array(MAX_TRIE_KEY)];
+    b[MAX_TRIE_KEY - 1] = 1;
+    const [trie, plain] = [create(), new PlainTrie()];
+    for (const changed of [trie, plain]) {
+      await changed.apply([a, b].map((key) => ({ key, value: new Uint8Array(40).fill(1) })));
+    }
+    const [mine, theirs] = [await trie.commit(), await plain.commit()];
+    const nodes = (commit: TrieCommit): string[] =>
+      [...commit.changedNodes()].map(({ path, rlp }) => `${path.length} ${toHex(rlp ?? path)}`).sort();
+    expect(nodes(mine)).toEqual(nodes(theirs));
+    expect(trie.prove(a).map(toHex)).toEqual(plain.prove(a).map(toHex));
+  });
+
+  it('hands out with a commit every node that the committed trie has anew, under its path', async () => {
+    const steps = fc.asyncProperty(batches, async (sequence) => {
+      const trie = create();
+      const [stored, previous] = [new Map<string, Uint8Array>(), new PlainTrie()];
+      for (const batch of sequence) {
+        await trie.apply(batch);
+        await previous.apply(batch);
+        for (const { path, rlp } of (await trie.commit()).changedNodes()) {
+          if (rlp === null) stored.delete(path.join());
+          else stored.set(path.join(), rlp);
+        }
+        const { root } = await previous.commit();
+        const hashes = new Set([...stored.values()].map((rlp) => toHex(keccak256(rlp))));
+        if (!equalBytes(root, EMPTY_TRIE_ROOT)) expect(hashes).toContain(toHex(root));
+        for (const { key } of sequence.flat()) {
+          for (const node of previous.prove(key)) expect(hashes).toContain(toHex(keccak256(node)));
+        }
+        const needed = sequence
+          .flat()
+          .flatMap(({ key }) => previous.prove(key).map((node) => toHex(keccak256(node))));
+        expect(new Set(needed)).toEqual(hashes);
+      }
+    });
+    await fc.assert(steps, { numRuns: RUNS });
+  }, 3_600_000);
+
+  it('keeps no reference to what it is given, nor gives any away', async () => {
+    const trie = create();
+    const [key, value] = [utf8('key'), utf8('value')];
+    await trie.apply([{ key, value }]);
+    key[0] = 0;
+    value[0] = 0;
+    const found = trie.find(utf8('key'));
+    expect(found).toEqual(utf8('value'));
+    found?.fill(0);
+    expect(trie.find(utf8('key'))).toEqual(utf8('value'));
+  });
+
+  it('refuses keys and values beyond the limits, and changes nothing then', async () => {
+    const trie = create();
+    const fits = { key: new Uint8Array(MAX_TRIE_KEY), value: new Uint8Array(MAX_TRIE_VALUE).fill(1) };
+    const before = await rootAfter(trie, ['a', 'b']);
+    for (const [change, code] of [
+      [{ key: new Uint8Array(MAX_TRIE_KEY + 1), value: null }, 'KEY_TOO_LONG'],
+      [{ key: utf8('k'), value: new Uint8Array(MAX_TRIE_VALUE + 1) }, 'VALUE_TOO_LONG'],
+    ] as const) {
+      // Thrown or rejected: both reach who awaits.
+      await expect((async () => trie.apply([fits, change]))()).rejects.toMatchObject({ code });
+    }
+    expect(toHex((await trie.commit()).root)).toBe(before);
+    await trie.apply([fits]);
+    await trie.commit();
+    expect(trie.find(fits.key)).toEqual(fits.value);
+  });
+});

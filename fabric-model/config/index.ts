@@ -1,0 +1,4 @@
+export { ChannelConfig } from './channel-config.js';
+export type { Member } from './channel-config.js';
+export type { OrdererSettings } from './orderer.js';
+export type { ApplicationOrganization, OrdererOrganization, Organization } from './organization.js';

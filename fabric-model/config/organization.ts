@@ -1,0 +1,81 @@
+import { CotraceError, equalBytes } from '@cotrace/core';
+import { MSPConfigSchema, OrdererAddressesSchema } from '../gen/fabric/common_pb.js';
+import type { ConfigGroup } from '../gen/fabric/common_pb.js';
+import { AnchorPeersSchema } from '../gen/fabric/peer_pb.js';
+import { Msp } from '../identity/msp.js';
+import { badConfig, sortedGroups, valueOf } from './group.js';
+
+const FABRIC_MSP = 0;
+
+/** An organisation of a channel. */
+export interface Organization {
+  /** Name of its group in the configuration; often, not always, its MSP id. */
+  readonly name: string;
+  readonly mspId: string;
+  /** Its rules of membership; `msp.config` are the `FabricMSPConfig` bytes as received. */
+  readonly msp: Msp;
+}
+
+/** An organisation that runs peers. */
+export interface ApplicationOrganization extends Organization {
+  readonly anchorPeers: readonly { readonly host: string; readonly port: number }[];
+}
+
+/** An organisation that runs orderers. */
+export interface OrdererOrganization extends Organization {
+  /** `host:port` of its orderers. */
+  readonly endpoints: readonly string[];
+}
+
+/** Sets up each MSP of a channel once, and refuses two different ones of one id, as Fabric does. */
+export class MspRegistry {
+  readonly #msps = new Map<string, Msp>();
+
+  get msps(): readonly Msp[] {
+    return [...this.#msps.values()];
+  }
+
+  /** The MSP of an organisation's group. Throws `BAD_CONFIG`, and `MSP_CONFIG` as `Msp.fromConfig`. */
+  msp(name: string, group: ConfigGroup): Msp {
+    const config = valueOf(group, 'MSP', MSPConfigSchema);
+    if (config?.type !== FABRIC_MSP) {
+      throw new CotraceError('UNSUPPORTED_MSP', `organisation ${name} has no X.509 MSP`, {
+        name,
+        type: config?.type,
+      });
+    }
+    const known = this.msps.find((msp) => equalBytes(msp.config, config.config));
+    const msp = known ?? Msp.fromConfig(config.config);
+    if ((this.#msps.get(msp.mspId) ?? msp) !== msp) {
+      throw badConfig('it defines two different MSPs of one id', { name, mspId: msp.mspId });
+    }
+    this.#msps.set(msp.mspId, msp);
+    return msp;
+  }
+}
+
+/** The organisations of the Application group, sorted by name. Throws as `MspRegistry.msp`. */
+export function applicationOrganizations(
+  group: ConfigGroup,
+  registry: MspRegistry,
+): ApplicationOrganization[] {
+  return sortedGroups(group).map(([name, organization]) => {
+    const msp = registry.msp(name, organization);
+    const { anchorPeers = [] } = valueOf(organization, 'AnchorPeers', AnchorPeersSchema) ?? {};
+    return {
+      name,
+      mspId: msp.mspId,
+      msp,
+      anchorPeers: anchorPeers.map(({ host, port }) => ({ host, port })),
+    };
+  });
+}
+
+/** The organisations of the Orderer group, sorted by name. Throws as `MspRegistry.msp`. */
+export function ordererOrganizations(group: ConfigGroup, registry: MspRegistry): OrdererOrganization[] {
+  return sortedGroups(group).map(([name, organization]) => {
+    const msp = registry.msp(name, organization);
+    const { addresses = [] } = valueOf(organization, 'Endpoints', OrdererAddressesSchema) ?? {};
+    return { name, mspId: msp.mspId, msp, endpoints: addresses };
+  });
+}

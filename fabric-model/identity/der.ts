@@ -1,0 +1,160 @@
+import { MalformedError, concat, fromHex, toHex } from '@cotrace/core';
+
+/** Tags of the ASN.1 types that certificates and signatures use. */
+export const TAG = {
+  boolean: 0x01,
+  integer: 0x02,
+  bitString: 0x03,
+  octetString: 0x04,
+  objectIdentifier: 0x06,
+  sequence: 0x30,
+} as const;
+
+/** One element: its contents, and the whole with tag and length. Views of the bytes that were read, not copies. */
+export interface DerElement {
+  readonly content: Uint8Array;
+  readonly raw: Uint8Array;
+}
+
+/**
+ * Reads DER elements from the front of a byte string: single-byte tags, definite lengths of at most four
+ * octets in the shortest form. What follows the last element read is the caller's to judge (`end`), because
+ * Fabric's Go code ignores it in some places and refuses it in others.
+ *
+ * Every method throws `BAD_DER`. Source: golang.org/x/crypto/cryptobyte `asn1.go`, encoding/asn1.
+ */
+export class DerReader {
+  readonly #bytes: Uint8Array;
+  readonly #what: string;
+  #at = 0;
+
+  constructor(bytes: Uint8Array, what: string) {
+    this.#bytes = bytes;
+    this.#what = what;
+  }
+
+  get empty(): boolean {
+    return this.#at === this.#bytes.length;
+  }
+
+  /** Whether the next element has this tag. */
+  next(tag: number): boolean {
+    return this.#bytes[this.#at] === tag;
+  }
+
+  /** The next element, which must have this tag. */
+  element(tag: number): DerElement {
+    const start = this.#at;
+    if (!this.next(tag)) throw this.#error(`tag ${tag} expected`);
+    const { length, size } = this.#length(start + 1);
+    const content = start + 1 + size;
+    if (length > this.#bytes.length - content) throw this.#error('an element is longer than what is there');
+    this.#at = content + length;
+    return { content: this.#bytes.subarray(content, this.#at), raw: this.#bytes.subarray(start, this.#at) };
+  }
+
+  /** The next element if it has this tag. */
+  optional(tag: number): DerElement | undefined {
+    return this.next(tag) ? this.element(tag) : undefined;
+  }
+
+  /** The next element of any tag. */
+  any(): DerElement {
+    const tag = this.#bytes[this.#at];
+    if (tag === undefined || (tag & 0x1f) === 0x1f)
+      throw this.#error('an element with a single-byte tag expected');
+    return this.element(tag);
+  }
+
+  /** A reader over the contents of the next element, a SEQUENCE unless another tag is given. */
+  inside(tag: number = TAG.sequence): DerReader {
+    return new DerReader(this.element(tag).content, this.#what);
+  }
+
+  /** Big-endian two's complement of the next INTEGER, in its shortest form. */
+  integer(): Uint8Array {
+    const { content } = this.element(TAG.integer);
+    const [first, second] = content;
+    if (first === undefined) throw this.#error('an integer without octets');
+    if (second !== undefined && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80))) {
+      throw this.#error('an integer that is not in its shortest form');
+    }
+    return content;
+  }
+
+  /** The next INTEGER, which must be zero or more. */
+  unsigned(): bigint {
+    const content = this.integer();
+    if ((content[0] ?? 0) >= 0x80) throw this.#error('a negative integer');
+    return bigintOf(content);
+  }
+
+  /** The next BOOLEAN. */
+  boolean(): boolean {
+    const { content } = this.element(TAG.boolean);
+    const [value] = content;
+    if (content.length !== 1 || (value !== 0 && value !== 0xff))
+      throw this.#error('a boolean that is neither true nor false');
+    return value === 0xff;
+  }
+
+  /** The bits of the next BIT STRING, shifted so that the last one is the lowest bit of the last octet. */
+  bitString(): Uint8Array {
+    const { content } = this.element(TAG.bitString);
+    const [unused] = content;
+    const bits = content.subarray(1);
+    const last = bits.at(-1);
+    if (unused === undefined || unused > 7 || (last === undefined && unused !== 0)) {
+      throw this.#error('a bit string with a wrong number of unused bits');
+    }
+    if (last === undefined || unused === 0) return bits;
+    if ((last & ((1 << unused) - 1)) !== 0) throw this.#error('a bit string whose unused bits are not zero');
+    return bits.map((octet, i) => ((bits[i - 1] ?? 0) << (8 - unused)) | (octet >> unused));
+  }
+
+  /** Checks that nothing is left. */
+  end(): void {
+    if (!this.empty) throw this.#error('octets after the end');
+  }
+
+  #length(at: number): { length: number; size: number } {
+    const first = this.#bytes[at];
+    if (first === undefined) throw this.#error('an element without a length');
+    if (first < 0x80) return { length: first, size: 1 };
+    const octets = this.#bytes.subarray(at + 1, at + 1 + (first & 0x7f));
+    if (octets.length === 0 || octets.length > 4 || octets.length !== (first & 0x7f)) {
+      throw this.#error('an element of indefinite or huge length');
+    }
+    const length = octets.reduce((sum, octet) => sum * 256 + octet, 0);
+    if (length < 0x80 || octets[0] === 0) throw this.#error('a length that is not in its shortest form');
+    return { length, size: 1 + octets.length };
+  }
+
+  #error(why: string): MalformedError {
+    return new MalformedError('BAD_DER', `${this.#what}: ${why}`, { at: this.#at });
+  }
+}
+
+/** Unsigned number of big-endian bytes; none is zero. */
+export function bigintOf(bytes: Uint8Array): bigint {
+  return bytes.length === 0 ? 0n : BigInt(`0x${toHex(bytes)}`);
+}
+
+/** One DER element: tag, shortest length, contents. Contents of less than 2^32 bytes. */
+export function derElement(tag: number, content: Uint8Array): Uint8Array {
+  const octets: number[] = [];
+  for (let rest = content.length; rest > 0; rest = Math.floor(rest / 256)) octets.unshift(rest % 256);
+  const length = content.length < 0x80 ? [content.length] : [0x80 | octets.length, ...octets];
+  const element = new Uint8Array(1 + length.length + content.length);
+  element.set([tag, ...length]);
+  element.set(content, 1 + length.length);
+  return element;
+}
+
+/** DER INTEGER of a number that is zero or more. */
+export function derUnsigned(value: bigint): Uint8Array {
+  const digits = value.toString(16);
+  const octets = fromHex(digits.length % 2 === 0 ? digits : `0${digits}`);
+  // The first bit is the sign: an octet that has it set needs a zero before it.
+  return derElement(TAG.integer, (octets[0] ?? 0) < 0x80 ? octets : concat(Uint8Array.of(0), octets));
+}

@@ -1,0 +1,13 @@
+export { parseCertificate } from './certificate.js';
+export type { Certificate } from './certificate.js';
+export type { CurveName } from './curves.js';
+export { Identity } from './identity.js';
+export { MspManager } from './manager.js';
+export { Msp } from './msp.js';
+export type { DistinguishedName } from './name.js';
+export { decodePem, encodePem, splitPem } from './pem.js';
+export type { PemBlock } from './pem.js';
+export { parsePrincipal } from './principal.js';
+export type { NodeRole, Principal } from './principal.js';
+export { fabricSignature, isLowS, pureVerifier, toLowS } from './signature.js';
+export type { SignatureVerifier } from './signature.js';

@@ -1,0 +1,59 @@
+import { CotraceError, sha256 } from '@cotrace/core';
+import { SerializedIdentitySchema } from '../gen/fabric/common_pb.js';
+import { decode } from '../wire/decode.js';
+import { BoundedCache } from './bounded-cache.js';
+import { verifyDigest } from './curves.js';
+import type { Identity } from './identity.js';
+import type { Msp } from './msp.js';
+import { fabricSignature, parseSignature, pureVerifier } from './signature.js';
+import type { SignatureVerifier } from './signature.js';
+
+const CACHED_IDENTITIES = 1024;
+
+/** The organisations of one channel configuration: whose identity it is, and whether a signature is that identity's. */
+export class MspManager {
+  readonly #msps: ReadonlyMap<string, Msp>;
+  readonly #verifier: SignatureVerifier;
+  readonly #identities = new BoundedCache<Identity>(CACHED_IDENTITIES);
+
+  /** `verifier` checks signatures of P-256 keys, by default in plain TypeScript. */
+  constructor(msps: Iterable<Msp>, verifier: SignatureVerifier = pureVerifier) {
+    this.#msps = new Map([...msps].map((msp) => [msp.mspId, msp]));
+    this.#verifier = verifier;
+  }
+
+  /** The MSP of this id, undefined if the channel has none. */
+  msp(mspId: string): Msp | undefined {
+    return this.#msps.get(mspId);
+  }
+
+  /**
+   * The identity in `SerializedIdentity` bytes, from a cache where it was seen before. It chains to its organisation; whether it is
+   * valid is `Identity.validate`. Throws `BAD_PROTOBUF`, `UNKNOWN_MSP` and as `Msp.identity`.
+   */
+  deserialize(bytes: Uint8Array): Identity {
+    const known = this.#identities.get(bytes);
+    if (known !== undefined) return known;
+    const { mspid, idBytes } = decode(SerializedIdentitySchema, bytes);
+    const msp = this.#msps.get(mspid);
+    if (msp === undefined) {
+      throw new CotraceError('UNKNOWN_MSP', `MSP ${mspid} is not defined on this channel`, { mspId: mspid });
+    }
+    const identity = msp.identity(idBytes);
+    this.#identities.set(bytes, identity);
+    return identity;
+  }
+
+  /**
+   * Whether Fabric takes `signature` for the identity's over `message` (SHA-256, low s; bytes after the two
+   * numbers are ignored, see `fabricSignature`).
+   */
+  verify(identity: Identity, message: Uint8Array, signature: Uint8Array): boolean {
+    const { curve, publicKey } = identity.certificate;
+    const canonical = fabricSignature(signature, curve);
+    if (canonical === undefined) return false;
+    if (curve === 'P-256') return this.#verifier.verify(publicKey, message, canonical);
+    const numbers = parseSignature(canonical);
+    return numbers !== undefined && verifyDigest(curve, publicKey, sha256(message), numbers);
+  }
+}

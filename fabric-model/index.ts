@@ -1,0 +1,18 @@
+export * as common from './gen/fabric/common_pb.js';
+export * as discovery from './gen/fabric/discovery_pb.js';
+export * as gateway from './gen/fabric/gateway_pb.js';
+export * as gossip from './gen/fabric/gossip_pb.js';
+export * as ledger from './gen/fabric/ledger_pb.js';
+export * as lifecycle from './gen/fabric/lifecycle_pb.js';
+export * as orderer from './gen/fabric/orderer_pb.js';
+export * as peer from './gen/fabric/peer_pb.js';
+export * as rpc from './gen/fabric/status_pb.js';
+export * from './block/index.js';
+export * from './wire/index.js';
+export * from './transaction/index.js';
+export * from './lifecycle/index.js';
+export * from './mvcc/index.js';
+export * from './config/index.js';
+export * from './identity/index.js';
+export * from './policy/index.js';
+export * from './validation/index.js';

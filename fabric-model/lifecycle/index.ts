@@ -1,0 +1,4 @@
+export * from './apply.js';
+export * from './definition.js';
+export * from './approval.js';
+export type { GetState, StateWrite } from './serializer.js';

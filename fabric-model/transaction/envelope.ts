@@ -1,0 +1,51 @@
+import { MalformedError } from '@cotrace/core';
+import * as common from '../gen/fabric/common_pb.js';
+import { decode } from '../wire/decode.js';
+
+/** An envelope with its headers decoded; byte fields are views of what was received. */
+export interface Envelope {
+  /** The serialized payload: what the creator signed. */
+  readonly payload: Uint8Array;
+  readonly signature: Uint8Array;
+  readonly channelHeader: common.ChannelHeader;
+  readonly channelHeaderBytes: Uint8Array;
+  readonly signatureHeaderBytes: Uint8Array;
+  /** Serialized identity of the creator. */
+  readonly creator: Uint8Array;
+  readonly nonce: Uint8Array;
+  /** What the channel header's type says, such as a serialized `Transaction`. */
+  readonly data: Uint8Array;
+}
+
+/**
+ * Envelope of its serialized form. Nothing is verified: see `checkEnvelope`.
+ * Throws `BAD_PROTOBUF`, `NO_HEADER`.
+ */
+export function decodeEnvelope(bytes: Uint8Array): Envelope {
+  const { payload, signature } = decode(common.EnvelopeSchema, bytes);
+  return { ...decodePayload(payload), signature };
+}
+
+/** The payload of an envelope, which a gateway returns before it is signed. Throws like `decodeEnvelope`. */
+export function decodePayload(payload: Uint8Array): Omit<Envelope, 'signature'> {
+  const { header, data } = decode(common.PayloadSchema, payload);
+  if (header === undefined) {
+    throw new MalformedError('NO_HEADER', 'the payload of an envelope has no header', {});
+  }
+  const { creator, nonce } = decode(common.SignatureHeaderSchema, header.signatureHeader);
+  return {
+    payload,
+    channelHeader: decode(common.ChannelHeaderSchema, header.channelHeader),
+    channelHeaderBytes: header.channelHeader,
+    signatureHeaderBytes: header.signatureHeader,
+    creator,
+    nonce,
+    data,
+  };
+}
+
+/** Whether an envelope is of a type, such as `common.HeaderType.CONFIG`. */
+export function isOfType(envelope: Pick<Envelope, 'channelHeader'>, type: common.HeaderType): boolean {
+  const wanted: number = type;
+  return envelope.channelHeader.type === wanted;
+}

@@ -1,0 +1,104 @@
+import { MalformedError } from '@cotrace/core';
+import * as common from '../gen/fabric/common_pb.js';
+import * as peer from '../gen/fabric/peer_pb.js';
+import { decode } from '../wire/decode.js';
+import type { Envelope } from './envelope.js';
+import { isOfType } from './envelope.js';
+import type { NamespaceRwset } from './rwset.js';
+import { decodeRwset } from './rwset.js';
+
+export interface Endorsement {
+  /** Serialized identity of the endorsing peer. */
+  readonly endorser: Uint8Array;
+  /** Over the response payload's bytes and then the endorser's. */
+  readonly signature: Uint8Array;
+}
+
+/** An endorsed transaction; byte fields are views of what was received. */
+export interface Transaction {
+  readonly txId: string;
+  /** Chaincode that the endorsers ran: in a valid transaction also the one that the client asked for. */
+  readonly chaincode: { readonly name: string; readonly version: string };
+  /** Chaincode that the client asked for, of the channel header; undefined if it names none. */
+  readonly invoked: string | undefined;
+  /** What the client called, decoded at the first use. Throws `BAD_PROTOBUF`. */
+  readonly input: ChaincodeInput;
+  readonly proposalHash: Uint8Array;
+  /** What the endorsers signed: a serialized `ProposalResponsePayload`. */
+  readonly responsePayloadBytes: Uint8Array;
+  readonly endorsements: readonly Endorsement[];
+  /** The serialized read-write set. */
+  readonly results: Uint8Array;
+  /** The read-write set, decoded at the first use. Throws `BAD_PROTOBUF`. */
+  readonly rwset: readonly NamespaceRwset[];
+  readonly event: peer.ChaincodeEvent | undefined;
+  readonly response: { readonly status: number; readonly message: string; readonly payload: Uint8Array };
+  /** The proposal's payload without transient data, as the proposal hash covers it. */
+  readonly chaincodeProposalPayload: Uint8Array;
+  /** Signature header of the proposal. */
+  readonly actionHeader: Uint8Array;
+}
+
+/** What the client called. */
+export interface ChaincodeInput {
+  readonly chaincode: string;
+  /** The function's name first. */
+  readonly args: readonly Uint8Array[];
+  readonly isInit: boolean;
+}
+
+/**
+ * Transaction of an envelope of type ENDORSER_TRANSACTION. Nothing is verified: see `checkEnvelope`.
+ * Throws `NOT_A_TRANSACTION` (another type, not exactly one action, no endorsed action), `BAD_PROTOBUF`.
+ */
+export function decodeTransaction(envelope: Pick<Envelope, 'channelHeader' | 'data'>): Transaction {
+  const { channelHeader, data } = envelope;
+  if (!isOfType(envelope, common.HeaderType.ENDORSER_TRANSACTION)) {
+    throw notATransaction(`its type is ${channelHeader.type}`);
+  }
+  const [action, ...others] = decode(peer.TransactionSchema, data).actions;
+  if (action === undefined || others.length > 0) throw notATransaction('it has not exactly one action');
+  const payload = decode(peer.ChaincodeActionPayloadSchema, action.payload);
+  if (payload.action === undefined) throw notATransaction('its action was not endorsed');
+  const { proposalResponsePayload, endorsements } = payload.action;
+  const { proposalHash, extension } = decode(peer.ProposalResponsePayloadSchema, proposalResponsePayload);
+  const { results, events, response, chaincodeId } = decode(peer.ChaincodeActionSchema, extension);
+  let input: ChaincodeInput | undefined;
+  let rwset: NamespaceRwset[] | undefined;
+  return {
+    txId: channelHeader.txId,
+    chaincode: { name: chaincodeId?.name ?? '', version: chaincodeId?.version ?? '' },
+    invoked: decode(peer.ChaincodeHeaderExtensionSchema, channelHeader.extension).chaincodeId?.name,
+    get input() {
+      input ??= decodeInput(payload.chaincodeProposalPayload);
+      return input;
+    },
+    proposalHash,
+    responsePayloadBytes: proposalResponsePayload,
+    endorsements,
+    results,
+    get rwset() {
+      rwset ??= decodeRwset(results);
+      return rwset;
+    },
+    event: events.length === 0 ? undefined : decode(peer.ChaincodeEventSchema, events),
+    response: response ?? { status: 0, message: '', payload: new Uint8Array() },
+    chaincodeProposalPayload: payload.chaincodeProposalPayload,
+    actionHeader: action.header,
+  };
+}
+
+/** The input in a serialized `ChaincodeProposalPayload`. Throws `BAD_PROTOBUF`. */
+export function decodeInput(chaincodeProposalPayload: Uint8Array): ChaincodeInput {
+  const { input } = decode(peer.ChaincodeProposalPayloadSchema, chaincodeProposalPayload);
+  const { chaincodeSpec } = decode(peer.ChaincodeInvocationSpecSchema, input);
+  return {
+    chaincode: chaincodeSpec?.chaincodeId?.name ?? '',
+    args: chaincodeSpec?.input?.args ?? [],
+    isInit: chaincodeSpec?.input?.isInit ?? false,
+  };
+}
+
+function notATransaction(reason: string): MalformedError {
+  return new MalformedError('NOT_A_TRANSACTION', `not an endorsed transaction: ${reason}`, {});
+}

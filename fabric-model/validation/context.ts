@@ -1,0 +1,20 @@
+import type { ChannelConfig } from '../config/channel-config.js';
+import type { MspManager } from '../identity/manager.js';
+import type { ChaincodeDefinition } from '../lifecycle/definition.js';
+
+/** What transactions of a block are validated against: the channel after the block before. */
+export interface ValidationContext {
+  readonly channelId: string;
+  readonly config: ChannelConfig;
+  /** Of `config`. */
+  readonly manager: MspManager;
+  /** Committed chaincode definition; undefined if there is none. */
+  readonly definition: (name: string) => ChaincodeDefinition | undefined;
+  /**
+   * Endorsement policy of a single key, which replaces the chaincode's: its metadata entry
+   * VALIDATION_PARAMETER (a serialized `SignaturePolicyEnvelope`), undefined if it has none, and 'changed' if
+   * an earlier transaction of the same block, endorsed as it should be, writes the key's metadata. Absent
+   * where no key of the channel has one.
+   */
+  readonly keyPolicy?: (namespace: string, key: string) => Uint8Array | 'changed' | undefined;
+}

@@ -1,0 +1,39 @@
+import { CotraceError } from '@cotrace/core';
+import type { BusinessBlock } from '../gen/cotrace/cotrace_pb.js';
+
+/** How many recent business blocks a docking node can hand on; a follower further behind asks a master. */
+const MAX_BLOCKS = 64;
+/** How many bytes of transactions they hold at most, but for the newest alone: a block may have 10 MB and more. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/** The last business blocks that a node verified, for the followers of its domain. In memory only: blocks are not kept. */
+export class BlockRing {
+  /** In the order of their numbers. */
+  readonly #blocks = new Map<bigint, BusinessBlock>();
+  #bytes = 0;
+
+  add(block: BusinessBlock): void {
+    this.#blocks.set(block.blockNum, block);
+    this.#bytes += sizeOf(block);
+    for (const [number, oldest] of this.#blocks) {
+      if (this.#blocks.size === 1 || (this.#blocks.size <= MAX_BLOCKS && this.#bytes <= MAX_BYTES)) return;
+      this.#blocks.delete(number);
+      this.#bytes -= sizeOf(oldest);
+    }
+  }
+
+  /** Throws `BLOCK_DROPPED` for a block that is no longer here. */
+  get(number: bigint): BusinessBlock {
+    const block = this.#blocks.get(number);
+    if (block === undefined) {
+      throw new CotraceError('BLOCK_DROPPED', `block ${number} was dropped here; ask a master for it`, {
+        number,
+      });
+    }
+    return block;
+  }
+}
+
+function sizeOf({ transactions }: BusinessBlock): number {
+  return transactions.reduce((sum, { envelope }) => sum + envelope.length, 0);
+}

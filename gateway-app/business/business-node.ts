@@ -1,0 +1,120 @@
+import { grpcService } from '@cotrace/fabric-model';
+import { loadTls, nodeVerifier, type TlsMaterial } from '@cotrace/network';
+import type { Consortium, ConsortiumNode } from '../consortium.js';
+import { Business } from '../gen/cotrace/cotrace_pb.js';
+import { networkTerms } from '../network-terms.js';
+import { HeightFeed } from '../node/feed.js';
+import { Log } from '../node/log.js';
+import {
+  failureOf,
+  findNode,
+  findOrganisation,
+  type NodeConfig,
+  type RunningNode,
+} from '../node/node-config.js';
+import { RpcClient } from '../node/rpc-client.js';
+import { serve } from '../node/rpc-server.js';
+import { AttestationPool } from './attestation-pool.js';
+import { BlockRing } from './block-ring.js';
+import { Docking, originsOf, PATIENCE, remoteOrigin, type BlockOrigin, type Patience } from './docking.js';
+import { DomainRank } from './domain-rank.js';
+import { DomainStore } from './domain-store.js';
+import { followAttestations, remoteSource, type AttestationSource } from './follow-attestations.js';
+import { DomainFollower } from './follower.js';
+import { Jury } from './jury.js';
+import { RefusalLog } from './refusal-log.js';
+import { businessHandlers } from './service.js';
+
+/** What a business node asks others over: the wire, which a test may replace. */
+export interface BusinessWire {
+  /** Where blocks may come from, in the order of preference. */
+  readonly origins: readonly BlockOrigin[];
+  /** The masters. */
+  readonly sources: readonly AttestationSource[];
+  close(): void;
+}
+
+export type ConnectNodes = (node: ConsortiumNode, consortium: Consortium, tls: TlsMaterial) => BusinessWire;
+
+/** Starts a business node: verifies its domain's blocks against a quorum of masters, and answers reads of its state. */
+export async function startBusinessNode(
+  config: NodeConfig,
+  consortium: Consortium,
+  connect: ConnectNodes = connectNodes,
+  patience: Patience = PATIENCE,
+): Promise<RunningNode> {
+  const node = findNode(consortium, config.name, 'business');
+  const listen = config.listen ?? node.address;
+  const log = new Log(node.name);
+  const tls = loadTls(config.tlsDir);
+  const store = await DomainStore.open(config.storeDir);
+  const wire = connect(node, consortium, tls);
+  try {
+    const position = store.position();
+    const height = position === null ? 0n : position.number + 1n;
+    const feed = new HeightFeed(height);
+    const pool = new AttestationPool(height);
+    const ring = new BlockRing();
+    const refusals = new RefusalLog();
+    const domain = node.domain ?? '';
+    const rank = await DomainRank.open(store, domain, consortium.checkingHeight, log);
+    const follower = new DomainFollower(
+      {
+        domain,
+        store,
+        rank,
+        pool,
+        ring,
+        feed,
+        docking: new Docking(wire.origins, patience),
+        verifier: nodeVerifier,
+        genesisHeaderHash: consortium.channels.main.genesisHeaderHash,
+        jury: new Jury(networkTerms(consortium), store, refusals, await store.excluded(), log),
+        refusals,
+        log,
+      },
+      await store.evidence(),
+    );
+    const handlers = businessHandlers({ node, consortium, store, feed, ring, follower, refusals, log });
+    const service = { definition: grpcService(Business), handlers };
+    const server = await serve(listen, tls, consortium, [service]);
+    log.info(`listens on ${listen}, next main block ${height}`);
+    const stopping = new AbortController();
+    const sink = { pool, refusals, log };
+    const running = [
+      follower.run(stopping.signal),
+      ...wire.sources.map((source) => followAttestations(source, sink, stopping.signal)),
+    ];
+    return {
+      name: node.name,
+      failure: failureOf(running),
+      stop: async () => {
+        stopping.abort();
+        server.forceShutdown();
+        wire.close();
+        await Promise.allSettled(running);
+        await store.close();
+      },
+    };
+  } catch (error) {
+    wire.close();
+    await store.close();
+    throw error;
+  }
+}
+
+/** The nodes of the consortium, over mutual TLS. */
+const connectNodes: ConnectNodes = (node, consortium, tls) => {
+  const remotes = originsOf(node, consortium).flatMap((remote) => {
+    if (remote.address === null) return [];
+    const { tlsRoots } = findOrganisation(consortium, remote.mspId);
+    return [{ remote, client: new RpcClient(remote.address, tls, tlsRoots, remote.certificate) }];
+  });
+  return {
+    origins: remotes.map(({ remote, client }) => remoteOrigin(remote, node.domain ?? '', client)),
+    sources: remotes
+      .filter(({ remote }) => remote.role === 'master')
+      .map(({ remote, client }) => remoteSource(remote.name, client)),
+    close: () => remotes.forEach(({ client }) => client.close()),
+  };
+};

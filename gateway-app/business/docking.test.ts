@@ -1,0 +1,186 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Consortium, ConsortiumNode, NodeRole } from '../consortium.js';
+import { create } from '@bufbuild/protobuf';
+import { BusinessBlockSchema } from '../gen/cotrace/cotrace_pb.js';
+import { codeOf } from '../testing/codes.js';
+import { BlockRing } from './block-ring.js';
+import { Docked } from './docked.js';
+import { Docking, originsOf, PATIENCE, type BlockOrigin } from './docking.js';
+import { RefusalLog } from './refusal-log.js';
+
+const node = (name: string, role: NodeRole, mspId: string, domain: string | null = null): ConsortiumNode => ({
+  name,
+  role,
+  mspId,
+  domain,
+  address: 'localhost:1',
+  certificate: '',
+});
+
+const nodes = [
+  node('org3.goods', 'business', 'Org3MSP', 'goods'),
+  node('org2.master', 'master', 'Org2MSP'),
+  node('org1.goods', 'business', 'Org1MSP', 'goods'),
+  node('org1.retail', 'business', 'Org1MSP', 'retail'),
+  node('org1.master', 'master', 'Org1MSP'),
+  node('org2.client', 'client', 'Org2MSP'),
+  node('org2.goods', 'business', 'Org2MSP', 'goods'),
+  node('org3.master', 'master', 'Org3MSP'),
+];
+
+const namesFor = (name: string) => {
+  const self = nodes.find((candidate) => candidate.name === name);
+  if (self === undefined) throw new RangeError(name);
+  return originsOf(self, { nodes } as unknown as Consortium).map((origin) => origin.name);
+};
+
+/** An origin that sends nothing until it is left. */
+const silent = (name: string): BlockOrigin => ({
+  name,
+
+  async *blocks(_from, signal) {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+  },
+});
+
+describe('the order of origins', () => {
+  it('is the nodes of the domain before it by name, then the own master, then the others', () => {
+    expect(namesFor('org1.goods')).toEqual(['org1.master', 'org2.master', 'org3.master']);
+    expect(namesFor('org2.goods')).toEqual(['org1.goods', 'org2.master', 'org1.master', 'org3.master']);
+    expect(namesFor('org3.goods')).toEqual([
+      'org1.goods',
+      'org2.goods',
+      'org3.master',
+      'org1.master',
+      'org2.master',
+    ]);
+    expect(namesFor('org1.retail')).toEqual(['org1.master', 'org2.master', 'org3.master']);
+  });
+});
+
+describe('docking', () => {
+  const [a, b] = [silent('a'), silent('b')];
+
+  it('chooses the first that is not suspended, and returns to it', () => {
+    const docking = new Docking([a, b], { ...PATIENCE, suspension: 100 });
+    expect([docking.choose(0)?.name, docking.isFirst(a), docking.isFirst(b)]).toEqual(['a', true, false]);
+    docking.suspend(a, 0);
+    expect([docking.choose(50)?.name, docking.choose(100)?.name]).toEqual(['b', 'a']);
+  });
+
+  it('chooses the one whose suspension ends first where all are suspended, and nobody where there is nobody', () => {
+    const docking = new Docking([a, b], { ...PATIENCE, suspension: 100 });
+    docking.suspend(b, 0);
+    docking.suspend(a, 10);
+    expect(docking.choose(20)?.name).toBe('b');
+    expect(new Docking([]).choose(0)).toBeNull();
+  });
+});
+
+describe('a docking', () => {
+  const patience = { watch: 5, withheld: 30, stay: 40, suspension: 0 };
+  const at = (origin: BlockOrigin, preferred: boolean) =>
+    new Docked(origin, 0n, new AbortController().signal, preferred, patience);
+
+  it('is given up where a quorum has attested what the origin does not send', async () => {
+    const docked = at(silent('a'), true);
+    expect(await codeOf(() => docked.next(() => true))).toBe('WITHHELD');
+    await docked.close();
+  });
+
+  it('at another than the preferred origin ends after a while', async () => {
+    const docked = at(silent('a'), false);
+    expect(await docked.next(() => false)).toBeNull();
+    await docked.close();
+  });
+
+  it('at another than the preferred origin ends even while blocks come', async () => {
+    const docked = at(
+      {
+        name: 'busy',
+        // eslint-disable-next-line @typescript-eslint/require-await
+        async *blocks(from) {
+          for (let blockNum = from; ; blockNum += 1n) yield create(BusinessBlockSchema, { blockNum });
+        },
+      },
+      false,
+    );
+    let count = 0;
+    while ((await docked.next(() => false)) !== null) count += 1;
+    expect(count).toBeGreaterThan(0);
+    await docked.close();
+  });
+
+  it('passes on what breaks the stream', async () => {
+    const docked = at(
+      {
+        name: 'broken',
+        // eslint-disable-next-line @typescript-eslint/require-await
+        async *blocks() {
+          throw new RangeError('reset');
+        },
+      },
+      true,
+    );
+    await expect(docked.next(() => false)).rejects.toThrow('reset');
+    await docked.close();
+  });
+
+  it('ends with the stream, and when its node stops', async () => {
+    const ended = at(
+      {
+        name: 'ended',
+        // eslint-disable-next-line @typescript-eslint/require-await
+        async *blocks() {
+          yield* [];
+        },
+      },
+      true,
+    );
+    expect(await ended.next(() => false)).toBeNull();
+    await ended.close();
+    const stopping = new AbortController();
+    const docked = new Docked(silent('a'), 0n, stopping.signal, true, patience);
+    const next = docked.next(() => false);
+    stopping.abort();
+    expect(await next).toBeNull();
+    await docked.close();
+  });
+});
+
+describe('what a node hands on', () => {
+  it('are its last 64 blocks', async () => {
+    const ring = new BlockRing();
+    for (let blockNum = 0n; blockNum < 70n; blockNum += 1n)
+      ring.add(create(BusinessBlockSchema, { blockNum }));
+    expect(await codeOf(() => ring.get(5n))).toBe('BLOCK_DROPPED');
+    expect([ring.get(6n).blockNum, ring.get(69n).blockNum]).toEqual([6n, 69n]);
+    expect(await codeOf(() => ring.get(70n))).toBe('BLOCK_DROPPED');
+  });
+
+  it('are fewer where they are large, but always the newest', async () => {
+    const ring = new BlockRing();
+    const large = (blockNum: bigint, megabytes: number) =>
+      create(BusinessBlockSchema, {
+        blockNum,
+        transactions: [{ txNum: 0, envelope: new Uint8Array(megabytes * 1024 * 1024) }],
+      });
+    for (let blockNum = 0n; blockNum < 5n; blockNum += 1n) ring.add(large(blockNum, 20));
+    expect(await codeOf(() => ring.get(1n))).toBe('BLOCK_DROPPED');
+    expect(ring.get(2n).blockNum).toBe(2n);
+    ring.add(large(5n, 100));
+    expect(await codeOf(() => ring.get(4n))).toBe('BLOCK_DROPPED');
+    expect(ring.get(5n).blockNum).toBe(5n);
+  });
+});
+
+describe('the log of refusals', () => {
+  it('shows the last 50, and the same one again once', () => {
+    const log = new RefusalLog();
+    const refusal = (blockNum: bigint) => ({ blockNum, source: 's', code: 'C', reason: 'r' });
+    for (let i = 0; i < 3; i++) log.add(refusal(0n));
+    expect(log.all()).toHaveLength(1);
+    for (let blockNum = 1n; blockNum < 60n; blockNum += 1n) log.add(refusal(blockNum));
+    expect([log.all().length, log.all()[0]?.blockNum]).toEqual([50, 10n]);
+  });
+});

@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { RankEditor, toHex, utf8, type RankEntry } from '@cotrace/core';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SilentLog } from '../testing/silent-log.js';
+import { DomainRank, rankEntry } from './domain-rank.js';
+import { DomainStore, storedEntry, type ChangedEntry } from './domain-store.js';
+
+// Other work on the machine must not fail a test.
+jest.setTimeout(30_000);
+
+const C = 4;
+let dir: string;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'cotrace-rank-'));
+});
+
+afterAll(async () => {
+  await rm(dir, { recursive: true, force: true });
+});
+
+const open = (store: DomainStore) => DomainRank.open(store, 'goods', C, new SilentLog());
+
+/** Writes keys of `goods` (null: deletes them) in one block, and one of another namespace beside them. */
+async function block(
+  store: DomainStore,
+  rank: DomainRank | null,
+  number: bigint,
+  values: Readonly<Record<string, string | null>>,
+): Promise<void> {
+  const change = (namespace: string, key: string, value: string | null, txNum: number): ChangedEntry => {
+    const before = store.entry(namespace, key);
+    const stamp = { blockNum: number, txNum, verNum: (before?.verNum ?? 0) + 1 };
+    const entry = storedEntry({
+      value: utf8(value ?? ''),
+      deleted: value === null,
+      validationParameter: new Uint8Array(),
+      ...stamp,
+    });
+    return { namespace, key, entry, before };
+  };
+  const entries = Object.entries(values).map(([key, value], txNum) => change('goods', key, value, txNum));
+  entries.push(change('_lifecycle', 'definition', String(number), 9));
+  const position = { number, headerHash: new Uint8Array(32), configBlock: utf8('configuration') };
+  await store.advance(position, entries, rank === null ? [] : await rank.advance(number, entries));
+}
+
+/** The digest of the tree that the state would have if it were made of it now, in memory. */
+async function digestOfState(store: DomainStore): Promise<string> {
+  const entries: RankEntry[] = [];
+  for await (const entry of store.range('goods', '', '')) entries.push(rankEntry(entry));
+  const editor = new RankEditor({ get: () => undefined }, C);
+  editor.apply(store.position()?.number ?? 0n, []);
+  editor.replace([], entries);
+  return toHex(editor.digest());
+}
+
+/** Ten blocks: keys come, change, go and come again; some blocks change nothing. */
+async function tenBlocks(store: DomainStore, rank: DomainRank | null, seen?: () => Promise<void>) {
+  for (let number = 0n; number < 10n; number++) {
+    const values: Record<string, string | null> = {};
+    if (number > 0n && number !== 6n) {
+      values[`k${number}`] = 'new';
+      values['often'] = String(number);
+      values['off and on'] = number % 2n === 0n ? null : 'on';
+      values[`k${number / 2n}`] = 'changed';
+    }
+    await block(store, rank, number, values);
+    await seen?.();
+  }
+}
+
+describe('a business node’s rank tree', () => {
+  it('is that of its domain’s state after every block, over restarts too', async () => {
+    const folder = join(dir, 'every');
+    let store = await DomainStore.open(folder);
+    let rank = await open(store);
+    await tenBlocks(store, rank, async () => {
+      expect(toHex(rank.digest())).toBe(await digestOfState(store));
+    });
+    await store.close();
+    store = await DomainStore.open(folder);
+    rank = await open(store);
+    expect(toHex(rank.digest())).toBe(await digestOfState(store));
+    await store.close();
+  });
+
+  it('is kept as it was at the end of the newest cycle', async () => {
+    const store = await DomainStore.open(join(dir, 'cycles'));
+    const rank = await open(store);
+    const digests: string[] = [];
+    await tenBlocks(store, rank, async () => {
+      digests.push(await digestOfState(store));
+      const { number } = store.position() ?? { number: 0n };
+      const cycle = number / BigInt(C);
+      if (cycle === 0n) return;
+      expect(toHex(rank.view(cycle).digest)).toBe(digests[Number(cycle) * C]);
+      for (const other of [cycle - 1n, cycle + 1n]) {
+        expect(() => rank.view(other)).toThrow(expect.objectContaining({ code: 'NOT_FROZEN' }));
+      }
+    });
+    await store.close();
+  });
+
+  it('is not made anew at a start, but where there is none, or where it was begun', async () => {
+    const store = await DomainStore.open(join(dir, 'made'));
+    await tenBlocks(store, null);
+    const expected = await digestOfState(store);
+    expect(toHex((await open(store)).digest())).toBe(expected);
+
+    const commits = jest.spyOn(store, 'commitRank');
+    expect(toHex((await open(store)).digest())).toBe(expected);
+    expect(commits).not.toHaveBeenCalled();
+
+    await store.clearRank();
+    await store.commitRank([{ name: 'g/left-over', bytes: utf8('x') }]);
+    expect(store.rankUnmade).toBe(true);
+    const again = await open(store);
+    expect(toHex(again.digest())).toBe(expected);
+    expect([store.rankUnmade, store.rankPages.get('g/left-over')]).toEqual([false, undefined]);
+    await block(store, again, 10n, { often: '10', k3: null });
+    expect(toHex(again.digest())).toBe(await digestOfState(store));
+    await store.close();
+  });
+
+  it('that is damaged is made anew of the state before the next block', async () => {
+    const store = await DomainStore.open(join(dir, 'damaged'));
+    const rank = await open(store);
+    await tenBlocks(store, rank);
+    for (const name of ['p/0000000000000009', 'top']) {
+      await store.commitRank([{ name, bytes: utf8('x') }]);
+      const next = (store.position()?.number ?? 0n) + 1n;
+      await block(store, rank, next, { often: String(next) });
+      await block(store, rank, next + 1n, { k1: null });
+      // The end of a cycle: here at the latest it shows.
+      await block(store, rank, next + 2n, { k1: 'again' });
+      expect(toHex(rank.digest())).toBe(await digestOfState(store));
+    }
+    await store.commitRank([{ name: 'top', bytes: utf8('x') }]);
+    expect(toHex((await open(store)).digest())).toBe(await digestOfState(store));
+    await store.close();
+  });
+
+  it('reports a state whose entries are not where the tree has them', async () => {
+    const store = await DomainStore.open(join(dir, 'strays'));
+    const errors: string[] = [];
+    class NotingLog extends SilentLog {
+      override error(message?: string): void {
+        errors.push(message ?? '');
+      }
+    }
+    const rank = await DomainRank.open(store, 'goods', 2, new NotingLog());
+    await block(store, rank, 1n, { a: '1' });
+    const entry = (blockNum: bigint, verNum: number) => {
+      const none = new Uint8Array();
+      return storedEntry({
+        value: none,
+        deleted: true,
+        validationParameter: none,
+        blockNum,
+        txNum: 0,
+        verNum,
+      });
+    };
+    await rank.advance(2n, [{ namespace: 'goods', key: 'a', entry: entry(2n, 6), before: entry(1n, 5) }]);
+    expect(errors).toHaveLength(1);
+    await store.close();
+  });
+});

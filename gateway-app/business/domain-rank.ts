@@ -1,0 +1,121 @@
+import { isCotraceError, RankEditor, RankView, type PageWrite, type RankEntry } from '@cotrace/core';
+import type { Log } from '../node/log.js';
+import { valueHash, type ChangedEntry, type DomainStore, type StateEntry } from './domain-store.js';
+
+/** Entries that are taken into the tree at once where it is made for a state that is there already: some 50 MB. */
+const PORTION = 100_000;
+
+/**
+ * A business node's rank tree (docs/formats.md, Rank B+ tree): it lies in the node's store and moves with the state, in
+ * the same batch. At the end of each checking cycle it is frozen, so that the height can be compared while later blocks
+ * go on; the cycle before is let go then.
+ */
+export class DomainRank {
+  readonly #store: DomainStore;
+  readonly #domain: string;
+  readonly #c: number;
+  readonly #log: Log;
+
+  private constructor(store: DomainStore, domain: string, c: number, log: Log) {
+    this.#store = store;
+    this.#domain = domain;
+    this.#c = c;
+    this.#log = log;
+  }
+
+  /** The tree of a store; where the store has a state and no tree, from a time before there were any, it is made. */
+  static async open(store: DomainStore, domain: string, c: number, log: Log): Promise<DomainRank> {
+    const rank = new DomainRank(store, domain, c, log);
+    const position = store.position();
+    if (position !== null && !rank.#isOf(position.number)) await rank.#make(position.number);
+    return rank;
+  }
+
+  /**
+   * What the entries that block `block` changed make of the tree. A tree that is damaged is made anew of the state first,
+   * which still is that before the block.
+   */
+  async advance(block: bigint, entries: readonly ChangedEntry[]): Promise<PageWrite[]> {
+    try {
+      return this.#advanced(block, entries);
+    } catch (error) {
+      const position = this.#store.position();
+      if (!isCotraceError(error, 'RANK_TREE_DAMAGED') || position === null) throw error;
+      this.#log.error('the rank tree is damaged', error);
+      await this.#make(position.number);
+      return this.#advanced(block, entries);
+    }
+  }
+
+  /** The digest `Hpart` of the state after the last block. Takes as long as bringing the layers up to date. */
+  digest(): Uint8Array {
+    return this.#editor().digest();
+  }
+
+  /** The tree as it was at the end of cycle `checkNum`. Throws `NOT_FROZEN` where that is past, or still to come. */
+  view(checkNum: bigint): RankView {
+    return new RankView(this.#store.rankPages, this.#c, checkNum * BigInt(this.#c));
+  }
+
+  /** Whether the tree is whole, as far as its first page tells, and that of the state after `block`. */
+  #isOf(block: bigint): boolean {
+    try {
+      return !this.#store.rankUnmade && this.#editor().next > block;
+    } catch (error) {
+      if (isCotraceError(error, 'RANK_TREE_DAMAGED')) return false;
+      throw error;
+    }
+  }
+
+  #advanced(block: bigint, entries: readonly ChangedEntry[]): PageWrite[] {
+    const editor = this.#editor();
+    const changes = entries.flatMap(({ namespace, key, entry, before }) => {
+      if (namespace !== this.#domain) return [];
+      const { txNum, verNum } = entry;
+      return { key, before: before ?? null, valueHash: valueHash(entry), txNum, verNum };
+    });
+    editor.apply(block, changes);
+    if (block > 0n && block % BigInt(this.#c) === 0n) {
+      // In this order nothing is saved for the old one only to be removed.
+      editor.release(block);
+      editor.freeze();
+    }
+    if (editor.strays > 0) {
+      this.#log.error(
+        `${editor.strays} entries are not in the rank tree where the state has them: the store is damaged`,
+      );
+    }
+    return editor.writes();
+  }
+
+  async #make(block: bigint): Promise<void> {
+    this.#log.info(`makes the rank tree of ${this.#domain} for the state at block ${block}`);
+    await this.#store.clearRank();
+    let portion: RankEntry[] = [];
+    for await (const entry of this.#store.range(this.#domain, '', '')) {
+      portion.push(rankEntry(entry));
+      if (portion.length < PORTION) continue;
+      await this.#put(block, portion);
+      portion = [];
+    }
+    await this.#put(block, portion);
+    await this.#store.rankMade();
+  }
+
+  async #put(block: bigint, portion: readonly RankEntry[]): Promise<void> {
+    const editor = this.#editor();
+    if (editor.next <= block) editor.apply(block, []);
+    editor.replace([], portion);
+    await this.#store.commitRank(editor.writes());
+  }
+
+  #editor(): RankEditor {
+    return new RankEditor(this.#store.rankPages, this.#c);
+  }
+}
+
+/** An entry of the state as the rank tree has it. */
+export function rankEntry({ key, entry }: StateEntry): RankEntry {
+  const { blockNum, txNum, verNum } = entry;
+  return { key, valueHash: valueHash(entry), blockNum, txNum, verNum };
+}

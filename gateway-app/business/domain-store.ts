@@ -1,0 +1,187 @@
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import {
+  concat,
+  DELETED_VALUE_HASH,
+  lp,
+  sha256,
+  u32,
+  u64,
+  utf8,
+  type PageReader,
+  type PageWrite,
+} from '@cotrace/core';
+import { EvidenceSchema, type Evidence } from '../gen/cotrace/cotrace_pb.js';
+import type { ChainPosition } from '../fabric/chain.js';
+import { StoredEntrySchema, type StoredEntry } from '../gen/cotrace/store_pb.js';
+import { heightIn, StoredPosition } from '../node/position.js';
+import { commit, endOfPrefix, openStore, read, type Store, type StoreBatch } from '../node/store.js';
+
+const STATE = 'state/';
+const EVIDENCE = 'evidence/';
+const EXCLUDED = 'excluded/';
+const RANK = 'rank/';
+const RANK_UNMADE = 'rank-unmade';
+
+/** Namespaces are chaincode names, which hold no `/`: the key after it may hold anything. */
+const stateKey = (namespace: string, key: string) => `${STATE}${namespace}/${key}`;
+
+/** A key of the state and what it is now. */
+export interface StateEntry {
+  readonly namespace: string;
+  readonly key: string;
+  readonly entry: StoredEntry;
+}
+
+/** A key that a block changed, and its entry before the block; undefined where there was none. */
+export interface ChangedEntry extends StateEntry {
+  readonly before: StoredEntry | undefined;
+}
+
+/** A business node's store: its domain's state (and `_lifecycle`'s) with revisions, one atomic batch a block. */
+export class DomainStore {
+  readonly folder: string;
+  readonly #store: Store;
+  readonly #position: StoredPosition;
+
+  private constructor(folder: string, store: Store) {
+    this.folder = folder;
+    this.#store = store;
+    this.#position = new StoredPosition(store);
+  }
+
+  static async open(folder: string): Promise<DomainStore> {
+    return new DomainStore(folder, await openStore(folder));
+  }
+
+  async close(): Promise<void> {
+    await this.#store.close();
+  }
+
+  /** Where the node stands, or null before its first block; the configuration is its envelope. */
+  position(): ChainPosition | null {
+    return this.#position.get();
+  }
+
+  /** The entry of a key, deleted ones included; undefined where the key never was. */
+  entry(namespace: string, key: string): StoredEntry | undefined {
+    const bytes = read(this.#store, stateKey(namespace, key));
+    return bytes === undefined ? undefined : fromBinary(StoredEntrySchema, bytes);
+  }
+
+  /** The entries of `namespace` from `start` (inclusive) to `end` (exclusive; empty: to the last), in UTF-8 order. */
+  async *range(namespace: string, start: string, end: string): AsyncGenerator<StateEntry> {
+    const prefix = stateKey(namespace, '');
+    const limits = { gte: prefix + start, lt: end === '' ? endOfPrefix(prefix) : prefix + end };
+    for await (const [key, value] of this.#store.iterator(limits)) {
+      yield { namespace, key: key.slice(prefix.length), entry: fromBinary(StoredEntrySchema, value) };
+    }
+  }
+
+  /** The pages of the domain's rank tree. */
+  get rankPages(): PageReader {
+    return { get: (name) => read(this.#store, RANK + name) };
+  }
+
+  /** Whether the rank tree is to be made anew: it was begun and not finished. */
+  get rankUnmade(): boolean {
+    return read(this.#store, RANK_UNMADE) !== undefined;
+  }
+
+  /** Removes the rank tree; it counts as unmade until `rankMade`. */
+  async clearRank(): Promise<void> {
+    await commit(this.#store, this.#store.batch().put(RANK_UNMADE, new Uint8Array()));
+    await this.#store.clear({ gte: RANK, lt: endOfPrefix(RANK) });
+  }
+
+  async rankMade(): Promise<void> {
+    await commit(this.#store, this.#store.batch().del(RANK_UNMADE));
+  }
+
+  /** Changes the rank tree alone, all or nothing. */
+  async commitRank(writes: readonly PageWrite[]): Promise<void> {
+    const batch = this.#store.batch();
+    putRank(batch, writes);
+    await commit(this.#store, batch);
+  }
+
+  /** Moves to the next block: new entries, what they make of the rank tree, and the position, all or nothing. */
+  async advance(
+    position: ChainPosition,
+    entries: readonly StateEntry[],
+    rank: readonly PageWrite[] = [],
+  ): Promise<void> {
+    const batch = this.#store.batch();
+    putRank(batch, rank);
+    this.#position.put(batch, position);
+    for (const { namespace, key, entry } of entries) {
+      batch.put(stateKey(namespace, key), toBinary(StoredEntrySchema, entry));
+    }
+    await commit(this.#store, batch);
+    this.#position.written(position);
+  }
+
+  /** Keeps evidence; `excluded` is an organisation that no longer counts. */
+  async keepEvidence(evidence: Evidence, excluded: string | null): Promise<void> {
+    const bytes = toBinary(EvidenceSchema, evidence);
+    const batch = this.#store.batch();
+    batch.put(`${EVIDENCE}${evidence.kind}/${evidence.blockNum}/${excluded ?? ''}`, bytes);
+    if (excluded !== null) batch.put(EXCLUDED + excluded, utf8(evidence.reason));
+    await commit(this.#store, batch);
+  }
+
+  async evidence(): Promise<Evidence[]> {
+    const values = await this.#store.values({ gte: EVIDENCE, lt: endOfPrefix(EVIDENCE) }).all();
+    return values.map((bytes) => fromBinary(EvidenceSchema, bytes));
+  }
+
+  /** MSP ids of the organisations that equivocated. */
+  async excluded(): Promise<Set<string>> {
+    const keys = await this.#store.keys({ gte: EXCLUDED, lt: endOfPrefix(EXCLUDED) }).all();
+    return new Set(keys.map((key) => key.slice(EXCLUDED.length)));
+  }
+
+  /** Height and a digest over the entries of `namespace` in key order, of one moment. */
+  async digest(namespace: string): Promise<{ height: bigint; digest: Uint8Array; entries: bigint }> {
+    const snapshot = this.#store.snapshot();
+    try {
+      const height = heightIn(this.#store, snapshot);
+      const prefix = stateKey(namespace, '');
+      let digest: Uint8Array = new Uint8Array(32);
+      let entries = 0n;
+      for await (const [key, value] of this.#store.iterator({
+        gte: prefix,
+        lt: endOfPrefix(prefix),
+        snapshot,
+      })) {
+        digest = sha256(digest, entryBytes(key.slice(prefix.length), fromBinary(StoredEntrySchema, value)));
+        entries += 1n;
+      }
+      return { height, digest, entries };
+    } finally {
+      await snapshot.close();
+    }
+  }
+}
+
+function putRank(batch: StoreBatch, writes: readonly PageWrite[]): void {
+  for (const { name, bytes } of writes) {
+    if (bytes === null) batch.del(RANK + name);
+    else batch.put(RANK + name, bytes);
+  }
+}
+
+/** An entry as the rank tree has it (docs/formats.md, State): a deleted key has a value hash of zeros. */
+function entryBytes(key: string, entry: StoredEntry): Uint8Array {
+  const { blockNum, txNum, verNum } = entry;
+  return concat(lp(key), valueHash(entry), u64(blockNum), u32(txNum), u32(verNum));
+}
+
+/** The hash of an entry's value as the rank tree has it. */
+export function valueHash({ value, deleted }: StoredEntry): Uint8Array {
+  return deleted ? DELETED_VALUE_HASH : sha256(value);
+}
+
+/** An entry with its members, as the store takes it. */
+export function storedEntry(entry: Omit<StoredEntry, '$typeName' | '$unknown'>): StoredEntry {
+  return create(StoredEntrySchema, entry);
+}

@@ -1,0 +1,67 @@
+import { decodeAttestationBody, isCotraceError } from '@cotrace/core';
+import { Master, type Attestation } from '../gen/cotrace/cotrace_pb.js';
+import type { Log } from '../node/log.js';
+import { Backoff, isAborted } from '../node/retry.js';
+import type { RpcClient } from '../node/rpc-client.js';
+import type { AttestationPool } from './attestation-pool.js';
+import type { RefusalLog } from './refusal-log.js';
+
+/** A master as a source of attestations. */
+export interface AttestationSource {
+  readonly name: string;
+  /** Its attestations from block `from` on. */
+  attestations(from: bigint, signal: AbortSignal): AsyncIterable<Attestation>;
+}
+
+/** Where attestations go, and what is wrong with them. */
+export interface AttestationSink {
+  readonly pool: AttestationPool;
+  readonly refusals: RefusalLog;
+  readonly log: Log;
+}
+
+/** A master as a source, over the wire. */
+export function remoteSource(name: string, client: RpcClient): AttestationSource {
+  return {
+    name,
+    attestations: (blockNum, signal) => client.stream(Master.method.attestations, { blockNum }, signal),
+  };
+}
+
+/**
+ * Collects one master's attestations into the pool, from the node's height on, until `signal` is aborted. What a
+ * master sends is only sorted by the block it names here; it is judged when the node comes to that block. A stream
+ * with an attestation that names no block is given up and begun anew.
+ */
+export async function followAttestations(
+  source: AttestationSource,
+  { pool, refusals, log }: AttestationSink,
+  signal: AbortSignal,
+): Promise<void> {
+  const { name } = source;
+  const backoff = new Backoff();
+  while (!signal.aborted) {
+    try {
+      for await (const attestation of source.attestations(pool.height, signal)) {
+        await place(attestation);
+        backoff.reset();
+      }
+    } catch (error) {
+      if (!isAborted(signal)) report(error);
+    }
+    await backoff.wait(signal);
+  }
+
+  async function place(attestation: Attestation): Promise<void> {
+    const { blockNum } = decodeAttestationBody(attestation.body);
+    while (!pool.takes(name, blockNum) && !signal.aborted) await pool.changed(signal);
+    pool.add(name, blockNum, attestation);
+  }
+
+  function report(error: unknown): void {
+    log.warn(`attestations of ${name} are not to be had, trying again`, error);
+    if (isCotraceError(error) && error.code !== 'UNREACHABLE') {
+      refusals.add({ blockNum: pool.height, source: name, code: error.code, reason: error.message });
+    }
+  }
+}

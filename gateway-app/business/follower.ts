@@ -1,0 +1,235 @@
+import { create } from '@bufbuild/protobuf';
+import { CotraceError, isCotraceError, type Attestation, type AttestationBody } from '@cotrace/core';
+import type { SignatureVerifier } from '@cotrace/fabric-model';
+import type { ChainPosition } from '../fabric/chain.js';
+import { EvidenceSchema, type BusinessBlock, type Evidence } from '../gen/cotrace/cotrace_pb.js';
+import { mainConfig, type MainConfig } from '../main-block/main-config.js';
+import type { HeightFeed } from '../node/feed.js';
+import type { Log } from '../node/log.js';
+import { Backoff, isAborted } from '../node/retry.js';
+import { applyBlock } from './apply-block.js';
+import type { AttestationPool } from './attestation-pool.js';
+import type { BlockRing } from './block-ring.js';
+import { checkBusinessBlock, type CheckedBusinessBlock } from './check-block.js';
+import { Docked } from './docked.js';
+import type { BlockOrigin, Docking } from './docking.js';
+import type { DomainRank } from './domain-rank.js';
+import type { DomainStore } from './domain-store.js';
+import { configOfEnvelope, genesisConfigEnvelope } from './genesis.js';
+import type { Jury } from './jury.js';
+import type { RefusalLog } from './refusal-log.js';
+
+/** What following a domain needs. */
+export interface DomainFollowerParts {
+  readonly domain: string;
+  readonly store: DomainStore;
+  readonly rank: DomainRank;
+  readonly pool: AttestationPool;
+  readonly ring: BlockRing;
+  readonly feed: HeightFeed;
+  readonly docking: Docking;
+  readonly verifier: SignatureVerifier;
+  /** 64 hexadecimal digits. */
+  readonly genesisHeaderHash: string;
+  readonly jury: Jury;
+  readonly refusals: RefusalLog;
+  readonly log: Log;
+}
+
+/**
+ * Brings a business node's state from block to block: docks, takes the next business block and the root that a quorum
+ * of organisations attested, checks the one against the other, applies it, and drops it.
+ */
+export class DomainFollower {
+  readonly #parts: DomainFollowerParts;
+  #position: ChainPosition | null;
+  #main: MainConfig | null;
+  #disputed: string | null;
+  #docked: string | null = null;
+
+  /** `evidence`: what an earlier run kept; a dispute among it keeps the node stopped. */
+  constructor(parts: DomainFollowerParts, evidence: readonly Evidence[]) {
+    this.#parts = parts;
+    this.#position = parts.store.position();
+    this.#main = this.#position === null ? null : this.#mainConfig(this.#position.configBlock);
+    this.#disputed = evidence.find(({ kind }) => kind === 'dispute')?.reason ?? null;
+  }
+
+  /** The node or master whose business blocks are taken now, or null. */
+  get dockedAt(): string | null {
+    return this.#docked;
+  }
+
+  get state(): 'following' | 'disputed' {
+    return this.#disputed === null ? 'following' : 'disputed';
+  }
+
+  /** Throws `DISPUTED` where the node has stopped and its state is not the consortium's. */
+  requireAgreement(): void {
+    if (this.#disputed === null) return;
+    throw new CotraceError('DISPUTED', `this node has stopped: ${this.#disputed}`, {
+      reason: this.#disputed,
+    });
+  }
+
+  /** Follows until `signal` is aborted or the node is disputed. Throws `STORE_FAILED`. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { docking, log } = this.#parts;
+    const backoff = new Backoff();
+    while (!signal.aborted && this.#disputed === null) {
+      const origin = docking.choose(Date.now());
+      if (origin === null) {
+        log.error('no node or master to dock at stands in the consortium file');
+        return;
+      }
+      const before = this.#next;
+      try {
+        await this.#dock(origin, signal);
+      } catch (error) {
+        if (isAborted(signal)) break;
+        if (error instanceof OwnFailure && isCotraceError(error.cause, 'STORE_FAILED')) throw error.cause;
+        if (error instanceof OwnFailure) log.error(error.message, error.cause);
+        else this.#blame(origin, error);
+      } finally {
+        this.#docked = null;
+      }
+      if (this.#next > before) backoff.reset();
+      await backoff.wait(signal);
+    }
+  }
+
+  get #next(): bigint {
+    return this.#position === null ? 0n : this.#position.number + 1n;
+  }
+
+  async #dock(origin: BlockOrigin, signal: AbortSignal): Promise<void> {
+    const { docking } = this.#parts;
+    const docked = new Docked(origin, this.#next, signal, docking.isFirst(origin), docking.patience);
+    try {
+      this.#docked = origin.name;
+      while (this.#disputed === null) {
+        const block = await docked.next(() => this.#isAttested());
+        if (block === null) return;
+        await this.#take(block, signal);
+        if (signal.aborted) return;
+      }
+    } finally {
+      await docked.close();
+    }
+  }
+
+  /** Before the genesis block nobody can be judged: then it is enough that a master says there is one. */
+  #isAttested(): boolean {
+    const { jury, pool } = this.#parts;
+    if (this.#main === null) return pool.of(this.#next).length > 0;
+    return jury.hasAgreed(this.#next, pool, this.#main);
+  }
+
+  /** Verifies one business block, applies it and moves on. Throws where the sender is at fault. */
+  async #take(block: BusinessBlock, signal: AbortSignal): Promise<void> {
+    const { domain, genesisHeaderHash } = this.#parts;
+    const configEnvelope = this.#position?.configBlock ?? genesisConfigEnvelope(block, genesisHeaderHash);
+    const main = this.#main ?? this.#mainConfig(configEnvelope);
+    const agreement = await this.#agreement(main, signal);
+    if (agreement === null) return;
+    const previousHash = this.#position?.headerHash ?? new Uint8Array();
+    const checked = checkBusinessBlock(block, agreement.body, { domain, previousHash, main });
+    try {
+      await this.#apply(checked, main, configEnvelope);
+    } catch (error) {
+      if (!isCotraceError(error, 'DISPUTED')) {
+        throw new OwnFailure(`block ${checked.number} is genuine, but could not be applied`, error);
+      }
+      await ownDoing('a dispute cannot be kept', this.#dispute(block, agreement, error));
+      return;
+    }
+    this.#publish(block);
+  }
+
+  async #apply(checked: CheckedBusinessBlock, main: MainConfig, configEnvelope: Uint8Array): Promise<void> {
+    const { domain, store, rank } = this.#parts;
+    const applied = await applyBlock(checked, store, { domain, main });
+    const { number, headerHash } = checked;
+    const position = { number, headerHash, configBlock: applied.configEnvelope ?? configEnvelope };
+    const pages = await rank.advance(number, applied.entries);
+    await store.advance(position, applied.entries, pages);
+    this.#position = position;
+    this.#main = applied.configEnvelope === null ? main : this.#mainConfig(applied.configEnvelope);
+  }
+
+  #publish(block: BusinessBlock): void {
+    const { ring, pool, feed } = this.#parts;
+    ring.add(block);
+    pool.advance(this.#next);
+    feed.advance(this.#next);
+  }
+
+  /** Waits for what a quorum attests of the next block; null when aborted. */
+  async #agreement(main: MainConfig, signal: AbortSignal): Promise<Agreement | null> {
+    const { pool, jury } = this.#parts;
+    while (!signal.aborted) {
+      const { agreed, supporters } = await ownDoing(
+        'what masters attest cannot be judged',
+        jury.judge(this.#next, pool, main),
+      );
+      if (agreed !== null) return { body: agreed, supporters };
+      await pool.changed(signal);
+    }
+    return null;
+  }
+
+  #mainConfig(configEnvelope: Uint8Array): MainConfig {
+    return mainConfig(configOfEnvelope(configEnvelope), this.#parts.verifier);
+  }
+
+  /** Passes over an origin for a while, and says why where it did worse than not to answer. */
+  #blame(origin: BlockOrigin, error: unknown): void {
+    const { docking, refusals, log } = this.#parts;
+    docking.suspend(origin, Date.now());
+    if (!isCotraceError(error)) {
+      log.error(`docking at ${origin.name} failed`, error);
+      return;
+    }
+    if (error.code === 'UNREACHABLE' || error.code === 'BLOCK_DROPPED') {
+      log.info(`${origin.name} does not serve block ${this.#next}: ${error.message}`);
+      return;
+    }
+    refusals.add({ blockNum: this.#next, source: origin.name, code: error.code, reason: error.message });
+    log.warn(`refused block ${this.#next} of ${origin.name}`, error);
+  }
+
+  async #dispute(block: BusinessBlock, { supporters }: Agreement, error: CotraceError): Promise<void> {
+    const { store, log } = this.#parts;
+    const evidence = create(EvidenceSchema, {
+      kind: 'dispute',
+      blockNum: block.blockNum,
+      reason: error.message,
+      attestations: supporters.map((attestation) => ({ ...attestation })),
+      businessBlock: block,
+    });
+    await store.keepEvidence(evidence, null);
+    this.#disputed = error.message;
+    log.error(`disputed at block ${block.blockNum}; the evidence is kept, nothing more is applied`, error);
+  }
+}
+
+/** What a quorum attested of a block, and who. */
+interface Agreement {
+  readonly body: AttestationBody;
+  readonly supporters: readonly Attestation[];
+}
+
+/** The node's own trouble, such as a full disk: no origin is to blame, whatever codes origins may send. */
+class OwnFailure extends Error {
+  constructor(message: string, cause: unknown) {
+    super(message, { cause });
+  }
+}
+
+async function ownDoing<T>(message: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw new OwnFailure(message, error);
+  }
+}

@@ -1,0 +1,33 @@
+import { CotraceError, equalBytes, fromHex } from '@cotrace/core';
+import { ChannelConfig, common, dataHash, decodeEnvelope, headerHash, isOfType } from '@cotrace/fabric-model';
+import type { BusinessBlock } from '../gen/cotrace/cotrace_pb.js';
+
+/**
+ * The configuration envelope of main's genesis block, out of its business block: block 0 holds nothing else, so its
+ * header hash, which the consortium's configuration names, binds it. Throws `GENESIS_BLOCK`.
+ */
+export function genesisConfigEnvelope(block: BusinessBlock, genesisHeaderHash: string): Uint8Array {
+  const [transaction, ...others] = block.transactions;
+  if (block.blockNum !== 0n || transaction === undefined || others.length > 0) {
+    throw new CotraceError('GENESIS_BLOCK', 'the first block of main must be its genesis block', {
+      block: block.blockNum,
+    });
+  }
+  const { envelope } = transaction;
+  const hash = headerHash(0n, new Uint8Array(), dataHash([envelope]));
+  if (!equalBytes(hash, fromHex(genesisHeaderHash, 32))) {
+    throw new CotraceError('GENESIS_BLOCK', 'the genesis block is not the one of this network', {
+      genesisHeaderHash,
+    });
+  }
+  return envelope;
+}
+
+/** The channel configuration that a CONFIG envelope brings. Throws `NOT_A_CONFIG`. */
+export function configOfEnvelope(bytes: Uint8Array): ChannelConfig {
+  const envelope = decodeEnvelope(bytes);
+  if (!isOfType(envelope, common.HeaderType.CONFIG)) {
+    throw new CotraceError('NOT_A_CONFIG', 'the envelope carries no channel configuration');
+  }
+  return ChannelConfig.fromConfigEnvelope(envelope.data, envelope.channelHeader.channelId);
+}

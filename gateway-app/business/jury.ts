@@ -1,0 +1,110 @@
+import { create } from '@bufbuild/protobuf';
+import type { Attestation, AttestationBody } from '@cotrace/core';
+import { toHex } from '@cotrace/core';
+import { EvidenceSchema } from '../gen/cotrace/cotrace_pb.js';
+import { checkStatement, judgeAttestations, type Verdict } from '../main-block/attestation.js';
+import type { MainConfig } from '../main-block/main-config.js';
+import type { NetworkTerms } from '../main-block/attestation-body.js';
+import type { Log } from '../node/log.js';
+import type { AttestationPool, Received } from './attestation-pool.js';
+import type { DomainStore } from './domain-store.js';
+import type { RefusalLog } from './refusal-log.js';
+
+interface Judgement {
+  readonly block: bigint;
+  readonly of: readonly Received[];
+  readonly verdict: Verdict;
+  reported: boolean;
+}
+
+/** Judges attestations for one node; organisations that equivocated do not count again, restarts included. */
+export class Jury {
+  readonly #terms: NetworkTerms;
+  readonly #store: DomainStore;
+  readonly #refusals: RefusalLog;
+  readonly #log: Log;
+  readonly #excluded: Set<string>;
+  /** The last judgement, and what it was of. */
+  #last: Judgement | null = null;
+  /** What the attestations state that were checked under `main`: with each that arrives, those before are judged again. */
+  #checked: { readonly main: MainConfig; readonly bodies: WeakMap<Attestation, AttestationBody> } | null =
+    null;
+
+  constructor(
+    terms: NetworkTerms,
+    store: DomainStore,
+    refusals: RefusalLog,
+    excluded: ReadonlySet<string>,
+    log: Log,
+  ) {
+    this.#terms = terms;
+    this.#store = store;
+    this.#refusals = refusals;
+    this.#excluded = new Set(excluded);
+    this.#log = log;
+  }
+
+  /** Judges what the pool holds of `block`; refusals are reported and equivocations kept as evidence. */
+  async judge(block: bigint, pool: AttestationPool, main: MainConfig): Promise<Verdict> {
+    const judgement = this.#judgement(block, pool, main);
+    const { verdict } = judgement;
+    if (judgement.reported) return verdict;
+    judgement.reported = true;
+    for (const { attestation, error } of verdict.refused) {
+      const source = judgement.of.find((one) => one.attestation === attestation)?.source ?? '';
+      this.#refusals.add({ blockNum: block, source, code: error.code, reason: error.message });
+      this.#log.warn(`refused what ${source} sent as attestation of block ${block}`, error);
+    }
+    for (const [first, second] of verdict.equivocations) await this.#exclude(block, first, second);
+    return verdict;
+  }
+
+  /** Whether a quorum has attested `block` already. */
+  hasAgreed(block: bigint, pool: AttestationPool, main: MainConfig): boolean {
+    return this.#judgement(block, pool, main).verdict.agreed !== null;
+  }
+
+  #judgement(block: bigint, pool: AttestationPool, main: MainConfig): Judgement {
+    const received = pool.of(block).filter(({ attestation }) => !this.#excluded.has(attestation.mspId));
+    const last = this.#last;
+    if (last?.block === block && last.of.length === received.length) {
+      if (last.of.every((one, i) => one === received[i])) return last;
+    }
+    const verdict = judgeAttestations(
+      received.map(({ attestation }) => attestation),
+      block,
+      { ...this.#terms, membership: main },
+      this.#checkUnder(main),
+    );
+    const judgement: Judgement = { block, of: received, verdict, reported: false };
+    this.#last = judgement;
+    return judgement;
+  }
+
+  #checkUnder(main: MainConfig): typeof checkStatement {
+    if (this.#checked?.main !== main) this.#checked = { main, bodies: new WeakMap() };
+    const { bodies } = this.#checked;
+    return (attestation, block, terms) => {
+      const known = bodies.get(attestation);
+      if (known?.blockNum === block) return known;
+      const body = checkStatement(attestation, block, terms);
+      bodies.set(attestation, body);
+      return body;
+    };
+  }
+
+  async #exclude(block: bigint, first: Attestation, second: Attestation): Promise<void> {
+    const { mspId } = first;
+    this.#excluded.add(mspId);
+    const reason = `${mspId} signed two different attestations of block ${block}`;
+    const evidence = create(EvidenceSchema, {
+      kind: 'equivocation',
+      blockNum: block,
+      reason,
+      attestations: [first, second].map((attestation) => ({ ...attestation })),
+    });
+    await this.#store.keepEvidence(evidence, mspId);
+    this.#refusals.add({ blockNum: block, source: mspId, code: 'EQUIVOCATION', reason });
+    this.#log.error(`${reason} (certificate ${toHex(first.certificate).slice(0, 16)}…); it no longer counts`);
+  }
+}

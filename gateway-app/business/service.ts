@@ -1,0 +1,100 @@
+import { create } from '@bufbuild/protobuf';
+import { CotraceError, formatRev } from '@cotrace/core';
+import type { Consortium, ConsortiumNode } from '../consortium.js';
+import {
+  BusinessStatusSchema,
+  EvidenceListSchema,
+  StateDigestSchema,
+  StateReplySchema,
+  type DomainFromBlock,
+  type StateRequest,
+} from '../gen/cotrace/cotrace_pb.js';
+import type { HeightFeed } from '../node/feed.js';
+import type { Log } from '../node/log.js';
+import { requireDomain, requireRole, streaming, unary, type KnownCaller } from '../node/rpc-server.js';
+import { folderBytes } from '../node/store.js';
+import type { BlockRing } from './block-ring.js';
+import type { DomainStore } from './domain-store.js';
+import type { DomainFollower } from './follower.js';
+import type { RefusalLog } from './refusal-log.js';
+
+/** What a business node's service answers from. */
+export interface BusinessParts {
+  readonly node: ConsortiumNode;
+  readonly consortium: Consortium;
+  readonly store: DomainStore;
+  readonly feed: HeightFeed;
+  readonly ring: BlockRing;
+  readonly follower: DomainFollower;
+  readonly refusals: RefusalLog;
+  readonly log: Log;
+}
+
+/** The handlers of `cotrace.v1.Business`. */
+export function businessHandlers(parts: BusinessParts) {
+  const { node, consortium, store, feed, ring, follower, refusals, log } = parts;
+  const domain = node.domain ?? '';
+  const onError = (error: unknown) => log.warn('a request failed', error);
+
+  /** State is for the own organisation's clients and the domain's nodes. */
+  const requireReader = (caller: KnownCaller) => {
+    requireDomain(caller, domain);
+    requireRole(caller, ['client', 'business']);
+    if (caller.role === 'client' && caller.mspId !== node.mspId) {
+      throw new CotraceError('NOT_YOUR_NODE', `${node.name} answers reads of its own organisation only`, {
+        caller: caller.name,
+      });
+    }
+  };
+
+  return {
+    Status: unary(consortium, onError, async () =>
+      create(BusinessStatusSchema, {
+        name: node.name,
+        mspId: node.mspId,
+        domain,
+        height: feed.height,
+        dockedAt: follower.dockedAt ?? '',
+        state: follower.state,
+        refusals: refusals.all(),
+        storeBytes: BigInt(await folderBytes(store.folder)),
+      }),
+    ),
+
+    BusinessBlocks: streaming(
+      consortium,
+      onError,
+      async function* (request: DomainFromBlock, caller, signal) {
+        requireRole(caller, ['business']);
+        requireDomain(caller, domain);
+        if (request.domain !== domain) {
+          throw new CotraceError('BAD_REQUEST', `${node.name} holds ${domain}, not ${request.domain}`, {
+            domain,
+          });
+        }
+        for await (const number of feed.numbers(request.blockNum, signal)) yield ring.get(number);
+      },
+    ),
+
+    GetState: unary(consortium, onError, ({ key }: StateRequest, caller) => {
+      requireReader(caller);
+      follower.requireAgreement();
+      const entry = store.entry(domain, key);
+      if (entry === undefined || entry.deleted) return create(StateReplySchema, { height: feed.height });
+      const { blockNum, txNum, verNum, value } = entry;
+      const rev = formatRev({ blockNum, txNum, verNum }, consortium.checkingHeight);
+      return create(StateReplySchema, { height: feed.height, found: true, value, rev });
+    }),
+
+    Digest: unary(consortium, onError, async (_request, caller) => {
+      requireReader(caller);
+      return create(StateDigestSchema, await store.digest(domain));
+    }),
+
+    EvidenceKept: unary(consortium, onError, async (_request, caller) => {
+      // A dispute's evidence holds transactions of the domain.
+      requireDomain(caller, domain);
+      return create(EvidenceListSchema, { evidence: await store.evidence() });
+    }),
+  };
+}

@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { makeConsortiumFiles } from '../consortium-file/make.js';
+import { readConsortiumSource } from '../consortium-file/source.js';
+import { writeAtomically } from '../deploy/workspace.js';
+import { EXIT, type Output } from './output.js';
+
+/** `cotrace consortium FILE`: makes `consortium.json` and `trust.json` in the folder `out`. */
+export function consortium(path: string, out: string, output: Output): number {
+  const made = makeConsortiumFiles(readConsortiumSource(path), Date.now());
+  const texts = {
+    'consortium.json': `${JSON.stringify(made.consortium, null, 2)}\n`,
+    'trust.json': made.trust,
+  };
+  const files = Object.entries(texts).map(([name, text]) => {
+    const target = join(out, name);
+    writeAtomically(target, text);
+    return { path: target, sha256: createHash('sha256').update(text).digest('hex') };
+  });
+  const { quorum, members } = made;
+  const nodes = made.consortium.nodes.length;
+  output.result({ files, quorum, members, nodes }, () =>
+    [
+      ...files.map((file) => `${file.sha256}  ${file.path}`),
+      `${nodes} nodes and clients; ${quorum} of ${members.length} members must agree: ${members.join(', ')}`,
+      'Every organisation must hold the same files: compare the digests before a node is started.',
+    ].join('\n'),
+  );
+  return EXIT.done;
+}

@@ -1,0 +1,58 @@
+import { defaultDomains, type DomainDefinition } from '@cotrace/chaincode';
+import { CotraceError } from '@cotrace/core';
+import type { Connections } from '../client/connections.js';
+import { defineDomain, type Defined } from '../client/define-domain.js';
+import { refusalOf } from '../client/refusal.js';
+import { readJson } from '../deploy/workspace.js';
+import { EXIT, type Output } from './output.js';
+
+/**
+ * `cotrace define [FILE…]`: exit code 1 where a domain has another definition, which stays. Throws `CONFIG`, and the
+ * contract's own code where it refuses a definition.
+ */
+export async function define(
+  connections: Connections,
+  files: readonly string[],
+  output: Output,
+): Promise<number> {
+  const { domains } = connections.context.consortium;
+  const definitions =
+    files.length > 0
+      ? files.map((file) => definitionOf(file, domains))
+      : defaultDomains.filter(({ name }) => domains.includes(name));
+  const results: { readonly name: string; readonly result: Defined }[] = [];
+  for (const definition of definitions) {
+    const { name } = definition;
+    results.push({ name, result: await defineOne(connections, definition) });
+  }
+  const without = domains.filter((domain) => !definitions.some(({ name }) => name === domain));
+  output.result({ results, without }, () =>
+    [
+      ...results.map(({ name, result }) => `${name}: ${result}`),
+      ...(files.length === 0 ? without.map((name) => `${name}: no definition of ours; give a file`) : []),
+    ].join('\n'),
+  );
+  return results.every(({ result }) => result !== 'defined otherwise') ? EXIT.done : EXIT.failed;
+}
+
+async function defineOne({ main }: Connections, definition: DomainDefinition): Promise<Defined> {
+  try {
+    return await defineDomain(main.getContract(definition.name), definition);
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal === null) throw error;
+    throw new CotraceError(refusal.code, `${definition.name}: ${refusal.message}`, refusal.detail, error);
+  }
+}
+
+/** The definition in a file; all but its name is for the contract to check. */
+function definitionOf(file: string, domains: readonly string[]): DomainDefinition {
+  const value = readJson(file);
+  const name = typeof value === 'object' && value !== null && 'name' in value ? value.name : undefined;
+  if (typeof name === 'string' && domains.includes(name)) return value as DomainDefinition;
+  throw new CotraceError(
+    'CONFIG',
+    `${file} must be a definition whose name is one of ${domains.join(', ')}`,
+    { path: file },
+  );
+}

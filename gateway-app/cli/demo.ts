@@ -1,0 +1,169 @@
+import { fileURLToPath } from 'node:url';
+import { CotraceError, toHex } from '@cotrace/core';
+import { nodeVerifier } from '@cotrace/network';
+import { collectTrace } from '../client/collect-trace.js';
+import type { Connections } from '../client/connections.js';
+import { networkDown } from '../deploy/down.js';
+import { networkUp, type NetworkChoice } from '../deploy/up.js';
+import { Workspace } from '../deploy/workspace.js';
+import { readFileSync } from 'node:fs';
+import { readRecordsProof, writeRecordsProof } from '../proof/records-proof.js';
+import { readTrust } from '../proof/trust.js';
+import { verifyRecords } from '../proof/verify-records.js';
+import { Business } from '../gen/cotrace/cotrace_pb.js';
+import { isAborted, pauseFor } from '../node/retry.js';
+import { DEFAULT_DOMAIN_RULES } from '../epcis/domain-rules.js';
+import { captureFiles } from './capture.js';
+import { nodeRows, type NodeRow } from './nodes.js';
+import { bytes, EXIT, table, type Output } from './output.js';
+import { openSession } from './session.js';
+import { toText } from './trace-text.js';
+
+/** The rice chain: two paddies dried, milled together, packed into two sizes, shipped on a pallet, sold. */
+const FILES = ['1-production', '2-processing', '3-distribution', '4-retail'].map((name) =>
+  fileURLToPath(new URL(`../../demo/${name}.jsonld`, import.meta.url)),
+);
+/** The lot that the consumer bought. */
+const BOUGHT = 'https://id.gs1.org/01/09521234500049/10/BAG-1KG-7';
+/** Every event of the files tells of what the lot was made of, travelled in, or became. */
+const EVENTS = 12;
+const IN_FLIGHT = 16;
+const SETTLE_MS = 15_000;
+const LONG_MS = 60_000;
+
+/**
+ * `npm start`: brings the network up, captures the rice chain, proves the consumer's trace, and shows who stores what.
+ * Interrupted at any time, it stops the network. Throws `INTERRUPTED` where that was before everything was checked.
+ */
+export async function demo(
+  home: string,
+  choice: NetworkChoice,
+  once: boolean,
+  output: Output,
+): Promise<number> {
+  const workspace = new Workspace(home);
+  const interrupt = new AbortController();
+  // Stays: a terminal and `npm start` may both send the signal, and the second must not end this process.
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interrupt.abort());
+  try {
+    await networkUp(workspace, choice, (message) => output.progress(message));
+    const exitCode = await showRiceChain(workspace, interrupt.signal, output);
+    if (!once) {
+      output.progress(
+        '\nThe network stays up until you press Ctrl-C. In another terminal try: npx cotrace nodes',
+      );
+      while (!isAborted(interrupt.signal)) await pauseFor(LONG_MS, interrupt.signal);
+    }
+    return exitCode;
+  } finally {
+    await networkDown(workspace, false, (message) => output.progress(message));
+  }
+}
+
+async function showRiceChain(workspace: Workspace, signal: AbortSignal, output: Output): Promise<number> {
+  const connections = openSession({ home: workspace.root });
+  try {
+    return await checkRiceChain(workspace, connections, signal, output);
+  } finally {
+    connections.close();
+  }
+}
+
+async function checkRiceChain(
+  workspace: Workspace,
+  connections: Connections,
+  signal: AbortSignal,
+  output: Output,
+): Promise<number> {
+  const checks: { readonly what: string; readonly holds: boolean }[] = [];
+  const { outcomes } = await captureFiles(
+    connections,
+    FILES,
+    { inFlight: IN_FLIGHT, rules: DEFAULT_DOMAIN_RULES },
+    signal,
+    {
+      progress: (message) => output.progress(message),
+    },
+  );
+  if (signal.aborted) throw new CotraceError('INTERRUPTED', 'interrupted before everything was checked');
+  const recorded = outcomes.filter(
+    ({ status }) => status === 'recorded' || status === 'already recorded',
+  ).length;
+  checks.push({
+    what: `${recorded} of ${outcomes.length} events of the rice chain recorded`,
+    holds: recorded === outcomes.length,
+  });
+
+  const trust = readTrust(readFileSync(workspace.trust, 'utf8'), nodeVerifier);
+  const { proof } = await collectTrace(connections, { traceId: BOUGHT, direction: 'up' });
+  const verified = verifyRecords(readRecordsProof(writeRecordsProof(proof)), trust);
+  checks.push({
+    what: `${verified.records.length} events of the consumer's lot proven from the trust file alone`,
+    holds: verified.records.length === EVENTS,
+  });
+
+  const rows = await settled(connections);
+  const following = rows.filter(({ state, lag }) => state === 'following' && lag === 0n).length;
+  checks.push({
+    what: `${following} of ${rows.length} nodes have verified every block`,
+    holds: following === rows.length,
+  });
+  const differing = await differingDomains(workspace, connections);
+  checks.push({ what: `the nodes of every domain hold equal state`, holds: differing.length === 0 });
+
+  const holds = checks.every((check) => check.holds);
+  output.result({ holds, checks, trace: verified, nodes: rows }, () =>
+    [
+      '',
+      `What the consumer sees who scans ${BOUGHT}:`,
+      '',
+      toText(verified),
+      '',
+      'What each node stores:',
+      table(
+        rows.map(({ name, role, domain, storeBytes }) => [
+          `  ${name}`,
+          role,
+          domain ?? 'all domains',
+          bytes(storeBytes ?? 0n),
+        ]),
+      ),
+      '',
+      ...checks.map(({ what, holds: ok }) => `${ok ? 'ok  ' : 'FAIL'} ${what}`),
+    ].join('\n'),
+  );
+  return holds ? EXIT.done : EXIT.failed;
+}
+
+/** The nodes, once all have caught up, or as they are after 15 seconds. */
+async function settled(connections: Connections): Promise<NodeRow[]> {
+  const deadline = Date.now() + SETTLE_MS;
+  for (;;) {
+    const rows = await nodeRows(connections);
+    if (rows.every(({ lag }) => lag === 0n) || Date.now() > deadline) return rows;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** The domains in which the organisations' nodes do not all hold the same state at the same height. */
+async function differingDomains(workspace: Workspace, connections: Connections): Promise<string[]> {
+  const { consortium } = connections.context;
+  const digests = new Map<string, Set<string>>();
+  for (const { name, mspId } of consortium.organisations) {
+    const own = openSession({ home: workspace.root, org: name });
+    try {
+      for (const node of consortium.nodes) {
+        if (node.role !== 'business' || node.mspId !== mspId || node.domain === null || node.address === null)
+          continue;
+        const { height, digest } = await own
+          .node({ ...node, address: node.address })
+          .call(Business.method.digest, {});
+        const seen = digests.get(node.domain) ?? new Set();
+        digests.set(node.domain, seen.add(`${height} ${toHex(digest)}`));
+      }
+    } finally {
+      own.close();
+    }
+  }
+  return [...digests].filter(([, seen]) => seen.size > 1).map(([domain]) => domain);
+}

@@ -1,0 +1,68 @@
+import { networkDown } from '../deploy/down.js';
+import { deployHosts, prepareHosts } from '../deploy/hosts.js';
+import { networkStatus } from '../deploy/status.js';
+import { networkUp, type NetworkChoice } from '../deploy/up.js';
+import { Workspace } from '../deploy/workspace.js';
+import { EXIT, table, type Output } from './output.js';
+
+/** `cotrace network up`. */
+export async function up(home: string, choice: NetworkChoice, output: Output): Promise<number> {
+  const workspace = new Workspace(home);
+  await networkUp(workspace, choice, (message) => output.progress(message));
+  output.result({ home: workspace.root, state: 'up' }, () => `network up in ${workspace.root}`);
+  return EXIT.done;
+}
+
+/** `cotrace network prepare`. */
+export async function prepare(
+  home: string,
+  topology: string | null,
+  stores: string,
+  output: Output,
+): Promise<number> {
+  const workspace = new Workspace(home);
+  await prepareHosts(workspace, topology, stores, (message) => output.progress(message));
+  output.result({ home: workspace.root, state: 'prepared' }, () => `network prepared in ${workspace.root}`);
+  return EXIT.done;
+}
+
+/** `cotrace network deploy`. */
+export async function deploy(home: string, output: Output): Promise<number> {
+  const workspace = new Workspace(home);
+  await deployHosts(workspace, (message) => output.progress(message));
+  output.result({ home: workspace.root, state: 'deployed' }, () => 'network deployed');
+  return EXIT.done;
+}
+
+/** `cotrace network down`. */
+export async function down(home: string, purge: boolean, output: Output): Promise<number> {
+  const workspace = new Workspace(home);
+  await networkDown(workspace, purge, (message) => output.progress(message));
+  output.result({ home: workspace.root, state: 'down', purged: purge }, () =>
+    purge ? `network removed from ${workspace.root}` : `network down; its data stays in ${workspace.root}`,
+  );
+  return EXIT.done;
+}
+
+/** `cotrace network status`: exit code 1 unless everything that was started runs. */
+export function status(home: string, output: Output): number {
+  const { state, processes } = networkStatus(new Workspace(home));
+  output.result({ state, processes }, () =>
+    [
+      `network ${state}`,
+      ...(processes.length === 0
+        ? []
+        : [
+            table(
+              processes.map(({ name, running, pid, log }) => [
+                name,
+                running ? 'runs' : 'stopped',
+                pid === null ? '-' : String(pid),
+                log,
+              ]),
+            ),
+          ]),
+    ].join('\n'),
+  );
+  return state === 'up' ? EXIT.done : EXIT.failed;
+}

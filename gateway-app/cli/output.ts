@@ -1,0 +1,98 @@
+import { isCotraceError } from '@cotrace/core';
+import { describe } from '../node/log.js';
+
+/** Exit codes of every command. */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  someRefused: 3,
+  notOnLedger: 4,
+  superseded: 5,
+  disproved: 6,
+} as const;
+
+/** Codes of errors that are the user's to mend in how the command was called. */
+const USAGE_CODES: ReadonlySet<string> = new Set([
+  'USAGE',
+  'CONFIG',
+  'TOPOLOGY',
+  'BAD_TRACE_ID',
+  'BAD_ORDER',
+  'NO_FILE',
+]);
+
+/** Where a command writes: results on standard output, what is going on on standard error. */
+export class Output {
+  readonly json: boolean;
+
+  constructor(json: boolean) {
+    this.json = json;
+  }
+
+  /** The result: `human` for people, `value` with `--json`. Bigints become decimal strings, bytes hexadecimal. */
+  result(value: unknown, human: () => string): void {
+    if (this.json) process.stdout.write(`${toJson(value, 2)}\n`);
+    else write(process.stdout, `${human()}\n`);
+  }
+
+  /** One line of what is going on; it never mixes with the result. */
+  progress(message: string): void {
+    write(process.stderr, `${message}\n`);
+  }
+}
+
+/** What came from files and other nodes must not steer the terminal: it shows control characters as �. */
+function write(stream: NodeJS.WritableStream, text: string): void {
+  stream.write(text.replaceAll(/[^\P{Cc}\n\t]/gu, '\ufffd'));
+}
+
+/** Reports an error without a stack trace and returns the exit code. */
+export function reportError(error: unknown, json: boolean): number {
+  const known = isCotraceError(error);
+  const code = known ? error.code : 'UNEXPECTED';
+  if (json) {
+    const detail = known ? error.detail : {};
+    process.stderr.write(`${toJson({ error: { code, message: describe(error), detail } })}\n`);
+  } else {
+    write(process.stderr, `cotrace: ${describe(error)}\n`);
+  }
+  return USAGE_CODES.has(code) ? EXIT.usage : EXIT.failed;
+}
+
+/** A value as JSON; bigints become decimal strings, bytes hexadecimal. */
+export function toJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, jsonMember, indent);
+}
+
+function jsonMember(_name: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return value.toString();
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+  return value;
+}
+
+/** Rows as columns, each as wide as its widest cell. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows.reduce<number[]>(
+    (widest, row) => row.map((cell, i) => Math.max(widest[i] ?? 0, cell.length)),
+    [],
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** A number of bytes for people: `12.3 kB`. */
+export function bytes(count: number | bigint): string {
+  let value = Number(count);
+  for (const unit of ['B', 'kB', 'MB', 'GB']) {
+    if (value < 1000 || unit === 'GB') return `${unit === 'B' ? String(value) : value.toFixed(1)} ${unit}`;
+    value /= 1000;
+  }
+  return String(value);
+}

@@ -1,0 +1,49 @@
+/** A piece of work, and what it touches: two that share a key must not overlap. */
+export interface KeyedTask<T> {
+  readonly keys: readonly string[];
+  run(): Promise<T>;
+}
+
+/**
+ * Runs tasks with at most `limit` under way, in their order wherever they share a key: a task starts once every
+ * earlier task that shares a key with it has ended. Results come in the order of the tasks; the first rejection
+ * rejects, after the tasks under way have ended.
+ */
+export async function runInOrder<T>(tasks: readonly KeyedTask<T>[], limit: number): Promise<T[]> {
+  const lastOfKey = new Map<string, Promise<unknown>>();
+  const results: Promise<T>[] = [];
+  const slots = new Slots(limit);
+  for (const task of tasks) {
+    const before = task.keys.flatMap((key) => lastOfKey.get(key) ?? []);
+    const result = Promise.allSettled(before).then(() => slots.use(() => task.run()));
+    for (const key of task.keys) lastOfKey.set(key, result);
+    results.push(result);
+  }
+  const settled = await Promise.allSettled(results);
+  return settled.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
+}
+
+/** A number of places; whoever finds none waits for its turn. */
+class Slots {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(count: number) {
+    this.#free = count;
+  }
+
+  async use<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import type { ChaincodePackage, CryptoLayout, NetworkInfo, Topology } from '@cotrace/network';
+import type { Consortium } from '../../consortium.js';
+import type { Service } from '../services.js';
+import type { Starter } from '../starter.js';
+import type { Progress } from '../up.js';
+import type { Workspace } from '../workspace.js';
+
+/** `devnet`: the embedded network; `fabric`: Fabric's own peers and orderers. */
+export const BACKENDS = ['devnet', 'fabric'] as const;
+export type BackendName = (typeof BACKENDS)[number];
+
+/** A network that is being brought up. */
+export interface NetworkRun {
+  readonly workspace: Workspace;
+  readonly topology: Topology;
+  readonly starter: Starter;
+  /** By the names of `listeningServices`. */
+  readonly ports: Readonly<Record<string, number>>;
+  readonly chaincode: ChaincodePackage;
+  readonly progress: Progress;
+}
+
+/** What of a backend listens, and in which processes. */
+export interface FabricServices {
+  services(topology: Topology): Service[];
+}
+
+/** The Fabric network under everything else. */
+export interface Backend extends FabricServices {
+  readonly name: BackendName;
+  /** Starts what does not run, and waits until it answers. Throws `NOT_READY` and what its parts throw. */
+  start(run: NetworkRun): Promise<NetworkInfo>;
+  /** Makes every domain's chaincode callable, where it is not. */
+  deploy(run: NetworkRun, layout: CryptoLayout, consortium: Consortium): Promise<void>;
+}
+
+/** Version and sequence of the chaincode definitions. */
+export const DEFINITION = { version: '1', sequence: 1 };

@@ -1,0 +1,90 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  fabricInfo,
+  FabricLayout,
+  fabricPorts,
+  joinChannels,
+  localReach,
+  ordererNodes,
+  ordererProgram,
+  peerProgram,
+  prepareFabric,
+  type CryptoLayout,
+  type FabricBinaries,
+  type FabricParts,
+  type FabricProgram,
+  type NetworkInfo,
+  type Topology,
+} from '@cotrace/network';
+import type { Consortium } from '../../consortium.js';
+import { chaincodeService, type Service } from '../services.js';
+import type { ProcessEntry } from '../processes.js';
+import { requireRunning } from '../wait-ready.js';
+import { hasChanged, writeJson } from '../workspace.js';
+import type { Backend, NetworkRun } from './backend.js';
+import { defineChaincodes, installPackages } from './lifecycle.js';
+
+/** Fabric's own peers and orderers, a process each. */
+export class FabricBackend implements Backend {
+  readonly name = 'fabric';
+  readonly #binaries: FabricBinaries;
+
+  constructor(binaries: FabricBinaries) {
+    this.#binaries = binaries;
+  }
+
+  /** Orderers and anchor peers stand in the genesis blocks with their ports. */
+  static services(topology: Topology): Service[] {
+    return fabricPorts(topology).map((service) => ({ ...service, fixed: true }));
+  }
+
+  services(topology: Topology): Service[] {
+    return FabricBackend.services(topology);
+  }
+
+  async start(run: NetworkRun): Promise<NetworkInfo> {
+    const { workspace, topology, ports } = run;
+    const files = new FabricLayout(workspace.fabric);
+    const { layout, channels } = await prepareFabric(topology, files, this.#binaries, ports);
+    const parts: FabricParts = { binaries: this.#binaries, files, layout, ports };
+    const nodes: ProcessEntry[] = [];
+    for (const node of ordererNodes(topology)) {
+      nodes.push(await ensure(run, ordererProgram(topology, node, parts)));
+    }
+    for (const organisation of topology.organisations) {
+      const address = `127.0.0.1:${ports[chaincodeService(organisation.name)] ?? 0}`;
+      const peer = await ensure(run, peerProgram(organisation, address, parts), (program) => {
+        // What the builder made of the old address.
+        rmSync(join(files.data(program.name), 'externalbuilder'), { recursive: true, force: true });
+      });
+      nodes.push(peer);
+    }
+    const administered = { layout, reach: localReach(ports) };
+    await joinChannels(topology, channels, administered, () => requireRunning(workspace, nodes));
+    return fabricInfo(topology, administered, channels);
+  }
+
+  async deploy(run: NetworkRun, layout: CryptoLayout, consortium: Consortium): Promise<void> {
+    const { workspace, topology, starter, ports, chaincode, progress } = run;
+    await installPackages(topology, chaincode, { layout, reach: localReach(ports) }, progress);
+    const stillStarting = () => requireRunning(workspace, starter.entries());
+    await defineChaincodes({ topology, chaincode, progress, stillStarting }, layout, consortium);
+  }
+}
+
+/** The program as a process of the workspace, started anew where it is to run in another way than it does. */
+async function ensure(
+  { workspace, starter }: NetworkRun,
+  program: FabricProgram,
+  whileStopped: (program: FabricProgram) => void = () => undefined,
+): Promise<ProcessEntry> {
+  const { name, command, args, env } = program;
+  const path = join(workspace.configs, `${name}.json`);
+  if (hasChanged(path, program)) {
+    await starter.stop(name);
+    whileStopped(program);
+  }
+  writeJson(path, program);
+  return starter.ensure({ name, owner: workspace.root, command, args, env, log: workspace.log(name) });
+}

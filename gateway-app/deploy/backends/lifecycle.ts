@@ -1,0 +1,167 @@
+import { join } from 'node:path';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { CotraceError } from '@cotrace/core';
+import { lifecycle } from '@cotrace/fabric-model';
+import {
+  administer,
+  loadIdentity,
+  loadTls,
+  type Administered,
+  type ChaincodePackage,
+  type CryptoLayout,
+  type Topology,
+} from '@cotrace/network';
+import { GatewayError, type Contract } from '@hyperledger/fabric-gateway';
+import type { Consortium } from '../../consortium.js';
+import { connectFabric } from '../../fabric/connection.js';
+import { pauseFor } from '../../node/retry.js';
+import type { Progress } from '../up.js';
+import { DEFINITION } from './backend.js';
+
+/** How long peers and orderers may take to know each other, in milliseconds. */
+const PATIENCE_MS = 60_000;
+const PAUSE_MS = 200;
+
+/** What is deployed, and who is told. */
+export interface DeployedChaincode {
+  readonly topology: Topology;
+  readonly chaincode: ChaincodePackage;
+  readonly progress: Progress;
+  /** Is called between attempts, and throws where waiting is of no use. */
+  readonly stillStarting: () => void;
+}
+
+/** Installs the package at every organisation's peer that does not have it. Throws `PEER_ADMIN`. */
+export async function installPackages(
+  { organisations }: Topology,
+  chaincode: ChaincodePackage,
+  administered: Administered,
+  progress: Progress,
+): Promise<void> {
+  await Promise.all(
+    organisations.map(async (organisation) => {
+      const administration = administer(organisation, administered);
+      try {
+        if ((await administration.installed()).includes(chaincode.id)) return;
+        progress(`installing the chaincode package at ${organisation.name}`);
+        await administration.install(chaincode);
+      } finally {
+        administration.close();
+      }
+    }),
+  );
+}
+
+/**
+ * Approves, by every organisation's administrator, and commits the chaincode definition of each domain on the main
+ * channel, all side by side, where it is not committed. Throws `LIFECYCLE`, `NOT_READY`.
+ */
+export async function defineChaincodes(
+  deployed: DeployedChaincode,
+  layout: CryptoLayout,
+  consortium: Consortium,
+): Promise<void> {
+  const { topology, progress, stillStarting } = deployed;
+  const administrators = topology.organisations.map((organisation, i) => {
+    const entry = consortium.organisations[i];
+    if (entry === undefined)
+      throw new CotraceError('LIFECYCLE', `${organisation.name} is not in the consortium`);
+    const folder = layout.user(organisation, 'Admin');
+    const identity = loadIdentity(join(folder, 'msp'), organisation.mspId);
+    const tls = loadTls(join(folder, 'tls'));
+    const fabric = connectFabric({ ...entry.peer, tlsRoots: entry.tlsRoots, identity, tls }, 'calls');
+    const network = fabric.gateway.getNetwork(consortium.channels.main.name);
+    return {
+      mspId: organisation.mspId,
+      contract: network.getContract('_lifecycle'),
+      close: () => fabric.close(),
+    };
+  });
+  const deadline = Date.now() + PATIENCE_MS;
+  const patiently = async <T>(what: string, attempt: () => Promise<T>): Promise<T> => {
+    for (;;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!(error instanceof GatewayError) || Date.now() > deadline) {
+          throw new CotraceError('LIFECYCLE', `${what} failed`, { what }, error);
+        }
+        stillStarting();
+        await pauseFor(PAUSE_MS, new AbortController().signal);
+      }
+    }
+  };
+  try {
+    const [first] = administrators;
+    if (first === undefined) return;
+    const committed = await patiently('asking for the definitions', () => committedNames(first.contract));
+    await Promise.all(
+      topology.domains
+        .filter((name) => !committed.includes(name))
+        .map(async (name) => {
+          const approvals = administrators.map((administrator) =>
+            patiently(`approval of ${name} by ${administrator.mspId}`, () =>
+              approve(administrator, name, deployed),
+            ),
+          );
+          await Promise.all(approvals);
+          await patiently(`commit of ${name}`, () => commit(first.contract, name));
+          progress(`chaincode ${name} approved and committed`);
+        }),
+    );
+  } finally {
+    for (const administrator of administrators) administrator.close();
+  }
+}
+
+async function committedNames(contract: Contract): Promise<string[]> {
+  const args = toBinary(
+    lifecycle.QueryChaincodeDefinitionsArgsSchema,
+    create(lifecycle.QueryChaincodeDefinitionsArgsSchema),
+  );
+  const result = await contract.evaluate('QueryChaincodeDefinitions', { arguments: [args] });
+  const { chaincodeDefinitions } = fromBinary(lifecycle.QueryChaincodeDefinitionsResultSchema, result);
+  return chaincodeDefinitions.map(({ name }) => name);
+}
+
+/** Approves a definition where the organisation has not: Fabric refuses to approve the same one again. */
+async function approve(
+  { mspId, contract }: { readonly mspId: string; readonly contract: Contract },
+  name: string,
+  { chaincode }: DeployedChaincode,
+): Promise<void> {
+  const { version } = DEFINITION;
+  const sequence = BigInt(DEFINITION.sequence);
+  const readiness = toBinary(
+    lifecycle.CheckCommitReadinessArgsSchema,
+    create(lifecycle.CheckCommitReadinessArgsSchema, { name, version, sequence }),
+  );
+  const answer = await contract.evaluate('CheckCommitReadiness', {
+    arguments: [readiness],
+    endorsingOrganizations: [mspId],
+  });
+  if (fromBinary(lifecycle.CheckCommitReadinessResultSchema, answer).approvals[mspId] === true) return;
+  const local = create(lifecycle.ChaincodeSource_LocalSchema, { packageId: chaincode.id });
+  const args = create(lifecycle.ApproveChaincodeDefinitionForMyOrgArgsSchema, {
+    name,
+    version,
+    sequence,
+    source: create(lifecycle.ChaincodeSourceSchema, { Type: { case: 'localPackage', value: local } }),
+  });
+  await contract.submit('ApproveChaincodeDefinitionForMyOrg', {
+    arguments: [toBinary(lifecycle.ApproveChaincodeDefinitionForMyOrgArgsSchema, args)],
+    endorsingOrganizations: [mspId],
+  });
+}
+
+async function commit(contract: Contract, name: string): Promise<void> {
+  const { version, sequence } = DEFINITION;
+  const args = create(lifecycle.CommitChaincodeDefinitionArgsSchema, {
+    name,
+    version,
+    sequence: BigInt(sequence),
+  });
+  await contract.submit('CommitChaincodeDefinition', {
+    arguments: [toBinary(lifecycle.CommitChaincodeDefinitionArgsSchema, args)],
+  });
+}

@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { defaultDomains } from '@cotrace/chaincode';
+import { CotraceError } from '@cotrace/core';
+import { loadIdentity, loadTls, type CryptoLayout, type Topology } from '@cotrace/network';
+import { GatewayError, type Contract } from '@hyperledger/fabric-gateway';
+import { defineDomain } from '../client/define-domain.js';
+import { refusalOf } from '../client/refusal.js';
+import type { Consortium } from '../consortium.js';
+import { connectFabric } from '../fabric/connection.js';
+import { pauseFor } from '../node/retry.js';
+import type { Progress } from './up.js';
+
+/** How long the chaincode services may take to be reachable, in milliseconds. */
+const PATIENCE_MS = 60_000;
+const PAUSE_MS = 200;
+
+/**
+ * Writes the definition of every domain to the ledger, by the first organisation's administrator, where it is missing.
+ * `requireRunning` throws where a process that is needed has ended: nobody is waited for then.
+ */
+export async function defineDomains(
+  topology: Topology,
+  layout: CryptoLayout,
+  consortium: Consortium,
+  requireRunning: () => void,
+  progress: Progress,
+): Promise<void> {
+  const [organisation] = topology.organisations;
+  const [entry] = consortium.organisations;
+  if (organisation === undefined || entry === undefined) return;
+  const folder = layout.user(organisation, 'Admin');
+  const identity = loadIdentity(join(folder, 'msp'), organisation.mspId);
+  const tls = loadTls(join(folder, 'tls'));
+  const { peer, tlsRoots } = entry;
+  const fabric = connectFabric({ ...peer, tlsRoots, identity, tls }, 'calls');
+  try {
+    const network = fabric.gateway.getNetwork(consortium.channels.main.name);
+    const missing = topology.domains.map((domain) =>
+      define(network.getContract(domain), domain, requireRunning, progress),
+    );
+    await Promise.all(missing);
+  } finally {
+    fabric.close();
+  }
+}
+
+async function define(
+  contract: Contract,
+  domain: string,
+  requireRunning: () => void,
+  progress: Progress,
+): Promise<void> {
+  const definition = defaultDomains.find(({ name }) => name === domain);
+  if (definition === undefined) {
+    progress(`domain ${domain} has no definition of ours: define it before capturing in it`);
+    return;
+  }
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      const defined = await defineDomain(contract, definition);
+      if (defined === 'defined') progress(`domain ${domain} defined`);
+      if (defined === 'defined otherwise')
+        progress(`domain ${domain} keeps the definition that stands on the ledger`);
+      return;
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal !== null || !(error instanceof GatewayError) || Date.now() > deadline) {
+        throw new CotraceError(
+          'NOT_DEFINED',
+          `domain ${domain} could not be defined`,
+          { domain, refusal },
+          error,
+        );
+      }
+      requireRunning();
+      await pauseFor(PAUSE_MS, new AbortController().signal);
+    }
+  }
+}

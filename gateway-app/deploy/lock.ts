@@ -1,0 +1,47 @@
+import { mkdir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CotraceError, isCotraceError } from '@cotrace/core';
+import { openStore, type Store } from '../node/store.js';
+import type { Workspace } from './workspace.js';
+
+/** How long a command waits for another one that works on the same network, in milliseconds. */
+const PATIENCE_MS = 60_000;
+const PAUSE_MS = 100;
+
+/**
+ * Runs `work` while no other command changes this workspace. The lock is that of an empty store: the operating system
+ * ends it with the process that has it, however that ends, so that none is ever left behind or taken over.
+ * `patience`: milliseconds that it may be waited for. Throws `LOCKED`.
+ */
+export async function withLock<T>(
+  workspace: Workspace,
+  work: () => Promise<T>,
+  patience = PATIENCE_MS,
+): Promise<T> {
+  await mkdir(workspace.root, { recursive: true });
+  const lock = await take(workspace, Date.now() + patience);
+  try {
+    return await work();
+  } finally {
+    await lock.close();
+  }
+}
+
+async function take(workspace: Workspace, deadline: number): Promise<Store> {
+  for (;;) {
+    try {
+      return await openStore(workspace.lock);
+    } catch (error) {
+      if (!isCotraceError(error, 'STORE_LOCKED')) throw error;
+      if (Date.now() > deadline) {
+        throw new CotraceError(
+          'LOCKED',
+          `another cotrace command works on ${workspace.root}; wait until it has ended, then repeat this one`,
+          { workspace: workspace.root },
+          error,
+        );
+      }
+    }
+    await sleep(PAUSE_MS);
+  }
+}

@@ -1,0 +1,83 @@
+/** Sends events to a domain: those of these types, steps and actions; what is left out does not matter. */
+export interface DomainRule {
+  readonly eventTypes?: readonly string[];
+  /** Business steps: words of the CBV, or URIs. */
+  readonly steps?: readonly string[];
+  readonly actions?: readonly string[];
+  readonly domain: string;
+}
+
+/** What a rule looks at. */
+export interface DomainQuestion {
+  readonly eventType: string;
+  readonly step: string | null;
+  readonly action: string | null;
+}
+
+/**
+ * The default table. A step that belongs to one stage of a chain decides; then what becomes of the goods: a
+ * transformation is processing, a thing that comes into being production; whatever else moves or waits is
+ * distribution.
+ */
+export const DEFAULT_DOMAIN_RULES: readonly DomainRule[] = [
+  { steps: ['dispensing', 'retail_selling', 'stocking'], domain: 'retail' },
+  { eventTypes: ['TransformationEvent'], domain: 'processing' },
+  { steps: ['commissioning', 'creating_class_instance', 'encoding', 'killing'], domain: 'production' },
+  {
+    steps: [
+      'assembling',
+      'disassembling',
+      'inspecting',
+      'installing',
+      'packing',
+      'removing',
+      'repackaging',
+      'repairing',
+      'replacing',
+      'sampling',
+    ],
+    domain: 'processing',
+  },
+  {
+    steps: [
+      'accepting',
+      'arriving',
+      'collecting',
+      'consigning',
+      'cycle_counting',
+      'departing',
+      'entering_exiting',
+      'holding',
+      'loading',
+      'picking',
+      'receiving',
+      'reserving',
+      'sensor_reporting',
+      'shipping',
+      'staging_outbound',
+      'stock_taking',
+      'storing',
+      'transporting',
+      'unloading',
+      'unpacking',
+      'void_shipping',
+    ],
+    domain: 'distribution',
+  },
+  { eventTypes: ['ObjectEvent'], actions: ['ADD'], domain: 'production' },
+  { eventTypes: ['AssociationEvent'], domain: 'processing' },
+  { domain: 'distribution' },
+];
+
+/** The domain of the first rule that fits; null where none does. */
+export function domainOf(
+  { eventType, step, action }: DomainQuestion,
+  rules: readonly DomainRule[] = DEFAULT_DOMAIN_RULES,
+): string | null {
+  const fits = (allowed: readonly string[] | undefined, value: string | null): boolean =>
+    allowed === undefined || (value !== null && allowed.includes(value));
+  const rule = rules.find(({ eventTypes, steps, actions }) => {
+    return fits(eventTypes, eventType) && fits(steps, step) && fits(actions, action);
+  });
+  return rule?.domain ?? null;
+}

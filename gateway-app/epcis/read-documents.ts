@@ -1,0 +1,113 @@
+import type { Fault, Faults } from './fault.js';
+import { formatPath } from './fault.js';
+import type { DomainRule } from './domain-rules.js';
+import { DEFAULT_DOMAIN_RULES } from './domain-rules.js';
+import { traceableCheck } from './event-schema.js';
+import { isObject, member } from './json.js';
+import type { FieldMessage, Place } from './located-json.js';
+import { LocatedJson } from './located-json.js';
+import type { MappedEvent } from './map-event.js';
+import { ignoredFields, mapEvent } from './map-event.js';
+import type { Judged, JudgedEvent } from './validate.js';
+import { validateEpcis } from './validate.js';
+
+/** Longest document that is read: parsed, it takes some 20 times its size in memory. */
+export const MAX_DOCUMENT_LENGTH = 32 * 1024 * 1024;
+
+/** What became of one event of a file. */
+export type ReadResult =
+  ({ readonly ok: true } & MappedEvent) | { readonly ok: false; readonly errors: readonly FieldMessage[] };
+
+export interface ReadEvent extends Place {
+  /** Place in the document's list of events, from 0. */
+  readonly index: number;
+  /** Such as `epcisBody.eventList[3]`; `(root)` for an event that stands alone. */
+  readonly path: string;
+  readonly result: ReadResult;
+}
+
+/** A file of EPCIS events, read. */
+export interface ReadFile {
+  readonly name: string;
+  /** In the order of the file. One refused event stands for a file in which no event can be found. */
+  readonly events: readonly ReadEvent[];
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads the text of a file that holds an EPCIS 2.0 document or a single event: validates it and makes of each
+ * event the record and the domain to send it to. An event that is wrong is refused, the others go on; where the
+ * document around them is wrong, all are. `rules` choose the domains.
+ * Never throws for what the text holds; every message names the field and its place.
+ */
+export function readEpcisFile(
+  text: string,
+  name: string,
+  rules: readonly DomainRule[] = DEFAULT_DOMAIN_RULES,
+): ReadFile {
+  if (text.length > MAX_DOCUMENT_LENGTH) {
+    const message = `is longer than ${MAX_DOCUMENT_LENGTH} characters; split it`;
+    return { name, events: refuseAll([{ path: ROOT, message, line: 1, column: 1 }]), warnings: [] };
+  }
+  const json = new LocatedJson(text.replace(/^\ufeff/, ''));
+  if (json.value === undefined) {
+    const fault = json.syntaxFault ?? { path: ROOT, message: 'is empty', line: 1, column: 1 };
+    return { name, events: refuseAll([fault]), warnings: [] };
+  }
+  const warnings = json.comments.map(({ path, line }) => {
+    return `${formatPath(path)} (line ${line}) begins with _ and is ignored as a comment`;
+  });
+  const judged = validateEpcis(json.value);
+  assignTextFaults(json.faults, judged);
+  const { document, envelope } = judged;
+  const envelopeErrors = envelope.list.map((fault) => json.describe(fault));
+  if (envelopeErrors.length > 0 && judged.events.length === 0) {
+    return { name, events: refuseAll(envelopeErrors), warnings };
+  }
+  const setting = {
+    context: document === null ? undefined : member(document, '@context'),
+    ignored: document === null ? new Set<string>() : ignoredFields(document),
+    rules,
+  };
+  const events = judged.events.map((event): ReadEvent => {
+    const place = { index: event.index, path: formatPath(event.path), ...json.locate(event.path) };
+    const result =
+      envelopeErrors.length > 0 ? refuse(event, json, envelopeErrors) : read(event, setting, json);
+    return { ...place, result };
+  });
+  return { name, events, warnings };
+}
+
+const ROOT = formatPath(null);
+
+/** The only entry of a file whose events cannot be told apart. */
+function refuseAll(errors: readonly FieldMessage[]): ReadEvent[] {
+  const { line, column } = errors[0] ?? { line: 1, column: 1 };
+  return [{ index: 0, path: ROOT, line, column, result: { ok: false, errors } }];
+}
+
+function refuse(event: JudgedEvent, json: LocatedJson, more: readonly FieldMessage[] = []): ReadResult {
+  return { ok: false, errors: [...more, ...event.faults.list.map((fault) => json.describe(fault))] };
+}
+
+function read(event: JudgedEvent, setting: Parameters<typeof mapEvent>[2], json: LocatedJson): ReadResult {
+  const { value, path, faults } = event;
+  if (faults.count === 0) traceableCheck(value, path, faults);
+  if (faults.count === 0 && isObject(value)) {
+    const mapped = mapEvent(value, path, setting, faults);
+    if (mapped !== null) return { ok: true, ...mapped };
+  }
+  return refuse(event, json);
+}
+
+/** A fault of the text inside an event is the event's, any other the document's. */
+function assignTextFaults(found: readonly Fault[], { envelope, events }: Judged): void {
+  if (found.length === 0) return;
+  const owners = new Map(events.map(({ path, faults }) => [formatPath(path), faults]));
+  for (const { path, message } of found) {
+    let owner: Faults | undefined;
+    for (let near = path; near !== null && owner === undefined; near = near.parent)
+      owner = owners.get(formatPath(near));
+    (owner ?? owners.get(formatPath(null)) ?? envelope).add(path, message);
+  }
+}

@@ -1,0 +1,32 @@
+import { common, decode } from '@cotrace/fabric-model';
+import { status } from '@grpc/grpc-js';
+import { GatewayError, type Network } from '@hyperledger/fabric-gateway';
+
+/** Fabric's system chaincode that answers questions about the ledger. */
+const QSCC = 'qscc';
+
+/** Number of blocks of the peer's ledger of this channel. */
+export async function ledgerHeight(network: Network): Promise<bigint> {
+  const bytes = await network.getContract(QSCC).evaluateTransaction('GetChainInfo', network.getName());
+  return decode(common.BlockchainInfoSchema, bytes).height;
+}
+
+/**
+ * Number of the block that holds the first transaction with this id, or null where the peer's chaincode says that it
+ * cannot tell: it has one status for ids that it does not know and for every other trouble of its own (Fabric
+ * `core/scc/qscc/query.go`). Throws where the peer does not answer.
+ */
+export async function blockOfTransaction(network: Network, txId: string): Promise<bigint | null> {
+  try {
+    const bytes = await network
+      .getContract(QSCC)
+      .evaluateTransaction('GetBlockByTxID', network.getName(), txId);
+    return decode(common.BlockSchema, bytes).header?.number ?? null;
+  } catch (error) {
+    if (error instanceof GatewayError && error.code === CHAINCODE_FAILED) return null;
+    throw error;
+  }
+}
+
+/** How a gateway says that the chaincode itself answered with an error (`responseStatus` of internal/pkg/gateway). */
+const CHAINCODE_FAILED: number = status.UNKNOWN;

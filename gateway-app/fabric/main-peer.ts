@@ -1,0 +1,50 @@
+import type { BlockSource } from './block-source.js';
+import { deliverBlocks } from './block-source.js';
+import { connectFabric, type FabricEndpoint } from './connection.js';
+import { blockOfTransaction, ledgerHeight } from './ledger-queries.js';
+import { untilSilent } from './until-silent.js';
+
+/** What a master asks its organisation's peer about the channel `main`. */
+export interface MainPeer {
+  readonly blocks: BlockSource;
+  /** Number of blocks of the peer's ledger. */
+  ledgerHeight(): Promise<bigint>;
+  /** Number of the block with the first transaction of this id; null where the peer cannot tell. */
+  blockOfTransaction(txId: string): Promise<bigint | null>;
+  close(): void;
+}
+
+/** How long the stream of blocks may be silent before the peer is asked for its height, in milliseconds. */
+const SILENCE_MS = 5000;
+
+/** Connects to the peer at `endpoint` for channel `channel`; a connection that has died in silence is replaced. */
+export function connectMainPeer(endpoint: FabricEndpoint, channel: string): MainPeer {
+  let fabric = connectFabric(endpoint, 'blocks');
+  const network = () => fabric.gateway.getNetwork(channel);
+  return {
+    blocks: async function* (from, signal) {
+      const closing = new AbortController();
+      const received = deliverBlocks(network(), from, AbortSignal.any([signal, closing.signal]));
+      let next = from;
+      const isBehind = async () => (await ledgerHeight(network())) > next;
+      try {
+        for await (const block of untilSilent(received, isBehind, SILENCE_MS)) {
+          next += 1n;
+          yield block;
+        }
+      } catch (error) {
+        if (!signal.aborted) {
+          fabric.close();
+          fabric = connectFabric(endpoint, 'blocks');
+        }
+        throw error;
+      } finally {
+        closing.abort();
+        await received.return(undefined);
+      }
+    },
+    ledgerHeight: () => ledgerHeight(network()),
+    blockOfTransaction: (txId) => blockOfTransaction(network(), txId),
+    close: () => fabric.close(),
+  };
+}

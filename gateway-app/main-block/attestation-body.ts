@@ -1,0 +1,77 @@
+import {
+  compareBytes,
+  defaultQuorum,
+  encodeAttestationBody,
+  EVERY_DOMAIN,
+  membershipHash,
+  MerkleTree,
+  utf8,
+  type DomainAmount,
+} from '@cotrace/core';
+import type { Block, Member } from '@cotrace/fabric-model';
+import type { TransactionFacts } from './transaction-facts.js';
+
+/** What of a consortium goes into every signed statement. */
+export interface NetworkTerms {
+  /** Network id, 32 bytes. */
+  readonly networkId: Uint8Array;
+  /** Quorum that the consortium set, which counts where it is above the default; null for the default. */
+  readonly quorum: number | null;
+}
+
+/**
+ * How many different organisations of `members` must agree. A consortium that grows needs more than the quorum it
+ * once set (docs/formats.md, Membership). Throws `TOO_FEW_ORGANISATIONS`.
+ */
+export function quorumOf(members: readonly Member[], { quorum }: NetworkTerms): number {
+  return Math.max(defaultQuorum(members.length), quorum ?? 0);
+}
+
+/** Hash of main's membership (docs/formats.md, Membership), worked out once for a list of members. */
+export function membershipOf(members: readonly Member[], terms: NetworkTerms): Uint8Array {
+  const q = quorumOf(members, terms);
+  const known = memberships.get(members);
+  if (known?.q === q) return known.hash;
+  const hash = membershipHash({ q, members });
+  memberships.set(members, { q, hash });
+  return hash;
+}
+
+const memberships = new WeakMap<readonly Member[], { readonly q: number; readonly hash: Uint8Array }>();
+
+/** The Amountlist of a block (seed 001, section 4.1), sorted by domain; every-domain transactions count once, as `*`. */
+export function amountsOf(transactions: readonly TransactionFacts[]): DomainAmount[] {
+  const amounts = new Map<string, number>();
+  for (const { domains } of transactions) {
+    for (const domain of domains === 'all' ? [EVERY_DOMAIN] : domains) {
+      amounts.set(domain, (amounts.get(domain) ?? 0) + 1);
+    }
+  }
+  return [...amounts]
+    .map(([domain, amount]) => ({ domain, amount }))
+    .sort((a, b) => compareBytes(utf8(a.domain), utf8(b.domain)));
+}
+
+/**
+ * The statement that every honest master makes of a block: a pure function of the block, its transactions' facts,
+ * the members in force before it (for block 0: by its own configuration) and the root of the state trie after it.
+ */
+export function attestationBodyOf(
+  block: Pick<Block, 'number' | 'previousHash' | 'dataHash'>,
+  transactions: readonly TransactionFacts[],
+  members: readonly Member[],
+  terms: NetworkTerms,
+  trieRoot: Uint8Array,
+): Uint8Array {
+  return encodeAttestationBody({
+    networkId: terms.networkId,
+    blockNum: block.number,
+    previousHash: block.previousHash,
+    dataHash: block.dataHash,
+    membership: membershipOf(members, terms),
+    txRoot: new MerkleTree(transactions.map(({ leaf }) => leaf)).root,
+    txTotal: transactions.length,
+    amounts: amountsOf(transactions),
+    trieRoot,
+  });
+}

@@ -1,0 +1,201 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import {
+  attestationSignedBytes,
+  CotraceError,
+  decodeAttestationBody,
+  equalBytes,
+  isCotraceError,
+  MAX_MSP_ID_BYTES,
+  toHex,
+  utf8,
+  type Attestation,
+  type AttestationBody,
+} from '@cotrace/core';
+import { common, encodePem, isLowS, type Identity } from '@cotrace/fabric-model';
+import { membershipOf, quorumOf, type NetworkTerms } from './attestation-body.js';
+import type { Membership } from './main-config.js';
+
+/** What an attestation is judged against. */
+export interface AttestationTerms extends NetworkTerms {
+  /** Who attests before the block (block 0: by its own configuration). */
+  readonly membership: Membership;
+}
+
+/** Far above what X.509 and ECDSA need: what is longer is not looked at. */
+const MAX_CERTIFICATE_BYTES = 64 * 1024;
+const MAX_SIGNATURE_BYTES = 256;
+
+/**
+ * Checks that an attestation of block `blockNum` counts: this network and membership, and the signature of a peer
+ * of the organisation that it names. Returns the decoded body. Throws `ATTESTATION_…` with what is wrong, and what
+ * `decodeAttestationBody` throws.
+ */
+export function checkAttestation(
+  attestation: Attestation,
+  blockNum: bigint,
+  terms: AttestationTerms,
+): AttestationBody {
+  const body = checkStatement(attestation, blockNum, terms);
+  checkMembership(attestation, body, terms);
+  return body;
+}
+
+/**
+ * Checks that the organisation which an attestation names did sign it as a statement about this block; returns what it
+ * states. Whether it counts is also a matter of the membership that it names: see `checkAttestation`. Throws as that.
+ */
+export function checkStatement(
+  attestation: Attestation,
+  blockNum: bigint,
+  { networkId, membership }: AttestationTerms,
+): AttestationBody {
+  const { mspId, certificate, signature, unixSeconds } = attestation;
+  if (!membership.members.some((member) => member.mspId === mspId)) {
+    const named = mspId.slice(0, MAX_MSP_ID_BYTES);
+    throw new CotraceError('ATTESTATION_MEMBER', `${named} is no organisation of the channel`, {
+      mspId: named,
+    });
+  }
+  if (certificate.length > MAX_CERTIFICATE_BYTES || signature.length > MAX_SIGNATURE_BYTES) {
+    throw refusal(attestation, 'SIZE', 'its certificate or signature is too long', {
+      certificate: certificate.length,
+      signature: signature.length,
+    });
+  }
+  const body = decodeAttestationBody(attestation.body);
+  if (!equalBytes(body.networkId, networkId)) {
+    throw refusal(attestation, 'NETWORK', 'it is of another network', { networkId: toHex(body.networkId) });
+  }
+  if (body.blockNum !== blockNum) {
+    throw refusal(attestation, 'BLOCK', `it is of block ${body.blockNum}, not ${blockNum}`);
+  }
+  const identity = signerOf(attestation, membership);
+  if (identity.role !== 'peer') {
+    const role = identity.role ?? 'none';
+    throw refusal(attestation, 'ROLE', `only a peer may attest; its certificate is of role ${role}`);
+  }
+  if (identity.certificate.curve !== 'P-256') {
+    throw refusal(attestation, 'CURVE', `its key is on ${identity.certificate.curve}, not on P-256`);
+  }
+  if (BigInt(identity.expiresAt.getTime()) < unixSeconds * 1000n) {
+    throw refusal(attestation, 'EXPIRED', 'its certificate had expired when it was signed');
+  }
+  if (
+    !isLowS(signature) ||
+    !membership.manager.verify(identity, attestationSignedBytes(attestation), signature)
+  ) {
+    throw refusal(attestation, 'SIGNATURE', 'its signature is not valid');
+  }
+  return body;
+}
+
+function checkMembership(attestation: Attestation, body: AttestationBody, terms: AttestationTerms): void {
+  if (equalBytes(body.membership, membershipOf(terms.membership.members, terms))) return;
+  throw refusal(
+    attestation,
+    'MEMBERSHIP',
+    'it names another membership or quorum than the channel configuration',
+  );
+}
+
+function refusal(
+  { mspId }: Attestation,
+  reason: string,
+  message: string,
+  detail: Readonly<Record<string, unknown>> = {},
+): CotraceError {
+  return new CotraceError(`ATTESTATION_${reason}`, `attestation of ${mspId}: ${message}`, {
+    mspId,
+    ...detail,
+  });
+}
+
+function signerOf({ mspId, certificate }: Attestation, { manager }: Membership): Identity {
+  try {
+    const identity = manager.deserialize(serializeIdentity(mspId, certificate));
+    identity.validate();
+    return identity;
+  } catch (cause) {
+    if (!isCotraceError(cause)) throw cause;
+    throw new CotraceError(
+      'ATTESTATION_IDENTITY',
+      `the certificate of the attestation is not valid for ${mspId}: ${cause.message}`,
+      { mspId },
+      cause,
+    );
+  }
+}
+
+/** `SerializedIdentity` bytes of a DER certificate. */
+function serializeIdentity(mspid: string, certificate: Uint8Array): Uint8Array {
+  const idBytes = utf8(encodePem('CERTIFICATE', certificate));
+  return toBinary(
+    common.SerializedIdentitySchema,
+    create(common.SerializedIdentitySchema, { mspid, idBytes }),
+  );
+}
+
+/** An attestation that did not count, and why. */
+export interface RefusedAttestation {
+  readonly attestation: Attestation;
+  readonly error: CotraceError;
+}
+
+/** What a set of attestations of one block amounts to. */
+export interface Verdict {
+  /** The body that a quorum of different organisations signed, or null. */
+  readonly agreed: AttestationBody | null;
+  /** The attestations that agree with `agreed`, one an organisation. */
+  readonly supporters: readonly Attestation[];
+  readonly refused: readonly RefusedAttestation[];
+  /** Pairs of different bodies that one organisation signed for this block: evidence against it; neither counts. */
+  readonly equivocations: readonly (readonly [Attestation, Attestation])[];
+}
+
+/**
+ * Judges attestations of block `blockNum`: one vote an organisation, bodies compared as bytes. `check` may remember what
+ * it has checked under these terms.
+ */
+export function judgeAttestations(
+  attestations: readonly Attestation[],
+  blockNum: bigint,
+  terms: AttestationTerms,
+  check = checkStatement,
+): Verdict {
+  const refused: RefusedAttestation[] = [];
+  const statements = new Map<string, Attestation>();
+  const votes = new Map<string, { attestation: Attestation; body: AttestationBody }>();
+  const equivocations = new Map<string, readonly [Attestation, Attestation]>();
+  for (const attestation of attestations) {
+    try {
+      const body = check(attestation, blockNum, terms);
+      const { mspId } = attestation;
+      const earlier = statements.get(mspId);
+      if (earlier === undefined) statements.set(mspId, attestation);
+      else if (!equalBytes(earlier.body, attestation.body)) equivocations.set(mspId, [earlier, attestation]);
+      checkMembership(attestation, body, terms);
+      if (earlier === undefined) votes.set(mspId, { attestation, body });
+    } catch (error) {
+      if (!isCotraceError(error)) throw error;
+      refused.push({ attestation, error });
+    }
+  }
+  for (const mspId of equivocations.keys()) votes.delete(mspId);
+  const best = largestGroup([...votes.values()]);
+  const [first] = best;
+  const agreed =
+    first !== undefined && best.length >= quorumOf(terms.membership.members, terms) ? first.body : null;
+  return {
+    agreed,
+    supporters: agreed === null ? [] : best.map(({ attestation }) => attestation),
+    refused,
+    equivocations: [...equivocations.values()],
+  };
+}
+
+function largestGroup<V extends { readonly attestation: Attestation }>(votes: readonly V[]): readonly V[] {
+  const groups = votes.map((vote) =>
+    votes.filter((other) => equalBytes(other.attestation.body, vote.attestation.body)),
+  );
+  return groups.reduce<readonly V[]>((best, group) => (group.length > best.length ? group : best), []);
+}

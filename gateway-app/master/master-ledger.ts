@@ -1,0 +1,138 @@
+import { checkNum, CotraceError } from '@cotrace/core';
+import { attestationBodyOf, type NetworkTerms } from '../main-block/attestation-body.js';
+import type { Log } from '../node/log.js';
+import type { Attestor } from './attestor.js';
+import type { LedgerTrie } from './ledger-trie.js';
+import type { MasterStore } from './master-store.js';
+import { openTrie, snapshotNote, snapshotPath } from './open-trie.js';
+import type { ReadBlock } from './read-block.js';
+import { KEPT_CYCLES } from './trie-rows.js';
+import type { TrieSettings } from './trie-settings.js';
+
+/** What a master's ledger is made of. */
+export interface LedgerParts {
+  readonly store: MasterStore;
+  readonly attestor: Attestor;
+  readonly terms: NetworkTerms;
+  /** Checking height c. */
+  readonly checkingHeight: number;
+  readonly trie: TrieSettings;
+  readonly log: Log;
+}
+
+/**
+ * A master's store and the state trie beside it, which move together: a block goes into the trie, is attested with
+ * its root, and is stored. Whoever reads both waits for that, so that what is read is of one block.
+ */
+export class MasterLedger {
+  readonly store: MasterStore;
+  readonly #parts: LedgerParts;
+  readonly #trie: LedgerTrie;
+  #failure: Error | null = null;
+  #turn: Promise<void> = Promise.resolve();
+  /** Changes that there were when a snapshot failed: trying again with every block would be all that is done. */
+  #unsaved = 0;
+
+  private constructor(parts: LedgerParts, trie: LedgerTrie) {
+    this.store = parts.store;
+    this.#parts = parts;
+    this.#trie = trie;
+  }
+
+  /** Opens the trie of a store; throws as `openTrie`. The store is the caller's to close, after `close`. */
+  static async open(parts: LedgerParts): Promise<MasterLedger> {
+    const trie = await openTrie(parts.store, parts.trie, parts.log);
+    return new MasterLedger(parts, trie);
+  }
+
+  /** Whether a block went wrong half way: the trie may be ahead of the store, and only a new start goes on. */
+  get isBroken(): boolean {
+    return this.#failure !== null;
+  }
+
+  /**
+   * Takes in the next block and attests it, once for all. Throws `NOT_NEXT`; `TRIE_FULL`, `STORE_FAILED` and whatever
+   * else happens on the way break the ledger.
+   */
+  async append(block: ReadBlock, now: Date): Promise<void> {
+    await this.#inTurn(async () => {
+      const { number } = block.block;
+      if (number !== this.#trie.next) {
+        throw new CotraceError('NOT_NEXT', `the ledger awaits block ${this.#trie.next}, not ${number}`, {
+          next: this.#trie.next,
+          block: number,
+        });
+      }
+      try {
+        await this.#append(block, now);
+      } catch (error) {
+        this.#failure = error instanceof Error ? error : new Error(String(error));
+        throw error;
+      }
+    });
+    if (this.#snapshotIsDue()) this.#saveSoon();
+  }
+
+  /** Runs `read` while trie and store stand at one block, the store's last. Throws what broke the ledger. */
+  read<T>(read: (trie: LedgerTrie) => T): Promise<T> {
+    return this.#inTurn(() => read(this.#trie));
+  }
+
+  /** Writes a snapshot, where anything has changed, and lets the trie's threads go. */
+  async close(): Promise<void> {
+    await this.#inTurn(() => this.#save()).catch((error: unknown) => {
+      if (!this.isBroken) this.#parts.log.warn('the state trie could not be saved', error);
+    });
+    await this.#trie.stop();
+  }
+
+  async #append({ checked, facts, writing, ...record }: ReadBlock, now: Date): Promise<void> {
+    const { store, attestor, terms, checkingHeight } = this.#parts;
+    const { number } = record.block;
+    const removed = await this.#trie.apply(writing, (key) => store.trie.removedVerNum(key, number));
+    const { root, nodes } = await this.#trie.commit();
+    const body = attestationBodyOf(checked.block, facts, checked.main.members, terms, root);
+    const trie = { cycle: checkNum(number, checkingHeight), nodes, removed };
+    await store.append({ ...record, trie, attestation: attestor.attest(body, now) });
+    if (number % BigInt(checkingHeight) === 0n) {
+      await store.trie.prune(checkNum(number, checkingHeight) - BigInt(KEPT_CYCLES) + 1n);
+    }
+  }
+
+  /** Each is as long as the trie is large: so that all together cost a constant share of the changes. */
+  #snapshotIsDue(): boolean {
+    const { changes, fill } = this.#trie;
+    return changes >= this.#unsaved + Math.max(this.#parts.trie.saveAfter, fill.keys / 2);
+  }
+
+  #saveSoon(): void {
+    this.#inTurn(() => this.#save()).catch((error: unknown) => {
+      this.#unsaved = this.#trie.changes;
+      this.#parts.log.warn('the state trie could not be saved; it will be tried again later', error);
+    });
+  }
+
+  async #save(): Promise<void> {
+    if (this.#trie.changes === 0) return;
+    const note = snapshotNote(this.store, this.#trie.root);
+    if (note === null) return;
+    await this.#trie.save(snapshotPath(this.store), note);
+    this.#unsaved = 0;
+  }
+
+  /** One after the other, in the order of the calls. */
+  async #inTurn<T>(act: () => Promise<T> | T): Promise<T> {
+    const before = this.#turn;
+    let done = (): void => undefined;
+    this.#turn = new Promise((resolve) => {
+      done = resolve;
+    });
+    await before;
+    try {
+      if (this.#failure !== null) throw this.#failure;
+      return await act();
+    } finally {
+      done();
+    }
+  }
+}

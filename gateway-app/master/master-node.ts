@@ -1,0 +1,105 @@
+import { fromHex } from '@cotrace/core';
+import { grpcService } from '@cotrace/fabric-model';
+import {
+  loadIdentity,
+  loadTls,
+  nodeVerifier,
+  type SigningIdentity,
+  type TlsMaterial,
+} from '@cotrace/network';
+import type { Consortium } from '../consortium.js';
+import { Chain } from '../fabric/chain.js';
+import { connectMainPeer, type MainPeer } from '../fabric/main-peer.js';
+import { Master } from '../gen/cotrace/cotrace_pb.js';
+import { networkTerms } from '../network-terms.js';
+import { HeightFeed } from '../node/feed.js';
+import { Log } from '../node/log.js';
+import {
+  failureOf,
+  findNode,
+  findOrganisation,
+  type NodeConfig,
+  type RunningNode,
+} from '../node/node-config.js';
+import { serve } from '../node/rpc-server.js';
+import { Attestor } from './attestor.js';
+import { followMain } from './follower.js';
+import { MasterLedger, type LedgerParts } from './master-ledger.js';
+import { MasterStore } from './master-store.js';
+import { masterHandlers } from './service.js';
+import { trieSettings } from './trie-settings.js';
+
+/** Opens the connection of a master to its organisation's peer. */
+export type ConnectPeer = (consortium: Consortium, identity: SigningIdentity, tls: TlsMaterial) => MainPeer;
+
+/** Starts a master sidecar: follows its organisation's peer, attests every main block, and serves its consortium. */
+export async function startMaster(
+  config: NodeConfig,
+  consortium: Consortium,
+  connect: ConnectPeer = connectOwnPeer,
+): Promise<RunningNode> {
+  const node = findNode(consortium, config.name, 'master');
+  const listen = config.listen ?? node.address;
+  const log = new Log(node.name);
+  const identity = loadIdentity(config.mspDir, node.mspId);
+  const tls = loadTls(config.tlsDir);
+  const genesisHeaderHash = fromHex(consortium.channels.main.genesisHeaderHash, 32);
+  const store = await MasterStore.open(config.storeDir);
+  const openChain = () => new Chain(genesisHeaderHash, nodeVerifier, store.position());
+  const ledger = await openLedger(store, {
+    attestor: new Attestor(identity),
+    terms: networkTerms(consortium),
+    checkingHeight: consortium.checkingHeight,
+    trie: trieSettings(config),
+    log,
+  });
+  const peer = connect(consortium, identity, tls);
+  try {
+    const feed = new HeightFeed(openChain().next);
+    const handlers = masterHandlers({
+      name: node.name,
+      mspId: node.mspId,
+      consortium,
+      ledger,
+      feed,
+      peer,
+      log,
+    });
+    const service = { definition: grpcService(Master), handlers };
+    const server = await serve(listen, tls, consortium, [service]);
+    log.info(`listens on ${listen}, next main block ${feed.height}`);
+    const stopping = new AbortController();
+    const following = followMain({ blocks: peer.blocks, openChain, ledger, feed, log }, stopping.signal);
+    return {
+      name: node.name,
+      failure: failureOf([following]),
+      stop: async () => {
+        stopping.abort();
+        server.forceShutdown();
+        await Promise.allSettled([following]);
+        peer.close();
+        await ledger.close();
+        await store.close();
+      },
+    };
+  } catch (error) {
+    peer.close();
+    await ledger.close();
+    await store.close();
+    throw error;
+  }
+}
+
+async function openLedger(store: MasterStore, parts: Omit<LedgerParts, 'store'>): Promise<MasterLedger> {
+  try {
+    return await MasterLedger.open({ store, ...parts });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+function connectOwnPeer(consortium: Consortium, identity: SigningIdentity, tls: TlsMaterial): MainPeer {
+  const { peer, tlsRoots } = findOrganisation(consortium, identity.mspId);
+  return connectMainPeer({ ...peer, tlsRoots, identity, tls }, consortium.channels.main.name);
+}

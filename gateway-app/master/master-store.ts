@@ -1,0 +1,156 @@
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { CotraceError, decodeTransactionLeaf, toHex, type ChangedNode } from '@cotrace/core';
+import type { ChainPosition } from '../fabric/chain.js';
+import {
+  AttestationSchema,
+  TraceHeadSchema,
+  type Attestation,
+  type TraceHead,
+} from '../gen/cotrace/cotrace_pb.js';
+import { StoredBlockSchema, type StoredBlock } from '../gen/cotrace/store_pb.js';
+import { StoredPosition } from '../node/position.js';
+import { commit, endOfPrefix, openStore, ordered, read, type Store } from '../node/store.js';
+import { domainWrites, type WritingTransaction } from './block-writes.js';
+import type { RemovedEntry } from './state-changes.js';
+import { TrieRows } from './trie-rows.js';
+
+const BLOCK = 'block/';
+const ENVELOPE = 'envelope/';
+const ATTESTATION = 'attestation/';
+const HEADER = 'header/';
+const HEAD = 'head/';
+
+const txKey = (block: bigint, txNum: number) => `${ENVELOPE}${ordered(block)}/${ordered(BigInt(txNum))}`;
+/** TraceIDs may hold any character, domains none of `/`: the domain stands first. */
+const headKey = (domain: string, traceId: string) => `${HEAD}${domain}/${traceId}`;
+
+/** Everything that one main block adds to a master's store. */
+export interface BlockRecord {
+  readonly position: ChainPosition;
+  readonly block: StoredBlock;
+  readonly envelopes: readonly Uint8Array[];
+  readonly attestation: Attestation;
+  /** New newest records of TraceIDs: the external index (seed 002, section 4.1). */
+  readonly heads: readonly { readonly traceId: string; readonly head: TraceHead }[];
+  readonly trie: {
+    /** The block's checking cycle. */
+    readonly cycle: bigint;
+    readonly nodes: Iterable<ChangedNode>;
+    readonly removed: readonly RemovedEntry[];
+  };
+}
+
+/**
+ * A master's store: blocks' facts, envelopes, own attestations, the external index and nodes of the state trie, one
+ * atomic batch a block.
+ */
+export class MasterStore {
+  readonly folder: string;
+  readonly trie: TrieRows;
+  readonly #store: Store;
+  readonly #position: StoredPosition;
+
+  private constructor(folder: string, store: Store) {
+    this.folder = folder;
+    this.#store = store;
+    this.trie = new TrieRows(store);
+    this.#position = new StoredPosition(store);
+  }
+
+  static async open(folder: string): Promise<MasterStore> {
+    return new MasterStore(folder, await openStore(folder));
+  }
+
+  async close(): Promise<void> {
+    await this.#store.close();
+  }
+
+  /** Where the master stands, or null before its first block. */
+  position(): ChainPosition | null {
+    return this.#position.get();
+  }
+
+  /**
+   * Adds the next block with its attestation, all or nothing. The attestation may be sent only after this. Throws
+   * `NOT_NEXT` for a block that the store has already: a second attestation of it must never be.
+   */
+  async append({ position, block, envelopes, attestation, heads, trie }: BlockRecord): Promise<void> {
+    const next = (this.position()?.number ?? -1n) + 1n;
+    if (block.number !== next) {
+      throw new CotraceError('NOT_NEXT', `the store awaits block ${next}, not ${block.number}`, {
+        next,
+        block: block.number,
+      });
+    }
+    const number = ordered(block.number);
+    const batch = this.#store.batch();
+    this.#position.put(batch, position);
+    batch.put(BLOCK + number, toBinary(StoredBlockSchema, block));
+    batch.put(ATTESTATION + number, toBinary(AttestationSchema, attestation));
+    batch.put(HEADER + toHex(block.headerHash), new TextEncoder().encode(block.number.toString()));
+    envelopes.forEach((envelope, txNum) => batch.put(txKey(block.number, txNum), envelope));
+    for (const { traceId, head } of heads)
+      batch.put(headKey(head.domain, traceId), toBinary(TraceHeadSchema, head));
+    await this.trie.putNodes(batch, trie.cycle, trie.nodes);
+    this.trie.putRemoved(batch, block.number, trie.removed);
+    await commit(this.#store, batch);
+    this.#position.written(position);
+  }
+
+  /** Facts of a block. Throws `NOT_FOUND` above the master's height. */
+  block(number: bigint): StoredBlock {
+    return fromBinary(StoredBlockSchema, this.#need(BLOCK + ordered(number), `block ${number}`));
+  }
+
+  /** What the valid transactions of a block wrote. */
+  writingTransactions(number: bigint): WritingTransaction[] {
+    return this.block(number).transactions.flatMap(({ leaf }) => {
+      const { txNum, code, txId } = decodeTransactionLeaf(leaf);
+      if (code !== 0 || txId === null) return [];
+      return { txNum, txId, rwset: domainWrites(this.envelope(number, txNum)) };
+    });
+  }
+
+  attestation(number: bigint): Attestation {
+    return fromBinary(
+      AttestationSchema,
+      this.#need(ATTESTATION + ordered(number), `the attestation of block ${number}`),
+    );
+  }
+
+  envelope(block: bigint, txNum: number): Uint8Array {
+    return this.#need(txKey(block, txNum), `transaction ${txNum} of block ${block}`);
+  }
+
+  /** Number of the block with this header hash, or null. */
+  blockByHash(headerHash: string): bigint | null {
+    const bytes = read(this.#store, HEADER + headerHash);
+    return bytes === undefined ? null : BigInt(new TextDecoder().decode(bytes));
+  }
+
+  /** The newest record of a TraceID in a domain, or null. */
+  head(domain: string, traceId: string): TraceHead | null {
+    const bytes = read(this.#store, headKey(domain, traceId));
+    return bytes === undefined ? null : fromBinary(TraceHeadSchema, bytes);
+  }
+
+  /** The domains in which anything was ever traced, in order. */
+  async tracedDomains(): Promise<string[]> {
+    const domains: string[] = [];
+    let after = HEAD;
+    for (;;) {
+      const [key] = await this.#store.keys({ gt: after, lt: endOfPrefix(HEAD), limit: 1 }).all();
+      const domain = key?.slice(HEAD.length).split('/')[0];
+      if (domain === undefined) return domains;
+      domains.push(domain);
+      after = endOfPrefix(`${HEAD}${domain}/`);
+    }
+  }
+
+  #need(key: string, what: string): Uint8Array {
+    const value = read(this.#store, key);
+    if (value === undefined)
+      throw new CotraceError('NOT_FOUND', `this master has not reached ${what}`, { key });
+    return value;
+  }
+}

@@ -1,0 +1,156 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { keccak256, PlainTrie, sha256, toHex, u32, utf8, verifyTrieProof } from '@cotrace/core';
+import { codeOf } from '../testing/codes.js';
+import { commit, openStore, type Store } from '../node/store.js';
+import { TrieRows } from './trie-rows.js';
+
+const DEEP = process.env['CI_DEEP'] === '1';
+const CYCLES = DEEP ? 500 : 40;
+const KEPT = 5n;
+const KEYS = 60;
+const BLOCKS_A_CYCLE = 3;
+
+// Every block waits for the disk.
+jest.setTimeout(DEEP ? 600_000 : 30_000);
+
+let folder: string;
+let store: Store;
+let rows: TrieRows;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cotrace-rows-'));
+  store = await openStore(folder);
+  rows = new TrieRows(store);
+});
+
+afterEach(async () => {
+  await store.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const keyOf = (i: number) => keccak256(utf8(`key ${i}`));
+
+/** Numbers below `limit` that depend on nothing but the seed. */
+function numbers(seed: string): (limit: number) => number {
+  let drawn = 0;
+  return (limit) => {
+    const hash = sha256(utf8(`${seed}/${drawn++}`));
+    return new DataView(hash.buffer).getUint32(0) % limit;
+  };
+}
+
+async function rowsBelow(prefix: string): Promise<string[]> {
+  return store.keys({ gte: prefix, lt: `${prefix}~` }).all();
+}
+
+/** A trie that is changed in blocks and stored; `seen` is called after each cycle with its number. */
+async function run(
+  cycles: number,
+  change: (draw: (limit: number) => number) => { key: Uint8Array; value: Uint8Array | null }[],
+  seen: (cycle: bigint, trie: PlainTrie, root: Uint8Array) => Promise<void> | void,
+): Promise<void> {
+  const trie = new PlainTrie();
+  const draw = numbers('run');
+  for (let cycle = 1n; cycle <= cycles; cycle++) {
+    let root: Uint8Array = new Uint8Array();
+    for (let block = 0; block < BLOCKS_A_CYCLE; block++) {
+      await trie.apply(change(draw));
+      const step = await trie.commit();
+      const batch = store.batch();
+      await rows.putNodes(batch, cycle, step.changedNodes());
+      await commit(store, batch);
+      root = step.root;
+    }
+    await rows.prune(cycle - KEPT + 1n);
+    await seen(cycle, trie, root);
+  }
+}
+
+const randomChanges = (draw: (limit: number) => number) =>
+  Array.from({ length: 1 + draw(12) }, () => {
+    const value = draw(3) === 0 ? null : sha256(u32(draw(1000))).slice(0, 1 + draw(32));
+    return { key: keyOf(draw(KEYS)), value };
+  });
+
+describe('the trie’s nodes in the store', () => {
+  it('prove every key, present or absent, under the root of every kept cycle while the trie goes on', async () => {
+    const kept = new Map<bigint, { root: Uint8Array; values: Map<number, string | null> }>();
+    await run(CYCLES, randomChanges, (current, trie, root) => {
+      const values = new Map<number, string | null>();
+      for (let i = 0; i < KEYS; i++) {
+        const value = trie.find(keyOf(i));
+        values.set(i, value === null ? null : toHex(value));
+      }
+      kept.set(current, { root, values });
+      kept.delete(current - KEPT);
+      for (const [cycle, state] of kept) {
+        // Of the running cycle, all nodes may be those of the first block of the next.
+        for (let i = Number(current) % 7; i < KEYS; i += 7) {
+          const proof = rows.prove(keyOf(i), cycle, current + 1n);
+          const value = verifyTrieProof({ root: state.root, key: keyOf(i), proof });
+          expect(value === null ? null : toHex(value)).toBe(state.values.get(i));
+        }
+      }
+    });
+  });
+
+  it('prove absence in a trie without keys, before there were any and after they went', async () => {
+    await run(
+      4,
+      (draw) => [{ key: keyOf(1), value: draw(1) === 0 ? null : u32(1) }],
+      (cycle) => {
+        expect(rows.prove(keyOf(1), cycle, cycle)).toEqual([]);
+      },
+    );
+  });
+
+  it('take no more room as cycles go by', async () => {
+    const counts: number[] = [];
+    await run(CYCLES, randomChanges, async (cycle) => {
+      const past = await rowsBelow('past/');
+      const oldest = cycle - KEPT + 1n;
+      expect(past.every((row) => BigInt(`0x${row.slice(5, 21)}`) > oldest)).toBe(true);
+      counts.push(past.length + (await rowsBelow('node/')).length);
+    });
+    const most = (from: number, to: number) => Math.max(...counts.slice(from, to));
+    expect(most(CYCLES / 2, CYCLES)).toBeLessThan(1.5 * most(0, CYCLES / 2));
+  });
+
+  it('hold the newest nodes once, whatever the number of blocks in a cycle', async () => {
+    await run(1, randomChanges, async (_cycle, trie) => {
+      expect(await rowsBelow('past/')).toEqual([]);
+      const proofs = Array.from({ length: KEYS }, (_, i) => trie.prove(keyOf(i)));
+      const nodes = new Set(proofs.flat().map(toHex));
+      expect(await rowsBelow('node/')).toHaveLength(nodes.size);
+    });
+  });
+
+  it('that are damaged are said to be', async () => {
+    await run(2, randomChanges, () => undefined);
+    await store.clear({ gt: 'node/', lt: 'node/~' });
+    const codes = await Promise.all(
+      Array.from({ length: KEYS }, (_, i) => codeOf(() => rows.prove(keyOf(i), 2n, 2n))),
+    );
+    expect(codes).toContain('TRIE_NODES_DAMAGED');
+  });
+});
+
+describe('versions of deleted keys', () => {
+  const remove = async (block: bigint, verNum: number) => {
+    const batch = store.batch();
+    rows.putRemoved(batch, block, [{ key: keyOf(1), verNum }]);
+    await commit(store, batch);
+  };
+
+  it('are those of the last deletion before a block, also of one long past', async () => {
+    await remove(3n, 2);
+    await remove(7n, 4);
+    await remove(9n, 6);
+    const versions = [2n, 3n, 4n, 7n, 8n, 9n, 10n, 99n].map((block) => rows.removedVerNum(keyOf(1), block));
+    expect(versions).toEqual([0, 0, 2, 2, 4, 4, 6, 6]);
+    expect(rows.removedVerNum(keyOf(2), 99n)).toBe(0);
+  });
+});

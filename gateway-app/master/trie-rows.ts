@@ -1,0 +1,188 @@
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import {
+  concat,
+  CotraceError,
+  Reader,
+  readRlpList,
+  toHex,
+  toNibbles,
+  u64,
+  unpackPath,
+  type ChangedNode,
+  type RlpItem,
+} from '@cotrace/core';
+import { RemovedKeySchema, type RemovedKey } from '../gen/cotrace/store_pb.js';
+import { ordered, read, type Store, type StoreBatch } from '../node/store.js';
+import type { RemovedEntry } from './state-changes.js';
+
+const NODE = 'node/';
+const PAST = 'past/';
+const REMOVED = 'removed/';
+
+/** How many cycles back proofs under the root at a cycle's end can be made. */
+export const KEPT_CYCLES = 8;
+
+/** Nodes up to here change with every other block, and are few enough to be remembered: at most 70,000. */
+const REMEMBERED_DEPTH = 4;
+/** A node's row: the cycle in which it came to be so, as u64, and its RLP. */
+const STAMP = 8;
+
+/**
+ * What a master's store holds of the state trie: its nodes by their paths, so that proofs under the roots at the ends of
+ * the last cycles can be made while the trie goes on, and the versions of deleted keys, which the trie does not hold.
+ *
+ * The newest node of a path lies under `node/`. Where a later cycle changes it, the old one goes to `past/`, under the
+ * first cycle that it is not of. So within a cycle a node is overwritten, and what no kept cycle needs is one range of keys.
+ */
+export class TrieRows {
+  readonly #store: Store;
+  /** Paths of which the running cycle's change is known: the node of the cycle before, if any, is in `past/`. */
+  readonly #settled = new Set<string>();
+  #cycle = -1n;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /**
+   * Adds what a block of `cycle` made of the trie's nodes; the last of several for one path counts. `nodes` are read at
+   * once. A batch that is not written must be the last one.
+   */
+  async putNodes(batch: StoreBatch, cycle: bigint, nodes: Iterable<ChangedNode>): Promise<void> {
+    if (cycle !== this.#cycle) this.#settled.clear();
+    this.#cycle = cycle;
+    const byPath = new Map<string, Uint8Array | null>();
+    for (const { path, rlp } of nodes) byPath.set(hexOf(path), rlp);
+    const unsettled = [...byPath.keys()].filter((path) => !this.#settled.has(path));
+    const newest = await this.#store.getMany(unsettled.map((path) => NODE + path));
+    unsettled.forEach((path, i) => {
+      const before = newest[i];
+      if (before !== undefined && cycleOf(before) < cycle) batch.put(pastKey(cycle, path), before);
+      if (path.length <= REMEMBERED_DEPTH) this.#settled.add(path);
+    });
+    const stamp = u64(cycle);
+    for (const [path, rlp] of byPath) {
+      if (rlp === null) batch.del(NODE + path);
+      else batch.put(NODE + path, concat(stamp, rlp));
+    }
+  }
+
+  /**
+   * The proof of a key under the root at the end of `cycle`, as `StateTrie.prove` makes it; `current` is the cycle of the
+   * last block. The cycle must be one of the kept. Throws `TRIE_NODES_DAMAGED` where nodes do not lead on.
+   */
+  prove(key: Uint8Array, cycle: bigint, current: bigint): Uint8Array[] {
+    const nibbles = toNibbles(key);
+    const proof: Uint8Array[] = [];
+    let at = 0;
+    for (let path = ''; ; path = hexOf(nibbles.subarray(0, at))) {
+      const node = this.#nodeAt(path, cycle, current);
+      if (node === null) {
+        if (proof.length === 0) return proof;
+        throw new CotraceError('TRIE_NODES_DAMAGED', `the store lacks a node of the trie of cycle ${cycle}`, {
+          cycle,
+          path,
+        });
+      }
+      proof.push(node);
+      const next = follow(node, nibbles, at);
+      if (next === null) return proof;
+      at = next;
+    }
+  }
+
+  /** Lets go of nodes that only cycles before `oldest` need. */
+  async prune(oldest: bigint): Promise<void> {
+    await this.#store.clear({ gte: PAST, lt: PAST + ordered(oldest + 1n) });
+  }
+
+  putRemoved(batch: StoreBatch, blockNum: bigint, removed: readonly RemovedEntry[]): void {
+    for (const { key, verNum } of removed) {
+      const row = REMOVED + toHex(key);
+      const earlier = this.#removed(row);
+      const message = create(RemovedKeySchema, {
+        blockNum,
+        verNum,
+        ...(earlier === null ? {} : { before: earlier.blockNum }),
+      });
+      if (earlier !== null) batch.put(removedAt(row, earlier.blockNum), toBinary(RemovedKeySchema, earlier));
+      batch.put(row, toBinary(RemovedKeySchema, message));
+    }
+  }
+
+  /** How many transactions had written a key when it was last deleted by a block before `blockNum`; 0 if none did. */
+  removedVerNum(key: Uint8Array, blockNum: bigint): number {
+    const row = REMOVED + toHex(key);
+    let removed = this.#removed(row);
+    while (removed !== null && removed.blockNum >= blockNum) {
+      removed = removed.before === undefined ? null : this.#removed(removedAt(row, removed.before));
+    }
+    return removed?.verNum ?? 0;
+  }
+
+  #removed(row: string): RemovedKey | null {
+    const bytes = read(this.#store, row);
+    return bytes === undefined ? null : fromBinary(RemovedKeySchema, bytes);
+  }
+
+  /** The node at a path at the end of `cycle`, or null. */
+  #nodeAt(path: string, cycle: bigint, current: bigint): Uint8Array | null {
+    const newest = read(this.#store, NODE + path);
+    if (newest !== undefined && cycleOf(newest) <= cycle) return newest.subarray(STAMP);
+    for (let later = cycle + 1n; later <= current; later += 1n) {
+      const past = read(this.#store, pastKey(later, path));
+      if (past !== undefined) return cycleOf(past) <= cycle ? past.subarray(STAMP) : null;
+    }
+    return null;
+  }
+}
+
+const BRANCH_ITEMS = 17;
+const HASH_LENGTH = 32;
+
+/**
+ * Where a key goes on from a node that `at` half-bytes lead to: how many lead to the next node with a hash of its own;
+ * null where the node and those inlined in it are the end.
+ */
+function follow(node: Uint8Array, nibbles: Uint8Array, at: number): number | null {
+  let place = at;
+  for (let items = readRlpList(node); ;) {
+    const [first] = items;
+    let next: RlpItem | undefined;
+    if (items.length === BRANCH_ITEMS) {
+      next = items[nibbles[place] ?? BRANCH_ITEMS];
+      place += 1;
+    } else {
+      const unpacked = first === undefined ? null : unpackPath(first.payload);
+      if (unpacked === null || unpacked.leaf || !startsWith(nibbles, place, unpacked.path)) return null;
+      next = items[1];
+      place += unpacked.path.length;
+    }
+    if (next === undefined || (!next.isList && next.payload.length !== HASH_LENGTH)) return null;
+    if (!next.isList) return place;
+    items = readRlpList(next.rlp);
+  }
+}
+
+function startsWith(nibbles: Uint8Array, at: number, path: Uint8Array): boolean {
+  return path.every((nibble, i) => nibbles[at + i] === nibble);
+}
+
+/** Half-bytes as hexadecimal digits, one each. */
+function hexOf(nibbles: Uint8Array): string {
+  let text = '';
+  for (const nibble of nibbles) text += nibble.toString(16);
+  return text;
+}
+
+function pastKey(cycle: bigint, path: string): string {
+  return `${PAST}${ordered(cycle)}/${path}`;
+}
+
+function removedAt(row: string, blockNum: bigint): string {
+  return `${row}/${ordered(blockNum)}`;
+}
+
+function cycleOf(row: Uint8Array): bigint {
+  return new Reader(row, 'a node of the state trie').u64();
+}

@@ -1,0 +1,127 @@
+import { mkdtemp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { utf8 } from '@cotrace/core';
+import fc from 'fast-check';
+import { codeOf } from '../testing/codes.js';
+import { StoredPosition } from './position.js';
+import { commit, endOfPrefix, folderBytes, openStore, ordered, read } from './store.js';
+
+let dir: string;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'cotrace-store-'));
+});
+
+afterAll(async () => {
+  await rm(dir, { recursive: true, force: true });
+});
+
+describe('a store', () => {
+  it('keeps what was committed, and nothing of a batch that was not', async () => {
+    const folder = join(dir, 'kept');
+    const store = await openStore(folder);
+    await commit(store, store.batch().put('a', utf8('1')).put('b', utf8('2')));
+    store.batch().put('c', utf8('3'));
+    await store.close();
+    const again = await openStore(folder);
+    expect([read(again, 'a'), read(again, 'b'), read(again, 'c')]).toEqual([utf8('1'), utf8('2'), undefined]);
+    await again.close();
+  });
+
+  it('belongs to one process at a time', async () => {
+    const store = await openStore(join(dir, 'locked'));
+    expect(await codeOf(() => openStore(join(dir, 'locked')))).toBe('STORE_LOCKED');
+    await store.close();
+    await (await openStore(join(dir, 'locked'))).close();
+  });
+
+  it('that is damaged is reported with its cause and left as it is', async () => {
+    const folder = join(dir, 'damaged');
+    await mkdir(folder);
+    await writeFile(join(folder, 'CURRENT'), 'MANIFEST-000009\n');
+    const before = await readdir(folder);
+    expect(await codeOf(() => openStore(folder))).toBe('STORE_FAILED');
+    expect(await readdir(folder)).toEqual(expect.arrayContaining(before));
+    expect(await codeOf(() => openStore(folder))).toBe('STORE_FAILED');
+  });
+
+  it('tells its size, and that of a folder that is not there', async () => {
+    await mkdir(join(dir, 'sized', 'inner'), { recursive: true });
+    await writeFile(join(dir, 'sized', 'a'), 'abc');
+    await writeFile(join(dir, 'sized', 'inner', 'b'), 'de');
+    expect(await folderBytes(join(dir, 'sized'))).toBe(5);
+    expect(await folderBytes(join(dir, 'none'))).toBe(0);
+  });
+});
+
+describe('a stored position', () => {
+  const headerHash = new Uint8Array(32);
+
+  it('writes the configuration where it changes, and is read back whole', async () => {
+    const folder = join(dir, 'position');
+    const store = await openStore(folder);
+    const position = new StoredPosition(store);
+    expect(position.get()).toBeNull();
+    const put = async (number: bigint, config: string) => {
+      const at = { number, headerHash, configBlock: utf8(config) };
+      const batch = store.batch();
+      position.put(batch, at);
+      await commit(store, batch);
+      position.written(at);
+      return batch.length;
+    };
+    await put(0n, 'first');
+    await put(1n, 'first');
+    await put(2n, 'second');
+    expect(new StoredPosition(store).get()).toEqual({ number: 2n, headerHash, configBlock: utf8('second') });
+    await store.close();
+  });
+
+  it('believes the store, not what it remembers, after a write whose outcome was unknown', async () => {
+    const store = await openStore(join(dir, 'unknown'));
+    const position = new StoredPosition(store);
+    const write = async (number: bigint, config: string) => {
+      const batch = store.batch();
+      position.put(batch, { number, headerHash, configBlock: utf8(config) });
+      await commit(store, batch);
+    };
+    await write(0n, 'first');
+    position.written({ number: 0n, headerHash, configBlock: utf8('first') });
+    // The batch is on disk, but the caller was told that it failed.
+    await write(1n, 'second');
+    expect(position.get()).toEqual({ number: 1n, headerHash, configBlock: utf8('second') });
+    await store.close();
+  });
+
+  it('without its configuration is a damaged store', async () => {
+    const store = await openStore(join(dir, 'half'));
+    const batch = store.batch();
+    new StoredPosition(store).put(batch, { number: 0n, headerHash, configBlock: utf8('x') });
+    await commit(store, batch);
+    await commit(store, store.batch().del('config'));
+    expect(await codeOf(() => new StoredPosition(store).get())).toBe('STORE_FAILED');
+    await store.close();
+  });
+});
+
+describe('keys', () => {
+  it('of numbers sort as the numbers do', () => {
+    const number = fc.bigInt(0n, 2n ** 64n - 1n);
+    fc.assert(
+      fc.property(number, number, (a, b) => {
+        expect(ordered(a) < ordered(b)).toBe(a < b);
+      }),
+    );
+  });
+
+  it('with a prefix all stand before its end, and no others between', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (rest) => {
+        expect('state/' + rest < endOfPrefix('state/')).toBe(true);
+      }),
+    );
+    expect(endOfPrefix('state/')).toBe('state0');
+  });
+});

@@ -1,0 +1,93 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CotraceError } from '@cotrace/core';
+import { ClassicLevel } from 'classic-level';
+import { errorCode } from './error-code.js';
+
+/** An ordered key-value store of a node: text keys, bytes as values, synced atomic batches. */
+export type Store = ClassicLevel<string, Uint8Array>;
+export type StoreBatch = ReturnType<Store['batch']>;
+
+/**
+ * Opens (or creates) the store in `folder`. One process at a time: a second one gets `STORE_LOCKED`;
+ * a damaged store gets `STORE_FAILED` with the cause, and nothing is overwritten.
+ */
+export async function openStore(folder: string): Promise<Store> {
+  const store: Store = new ClassicLevel(folder, { keyEncoding: 'utf8', valueEncoding: 'view' });
+  try {
+    await store.open();
+  } catch (cause) {
+    const locked = errorCode(causeOf(cause)) === 'LEVEL_LOCKED';
+    throw locked
+      ? new CotraceError('STORE_LOCKED', `another process uses ${folder}; stop it first`, { folder }, cause)
+      : new CotraceError('STORE_FAILED', `the store in ${folder} cannot be opened`, { folder }, cause);
+  }
+  return store;
+}
+
+/**
+ * Writes a batch and waits until it is on disk; all of it is there after a crash, or none. Throws `STORE_FAILED`: the
+ * batch may be there all the same, and LevelDB takes no more until the store is opened anew.
+ */
+export async function commit(store: Store, batch: StoreBatch): Promise<void> {
+  try {
+    await batch.write({ sync: true });
+  } catch (cause) {
+    const folder = store.location;
+    throw new CotraceError(
+      'STORE_FAILED',
+      `the store in ${folder} cannot be written; free space on its disk or mend it, then start the node again`,
+      { folder },
+      cause,
+    );
+  }
+}
+
+/** Value of `key`, or undefined; synchronous, for small reads. */
+export function read(store: Store, key: string): Uint8Array | undefined {
+  return store.getSync(key);
+}
+
+/** The key part of a number that sorts as the number does: 16 hexadecimal digits. */
+export function ordered(value: bigint): string {
+  return value.toString(16).padStart(16, '0');
+}
+
+/** The least text greater than every text that begins with `prefix`, which ends in an ASCII character. */
+export function endOfPrefix(prefix: string): string {
+  return prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
+}
+
+/** Bytes of all files in a folder; a folder that is not there has none. */
+export async function folderBytes(folder: string): Promise<number> {
+  let total = 0;
+  for (const entry of await entriesOf(folder)) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) total += await folderBytes(path);
+    else total += await sizeOf(path);
+  }
+  return total;
+}
+
+async function entriesOf(folder: string) {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** A store removes files while it is measured: such a file counts as nothing. */
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return 0;
+    throw error;
+  }
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? error.cause : undefined;
+}

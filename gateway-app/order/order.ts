@@ -1,0 +1,106 @@
+import {
+  canonicalTraceId,
+  CotraceError,
+  fromUtf8,
+  hashCanonical,
+  parseStrictJson,
+  toHex,
+  type JsonValue,
+} from '@cotrace/core';
+import { JsonShape } from '../proof/json-shape.js';
+
+/** The domain in which orders are recorded. */
+export const ORDER_DOMAIN = 'production';
+
+/** Prefix of the members of an event that make it an order, and what it stands for. */
+const PREFIX = 'cotrace';
+const NAMESPACE = 'urn:cotrace:';
+const FROM = `${PREFIX}:from`;
+const MESSAGE = `${PREFIX}:message`;
+const SIGNATURE = `${PREFIX}:signature`;
+
+const MAX_FILE_BYTES = 256 * 1024;
+const MAX_NAME = 512;
+const MAX_MESSAGE = 64 * 1024;
+/** Chaincode caps records far below this. */
+const MAX_RECORD_BYTES = 16 * 1024 * 1024;
+
+/** An order to a device or an account (seed 000, table 1). */
+export interface Order {
+  readonly from: string;
+  /** The device or account: an identifier in its canonical form. */
+  readonly to: string;
+  readonly message: string;
+  /** What `from` signed the message with; it is compared, and means what sender and device agreed on. */
+  readonly signature: string;
+}
+
+/** Reads an order from JSON with exactly its four members. Throws `BAD_ORDER`, `BAD_TRACE_ID`, and what `parseStrictJson` throws. */
+export function readOrder(text: string): Order {
+  const root = new JsonShape(parseStrictJson(text, MAX_FILE_BYTES), 'order', 'BAD_ORDER');
+  root.only(['from', 'to', 'message', 'signature']);
+  const textOf = (name: string, most: number) => {
+    const value = root.text(name);
+    if (value === '' || value.length > most) throw root.wrong(name, `text of 1 to ${most} characters`);
+    return value;
+  };
+  return {
+    from: textOf('from', MAX_NAME),
+    to: canonicalTraceId(textOf('to', MAX_NAME)),
+    message: textOf('message', MAX_MESSAGE),
+    signature: textOf('signature', MAX_MESSAGE),
+  };
+}
+
+/** The id of an order's event: a hash of the order, so that the same order is on the ledger once. */
+export function orderId({ from, to, message, signature }: Order): string {
+  return `urn:cotrace:order:${toHex(hashCanonical({ from, to, message, signature }))}`;
+}
+
+/** The EPCIS event that records an order: an observation of the device, to which the order's other members are added. */
+export function orderEvent(order: Order, eventTime: Date): string {
+  return JSON.stringify({
+    '@context': ['https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld', { [PREFIX]: NAMESPACE }],
+    type: 'ObjectEvent',
+    eventID: orderId(order),
+    eventTime: eventTime.toISOString(),
+    eventTimeZoneOffset: '+00:00',
+    action: 'OBSERVE',
+    epcList: [order.to],
+    [FROM]: order.from,
+    [MESSAGE]: order.message,
+    [SIGNATURE]: order.signature,
+  });
+}
+
+/** Whether a record, as it stands in the state of the domain, is that of the order. Throws what `parseStrictJson` throws. */
+export function isRecordOf(order: Order, record: Uint8Array): boolean {
+  const { eventID, data, traces } = parseMembers(record);
+  const said = membersOf(data);
+  return (
+    eventID === orderId(order) &&
+    said[FROM] === order.from &&
+    said[MESSAGE] === order.message &&
+    said[SIGNATURE] === order.signature &&
+    Array.isArray(traces) &&
+    traces.some((trace: JsonValue) => membersOf(trace)['id'] === order.to)
+  );
+}
+
+/** The record that a row of the contract names. Throws `BAD_RECORD` for a row that the contract did not write. */
+export function recordIdIn(row: Uint8Array): string {
+  const { recordId } = parseMembers(row);
+  if (typeof recordId === 'string' && /^[0-9a-f]{64}$/.test(recordId)) return recordId;
+  throw new CotraceError('BAD_RECORD', 'what the ledger holds of the order names no record');
+}
+
+function parseMembers(bytes: Uint8Array): Members {
+  return membersOf(parseStrictJson(fromUtf8(bytes), MAX_RECORD_BYTES));
+}
+
+type Members = Readonly<Record<string, JsonValue>>;
+
+/** The members of an object; none of anything else. */
+function membersOf(value: JsonValue | undefined): Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Members) : {};
+}

@@ -1,0 +1,26 @@
+import { CotraceError, type Attestation, type AttestationBody } from '@cotrace/core';
+import { judgeAttestations } from '../main-block/attestation.js';
+import type { Trust } from './trust.js';
+
+/** What a quorum of organisations attest of a block. */
+export interface Attested {
+  readonly body: AttestationBody;
+  readonly supporters: readonly Attestation[];
+}
+
+/** What attestations of a block establish by the trust file alone. Throws `NO_QUORUM`, with what was refused of them. */
+export function attestedBlock(
+  block: bigint,
+  attestations: readonly Attestation[],
+  { terms, membership }: Trust,
+): Attested {
+  const { agreed, supporters, refused } = judgeAttestations(attestations, block, { ...terms, membership });
+  if (agreed !== null) return { body: agreed, supporters };
+  const [first] = refused;
+  throw new CotraceError(
+    'NO_QUORUM',
+    `block ${block} is not attested by a quorum of organisations${first === undefined ? '' : `: ${first.error.message}`}`,
+    { block, attestations: attestations.length, refused: refused.map(({ error }) => error.code) },
+    first?.error,
+  );
+}

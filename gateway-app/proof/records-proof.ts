@@ -1,0 +1,121 @@
+import {
+  formatU64,
+  HASH_LENGTH,
+  parseStrictJson,
+  toBase64url,
+  CotraceError,
+  type Attestation,
+} from '@cotrace/core';
+import { JsonShape } from './json-shape.js';
+import type { Direction } from './lineage.js';
+
+const FORMAT = 'cotrace.records-proof.v1';
+/** The largest proof file that is read: some 30,000 transactions of 3–4 KB. */
+const MAX_PROOF_BYTES = 256 * 1024 * 1024;
+const MAX_TRANSACTIONS = 100_000;
+const MAX_ATTESTATIONS = 1000;
+/** 65,535 domains with a name of 128 bytes, its length and an amount each, and some 250 bytes more. */
+const MAX_BODY_BYTES = 65_535 * (4 + 128 + 4) + 512;
+const MAX_CERTIFICATE_BYTES = 64 * 1024;
+const MAX_SIGNATURE_BYTES = 256;
+const MAX_ENVELOPE_BYTES = 100 * 1024 * 1024;
+/** A tree of 2^32−1 leaves has 32 levels. */
+const MAX_LEVELS = 32;
+
+/** What was asked. */
+export interface Question {
+  readonly traceId: string;
+  readonly direction: Direction;
+}
+
+/** A valid transaction with its place under the transaction root of its block. */
+export interface ProofTransaction {
+  readonly block: bigint;
+  readonly txNum: number;
+  readonly envelope: Uint8Array;
+  readonly inclusionProof: readonly Uint8Array[];
+}
+
+/**
+ * A proof that transactions are on the ledger, valid and unaltered: for every block that holds one, attestations of a
+ * quorum; for every transaction, its inclusion proof (docs/formats.md, Records proof).
+ */
+export interface RecordsProof {
+  readonly question: Question;
+  readonly blocks: readonly { readonly block: bigint; readonly attestations: readonly Attestation[] }[];
+  readonly transactions: readonly ProofTransaction[];
+}
+
+/** The proof as the text of a file. */
+export function writeRecordsProof({ question, blocks, transactions }: RecordsProof): string {
+  const file = {
+    format: FORMAT,
+    question: { traceId: question.traceId, direction: question.direction },
+    blocks: blocks.map(({ block, attestations }) => ({
+      block: formatU64(block),
+      attestations: attestations.map(({ body, unixSeconds, mspId, certificate, signature }) => ({
+        body: toBase64url(body),
+        unixSeconds: formatU64(unixSeconds),
+        mspId,
+        certificate: toBase64url(certificate),
+        signature: toBase64url(signature),
+      })),
+    })),
+    transactions: transactions.map(({ block, txNum, envelope, inclusionProof }) => ({
+      block: formatU64(block),
+      txNum,
+      envelope: toBase64url(envelope),
+      inclusionProof: inclusionProof.map(toBase64url),
+    })),
+  };
+  return `${JSON.stringify(file)}\n`;
+}
+
+/**
+ * Reads the text of a proof file; nothing in it is believed yet. Throws `BAD_PROOF`, naming the
+ * member, and what `parseStrictJson` throws.
+ */
+export function readRecordsProof(text: string): RecordsProof {
+  const root = new JsonShape(parseStrictJson(text, MAX_PROOF_BYTES), 'proof', 'BAD_PROOF');
+  root.only(['format', 'question', 'blocks', 'transactions']);
+  if (root.text('format') !== FORMAT) throw root.wrong('format', `"${FORMAT}"`);
+  const question = root.object('question');
+  question.only(['traceId', 'direction']);
+  return {
+    question: { traceId: question.text('traceId'), direction: directionOf(question.text('direction')) },
+    blocks: root.list('blocks', MAX_TRANSACTIONS).map((block) => {
+      block.only(['block', 'attestations']);
+      return {
+        block: block.u64('block'),
+        attestations: block.list('attestations', MAX_ATTESTATIONS).map(attestationOf),
+      };
+    }),
+    transactions: root.list('transactions', MAX_TRANSACTIONS).map((transaction) => {
+      transaction.only(['block', 'txNum', 'envelope', 'inclusionProof']);
+      return {
+        block: transaction.u64('block'),
+        txNum: transaction.integer('txNum', 0, 0xffffffff),
+        envelope: transaction.bytes('envelope', MAX_ENVELOPE_BYTES),
+        inclusionProof: transaction.listOfBytes('inclusionProof', MAX_LEVELS, HASH_LENGTH),
+      };
+    }),
+  };
+}
+
+function attestationOf(shape: JsonShape): Attestation {
+  shape.only(['body', 'unixSeconds', 'mspId', 'certificate', 'signature']);
+  return {
+    body: shape.bytes('body', MAX_BODY_BYTES),
+    unixSeconds: shape.u64('unixSeconds'),
+    mspId: shape.text('mspId'),
+    certificate: shape.bytes('certificate', MAX_CERTIFICATE_BYTES),
+    signature: shape.bytes('signature', MAX_SIGNATURE_BYTES),
+  };
+}
+
+function directionOf(text: string): Direction {
+  if (text === 'none' || text === 'up' || text === 'down') return text;
+  throw new CotraceError('BAD_PROOF', 'proof: question: direction must be none, up or down', {
+    direction: text,
+  });
+}

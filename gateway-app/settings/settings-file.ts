@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { CotraceError } from '@cotrace/core';
+import { parseSection, type Section } from '@cotrace/network';
+
+/** A file of settings for people to write, YAML or JSON. */
+export interface SettingsFile {
+  readonly path: string;
+  readonly root: Section;
+  /** A path that stands in the file: relative ones are taken from the file's own folder. */
+  readonly resolve: (path: string) => string;
+}
+
+/** Any text but an empty one. */
+const SOME = /[^]/;
+
+/** Opens a file of settings. Throws `CONFIG` where it cannot be read or is no YAML. */
+export function openSettings(path: string): SettingsFile {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new CotraceError('CONFIG', `${path} cannot be read; is the path right?`, { path }, cause);
+  }
+  const folder = dirname(resolve(path));
+  return { path, root: parseSection(text, path, 'CONFIG'), resolve: (other) => resolve(folder, other) };
+}
+
+/** A text that must be there; `rule` says what it is. Throws `CONFIG`. */
+export function textOf(section: Section, name: string, rule: string): string {
+  return section.text(name, SOME, rule);
+}
+
+/** A path in a file of settings, resolved. Throws `CONFIG`. */
+export function pathOf(file: SettingsFile, section: Section, name: string, rule: string): string {
+  return file.resolve(textOf(section, name, rule));
+}
+
+/** `host:port`, the port from 1. Throws `CONFIG`. */
+export function addressOf(section: Section, name: string): string {
+  const address = section.text(name, /^\S+:\d{1,5}$/, 'an address, host:port');
+  const port = Number(address.slice(address.lastIndexOf(':') + 1));
+  if (port < 1 || port > 65_535) section.fail(name, `expected a port from 1 to 65535, found ${port}`);
+  return address;
+}

@@ -1,0 +1,58 @@
+import { fromHex } from '@cotrace/core';
+import { ChannelConfig } from '@cotrace/fabric-model';
+import { walkTrace } from '../master/trace-walk.js';
+import { Lineage, type Direction } from '../proof/lineage.js';
+import { viewTransaction } from '../proof/record-view.js';
+import type { ProofTransaction, RecordsProof } from '../proof/records-proof.js';
+import { writeTrust } from '../proof/trust.js';
+import type { TestMaster } from './test-master.js';
+import type { TestNetwork } from './test-network.js';
+
+/** The trust file of a test network. */
+export function trustFile(network: TestNetwork, quorum = network.topology.quorum): string {
+  const { channels, checkingHeight: c } = network.consortium;
+  return writeTrust(
+    {
+      mainName: channels.main.name,
+      mainGenesisHeaderHash: fromHex(channels.main.genesisHeaderHash, 32),
+      checkingName: channels.checking.name,
+      checkingGenesisHeaderHash: fromHex(channels.checking.genesisHeaderHash, 32),
+      c,
+    },
+    quorum,
+    ChannelConfig.fromBlock(network.genesis),
+  );
+}
+
+/** A records proof as an honest client collects it from masters that have followed the chain. */
+export async function recordsProof(
+  masters: readonly TestMaster[],
+  traceId: string,
+  direction: Direction,
+): Promise<RecordsProof> {
+  const [master] = masters;
+  if (master === undefined) throw new RangeError('there is no master to ask');
+  const lineage = new Lineage(traceId, direction);
+  const found = new Map<string, ProofTransaction>();
+  for (let id = lineage.next(); id !== undefined; id = lineage.next()) {
+    const records = [];
+    for (const domain of await master.store.tracedDomains()) {
+      for await (const one of walkTrace(master.store, domain, id, () => Promise.resolve(null))) {
+        const { blockNum: block, txNum, envelope, inclusionProof } = one;
+        found.set(`${block}/${txNum}`, { block, txNum, envelope, inclusionProof });
+        records.push(...viewTransaction(envelope).records);
+      }
+    }
+    lineage.visit(id, records);
+  }
+  const transactions = [...found.values()];
+  const blocks = [...new Set(transactions.map(({ block }) => block))];
+  return {
+    question: { traceId, direction },
+    blocks: blocks.map((block) => ({
+      block,
+      attestations: masters.map((one) => one.attestation(block)),
+    })),
+    transactions,
+  };
+}

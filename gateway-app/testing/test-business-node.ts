@@ -1,0 +1,137 @@
+import { nodeVerifier } from '@cotrace/network';
+import { AttestationPool } from '../business/attestation-pool.js';
+import { BlockRing } from '../business/block-ring.js';
+import { Docking, type BlockOrigin, type Patience } from '../business/docking.js';
+import { DomainRank } from '../business/domain-rank.js';
+import { DomainStore } from '../business/domain-store.js';
+import { followAttestations, type AttestationSource } from '../business/follow-attestations.js';
+import { DomainFollower } from '../business/follower.js';
+import { Jury } from '../business/jury.js';
+import { RefusalLog } from '../business/refusal-log.js';
+import { HeightFeed } from '../node/feed.js';
+import { SilentLog } from './silent-log.js';
+import type { TestNetwork } from './test-network.js';
+
+/** Milliseconds that suit a test. */
+export const HASTE: Patience = { watch: 10, withheld: 100, stay: 300, suspension: 400 };
+
+/** A business node without its process and service: origins and sources are objects of the test. */
+export class TestBusinessNode {
+  readonly store: DomainStore;
+  readonly rank: DomainRank;
+  readonly follower: DomainFollower;
+  readonly refusals = new RefusalLog();
+  readonly feed: HeightFeed;
+  readonly ring = new BlockRing();
+  readonly #stopping = new AbortController();
+  readonly #running: Promise<unknown>;
+
+  private constructor(
+    store: DomainStore,
+    rank: DomainRank,
+    follower: (
+      parts: Pick<TestBusinessNode, 'refusals' | 'feed' | 'ring'>,
+      pool: AttestationPool,
+    ) => DomainFollower,
+    sources: readonly AttestationSource[],
+  ) {
+    this.store = store;
+    this.rank = rank;
+    const position = store.position();
+    const height = position === null ? 0n : position.number + 1n;
+    this.feed = new HeightFeed(height);
+    const pool = new AttestationPool(height);
+    this.follower = follower(this, pool);
+    const { signal } = this.#stopping;
+    const sink = { pool, refusals: this.refusals, log: new SilentLog() };
+    this.#running = Promise.all([
+      this.follower.run(signal),
+      ...sources.map((source) => followAttestations(source, sink, signal)),
+    ]);
+  }
+
+  /** Starts a node of `domain` with its store in a folder of the network's. */
+  static async start(
+    network: TestNetwork,
+    { folder, domain = 'goods', origins, sources, patience = HASTE }: TestBusinessOptions,
+  ): Promise<TestBusinessNode> {
+    const store = await DomainStore.open(network.folder(folder));
+    const [excluded, evidence] = [await store.excluded(), await store.evidence()];
+    const log = new SilentLog();
+    const rank = await DomainRank.open(store, domain, network.consortium.checkingHeight, log);
+    return new TestBusinessNode(
+      store,
+      rank,
+      ({ refusals, feed, ring }, pool) =>
+        new DomainFollower(
+          {
+            domain,
+            store,
+            rank,
+            pool,
+            ring,
+            feed,
+            docking: new Docking(origins, patience),
+            verifier: nodeVerifier,
+            genesisHeaderHash: network.consortium.channels.main.genesisHeaderHash,
+            jury: new Jury(network.terms, store, refusals, excluded, log),
+            refusals,
+            log,
+          },
+          evidence,
+        ),
+      sources,
+    );
+  }
+
+  get height(): bigint {
+    return this.feed.height;
+  }
+
+  /** Codes of everything that it refused, in order. */
+  get refused(): string[] {
+    return this.refusals.all().map(({ code }) => code);
+  }
+
+  /** Value of a key in its domain as text; undefined where there is none. */
+  value(key: string, domain = 'goods'): string | undefined {
+    const entry = this.store.entry(domain, key);
+    return entry === undefined || entry.deleted ? undefined : new TextDecoder().decode(entry.value);
+  }
+
+  /** Waits until `condition` holds; fails after twenty seconds. */
+  async until(condition: () => boolean): Promise<void> {
+    await until(
+      condition,
+      () => `height ${this.height}, ${this.follower.state}, refused ${this.refused.join()}`,
+    );
+  }
+
+  /** Stops the node; once is enough. */
+  async stop(): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    this.#stopping.abort();
+    await this.#running;
+    await this.store.close();
+  }
+}
+
+export interface TestBusinessOptions {
+  readonly folder: string;
+  readonly domain?: string;
+  readonly origins: readonly BlockOrigin[];
+  readonly sources: readonly AttestationSource[];
+  readonly patience?: Patience;
+}
+
+/** Waits until `condition` holds; fails after twenty seconds, saying how things stand. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  status: () => string,
+): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`it did not come to it: ${status()}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

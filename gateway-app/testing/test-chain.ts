@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import {
+  BLOCK_METADATA,
+  blockOf,
+  blockSignatureMessage,
+  dataHash,
+  decodeBlock,
+  encodeSignatureHeader,
+  headerBytes,
+  isConfigBlock,
+  ordererMetadataValue,
+  signaturesMetadata,
+  type Block,
+} from '@cotrace/fabric-model';
+import type { SigningIdentity } from '@cotrace/network';
+import type { TestNetwork } from './test-network.js';
+
+const NONCE_LENGTH = 24;
+
+/** The ordering service of a test, and the peer that validated: a chain of blocks with real signatures. */
+export class TestChain {
+  readonly #orderer: SigningIdentity;
+  readonly #blocks: Block[];
+  readonly #changed = new Set<() => void>();
+  #lastConfig = 0n;
+
+  constructor(network: TestNetwork) {
+    this.#orderer = network.orderer;
+    this.#blocks = [decodeBlock(network.genesis)];
+  }
+
+  get height(): bigint {
+    return BigInt(this.#blocks.length);
+  }
+
+  /** Block `number`. */
+  block(number: bigint): Block {
+    const block = this.#blocks[Number(number)];
+    if (block === undefined) throw new RangeError(`there is no block ${number}`);
+    return block;
+  }
+
+  /** The next block, with the validation code of each transaction (0 where none is given). */
+  add(envelopes: readonly Uint8Array[], codes: readonly number[] = []): Block {
+    return this.adopt(this.make(envelopes, codes));
+  }
+
+  /** Adds a block that another chain, with the same blocks before, has made. */
+  adopt(block: Block): Block {
+    if (isConfigBlock(block)) this.#lastConfig = block.number;
+    this.#blocks.push(block);
+    for (const wake of [...this.#changed]) wake();
+    return block;
+  }
+
+  /** The next block as `add` makes it, without adding it: two of them are a fork. */
+  make(
+    envelopes: readonly Uint8Array[],
+    codes: readonly number[] = [],
+    orderer: SigningIdentity = this.#orderer,
+  ): Block {
+    const number = this.height;
+    const previousHash = this.block(number - 1n).headerHash;
+    const hash = dataHash(envelopes);
+    const value = ordererMetadataValue(this.#lastConfig);
+    const signatureHeader = encodeSignatureHeader(
+      orderer.serialized,
+      new Uint8Array(randomBytes(NONCE_LENGTH)),
+    );
+    const header = headerBytes(number, previousHash, hash);
+    const signature = orderer.sign(blockSignatureMessage(value, signatureHeader, header));
+    const metadata = Object.keys(BLOCK_METADATA).map(() => new Uint8Array());
+    metadata[BLOCK_METADATA.signatures] = new Uint8Array(
+      signaturesMetadata(value, [{ signatureHeader, signature }]),
+    );
+    metadata[BLOCK_METADATA.transactionsFilter] = Uint8Array.from(envelopes, (_, i) => codes[i] ?? 0);
+    return blockOf({ number, previousHash, dataHash: hash, envelopes, metadata });
+  }
+
+  /** The blocks from `from` on, without end: what a peer's Deliver service is to a master. */
+  readonly deliver = async function* (
+    this: TestChain,
+    from: bigint,
+    signal: AbortSignal,
+  ): AsyncGenerator<Uint8Array> {
+    for (let number = from; ; number += 1n) {
+      while (number >= this.height && !signal.aborted) await this.#next(signal);
+      if (signal.aborted) return;
+      yield this.block(number).bytes;
+    }
+  }.bind(this);
+
+  async #next(signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const wake = () => {
+        this.#changed.delete(wake);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      this.#changed.add(wake);
+      signal.addEventListener('abort', wake);
+    });
+  }
+}

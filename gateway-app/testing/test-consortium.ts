@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import { loadTls } from '@cotrace/network';
+import { startBusinessNode } from '../business/business-node.js';
+import type { Consortium, ConsortiumNode } from '../consortium.js';
+import type { MainPeer } from '../fabric/main-peer.js';
+import { startMaster } from '../master/master-node.js';
+import { findNode, findOrganisation, type NodeConfig, type RunningNode } from '../node/node-config.js';
+import { RpcClient } from '../node/rpc-client.js';
+import { freePorts } from './free-ports.js';
+import { HASTE } from './test-business-node.js';
+import { TestChain } from './test-chain.js';
+import { TestNetwork, type TestNetworkOptions } from './test-network.js';
+
+/**
+ * Whole nodes that talk gRPC over mutual TLS on free ports. Only the peers are not there: each master is fed from a
+ * chain in memory, its own one where a test gives it one.
+ */
+export class TestConsortium {
+  readonly network: TestNetwork;
+  readonly chain: TestChain;
+  readonly consortium: Consortium;
+  readonly #running = new Map<string, RunningNode>();
+  readonly #clients: RpcClient[] = [];
+
+  private constructor(network: TestNetwork, consortium: Consortium) {
+    this.network = network;
+    this.chain = new TestChain(network);
+    this.consortium = consortium;
+  }
+
+  static async create(options: TestNetworkOptions = {}): Promise<TestConsortium> {
+    const network = await TestNetwork.create(options);
+    const { nodes } = network.consortium;
+    const ports = await freePorts(nodes.length);
+    return new TestConsortium(network, {
+      ...network.consortium,
+      nodes: nodes.map((node, i) => ({
+        ...node,
+        address: node.role === 'client' ? null : `localhost:${ports[i] ?? 0}`,
+      })),
+    });
+  }
+
+  /** Starts nodes, one after the other. */
+  async start(...names: readonly string[]): Promise<void> {
+    for (const name of names) this.#running.set(name, await this.startNode(name));
+  }
+
+  /** Starts a node that the caller stops. `chain`: what the peer of a master delivers. */
+  startNode(name: string, chain = this.chain): Promise<RunningNode> {
+    const config = this.configOf(name);
+    return this.node(name).role === 'master'
+      ? startMaster(config, this.consortium, () => peerOf(chain))
+      : startBusinessNode(config, this.consortium, undefined, HASTE);
+  }
+
+  configOf(name: string): NodeConfig {
+    const folder = this.#folderOf(this.node(name));
+    return {
+      name,
+      mspDir: join(folder, 'msp'),
+      tlsDir: join(folder, 'tls'),
+      storeDir: this.network.folder('nodes', name),
+    };
+  }
+
+  async stop(...names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      await this.#running.get(name)?.stop();
+      this.#running.delete(name);
+    }
+  }
+
+  node(name: string): ConsortiumNode {
+    const node = this.consortium.nodes.find((candidate) => candidate.name === name);
+    if (node === undefined) throw new RangeError(`there is no node ${name}`);
+    return node;
+  }
+
+  /** A connection from one node or client of the consortium to a node. */
+  connection(from: string, to: string): RpcClient {
+    return this.connectionWith(join(this.#folderOf(this.node(from)), 'tls'), to);
+  }
+
+  /** A connection to a node with the certificate in any folder; `shown` is the certificate that the node must show. */
+  connectionWith(tlsDir: string, to: string, shown = this.node(to).certificate): RpcClient {
+    const { role } = this.node(to);
+    const { address, mspId } = findNode(this.consortium, to, role);
+    const { tlsRoots } = findOrganisation(this.consortium, mspId);
+    const client = new RpcClient(address, loadTls(tlsDir), tlsRoots, shown);
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** Stops everything and removes the folder. */
+  async close(): Promise<void> {
+    for (const client of this.#clients) client.close();
+    await Promise.all([...this.#running.values()].map((node) => node.stop()));
+    await this.network.remove();
+  }
+
+  #folderOf({ mspId, role, domain }: ConsortiumNode): string {
+    const organisation = this.network.organisations.find((candidate) => candidate.mspId === mspId);
+    if (organisation === undefined) throw new RangeError(`there is no organisation ${mspId}`);
+    if (role === 'master') return this.network.layout.master(organisation);
+    if (domain !== null) return this.network.layout.business(organisation, domain);
+    return this.network.layout.user(organisation, 'User1');
+  }
+}
+
+function peerOf(chain: TestChain): MainPeer {
+  return {
+    blocks: chain.deliver,
+    ledgerHeight: () => Promise.resolve(chain.height),
+    blockOfTransaction: () => Promise.resolve(null),
+    close: () => undefined,
+  };
+}

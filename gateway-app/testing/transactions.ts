@@ -1,0 +1,203 @@
+import { randomBytes } from 'node:crypto';
+import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
+import { utf8 } from '@cotrace/core';
+import {
+  common,
+  computeTxId,
+  decode,
+  decodeBlock,
+  decodeEnvelope,
+  defaultDefinition,
+  definitionWrites,
+  encodeChannelHeader,
+  encodeEnvelope,
+  encodePayload,
+  encodeProposalPayload,
+  encodeResponsePayload,
+  encodeSignatureHeader,
+  encodeTransaction,
+  endorsedBytes,
+  ledger,
+  LIFECYCLE_NAMESPACE,
+  proposalHash,
+  type ChaincodeDefinition,
+} from '@cotrace/fabric-model';
+import type { SigningIdentity } from '@cotrace/network';
+import type { TestNetwork } from './test-network.js';
+
+const NONCE_LENGTH = 24;
+
+/** What a transaction read and wrote in one namespace; the version of a read is null where the key was not there. */
+export interface TestRwset {
+  readonly reads?: Readonly<Record<string, readonly [block: bigint, txNum: number] | null>>;
+  /** Value by key; null deletes. */
+  readonly writes?: Readonly<Record<string, string | Uint8Array | null>>;
+  /** Keys whose metadata is written. */
+  readonly metadata?: readonly string[];
+  /** Keys that get an endorsement policy of their own: a peer of this organisation. */
+  readonly policies?: Readonly<Record<string, string>>;
+}
+
+/** What a test transaction is made of; the rest is as an honest client and honest peers have it. */
+export interface TestTransaction {
+  readonly chaincode: string;
+  /** By namespace. */
+  readonly rwset: Readonly<Record<string, TestRwset>>;
+  readonly client?: SigningIdentity;
+  /** By default the peers of all organisations. */
+  readonly endorsers?: readonly SigningIdentity[];
+  readonly nonce?: Uint8Array;
+}
+
+/** An envelope and the id of its transaction. */
+export interface TestEnvelope {
+  readonly envelope: Uint8Array;
+  readonly txId: string;
+}
+
+/** The envelope of an endorsed transaction on main. */
+export function transaction(network: TestNetwork, parts: TestTransaction): TestEnvelope {
+  const nonce = parts.nonce ?? new Uint8Array(randomBytes(NONCE_LENGTH));
+  const client = parts.client ?? network.organisation(0).client;
+  const txId = computeTxId(nonce, client.serialized);
+  const { chaincode, endorsers = network.peers } = parts;
+  const channelHeader = encodeChannelHeader({
+    type: common.HeaderType.ENDORSER_TRANSACTION,
+    channelId: network.topology.channels.main,
+    txId,
+    timestamp: new Date(0),
+    chaincode,
+  });
+  const signatureHeader = encodeSignatureHeader(client.serialized, nonce);
+  const chaincodeProposalPayload = encodeProposalPayload(chaincode, [utf8('run')]);
+  const responsePayload = encodeResponsePayload({
+    proposalHash: proposalHash(channelHeader, signatureHeader, chaincodeProposalPayload),
+    chaincode: { name: chaincode, version: '1' },
+    results: encodeRwset(parts.rwset),
+    response: { status: 200, message: '', payload: new Uint8Array() },
+  });
+  const endorsements = endorsers.map(({ serialized, sign }) => ({
+    endorser: serialized,
+    signature: sign(endorsedBytes(responsePayload, serialized)),
+  }));
+  const data = encodeTransaction({
+    signatureHeader,
+    chaincodeProposalPayload,
+    responsePayload,
+    endorsements,
+  });
+  const payload = encodePayload(channelHeader, signatureHeader, data);
+  return { envelope: encodeEnvelope(payload, client.sign(payload)), txId };
+}
+
+/** The envelope of a transaction that only writes, in the namespace of the chaincode that it invokes. */
+export function put(
+  network: TestNetwork,
+  chaincode: string,
+  writes: NonNullable<TestRwset['writes']>,
+  parts: Partial<TestTransaction> = {},
+): Uint8Array {
+  return transaction(network, { chaincode, rwset: { [chaincode]: { writes } }, ...parts }).envelope;
+}
+
+/** The envelope that commits the definition of a chaincode. */
+export function definition(
+  network: TestNetwork,
+  name: string,
+  fields: Partial<ChaincodeDefinition> = {},
+): Uint8Array {
+  const writes = definitionWrites(defaultDefinition({ name, version: '1', sequence: 1n, ...fields }));
+  return put(network, LIFECYCLE_NAMESPACE, Object.fromEntries(writes.map(({ key, value }) => [key, value])));
+}
+
+/** The envelope of a configuration transaction: that of the genesis block, with `change` made to its channel group. */
+export function configuration(
+  network: TestNetwork,
+  change: (channel: common.ConfigGroup) => void = () => undefined,
+): Uint8Array {
+  const [genesis = new Uint8Array()] = decodeBlock(network.genesis).envelopes;
+  const before = decodeEnvelope(genesis);
+  const message = decode(common.ConfigEnvelopeSchema, before.data);
+  if (message.config?.channelGroup === undefined)
+    throw new TypeError('the genesis block has no configuration');
+  change(message.config.channelGroup);
+  message.config.sequence += 1n;
+  const { orderer } = network;
+  const nonce = new Uint8Array(randomBytes(NONCE_LENGTH));
+  const channelHeader = encodeChannelHeader({
+    type: common.HeaderType.CONFIG,
+    channelId: network.topology.channels.main,
+    txId: computeTxId(nonce, orderer.serialized),
+    timestamp: new Date(0),
+  });
+  const payload = encodePayload(
+    channelHeader,
+    encodeSignatureHeader(orderer.serialized, nonce),
+    toBinary(common.ConfigEnvelopeSchema, message),
+  );
+  return encodeEnvelope(payload, orderer.sign(payload));
+}
+
+/** Removes an organisation from a channel group. */
+export function withoutOrganisation(mspId: string): (channel: common.ConfigGroup) => void {
+  return (channel) => {
+    const { Application: application } = channel.groups;
+    if (application === undefined) throw new TypeError('the channel has no application group');
+    application.groups = Object.fromEntries(
+      Object.entries(application.groups).filter(([name]) => name !== mspId),
+    );
+  };
+}
+
+function encodeRwset(sets: TestTransaction['rwset']): Uint8Array {
+  const nsRwset = Object.entries(sets)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([namespace, set]) => ({
+      namespace,
+      rwset: toBinary(ledger.KVRWSetSchema, create(ledger.KVRWSetSchema, kvRwset(set))),
+    }));
+  return toBinary(ledger.TxReadWriteSetSchema, create(ledger.TxReadWriteSetSchema, { nsRwset }));
+}
+
+function kvRwset({
+  reads = {},
+  writes = {},
+  metadata = [],
+  policies = {},
+}: TestRwset): MessageInitShape<typeof ledger.KVRWSetSchema> {
+  return {
+    reads: Object.entries(reads).map(([key, version]) => ({
+      key,
+      ...(version === null ? {} : { version: { blockNum: version[0], txNum: BigInt(version[1]) } }),
+    })),
+    writes: Object.entries(writes).map(([key, value]) =>
+      value === null
+        ? { key, isDelete: true }
+        : { key, value: typeof value === 'string' ? utf8(value) : value },
+    ),
+    metadataWrites: [
+      ...metadata.map((key) => ({ key, entries: [{ name: 'note', value: utf8('new') }] })),
+      ...Object.entries(policies).map(([key, mspId]) => ({
+        key,
+        entries: [{ name: 'VALIDATION_PARAMETER', value: peerOf(mspId) }],
+      })),
+    ],
+  };
+}
+
+/** Signature policy that a peer of one organisation satisfies. */
+function peerOf(mspIdentifier: string): Uint8Array {
+  const { MSPRoleSchema, MSPRole_MSPRoleType, MSPPrincipal_Classification, SignaturePolicyEnvelopeSchema } =
+    common;
+  const principal = toBinary(
+    MSPRoleSchema,
+    create(MSPRoleSchema, { mspIdentifier, role: MSPRole_MSPRoleType.PEER }),
+  );
+  return toBinary(
+    SignaturePolicyEnvelopeSchema,
+    create(SignaturePolicyEnvelopeSchema, {
+      rule: { type: { case: 'signedBy', value: 0 } },
+      identities: [{ principalClassification: MSPPrincipal_Classification.ROLE, principal }],
+    }),
+  );
+}

@@ -1,0 +1,21 @@
+const workspaces = ['core', 'fabric-model', 'chaincode', 'network', 'gateway-app'];
+
+export default {
+  testEnvironment: 'node',
+  // Long, since machines may be busy; what hangs is found all the same.
+  testTimeout: 60_000,
+  roots: [...workspaces, 'test'].map((name) => `<rootDir>/${name}`),
+  testMatch: ['**/*.test.ts'],
+  modulePathIgnorePatterns: ['/dist/'],
+  // What needs more than a normal install has a command of its own.
+  testPathIgnorePatterns: ['/dist/', '/node_modules/', '<rootDir>/test/fabric-network/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  // One configuration for all, the contract's decorators included: ts-jest mixes up two of them in one worker.
+  transform: {
+    '^.+\\.ts$': ['ts-jest', { useESM: true, diagnostics: false, tsconfig: 'tsconfig.jest.json' }],
+  },
+  moduleNameMapper: {
+    '^@cotrace/([a-z-]+)$': '<rootDir>/$1/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+};

@@ -1,0 +1,116 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { create, toBinary } from '@bufbuild/protobuf';
+import { CotraceError } from '@cotrace/core';
+import { common } from '@cotrace/fabric-model';
+import { parse } from 'yaml';
+
+type Identifier = Readonly<Record<string, unknown>>;
+
+const PEM = /^-----BEGIN [A-Z0-9 ]+-----/m;
+
+/**
+ * The verifying `MSPConfig` of an MSP folder, as Fabric builds it for the channel configuration
+ * (msp/configbuilder.go, getMspConfig): files of a folder in the order of their names, certificates as the
+ * bytes on disk. Throws `MSP_FOLDER` with the path where a certificate or `config.yaml` cannot be used.
+ */
+export function mspConfigOfFolder(dir: string, mspId: string): common.MSPConfig {
+  const rootCerts = pemFiles(join(dir, 'cacerts'));
+  if (rootCerts.length === 0) throw unusable(join(dir, 'cacerts'), 'holds no certificate of an authority');
+  const { ous, nodeOus } = readConfig(dir);
+  const config = create(common.FabricMSPConfigSchema, {
+    name: mspId,
+    rootCerts,
+    intermediateCerts: pemFiles(join(dir, 'intermediatecerts')),
+    admins: pemFiles(join(dir, 'admincerts')),
+    revocationList: pemFiles(join(dir, 'crls')),
+    organizationalUnitIdentifiers: ous,
+    cryptoConfig: { signatureHashFamily: 'SHA2', identityIdentifierHashFunction: 'SHA256' },
+    tlsRootCerts: pemFiles(join(dir, 'tlscacerts')),
+    tlsIntermediateCerts: pemFiles(join(dir, 'tlsintermediatecerts')),
+    ...(nodeOus && { fabricNodeOus: nodeOus }),
+  });
+  return create(common.MSPConfigSchema, { type: 0, config: toBinary(common.FabricMSPConfigSchema, config) });
+}
+
+function pemFiles(dir: string): Uint8Array[] {
+  if (!existsSync(dir)) return [];
+  return readdirSync(dir, { withFileTypes: true })
+    .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
+    .map((entry) => entry.name)
+    .sort()
+    .map((name) => {
+      const path = join(dir, name);
+      const bytes = readBytes(path);
+      if (!PEM.test(Buffer.from(bytes).toString('latin1'))) throw unusable(path, 'is no PEM file');
+      return bytes;
+    });
+}
+
+function readConfig(dir: string): {
+  ous: common.FabricOUIdentifier[];
+  nodeOus: common.FabricNodeOUs | undefined;
+} {
+  const path = join(dir, 'config.yaml');
+  if (!existsSync(path)) return { ous: [], nodeOus: undefined };
+  let parsed: unknown;
+  try {
+    parsed = parse(Buffer.from(readBytes(path)).toString('utf8'));
+  } catch (cause) {
+    throw unusable(path, 'is not valid YAML', cause);
+  }
+  const root = mapping(parsed ?? {}, path);
+  const list = root['OrganizationalUnitIdentifiers'] ?? [];
+  if (!Array.isArray(list)) throw unusable(path, 'must list its OrganizationalUnitIdentifiers');
+  const ous = list.map((item: unknown) => {
+    const found = identifier(dir, path, mapping(item, path));
+    if (found === undefined) throw unusable(path, 'has an OrganizationalUnitIdentifier without a name');
+    return found;
+  });
+  const nodeOus = mapping(root['NodeOUs'] ?? {}, path);
+  if (nodeOus['Enable'] !== true) return { ous, nodeOus: undefined };
+  const role = (name: string): common.FabricOUIdentifier | undefined =>
+    identifier(dir, path, mapping(nodeOus[`${name}OUIdentifier`] ?? {}, path));
+  const [client, peer, admin, orderer] = [role('Client'), role('Peer'), role('Admin'), role('Orderer')];
+  return {
+    ous,
+    nodeOus: create(common.FabricNodeOUsSchema, {
+      enable: true,
+      ...(client && { clientOuIdentifier: client }),
+      ...(peer && { peerOuIdentifier: peer }),
+      ...(admin && { adminOuIdentifier: admin }),
+      ...(orderer && { ordererOuIdentifier: orderer }),
+    }),
+  };
+}
+
+function identifier(dir: string, path: string, item: Identifier): common.FabricOUIdentifier | undefined {
+  const name = item['OrganizationalUnitIdentifier'] ?? '';
+  const file = item['Certificate'] ?? '';
+  if (typeof name !== 'string' || typeof file !== 'string')
+    throw unusable(path, 'has an identifier that is no text');
+  if (name === '') return undefined;
+  return create(common.FabricOUIdentifierSchema, {
+    organizationalUnitIdentifier: name,
+    ...(file !== '' && { certificate: readBytes(join(dir, file)) }),
+  });
+}
+
+function mapping(value: unknown, path: string): Identifier {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw unusable(path, 'does not follow the form of an MSP configuration');
+  }
+  return value as Identifier;
+}
+
+function readBytes(path: string): Uint8Array {
+  try {
+    return new Uint8Array(readFileSync(path));
+  } catch (cause) {
+    throw unusable(path, 'cannot be read', cause);
+  }
+}
+
+function unusable(path: string, what: string, cause?: unknown): CotraceError {
+  return new CotraceError('MSP_FOLDER', `${path} ${what}`, { path }, cause);
+}

@@ -1,0 +1,103 @@
+import { CotraceError, sha256, toHex } from '@cotrace/core';
+import { messageOf } from '../rpc/rpc-error.js';
+import { readTarGz } from './tar.js';
+import type { TarEntry } from './tar.js';
+
+/** A chaincode package, taken apart. */
+export interface ChaincodePackage {
+  readonly label: string;
+  /** What it is written in, or `ccaas` for a chaincode that runs as a service. */
+  readonly type: string;
+  /** The inner `.tar.gz`. */
+  readonly code: Uint8Array;
+}
+
+const METADATA_FILE = 'metadata.json';
+const CODE_FILE = 'code.tar.gz';
+const CONNECTION_FILE = 'connection.json';
+const LABEL = /^[A-Za-z0-9][A-Za-z0-9_.+-]*$/;
+
+function bad(message: string, cause?: unknown): CotraceError {
+  return new CotraceError('BAD_PACKAGE', message, {}, cause);
+}
+
+/** Id of a package: its label and the SHA-256 of its bytes. */
+export function packageIdOf(label: string, bytes: Uint8Array): string {
+  return `${label}:${toHex(sha256(bytes))}`;
+}
+
+/**
+ * Takes a package apart as `ParseChaincodePackage` of core/chaincode/persistence/chaincode_package.go does.
+ * Throws `BAD_PACKAGE`.
+ */
+export function parsePackage(bytes: Uint8Array): ChaincodePackage {
+  const entries = readTarGz(bytes);
+  for (const { name, isFile, type } of entries) {
+    if (!isFile) throw bad(`tar entry ${name} is not a regular file, type ${type.charCodeAt(0)}`);
+  }
+  const metadata = fileOf(entries, METADATA_FILE);
+  const code = fileOf(entries, CODE_FILE);
+  if (code === undefined) throw bad('did not find a code package inside the package');
+  if (metadata === undefined) throw bad('did not find any package metadata (missing metadata.json)');
+  const { label, type } = stringsOf(metadata, METADATA_FILE, ['label', 'type']);
+  if (LABEL.test(label)) return { label, type, code };
+  const rule =
+    "Label must be non-empty, can only consist of alphanumerics, symbols from '.+-_', and can only begin with " +
+    'alphanumerics';
+  throw bad(`invalid label '${label}'. ${rule}`);
+}
+
+/**
+ * Address `host:port` at which a package's chaincode runs as a service. Its `connection.json` may name fields of the
+ * peer's own configuration, as in `{{.ccaddr}}` (ccaas_builder). Throws `BAD_PACKAGE`; other packages would have to be
+ * built and run by the peer, which is not emulated, nor is TLS to the chaincode.
+ */
+export function serviceAddress(
+  { type, code }: ChaincodePackage,
+  config: Readonly<Record<string, string>>,
+): string {
+  if (type.toLowerCase() !== 'ccaas')
+    throw bad(`packages of type '${type}' are not emulated, only those of type 'ccaas'`);
+  const connection = fileOf(readTarGz(code), CONNECTION_FILE);
+  if (connection === undefined) throw bad(`${CONNECTION_FILE} not found in the code package`);
+  if (objectOf(connection, CONNECTION_FILE)['tls_required'] === true)
+    throw bad('TLS to chaincode services is not emulated');
+  const { address } = stringsOf(connection, CONNECTION_FILE, ['address']);
+  const filled = address.replace(/\{\{-?\s*\.([A-Za-z_][A-Za-z0-9_]*)\s*-?\}\}/g, (_, field: string) => {
+    const value = Object.hasOwn(config, field) ? config[field] : undefined;
+    if (value !== undefined) return value;
+    throw bad(`Failed to parse the Address field template: map has no entry for key "${field}"`);
+  });
+  if (/^[^\s{}]+:\d{1,5}$/.test(filled)) return filled;
+  throw bad(`the address '${filled}' in ${CONNECTION_FILE} is not of the form host:port`);
+}
+
+/** The last file of a name: what unpacking the archive would leave. */
+function fileOf(entries: readonly TarEntry[], name: string): Uint8Array | undefined {
+  return entries.findLast((entry) => entry.isFile && entry.name === name)?.content;
+}
+
+function objectOf(bytes: Uint8Array, file: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(bytes).toString());
+    if (typeof value === 'object' && value !== null) return value as Readonly<Record<string, unknown>>;
+  } catch (cause) {
+    throw bad(`could not unmarshal ${file} as json: ${messageOf(cause)}`, cause);
+  }
+  throw bad(`could not unmarshal ${file} as json: it is no object`);
+}
+
+/** Fields that are texts; '' for those that are missing. */
+function stringsOf<Name extends string>(
+  bytes: Uint8Array,
+  file: string,
+  names: readonly Name[],
+): Record<Name, string> {
+  const object = objectOf(bytes, file);
+  const entries = names.map((name) => {
+    const value = object[name] ?? '';
+    if (typeof value === 'string') return [name, value] as const;
+    throw bad(`could not unmarshal ${file} as json: ${name} is no text`);
+  });
+  return Object.fromEntries(entries) as Record<Name, string>;
+}

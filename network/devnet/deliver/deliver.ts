@@ -1,0 +1,118 @@
+import { common, decode, orderer } from '@cotrace/fabric-model';
+import type { SignedData } from '@cotrace/fabric-model';
+import type { Channel } from '../channel/channel.js';
+import type { CommittedBlock } from '../ledger/types.js';
+import { blockWithoutData, isConfigBlock } from './filtered-block.js';
+import { resolveSeek } from './seek.js';
+
+const { Status } = common;
+const { SeekInfo_SeekBehavior: Behavior, SeekInfo_SeekContentType: ContentType } = orderer;
+
+/** How far a client's clock may be off, in milliseconds: `peer.authentication.timewindow` of core.yaml. */
+const TIME_WINDOW = 15 * 60 * 1000;
+
+/** What a delivery service needs. */
+export interface DeliverContext {
+  readonly channel: (channelId: string) => Channel | undefined;
+  /** Throws if the signer may not read blocks of the channel. */
+  readonly checkAccess: (channel: Channel, signed: SignedData) => void;
+  readonly now: () => number;
+}
+
+/** Sends a block, or only its header and metadata. */
+export type SendBlock = (
+  channel: Channel,
+  block: CommittedBlock,
+  headerOnly: common.Block | undefined,
+) => Promise<void>;
+
+interface Request {
+  readonly channelHeader: common.ChannelHeader;
+  readonly signed: SignedData;
+  readonly seek: Uint8Array;
+}
+
+function readEnvelope(envelope: common.Envelope): Request | undefined {
+  try {
+    const payload = decode(common.PayloadSchema, envelope.payload);
+    if (payload.header === undefined) return undefined;
+    const channelHeader = decode(common.ChannelHeaderSchema, payload.header.channelHeader);
+    const { creator } = decode(common.SignatureHeaderSchema, payload.header.signatureHeader);
+    const signed = { identity: creator, data: envelope.payload, signature: envelope.signature };
+    return { channelHeader, signed, seek: payload.data };
+  } catch {
+    // Whatever the client sent is no request: it learns that from the status.
+    return undefined;
+  }
+}
+
+function readSeek(bytes: Uint8Array): orderer.SeekInfo | undefined {
+  try {
+    return decode(orderer.SeekInfoSchema, bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function isTimely(timestamp: common.ChannelHeader['timestamp'], now: number): boolean {
+  if (timestamp === undefined) return false;
+  const time = Number(timestamp.seconds) * 1000 + timestamp.nanos / 1e6;
+  return Math.abs(now - time) <= TIME_WINDOW;
+}
+
+/** Decides, before every block, whether the client may go on: expiry always, policies when the configuration changed. */
+function sessionAccess(context: DeliverContext, channel: Channel, signed: SignedData): () => boolean {
+  let checkedAt: bigint | undefined;
+  const expiresAt = channel.access.expiresAt(signed.identity);
+  return () => {
+    if (expiresAt !== undefined && context.now() > expiresAt.getTime()) return false;
+    const { sequence } = channel.ledger.config;
+    if (checkedAt === sequence) return true;
+    checkedAt = sequence;
+    try {
+      context.checkAccess(channel, signed);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+}
+
+/**
+ * Serves one seek request: sends its blocks and gives the status that ends it (common/deliver/deliver.go).
+ * Undefined when the caller left before.
+ */
+export async function deliver(
+  context: DeliverContext,
+  envelope: common.Envelope,
+  sendBlock: SendBlock,
+  signal: AbortSignal,
+): Promise<common.Status | undefined> {
+  const request = readEnvelope(envelope);
+  if (request === undefined || !isTimely(request.channelHeader.timestamp, context.now()))
+    return Status.BAD_REQUEST;
+  const channel = context.channel(request.channelHeader.channelId);
+  if (channel === undefined) return Status.NOT_FOUND;
+  const seek = readSeek(request.seek);
+  if (seek === undefined) return Status.BAD_REQUEST;
+  const mayRead = sessionAccess(context, channel, request.signed);
+  if (!mayRead()) return Status.FORBIDDEN;
+  if (seek.start === undefined || seek.stop === undefined) return Status.BAD_REQUEST;
+  const { height } = channel.ledger;
+  const range = resolveSeek(seek.start, seek.stop, height);
+  if (range === undefined) return Status.BAD_REQUEST;
+  if (range.start === undefined) return Status.NOT_FOUND;
+
+  const blocks = channel.feed.blocks(range.start, signal);
+  for (let number = range.start; ; number++) {
+    if (seek.behavior === Behavior.FAIL_IF_NOT_READY && number >= channel.ledger.height)
+      return Status.NOT_FOUND;
+    const next = await blocks.next();
+    if (next.done === true) return undefined;
+    if (!mayRead()) return Status.FORBIDDEN;
+    const block = next.value;
+    const headerOnly = seek.contentType === ContentType.HEADER_WITH_SIG_BYTES && !isConfigBlock(block);
+    await sendBlock(channel, block, headerOnly ? blockWithoutData(block) : undefined);
+    if (block.number === range.stop) return Status.SUCCESS;
+  }
+}

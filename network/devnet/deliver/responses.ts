@@ -1,0 +1,47 @@
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { toBinary } from '@bufbuild/protobuf';
+import { common, peer } from '@cotrace/fabric-model';
+import { filteredBlock } from './filtered-block.js';
+import type { CommittedBlock } from '../ledger/types.js';
+
+/** Fields of `protos.DeliverResponse`; those of `orderer.DeliverResponse` are the first two. */
+const STATUS = 1;
+const BLOCK = 2;
+const FILTERED_BLOCK = 3;
+const BLOCK_AND_PRIVATE_DATA = 4;
+
+function field(number: number, bytes: Uint8Array): Uint8Array {
+  return new BinaryWriter().tag(number, WireType.LengthDelimited).bytes(bytes).finish();
+}
+
+/** The response that ends a seek. */
+export function statusResponse(status: common.Status): Uint8Array {
+  return new BinaryWriter().tag(STATUS, WireType.Varint).int32(status).finish();
+}
+
+/** Makes the response of one block, from its stored bytes or from what is left of it. */
+export type BlockResponse = (
+  channelId: string,
+  block: CommittedBlock,
+  headerOnly?: common.Block,
+) => Uint8Array;
+
+function blockBytes(block: CommittedBlock, headerOnly: common.Block | undefined): Uint8Array {
+  return headerOnly === undefined ? block.bytes : toBinary(common.BlockSchema, headerOnly);
+}
+
+/** Whole blocks: `Deliver` of peer and orderer. */
+export const blockResponse: BlockResponse = (_, block, headerOnly) =>
+  field(BLOCK, blockBytes(block, headerOnly));
+
+/** `DeliverFiltered` of the peer: a status in place of a block that cannot be filtered. */
+export const filteredBlockResponse: BlockResponse = (channelId, block) => {
+  const filtered = filteredBlock(channelId, block);
+  return filtered === undefined
+    ? statusResponse(common.Status.BAD_REQUEST)
+    : field(FILTERED_BLOCK, toBinary(peer.FilteredBlockSchema, filtered));
+};
+
+/** `DeliverWithPrivateData` of the peer: there is no private data. */
+export const blockAndPrivateDataResponse: BlockResponse = (_, block, headerOnly) =>
+  field(BLOCK_AND_PRIVATE_DATA, field(1, blockBytes(block, headerOnly)));

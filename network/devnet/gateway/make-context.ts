@@ -1,0 +1,26 @@
+import type { Channel } from '../channel/channel.js';
+import type { DevnetPeer } from '../peer/peer.js';
+import type { GatewayContext } from './context.js';
+import { endorsementLayouts } from './layouts.js';
+
+/** What the gateway of the peer `own` works with. */
+export function gatewayContext(
+  own: DevnetPeer,
+  peers: readonly DevnetPeer[],
+  channel: (channelId: string) => Channel | undefined,
+): GatewayContext {
+  const local = own.asLocalEndorser();
+  const candidates = peers.map(({ mspId, identity }) => ({ mspId, identity: identity.serialized }));
+  const hasChaincode = (mspId: string, channelId: string, name: string): boolean =>
+    peers.some((peer) => peer.mspId === mspId && peer.canRun(channelId, name));
+  return {
+    local,
+    endorsers: peers.map((peer) => (peer === own ? local : peer.asRemoteEndorser())),
+    channel,
+    hasChaincode,
+    layouts: (channelId, calls) =>
+      endorsementLayouts(channel(channelId)?.ledger, channelId, calls, candidates, (mspId, name) =>
+        hasChaincode(mspId, channelId, name),
+      ),
+  };
+}

@@ -1,0 +1,6 @@
+export type { EndorsementRules, MetaRule } from './channel/genesis-policies.js';
+export type { Deployment } from './deploy.js';
+export type { DevnetHandle } from './handle.js';
+export type { DevnetInfo, NetworkInfo, NodeAddress } from './network-info.js';
+export type { DevnetOptions, ListenOptions } from './options.js';
+export { start } from './start.js';

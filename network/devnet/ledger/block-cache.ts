@@ -1,0 +1,30 @@
+import type { CommittedBlock } from './types.js';
+
+/** Bytes of blocks kept decoded: enough for the newest ones, which every follower asks for. */
+const MAX_BYTES = 32 << 20;
+
+/** The blocks used last, bounded by their bytes. */
+export class BlockCache {
+  readonly #blocks = new Map<bigint, CommittedBlock>();
+  #bytes = 0;
+
+  get(number: bigint): CommittedBlock | undefined {
+    const block = this.#blocks.get(number);
+    if (block !== undefined) {
+      this.#blocks.delete(number);
+      this.#blocks.set(number, block);
+    }
+    return block;
+  }
+
+  add(block: CommittedBlock): void {
+    if (this.#blocks.has(block.number)) return;
+    this.#blocks.set(block.number, block);
+    this.#bytes += block.bytes.length;
+    for (const [number, oldest] of this.#blocks) {
+      if (this.#bytes <= MAX_BYTES || this.#blocks.size === 1) return;
+      this.#blocks.delete(number);
+      this.#bytes -= oldest.bytes.length;
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { MspManager } from '@cotrace/fabric-model';
+import type { SignatureVerifier } from '@cotrace/fabric-model';
+import type { CryptoLayout } from '../../identity/layout.js';
+import { loadIdentity } from '../../identity/signer.js';
+import type { Organisation } from '../../topology.js';
+import type { Channel } from '../channel/channel.js';
+import { InstalledChaincodes } from '../chaincode/installed.js';
+import { DevnetPeer } from './peer.js';
+
+/** A peer with the organisation that it belongs to. */
+export interface OrganisationPeer {
+  readonly organisation: Organisation;
+  readonly peer: DevnetPeer;
+}
+
+/** What the peers share. Times in milliseconds. */
+export interface PeerSettings {
+  readonly organisations: readonly Organisation[];
+  readonly layout: CryptoLayout;
+  readonly channels: ReadonlyMap<string, Channel>;
+  /** Folder with one folder of chaincodes for each peer. */
+  readonly chaincodesDir: string;
+  /** What fills the templates in chaincode packages, by the short name of the organisation. */
+  readonly chaincodeConfig: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly verifier: SignatureVerifier;
+  readonly executeTimeout: number;
+  readonly startupTimeout: number;
+}
+
+/** One peer for each organisation, in their order. */
+export function makePeers(settings: PeerSettings): OrganisationPeer[] {
+  return settings.organisations.map((organisation) => ({
+    organisation,
+    peer: makePeer(settings, organisation),
+  }));
+}
+
+function makePeer(settings: PeerSettings, organisation: Organisation): DevnetPeer {
+  const { layout, channels, verifier, executeTimeout, startupTimeout } = settings;
+  const { mspId, name } = organisation;
+  const [first] = channels.values();
+  const own = first?.ledger.config.msps.filter((msp) => msp.mspId === mspId) ?? [];
+  return new DevnetPeer({
+    identity: loadIdentity(join(layout.peer(organisation), 'msp'), mspId),
+    localManager: new MspManager(own, verifier),
+    channel: (channelId) => channels.get(channelId),
+    channelIds: () => [...channels.keys()],
+    installed: new InstalledChaincodes(
+      join(settings.chaincodesDir, name),
+      settings.chaincodeConfig[name] ?? {},
+    ),
+    executeTimeout,
+    startupTimeout,
+  });
+}

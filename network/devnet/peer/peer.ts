@@ -1,0 +1,230 @@
+import { discovery, gateway, peer as protos } from '@cotrace/fabric-model';
+import type { MspManager } from '@cotrace/fabric-model';
+import { status } from '@grpc/grpc-js';
+import type { Server } from '@grpc/grpc-js';
+import type { SigningIdentity } from '../../identity/signer.js';
+import type { TlsMaterial } from '../../identity/tls.js';
+import type { AccessResource } from '../channel/access.js';
+import type { Channel } from '../channel/channel.js';
+import type { ChaincodeEndpoint } from '../chaincode/connection.js';
+import { ChaincodeHost } from '../chaincode/host.js';
+import type { InstalledChaincodes } from '../chaincode/installed.js';
+import { deliverHandler } from '../deliver/service.js';
+import { blockAndPrivateDataResponse, blockResponse, filteredBlockResponse } from '../deliver/responses.js';
+import type { DiscoveryContext } from '../discovery/context.js';
+import { discoveryService } from '../discovery/service.js';
+import type { FindLocalChaincode, LocalChaincode } from '../endorser/endorsement-info.js';
+import { processProposal } from '../endorser/process-proposal.js';
+import { checkTimeWindow } from '../endorser/time-window.js';
+import type { EndorserContext } from '../endorser/process-proposal.js';
+import type { GatewayContext } from '../gateway/context.js';
+import type { GatewayEndorser } from '../gateway/plan.js';
+import type { ProposalOutcome } from '../gateway/response-status.js';
+import { gatewayService } from '../gateway/service.js';
+import type { GatewayOrderer } from '../gateway/submit.js';
+import { unary } from '../rpc/calls.js';
+import { messageOf, RpcError } from '../rpc/rpc-error.js';
+import { bind, nodeServer } from '../rpc/server.js';
+import type { BoundServer, ListenAddress } from '../rpc/server.js';
+import { serviceDefinition, withRawResponses } from '../rpc/services.js';
+import { isSystemChaincode } from '../system/names.js';
+import type { SystemContext } from '../system/system-chaincode.js';
+import { checkLocalAccess } from './local-access.js';
+
+/** How long a gateway waits for another organisation's peer, in milliseconds: `peer.gateway.endorsementTimeout`. */
+const ENDORSEMENT_TIMEOUT = 10_000;
+
+/** What a peer is made of. Times in milliseconds. */
+export interface PeerOptions {
+  readonly identity: SigningIdentity;
+  /** The peer's own organisation, for requests without a channel. */
+  readonly localManager: MspManager;
+  readonly channel: (channelId: string) => Channel | undefined;
+  readonly channelIds: () => readonly string[];
+  /** The chaincodes that this peer has. */
+  readonly installed: InstalledChaincodes;
+  readonly executeTimeout: number;
+  readonly startupTimeout: number;
+}
+
+/** An organisation's peer: endorser, chaincode host, and the services around them. */
+export class DevnetPeer {
+  readonly mspId: string;
+  readonly identity: SigningIdentity;
+  readonly host: ChaincodeHost;
+  readonly installed: InstalledChaincodes;
+  readonly #options: PeerOptions;
+  readonly #endorser: EndorserContext;
+  readonly #inFlight = new Set<Promise<ProposalOutcome>>();
+  #address = '';
+
+  constructor(options: PeerOptions) {
+    const { identity, localManager, channel, channelIds, installed } = options;
+    this.mspId = identity.mspId;
+    this.identity = identity;
+    this.installed = installed;
+    this.#options = options;
+    const system: SystemContext = {
+      mspId: identity.mspId,
+      channel,
+      channelIds,
+      installed,
+      checkLocal: (policy, signed) => checkLocalAccess(localManager, policy, signed),
+    };
+    const findChaincode: FindLocalChaincode = (channelId, name) => this.#find(channelId, name);
+    this.host = new ChaincodeHost({ ...options, system, findChaincode });
+    this.#endorser = {
+      channel,
+      localManager,
+      system,
+      invoke: (invocation, name, input) => this.host.invoke(invocation, name, input),
+      findChaincode,
+      signer: identity,
+      now: () => Date.now(),
+    };
+  }
+
+  /** `host:port`; '' until it listens. */
+  get address(): string {
+    return this.#address;
+  }
+
+  /** Whether this peer can run a chaincode of a channel. */
+  canRun(channelId: string, name: string): boolean {
+    return isSystemChaincode(name) || this.endpoint(channelId, name) !== undefined;
+  }
+
+  /** Where this peer reaches a chaincode of a channel, if it may and can run it. */
+  endpoint(channelId: string, name: string): ChaincodeEndpoint | undefined {
+    return this.#find(channelId, name).endpoint;
+  }
+
+  /** Simulates and endorses a proposal. Never throws. */
+  async process(signed: protos.SignedProposal): Promise<ProposalOutcome> {
+    const outcome = processProposal(this.#endorser, signed);
+    this.#inFlight.add(outcome);
+    try {
+      return await outcome;
+    } finally {
+      this.#inFlight.delete(outcome);
+    }
+  }
+
+  /** This peer as its own gateway sees it. */
+  asLocalEndorser(): GatewayEndorser {
+    return this.#asEndorser((signed) => this.process(signed));
+  }
+
+  /**
+   * This peer as the gateways of other organisations see it: through gRPC, where a refusal is an error like any
+   * other and an answer has to come in time.
+   */
+  asRemoteEndorser(): GatewayEndorser {
+    const unavailable = (code: string, text: string): ProposalOutcome => ({
+      kind: 'unavailable',
+      message: `rpc error: code = ${code} desc = ${text}`,
+    });
+    return this.#asEndorser(async (signed) => {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<ProposalOutcome>((resolve) => {
+        timer = setTimeout(
+          () => resolve(unavailable('DeadlineExceeded', 'context deadline exceeded')),
+          ENDORSEMENT_TIMEOUT,
+        );
+      });
+      const outcome = await Promise.race([this.#processRemote(signed), late]);
+      clearTimeout(timer);
+      return outcome.kind === 'refused' ? unavailable('Unknown', outcome.message) : outcome;
+    });
+  }
+
+  /** Listens as gateway, endorser, delivery and discovery service. */
+  async listen(
+    context: GatewayContext,
+    orderer: GatewayOrderer,
+    discovered: Omit<DiscoveryContext, 'checkLocalAdministrator'>,
+    tls: TlsMaterial,
+    where: ListenAddress,
+  ): Promise<BoundServer> {
+    const bound = await bind(this.#server(context, orderer, discovered), tls, where);
+    this.#address = bound.address;
+    return bound;
+  }
+
+  /** Ends its chaincode streams and waits until nothing is simulated any more. */
+  async close(): Promise<void> {
+    this.host.close();
+    await Promise.all(this.#inFlight);
+  }
+
+  #server(
+    context: GatewayContext,
+    orderer: GatewayOrderer,
+    discovered: Omit<DiscoveryContext, 'checkLocalAdministrator'>,
+  ): Server {
+    const server = nodeServer();
+    const { localManager } = this.#options;
+    server.addService(
+      serviceDefinition(discovery.Discovery),
+      discoveryService({
+        ...discovered,
+        checkLocalAdministrator: (signed) => checkLocalAccess(localManager, 'Admins', signed),
+      }),
+    );
+    server.addService(serviceDefinition(gateway.Gateway), gatewayService(context, orderer));
+    server.addService(serviceDefinition(protos.Endorser), {
+      ProcessProposal: unary((signed: protos.SignedProposal) => this.#serveProposal(signed)),
+    });
+    server.addService(withRawResponses(serviceDefinition(protos.Deliver)), {
+      Deliver: deliverHandler(this.#deliverContext('event/Block'), blockResponse),
+      DeliverFiltered: deliverHandler(this.#deliverContext('event/FilteredBlock'), filteredBlockResponse),
+      DeliverWithPrivateData: deliverHandler(
+        this.#deliverContext('event/Block'),
+        blockAndPrivateDataResponse,
+      ),
+    });
+    return server;
+  }
+
+  #find(channelId: string, name: string): LocalChaincode {
+    const packageId = this.#options.channel(channelId)?.ledger.approvedPackage(this.mspId, name);
+    if (packageId === undefined) return { approved: false, endpoint: undefined };
+    const address = this.installed.address(packageId);
+    return { approved: true, endpoint: address === undefined ? undefined : { address, packageId } };
+  }
+
+  /** A proposal that comes through gRPC. */
+  async #processRemote(signed: protos.SignedProposal): Promise<ProposalOutcome> {
+    try {
+      checkTimeWindow(signed, Date.now());
+    } catch (error) {
+      return { kind: 'refused', message: messageOf(error) };
+    }
+    return this.process(signed);
+  }
+
+  #asEndorser(process: GatewayEndorser['process']): GatewayEndorser {
+    const address = (): string => this.#address;
+    return {
+      mspId: this.mspId,
+      get address() {
+        return address();
+      },
+      process,
+    };
+  }
+
+  async #serveProposal(signed: protos.SignedProposal): Promise<protos.ProposalResponse> {
+    const outcome = await this.#processRemote(signed);
+    if (outcome.kind === 'answered') return outcome.response;
+    throw new RpcError(status.UNKNOWN, outcome.message);
+  }
+
+  #deliverContext(resource: AccessResource): Parameters<typeof deliverHandler>[0] {
+    return {
+      channel: this.#options.channel,
+      checkAccess: (channel, signed) => channel.access.check(resource, signed),
+      now: () => Date.now(),
+    };
+  }
+}

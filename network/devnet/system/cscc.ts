@@ -1,0 +1,113 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import { isCotraceError } from '@cotrace/core';
+import { ChannelConfig, common, decode, decodeEnvelope, lastConfigIndex, peer } from '@cotrace/fabric-model';
+import type { SignedData } from '@cotrace/fabric-model';
+import type { Channel } from '../channel/channel.js';
+import type { CommittedBlock } from '../ledger/types.js';
+import { messageOf } from '../rpc/rpc-error.js';
+import { failure, success, text } from './system-chaincode.js';
+import type { SystemChaincode, SystemContext } from './system-chaincode.js';
+
+type Command = (
+  context: SystemContext,
+  signed: SignedData,
+  argument: Uint8Array,
+) => peer.Response | Promise<peer.Response>;
+
+function channelList(context: SystemContext, signed: SignedData): peer.Response {
+  try {
+    context.checkLocal('Members', signed);
+  } catch (error) {
+    return failure(`access denied for [GetChannels]: ${messageOf(error)}`);
+  }
+  const channels = context.channelIds().map((channelId) => ({ channelId }));
+  const response = create(peer.ChannelQueryResponseSchema, { channels });
+  return success(toBinary(peer.ChannelQueryResponseSchema, response));
+}
+
+/** Looks into the newest configuration block of a channel, for whom its access list says. */
+function configQuery(
+  name: 'GetConfigBlock' | 'GetChannelConfig',
+  answer: (block: CommittedBlock) => Uint8Array,
+): Command {
+  return async (context, signed, argument) => {
+    const channelId = text(argument);
+    if (channelId === '' && name === 'GetChannelConfig') return failure('empty channel name provided');
+    const denied = `access denied for [${name}][${channelId}]`;
+    const channel = context.channel(channelId);
+    if (channel === undefined)
+      return failure(`${denied}: Failed to get policy manager for channel [${channelId}]`);
+    try {
+      channel.access.check(`cscc/${name}`, signed);
+    } catch (error) {
+      return failure(`${denied}: ${messageOf(error)}`);
+    }
+    const block = await configBlock(channel);
+    return block === undefined ? failure('no configuration block found') : success(answer(block));
+  };
+}
+
+async function configBlock({ ledger }: Channel): Promise<CommittedBlock | undefined> {
+  const newest = await ledger.block(ledger.height - 1n);
+  return newest && ledger.block(lastConfigIndex(newest.block));
+}
+
+function configOf({ block }: CommittedBlock): Uint8Array {
+  const { data } = decodeEnvelope(block.envelopes[0] ?? new Uint8Array());
+  const config = decode(common.ConfigEnvelopeSchema, data).config ?? create(common.ConfigSchema);
+  return toBinary(common.ConfigSchema, config);
+}
+
+/** Peers are in all channels of the topology from the start, and join no others. */
+function joinChain(context: SystemContext, signed: SignedData, argument: Uint8Array): peer.Response {
+  let channelId: string;
+  try {
+    ({ channelId } = ChannelConfig.fromBlock(argument));
+  } catch (error) {
+    if (!isCotraceError(error)) throw error;
+    return failure(`Failed to reconstruct the genesis block, ${error.message}`);
+  }
+  try {
+    context.checkLocal('Admins', signed);
+  } catch (error) {
+    return failure(`access denied for [JoinChain][${channelId}]: [${messageOf(error)}]`);
+  }
+  if (context.channel(channelId) !== undefined) {
+    const reason = `ledger [${channelId}] already exists with state [ACTIVE]`;
+    return failure(`cannot create ledger from genesis block: ${reason}`);
+  }
+  return failure(`channel ${channelId} is not of the topology: joining other channels is not emulated`);
+}
+
+function snapshots(context: SystemContext, signed: SignedData): peer.Response {
+  try {
+    context.checkLocal('Admins', signed);
+  } catch (error) {
+    return failure(`access denied: [${messageOf(error)}]`);
+  }
+  return failure('ledger snapshots are not emulated');
+}
+
+const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
+  ['GetChannels', channelList],
+  ['GetConfigBlock', configQuery('GetConfigBlock', ({ bytes }) => bytes)],
+  ['GetChannelConfig', configQuery('GetChannelConfig', configOf)],
+  ['JoinChain', joinChain],
+  ['JoinChainBySnapshot', snapshots],
+  ['JoinBySnapshotStatus', snapshots],
+]);
+const WITHOUT_ARGUMENT: readonly string[] = ['GetChannels', 'JoinBySnapshotStatus'];
+
+/** Configuration of the peer: its channels, and how they are configured (core/scc/cscc/configure.go). */
+export const cscc: SystemChaincode = async (context, { signed, invokedName }, args) => {
+  const name = text(args[0]);
+  const least = WITHOUT_ARGUMENT.includes(name) ? 1 : 2;
+  if (args.length < least) return failure(`Incorrect number of arguments, ${args.length}`);
+  if (invokedName !== 'cscc') {
+    const reason = `Rejecting invoke of CSCC from another chaincode, original invocation for '${invokedName}'`;
+    return failure(reason);
+  }
+  const command = COMMANDS.get(name);
+  if (command === undefined) return failure(`Requested function ${name} not found.`);
+  return command(context, signed, args[1] ?? new Uint8Array());
+};

@@ -1,0 +1,6 @@
+export * from './config/index.js';
+export * from './identity/index.js';
+export * from './topology.js';
+export * from './devnet/index.js';
+export { parseSection, type Section } from './topology-section.js';
+export * from './fabric/index.js';

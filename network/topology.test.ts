@@ -1,0 +1,145 @@
+import { fileURLToPath } from 'node:url';
+import { CotraceError } from '@cotrace/core';
+import { describe, expect, it } from '@jest/globals';
+import { businessNodes, defaultTopology, ordererNodes, parseTopology, readTopology } from './topology.js';
+
+function refusal(text: string): string {
+  try {
+    parseTopology(text, 'file.yaml');
+  } catch (error) {
+    if (error instanceof CotraceError && error.code === 'TOPOLOGY') return error.message;
+    throw error;
+  }
+  throw new Error('the topology was accepted');
+}
+
+describe('topology', () => {
+  it('reads topology.yaml as the default network', () => {
+    expect(readTopology(fileURLToPath(new URL('./topology.yaml', import.meta.url)))).toEqual(
+      defaultTopology(),
+    );
+  });
+
+  it('names a business node per organisation and domain', () => {
+    expect(businessNodes(defaultTopology()).map(({ name }) => name)).toEqual(
+      [1, 2, 3].flatMap((n) =>
+        ['production', 'processing', 'distribution', 'retail'].map((d) => `org${n}.${d}`),
+      ),
+    );
+  });
+
+  it('takes the smallest network and keeps the defaults of what is left out', () => {
+    const topology = parseTopology(
+      'organisations: [{name: a, mspId: A, domain: a.test}, {name: b, mspId: B, domain: b.test}]\ndomains: [rice]\n',
+    );
+    expect(topology).toEqual({
+      ...defaultTopology(),
+      organisations: [
+        { name: 'a', mspId: 'A', domain: 'a.test' },
+        { name: 'b', mspId: 'B', domain: 'b.test' },
+      ],
+      domains: ['rice'],
+      quorum: 2,
+    });
+  });
+
+  it('takes every setting', () => {
+    const text = `
+orderer: {mspId: Ord, domain: ord.test, host: o1.ord.test, port: 7055, consensus: bft, nodes: 7}
+channels: {main: goods, checking: seals}
+checkingHeight: 2
+quorum: 3
+batch: {maxMessages: 1, timeout: 1m0.5s, preferredMaxBytes: 10, absoluteMaxBytes: 20}
+businessNodes: separate
+capability: V3_0
+`;
+    expect(parseTopology(text)).toMatchObject({
+      orderer: {
+        mspId: 'Ord',
+        domain: 'ord.test',
+        host: 'o1.ord.test',
+        port: 7055,
+        consensus: 'bft',
+        nodes: 7,
+      },
+      channels: { main: 'goods', checking: 'seals' },
+      checkingHeight: 2,
+      quorum: 3,
+      batch: { maxMessages: 1, timeout: '1m0.5s', preferredMaxBytes: 10, absoluteMaxBytes: 20 },
+      businessNodes: 'separate',
+      capability: 'V3_0',
+    });
+  });
+
+  it('names the ordering nodes, and asks of BFT what it needs', () => {
+    expect(ordererNodes(parseTopology('orderer: {consensus: bft}'))).toEqual([
+      { name: 'orderer', host: 'orderer.example.com', port: 7050 },
+      { name: 'orderer2', host: 'orderer2.example.com', port: 7051 },
+      { name: 'orderer3', host: 'orderer3.example.com', port: 7052 },
+      { name: 'orderer4', host: 'orderer4.example.com', port: 7053 },
+    ]);
+    expect(parseTopology('orderer: {consensus: bft}').capability).toBe('V3_0');
+    expect(refusal('orderer: {consensus: bft, nodes: 3}')).toContain(
+      'orderer.nodes: expected a whole number',
+    );
+    expect(refusal('orderer: {consensus: bft}\ncapability: V2_0')).toContain(
+      'capability: expected one of V3_0',
+    );
+  });
+
+  const org = (n: number, more = ''): string =>
+    `{name: org${n}, mspId: Org${n}MSP, domain: org${n}.test${more}}`;
+
+  it.each([
+    ['organisations: [', 'file.yaml is not valid YAML'],
+    ['quorum: 2\nquorum: 3', 'file.yaml is not valid YAML'],
+    ['- a', 'file.yaml:1: expected settings'],
+    ['domain: [rice]', 'file.yaml:1: domain: unknown setting; there are organisations'],
+    [`organisations: [${org(1)}]`, 'file.yaml:1: organisations: list at least two organisations'],
+    [
+      `organisations:\n - ${org(1)}\n - {name: Org2}`,
+      'file.yaml:3: organisations[1].name: expected lower-case letters',
+    ],
+    [`organisations:\n - ${org(1)}\n - ${org(2, ', msp: x')}`, 'organisations[1].msp: unknown setting'],
+    [
+      `organisations: [${org(1)}, {name: b, mspId: B}]`,
+      'organisations[1].domain: expected a lower-case DNS name',
+    ],
+    [`organisations: [${org(1)}, ${org(1)}]`, "organisations[1].name: 'org1' is used twice"],
+    [
+      `organisations: [${org(1)}, {name: b, mspId: OrdererMSP, domain: b.test}]`,
+      "organisations[1].mspId: 'OrdererMSP' is used twice",
+    ],
+    ['domains: []', 'domains: list at least one domain'],
+    ['domains: [rice, rice]', "domains[1]: 'rice' is there twice"],
+    ['domains: [rice.white]', 'domains[0]: expected lower-case letters and digits'],
+    ['domains: [../x]', 'domains[0]: expected lower-case letters and digits'],
+    ['domains: [anchor]', "domains[0]: 'anchor' is reserved"],
+    ['channels: {main: same, checking: same}', 'channels.checking: the channels need different names'],
+    ['channels: {main: Main}', 'channels.main: expected a lower-case letter'],
+    ['channels: main', 'channels: expected settings'],
+    ['checkingHeight: 1', 'checkingHeight: expected a whole number from 2'],
+    ['checkingHeight: 2.5', 'checkingHeight: expected a whole number'],
+    ['quorum: 1', 'quorum: expected a whole number from 2 to 3, found 1'],
+    ['quorum: 4', 'quorum: expected a whole number from 2 to 3, found 4'],
+    ['batch: {timeout: 200}', 'batch.timeout: expected a duration'],
+    ['batch: {timeout: soon}', "batch.timeout: 'soon' is no duration"],
+    ['batch: {timeout: 0s}', "batch.timeout: '0s' is no duration"],
+    ['batch: {maxMessages: 0}', 'batch.maxMessages: expected a whole number from 1'],
+    [
+      'batch: {preferredMaxBytes: 20, absoluteMaxBytes: 10}',
+      'batch.preferredMaxBytes: expected a whole number from 1 to 10',
+    ],
+    ['orderer: {port: 70000}', 'orderer.port: expected a whole number from 1 to 65435'],
+    ['businessNodes: apart', 'businessNodes: expected one of together, separate'],
+    ['capability: V1_4', 'capability: expected one of V2_0, V3_0'],
+  ])('refuses %j and says where and what to do', (text, message) => {
+    expect(refusal(text)).toContain(message);
+  });
+
+  it('says that a file is not there', () => {
+    expect(() => readTopology('/nowhere/topology.yaml')).toThrow(
+      expect.objectContaining({ code: 'TOPOLOGY' }),
+    );
+  });
+});

@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import type { Scene } from './scene.js';
+
+interface Client {
+  readonly mspDir: string;
+  readonly tlsDir: string;
+}
+
+/** What people who run nodes of their own use beside the commands of everybody. */
+export function operators(scene: Scene): void {
+  describe('an operator', () => {
+    const home = (path: string) => `${scene.cotrace.home}/${path}`;
+
+    it('asks the nodes of one process how they stand, without a client', async () => {
+      const { code, value } = await scene.cotrace.json<readonly { name: string; state: string }[]>(
+        'node',
+        home('config/org1.business.json'),
+        '--check',
+      );
+      expect(value.map(({ name, state }) => [name, state])).toEqual(
+        ['production', 'processing', 'distribution', 'retail'].map((name) => [`org1.${name}`, 'following']),
+      );
+      expect(code).toBe(0);
+    });
+
+    it('defines domains as an administrator, once', async () => {
+      const user = JSON.parse(readFileSync(home('clients/org1.json'), 'utf8')) as Client;
+      const admin = scene.write('admin.json', {
+        ...user,
+        mspDir: user.mspDir.replace('User1@', 'Admin@'),
+        tlsDir: user.tlsDir.replace('User1@', 'Admin@'),
+      });
+      const { code, value } = await scene.cotrace.json<{
+        results: readonly { name: string; result: string }[];
+      }>('--client', admin, 'define');
+      expect([code, value.results.map(({ result }) => result)]).toEqual([
+        0,
+        new Array(4).fill('already defined'),
+      ]);
+    });
+
+    it('defines nothing as anybody else, nor what is no domain of the consortium', async () => {
+      expect(await scene.cotrace.error('define')).toMatchObject({ exit: 1, code: 'NOT_ALLOWED' });
+      const definition = scene.write('wholesale.json', { name: 'wholesale' });
+      expect(await scene.cotrace.error('define', definition)).toMatchObject({ exit: 2, code: 'CONFIG' });
+    });
+  });
+}

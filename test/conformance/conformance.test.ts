@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { start } from '@cotrace/network';
+import { differences } from './compare.js';
+import { FORGERIES } from './forgeries.js';
+import { generateScript } from './generate.js';
+import { runScript, type Observation } from './run-script.js';
+import { countTransactions } from './script.js';
+import { scriptedDevnet, type ScriptedNetwork } from './scripted-devnet.js';
+import { readVector } from './vector.js';
+
+// Processes start here, on machines that may be busy.
+jest.setTimeout(120_000);
+
+const { script, observations } = readVector('fabric');
+
+describe('the embedded network, held to what was recorded on Fabric', () => {
+  let network: ScriptedNetwork;
+  let seen: Observation[];
+
+  beforeAll(async () => {
+    network = await scriptedDevnet(start);
+    seen = await runScript(network.target, script);
+  });
+
+  afterAll(() => network.close());
+
+  it('shows clients the same of every transaction, block and query', () => {
+    expect(differences(observations, seen)).toEqual([]);
+  });
+
+  it('was asked for a hundred transactions, and many kinds of refusal', () => {
+    expect(countTransactions(script)).toBeGreaterThanOrEqual(100);
+    const blocks = observations
+      .filter(({ at }) => at.endsWith('blocks'))
+      .flatMap((block) => block.seen as string[]);
+    const codes = new Set(blocks.map((line) => line.slice(line.lastIndexOf(' ') + 1)));
+    for (const code of [
+      'VALID',
+      'MVCC_READ_CONFLICT',
+      'PHANTOM_READ_CONFLICT',
+      'ENDORSEMENT_POLICY_FAILURE',
+      'DUPLICATE_TXID',
+    ]) {
+      expect(codes).toContain(code);
+    }
+  });
+});
+
+describe('scripts', () => {
+  it('are the same for the same seed, and others for others', () => {
+    expect(generateScript(7, 50)).toEqual(generateScript(7, 50));
+    expect(generateScript(8, 50)).not.toEqual(generateScript(7, 50));
+  });
+
+  it('use every forgery', () => {
+    const used = generateScript(9, 500).flatMap((step) =>
+      step.kind === 'group'
+        ? step.members.flatMap((member) => ('forgery' in member ? [member.forgery] : []))
+        : [],
+    );
+    expect(Object.keys(FORGERIES).filter((name) => !used.includes(name))).toEqual([]);
+  });
+});

@@ -1,0 +1,130 @@
+import { describe, expect, it } from '@jest/globals';
+import { REFUSAL_CODES } from '@cotrace/chaincode';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { PACKAGES, repository } from './architecture/sources.js';
+import { anchorsOf, codeIn, linksOf, rowsUnder } from './docs/markdown.js';
+import { filesEndingIn } from './docs/repository-files.js';
+
+const documents = filesEndingIn('.md');
+const sources = filesEndingIn('.ts', '.mjs');
+
+function document(path: string): string {
+  const text = documents.find((candidate) => candidate.path === path)?.text;
+  if (text === undefined) throw new Error(`there is no ${path}`);
+  return text;
+}
+
+interface Manifest {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+
+function manifest(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(repository, folder, 'package.json'), 'utf8')) as Manifest;
+}
+
+/** Every dependency of every package.json, and who uses it, as docs/dependencies.md writes it. */
+function declaredDependencies(): string[] {
+  const users = new Map<string, Set<string>>();
+  const add = (names: Readonly<Record<string, string>> | undefined, user: string) => {
+    for (const name of Object.keys(names ?? {})) {
+      if (!name.startsWith('@cotrace/')) users.set(name, (users.get(name) ?? new Set()).add(user));
+    }
+  };
+  const areas = PACKAGES.map((name) => ({ name, manifest: manifest(name) }));
+  for (const area of areas) add(area.manifest.dependencies, area.name);
+  const root = manifest('.');
+  expect(root.dependencies).toBeUndefined();
+  for (const { devDependencies } of [root, ...areas.map((area) => area.manifest)])
+    add(devDependencies, 'development');
+  return [...users].map(([name, by]) => `${name}: ${[...by].join(', ')}`).sort();
+}
+
+describe('the documents', () => {
+  it('list every dependency and who uses it, and nothing else', () => {
+    const listed = rowsUnder(document('docs/dependencies.md'), 'Dependencies');
+    for (const [, , why] of listed) expect(why).not.toBe('');
+    expect(listed.map(([name = '', by = '']) => `${codeIn(name).join()}: ${by}`).sort()).toEqual(
+      declaredDependencies(),
+    );
+  });
+
+  it('link only to files and headings that are there', () => {
+    const broken = documents.flatMap(({ path, text }) =>
+      linksOf(text)
+        .filter((link) => !/^[a-z]+:/.test(link))
+        .filter((link) => {
+          const [file = '', anchor] = link.split('#');
+          const target = file === '' ? path : posix.join(dirname(path), file);
+          if (!existsSync(join(repository, target))) return true;
+          return anchor !== undefined && !anchorsOf(document(target)).includes(anchor);
+        })
+        .map((link) => `${path}: ${link}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it('name only files of the repository that are there', () => {
+    const folders = new Set([...PACKAGES, 'docs', 'scripts', 'test', 'bench']);
+    const missing = documents.flatMap(({ path, text }) =>
+      codeIn(text)
+        .filter((code) => /^[\w.-]+(?:\/[\w.-]+)+$/.test(code))
+        .filter(
+          (code) => folders.has(code.split('/')[0] ?? '') && /\.(?:ts|js|mjs|json|md|proto|yaml)$/.test(code),
+        )
+        .filter((code) => !existsSync(join(repository, code)))
+        .map((code) => `${path}: ${code}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('explain every refusal of the chaincode, and only those', () => {
+    const rows = rowsUnder(document('docs/operations.md'), 'Refusals of the chaincode');
+    expect(rows.flatMap(([code = '']) => codeIn(code)).sort()).toEqual([...REFUSAL_CODES].sort());
+  });
+
+  it('explain only errors that the code has', () => {
+    const operations = document('docs/operations.md');
+    const headings = ['Errors of the command line', 'What a business node refuses', 'Errors of `verify`'];
+    const codes = headings.flatMap((heading) => {
+      const rows = rowsUnder(operations, heading);
+      expect(rows.length).toBeGreaterThan(0);
+      return rows.flatMap(([code = '']) => codeIn(code));
+    });
+    const written = sources.filter(({ path }) => !path.endsWith('.test.ts')).map(({ text }) => text);
+    // `ATTESTATION_…` codes are put together of the prefix and a reason.
+    const literals = (code: string) => [code, code.replace(/^ATTESTATION_/, '')].map((text) => `'${text}'`);
+    const unknown = codes.filter(
+      (code) => !literals(code).some((literal) => written.some((text) => text.includes(literal))),
+    );
+    expect(unknown).toEqual([]);
+  });
+
+  it('describe every tag and file format that the code has', () => {
+    const formats = document('docs/formats.md');
+    const tags = sources
+      .filter(({ path }) => !path.endsWith('.test.ts'))
+      .flatMap(({ text }) => [...text.matchAll(/['"`](cotrace\.[a-z-]+\.v\d+)/g)].map(([, tag = '']) => tag));
+    expect(tags.length).toBeGreaterThan(3);
+    expect([...new Set(tags)].filter((tag) => !formats.includes(tag))).toEqual([]);
+  });
+});
+
+describe('every text of the repository', () => {
+  const texts = [...documents, ...sources];
+
+  it('names no folder of the machine that it was written on', () => {
+    const absolute = /(?<![\w.~:}$])\/(?:home|root|Users|work|opt|mnt|srv)\/\w|\b[A-Z]:\\/;
+    const found = texts.filter(({ text }) => absolute.test(text)).map(({ path }) => path);
+    expect(found).toEqual([]);
+  });
+
+  it('names no host to download packages from', () => {
+    const hosts = /\bregistry\.[a-z0-9.-]+\.[a-z]{2,}|\bnpmjs\.(?:com|org)|\bproxy\.golang\.org/;
+    const found = [...texts, ...filesEndingIn('.json', '.npmrc', '.yaml', '.js')]
+      .filter(({ text }) => hosts.test(text))
+      .map(({ path }) => path);
+    expect(found).toEqual([]);
+  });
+});

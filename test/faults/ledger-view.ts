@@ -1,0 +1,125 @@
+import { toHex } from '@cotrace/core';
+import { openSession } from '../../gateway-app/cli/session.js';
+import { nodeRows, type NodeRow } from '../../gateway-app/cli/nodes.js';
+import type { Connections } from '../../gateway-app/client/connections.js';
+import type { ConsortiumNode } from '../../gateway-app/consortium.js';
+import { Business, Master } from '../../gateway-app/gen/cotrace/cotrace_pb.js';
+import { viewTransaction, type ViewedRecord } from '../../gateway-app/proof/record-view.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const BLOCKS_AT_ONCE = 500n;
+const IDS_AT_ONCE = 500;
+const SETTLE_MS = 60_000;
+
+/** A record with the place of its transaction. */
+export interface PlacedRecord extends ViewedRecord {
+  readonly block: bigint;
+  readonly wrongHint: boolean;
+}
+
+/** Looks at a running network as its organisations' clients. */
+export class LedgerView {
+  readonly #sessions: ReadonlyMap<string, Connections>;
+  readonly #first: Connections;
+
+  constructor(home: string) {
+    this.#first = openSession({ home });
+    const { organisations } = this.#first.context.consortium;
+    this.#sessions = new Map(
+      organisations.map(({ name, mspId }) => [mspId, openSession({ home, org: name })]),
+    );
+  }
+
+  close(): void {
+    this.#first.close();
+    for (const session of this.#sessions.values()) session.close();
+  }
+
+  /** The nodes once all have caught up with the ledger, or as they are after a minute. */
+  async settled(): Promise<NodeRow[]> {
+    const deadline = Date.now() + SETTLE_MS;
+    for (;;) {
+      const rows = await nodeRows(this.#first);
+      if (rows.every(({ lag, state }) => lag === 0n && state === 'following') || Date.now() > deadline)
+        return rows;
+      await sleep(100);
+    }
+  }
+
+  /** Per master, the attested bodies of blocks 0 to `height` - 1, hexadecimal. */
+  async attestedBodies(height: bigint): Promise<string[][]> {
+    return Promise.all(
+      this.#first.masters().map(async (master) => {
+        const bodies: string[] = [];
+        for (let at = 0n; at < height; at += BLOCKS_AT_ONCE) {
+          const end = at + BLOCKS_AT_ONCE < height ? at + BLOCKS_AT_ONCE : height;
+          const blockNums = Array.from({ length: Number(end - at) }, (_, i) => at + BigInt(i));
+          const { attestations } = await master.call(Master.method.attestationsOf, { blockNums });
+          bodies.push(...attestations.map(({ body }) => toHex(body)));
+        }
+        return bodies;
+      }),
+    );
+  }
+
+  /** Per domain, the height and state digest of each of its nodes. */
+  async digests(): Promise<Map<string, string[]>> {
+    const digests = new Map<string, string[]>();
+    for (const { client, domain } of this.#businessNodes()) {
+      const { height, digest } = await client.call(Business.method.digest, {});
+      digests.set(domain, [...(digests.get(domain) ?? []), `${height} ${toHex(digest)}`]);
+    }
+    return digests;
+  }
+
+  /** What business nodes hold as proof that somebody broke the rules. */
+  async evidence(): Promise<string[]> {
+    const kept: string[] = [];
+    for (const { client } of this.#businessNodes()) {
+      const { evidence } = await client.call(Business.method.evidenceKept, {});
+      kept.push(...evidence.map(({ kind, reason }) => `${kind}: ${reason}`));
+    }
+    return kept;
+  }
+
+  /** The newest transaction of each identifier in a domain, as a master knows it. */
+  async heads(domain: string, traceIds: readonly string[]): Promise<{ txId: string; block: bigint }[]> {
+    const [master] = this.#first.masters();
+    const found: { txId: string; block: bigint }[] = [];
+    for (let at = 0; at < traceIds.length; at += IDS_AT_ONCE) {
+      const ids = traceIds.slice(at, at + IDS_AT_ONCE);
+      const reply = await master?.call(Master.method.traceHeads, { domain, traceIds: ids });
+      for (const { heads } of reply?.traces ?? []) {
+        found.push(...heads.map(({ txId, blockNum: block }) => ({ txId, block })));
+      }
+    }
+    return found;
+  }
+
+  /** The records of an identifier in one domain, newest first, as a master walks them. */
+  async trace(traceId: string, domain: string): Promise<PlacedRecord[]> {
+    const [master] = this.#first.masters();
+    const records: PlacedRecord[] = [];
+    if (master === undefined) return records;
+    for await (const found of master.stream(Master.method.trace, { traceId }, new AbortController().signal)) {
+      if (found.domain !== domain) continue;
+      const { blockNum: block, wrongHint } = found;
+      const view = viewTransaction(found.envelope);
+      records.push(
+        ...view.records
+          .filter((record) => record.domain === domain)
+          .map((record) => ({ ...record, block, wrongHint })),
+      );
+    }
+    return records;
+  }
+
+  #businessNodes() {
+    const { nodes } = this.#first.context.consortium;
+    return nodes.flatMap((node: ConsortiumNode) => {
+      const { role, address, domain, mspId } = node;
+      const client = address === null ? undefined : this.#sessions.get(mspId)?.node({ ...node, address });
+      return role === 'business' && domain !== null && client !== undefined ? [{ client, domain }] : [];
+    });
+  }
+}
