@@ -1,9 +1,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DevnetBackend } from './backends/devnet.js';
-import { isRunning, startProcess, stopProcess, type ProcessSpec } from './processes.js';
+import {
+  findProcesses,
+  isRunning,
+  startProcess,
+  stopProcess,
+  type ProcessEntry,
+  type ProcessSpec,
+} from './processes.js';
 import { processNames } from './services.js';
 import { Starter } from './starter.js';
 import { networkStatus } from './status.js';
@@ -28,6 +36,13 @@ afterEach(async () => {
 function spec(name: string): ProcessSpec {
   const args = ['-e', 'setInterval(() => undefined, 1000)'];
   return { name, owner: workspace.root, args, log: workspace.log(name) };
+}
+
+/** A process that nobody wrote down, once it goes by its name: the kernel sets the name a moment after the start. */
+async function startLost(name: string): Promise<ProcessEntry> {
+  const lost = startProcess(spec(name));
+  while (!findProcesses(workspace.root, [name]).some(({ pid }) => pid === lost.pid)) await sleep(5);
+  return lost;
 }
 
 describe('starting and stopping the processes of a workspace', () => {
@@ -55,8 +70,8 @@ describe('starting and stopping the processes of a workspace', () => {
     expect(entries.map(isRunning)).toEqual([false, false, true]);
   });
 
-  it('takes in a process that was started and never written down', () => {
-    const lost = startProcess(spec('a'));
+  it('takes in a process that was started and never written down', async () => {
+    const lost = await startLost('a');
     starter.adopt(['a', 'b']);
     expect(starter.entries()).toEqual([lost]);
     expect(starter.ensure(spec('a'))).toEqual(lost);
@@ -65,7 +80,7 @@ describe('starting and stopping the processes of a workspace', () => {
 
   it('takes in a process in place of one that is gone', async () => {
     await stopProcess(starter.ensure(spec('a')), 0);
-    const lost = startProcess(spec('a'));
+    const lost = await startLost('a');
     starter.adopt(['a']);
     expect(starter.entries()).toEqual([lost]);
   });
@@ -84,6 +99,11 @@ describe('starting and stopping the processes of a workspace', () => {
 });
 
 describe('the status of a network', () => {
+  const stopped = () =>
+    networkStatus(workspace)
+      .processes.filter(({ running }) => !running)
+      .map(({ name }) => name);
+
   it('is down where none was started', () => {
     expect(networkStatus(workspace)).toEqual({ state: 'down', processes: [] });
   });
@@ -101,10 +121,13 @@ describe('the status of a network', () => {
         .sort(),
     ).toEqual([...names].sort());
     for (const name of others) starter.ensure(spec(name));
+    expect(stopped()).toEqual([]);
     expect(networkStatus(workspace).state).toBe('up');
     await stopProcess(starter.ensure(spec(first)), 0);
+    expect(stopped()).toEqual([first]);
     expect(networkStatus(workspace).state).toBe('partly up');
-    startProcess(spec(first));
+    await startLost(first);
+    expect(stopped()).toEqual([]);
     expect(networkStatus(workspace).state).toBe('up');
     starter.adopt(names);
   }, 20_000);
