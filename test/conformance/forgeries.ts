@@ -303,6 +303,10 @@ const RESULTS: Readonly<Record<string, Forgery>> = {
   'results of garbage': reendorsed((action) => {
     action.results = GARBAGE;
   }),
+};
+
+/** What sets it may hold besides those that were simulated, or in their place. */
+export const SETS: Readonly<Record<string, Forgery>> = {
   'set of garbage': reendorsed((action) => {
     const nsRwset = [create(ledger.NsReadWriteSetSchema, { namespace: 'anyone', rwset: GARBAGE })];
     action.results = toBinary(ledger.TxReadWriteSetSchema, create(ledger.TxReadWriteSetSchema, { nsRwset }));
@@ -388,4 +392,5 @@ export const FORGERIES: Readonly<Record<string, Forgery>> = {
   ...HEADERS,
   ...BODIES,
   ...RESULTS,
+  ...SETS,
 };

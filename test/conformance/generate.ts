@@ -1,7 +1,7 @@
 import { Random } from '../faults/random.js';
 import { CHAINCODES, keyPolicy } from './chaincodes.js';
 import { DEFECTS } from './defects.js';
-import { FORGERIES } from './forgeries.js';
+import { FORGERIES, SETS } from './forgeries.js';
 import {
   LAST_EVENT,
   type Call,
@@ -49,9 +49,7 @@ function someOf<T>(random: Random, list: readonly T[]): T[] {
   return some.length > 0 ? some : [random.one(list)];
 }
 
-/** Forgeries that write, read or name another namespace besides the chaincode's own. */
-const OTHER_NAMESPACES = /^(?:writes|reads|metadata) of |namespace|^keys out of order$/;
-/** Those of them whose other namespace is on no channel. */
+/** Forgeries of sets whose namespace is on no channel. */
 const NO_NAMESPACES = /of an unknown chaincode$|of qscc$|of lscc$|of the lifecycle$|without name$/;
 
 /**
@@ -188,8 +186,9 @@ class Generator {
     while (setsPolicy(call)) call = this.#call(channel, chaincode);
     const forgery = this.#forgeries.shift() ?? random.one(Object.keys(FORGERIES));
     // Fabric takes the namespaces of a set in random order: where two are wrong, peers differ in which they tell.
-    const names = channel === 'checking' ? OTHER_NAMESPACES : NO_NAMESPACES;
-    const some = names.test(forgery) ? [...ORGANISATIONS] : someOf(random, ORGANISATIONS);
+    // Of those that forged sets name, none is on the channel `checking`.
+    const unknown = channel === 'checking' ? forgery in SETS : NO_NAMESPACES.test(forgery);
+    const some = unknown ? [...ORGANISATIONS] : someOf(random, ORGANISATIONS);
     const endorse = { peers: chaincode === 'pair' ? ['org1', 'org2'] : some };
     const submit = random.integer(0, 4) === 0 ? random.one(ORGANISATIONS) : undefined;
     return { call, endorse, forgery, ...(submit !== undefined && { submit }) };

@@ -1,0 +1,29 @@
+import { expect, it } from '@jest/globals';
+import { differences } from './compare.js';
+import { comparable } from './release-lines.js';
+
+const LATE = { grpc: 2, text: 'incorrect timestamp <now>, peer.authentication.timewindow 15m0s' };
+const embedded = [
+  { at: '0', seen: [400, 'channel does not exist'] },
+  { at: '1', seen: LATE },
+  { at: '2', seen: [200, ''] },
+];
+const fabric25 = [
+  {
+    at: '0',
+    seen: [400, 'channel creation request not allowed because the orderer system channel is not defined'],
+  },
+  { at: '1', seen: [200, ''] },
+  { at: '2', seen: [200, ''] },
+];
+
+it('what 2.5 is known to do otherwise is no difference, on 2.5 alone', () => {
+  expect(differences(...comparable('2.5.16', fabric25, embedded))).toEqual([]);
+  expect(differences(...comparable('3.1.5', fabric25, embedded)).map(({ at }) => at)).toEqual(['0', '1']);
+});
+
+it('anything else is one on 2.5, too', () => {
+  const other = fabric25.with(2, { at: '2', seen: [500, ''] });
+  expect(differences(...comparable('2.5.16', other, embedded)).map(({ at }) => at)).toEqual(['2']);
+  expect(differences(...comparable('2.5.16', embedded, embedded)).map(({ at }) => at)).toEqual(['0']);
+});

@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process';
+import type { Seen } from './describe.js';
+import type { Observation } from './run-script.js';
+
+/** What Fabric 3.x says, as which the embedded network speaks, and what 2.5 says in its place. */
+const IN_2_5 = [
+  [
+    'channel does not exist',
+    'channel creation request not allowed because the orderer system channel is not defined',
+  ],
+  ['message is of type that is no longer supported', 'message is of type that cannot be processed directly'],
+] as const;
+/** In every refusal of a proposal for its time, which 2.5 does not look at. */
+const TIME_WINDOW = 'peer.authentication.timewindow';
+
+/** The version of Fabric that a `peer` program says it is. */
+export function versionOf(peer: string): string {
+  const text = execFileSync(peer, ['version'], { encoding: 'utf8' });
+  const version = /^ *Version: v?(\d+\.\d+\.\d+)/m.exec(text)?.[1];
+  if (version === undefined) throw new Error(`${peer} does not say its version:\n${text}`);
+  return version;
+}
+
+/**
+ * What was seen on Fabric of a version and on the embedded network, made comparable: without what 2.5 does otherwise
+ * than 3.x (network/devnet/COMPLIANCE.md lists it).
+ */
+export function comparable(
+  version: string,
+  fabric: readonly Observation[],
+  embedded: readonly Observation[],
+): readonly [readonly Observation[], readonly Observation[]] {
+  if (!version.startsWith('2.5.')) return [fabric, embedded];
+  const refused = new Set(
+    embedded.flatMap(({ at, seen }) => (JSON.stringify(seen).includes(TIME_WINDOW) ? [at] : [])),
+  );
+  const compared = (all: readonly Observation[]) => all.filter(({ at }) => !refused.has(at));
+  return [compared(fabric), compared(embedded).map(({ at, seen }) => ({ at, seen: inWordsOf25(seen) }))];
+}
+
+function inWordsOf25(seen: Seen): Seen {
+  const text = IN_2_5.reduce((words, [now, then]) => words.replaceAll(now, then), JSON.stringify(seen));
+  return JSON.parse(text) as Seen;
+}
