@@ -8,6 +8,7 @@ import type { StateTrie, TrieCommit } from './state-trie.js';
 import { EthereumTrie } from './testing/ethereum.js';
 import { batches, RUNS, scatteredKeys } from './testing/generators.js';
 import { IMPLEMENTATIONS } from './testing/implementations.js';
+import { sameValue } from './testing/same-value.js';
 
 async function rootAfter(trie: StateTrie, ...entries: readonly (readonly [string, string | null])[]) {
   await trie.apply(
@@ -26,10 +27,6 @@ function wrongValues(
     const entry = { key, found: found(key, i), wanted: wanted(key, i) };
     return sameValue(entry.found, entry.wanted) ? [] : [entry];
   });
-}
-
-function sameValue(found: Uint8Array | null, wanted: Uint8Array | null): boolean {
-  return found === null || wanted === null ? found === wanted : equalBytes(found, wanted);
 }
 
 describe.each(IMPLEMENTATIONS)('%s', (_name, create) => {

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { concat, equalBytes, toHex, utf8 } from '../../bytes/bytes.js';
+import { concat, toHex, utf8 } from '../../bytes/bytes.js';
 import { PlainTrie } from '../plain-trie.js';
 import type { TrieChange } from '../state-trie.js';
 import { KERNEL } from '../testing/gen/kernel-with-stops.js';
 import { scatteredKeys } from '../testing/generators.js';
 import { KillableThreads } from '../testing/node-threads.js';
+import { sameValue } from '../testing/same-value.js';
 import { createArena, openArena, type TrieArena } from './arena.js';
 import { ConcurrentTrie } from './concurrent-trie.js';
 import { imageOf } from './image.js';
@@ -175,8 +176,7 @@ describe('a thread that is stopped between its read and its swap', () => {
 });
 
 function sameFound(mine: ConcurrentTrie, key: Uint8Array): boolean {
-  const [found, wanted] = [mine.find(key), plain.find(key)];
-  return found === null || wanted === null ? found === wanted : equalBytes(found, wanted);
+  return sameValue(mine.find(key), plain.find(key));
 }
 
 describe('the cache arrays', () => {
