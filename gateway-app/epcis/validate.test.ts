@@ -61,13 +61,16 @@ function get(value: JsonValue | undefined, keys: Keys): JsonValue {
 /** `value` with another value at `keys`; without it where the other is undefined. */
 function change(value: JsonValue, [key, ...rest]: Keys, other: JsonValue | undefined): JsonValue {
   if (key === undefined) return other ?? null;
-  const inner = rest.length === 0 ? other : change(get(value, [key]), rest, other);
+  const changed = (inner: JsonValue | undefined): JsonValue | undefined =>
+    rest.length === 0 ? other : change(inner ?? null, rest, other);
   if (isArray(value)) {
-    return value.flatMap((item, i) => (i !== key ? [item] : inner === undefined ? [] : [inner]));
+    const [at, item] = [Number(key), changed(value[Number(key)])];
+    return item === undefined ? value.toSpliced(at, 1) : value.with(at, item);
   }
   if (!isObject(value)) throw new Error('neither an object nor an array');
-  const others = Object.entries(value).filter(([name]) => name !== key);
-  return Object.fromEntries(inner === undefined ? others : [...others, [key, inner]]);
+  const { [key]: before, ...others } = value;
+  const member = changed(before);
+  return member === undefined ? others : { ...others, [key]: member };
 }
 
 const WORDS = new Set<JsonValue>(Object.values(vocabulary).flat());
