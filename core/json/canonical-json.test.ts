@@ -4,6 +4,7 @@ import { toHex } from '../bytes/bytes.js';
 import { canonicalJson, hashCanonical } from './canonical-json.js';
 import { MAX_JSON_DEPTH } from './json-value.js';
 import { parseStrictJson } from './strict-json.js';
+import { codePoint } from './testing/code-points.js';
 
 const RUNS = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
 
@@ -71,7 +72,7 @@ describe('canonical JSON', () => {
 
   it('means the same value, and does not depend on the order of members', () => {
     fc.assert(
-      fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {
+      fc.property(fc.jsonValue({ stringUnit: codePoint }), (value) => {
         const text = canonicalJson(value);
         const parsed = parseStrictJson(text, 1e6);
         expect(parsed).toEqual(JSON.parse(JSON.stringify(value)));

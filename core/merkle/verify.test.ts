@@ -39,6 +39,7 @@ function flipped(bytes: Uint8Array, bit: number): Uint8Array {
 
 describe('the verifier of inclusion proofs', () => {
   it('accepts every leaf of every size to 40, and refuses it at every other place', () => {
+    const wrong: unknown[] = [];
     for (let size = 1; size <= 40; size++) {
       const leaves = someLeaves(size);
       const tree = new MerkleTree(leaves);
@@ -47,12 +48,13 @@ describe('the verifier of inclusion proofs', () => {
         verifyInclusion({ ...claim, index });
         for (let other = 0; other < size; other++) {
           if (other === index) continue;
-          expect(codeOf(() => verifyInclusion({ ...claim, index: other }))).toMatch(
-            /^(ROOT_MISMATCH|BAD_PROOF_LENGTH)$/,
-          );
+          const code = codeOf(() => verifyInclusion({ ...claim, index: other }));
+          if (code !== 'ROOT_MISMATCH' && code !== 'BAD_PROOF_LENGTH')
+            wrong.push({ size, index, other, code });
         }
       });
     }
+    expect(wrong).toEqual([]);
   });
 
   it('refuses sizes and indices out of range before anything is hashed', () => {

@@ -54,18 +54,26 @@ async function findsAndHeals(
 
 /** Blocks whose group is healthy otherwise than it is damaged, and not empty. */
 function groupsThatDiffer(healthy: Iterable<RankEntry>, state: Iterable<RankEntry>): bigint[] {
-  const [right, wrong] = [groupHashes(healthy), groupHashes(state)];
-  return [...right].flatMap(([block, hash]) => (wrong.get(block) === hash ? [] : [block])).sort();
+  const [right, wrong] = [groups(healthy), groups(state)];
+  return [...right]
+    .flatMap(([block, group]) => (isSame(group, wrong.get(block) ?? []) ? [] : [block]))
+    .sort();
 }
 
-function groupHashes(entries: Iterable<RankEntry>): Map<bigint, string> {
-  const groups = new Map<bigint, RankEntry[]>();
+/** Whether two groups have one hash, which is made only where not all of their entries are the same objects. */
+function isSame(group: readonly RankEntry[], other: readonly RankEntry[]): boolean {
+  if (group.length === other.length && group.every((entry, i) => entry === other[i])) return true;
+  return toHex(referenceGroupHash(group)) === toHex(referenceGroupHash(other));
+}
+
+function groups(entries: Iterable<RankEntry>): Map<bigint, RankEntry[]> {
+  const found = new Map<bigint, RankEntry[]>();
   for (const entry of entries) {
-    const group = groups.get(entry.blockNum);
-    if (group === undefined) groups.set(entry.blockNum, [entry]);
+    const group = found.get(entry.blockNum);
+    if (group === undefined) found.set(entry.blockNum, [entry]);
     else group.push(entry);
   }
-  return new Map(Array.from(groups, ([block, group]) => [block, toHex(referenceGroupHash(group))]));
+  return found;
 }
 
 function byKey(entries: readonly RankEntry[]): Map<string, RankEntry> {

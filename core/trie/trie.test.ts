@@ -8,6 +8,7 @@ import type { StateTrie, TrieCommit } from './state-trie.js';
 import { EthereumTrie } from './testing/ethereum.js';
 import { batches, RUNS, scatteredKeys } from './testing/generators.js';
 import { IMPLEMENTATIONS } from './testing/implementations.js';
+import { sameValue } from './testing/same-value.js';
 
 async function rootAfter(trie: StateTrie, ...entries: readonly (readonly [string, string | null])[]) {
   await trie.apply(
@@ -16,8 +17,16 @@ async function rootAfter(trie: StateTrie, ...entries: readonly (readonly [string
   return toHex((await trie.commit()).root);
 }
 
-function sameValue(found: Uint8Array | null, wanted: Uint8Array | null): boolean {
-  return found === null || wanted === null ? found === wanted : equalBytes(found, wanted);
+/** The values that are not as wanted, with their keys. */
+function wrongValues(
+  keys: readonly Uint8Array[],
+  found: (key: Uint8Array, i: number) => Uint8Array | null,
+  wanted: (key: Uint8Array, i: number) => Uint8Array | null,
+): unknown[] {
+  return keys.flatMap((key, i) => {
+    const entry = { key, found: found(key, i), wanted: wanted(key, i) };
+    return sameValue(entry.found, entry.wanted) ? [] : [entry];
+  });
 }
 
 describe.each(IMPLEMENTATIONS)('%s', (_name, create) => {
@@ -43,10 +52,17 @@ describe.each(IMPLEMENTATIONS)('%s', (_name, create) => {
     const steps = fc.asyncProperty(batches, async (sequence) => {
       const trie = create();
       const last = new Map<string, Uint8Array | null>();
+      const keys = sequence.flat().map(({ key }) => key);
+      const names = keys.map(toHex);
       for (const batch of sequence) {
         await trie.apply(batch);
         for (const { key, value } of batch) last.set(toHex(key), value);
-        for (const { key } of sequence.flat()) expect(trie.find(key)).toEqual(last.get(toHex(key)) ?? null);
+        const wrong = wrongValues(
+          keys,
+          (key) => trie.find(key),
+          (_key, i) => last.get(names[i] ?? '') ?? null,
+        );
+        expect(wrong).toEqual([]);
         await trie.commit();
       }
     });
@@ -56,22 +72,29 @@ describe.each(IMPLEMENTATIONS)('%s', (_name, create) => {
   it('finds many keys of one length at once as it finds each of them', async () => {
     const lookups = fc.asyncProperty(batches, async (sequence) => {
       const trie = create();
+      const wrong: unknown[] = [];
+      const lengths = [1, 2, 4, 5, 32].map((length) => {
+        const keys = sequence
+          .flat()
+          .map(({ key }) => key)
+          .filter((key) => key.length === length);
+        // Twice, so that lookups from the cache arrays are among them.
+        return { length, keys, packed: concat(...keys, ...keys, new Uint8Array(length).fill(9)) };
+      });
       for (const batch of sequence) {
         await trie.apply(batch);
-        for (const length of [1, 2, 4, 5, 32]) {
-          const keys = sequence
-            .flat()
-            .map(({ key }) => key)
-            .filter((key) => key.length === length);
-          // Twice, so that lookups from the cache arrays are among them.
-          const packed = concat(...keys, ...keys, new Uint8Array(length).fill(9));
+        for (const { length, keys, packed } of lengths) {
           const found = trie.findAll(packed, length);
-          expect(found.count).toBe(2 * keys.length + 1);
+          if (found.count !== 2 * keys.length + 1) wrong.push({ length, count: found.count });
           for (let i = 0; i < found.count; i++) {
-            const wanted = trie.find(packed.subarray(i * length, (i + 1) * length));
-            expect([found.valueOf(i), found.sizeOf(i)]).toEqual([wanted, wanted?.length ?? 0]);
+            const key = packed.subarray(i * length, (i + 1) * length);
+            const [value, size, wanted] = [found.valueOf(i), found.sizeOf(i), trie.find(key)];
+            if (!sameValue(value, wanted) || size !== (wanted?.length ?? 0)) {
+              wrong.push({ key, value, size, wanted });
+            }
           }
         }
+        expect(wrong).toEqual([]);
         await trie.commit();
       }
     });
@@ -85,8 +108,7 @@ describe.each(IMPLEMENTATIONS)('%s', (_name, create) => {
     const expectFound = (value: (key: Uint8Array, i: number) => Uint8Array | null): void => {
       for (let round = 0; round < 3; round++) {
         const found = trie.findAll(packed, 32);
-        const wrong = keys.filter((key, i) => !sameValue(found.valueOf(i), value(key, i)));
-        expect(wrong).toEqual([]);
+        expect(wrongValues(keys, (_key, i) => found.valueOf(i), value)).toEqual([]);
       }
     };
     await trie.apply(keys.slice(0, 2000).map((key) => ({ key, value: key })));
@@ -137,25 +159,36 @@ describe.each(IMPLEMENTATIONS)('%s', (_name, create) => {
   it('hands out with a commit every node that the committed trie has anew, under its path', async () => {
     const steps = fc.asyncProperty(batches, async (sequence) => {
       const trie = create();
-      const [stored, previous] = [new Map<string, Uint8Array>(), new PlainTrie()];
+      // The hashes of nodes: as handed out, by their paths, and of what proofs consist of.
+      const [stored, proven] = [new Map<string, string>(), new WeakMap<Uint8Array, string>()];
+      const given: { rlp: Uint8Array; copy: Uint8Array }[] = [];
+      const previous = new PlainTrie();
+      const keys = sequence.flat().map(({ key }) => key);
       for (const batch of sequence) {
         await trie.apply(batch);
         await previous.apply(batch);
         for (const { path, rlp } of (await trie.commit()).changedNodes()) {
           if (rlp === null) stored.delete(path.join());
-          else stored.set(path.join(), rlp);
+          else {
+            stored.set(path.join(), toHex(keccak256(rlp)));
+            given.push({ rlp, copy: rlp.slice() });
+          }
         }
         const { root } = await previous.commit();
-        const hashes = new Set([...stored.values()].map((rlp) => toHex(keccak256(rlp))));
-        if (!equalBytes(root, EMPTY_TRIE_ROOT)) expect(hashes).toContain(toHex(root));
-        for (const { key } of sequence.flat()) {
-          for (const node of previous.prove(key)) expect(hashes).toContain(toHex(keccak256(node)));
+        const needed = new Set<string>();
+        for (const node of new Set(keys.flatMap((key) => previous.prove(key)))) {
+          const hash = proven.get(node) ?? toHex(keccak256(node));
+          proven.set(node, hash);
+          needed.add(hash);
         }
-        const needed = sequence
-          .flat()
-          .flatMap(({ key }) => previous.prove(key).map((node) => toHex(keccak256(node))));
-        expect(new Set(needed)).toEqual(hashes);
+        const hashes = new Set(stored.values());
+        const top = equalBytes(root, EMPTY_TRIE_ROOT) ? [] : [toHex(root)];
+        const missing = [...top, ...needed].filter((hash) => !hashes.has(hash));
+        const surplus = [...hashes].filter((hash) => !needed.has(hash));
+        expect({ missing, surplus }).toEqual({ missing: [], surplus: [] });
       }
+      // What was handed out stays what it was.
+      expect(given.filter(({ rlp, copy }) => !equalBytes(rlp, copy))).toEqual([]);
     });
     await fc.assert(steps, { numRuns: RUNS });
   }, 3_600_000);
@@ -186,6 +219,6 @@ describe.each(IMPLEMENTATIONS)('%s', (_name, create) => {
     expect(toHex((await trie.commit()).root)).toBe(before);
     await trie.apply([fits]);
     await trie.commit();
-    expect(trie.find(fits.key)).toEqual(fits.value);
+    expect(sameValue(trie.find(fits.key), fits.value)).toBe(true);
   });
 });

@@ -9,11 +9,25 @@ import { RangeQueryResultsHelper, readMessage } from './range-summary.js';
 const numRuns = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
 const timeout = 50 * numRuns;
 
+const READS = Array.from({ length: 2652 }, (_, i) => ({
+  key: `key${String(i).padStart(6, '0')}`,
+  version: { blockNum: BigInt(i + 1), txNum: i % 7 },
+}));
+
+/** The first `count` of the same reads. */
 function reads(count: number): KeyRead[] {
-  return Array.from({ length: count }, (_, i) => ({
-    key: `key${String(i).padStart(6, '0')}`,
-    version: { blockNum: BigInt(i + 1), txNum: i % 7 },
-  }));
+  return READS.slice(0, count);
+}
+
+/** Hashes of groups of `reads`, which their first read and their length tell apart: each is made once. */
+const leafHashes = new Map<KeyRead | undefined, Uint8Array[]>();
+
+function leafHash(leaf: readonly KeyRead[]): Uint8Array {
+  const hashes = leafHashes.get(leaf[0]) ?? [];
+  leafHashes.set(leaf[0], hashes);
+  return (hashes[leaf.length] ??= sha256(
+    toBinary(ledger.QueryReadsSchema, create(ledger.QueryReadsSchema, { kvReads: leaf.map(readMessage) })),
+  ));
 }
 
 function chunks<T>(items: readonly T[], size: number): T[][] {
@@ -32,11 +46,7 @@ function naive(
 ): { level: number; hashes: Uint8Array[] } | undefined {
   if (results.length <= degree) return undefined;
   const leaves = chunks(results, degree + 1);
-  let hashes = leaves.map((leaf) =>
-    sha256(
-      toBinary(ledger.QueryReadsSchema, create(ledger.QueryReadsSchema, { kvReads: leaf.map(readMessage) })),
-    ),
-  );
+  let hashes = leaves.map(leafHash);
   // The last leaf may be incomplete; a level's whole groups are those it has while results still arrive.
   let whole = Math.floor(results.length / (degree + 1));
   let level = 1;

@@ -19,10 +19,10 @@ export function referenceOrder(entries: readonly IndexEntry[]): IndexEntry[] {
     txId,
     previous ?? new Uint8Array(),
   ];
-  return [...entries].sort((a, b) => {
-    const others = sortKeys(b);
-    return sortKeys(a).reduce((order, key, i) => order || compareBytes(key, others[i] ?? key), 0);
-  });
+  return entries
+    .map((entry) => ({ entry, keys: sortKeys(entry) }))
+    .sort((a, b) => a.keys.reduce((order, key, i) => order || compareBytes(key, b.keys[i] ?? key), 0))
+    .map(({ entry }) => entry);
 }
 
 /** Every one of `entries`, in the order given, that is in `range`. */

@@ -10,13 +10,27 @@ export function referenceRoot(leaves: readonly Uint8Array[]): Uint8Array {
   return nodeHash(referenceRoot(leaves.slice(0, k)), referenceRoot(leaves.slice(k)));
 }
 
+/** `referenceRoot` for slices of one list of leaves, which their first leaf and their length tell apart: each is made once. */
+export function rememberedRoots(): typeof referenceRoot {
+  const known = new Map<Uint8Array | undefined, Uint8Array[]>();
+  return (leaves) => {
+    const roots = known.get(leaves[0]) ?? [];
+    known.set(leaves[0], roots);
+    return (roots[leaves.length] ??= referenceRoot(leaves));
+  };
+}
+
 /** RFC 6962, section 2.1.1: the audit path of leaf `m`. */
-export function referencePath(m: number, leaves: readonly Uint8Array[]): Uint8Array[] {
+export function referencePath(
+  m: number,
+  leaves: readonly Uint8Array[],
+  rootOf = referenceRoot,
+): Uint8Array[] {
   if (leaves.length === 1) return [];
   const k = split(leaves.length);
   return m < k
-    ? [...referencePath(m, leaves.slice(0, k)), referenceRoot(leaves.slice(k))]
-    : [...referencePath(m - k, leaves.slice(k)), referenceRoot(leaves.slice(0, k))];
+    ? [...referencePath(m, leaves.slice(0, k), rootOf), rootOf(leaves.slice(k))]
+    : [...referencePath(m - k, leaves.slice(k), rootOf), rootOf(leaves.slice(0, k))];
 }
 
 interface Subtree {
@@ -29,7 +43,11 @@ interface Subtree {
  * The multiproof by its definition: the largest subtrees without a proven leaf, whose sibling subtree
  * has one, ordered by the level at which they are used, then from the left.
  */
-export function referenceMultiproof(indices: readonly number[], leaves: readonly Uint8Array[]): Uint8Array[] {
+export function referenceMultiproof(
+  indices: readonly number[],
+  leaves: readonly Uint8Array[],
+  rootOf = referenceRoot,
+): Uint8Array[] {
   const subtrees: Subtree[] = [];
   const visit = (from: number, to: number): void => {
     const touched = (a: number, b: number): boolean => indices.some((index) => index >= a && index < b);
@@ -41,7 +59,7 @@ export function referenceMultiproof(indices: readonly number[], leaves: readonly
       [middle, to],
     ] as const) {
       if (touched(a, b)) visit(a, b);
-      else subtrees.push({ height, from: a, hash: referenceRoot(leaves.slice(a, b)) });
+      else subtrees.push({ height, from: a, hash: rootOf(leaves.slice(a, b)) });
     }
   };
   visit(0, leaves.length);

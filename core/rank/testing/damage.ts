@@ -22,11 +22,14 @@ export function damages(most: number): fc.Arbitrary<Damage[]> {
   return fc.array(fc.record({ kind, at }), { minLength: 1, maxLength: most, size: 'max' });
 }
 
+/** Hashes of values that many states have. */
+const valueHashes: Uint8Array[] = [];
+
 /** A state of `entries` keys, some blocks without any. Two keys of each third transaction. */
 export function someEntries(entries: number, perBlock: number): RankEntry[] {
   return Array.from({ length: entries }, (_, i) => ({
     key: `rec/${i}`,
-    valueHash: sha256(utf8(`value ${i}`)),
+    valueHash: (valueHashes[i] ??= sha256(utf8(`value ${i}`))),
     blockNum: BigInt(Math.floor(i / perBlock) * 2 + 1),
     txNum: Math.floor((i % perBlock) / 3),
     verNum: 1 + (i % 5),

@@ -20,12 +20,13 @@ export class EthereumTrie {
 
   async apply(changes: readonly TrieChange[]): Promise<void> {
     const nested = isNested([...this.#entries.keys(), ...changes.map(({ key }) => toHex(key))]);
+    const anew = nested && changes.some(({ value }) => value === null);
     for (const { key, value } of changes) {
       if (value === null) this.#entries.delete(toHex(key));
       else this.#entries.set(toHex(key), value);
-      if (value !== null || !nested) await this.trie.put(key, value);
+      if (!anew) await this.trie.put(key, value);
     }
-    if (!nested || changes.every(({ value }) => value !== null)) return;
+    if (!anew) return;
     this.trie = await emptyTrie();
     for (const [key, value] of this.#entries) await this.trie.put(fromHex(key), value);
   }
