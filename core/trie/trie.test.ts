@@ -4,7 +4,7 @@ import { concat, equalBytes, toHex, utf8 } from '../bytes/bytes.js';
 import { EMPTY_TRIE_ROOT, keccak256 } from './keccak.js';
 import { MAX_TRIE_KEY, MAX_TRIE_VALUE } from './limits.js';
 import { PlainTrie } from './plain-trie.js';
-import type { StateTrie, TrieCommit } from './state-trie.js';
+import type { StateTrie, TrieChange, TrieCommit } from './state-trie.js';
 import { EthereumTrie } from './testing/ethereum.js';
 import { batches, RUNS, scatteredKeys } from './testing/generators.js';
 import { IMPLEMENTATIONS } from './testing/implementations.js';
@@ -190,7 +190,20 @@ describe.each(IMPLEMENTATIONS)('%s', (_name, create) => {
       // What was handed out stays what it was.
       expect(given.filter(({ rlp, copy }) => !equalBytes(rlp, copy))).toEqual([]);
     });
-    await fc.assert(steps, { numRuns: RUNS });
+    // Changed, moved below a new branch, and removed, all in one batch.
+    const put = (key: number, ...bytes: number[]): TrieChange => ({
+      key: Uint8Array.of(key),
+      value: Uint8Array.from(bytes),
+    });
+    const removed = (key: number): TrieChange => ({ key: Uint8Array.of(key), value: null });
+    const before = [[put(0x00, 0)], [put(0x12, ...new Array<number>(50).fill(0))]];
+    const examples: [TrieChange[][]][] = [
+      [[...before, [put(0x12, 0), removed(0x12)]]],
+      [[...before, [put(0x12, 0), put(0x13, 0), removed(0x12), removed(0x13)]]],
+      [[...before, [removed(0x12), put(0x12, 0), put(0x12, 1), removed(0x12)]]],
+      [[...before, [put(0x12, 0), put(0x13, 0), removed(0x12)]]],
+    ];
+    await fc.assert(steps, { numRuns: RUNS + examples.length, examples });
   }, 3_600_000);
 
   it('keeps no reference to what it is given, nor gives any away', async () => {

@@ -12,7 +12,8 @@ export const STATE: usize = 2;
 export const LINK: usize = 4;
 export const REFERENCE: usize = 8;
 export const HANG: usize = 42;
-// A leaf: immutable but for `REMOVED`, which its key's writer sets.
+// A leaf: immutable but for `REMOVED`, which its key's writer sets. One that replaces another hangs where that did, so that
+// a removal within the same batch still tells which node is gone.
 export const KEY_LENGTH: usize = 40;
 export const VALUE_LENGTH: usize = 44;
 export const REMOVED: usize = 46;

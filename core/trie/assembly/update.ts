@@ -5,7 +5,7 @@ import { clearBytes } from './bytes';
 import { fastFind } from './find';
 import { CACHE_LEVEL, FOUND, LIVE, ROOT } from './layout';
 import {
-  anyLeaf, BRANCH, BRANCH_BIT, BRANCH_SIZE, CHILDREN, DEPTH, depthOf, DIRTY, HANG as LOOKUP, indexOf, KEY_LENGTH, kindOf, LEAF, LEAF_HEADER,
+  anyLeaf, BRANCH, BRANCH_BIT, BRANCH_SIZE, DEPTH, depthOf, DIRTY, HANG, hangOf, indexOf, KEY_LENGTH, kindOf, LEAF, LEAF_HEADER,
   markDirty, parting, readSlot, REFERENCE, REMOVED, sameKey, slotAt, STATE, swapSlot, VALUE_LENGTH,
 } from './nodes';
 import { CASE_1, CASE_2, CASE_3, REMOVAL, stop } from './stops';
@@ -18,7 +18,7 @@ const OPERATION_HEADER: usize = LEAF_HEADER - KEY_LENGTH;
 
 /** Makes one operation; a value of no bytes removes. Answers false when memory is full. */
 export function run(operation: usize): bool {
-  if (load<u16>(operation, LOOKUP - KEY_LENGTH)) {
+  if (load<u16>(operation, HANG - KEY_LENGTH)) {
     const leaf = fastFind(operation + OPERATION_HEADER, <u32>load<u16>(operation), atomic.load<u32>(CACHE_LEVEL) >> 2);
     store<u32>(area, load<u32>(area, FOUND) + <u32>(leaf != 0), FOUND);
     return true;
@@ -81,6 +81,8 @@ function insert(operation: usize): bool {
     if (kindOf(old) == LEAF) {
       const length = load<u16>(old, KEY_LENGTH);
       if (<u32>length << 1 == nibbles && sameKey(old + LEAF_HEADER, key, length)) {
+        // Should the key be removed before it is committed: this is where the last commit had it.
+        store<u16>(leaf, <u16>hangOf(old), HANG);
         stop(CASE_3);
         if (!swapSlot(slot, old, leaf)) continue;
         if (load<u8>(old, REMOVED)) count(1);
