@@ -31,6 +31,11 @@ function trieOf(count: number, scattered: boolean) {
   return { arena, platform, trie: new ConcurrentTrie(arena, pool, scattered) };
 }
 
+/** Every other seed has keys dealt out so that threads meet everywhere, not by their beginnings. */
+function isScattered(seed: number): boolean {
+  return seed % 2 === 0;
+}
+
 /** Pseudo-random numbers below 2^32 (mulberry32). */
 function random(seed: number): () => number {
   let state = seed;
@@ -86,73 +91,59 @@ class Oracle {
 }
 
 describe('the concurrent trie', () => {
-  it.each([
-    ['by the beginnings of keys', false],
-    ['so that threads meet everywhere', true],
-  ])(
-    `has the plain trie’s root after ${THREADS} threads changed it, keys dealt out %s`,
-    async (_title, scattered) => {
-      for (let seed = 1; seed <= SEEDS; seed++) {
-        const { trie } = trieOf(THREADS - 1, scattered);
-        const oracle = new Oracle();
-        const all = operations(OPERATIONS, seed);
-        for (let from = 0; from < all.length; from += OPERATIONS / BATCHES) {
-          const batch = all.slice(from, from + OPERATIONS / BATCHES);
-          const applied = trie.apply(batch);
-          // Lookups go on while others change the trie: each sees a value of its key, or none.
-          for (const { key } of batch.slice(0, 500)) {
-            const value = trie.find(key);
-            if (value !== null) expect(value.subarray(0, key.length)).toEqual(key);
-            await Promise.resolve();
-          }
-          await applied;
-          await oracle.compare(seed, batch, (await trie.commit()).root);
+  it(`has the plain trie’s root after ${THREADS} threads changed it`, async () => {
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const { trie } = trieOf(THREADS - 1, isScattered(seed));
+      const oracle = new Oracle();
+      const all = operations(OPERATIONS, seed);
+      for (let from = 0; from < all.length; from += OPERATIONS / BATCHES) {
+        const batch = all.slice(from, from + OPERATIONS / BATCHES);
+        const applied = trie.apply(batch);
+        // Lookups go on while others change the trie: each sees a value of its key, or none.
+        for (const { key } of batch.slice(0, 500)) {
+          const value = trie.find(key);
+          if (value !== null) expect(value.subarray(0, key.length)).toEqual(key);
+          await Promise.resolve();
         }
-        for (const { key } of all.slice(0, 1000)) expect(trie.find(key)).toEqual(oracle.trie.find(key));
-        await Promise.all(pools.splice(0).map((pool) => pool.stop()));
+        await applied;
+        await oracle.compare(seed, batch, (await trie.commit()).root);
       }
-    },
-    3_600_000,
-  );
+      for (const { key } of all.slice(0, 1000)) expect(trie.find(key)).toEqual(oracle.trie.find(key));
+      await Promise.all(pools.splice(0).map((pool) => pool.stop()));
+    }
+  }, 3_600_000);
 
-  it.each([
-    ['by the beginnings of keys', false],
-    ['so that threads meet everywhere', true],
-  ])(
-    `shows another thread, which looks keys up meanwhile, whole values, in order and none missing, keys dealt out %s`,
-    async (_title, scattered) => {
-      for (let seed = 1; seed <= SEEDS; seed++) {
-        const { arena, trie } = trieOf(THREADS - 1, scattered);
-        const oracle = new Oracle();
-        const next = random(seed);
-        const keys = crowdedKeys(OPERATIONS / 10, next);
-        // Removals are of a quarter of the keys, so that none of the others may ever be missing.
-        const removable = keys.map((_key, i) => i % 4 === 3);
-        const first = keys.map((key) => ({ key, value: versioned(key, 0) }));
-        for (const changed of [trie, oracle.trie]) await changed.apply(first);
-        await trie.commit();
-        let during = 0;
-        for (let from = 1; from < OPERATIONS; from += OPERATIONS / BATCHES) {
-          const batch = Array.from({ length: OPERATIONS / BATCHES }, (_, i): TrieChange => {
-            const at = next() % keys.length;
-            const key = keys[at] ?? new Uint8Array(1);
-            const removes = removable[at] === true && next() % 2 === 0;
-            return { key, value: removes ? null : versioned(key, from + i) };
-          });
-          const reader = new Reader(arena, keys, removable);
-          await reader.started();
-          const before = reader.lookups();
-          await trie.apply(batch);
-          during += reader.lookups() - before;
-          expect([seed, await reader.stop()]).toEqual([seed, []]);
-          await oracle.compare(seed, batch, (await trie.commit()).root);
-        }
-        expect(during).toBeGreaterThan(0);
-        await Promise.all(pools.splice(0).map((pool) => pool.stop()));
+  it('shows another thread, which looks keys up meanwhile, whole values, in order and none missing', async () => {
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const { arena, trie } = trieOf(THREADS - 1, isScattered(seed));
+      const oracle = new Oracle();
+      const next = random(seed);
+      const keys = crowdedKeys(OPERATIONS / 10, next);
+      // Removals are of a quarter of the keys, so that none of the others may ever be missing.
+      const removable = keys.map((_key, i) => i % 4 === 3);
+      const first = keys.map((key) => ({ key, value: versioned(key, 0) }));
+      for (const changed of [trie, oracle.trie]) await changed.apply(first);
+      await trie.commit();
+      let during = 0;
+      for (let from = 1; from < OPERATIONS; from += OPERATIONS / BATCHES) {
+        const batch = Array.from({ length: OPERATIONS / BATCHES }, (_, i): TrieChange => {
+          const at = next() % keys.length;
+          const key = keys[at] ?? new Uint8Array(1);
+          const removes = removable[at] === true && next() % 2 === 0;
+          return { key, value: removes ? null : versioned(key, from + i) };
+        });
+        const reader = new Reader(arena, keys, removable);
+        await reader.started();
+        const before = reader.lookups();
+        await trie.apply(batch);
+        during += reader.lookups() - before;
+        expect([seed, await reader.stop()]).toEqual([seed, []]);
+        await oracle.compare(seed, batch, (await trie.commit()).root);
       }
-    },
-    3_600_000,
-  );
+      expect(during).toBeGreaterThan(0);
+      await Promise.all(pools.splice(0).map((pool) => pool.stop()));
+    }
+  }, 3_600_000);
 
   it('goes on when threads die, whatever they were doing, and has the right root', async () => {
     const { trie, platform } = trieOf(THREADS - 1, true);
