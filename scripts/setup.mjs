@@ -64,7 +64,7 @@ export function setUp() {
   const code = digest([
     join(root, 'tsconfig.base.json'),
     join(root, 'scripts', 'bundle-chaincode.mjs'),
-    join(root, 'scripts', 'bundle-programs.mjs'),
+    join(root, 'scripts', 'bundle-commands.mjs'),
     ...folders.flatMap((folder) => [...sources(folder)].sort()),
   ]);
   const built = folders.every(
@@ -73,7 +73,7 @@ export function setUp() {
   if (!built || !isFresh('built', code)) {
     run('Building', process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b']);
     run('Bundling the chaincode', process.execPath, [join(root, 'scripts', 'bundle-chaincode.mjs')]);
-    run('Bundling the programs', process.execPath, [join(root, 'scripts', 'bundle-programs.mjs')]);
+    run('Bundling the command line', process.execPath, [join(root, 'scripts', 'bundle-commands.mjs')]);
     mark('built', code);
   }
 }

@@ -6,7 +6,7 @@ import { waitForDevnet } from '../wait-ready.js';
 import { hasChanged, writeJson } from '../workspace.js';
 import { DEFINITION, type Backend, type NetworkRun } from './backend.js';
 
-const MAIN = fileURLToPath(new URL('bundle/server.js', import.meta.resolve('@cotrace/network')));
+const MAIN = fileURLToPath(new URL('devnet/server.js', import.meta.resolve('@cotrace/network')));
 const PROCESS = 'devnet';
 const ORDERER = 'devnet.orderer';
 const peerPort = (organisation: string) => `devnet.peer.${organisation}`;
