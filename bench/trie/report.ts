@@ -14,7 +14,7 @@ const PROCESSORS = cpus().length;
 const NOTES = [
   `- ${PROCESSORS} processors: more threads than that share them. 4 threads can show here that they have the same root and what`,
   '  taking turns costs, and nothing of how much faster four processors would be.',
-  '- builds here begin with memory that is new from the system; those of go-ethereum use what the build before left.',
+  '- builds use memory that the build before left, here as in go-ethereum; the least of several rounds counts.',
   '- find: key by key through the interface, the value copied out. Together: one `findAll` of keys that stand one after the',
   '  other, all values copied out into one buffer; their sizes are looked at one by one. go-ethereum: `Get` of each key, which',
   '  hands out its own value without a copy, within Go.',
@@ -142,5 +142,3 @@ function print(title: string, results: Results): void {
   ]);
   say(`\n${title}\n${table([['', ...names], ...rows])}`);
 }
-
-/** Prints a line. */

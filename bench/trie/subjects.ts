@@ -3,6 +3,7 @@ import {
   concat,
   ConcurrentTrie,
   createArena,
+  openArena,
   PlainTrie,
   ThreadPool,
   toHex,
@@ -16,6 +17,8 @@ import type { Keys } from './keys.js';
 /** Lookups of one measurement, as in seed 000, figure 8. */
 export const LOOKUPS = 10_000;
 const [KEY_SIZE, VALUE_SIZE] = [32, 64];
+/** A page of WebAssembly's memory. */
+const PAGE = 65_536;
 /** Changes that are made and handed over at a time while a trie is built. */
 const SLICE = 100_000;
 
@@ -118,7 +121,9 @@ export function concurrentSubject(threads: number): Subject & { readonly arena: 
   };
   const create = async (keys: number) => {
     await stop();
-    arena = createArena(Math.min(2 ** 32, (64 << 20) + keys * 400));
+    const bytes = Math.min(2 ** 32, PAGE * Math.ceil((64 << 20) / PAGE + (keys * 400) / PAGE));
+    if (arena?.memory.buffer.byteLength === bytes) empty(arena);
+    else arena = createArena(bytes);
     pool = new ThreadPool(arena, threads - 1, nodeThreads);
     // Threads that are still starting would be measured as none.
     await new Promise((resolve) => setTimeout(resolve, 50 * (threads - 1)));
@@ -126,6 +131,14 @@ export function concurrentSubject(threads: number): Subject & { readonly arena: 
   };
   const subject = new OwnSubject(`cotrace ${threads}`, Infinity, create, stop);
   return Object.assign(subject, { arena: () => arena });
+}
+
+/** Makes an arena as it was when new, but for memory that the system has given already: go-ethereum keeps its own, too. */
+function empty(arena: TrieArena): void {
+  const { buffer } = arena.memory;
+  const kernel = openArena(arena, 0);
+  new Uint8Array(buffer).fill(0, 0, kernel.chunksUsed() * PAGE);
+  kernel.initialise(buffer.byteLength / PAGE);
 }
 
 /** The Ethereum JavaScript library's trie. */

@@ -29,7 +29,10 @@ const SLOW_FINDS = 200;
 const MOST_BUILT = 1_000_000;
 /** Memory that ten million keys need in both tries and the keys themselves, in bytes a key. */
 const MEMORY_A_KEY = 1200;
+/** Rounds of updates; small blocks take less than a millisecond, and their least needs more tries. */
 const UPDATE_ROUNDS = 5;
+const SMALL_UPDATE_ROUNDS = 25;
+const SMALL_UPDATE = 512;
 /** Builds that take less time in all, in milliseconds, are repeated up to so many times as often. */
 const QUICK = 1000;
 /** After so many milliseconds of builds a subject is not asked for another. */
@@ -106,11 +109,12 @@ async function measure(size: number, rounds: number, program: GethProgram | null
     let round = 0;
     for (const count of UPDATED_SIZES.has(size) ? UPDATES : []) {
       const from = round;
-      const least = await interleaved(taking, UPDATE_ROUNDS, false, (subject, i) =>
+      const turns = count <= SMALL_UPDATE ? SMALL_UPDATE_ROUNDS : UPDATE_ROUNDS;
+      const least = await interleaved(taking, turns, false, (subject, i) =>
         subject.update(keys, count, from + i),
       );
       updates[String(count)] = least;
-      round += UPDATE_ROUNDS;
+      round += turns;
     }
     return {
       keys: size,

@@ -12,7 +12,7 @@ import type { TrieThreads } from './threads.js';
 import { NO_THREADS } from './threads.js';
 
 /** Below so many changes other threads are not worth waking: docs/decisions/0023 has the figures. */
-const WORTH_SHARING = 512;
+export const WORTH_SHARING = 64;
 /** Units of a batch: enough that threads end together, and each a run of neighbouring keys. */
 const APPLY_UNITS = 64;
 /** Changes that make a unit of a commit, so that most hashes find a second one to be made with. */

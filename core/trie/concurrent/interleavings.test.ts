@@ -7,7 +7,7 @@ import { scatteredKeys } from '../testing/generators.js';
 import { KillableThreads } from '../testing/node-threads.js';
 import { sameValue } from '../testing/same-value.js';
 import { createArena, openArena, type TrieArena } from './arena.js';
-import { ConcurrentTrie } from './concurrent-trie.js';
+import { ConcurrentTrie, WORTH_SHARING } from './concurrent-trie.js';
 import { imageOf } from './image.js';
 import { Inbox, type Lookup } from './inbox.js';
 import type { TrieKernel } from './kernel.js';
@@ -67,7 +67,8 @@ async function goOn(): Promise<void> {
 
 /** Makes changes here: few at a time, so that none becomes a job while the other thread has one. */
 async function both(...changes: TrieChange[]): Promise<void> {
-  for (let from = 0; from < changes.length; from += 400) await trie.apply(changes.slice(from, from + 400));
+  const few = WORTH_SHARING - 1;
+  for (let from = 0; from < changes.length; from += few) await trie.apply(changes.slice(from, from + few));
   await plain.apply(changes);
 }
 
