@@ -12,7 +12,7 @@ import { TestMaster } from '../testing/test-master.js';
 import { TestNetwork } from '../testing/test-network.js';
 import { definition, put } from '../testing/transactions.js';
 
-const KILLS = process.env['CI_DEEP'] === '1' ? 50 : 4;
+const KILLS = process.env['CI_DEEP'] === '1' ? 50 : 2;
 const BLOCKS = 30;
 const KEYS = 700;
 

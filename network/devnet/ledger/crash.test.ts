@@ -12,7 +12,7 @@ import { TestChannel } from './testing/test-channel.js';
 import type { CommittedBlock, Ledger } from './types.js';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
-const KILLS = process.env['CI_DEEP'] === '1' ? 50 : 6;
+const KILLS = process.env['CI_DEEP'] === '1' ? 50 : 3;
 
 let channel: TestChannel;
 let program: string;
