@@ -4,8 +4,6 @@ import { HASH_LENGTH } from '../hash.js';
 import { leafHash } from '../merkle/hashing.js';
 import type { IndexEntry } from './entry.js';
 import { checkEntry } from './entry.js';
-import type { SortedEntries } from './keys.js';
-import { sortEntries } from './keys.js';
 import {
   checkEntryCount,
   checkOrder,
@@ -24,6 +22,8 @@ import {
 } from './layout.js';
 import type { Shape } from './shape.js';
 import { firstItem, shapeOf } from './shape.js';
+import type { SortedEntries } from './sort.js';
+import { sortEntries } from './sort.js';
 
 /**
  * The FB+ tree of a block (seed 002, section 4.2, for Fabric), as it lies on disk (docs/formats.md, FB+ tree).
@@ -39,7 +39,7 @@ export function buildMbTree(entries: readonly IndexEntry[], order: number = DEFA
   return build(entries, order, true);
 }
 
-/** A part of the key arena. */
+/** A part of the keys. */
 interface KeyPart {
   readonly start: number;
   readonly end: number;
@@ -117,15 +117,16 @@ function writeLeaves(room: Room, sorted: SortedEntries, { count, levels }: Shape
 
 function encodeLeaf(
   room: Room,
-  { entries, keys, starts }: SortedEntries,
+  { entries, keys, starts, ends }: SortedEntries,
   from: number,
   to: number,
 ): Uint8Array {
   const start = (i: number): number => starts[i] ?? 0;
-  const prefix = sharedLength(keys, start(from), start(from + 1), start(to - 1), start(to));
+  const end = (i: number): number => ends[i] ?? 0;
+  const prefix = sharedLength(keys, start(from), end(from), start(to - 1), end(to - 1));
   const count = to - from;
-  let tails = start(to) - start(from) - count * prefix;
-  for (let i = from; i < to; i++) tails += entries[i]?.previous?.length ?? 0;
+  let tails = -count * prefix;
+  for (let i = from; i < to; i++) tails += end(i) - start(i) + (entries[i]?.previous?.length ?? 0);
   const node = newNode(
     room,
     LEAF_KIND,
@@ -144,7 +145,7 @@ function encodeLeaf(
       bytes.set(entry.previous, tail);
       tail += entry.previous.length;
     }
-    for (let at = start(i) + prefix; at < start(i + 1); at++) bytes[tail++] = keys[at] ?? 0;
+    for (let at = start(i) + prefix; at < end(i); at++) bytes[tail++] = keys[at] ?? 0;
     view.setUint32(table, tail - tailsFrom);
     view.setUint32(table + 4, entry.txNum);
     bytes[table + 8] = (entry.previous === null ? 0 : HAS_PREVIOUS) | (entry.upstream ? IS_UPSTREAM : 0);
@@ -239,10 +240,10 @@ function newNode(
 }
 
 /** The shortest beginning of entry `at`'s key that is above the key before; all of it where the two are equal. */
-function separatorAt({ keys, starts }: SortedEntries, at: number): KeyPart {
+function separatorAt({ keys, starts, ends }: SortedEntries, at: number): KeyPart {
   const start = starts[at] ?? 0;
-  const end = starts[at + 1] ?? 0;
-  const shared = at === 0 ? 0 : sharedLength(keys, starts[at - 1] ?? 0, start, start, end);
+  const end = ends[at] ?? 0;
+  const shared = at === 0 ? 0 : sharedLength(keys, starts[at - 1] ?? 0, ends[at - 1] ?? 0, start, end);
   return { start, end: Math.min(start + shared + 1, end) };
 }
 
