@@ -21,4 +21,23 @@ describe('sha256', () => {
       { numRuns: runs },
     );
   });
+
+  it('is the same for parts of any length, in one piece or not', () => {
+    for (const length of [0, 1, 4095, 4096, 4097, 100_000]) {
+      const bytes = Uint8Array.from({ length }, (_, i) => i * 7);
+      const hash = toHex(pureSha256(bytes));
+      for (const cut of [0, 1, 2048, 4096].filter((at) => at <= length)) {
+        expect(toHex(sha256(bytes.subarray(0, cut), bytes.subarray(cut)))).toBe(hash);
+      }
+      expect(toHex(sha256(bytes))).toBe(hash);
+    }
+  });
+
+  it('gives every hash bytes of its own', () => {
+    const first = sha256(utf8('a'), utf8('b'));
+    const copy = Uint8Array.from(first);
+    sha256(utf8('c'), utf8('d'));
+    expect(first).toEqual(copy);
+    expect(first.buffer.byteLength).toBe(32);
+  });
 });

@@ -4,12 +4,13 @@ import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
 export const HASH_LENGTH = 32;
 
 /** The part of `node:crypto` that is used, as far as this file needs it. */
+interface NodeCrypto {
+  hash(algorithm: 'sha256', data: Uint8Array, encoding: 'latin1'): string;
+  createHash(algorithm: 'sha256'): NodeHash;
+}
 interface NodeHash {
   update(data: Uint8Array): NodeHash;
-  digest(): Uint8Array<ArrayBuffer>;
-}
-interface NodeCrypto {
-  createHash(algorithm: 'sha256'): NodeHash;
+  digest(encoding: 'latin1'): string;
 }
 interface Process {
   getBuiltinModule?(name: 'node:crypto'): NodeCrypto;
@@ -32,10 +33,37 @@ export function pureSha256(...parts: readonly Uint8Array[]): Uint8Array {
   return hash.digest();
 }
 
+/** What is longer in all is hashed part by part. */
+const SHORT = 4096;
+const short = new Uint8Array(SHORT);
+
+/**
+ * Node is asked for text: as bytes each hash would be memory of its own outside the engine's, and to keep account of
+ * it costs the garbage collector more than the hash.
+ */
 function nodeSha256(crypto: NodeCrypto, parts: readonly Uint8Array[]): Uint8Array {
+  const data = joined(parts);
+  const text = data === null ? partByPart(crypto, parts) : crypto.hash('sha256', data, 'latin1');
+  const hash = new Uint8Array(HASH_LENGTH);
+  for (let i = 0; i < HASH_LENGTH; i++) hash[i] = text.charCodeAt(i);
+  return hash;
+}
+
+/** `parts` in one piece, valid until the next call; null where they are too long to be copied. */
+function joined(parts: readonly Uint8Array[]): Uint8Array | null {
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return only;
+  let length = 0;
+  for (const part of parts) {
+    if (length + part.length > SHORT) return null;
+    short.set(part, length);
+    length += part.length;
+  }
+  return short.subarray(0, length);
+}
+
+function partByPart(crypto: NodeCrypto, parts: readonly Uint8Array[]): string {
   const hash = crypto.createHash('sha256');
   for (const part of parts) hash.update(part);
-  const { buffer, byteOffset, byteLength } = hash.digest();
-  // A plain Uint8Array: a Buffer would compare unequal to one.
-  return new Uint8Array(buffer, byteOffset, byteLength);
+  return hash.digest('latin1');
 }
