@@ -66,7 +66,7 @@ export function merkleRoot(leaves: readonly Uint8Array[]): Uint8Array {
 function parentsOf(level: readonly Uint8Array[]): Uint8Array[] {
   const parents: Uint8Array[] = [];
   for (let i = 0; i < level.length; i += 2) {
-    const [left, right] = level.slice(i, i + 2);
+    const [left, right] = [level[i], level[i + 1]];
     if (left !== undefined) parents.push(right === undefined ? left : nodeHash(left, right));
   }
   return parents;
