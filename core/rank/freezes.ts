@@ -1,8 +1,9 @@
 import { concat, fromUtf8 } from '../bytes/bytes.js';
 import { lp, Reader } from '../bytes/codec.js';
+import { CotraceError } from '../errors.js';
 import type { PageEdit, PageReader } from './pages.js';
 import { numbered } from './pages.js';
-import type { Freeze } from './top-page.js';
+import { readTop, type Freeze } from './top-page.js';
 
 /** Stands for a page that was not there: no page is empty. */
 const ABSENT = new Uint8Array();
@@ -12,15 +13,22 @@ const MAX_NAME = 256;
 const savedName = (block: bigint, name: string) => `f/${numbered(block)}/${name}`;
 const listName = (block: bigint, list: number) => `l/${numbered(block)}/${numbered(list)}`;
 
+/** The freeze of `block`, and those that came later. Throws `NOT_FROZEN` where there is none of `block`. */
+export function freezesFrom(pages: PageReader, block: bigint): readonly [Freeze, ...Freeze[]] {
+  const [first, ...later] = readTop(pages).freezes.filter((freeze) => freeze.block >= block);
+  if (first?.block !== block) throw new CotraceError('NOT_FROZEN', `block ${block} is not frozen`, { block });
+  return [first, ...later];
+}
+
 /**
  * The pages as they were when `block` was frozen. A page that changed since lies saved with the newest freeze of that
- * time, so the first freeze from `block` on that has it has the version asked for.
+ * time, so the first freeze from `block` on that has it has the version asked for. Which there are is read each time:
+ * later heights are frozen while this one is read. Reading throws `NOT_FROZEN` once it is released.
  */
-export function frozenPages(pages: PageReader, freezes: readonly Freeze[], block: bigint): PageReader {
-  const later = freezes.filter((freeze) => freeze.block >= block);
+export function frozenPages(pages: PageReader, block: bigint): PageReader {
   return {
     get: (name) => {
-      for (const freeze of later) {
+      for (const freeze of freezesFrom(pages, block)) {
         const saved = pages.get(savedName(freeze.block, name));
         if (saved !== undefined) return saved.length === 0 ? undefined : saved;
       }

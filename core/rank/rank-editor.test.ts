@@ -158,6 +158,27 @@ describe('a rank tree', () => {
     );
   });
 
+  it('shows a frozen height to a view that was there before later ones were frozen, until it is released', () => {
+    const pages = new MemoryPages();
+    committed(pages, 4, (editor) => editor.apply(1n, [change('a'), change('b')]));
+    committed(pages, 4, (editor) => editor.freeze());
+    const view = new RankView(pages, 4, 1n);
+    const then = view.entries(1n);
+    committed(pages, 4, (editor) => {
+      editor.apply(2n, [change('c')]);
+      return editor.freeze();
+    });
+    committed(pages, 4, (editor) => {
+      editor.apply(3n, [change('a', stamped('a', 1n))]);
+      return editor.digest();
+    });
+    expect(view.entries(1n)).toEqual(then);
+    committed(pages, 4, (editor) => editor.release(1n));
+    refused(() => view.entries(1n), 'NOT_FROZEN');
+    refused(() => view.layer('ranks'), 'NOT_FROZEN');
+    expect(new RankView(pages, 4, 2n).entries(1n)).toEqual(then);
+  });
+
   it('reads, to bring the layers up to date, no group but those that lost entries', () => {
     const pages = new MemoryPages();
     const c = 8;

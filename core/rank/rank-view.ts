@@ -2,13 +2,12 @@ import { CotraceError } from '../errors.js';
 import { checkNum } from '../formats/rev.js';
 import { MerkleTree } from '../merkle/tree.js';
 import type { RankEntry } from './entry.js';
-import { frozenPages } from './freezes.js';
+import { freezesFrom, frozenPages } from './freezes.js';
 import { decodeGroup } from './group.js';
 import { firstBlock, groupsOf, lastBlock, RANKS, readLayer } from './layer-pages.js';
 import { encodeGroupLeaf, encodeRankLeaf, partDigest, type LayerRecord, type RankTop } from './layers.js';
 import { fromOwnPage, groupPage, type PageReader } from './pages.js';
 import { MAX_GROUP_SLICE, MAX_POSITIONS, type GroupSlice, type TreeName } from './peer.js';
-import { readTop } from './top-page.js';
 
 /** Trees kept once they were made: of the consistency layer and of ranks, 100 KiB each where a cycle has 1024 blocks. */
 const MAX_TREES = 16;
@@ -21,8 +20,8 @@ export interface LayerTree {
 }
 
 /**
- * A rank tree as it was when a height was frozen, whatever was changed since; valid until that height is released. It
- * answers what a `RankPeer` is asked; requests may be hostile.
+ * A rank tree as it was when a height was frozen, whatever was changed, frozen or released since. It answers what a
+ * `RankPeer` is asked; requests may be hostile. Once its own height is released, reading throws `NOT_FROZEN`.
  */
 export class RankView {
   /** The last block that is in it. */
@@ -34,12 +33,10 @@ export class RankView {
 
   /** `c`: the checking height. Throws `NOT_FROZEN` where `block` is not. */
   constructor(pages: PageReader, c: number, block: bigint) {
-    const { freezes } = readTop(pages);
-    const freeze = freezes.find((other) => other.block === block);
-    if (freeze === undefined) throw new CotraceError('NOT_FROZEN', `block ${block} is not frozen`, { block });
+    const [{ ranks, root }] = freezesFrom(pages, block);
     this.block = block;
-    this.top = { ranks: freeze.ranks, root: freeze.root };
-    this.#pages = frozenPages(pages, freezes, block);
+    this.top = { ranks, root };
+    this.#pages = frozenPages(pages, block);
     this.#c = c;
   }
 
