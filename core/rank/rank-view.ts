@@ -1,5 +1,7 @@
+import { equalBytes } from '../bytes/bytes.js';
 import { CotraceError } from '../errors.js';
 import { checkNum } from '../formats/rev.js';
+import { sha256 } from '../hash.js';
 import { MerkleTree } from '../merkle/tree.js';
 import type { RankEntry } from './entry.js';
 import { freezesFrom, frozenPages } from './freezes.js';
@@ -15,13 +17,16 @@ const MAX_TREES = 16;
 /** A layer with the Merkle tree over it. */
 export interface LayerTree {
   readonly records: readonly LayerRecord[];
+  readonly byId: ReadonlyMap<bigint, LayerRecord>;
   readonly leaves: readonly Uint8Array[];
   readonly tree: MerkleTree;
 }
 
 /**
  * A rank tree as it was when a height was frozen, whatever was changed, frozen or released since. It answers what a
- * `RankPeer` is asked; requests may be hostile. Once its own height is released, reading throws `NOT_FROZEN`.
+ * `RankPeer` is asked; requests may be hostile. Each page that it shows is checked against the layer above, the ranks
+ * against the digest: a node whose store is damaged takes nothing from it for healthy, and does not look like a liar to
+ * others. Reading a page throws `RANK_TREE_DAMAGED` where it is, and `NOT_FROZEN` once the height is released.
  */
 export class RankView {
   /** The last block that is in it. */
@@ -30,6 +35,8 @@ export class RankView {
   readonly #pages: PageReader;
   readonly #c: number;
   readonly #trees = new Map<TreeName, LayerTree>();
+  /** The group that was read last: a large one is asked for in many parts. */
+  #last: { readonly block: bigint; readonly bytes: Uint8Array | undefined } | null = null;
 
   /** `c`: the checking height. Throws `NOT_FROZEN` where `block` is not. */
   constructor(pages: PageReader, c: number, block: bigint) {
@@ -49,18 +56,23 @@ export class RankView {
   layer(name: TreeName): LayerTree {
     const kept = this.#trees.get(name);
     if (kept !== undefined) return kept;
+    const above = name === 'ranks' ? { count: this.top.ranks, hash: this.top.root } : this.#rank(name);
     const records = this.#records(name);
     const leaves = records.map(name === 'ranks' ? encodeRankLeaf : encodeGroupLeaf);
-    const layer = { records, leaves, tree: new MerkleTree(leaves) };
+    const tree = new MerkleTree(leaves);
+    if (records.length !== (above?.count ?? 0) || !equalBytes(tree.root, above?.hash ?? tree.root)) {
+      throw damaged(name === 'ranks' ? 'the ranks' : `the groups of rank ${name}`);
+    }
     for (const oldest of this.#trees.keys()) {
       if (this.#trees.size < MAX_TREES) break;
-      this.#trees.delete(oldest);
+      if (oldest !== 'ranks') this.#trees.delete(oldest);
     }
+    const layer = { records, byId: new Map(records.map((record) => [record.id, record])), leaves, tree };
     this.#trees.set(name, layer);
     return layer;
   }
 
-  /** The entries of a group, in their order; none where there is no such group. Throws `RANK_TREE_DAMAGED` where its page is. */
+  /** The entries of a group, in their order; none where there is no such group. */
   entries(block: bigint): RankEntry[] {
     const group = this.#group(block);
     return group === undefined ? [] : fromOwnPage(groupPage(block), () => decodeGroup(group, block));
@@ -90,7 +102,7 @@ export class RankView {
 
   /** Answers `RankPeer.group`. Throws `BAD_REQUEST`. */
   group(block: bigint, offset: number): GroupSlice {
-    const bytes = block > this.block ? undefined : this.#group(block);
+    const bytes = this.#group(block);
     if (bytes === undefined) throw badRequest('there is no such group', { block });
     if (!Number.isInteger(offset) || offset < 0 || offset >= bytes.length) {
       throw badRequest('the group is shorter', { block, offset, total: bytes.length });
@@ -106,8 +118,22 @@ export class RankView {
     return readLayer(this.#pages, groupsOf(name, this.#c), lastBlock(name, this.#c, this.block));
   }
 
+  #rank(checkNum: bigint): LayerRecord | undefined {
+    return this.layer('ranks').byId.get(checkNum);
+  }
+
   #group(block: bigint): Uint8Array | undefined {
-    return this.#pages.get(groupPage(block));
+    if (block < 0n || block > this.block) return undefined;
+    if (this.#last?.block === block) return this.#last.bytes;
+    const above = this.layer(checkNum(block, this.#c)).byId.get(block);
+    const bytes = this.#pages.get(groupPage(block));
+    const isSound =
+      above === undefined
+        ? bytes === undefined
+        : bytes !== undefined && equalBytes(sha256(bytes), above.hash);
+    if (!isSound) throw damaged(`the group of block ${block}`);
+    this.#last = { block, bytes };
+    return bytes;
   }
 }
 
@@ -119,4 +145,8 @@ function checkCount(positions: readonly number[]): void {
 
 function badRequest(message: string, detail: Readonly<Record<string, unknown>>): CotraceError {
   return new CotraceError('BAD_REQUEST', message, detail);
+}
+
+function damaged(what: string): CotraceError {
+  return new CotraceError('RANK_TREE_DAMAGED', `${what} in the rank tree: not what the layer above has`);
 }
