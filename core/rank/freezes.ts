@@ -2,7 +2,7 @@ import { concat, fromUtf8 } from '../bytes/bytes.js';
 import { lp, Reader } from '../bytes/codec.js';
 import { CotraceError } from '../errors.js';
 import type { PageEdit, PageReader } from './pages.js';
-import { numbered } from './pages.js';
+import { fromOwnPage, numbered } from './pages.js';
 import { readTop, type Freeze } from './top-page.js';
 
 /** Stands for a page that was not there: no page is empty. */
@@ -75,12 +75,21 @@ export class SavingEdit {
   }
 }
 
-/** Removes everything that was saved for a freeze. No older freeze may need it. */
+/** Removes everything that was saved for a freeze. No older freeze may need it. Throws `RANK_TREE_DAMAGED` where a list of it is. */
 export function removeFreeze(edit: PageEdit, { block, lists }: Freeze): void {
   for (let list = 0; list < lists; list++) {
     const name = listName(block, list);
-    const reader = new Reader(edit.get(name) ?? new Uint8Array(), 'a list of saved pages');
-    while (reader.left > 0) edit.put(savedName(block, fromUtf8(reader.lp(MAX_NAME))), null);
+    for (const page of fromOwnPage(name, () => decodeList(edit.get(name) ?? ABSENT))) {
+      edit.put(savedName(block, page), null);
+    }
     edit.put(name, null);
   }
+}
+
+function decodeList(bytes: Uint8Array): string[] {
+  const reader = new Reader(bytes, 'a list of saved pages');
+  const names: string[] = [];
+  do names.push(fromUtf8(reader.lp(MAX_NAME)));
+  while (reader.left > 0);
+  return names;
 }

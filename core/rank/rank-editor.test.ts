@@ -292,6 +292,29 @@ describe('a rank tree', () => {
     refused(() => new RankEditor(pages, 1), 'BAD_CHECKING_HEIGHT');
   });
 
+  it('that lost the list of what was saved for a height, or part of it, says so when the height is released', () => {
+    const pages = new MemoryPages();
+    committed(pages, 4, (editor) => editor.apply(1n, [change('a'), change('b')]));
+    committed(pages, 4, (editor) => editor.freeze());
+    committed(pages, 4, (editor) => {
+      editor.apply(2n, [change('a', stamped('a', 1n))]);
+      return editor.digest();
+    });
+    const name = 'l/0000000000000001/0000000000000000';
+    const list = pages.get(name);
+    expect(list).toBeDefined();
+    for (const left of [null, list?.slice(0, 5) ?? null, list?.fill(0xff, 4, 6) ?? null]) {
+      pages.commit([{ name, bytes: left }]);
+      refused(() => new RankEditor(pages, 4).release(1n), 'RANK_TREE_DAMAGED');
+    }
+  });
+
+  it('stays where it was when a block is refused', () => {
+    const editor = new RankEditor(new MemoryPages(), 4);
+    refused(() => editor.apply(1n, [{ ...change('a'), verNum: 0 }]), 'BAD_GROUP');
+    expect([editor.next, editor.writes()]).toEqual([0n, []]);
+  });
+
   it('writes nothing where nothing changed', () => {
     const pages = new MemoryPages();
     committed(pages, 4, (editor) => editor.apply(1n, [change('a')]));

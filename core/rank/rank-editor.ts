@@ -36,7 +36,8 @@ export interface RankChange {
  * The rank B+ tree of one domain (seed 001, section 4.2.1; docs/formats.md, Rank B+ tree), changed. It lies in the pages
  * of a store and is never held whole: data layer, the entries of each group as one page; index layer, pages of groups;
  * rank layer, pages of ranks; consistency layer, the digest over them. The structure computes and the store commits:
- * whatever is done here takes effect when `writes()` are committed, all or none, and until then nothing is changed.
+ * whatever is done here takes effect when `writes()` are committed, all or none, and until then nothing is changed. The
+ * writes of an editor that threw are not to be committed.
  *
  * A block costs its own group and a note of what left older ones; the layers follow in a fold, which reads and hashes
  * the groups that lost entries, and nothing else of the data. No values are ever read. The digest depends on the
@@ -79,8 +80,10 @@ export class RankEditor {
     if (block < this.#top.next) {
       throw new CotraceError('BAD_BLOCK_ORDER', `the tree is past block ${block}`, { next: this.#top.next });
     }
-    this.#setTop({ next: block + 1n });
-    if (changes.length === 0) return;
+    if (changes.length === 0) {
+      this.#setTop({ next: block + 1n });
+      return;
+    }
     const entries = changes.map(({ key, valueHash, txNum, verNum }) => {
       return { key, valueHash, blockNum: block, txNum, verNum };
     });
@@ -92,6 +95,7 @@ export class RankEditor {
       encodePending({ previous: this.#top.lastPending, count: changes.length, hash: sha256(group), losses }),
     );
     this.#setTop({
+      next: block + 1n,
       pending: this.#top.pending + 1,
       lastPending: block,
       losses: this.#top.losses + losses.length,
@@ -142,7 +146,7 @@ export class RankEditor {
     return block;
   }
 
-  /** Lets go what is frozen at `block` and before; where nothing is, it does nothing. */
+  /** Lets go what is frozen at `block` and before; where nothing is, it does nothing. Throws `RANK_TREE_DAMAGED`. */
   release(block: bigint): void {
     const { freezes } = this.#top;
     for (const freeze of freezes) if (freeze.block <= block) removeFreeze(this.#edit, freeze);
