@@ -8,9 +8,9 @@ import { encodeGroup } from './group.js';
 import type { GroupSlice, RankPeer } from './peer.js';
 import { RankEditor } from './rank-editor.js';
 import { RankView } from './rank-view.js';
-import { needsValue, repairSet, verifyValue } from './repair.js';
+import { dropsState, needsValue, repairSet, verifyValue } from './repair.js';
 import { damaged, damages, someEntries, type Damage } from './testing/damage.js';
-import { referenceGroupHash } from './testing/reference.js';
+import { referenceDigest, referenceGroupHash } from './testing/reference.js';
 import { frozenTree } from './testing/trees.js';
 import { ViewPeer } from './view-peer.js';
 
@@ -85,6 +85,37 @@ describe('comparing rank trees', () => {
     const scenario = fc.tuple(fc.integer({ min: 2, max: 40 }), fc.integer({ min: 1, max: 9 }), damages(20));
     await fc.assert(
       fc.asyncProperty(scenario, ([c, perBlock, harm]) => findsAndHeals(someEntries(400, perBlock), harm, c)),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('is repaired group by group too, in any order: tree and state are those of the healthy one', async () => {
+    const scenario = fc.tuple(fc.integer({ min: 2, max: 40 }), damages(20), fc.boolean());
+    const entries = someEntries(200, 3);
+    const last = 140n;
+    await fc.assert(
+      fc.asyncProperty(scenario, async ([c, harm, reversed]) => {
+        const { state } = damaged(entries, harm, c, last);
+        const healthy = frozenTree(entries, c, last).view;
+        const { pages, view } = frozenTree(state.values(), c, last);
+        const found = await differences(view, healthy.digest, new ViewPeer(healthy, 'org2.goods'));
+        const editor = new RankEditor(pages, c);
+        for (const difference of reversed ? found.toReversed() : found) {
+          const repairs = repairSet([difference]);
+          editor.replace(
+            repairs.flatMap(({ own }) => own),
+            repairs.flatMap(({ entry }) => entry ?? []),
+          );
+          for (const repair of repairs) {
+            const now = state.get(repair.key);
+            if (repair.entry !== null) state.set(repair.key, repair.entry);
+            else if (now !== undefined && dropsState(repair, now)) state.delete(repair.key);
+          }
+        }
+        expect(editor.strays).toBe(0);
+        expect(toHex(editor.digest())).toBe(toHex(healthy.digest));
+        expect(toHex(referenceDigest(state.values(), c))).toBe(toHex(healthy.digest));
+      }),
       { numRuns: RUNS },
     );
   });
@@ -374,6 +405,14 @@ describe('a repair', () => {
     expect(needsValue(repair([entry], [moved]))).toBe(false);
     expect(needsValue(repair([{ ...entry, valueHash: DELETED_VALUE_HASH }], []))).toBe(false);
     expect(needsValue(repair([], [moved]))).toBe(false);
+  });
+
+  it('drops of the state only what is dropped of the tree', () => {
+    const stale = { ...entry, blockNum: 2n };
+    expect(dropsState(repair([], [stale]), stale)).toBe(true);
+    for (const now of [entry, { ...stale, txNum: 9 }, { ...stale, verNum: 9 }])
+      expect(dropsState(repair([], [stale]), now)).toBe(false);
+    expect(dropsState(repair([entry], [stale]), stale)).toBe(false);
   });
 
   it('takes only the value that the consortium has, and names who sent another', () => {

@@ -1,12 +1,16 @@
 import { equalBytes, toHex } from '../bytes/bytes.js';
 import { CotraceError } from '../errors.js';
+import type { Rev } from '../formats/rev.js';
 import { sha256 } from '../hash.js';
 import type { GroupDifference } from './compare.js';
 import { DELETED_VALUE_HASH, type RankEntry } from './entry.js';
 
 /** What is to be done about one key. */
 export interface Repair {
-  /** `fetch`: the key is lost; `replace`: it is there otherwise than it should be; `drop`: it should not be there. */
+  /**
+   * `fetch`: the key is lost; `replace`: it is there otherwise than it should be; `drop`: what is there should not be,
+   * and of the state what `dropsState` says.
+   */
   readonly kind: 'fetch' | 'replace' | 'drop';
   readonly key: string;
   /** The entry as it should be; null to drop. */
@@ -17,7 +21,8 @@ export interface Repair {
 
 /**
  * What repairs a state, by key: an entry that stands in a wrong group is one replacement, not a loss and an extra. Holds
- * as much as is damaged; in portions, the differences of each rank can be applied by themselves.
+ * as much as is damaged; in portions, the differences of each rank can be applied by themselves, and an entry that moved
+ * from one portion to another is fetched in the one and dropped in the other, in either order.
  */
 export function repairSet(differences: Iterable<GroupDifference>): Repair[] {
   const keys = new Map<string, { entry: RankEntry | null; own: RankEntry[] }>();
@@ -34,6 +39,17 @@ export function repairSet(differences: Iterable<GroupDifference>): Repair[] {
     const kind = entry === null ? 'drop' : own.length === 0 ? 'fetch' : 'replace';
     return { kind, key, entry, own };
   });
+}
+
+/**
+ * Whether what the state has of the key, of version `rev`, goes with the repair: only where it is what is dropped, for
+ * another portion may have fetched the key by then, and a damaged tree may have it twice.
+ */
+export function dropsState({ kind, own }: Repair, { blockNum, txNum, verNum }: Rev): boolean {
+  return (
+    kind === 'drop' &&
+    own.some((one) => one.blockNum === blockNum && one.txNum === txNum && one.verNum === verNum)
+  );
 }
 
 /**
