@@ -69,8 +69,9 @@ abstract class Node {
 
   protected keyText(tail: Uint8Array): string {
     const prefix = this.#bytes.subarray(5, this.#prefixEnd);
-    if (prefix.length + tail.length > MAX_KEY_BYTES) throw badNode('has too long a key');
-    const key = new Uint8Array(prefix.length + tail.length);
+    const length = prefix.length + tail.length;
+    if (length === 0 || length > MAX_KEY_BYTES) throw badNode('has a key that is empty or too long');
+    const key = new Uint8Array(length);
     key.set(prefix);
     key.set(tail, prefix.length);
     return fromUtf8(key);

@@ -4,6 +4,7 @@ import { buildMbTree } from './build.js';
 import { onlyTraceId, traceIdsBetween, traceIdsWithPrefix } from './key-range.js';
 import { MbTree } from './mb-tree.js';
 import { hardEntries, hardTraceIds } from './testing/entries.js';
+import { falseTrees } from './testing/false-trees.js';
 import { forgeries, honestProofs } from './testing/forgeries.js';
 import { referenceOrder, referenceScan } from './testing/reference.js';
 import { verifyMbProof } from './verify.js';
@@ -34,6 +35,15 @@ describe('the verifier of MB+ proofs', () => {
     'refuses %s',
     (_name, { claim, code }) => {
       expect(codeOf(() => verifyMbProof(claim))).toBe(code);
+    },
+  );
+
+  const { sound, forgeries: roots } = falseTrees();
+  it.each(roots.map((forgery) => [forgery.name, forgery] as const))(
+    'refuses the root of what is no tree: %s',
+    (_name, { claim, code }) => {
+      expect(codeOf(() => verifyMbProof(claim))).toBe(code);
+      expect(codeOf(() => verifyMbProof(sound.claim))).toBe('accepted');
     },
   );
 

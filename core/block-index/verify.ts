@@ -2,6 +2,7 @@ import { compareBytes, equalBytes, toHex, utf8 } from '../bytes/bytes.js';
 import { MalformedError } from '../errors.js';
 import { checkHashes, leafHash } from '../merkle/hashing.js';
 import type { IndexEntry } from './entry.js';
+import { compareEntries } from './entry.js';
 import type { KeyRange } from './key-range.js';
 import { checkRange } from './key-range.js';
 import { mbRoot } from './mb-root.js';
@@ -100,7 +101,7 @@ function checkLevel({ shape, runs, nodes }: MbProof, level: number): void {
 function entriesShown({ shape, leaves, nodes }: MbProof): IndexEntry[] {
   const entries: IndexEntry[] = [];
   let index = leaves?.first ?? 0;
-  let previous: Uint8Array = new Uint8Array();
+  let previousKey: Uint8Array = new Uint8Array();
   for (const bytes of nodes[0] ?? []) {
     const leaf = whole(new Leaf(bytes), bytes);
     const [from, to] = childrenOf(shape, 0, index++);
@@ -108,8 +109,9 @@ function entriesShown({ shape, leaves, nodes }: MbProof): IndexEntry[] {
     for (let item = 0; item < leaf.count; item++) {
       const entry = leaf.entry(item);
       const key = utf8(entry.traceId);
-      if (compareBytes(previous, key) > 0) throw badNode('has entries out of order');
-      previous = key;
+      const order = compareBytes(previousKey, key) || compareEntries(entries.at(-1) ?? entry, entry);
+      if (order > 0) throw badNode('has entries out of order');
+      previousKey = key;
       entries.push(entry);
     }
   }
