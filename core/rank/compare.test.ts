@@ -5,7 +5,7 @@ import { sha256 } from '../hash.js';
 import { compareRanks, type GroupDifference } from './compare.js';
 import { DELETED_VALUE_HASH, type RankEntry } from './entry.js';
 import { encodeGroup } from './group.js';
-import type { GroupSlice, RankPeer } from './peer.js';
+import { MAX_POSITIONS, type GroupSlice, type RankPeer } from './peer.js';
 import { RankEditor } from './rank-editor.js';
 import { RankView } from './rank-view.js';
 import { dropsState, needsValue, repairSet, verifyValue } from './repair.js';
@@ -154,6 +154,30 @@ describe('comparing rank trees', () => {
     await differences(frozenTree(state.values(), 1024, last).view, view.digest, peer);
     expect(peer.messages).toBeLessThan(10);
     expect(peer.bytes).toBeLessThan(4000);
+  });
+
+  it('asks for at most 1,024 nodes or leaves at a time, however much differs', async () => {
+    const entries = someEntries(3000, 1);
+    const last = 6000n;
+    const [full, empty] = [frozenTree(entries, 8192, last).view, frozenTree([], 8192, last).view];
+    const honest = new ViewPeer(full, 'org2.goods');
+    const asked = { nodes: [0], leaves: [0] };
+    const peer: RankPeer = {
+      name: honest.name,
+      top: () => honest.top(),
+      nodes: (tree, level, positions) => {
+        asked.nodes.push(positions.length);
+        return honest.nodes(tree, level, positions);
+      },
+      leaves: (tree, positions) => {
+        asked.leaves.push(positions.length);
+        return honest.leaves(tree, positions);
+      },
+      group: (...group) => honest.group(...group),
+    };
+    const lost = repairSet(await differences(empty, full.digest, peer));
+    expect(new Map(lost.map(({ key, entry }) => [key, entry]))).toEqual(byKey(entries));
+    expect([Math.max(...asked.nodes), Math.max(...asked.leaves)]).toEqual([MAX_POSITIONS, MAX_POSITIONS]);
   });
 
   it('of one height goes on while the own tree and the peer’s have moved on', async () => {
@@ -456,5 +480,24 @@ describe('a view asked by others', () => {
     expect(found.map(({ missing }) => missing.length)).toEqual([5000]);
     expect(full.group(1n, 0).bytes).toHaveLength(1 << 20);
     expect(peer.messages).toBe(1 + 1 + 1 + 3);
+  });
+
+  it('reads the page of a large group once, the ranks once, and of other layers keeps no more than some', () => {
+    const entries = someEntries(100, 1).map((one, i) => ({ ...one, blockNum: BigInt(i + 1) }));
+    const { pages } = frozenTree(entries, 2, 100n);
+    const read: string[] = [];
+    const watched = {
+      get: (name: string) => {
+        read.push(name);
+        return pages.get(name);
+      },
+    };
+    const ranked = new RankView(watched, 2, 100n);
+    const reads = (prefix: string) => read.filter((name) => name.startsWith(prefix)).length;
+    for (let part = 0; part < 3; part++) ranked.group(100n, part);
+    expect(reads('g/')).toBe(1);
+    for (let i = 0; i < 100; i++) ranked.layer(BigInt(i % 50) + 1n);
+    expect(reads('r/')).toBe(1);
+    expect(reads('i/')).toBeGreaterThan(90);
   });
 });

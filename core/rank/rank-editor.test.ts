@@ -173,6 +173,8 @@ describe('a rank tree', () => {
       return editor.digest();
     });
     expect(view.entries(1n)).toEqual(then);
+    expect(view.entries(2n)).toEqual([]);
+    refused(() => view.group(2n, 0), 'BAD_REQUEST');
     committed(pages, 4, (editor) => editor.release(1n));
     refused(() => view.entries(0n), 'NOT_FROZEN');
     expect(new RankView(pages, 4, 2n).entries(1n)).toEqual(then);
