@@ -125,6 +125,23 @@ describe('a business node’s rank tree', () => {
     await store.close();
   });
 
+  it('has no digest while it is made anew', async () => {
+    const store = await DomainStore.open(join(dir, 'unmade'));
+    const rank = await open(store);
+    await tenBlocks(store, rank);
+    await store.commitRank([{ name: 'p/0000000000000009', bytes: utf8('x') }]);
+    const seen: string[] = [];
+    const commits = jest.spyOn(store, 'commitRank').mockImplementation(() => {
+      expect(() => rank.digest()).toThrow(expect.objectContaining({ code: 'RANK_TREE_UNMADE' }));
+      seen.push('commit');
+      return Promise.resolve();
+    });
+    await rank.advance(12n, []);
+    commits.mockRestore();
+    expect(seen).toEqual(['commit']);
+    await store.close();
+  });
+
   it('that is damaged is made anew of the state before the next block', async () => {
     const store = await DomainStore.open(join(dir, 'damaged'));
     const rank = await open(store);

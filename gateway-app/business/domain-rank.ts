@@ -1,4 +1,11 @@
-import { isCotraceError, RankEditor, RankView, type PageWrite, type RankEntry } from '@cotrace/core';
+import {
+  CotraceError,
+  isCotraceError,
+  RankEditor,
+  RankView,
+  type PageWrite,
+  type RankEntry,
+} from '@cotrace/core';
 import type { Log } from '../node/log.js';
 import { valueHash, type ChangedEntry, type DomainStore, type StateEntry } from './domain-store.js';
 
@@ -47,8 +54,13 @@ export class DomainRank {
     }
   }
 
-  /** The digest `Hpart` of the state after the last block. Takes as long as bringing the layers up to date. */
+  /**
+   * The digest `Hpart` of the state after the last block. Takes as long as bringing the layers up to date. Throws
+   * `RANK_TREE_UNMADE` while the tree is made anew, `RANK_TREE_DAMAGED`.
+   */
   digest(): Uint8Array {
+    if (this.#store.rankUnmade)
+      throw new CotraceError('RANK_TREE_UNMADE', `the rank tree of ${this.#domain} is being made anew`);
     return this.#editor().digest();
   }
 
