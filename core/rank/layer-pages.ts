@@ -44,21 +44,25 @@ export function readLayer(pages: PageReader, place: LayerPlace, last: bigint): L
   return records;
 }
 
+/** The layer's record of one id; undefined where it has none. Throws `RANK_TREE_DAMAGED` where the page is. */
+export function readRecord(pages: PageReader, place: LayerPlace, id: bigint): LayerRecord | undefined {
+  return readPage(pages, pageOf(place, id)).find((record) => record.id === id);
+}
+
 /** Puts records, and removes those that are null. */
 export function changeLayer(
   edit: PageReader & { put(name: string, bytes: Uint8Array | null): void },
   place: LayerPlace,
   changes: ReadonlyMap<bigint, LayerRecord | null>,
 ): void {
-  const byPage = new Map<bigint, bigint[]>();
+  const byPage = new Map<string, bigint[]>();
   for (const id of changes.keys()) {
-    const page = (id - place.first) / IDS_PER_PAGE;
-    const ids = byPage.get(page);
-    if (ids === undefined) byPage.set(page, [id]);
+    const name = pageOf(place, id);
+    const ids = byPage.get(name);
+    if (ids === undefined) byPage.set(name, [id]);
     else ids.push(id);
   }
-  for (const [page, ids] of byPage) {
-    const name = pageName(place, page);
+  for (const [name, ids] of byPage) {
     const records = new Map(readPage(edit, name).map((record) => [record.id, record]));
     for (const id of ids) {
       const record = changes.get(id) ?? null;
@@ -67,6 +71,10 @@ export function changeLayer(
     }
     edit.put(name, records.size === 0 ? null : encodePage([...records.values()]));
   }
+}
+
+function pageOf(place: LayerPlace, id: bigint): string {
+  return pageName(place, (id - place.first) / IDS_PER_PAGE);
 }
 
 function pageName({ prefix }: LayerPlace, page: bigint): string {

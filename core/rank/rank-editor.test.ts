@@ -275,11 +275,16 @@ describe('a rank tree', () => {
       without('p/0000000000000002', 0),
       without('p/0000000000000002', 20),
       without('p/0000000000000002', 60),
+      without('g/0000000000000001', 0),
       without('g/0000000000000001', 60),
       without(layer, 30),
     ]) {
       refused(() => new RankEditor(damaged, 4).digest(), 'RANK_TREE_DAMAGED');
     }
+    const lost = without('g/0000000000000002', 0);
+    const loses = new RankEditor(lost, 4);
+    loses.apply(3n, [change('a', stamped('a', 2n))]);
+    refused(() => loses.digest(), 'RANK_TREE_DAMAGED');
     const view = (damaged: MemoryPages) => new RankView(damaged, 4, 1n);
     const [ranks, group] = ['r/0000000000000000', 'g/0000000000000001'];
     for (const damaged of [without(ranks, 0), without(ranks, 30), flipped(ranks)])

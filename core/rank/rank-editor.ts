@@ -6,7 +6,7 @@ import type { RankEntry } from './entry.js';
 import { removeFreeze, SavingEdit } from './freezes.js';
 import { GroupEdits, type GroupEdit } from './group-edits.js';
 import { decodeGroup, encodeGroup, groupCount, thinGroup } from './group.js';
-import { changeLayer, groupsOf, lastBlock, RANKS, readLayer } from './layer-pages.js';
+import { changeLayer, groupsOf, lastBlock, RANKS, readLayer, readRecord } from './layer-pages.js';
 import { encodeGroupLeaf, encodeRankLeaf, partDigest, type LayerRecord } from './layers.js';
 import { fromOwnPage, groupPage, PageEdit, pendingPage, type PageReader, type PageWrite } from './pages.js';
 import { decodePending, encodePending, lossOf, type Loss } from './pending.js';
@@ -206,11 +206,18 @@ export class RankEditor {
     if (losses.length === 0 && gains.length === 0) return fresh ?? null;
     const name = groupPage(block);
     const page = this.#edit.get(name) ?? null;
+    if (page === null && (fresh !== undefined || this.#hasGroup(block)))
+      throw new CotraceError('RANK_TREE_DAMAGED', 'a group is missing that the layers have', { block });
     const group = withGains(block, this.#withoutLosses(block, page, losses), gains);
     // A block that the layers do not have yet came after every freeze: nothing is to be saved for them.
     if (fresh === undefined) saving.put(name, group);
     else this.#edit.put(name, group);
     return group === null ? null : { id: block, count: groupCount(group), hash: sha256(group) };
+  }
+
+  #hasGroup(block: bigint): boolean {
+    const place = groupsOf(checkNum(block, this.#c), this.#c);
+    return readRecord(this.#edit, place, block) !== undefined;
   }
 
   #withoutLosses(block: bigint, page: Uint8Array | null, losses: readonly Loss[]): Uint8Array | null {
