@@ -72,7 +72,7 @@ export class DomainRank {
   /** Whether the tree is whole, as far as its first page tells, and that of the state after `block`. */
   #isOf(block: bigint): boolean {
     try {
-      return !this.#store.rankUnmade && this.#editor().next > block;
+      return !this.#store.rankUnmade && this.#editor().next === block + 1n;
     } catch (error) {
       if (isCotraceError(error, 'RANK_TREE_DAMAGED')) return false;
       throw error;
