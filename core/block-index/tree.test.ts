@@ -93,6 +93,20 @@ describe('the trees of a block', () => {
     );
   });
 
+  it.each([
+    [4, '259537f487068c763bb00b6b7b53615568cd27ff1fcf20a3b9e67244ad1d945b'],
+    [32, '14b4c9b1b1d2a8331a96a6b7ee65e13f2b1acb9b030ab4c0aac25d528616ffea'],
+    [256, '217f38dc21b774a01fb68af8cfb2c19a2963049fef158a75e04ceace08baffc4'],
+  ])(
+    'keep their bytes, of which another program made the root from docs/formats.md too: order %i',
+    (order, root) => {
+      const names = ['A', 'A', 'A', 'A', 'A', 'A+B', 'B/1', 'é', '\uffee', '\u{1f33e}', 'x'.repeat(512)];
+      const lots = Array.from({ length: 30 }, (_, i) => `LOT-${i}`);
+      const tree = new MbTree(buildMbTree([...names, ...lots].map(entryOf), order));
+      expect(toHex(tree.root)).toBe(root);
+    },
+  );
+
   it('have nodes at least half full, but for the top', () => {
     for (const order of [4, 5, 16, 256]) {
       for (const count of [order, order + 1, 3 * order, 700]) {
@@ -181,7 +195,9 @@ describe('the trees of a block', () => {
   it('hold nothing in a block without records', () => {
     const fb = new FbTree(buildFbTree([]));
     expect([fb.count, fb.search(traceIdsWithPrefix(''))]).toEqual([0, []]);
-    expect(new MbTree(buildMbTree([])).search(onlyTraceId('A'))).toEqual([]);
+    const mb = new MbTree(buildMbTree([]));
+    expect(mb.search(onlyTraceId('A'))).toEqual([]);
+    expect(toHex(mb.root)).toBe('2c103be8488a880c78adfed69f8b252f803d0df00433d9a108250bb0e305c850');
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { toHex, utf8 } from '../bytes/bytes.js';
 import { sha256 } from '../hash.js';
-import type { RankEntry } from './entry.js';
+import { DELETED_VALUE_HASH, type RankEntry } from './entry.js';
 import { RankEditor, type RankChange } from './rank-editor.js';
 import { RankView } from './rank-view.js';
 import { histories, StateModel, type History } from './testing/histories.js';
@@ -79,6 +79,32 @@ describe('the digest of a rank tree', () => {
     );
   });
 
+  it.each([
+    [4, '1de17ffee5ff62c6219219fc717c898534e49dceba369e6056a4703a101d9c60'],
+    [1024, '07270c4199e1e305b3cb41024c1f419cd50f4568b802486ed8a416e4703354bb'],
+  ])('keeps its bytes, which another program made of docs/formats.md too: c = %i', (c, expected) => {
+    const entry = (
+      key: string,
+      value: string | null,
+      ...[blockNum, txNum, verNum]: [bigint, number, number]
+    ) => {
+      const valueHash = value === null ? DELETED_VALUE_HASH : sha256(utf8(value));
+      return { key, valueHash, blockNum, txNum, verNum };
+    };
+    const entries = [
+      entry('meta/domain', 'm', 0n, 0, 1),
+      entry('a', '1', 1n, 0, 1),
+      entry('\u{1f33e}', '2', 1n, 0, 2),
+      entry('\uffee', '3', 1n, 0, 2),
+      entry('gone', null, 3n, 7, 258),
+      entry('b', '4', 4n, 0, 1),
+      entry('', '5', 5n, 1, 1),
+      entry('late', '6', 1_000_003n, 2 ** 32 - 1, 2 ** 32 - 1),
+    ];
+    expect(toHex(referenceDigest(entries, c))).toBe(expected);
+    expect(toHex(builtAtOnce(entries, c, 1_000_003n).digest())).toBe(expected);
+  });
+
   it('does not depend on when the layers were brought up to date, nor do the pages', () => {
     fc.assert(
       fc.property(histories({ blocks: 20, keys: 30 }), (history) => {
@@ -100,6 +126,7 @@ describe('the digest of a rank tree', () => {
 
   it('of no entries is that of no ranks', () => {
     const none = toHex(referenceDigest([], 2));
+    expect(none).toBe('61f85d5db1d143624b60fefa831a7cb0a1e6a67500893f88864a45b297045efa');
     expect(toHex(new RankEditor(new MemoryPages(), 2).digest())).toBe(none);
     const pages = new MemoryPages();
     committed(pages, 2, (editor) => editor.apply(1n, [change('a')]));
