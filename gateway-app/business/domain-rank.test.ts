@@ -125,6 +125,33 @@ describe('a business node’s rank tree', () => {
     await store.close();
   });
 
+  it('is made in portions that write each group once', async () => {
+    const store = await DomainStore.open(join(dir, 'portions'));
+    for (let number = 0n; number < 9n; number++) {
+      const keys = Array.from({ length: 10 }, (_, i) => [`k${i}/${number}`, `${i}`] as const);
+      await block(store, null, number, Object.fromEntries([...keys, ['😀', `${number}`]]));
+    }
+    const groups: string[] = [];
+    const entries: number[] = [];
+    const commitRank = store.commitRank.bind(store);
+    jest.spyOn(store, 'commitRank').mockImplementation((writes) => {
+      groups.push(...writes.flatMap(({ name }) => (name.startsWith('g/') ? [name] : [])));
+      return commitRank(writes);
+    });
+    const sortForRank = store.sortForRank.bind(store);
+    jest.spyOn(store, 'sortForRank').mockImplementation((portion) => {
+      entries.push(portion.length);
+      return sortForRank(portion);
+    });
+    const rank = await DomainRank.open(store, 'goods', C, new SilentLog(), 15);
+    expect(toHex(rank.digest())).toBe(await digestOfState(store));
+    expect(Math.max(...entries)).toBe(15);
+    expect(groups).toHaveLength(9);
+    expect(new Set(groups).size).toBe(9);
+    for await (const left of store.rankSorted()) throw new Error(`${left.key} was left`);
+    await store.close();
+  });
+
   it('has no digest while it is made anew', async () => {
     const store = await DomainStore.open(join(dir, 'unmade'));
     const rank = await open(store);

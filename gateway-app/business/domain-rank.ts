@@ -9,7 +9,10 @@ import {
 import type { Log } from '../node/log.js';
 import { valueHash, type ChangedEntry, type DomainStore, type StateEntry } from './domain-store.js';
 
-/** Entries that are taken into the tree at once where it is made for a state that is there already: some 50 MB. */
+/**
+ * Entries that are held at once where the tree is made for a state that is there already, and those of a group more:
+ * some 50 MB.
+ */
 const PORTION = 100_000;
 
 /**
@@ -22,17 +25,25 @@ export class DomainRank {
   readonly #domain: string;
   readonly #c: number;
   readonly #log: Log;
+  readonly #portion: number;
 
-  private constructor(store: DomainStore, domain: string, c: number, log: Log) {
+  private constructor(store: DomainStore, domain: string, c: number, log: Log, portion: number) {
     this.#store = store;
     this.#domain = domain;
     this.#c = c;
     this.#log = log;
+    this.#portion = portion;
   }
 
   /** The tree of a store; where the store has a state and no tree, from a time before there were any, it is made. */
-  static async open(store: DomainStore, domain: string, c: number, log: Log): Promise<DomainRank> {
-    const rank = new DomainRank(store, domain, c, log);
+  static async open(
+    store: DomainStore,
+    domain: string,
+    c: number,
+    log: Log,
+    portion: number = PORTION,
+  ): Promise<DomainRank> {
+    const rank = new DomainRank(store, domain, c, log, portion);
     const position = store.position();
     if (position !== null && !rank.#isOf(position.number)) await rank.#make(position.number);
     return rank;
@@ -100,15 +111,25 @@ export class DomainRank {
     return editor.writes();
   }
 
+  /** The state lies by key and the tree by block: sorted on the disk in between, each group is written once. */
   async #make(block: bigint): Promise<void> {
     this.#log.info(`makes the rank tree of ${this.#domain} for the state at block ${block}`);
     await this.#store.clearRank();
     let portion: RankEntry[] = [];
     for await (const entry of this.#store.range(this.#domain, '', '')) {
       portion.push(rankEntry(entry));
-      if (portion.length < PORTION) continue;
-      await this.#put(block, portion);
+      if (portion.length < this.#portion) continue;
+      await this.#store.sortForRank(portion);
       portion = [];
+    }
+    await this.#store.sortForRank(portion);
+    portion = [];
+    for await (const entry of this.#store.rankSorted()) {
+      if (portion.length >= this.#portion && portion.at(-1)?.blockNum !== entry.blockNum) {
+        await this.#put(block, portion);
+        portion = [];
+      }
+      portion.push(entry);
     }
     await this.#put(block, portion);
     await this.#store.rankMade();

@@ -9,18 +9,22 @@ import {
   utf8,
   type PageReader,
   type PageWrite,
+  type RankEntry,
 } from '@cotrace/core';
 import { EvidenceSchema, type Evidence } from '../gen/cotrace/cotrace_pb.js';
 import type { ChainPosition } from '../fabric/chain.js';
 import { StoredEntrySchema, type StoredEntry } from '../gen/cotrace/store_pb.js';
 import { heightIn, StoredPosition } from '../node/position.js';
-import { commit, endOfPrefix, openStore, read, type Store, type StoreBatch } from '../node/store.js';
+import { commit, endOfPrefix, openStore, ordered, read, type Store, type StoreBatch } from '../node/store.js';
 
 const STATE = 'state/';
 const EVIDENCE = 'evidence/';
 const EXCLUDED = 'excluded/';
 const RANK = 'rank/';
 const RANK_UNMADE = 'rank-unmade';
+const RANK_SORT = 'rank-sort/';
+/** Of a block's number as `ordered` writes it. */
+const BLOCK_DIGITS = 16;
 
 /** Namespaces are chaincode names, which hold no `/`: the key after it may hold anything. */
 const stateKey = (namespace: string, key: string) => `${STATE}${namespace}/${key}`;
@@ -91,10 +95,38 @@ export class DomainStore {
   async clearRank(): Promise<void> {
     await commit(this.#store, this.#store.batch().put(RANK_UNMADE, new Uint8Array()));
     await this.#store.clear({ gte: RANK, lt: endOfPrefix(RANK) });
+    await this.#clearSorted();
   }
 
   async rankMade(): Promise<void> {
+    await this.#clearSorted();
     await commit(this.#store, this.#store.batch().del(RANK_UNMADE));
+  }
+
+  /** Takes entries, for a rank tree that is made anew, to give them by rising block in `rankSorted`. */
+  async sortForRank(entries: readonly RankEntry[]): Promise<void> {
+    const batch = this.#store.batch();
+    for (const { key, blockNum, valueHash, txNum, verNum } of entries) {
+      batch.put(`${RANK_SORT}${ordered(blockNum)}/${key}`, concat(u32(txNum), u32(verNum), valueHash));
+    }
+    await commit(this.#store, batch);
+  }
+
+  async *rankSorted(): AsyncGenerator<RankEntry> {
+    for await (const [name, bytes] of this.#store.iterator({ gte: RANK_SORT, lt: endOfPrefix(RANK_SORT) })) {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      yield {
+        key: name.slice(RANK_SORT.length + BLOCK_DIGITS + 1),
+        blockNum: BigInt(`0x${name.slice(RANK_SORT.length, RANK_SORT.length + BLOCK_DIGITS)}`),
+        txNum: view.getUint32(0),
+        verNum: view.getUint32(4),
+        valueHash: bytes.subarray(8),
+      };
+    }
+  }
+
+  async #clearSorted(): Promise<void> {
+    await this.#store.clear({ gte: RANK_SORT, lt: endOfPrefix(RANK_SORT) });
   }
 
   /** Changes the rank tree alone, all or nothing. */
