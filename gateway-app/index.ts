@@ -1,4 +1,4 @@
-export { rankEntry } from './business/domain-rank.js';
+export { DomainRank, rankEntry } from './business/domain-rank.js';
 export { DomainStore, storedEntry } from './business/domain-store.js';
 export type { StateEntry } from './business/domain-store.js';
 export { CaptureClient } from './client/capture.js';
@@ -16,6 +16,7 @@ export type { BackendName } from './deploy/backends/backend.js';
 export { networkUp } from './deploy/up.js';
 export { Workspace } from './deploy/workspace.js';
 export { readEpcisFile } from './epcis/read-documents.js';
+export { Log } from './node/log.js';
 export { nodeThreads } from './trie/node-threads.js';
 export { loadTrie, saveTrie } from './trie/snapshot.js';
 export type { LoadedTrie } from './trie/snapshot.js';

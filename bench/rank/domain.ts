@@ -3,13 +3,14 @@ import { DomainStore, storedEntry, type StateEntry } from '@cotrace/gateway-app'
 import { stopwatch, sum, type Spent } from './spent.js';
 import { keyOf, valueOf } from './workload.js';
 
-const NAMESPACE = 'goods';
+/** The domain's. */
+export const NAMESPACE = 'goods';
 const NONE = new Uint8Array();
 /**
  * Blocks whose writes are committed together. A node syncs once a block, tree or no tree, and a sync takes longer than
  * all else here: this many share one, so that what is measured is the tree.
  */
-const BLOCKS_PER_COMMIT = 128;
+export const BLOCKS_PER_COMMIT = 128;
 
 /** What the tree cost in one cycle. */
 export interface CycleCost {
@@ -23,8 +24,43 @@ export interface CycleCost {
   readonly writes: number;
 }
 
+/** What a block made of keys. */
+export interface BlockChanges {
+  readonly block: bigint;
+  readonly changes: readonly RankChange[];
+}
+
 /** Block, transaction and version of a key. */
 type Stamp = readonly [block: number, tx: number, ver: number];
+
+/** Puts blocks into the tree in one commit. */
+export async function takeBlocks(
+  store: DomainStore,
+  pages: PageReader,
+  c: number,
+  blocks: readonly BlockChanges[],
+): Promise<void> {
+  const edit = new PageEdit(pages);
+  for (const { block, changes } of blocks) {
+    const editor = new RankEditor(edit, c);
+    editor.apply(block, changes);
+    for (const { name, bytes } of editor.writes()) edit.put(name, bytes);
+  }
+  await store.commitRank(edit.writes());
+}
+
+/** Brings the layers up to date and freezes them at `block`, the last of a cycle. */
+export async function endCycle(
+  store: DomainStore,
+  pages: PageReader,
+  c: number,
+  block: bigint,
+): Promise<void> {
+  const editor = new RankEditor(pages, c);
+  editor.release(block);
+  editor.freeze();
+  await store.commitRank(editor.writes());
+}
 
 /** A business node's store of one domain with its rank tree, filled by plan. */
 export class BenchDomain {
@@ -87,20 +123,11 @@ export class BenchDomain {
       if (state === 'written') await this.writeState(blocks.flatMap(({ entries }) => entries));
       written += blocks.reduce((total, { entries }) => total + entries.length, 0);
       const watch = stopwatch();
-      const edit = new PageEdit(pages);
-      for (const { block, changes } of blocks) {
-        const editor = new RankEditor(edit, this.#c);
-        editor.apply(block, changes);
-        for (const { name, bytes } of editor.writes()) edit.put(name, bytes);
-      }
-      await this.store.commitRank(edit.writes());
+      await takeBlocks(this.store, pages, this.#c, blocks);
       upkeep.push(watch());
     }
     const watch = stopwatch();
-    const editor = new RankEditor(pages, this.#c);
-    editor.release(this.block);
-    editor.freeze();
-    await this.store.commitRank(editor.writes());
+    await endCycle(this.store, pages, this.#c, this.block);
     return { upkeep: sum(upkeep), digest: watch(), groups: read.groups, writes: written };
   }
 

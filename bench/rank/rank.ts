@@ -6,6 +6,7 @@ import type { Bench } from '../main.js';
 import { curve } from './curve.js';
 import { BenchDomain } from './domain.js';
 import { runCycle, type CycleRow } from './history.js';
+import { memory } from './memory.js';
 import { rebuild, type RebuildCost } from './rebuild.js';
 import { fetchWhole, repairs } from './repair.js';
 import { report, type Results } from './report.js';
@@ -15,25 +16,33 @@ import { progress } from '../output.js';
 /** Rebuilding takes long: it is measured every so many cycles. */
 const REBUILT_EVERY = 5;
 
+/** Entries of a domain whose tree's memory is measured. */
+const AMOUNTS = [1e5, 1e6, 1e7];
+
 /** Acceptance: what the digest of a domain's state costs per cycle, and what finding and repairing damage does. */
 export const rankBench: Bench = {
   summary:
-    'digest of the rank tree, incremental and rebuilt, and repair, in the setting of seed 001 [--creating N, default 20] [--updating N, default 40] [--svg FILE, default rank.svg]',
+    'digest of the rank tree, incremental and rebuilt, and repair, in the setting of seed 001, and its memory [--creating N, default 20] [--updating N, default 40] [--most ENTRIES for memory, default 10000000] [--svg FILE, default rank.svg]',
   run: async (args, signal) => {
     const { values } = parseArgs({
       args: [...args],
       options: {
         creating: { type: 'string', default: String(PAPER.creating) },
         updating: { type: 'string', default: String(PAPER.updating) },
+        most: { type: 'string', default: '10000000' },
         svg: { type: 'string', default: 'rank.svg' },
       },
     });
     const setting = { ...PAPER, creating: Number(values.creating), updating: Number(values.updating) };
     if (!Number.isInteger(setting.creating) || setting.creating < 1 || !(setting.updating >= 0))
       throw new Error('--creating must be a whole number from 1 on, --updating from 0 on');
+    const most = Number(values.most);
+    if (!(most >= 0)) throw new Error('--most must be a number from 0 on');
     const folder = await mkdtemp(join(tmpdir(), 'cotrace-rank-'));
     try {
-      report(await measure(setting, folder, signal), resolve(values.svg));
+      const amounts = AMOUNTS.filter((amount) => amount <= most);
+      const costs = await memory(amounts, join(folder, 'memory'), signal);
+      report({ ...(await measure(setting, folder, signal)), memory: costs }, resolve(values.svg));
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
@@ -42,7 +51,11 @@ export const rankBench: Bench = {
   },
 };
 
-async function measure(setting: Setting, folder: string, signal: AbortSignal): Promise<Results> {
+async function measure(
+  setting: Setting,
+  folder: string,
+  signal: AbortSignal,
+): Promise<Omit<Results, 'memory'>> {
   const { blocks } = setting;
   const folders = Array.from({ length: setting.domains }, (_, d) => join(folder, `domain${d}`));
   const domains = await Promise.all(folders.map((place) => BenchDomain.open(place, blocks)));

@@ -11,9 +11,9 @@ import {
   type RankEntry,
   type Repair,
 } from '@cotrace/core';
-import { rankEntry } from '@cotrace/gateway-app';
+import { DomainRank, Log, rankEntry } from '@cotrace/gateway-app';
 import { withCopy } from './copies.js';
-import { BenchDomain } from './domain.js';
+import { BenchDomain, NAMESPACE } from './domain.js';
 import { stopwatch, type Spent } from './spent.js';
 import { keyOf, Random } from './workload.js';
 
@@ -136,15 +136,16 @@ export async function fetchWhole(healthy: BenchDomain, folder: string, c: number
   try {
     const watch = stopwatch();
     const bytes = await copyState(peer, fresh);
-    if (!equalBytes(fresh.view().digest, peer.view().digest)) throw new Error('the copy differs');
+    const rank = await DomainRank.open(fresh.store, NAMESPACE, c, new Log('the copy'));
+    if (!equalBytes(rank.digest(), peer.view().digest)) throw new Error('the copy differs');
     return { spent: watch(), entries: healthy.keys, bytes };
   } finally {
     for (const { store } of [peer, fresh]) await store.close();
   }
 }
 
-/** Entries that are written, and put into the tree, at once. */
-const PORTION = 100_000;
+/** Entries that are written at once. */
+const PORTION = 10_000;
 
 async function copyState(from: BenchDomain, to: BenchDomain): Promise<number> {
   let bytes = 0;
@@ -154,14 +155,9 @@ async function copyState(from: BenchDomain, to: BenchDomain): Promise<number> {
     bytes += utf8(entry.key).length + entry.entry.value.length + 8 + 4 + 4;
     portion.push(entry);
     if (portion.length < PORTION) continue;
-    await take(portion);
+    await to.writeState(portion);
     portion = [];
   }
-  await take(portion);
+  await to.writeState(portion);
   return bytes;
-
-  async function take(entries: Parameters<BenchDomain['writeState']>[0]): Promise<void> {
-    await to.writeState(entries);
-    await to.change((editor) => editor.replace([], entries.map(rankEntry)));
-  }
 }

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import type { CurvePoint } from './curve.js';
 import type { CycleRow } from './history.js';
+import type { MemoryCost } from './memory.js';
 import { plot, type Panel } from './plot.js';
 import type { RebuildCost } from './rebuild.js';
 import type { RepairCost, WholeCost } from './repair.js';
@@ -21,6 +22,7 @@ export interface Results {
   readonly base: RebuildCost;
   readonly repairs: readonly RepairCost[];
   readonly whole: WholeCost;
+  readonly memory: readonly MemoryCost[];
 }
 
 const NOT_MEASURED = [
@@ -44,6 +46,8 @@ export function report(results: Results, svg: string): void {
   say(table([CURVE_HEAD, ...results.curve.map((point) => curveCells(point, results.base))]));
   say('\nFinding and repairing damage, against fetching the whole state.');
   say(table([REPAIR_HEAD, ...results.repairs.map(repairCells), wholeCells(results.whole)]));
+  say('\nA process with the tree of one domain: created, then a cycle of updates.');
+  say(table([MEMORY_HEAD, ...results.memory.map(memoryCells)]));
   say(`\nPlot: ${svg}\nNot measured: ${NOT_MEASURED.join('; ')}.`);
   say(
     JSON.stringify({ bench: 'rank', ...results, rebuilt: Object.fromEntries(results.rebuilt) }, rounded(2)),
@@ -120,6 +124,12 @@ function repairCells(cost: RepairCost): string[] {
 
 function wholeCells({ spent: cost, entries, bytes: size }: WholeCost): string[] {
   return ['whole state', '', spent(cost), '', '', String(entries), bytes(size)];
+}
+
+const MEMORY_HEAD = ['entries', 'a block', 'most memory, resident', 'restart to digest, ms'];
+
+function memoryCells({ entries, perBlock, memory, restart }: MemoryCost): string[] {
+  return [String(entries), String(perBlock), bytes(memory), restart.toFixed(0)];
 }
 
 /** Some twenty rows are enough for people; those with a rebuilding among them. */

@@ -4,7 +4,7 @@ import { concat, toHex, utf8 } from '../bytes/bytes.js';
 import { u32 } from '../bytes/codec.js';
 import { sha256 } from '../hash.js';
 import type { RankEntry } from './entry.js';
-import { decodeGroup, encodeGroup, thinGroup } from './group.js';
+import { decodeGroup, encodeGroup, groupOf, splitGroup, thinEntries } from './group.js';
 import { hardKey } from './testing/histories.js';
 import { referenceGroupHash } from './testing/reference.js';
 
@@ -48,18 +48,16 @@ describe('a group', () => {
     );
   });
 
-  it('loses exactly the entries that are named', () => {
+  it('is split between entries, at the least bytes of a part', () => {
     fc.assert(
-      fc.property(entries, fc.infiniteStream(fc.boolean()), entries, (group, goes, others) => {
-        const leaving = group.filter(() => goes.next().value === true);
-        const inGroup = new Set(group.map(placeText));
-        const strangers = others.filter((other) => !inGroup.has(placeText(other)));
-        const staying = group.filter((one) => !leaving.includes(one));
-        const places = [...leaving, ...strangers].map((one) => ({ ...one, key: utf8(one.key) }));
-        expect(thinGroup(encodeGroup(group), places)).toEqual({
-          bytes: staying.length === 0 ? null : encodeGroup(staying),
-          strays: strangers.length,
-        });
+      fc.property(entries, fc.integer({ min: 1, max: 400 }), (group, least) => {
+        const bytes = encodeGroup(group);
+        const parts = splitGroup(bytes, least);
+        expect(concat(...groupOf(group.length, parts))).toEqual(bytes);
+        const counts = parts.map((part) => thinEntries(part, [], 0).before);
+        expect(counts.reduce((sum, count) => sum + count, 0)).toBe(group.length);
+        parts.slice(0, -1).forEach((part) => expect(part.length).toBeGreaterThanOrEqual(least));
+        if (least === 1) expect(parts).toHaveLength(group.length);
       }),
       { numRuns: RUNS },
     );
@@ -96,13 +94,10 @@ describe('a group', () => {
     refused(() => encodeGroup([entry('a', { txNum: 2 ** 32 })]), 'OUT_OF_RANGE');
   });
 
-  it('whose page is damaged is not thinned', () => {
-    const good = encodeGroup([entry('a')]);
-    refused(() => thinGroup(good.slice(0, -1), []), 'BAD_GROUP');
-    refused(() => thinGroup(good.slice(0, 10), []), 'BAD_GROUP');
+  it('that is damaged is not thinned', () => {
+    const [part = new Uint8Array()] = splitGroup(encodeGroup([entry('a')]), 1);
+    expect(thinEntries(part, [], 0).before).toBe(1);
+    refused(() => thinEntries(part.slice(0, -1), [], 0), 'BAD_GROUP');
+    refused(() => thinEntries(part.slice(0, 3), [], 0), 'BAD_GROUP');
   });
 });
-
-function placeText({ key, txNum, verNum }: RankEntry): string {
-  return JSON.stringify([txNum, verNum, key]);
-}

@@ -1,4 +1,4 @@
-import { compareBytes, fromUtf8, utf8 } from '../bytes/bytes.js';
+import { compareBytes, concat, fromUtf8, utf8 } from '../bytes/bytes.js';
 import { Reader, u32 } from '../bytes/codec.js';
 import { MalformedError } from '../errors.js';
 import { hashField } from '../formats/fields.js';
@@ -71,58 +71,66 @@ export function decodeGroup(bytes: Uint8Array, block: bigint): RankEntry[] {
   return entries;
 }
 
-/** Number of entries that a group's bytes state. Throws `BAD_GROUP` where they are too short for one. */
-export function groupCount(bytes: Uint8Array): number {
-  if (bytes.length < HEAD) throw badGroup('a group is cut short', { length: bytes.length });
-  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(TAG.length);
+/** The bytes of a group of `count` entries, given as they lie in it, one part behind the other. */
+export function groupOf(count: number, parts: readonly Uint8Array[]): Uint8Array[] {
+  return [TAG, u32(count), ...parts];
 }
 
-/** A group that has lost entries. */
-export interface ThinnedGroup {
-  /** Null where no entry is left. */
-  readonly bytes: Uint8Array | null;
-  /** Entries that were to go and did not stand there: the tree and what it was told differ. */
-  readonly strays: number;
+/** The entries of a group's bytes, as they lie, in parts: each ends with the entry that makes it `least` bytes or more. */
+export function splitGroup(group: Uint8Array, least: number): Uint8Array[] {
+  const view = new DataView(group.buffer, group.byteOffset, group.length);
+  const parts: Uint8Array[] = [];
+  for (let from = HEAD, at = HEAD; at < group.length;) {
+    at = group.length - from <= least ? group.length : endOfEntry(group, view, at);
+    if (at - from < least && at < group.length) continue;
+    parts.push(group.subarray(from, at));
+    from = at;
+  }
+  return parts;
+}
+
+/** Entries, as they lie in a group, that have lost some. */
+export interface ThinnedEntries {
+  /** What was given, where none of the places was among them. */
+  readonly bytes: Uint8Array;
+  /** Number of entries before and after. */
+  readonly before: number;
+  readonly after: number;
+  /** The first of the places that may be of a later entry. */
+  readonly next: number;
+}
+
+/** Rising places, as `thinEntries` wants them. */
+export function sortedPlaces<T extends EntryPlace>(places: readonly T[]): T[] {
+  return places.toSorted(comparePlaces);
 }
 
 /**
- * The group without the entries at `places`, none of which needs to be there. What stays is copied as it lies. Throws
- * `BAD_GROUP` where the bytes are not a group's.
+ * Entries as they lie, without those at `places` from `next` on, which rise and need not be there. What stays is copied
+ * as it lies. Throws `BAD_GROUP` where the bytes are not entries.
  */
-export function thinGroup(bytes: Uint8Array, places: readonly EntryPlace[]): ThinnedGroup {
-  const leaving = places.toSorted(comparePlaces);
+export function thinEntries(bytes: Uint8Array, places: readonly EntryPlace[], next: number): ThinnedEntries {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const before = groupCount(bytes);
-  const thinned = new Uint8Array(bytes.length);
-  let length = HEAD;
-  let from = HEAD;
-  let [next, found] = [0, 0];
-  const copy = (to: number) => {
-    thinned.set(bytes.subarray(from, to), length);
-    length += to - from;
-  };
-  for (let at = HEAD; at < bytes.length;) {
+  const kept: Uint8Array[] = [];
+  let [before, after, from] = [0, 0, 0];
+  for (let at = 0; at < bytes.length;) {
     const end = endOfEntry(bytes, view, at);
     let order = 1;
-    for (let goes = leaving[next]; goes !== undefined; goes = leaving[++next]) {
+    for (let goes = places[next]; goes !== undefined; goes = places[++next]) {
       order = compareWithEntry(goes, bytes, view, at, end);
       if (order >= 0) break;
     }
-    if (next < leaving.length && order === 0) {
-      copy(at);
+    before++;
+    if (order !== 0) after++;
+    else {
+      kept.push(bytes.subarray(from, at));
       from = end;
-      found++;
       next++;
     }
     at = end;
   }
-  copy(bytes.length);
-  const count = before - found;
-  const strays = leaving.length - found;
-  if (count === 0) return { bytes: null, strays };
-  thinned.set(TAG);
-  thinned.set(u32(count), TAG.length);
-  return { bytes: thinned.subarray(0, length), strays };
+  if (before === after) return { bytes, before, after, next };
+  return { bytes: concat(...kept, bytes.subarray(from)), before, after, next };
 }
 
 /** Where the entry at `at` ends. */

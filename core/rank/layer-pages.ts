@@ -44,11 +44,6 @@ export function readLayer(pages: PageReader, place: LayerPlace, last: bigint): L
   return records;
 }
 
-/** The layer's record of one id; undefined where it has none. Throws `RANK_TREE_DAMAGED` where the page is. */
-export function readRecord(pages: PageReader, place: LayerPlace, id: bigint): LayerRecord | undefined {
-  return readPage(pages, pageOf(place, id)).find((record) => record.id === id);
-}
-
 /** Puts records, and removes those that are null. */
 export function changeLayer(
   edit: PageReader & { put(name: string, bytes: Uint8Array | null): void },

@@ -41,9 +41,9 @@ export function numbered(value: bigint | number): string {
   return value.toString(16).padStart(16, '0');
 }
 
-/** Name of the page with the bytes of a block's group. */
-export function groupPage(block: bigint): string {
-  return `g/${numbered(block)}`;
+/** Name of the page with a part of a block's group, counted from 0. */
+export function groupPage(block: bigint, part: number): string {
+  return `g/${numbered(block)}/${numbered(part)}`;
 }
 
 /** Name of the page with what a block changed and the layers do not have yet. */

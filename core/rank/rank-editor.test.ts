@@ -226,7 +226,9 @@ describe('a rank tree', () => {
     editor.apply(65n, [change('k3', stamped('k3', 4n)), change('k40', stamped('k40', 41n))]);
     editor.digest();
     const groups = read.filter((name) => name.startsWith('g/'));
-    expect(new Set(groups)).toEqual(new Set([4, 41].map((n) => `g/${n.toString(16).padStart(16, '0')}`)));
+    expect(new Set(groups)).toEqual(
+      new Set([4, 41].map((n) => `g/${n.toString(16).padStart(16, '0')}/${'0'.repeat(16)}`)),
+    );
     expect(new Set(read).size).toBeLessThan(10);
   });
 
@@ -246,7 +248,7 @@ describe('a rank tree', () => {
       ),
     );
     expect([...pages.pages.keys()].some((name) => name.startsWith('p/'))).toBe(false);
-    expect(pages.get('g/0000000000000001')).toBeUndefined();
+    expect(pages.get('g/0000000000000001/0000000000000000')).toBeUndefined();
   });
 
   it('counts entries that were not where they were said to be', () => {
@@ -302,18 +304,18 @@ describe('a rank tree', () => {
       without('p/0000000000000002', 0),
       without('p/0000000000000002', 20),
       without('p/0000000000000002', 60),
-      without('g/0000000000000001', 0),
-      without('g/0000000000000001', 60),
+      without('g/0000000000000001/0000000000000000', 0),
+      without('g/0000000000000001/0000000000000000', 60),
       without(layer, 30),
     ]) {
       refused(() => new RankEditor(damaged, 4).digest(), 'RANK_TREE_DAMAGED');
     }
-    const lost = without('g/0000000000000002', 0);
+    const lost = without('g/0000000000000002/0000000000000000', 0);
     const loses = new RankEditor(lost, 4);
     loses.apply(3n, [change('a', stamped('a', 2n))]);
     refused(() => loses.digest(), 'RANK_TREE_DAMAGED');
     const view = (damaged: MemoryPages) => new RankView(damaged, 4, 1n);
-    const [ranks, group] = ['r/0000000000000000', 'g/0000000000000001'];
+    const [ranks, group] = ['r/0000000000000000', 'g/0000000000000001/0000000000000000'];
     for (const damaged of [without(ranks, 0), without(ranks, 30), flipped(ranks)])
       refused(() => view(damaged).layer('ranks'), 'RANK_TREE_DAMAGED');
     for (const damaged of [without(layer, 0), without(layer, 30), flipped(layer)])

@@ -5,17 +5,19 @@ import { merkleRoot } from '../merkle/tree.js';
 import type { RankEntry } from './entry.js';
 import { removeFreeze, SavingEdit } from './freezes.js';
 import { GroupEdits, type GroupEdit } from './group-edits.js';
-import { decodeGroup, encodeGroup, groupCount, thinGroup } from './group.js';
-import { changeLayer, groupsOf, lastBlock, RANKS, readLayer, readRecord } from './layer-pages.js';
+import { encodeGroup } from './group.js';
+import { putGroup, StoredGroup } from './group-pages.js';
+import { changeLayer, groupsOf, lastBlock, RANKS, readLayer } from './layer-pages.js';
 import { encodeGroupLeaf, encodeRankLeaf, partDigest, type LayerRecord } from './layers.js';
-import { fromOwnPage, groupPage, PageEdit, pendingPage, type PageReader, type PageWrite } from './pages.js';
-import { decodePending, encodePending, lossOf, type Loss } from './pending.js';
+import { PageEdit, pendingPage, type PageReader, type PageWrite } from './pages.js';
+import { decodePending, encodePending, lossOf } from './pending.js';
 import { readTop, writeTop, type TopPage } from './top-page.js';
 
 /**
  * Entries that may leave older groups before the layers are brought up to date. A fold holds in memory, and writes at
- * once, at most so many groups: 65 MB before and 65 MB after, where a group has 32 entries of 100 bytes. Fewer would
- * write groups that lose entries now and then more often, which a cycle of the paper, 32,768 writes in a domain, shows.
+ * once, at most so many parts of groups, however large those are: 80 MB, and as much again of what a frozen height keeps.
+ * Fewer would write groups that lose entries now and then more often, which a cycle of the paper, 32,768 writes in a
+ * domain, shows: with 8,192 its upkeep costs nearly twice as much.
  */
 const MAX_LOSSES = 20_000;
 
@@ -89,7 +91,7 @@ export class RankEditor {
     });
     const group = encodeGroup(entries);
     const losses = changes.flatMap(({ key, before }) => (before === null ? [] : [lossOf(key, before)]));
-    this.#edit.put(groupPage(block), group);
+    putGroup(this.#edit, block, group);
     this.#edit.put(
       pendingPage(block),
       encodePending({ previous: this.#top.lastPending, count: changes.length, hash: sha256(group), losses }),
@@ -179,12 +181,12 @@ export class RankEditor {
 
   #fold(edits: GroupEdits): void {
     const saving = new SavingEdit(this.#edit, this.#top.freezes.at(-1));
-    const ranks = new Map<bigint, Map<bigint, LayerRecord | null>>();
+    const ranks = new Map<bigint, GroupEdit[]>();
     for (const edit of edits.all()) {
-      const record = this.#editGroup(saving, edit);
       const rank = checkNum(edit.block, this.#c);
-      const groups = ranks.get(rank) ?? new Map<bigint, LayerRecord | null>();
-      ranks.set(rank, groups.set(edit.block, record));
+      const groups = ranks.get(rank);
+      if (groups === undefined) ranks.set(rank, [edit]);
+      else groups.push(edit);
     }
     const changes = new Map<bigint, LayerRecord | null>();
     for (const [rank, groups] of ranks) changes.set(rank, this.#editRank(saving, rank, groups));
@@ -201,55 +203,34 @@ export class RankEditor {
     });
   }
 
-  /** What the index layer has of the group afterwards; null where it has no entry left. */
-  #editGroup(saving: SavingEdit, { block, fresh, losses, gains }: GroupEdit): LayerRecord | null {
-    if (losses.length === 0 && gains.length === 0) return fresh ?? null;
-    const name = groupPage(block);
-    const page = this.#edit.get(name) ?? null;
-    if (page === null && (fresh !== undefined || this.#hasGroup(block)))
-      throw new CotraceError('RANK_TREE_DAMAGED', 'a group is missing that the layers have', { block });
-    const group = withGains(block, this.#withoutLosses(block, page, losses), gains);
-    // A block that the layers do not have yet came after every freeze: nothing is to be saved for them.
-    if (fresh === undefined) saving.put(name, group);
-    else this.#edit.put(name, group);
-    return group === null ? null : { id: block, count: groupCount(group), hash: sha256(group) };
-  }
-
-  #hasGroup(block: bigint): boolean {
-    const place = groupsOf(checkNum(block, this.#c), this.#c);
-    return readRecord(this.#edit, place, block) !== undefined;
-  }
-
-  #withoutLosses(block: bigint, page: Uint8Array | null, losses: readonly Loss[]): Uint8Array | null {
-    if (losses.length === 0) return page;
-    if (page === null) {
-      this.#strays += losses.length;
-      return null;
-    }
-    const { bytes, strays } = fromOwnPage(groupPage(block), () => thinGroup(page, losses));
-    this.#strays += strays;
-    return bytes;
-  }
-
-  #editRank(
-    saving: SavingEdit,
-    rank: bigint,
-    changes: ReadonlyMap<bigint, LayerRecord | null>,
-  ): LayerRecord | null {
+  /** What the rank layer has of the rank afterwards; null where it has no group left. */
+  #editRank(saving: SavingEdit, rank: bigint, edits: readonly GroupEdit[]): LayerRecord | null {
     const place = groupsOf(rank, this.#c);
+    const last = lastBlock(rank, this.#c, this.#top.next - 1n);
+    const kept = new Map(readLayer(saving, place, last).map((record) => [record.id, record]));
+    const changes = new Map<bigint, LayerRecord | null>();
+    for (const edit of edits) changes.set(edit.block, this.#editGroup(saving, edit, kept.get(edit.block)));
     changeLayer(saving, place, changes);
-    const records = readLayer(saving, place, lastBlock(rank, this.#c, this.#top.next - 1n));
+    const records = readLayer(saving, place, last);
     if (records.length === 0) return null;
     return { id: rank, count: records.length, hash: merkleRoot(records.map(encodeGroupLeaf)) };
+  }
+
+  /** What the index layer, which has `kept` of the group, has of it afterwards; null where it has no entry left. */
+  #editGroup(
+    saving: SavingEdit,
+    { block, fresh, losses, gains }: GroupEdit,
+    kept: LayerRecord | undefined,
+  ): LayerRecord | null {
+    if (losses.length === 0 && gains.length === 0) return fresh ?? null;
+    const group = new StoredGroup(this.#edit, block, (fresh ?? kept)?.count ?? 0);
+    this.#strays += group.remove(losses);
+    if (gains.length > 0) group.add(gains);
+    // A block that the layers do not have yet came after every freeze: nothing is to be saved for them.
+    return group.write(fresh === undefined ? saving : this.#edit);
   }
 
   #setTop(changes: Partial<TopPage>): void {
     this.#top = { ...this.#top, ...changes };
   }
-}
-
-function withGains(block: bigint, group: Uint8Array | null, gains: readonly RankEntry[]): Uint8Array | null {
-  if (gains.length === 0) return group;
-  const own = group === null ? [] : fromOwnPage(groupPage(block), () => decodeGroup(group, block));
-  return encodeGroup([...own, ...gains]);
 }

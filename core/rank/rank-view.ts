@@ -6,6 +6,7 @@ import { MerkleTree } from '../merkle/tree.js';
 import type { RankEntry } from './entry.js';
 import { freezesFrom, frozenPages } from './freezes.js';
 import { decodeGroup } from './group.js';
+import { readGroup } from './group-pages.js';
 import { firstBlock, groupsOf, lastBlock, RANKS, readLayer } from './layer-pages.js';
 import { encodeGroupLeaf, encodeRankLeaf, partDigest, type LayerRecord, type RankTop } from './layers.js';
 import { fromOwnPage, groupPage, type PageReader } from './pages.js';
@@ -75,7 +76,7 @@ export class RankView {
   /** The entries of a group, in their order; none where there is no such group. */
   entries(block: bigint): RankEntry[] {
     const group = this.#group(block);
-    return group === undefined ? [] : fromOwnPage(groupPage(block), () => decodeGroup(group, block));
+    return group === undefined ? [] : fromOwnPage(groupPage(block, 0), () => decodeGroup(group, block));
   }
 
   /** Answers `RankPeer.nodes`. Throws `BAD_REQUEST`. */
@@ -126,7 +127,7 @@ export class RankView {
     if (block < 0n || block > this.block) return undefined;
     if (this.#last?.block === block) return this.#last.bytes;
     const above = this.layer(checkNum(block, this.#c)).byId.get(block);
-    const bytes = this.#pages.get(groupPage(block));
+    const bytes = readGroup(this.#pages, block, above?.count ?? 0);
     const isSound =
       above === undefined
         ? bytes === undefined

@@ -1,0 +1,61 @@
+// `node memory-process.js FOLDER ENTRIES PER_BLOCK`: a process of its own, so that the memory it takes is that of the tree.
+import type { RankChange } from '@cotrace/core';
+import { sha256, utf8 } from '@cotrace/core';
+import { DomainStore } from '@cotrace/gateway-app';
+import { say } from '../output.js';
+import { BLOCKS_PER_COMMIT, endCycle, takeBlocks, type BlockChanges } from './domain.js';
+import type { MemoryCost } from './memory.js';
+import { keyOf, PAPER, Random } from './workload.js';
+
+const C = PAPER.blocks;
+/** A domain's share of a cycle. */
+const UPDATES = (C * PAPER.perBlock) / PAPER.domains;
+
+const [folder = '', ...numbers] = process.argv.slice(2);
+const [entries = 0, perBlock = 0] = numbers.map(Number);
+/** Large blocks have commits of their own, so that what is measured is not the benchmark's. */
+const portion = perBlock > PAPER.perBlock ? 1 : BLOCKS_PER_COMMIT;
+
+/** Runs cycles of blocks, of which `keys(i)` are the keys that the i-th writes, until one writes none. */
+async function run(store: DomainStore, keys: (i: number) => readonly number[], ver: number): Promise<void> {
+  let i = 0;
+  let blocks: BlockChanges[];
+  do {
+    blocks = Array.from({ length: portion }, () => {
+      const changes = keys(i++).map((key, txNum) => change(key, txNum, ver));
+      return { block: ++height, changes };
+    });
+    await takeBlocks(store, store.rankPages, C, blocks);
+    if (height % BigInt(C) === 0n) await endCycle(store, store.rankPages, C, height);
+  } while (blocks.every(({ changes }) => changes.length > 0));
+}
+
+function change(key: number, txNum: number, verNum: number): RankChange {
+  const before = { blockNum: BigInt(1 + Math.floor(key / perBlock)), txNum: key % perBlock, verNum: 1 };
+  const valueHash = sha256(utf8(`${key}/${verNum}`));
+  return { key: keyOf(key), before: verNum === 1 ? null : before, valueHash, txNum, verNum };
+}
+
+let height = 0n;
+const store = await DomainStore.open(folder);
+await run(
+  store,
+  (i) =>
+    Array.from(
+      { length: Math.min(perBlock, Math.max(0, entries - i * perBlock)) },
+      (_, j) => i * perBlock + j,
+    ),
+  1,
+);
+const updated = new Random(1).distinct(Math.min(UPDATES, entries / 2), entries);
+await run(store, (i) => updated.slice(i * perBlock, (i + 1) * perBlock), 2);
+await endCycle(store, store.rankPages, C, height);
+await store.close();
+
+const start = performance.now();
+const opened = await DomainStore.open(folder);
+await endCycle(opened, opened.rankPages, C, height);
+const restart = performance.now() - start;
+await opened.close();
+const cost: MemoryCost = { entries, perBlock, memory: process.resourceUsage().maxRSS * 1024, restart };
+say(JSON.stringify(cost));
