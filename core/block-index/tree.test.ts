@@ -58,6 +58,24 @@ function same(found: readonly IndexEntry[], wanted: readonly IndexEntry[]): bool
   );
 }
 
+/** Where the entries of each TraceID, and of each beginning of one, stand among sorted ones. */
+function grouped(sorted: readonly IndexEntry[]) {
+  const byKey = new Map<string, { from: number; to: number }>();
+  const byPrefix = new Map<string, { from: number; to: number }>();
+  sorted.forEach(({ traceId }, i) => {
+    const beginnings = Array.from({ length: traceId.length + 1 }, (_, end) => traceId.slice(0, end));
+    for (const [groups, name] of [
+      [byKey, traceId] as const,
+      ...beginnings.map((name) => [byPrefix, name] as const),
+    ]) {
+      const group = groups.get(name);
+      if (group === undefined) groups.set(name, { from: i, to: i + 1 });
+      else group.to = i + 1;
+    }
+  });
+  return { byKey, byPrefix };
+}
+
 /** Those searches of `range` that do not find what is `wanted`. */
 function wrongSearches(
   trees: readonly Pick<FbTree, 'search'>[],
@@ -167,13 +185,21 @@ describe('the trees of a block', () => {
         const entries = Array.from({ length: count }, (_, i) => entryOf(idOf(i), i));
         const fb = new FbTree(buildFbTree(entries, order));
         const mb = new MbTree(buildMbTree(entries, order));
-        // Every key once, against entries grouped by key; prefixes and ranges against a scan.
+        // Every key and prefix, and from every key a range, against what one scan has grouped; some by a scan of their own.
         const sorted = referenceOrder(entries);
-        const groups = new Map<string, IndexEntry[]>();
-        for (const entry of sorted) groups.set(entry.traceId, [...(groups.get(entry.traceId) ?? []), entry]);
-        const wrong = [...groups].flatMap(([traceId, wanted]) =>
-          wrongSearches([fb], onlyTraceId(traceId), wanted),
-        );
+        const { byKey, byPrefix } = grouped(sorted);
+        const firsts = [...byKey.values()].map(({ from }) => from);
+        const keys = [...byKey.keys()];
+        const wrong = keys.flatMap((traceId, i) => {
+          const [here, there] = [firsts[i] ?? 0, i + 1 + ((probes[i % 5] ?? 0) % 50)];
+          const wanted = sorted.slice(here, firsts[there] ?? sorted.length);
+          return [
+            ...wrongSearches([fb, mb], onlyTraceId(traceId), sorted.slice(here, byKey.get(traceId)?.to)),
+            ...wrongSearches([fb, mb], traceIdsBetween(traceId, keys[there] ?? null), wanted),
+          ];
+        });
+        for (const [prefix, { from, to }] of byPrefix)
+          wrong.push(...wrongSearches([fb, mb], traceIdsWithPrefix(prefix), sorted.slice(from, to)));
         for (const probe of probes) {
           const traceId = idOf(probe);
           const ranges = [
