@@ -12,7 +12,7 @@ export interface MemoryCost {
   readonly entries: number;
   /** Entries that a block makes or changes. */
   readonly perBlock: number;
-  /** The most memory that it ever had, resident, in bytes; parts of the store's files that are mapped are in it. */
+  /** The most memory that it had after a commit, resident, in bytes; without the store’s files that are mapped, on Linux. */
   readonly memory: number;
   /** From opening the store again to the digest, in milliseconds. */
   readonly restart: number;

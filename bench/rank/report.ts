@@ -126,7 +126,7 @@ function wholeCells({ spent: cost, entries, bytes: size }: WholeCost): string[] 
   return ['whole state', '', spent(cost), '', '', String(entries), bytes(size)];
 }
 
-const MEMORY_HEAD = ['entries', 'a block', 'most memory, resident', 'restart to digest, ms'];
+const MEMORY_HEAD = ['entries', 'a block', 'most memory', 'restart to digest, ms'];
 
 function memoryCells({ entries, perBlock, memory, restart }: MemoryCost): string[] {
   return [String(entries), String(perBlock), bytes(memory), restart.toFixed(0)];

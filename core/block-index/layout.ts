@@ -6,7 +6,7 @@ import { HASH_LENGTH } from '../hash.js';
 export const MIN_ORDER = 4;
 /** Largest order of a tree. */
 export const MAX_ORDER = 256;
-/** Order of a tree where none is configured: point proofs of some 5 KB, and building is no slower than at any other. */
+/** Order of a tree where none is configured: point proofs of 3 to 5 KB, and building is no slower than at any other. */
 export const DEFAULT_ORDER = 32;
 
 /**
