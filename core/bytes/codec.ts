@@ -48,11 +48,13 @@ export function lp(value: Uint8Array | string): Uint8Array {
  */
 export class Reader {
   readonly #bytes: Uint8Array;
+  readonly #view: DataView;
   readonly #what: string;
   #at = 0;
 
   constructor(bytes: Uint8Array, what: string) {
     this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#what = what;
   }
 
@@ -62,31 +64,24 @@ export class Reader {
 
   /** The next `length` bytes, as a copy. Throws `TRUNCATED`. */
   take(length: number): Uint8Array {
-    if (length > this.left) {
-      throw new MalformedError('TRUNCATED', `${this.#what} ends too early`, {
-        at: this.#at,
-        wanted: length,
-        left: this.left,
-      });
-    }
-    this.#at += length;
-    return this.#bytes.slice(this.#at - length, this.#at);
+    const at = this.#pass(length);
+    return this.#bytes.slice(at, at + length);
   }
 
   u8(): number {
-    return this.#view(1).getUint8(0);
+    return this.#view.getUint8(this.#pass(1));
   }
 
   u16(): number {
-    return this.#view(2).getUint16(0);
+    return this.#view.getUint16(this.#pass(2));
   }
 
   u32(): number {
-    return this.#view(4).getUint32(0);
+    return this.#view.getUint32(this.#pass(4));
   }
 
   u64(): bigint {
-    return this.#view(8).getBigUint64(0);
+    return this.#view.getBigUint64(this.#pass(8));
   }
 
   /** Length-prefixed bytes of at most `max` bytes. Throws `TOO_LONG`, `TRUNCATED`. */
@@ -108,9 +103,8 @@ export class Reader {
 
   /** Takes `bytes` and checks that they are the ones expected. Throws `BAD_TAG`. */
   expect(bytes: Uint8Array): void {
-    const at = this.#at;
-    const taken = this.take(bytes.length);
-    if (taken.some((byte, i) => byte !== bytes[i])) {
+    const at = this.#pass(bytes.length);
+    if (bytes.some((byte, i) => byte !== this.#bytes[at + i])) {
       throw new MalformedError('BAD_TAG', `${this.#what} does not begin as it should`, { at });
     }
   }
@@ -124,8 +118,17 @@ export class Reader {
     }
   }
 
-  #view(length: number): DataView {
-    const bytes = this.take(length);
-    return new DataView(bytes.buffer, bytes.byteOffset, length);
+  /** Goes on behind the next `length` bytes; where they begin. Throws `TRUNCATED`. */
+  #pass(length: number): number {
+    const at = this.#at;
+    if (length > this.left) {
+      throw new MalformedError('TRUNCATED', `${this.#what} ends too early`, {
+        at,
+        wanted: length,
+        left: this.left,
+      });
+    }
+    this.#at = at + length;
+    return at;
   }
 }
