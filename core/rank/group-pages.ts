@@ -12,7 +12,7 @@ import { fromOwnPage, groupPage, type PageReader } from './pages.js';
  * of a large group as of a small one. A page holds one byte, and then entries as they are hashed. A part that has lost
  * its entries stays until the group goes.
  */
-const PART_BYTES = 4096;
+const PART_BYTES = 2048;
 
 /** The first byte of a part's page: whether another follows. */
 const LAST = Uint8Array.of(0);

@@ -15,7 +15,7 @@ import { readTop, writeTop, type TopPage } from './top-page.js';
 
 /**
  * Entries that may leave older groups before the layers are brought up to date. A fold holds in memory, and writes at
- * once, at most so many parts of groups, however large those are: 80 MB, and as much again of what a frozen height keeps.
+ * once, at most so many parts of groups, however large those are: 40 MB, and as much again of what a frozen height keeps.
  * Fewer would write groups that lose entries now and then more often, which a cycle of the paper, 32,768 writes in a
  * domain, shows: with 8,192 its upkeep costs nearly twice as much.
  */
