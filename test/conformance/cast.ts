@@ -215,20 +215,13 @@ function failureOf({ code, details, metadata }: ServiceError): RpcFailure {
   return { grpc: code, text: details, details: detailsOf(metadata).sort() };
 }
 
-/**
- * Where several peers are asked at once, the one named is whose response came later than the one it differs from: chance,
- * in Fabric (internal/pkg/gateway/endorse.go) as in the embedded network.
- */
-const DIFFERS = 'ProposalResponsePayloads do not match';
-
 /** Organisation and message of each `gateway.ErrorDetail`; that the address is one of the network is checked apart. */
 function detailsOf(metadata: Metadata): string[] {
   return metadata.get('grpc-status-details-bin').flatMap((bytes) => {
     const status = decode(rpc.StatusSchema, typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
     return status.details.map(({ typeUrl, value }) => {
       const { mspId, message, address } = decode(gateway.ErrorDetailSchema, value);
-      const peer = message === DIFFERS ? [] : [mspId, address];
-      return [typeUrl, ...peer, message].join(' | ');
+      return [typeUrl, mspId, address, message].join(' | ');
     });
   });
 }
