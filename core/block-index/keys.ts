@@ -1,4 +1,4 @@
-import { concat, utf8 } from '../bytes/bytes.js';
+import { utf8 } from '../bytes/bytes.js';
 import { isWellFormed } from '../json/json-value.js';
 import type { IndexEntry } from './entry.js';
 import { badKey } from './key-range.js';
@@ -37,7 +37,12 @@ function encodeEach(entries: readonly IndexEntry[]): KeyArena {
     if (!isWellFormed(traceId)) throw badKey(traceId);
     return { traceId, key: utf8(traceId) };
   });
-  return { keys: concat(...encoded.map(({ key }) => key)), starts: startsOf(encoded, ({ key }) => key) };
+  const starts = startsOf(encoded, ({ key }) => key);
+  const keys = new Uint8Array(starts.at(-1) ?? 0);
+  encoded.forEach(({ key }, i) => {
+    keys.set(key, starts[i]);
+  });
+  return { keys, starts };
 }
 
 /** Where each key begins if they lie one behind the other. Throws `BAD_KEY` for a key of another length than 1…512. */

@@ -44,6 +44,18 @@ describe('sorting the entries of a tree', () => {
     }
   });
 
+  it('takes a block of very many keys beyond ASCII', () => {
+    const count = 200_000;
+    const entries = Array.from({ length: count }, (_, i) => ({
+      ...entryOf('', 0),
+      traceId: `é${i % 7}`,
+      txNum: i,
+    }));
+    const places = sortEntries(entries).entries.map(({ txNum }) => txNum);
+    const wanted = entries.map(({ txNum }) => txNum).sort((a, b) => (a % 7) - (b % 7) || a - b);
+    expect(places.join()).toBe(wanted.join());
+  });
+
   it.each([0x2000, 0x2001, 30_000])('sorts %d entries, of keys that come up again and again', (count) => {
     const entries = Array.from({ length: count }, (_, i) => entryOf(`LOT-${(i * 7919) % (count / 4)}`, i));
     expect(misplaced(entries)).toEqual([]);
