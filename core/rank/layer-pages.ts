@@ -50,14 +50,15 @@ export function changeLayer(
   place: LayerPlace,
   changes: ReadonlyMap<bigint, LayerRecord | null>,
 ): void {
-  const byPage = new Map<string, bigint[]>();
+  const byPage = new Map<bigint, bigint[]>();
   for (const id of changes.keys()) {
-    const name = pageOf(place, id);
-    const ids = byPage.get(name);
-    if (ids === undefined) byPage.set(name, [id]);
+    const page = (id - place.first) / IDS_PER_PAGE;
+    const ids = byPage.get(page);
+    if (ids === undefined) byPage.set(page, [id]);
     else ids.push(id);
   }
-  for (const [name, ids] of byPage) {
+  for (const [page, ids] of byPage) {
+    const name = pageName(place, page);
     const records = new Map(readPage(edit, name).map((record) => [record.id, record]));
     for (const id of ids) {
       const record = changes.get(id) ?? null;
@@ -66,10 +67,6 @@ export function changeLayer(
     }
     edit.put(name, records.size === 0 ? null : encodePage([...records.values()]));
   }
-}
-
-function pageOf(place: LayerPlace, id: bigint): string {
-  return pageName(place, (id - place.first) / IDS_PER_PAGE);
 }
 
 function pageName({ prefix }: LayerPlace, page: bigint): string {

@@ -36,7 +36,7 @@ export interface RankChange {
 
 /**
  * The rank B+ tree of one domain (seed 001, section 4.2.1; docs/formats.md, Rank B+ tree), changed. It lies in the pages
- * of a store and is never held whole: data layer, the entries of each group as one page; index layer, pages of groups;
+ * of a store and is never held whole: data layer, the entries of each group in parts; index layer, pages of groups;
  * rank layer, pages of ranks; consistency layer, the digest over them. The structure computes and the store commits:
  * whatever is done here takes effect when `writes()` are committed, all or none, and until then nothing is changed. The
  * writes of an editor that threw are not to be committed.
@@ -209,10 +209,15 @@ export class RankEditor {
     const last = lastBlock(rank, this.#c, this.#top.next - 1n);
     const kept = new Map(readLayer(saving, place, last).map((record) => [record.id, record]));
     const changes = new Map<bigint, LayerRecord | null>();
-    for (const edit of edits) changes.set(edit.block, this.#editGroup(saving, edit, kept.get(edit.block)));
+    for (const edit of edits) {
+      const record = this.#editGroup(saving, edit, kept.get(edit.block));
+      changes.set(edit.block, record);
+      if (record === null) kept.delete(edit.block);
+      else kept.set(edit.block, record);
+    }
     changeLayer(saving, place, changes);
-    const records = readLayer(saving, place, last);
-    if (records.length === 0) return null;
+    if (kept.size === 0) return null;
+    const records = [...kept.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
     return { id: rank, count: records.length, hash: merkleRoot(records.map(encodeGroupLeaf)) };
   }
 
