@@ -27,3 +27,18 @@ it('anything else is one on 2.5, too', () => {
   expect(differences(...comparable('2.5.16', other, embedded)).map(({ at }) => at)).toEqual(['2']);
   expect(differences(...comparable('2.5.16', embedded, embedded)).map(({ at }) => at)).toEqual(['0']);
 });
+
+it('whose of two responses came later is no difference on any release, but how many differ is one, and anything else', () => {
+  const failed = (...details: string[]) => [
+    { at: '1', seen: { failed: { grpc: 10, text: 'failed', details } } },
+  ];
+  const detail = (msp: string, message = 'ProposalResponsePayloads do not match') =>
+    `type/gateway.ErrorDetail | ${msp} | <peer 1> | ${message}`;
+  const found = (one: ReturnType<typeof failed>, other: ReturnType<typeof failed>) =>
+    ['2.5.16', '3.1.5'].map((version) => differences(...comparable(version, one, other)).length);
+  const one = failed(detail('Org1MSP'));
+  expect(found(one, failed(detail('Org2MSP')))).toEqual([0, 0]);
+  expect(found(one, failed(detail('Org1MSP'), detail('Org2MSP')))).toEqual([1, 1]);
+  expect(found(one, failed())).toEqual([1, 1]);
+  expect(found(failed(detail('Org1MSP', 'no')), failed(detail('Org2MSP', 'no')))).toEqual([1, 1]);
+});

@@ -13,6 +13,12 @@ const IN_2_5 = [
 /** In every refusal of a proposal for its time, which 2.5 does not look at. */
 const TIME_WINDOW = 'peer.authentication.timewindow';
 
+/**
+ * Where a gateway asks several peers at once, it names the one whose response came later than the one it differs from:
+ * chance, in Fabric (internal/pkg/gateway/endorse.go) as in the embedded network.
+ */
+const LATER = / \| \w+ \| [^|"]+ \| (?=ProposalResponsePayloads do not match)/g;
+
 /** The version of Fabric that a `peer` program says it is. */
 export function versionOf(peer: string): string {
   const text = execFileSync(peer, ['version'], { encoding: 'utf8' });
@@ -23,19 +29,27 @@ export function versionOf(peer: string): string {
 
 /**
  * What was seen on Fabric of a version and on the embedded network, made comparable: without what 2.5 does otherwise
- * than 3.x (network/devnet/COMPLIANCE.md lists it).
+ * than 3.x (network/devnet/COMPLIANCE.md lists it), and whose of two differing responses came later.
  */
 export function comparable(
   version: string,
   fabric: readonly Observation[],
   embedded: readonly Observation[],
 ): readonly [readonly Observation[], readonly Observation[]] {
-  if (!version.startsWith('2.5.')) return [fabric, embedded];
+  const [ofFabric, ofEmbedded] = [withoutChance(fabric), withoutChance(embedded)];
+  if (!version.startsWith('2.5.')) return [ofFabric, ofEmbedded];
   const refused = new Set(
     embedded.flatMap(({ at, seen }) => (JSON.stringify(seen).includes(TIME_WINDOW) ? [at] : [])),
   );
   const compared = (all: readonly Observation[]) => all.filter(({ at }) => !refused.has(at));
-  return [compared(fabric), compared(embedded).map(({ at, seen }) => ({ at, seen: inWordsOf25(seen) }))];
+  return [compared(ofFabric), compared(ofEmbedded).map(({ at, seen }) => ({ at, seen: inWordsOf25(seen) }))];
+}
+
+function withoutChance(all: readonly Observation[]): Observation[] {
+  return all.map(({ at, seen }) => ({
+    at,
+    seen: JSON.parse(JSON.stringify(seen).replaceAll(LATER, ' | a peer | ')) as Seen,
+  }));
 }
 
 function inWordsOf25(seen: Seen): Seen {
