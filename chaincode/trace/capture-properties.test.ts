@@ -7,7 +7,7 @@ import { adminCertificate } from './testing/certificates.js';
 import type { Simulation } from './testing/memory-ledger.js';
 import { MemoryLedger, sameWrites } from './testing/memory-ledger.js';
 import { refusedCall } from './testing/refused.js';
-import { hashOf, mill, sampleRecord } from './testing/samples.js';
+import { eventHashOf, hashOf, mill, sampleRecord } from './testing/samples.js';
 
 const RUNS = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
 /** A run is some tens of simulations: 30 ms alone, more where other tests share the machine. */
@@ -96,7 +96,11 @@ describe('captures', () => {
           const recordOf = new Map<string, string>();
           const expected = new Map<string, string[]>();
           for (const [i, { traces, again }] of events.entries()) {
-            const record = sampleRecord({ traces, eventHash: `event-${i}`, eventID: `urn:x:${i}` });
+            const record = sampleRecord({
+              traces,
+              eventHash: eventHashOf(`event-${i}`),
+              eventID: `urn:x:${i}`,
+            });
             const hints = hintsOf(ledger, record);
             const txId = hashOf(`tx ${i}`);
             const simulation = await simulate(ledger, txId, record, hints);
@@ -108,11 +112,11 @@ describe('captures', () => {
             if (again) {
               const told = { ...record, data: { weight: 99 } };
               await refusedCall('DUPLICATE', simulate(ledger, hashOf('x'), told, hintsOf(ledger, told)));
-              const other = { ...record, eventHash: `other-${i}` };
+              const other = { ...record, eventHash: eventHashOf(`other-${i}`) };
               await refusedCall('CONFLICT', simulate(ledger, hashOf('x'), other, hintsOf(ledger, other)));
             }
             if (distinctIds(record).length > 0) {
-              const late = { ...record, eventHash: `late-${i}`, eventID: null };
+              const late = { ...record, eventHash: eventHashOf(`late-${i}`), eventID: null };
               await refusedCall('STALE', simulate(ledger, hashOf('x'), late, hints));
             }
           }
@@ -136,7 +140,7 @@ describe('captures', () => {
             const recordOf = new Map<string, string>();
             let waiting = Array.from({ length: clients }, (_, i) =>
               sampleRecord({
-                eventHash: `event-${i}`,
+                eventHash: eventHashOf(`event-${i}`),
                 traces: [...ids.slice(0, shared), `own-${i}`].map((id) => ({ id, role: 'subject' as const })),
               }),
             );

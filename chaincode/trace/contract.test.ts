@@ -7,7 +7,7 @@ import { adminCertificate, adminOfUnitCertificate } from './testing/certificates
 import type { Simulation } from './testing/memory-ledger.js';
 import { MemoryLedger } from './testing/memory-ledger.js';
 import { refusedCall } from './testing/refused.js';
-import { hashOf, mill, noHint, sampleRecord } from './testing/samples.js';
+import { eventHashOf, hashOf, mill, noHint, sampleRecord } from './testing/samples.js';
 
 const admin = { certificate: adminCertificate };
 
@@ -122,7 +122,7 @@ describe('capture', () => {
   it('chains a second record to the first, with the hint that the client gave', async () => {
     await capture(hashOf('tx1'), sampleRecord());
     const hint = { id: 'lot-1', preTraceTxId: hashOf('tx1'), preTraceHash: hashOf('block 7') };
-    const record = sampleRecord({ eventHash: 'h2', step: null });
+    const record = sampleRecord({ eventHash: eventHashOf('h2'), step: null });
     const { answer } = await capture(hashOf('tx2'), record, [hint]);
     const { recordId } = answer as Captured;
     const { id, ...before } = hint;
@@ -140,7 +140,7 @@ describe('capture', () => {
   it('answers a stale hint with the newest transaction of the identifiers that moved on', async () => {
     await capture(hashOf('tx1'), sampleRecord());
     const record = sampleRecord({
-      eventHash: 'h2',
+      eventHash: eventHashOf('h2'),
       traces: [
         { id: 'lot-0', role: 'input' },
         { id: 'lot-1', role: 'output' },
@@ -161,11 +161,14 @@ describe('capture', () => {
       recordId: toHex(hashCanonical(first)),
       eventHash: first.eventHash,
     };
-    const again = await refusedCall('DUPLICATE', capture(hashOf('tx2'), sampleRecord({ eventID: 'other' })));
+    const again = await refusedCall(
+      'DUPLICATE',
+      capture(hashOf('tx2'), sampleRecord({ eventID: 'urn:other' })),
+    );
     expect(again.detail).toEqual(detail);
     const conflict = await refusedCall(
       'CONFLICT',
-      capture(hashOf('tx3'), sampleRecord({ eventID: 'urn:uuid:1', eventHash: 'h2' })),
+      capture(hashOf('tx3'), sampleRecord({ eventID: 'urn:uuid:1', eventHash: eventHashOf('h2') })),
     );
     expect(conflict.detail).toEqual({ eventID: 'urn:uuid:1', ...detail });
   });
@@ -200,7 +203,10 @@ describe('queries', () => {
   it('list traces in the order of their bytes, page by page', async () => {
     const ids = ['a', 'lot-1', 'lot-10', 'lot-2', 'lot-é', 'lot-😀', 'lot-\ufb01x', 'z'];
     for (const id of ids) {
-      await capture(hashOf(id), sampleRecord({ eventHash: hashOf(id), traces: [{ id, role: 'subject' }] }));
+      await capture(
+        hashOf(id),
+        sampleRecord({ eventHash: eventHashOf(id), traces: [{ id, role: 'subject' }] }),
+      );
     }
     const found: string[] = [];
     let bookmark = '';

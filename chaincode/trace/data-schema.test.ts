@@ -41,4 +41,15 @@ describe('the schema of data', () => {
       'definition.dataSchema',
     );
   });
+
+  it('refuses data with more values than may be held against its parts', () => {
+    const parts = Array.from({ length: 1000 }, (_, i) => i);
+    const checkList = compileDataSchema({
+      type: 'object',
+      properties: { a: { type: 'array', items: { enum: parts } } },
+    });
+    expect(() => checkList({ a: Array<number>(9000).fill(999) })).not.toThrow();
+    const refusal = refused('TOO_LARGE', () => checkList({ a: Array<number>(10_000).fill(999) }));
+    expect(refusal.detail['field']).toBe('record.data');
+  });
 });

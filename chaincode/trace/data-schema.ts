@@ -1,18 +1,38 @@
+import type { JsonValue } from '@cotrace/core';
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv } from 'ajv';
+import { isArray } from './is-array.js';
+import { badSchema, judgeSchema } from './judge-schema.js';
 import type { JsonObject } from './record.js';
 import { Refusal } from './refusal.js';
+import { SchemaPattern } from './schema-pattern.js';
 
-/** Checks a record's `data`. Throws `BAD_DATA`, naming the field. */
+/** Checks a record's `data`. Throws `BAD_DATA`, naming the field; `TOO_LARGE` where it has too many values for its schema. */
 export type DataCheck = (data: JsonObject) => void;
+
+/** Most parts of a schema times values of data, each of which may be held against each: at most a second of work. */
+const MAX_CHECKS = 10_000_000;
 
 /**
  * Compiles the schema of a domain's data (JSON schema draft-07, strict: a misspelt keyword is an error, not
- * ignored; no `format`, which drafts leave to implementations). Throws `BAD_DEFINITION`.
+ * ignored; no `format`, which drafts leave to implementations), within the bounds of `judgeSchema`, so that data is
+ * checked in time linear in it. Throws `BAD_DEFINITION`.
  */
 export function compileDataSchema(schema: JsonObject): DataCheck {
+  if ('$async' in schema) throw badSchema('', 'must not be asynchronous');
+  const mostValues = Math.floor(MAX_CHECKS / judgeSchema(schema));
   const validate = compile(schema);
   return (data) => {
+    if (countValues(data) > mostValues) {
+      throw new Refusal(
+        'TOO_LARGE',
+        `record.data has more than ${mostValues} values, too many for its schema`,
+        {
+          field: 'record.data',
+          max: mostValues,
+        },
+      );
+    }
     if (validate(data)) return;
     const [error] = validate.errors ?? [];
     const field = fieldOf(error);
@@ -24,19 +44,23 @@ export function compileDataSchema(schema: JsonObject): DataCheck {
   };
 }
 
+const regExp = Object.assign((pattern: string) => new SchemaPattern(pattern), { code: 'schemaPattern' });
+
 function compile(schema: JsonObject): ValidateFunction {
-  if ('$async' in schema) throw badSchema('must not be asynchronous');
   try {
     // ownProperties: else a member named like a method of Object would count as there.
-    return new Ajv({ strict: true, ownProperties: true, validateFormats: true }).compile(schema);
+    return new Ajv({ strict: true, ownProperties: true, validateFormats: true, code: { regExp } }).compile(
+      schema,
+    );
   } catch (cause) {
-    throw badSchema(cause instanceof Error ? cause.message : 'cannot be compiled', cause);
+    throw badSchema('', cause instanceof Error ? cause.message : 'cannot be compiled', cause);
   }
 }
 
-function badSchema(why: string, cause?: unknown): Refusal {
-  const field = 'definition.dataSchema';
-  return new Refusal('BAD_DEFINITION', `${field}: ${why}`, { field }, cause);
+function countValues(value: JsonValue): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  const inner: readonly JsonValue[] = isArray(value) ? value : Object.values(value);
+  return inner.reduce<number>((sum, item) => sum + countValues(item), 1);
 }
 
 /** The member that an error is about, as a path from `record`. */

@@ -14,7 +14,7 @@ import { decodeRefusal } from './refusal.js';
 import { adminCertificate, clientCertificate } from './testing/certificates.js';
 import type { Completed } from './testing/peer-stream.js';
 import { PeerStream } from './testing/peer-stream.js';
-import { hashOf, noHint, sampleRecord } from './testing/samples.js';
+import { eventHashOf, hashOf, noHint, sampleRecord } from './testing/samples.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = join(root, 'chaincode', 'package');
@@ -102,7 +102,7 @@ describe('the prebuilt package, run by the stock fabric-chaincode-node', () => {
       code: 'DUPLICATE',
       detail: { txId: hashOf('tx3'), recordId },
     });
-    const bad = { ...record, eventHash: 'h2', data: { type: 'ObjectEvent', action: 'EAT' } };
+    const bad = { ...record, eventHash: eventHashOf('h2'), data: { type: 'ObjectEvent', action: 'EAT' } };
     const refused = await invoke('tx5', ['capture', JSON.stringify(bad), JSON.stringify([noHint('lot-1')])]);
     expect(decodeRefusal(refused.message)).toMatchObject({
       code: 'BAD_DATA',

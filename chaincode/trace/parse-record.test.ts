@@ -3,7 +3,7 @@ import type { ClientRecord } from './record.js';
 import type { RefusalCode } from './refusal.js';
 import { parseRecord } from './parse-record.js';
 import { refused } from './testing/refused.js';
-import { sampleRecord } from './testing/samples.js';
+import { eventHashOf, hashOf, sampleRecord } from './testing/samples.js';
 
 const limits = { identifiers: 3, recordBytes: 2000 };
 
@@ -13,7 +13,7 @@ function parse(value: unknown): ClientRecord {
 
 describe('a record', () => {
   it('is taken with every member set, and with null where null is allowed', () => {
-    const full = sampleRecord({ eventID: 'urn:uuid:1', corrects: ['urn:uuid:0', 'ni:///sha-256;11'] });
+    const full = sampleRecord({ eventID: 'urn:uuid:1', corrects: ['urn:uuid:0', eventHashOf('0')] });
     expect(parse(full)).toEqual(full);
     const least = sampleRecord({ step: null, traces: [] });
     expect(parse(least)).toEqual(least);
@@ -77,16 +77,28 @@ describe('a record', () => {
     ],
     ['data that is an array', 'BAD_RECORD', 'record.data', { ...sampleRecord(), data: [] }],
     ['no event hash', 'BAD_RECORD', 'record.eventHash', { ...sampleRecord(), eventHash: null }],
-    ['an event hash with a space', 'BAD_RECORD', 'record.eventHash', sampleRecord({ eventHash: 'a b' })],
-    ['an event id with a line feed', 'BAD_RECORD', 'record.eventID', sampleRecord({ eventID: 'a\n' })],
+    ['an event id with a line feed', 'BAD_RECORD', 'record.eventID', sampleRecord({ eventID: 'urn:a\n' })],
+    ['an event id that is no URI', 'BAD_RECORD', 'record.eventID', sampleRecord({ eventID: '17' })],
+    ['an event id beyond ASCII', 'BAD_RECORD', 'record.eventID', sampleRecord({ eventID: 'urn:ü' })],
     [
       'an event id of 513 characters',
       'BAD_RECORD',
       'record.eventID',
-      sampleRecord({ eventID: 'x'.repeat(513) }),
+      sampleRecord({ eventID: `urn:${'x'.repeat(509)}` }),
     ],
     ['nothing that it corrects', 'BAD_RECORD', 'record.corrects', sampleRecord({ corrects: [] })],
-    ['a repeated correction', 'BAD_RECORD', 'record.corrects', sampleRecord({ corrects: ['a', 'a'] })],
+    [
+      'a correction of what is no URI',
+      'BAD_RECORD',
+      'record.corrects[1]',
+      sampleRecord({ corrects: ['urn:a', 'b'] }),
+    ],
+    [
+      'a repeated correction',
+      'BAD_RECORD',
+      'record.corrects',
+      sampleRecord({ corrects: ['urn:a', 'urn:a'] }),
+    ],
     ['a text for corrections', 'BAD_RECORD', 'record.corrects', { ...sampleRecord(), corrects: 'a' }],
     [
       'more bytes than the domain takes',
@@ -96,6 +108,23 @@ describe('a record', () => {
     ],
   ])('is refused with %s', (_name, code, field, value) => {
     expect(refused(code, () => parse(value)).detail['field']).toBe(field);
+  });
+
+  it.each([
+    hashOf(''),
+    `ni:///sha-256;${hashOf('')}`,
+    `ni:///sha-256;${hashOf('').toUpperCase()}?ver=CBV2.0`,
+    `ni:///sha-256;${hashOf('').slice(1)}?ver=CBV2.0`,
+    `ni:///sha-256;${hashOf('')}0?ver=CBV2.0`,
+    `NI:///sha-256;${hashOf('')}?ver=CBV2.0`,
+    `ni:///sha-256;${hashOf('')}?ver=CBV2.1`,
+    `ni:///sha-256;${hashOf('')}?ver=cbv2.0`,
+    `ni:///sha-256;${hashOf('')}?ver=CBV2.0&x`,
+    `ni://example.org/sha-256;${hashOf('')}?ver=CBV2.0`,
+    '',
+  ])('is refused with its event hash in another form, %s', (eventHash) => {
+    const { detail } = refused('BAD_RECORD', () => parse(sampleRecord({ eventHash })));
+    expect(detail['field']).toBe('record.eventHash');
   });
 
   it('is refused as a text that JSON readers would not read alike', () => {

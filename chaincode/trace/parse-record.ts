@@ -1,7 +1,8 @@
 import type { JsonValue } from '@cotrace/core';
 import { checkTraceId, isCotraceError } from '@cotrace/core';
-import { isDateTime } from './event-time.js';
+import { isUtcTime } from './event-time.js';
 import { MemberReader, parseArgument } from './members.js';
+import { URI } from './step.js';
 import type { ClientRecord, TraceRef } from './record.js';
 import { ROLES, distinctIds } from './record.js';
 import { Refusal } from './refusal.js';
@@ -10,7 +11,10 @@ import { Refusal } from './refusal.js';
 const MAX_CORRECTED = 1000;
 
 const RECORD_MEMBERS = ['step', 'eventTime', 'traces', 'data', 'eventHash', 'eventID', 'corrects'] as const;
-const NO_CONTROLS = /^[^\p{Cc}]+$/u;
+
+/** One form: the same hash in another one would be another event. CBV 2.0, section 8.9.2; RFC 6920. */
+const EVENT_HASH = /^ni:\/\/\/sha-256;[0-9a-f]{64}\?ver=CBV2\.0$/;
+const EVENT_HASH_LENGTH = 'ni:///sha-256;'.length + 64 + '?ver=CBV2.0'.length;
 
 const read = new MemberReader('BAD_RECORD');
 
@@ -28,32 +32,37 @@ export function parseRecord(text: string, limits: RecordLimits): ClientRecord {
   const value = parseArgument(text, limits.recordBytes, 'record', 'BAD_RECORD');
   const members = read.object(value, 'record', RECORD_MEMBERS);
   const record: ClientRecord = {
-    step: members.step === null ? null : name(members.step, 'record.step'),
+    step: members.step === null ? null : step(members.step),
     eventTime: eventTime(members.eventTime),
     traces: traces(members.traces, limits.identifiers),
     data: read.anyObject(members.data, 'record.data'),
     eventHash: read.text(
       members.eventHash,
       'record.eventHash',
-      256,
-      /^[\x21-\x7e]+$/,
-      'printable ASCII without spaces',
+      EVENT_HASH_LENGTH,
+      EVENT_HASH,
+      'an event hash of CBV 2.0, ni:///sha-256;HASH?ver=CBV2.0 in lower case',
     ),
-    eventID: members.eventID === null ? null : name(members.eventID, 'record.eventID'),
+    eventID: members.eventID === null ? null : uri(members.eventID, 'record.eventID'),
     corrects: members.corrects === null ? null : corrects(members.corrects),
   };
   for (const [i, { id }] of record.traces.entries()) checkId(id, `record.traces[${i}].id`);
   return record;
 }
 
-function name(value: JsonValue, field: string): string {
-  return read.text(value, field, 512, NO_CONTROLS, 'a text without control characters');
+// The words and URIs that a domain takes, and no others, are checked by its rule.
+function step(value: JsonValue): string {
+  return read.text(value, 'record.step', 512, /^[\x21-\x7e]+$/, 'printable ASCII without spaces');
+}
+
+function uri(value: JsonValue, field: string): string {
+  return read.text(value, field, 512, URI, 'a URI, in ASCII');
 }
 
 function eventTime(value: JsonValue): string {
   const field = 'record.eventTime';
-  if (typeof value !== 'string' || !isDateTime(value)) {
-    return read.refuse(field, 'a date and time with an offset (RFC 3339)');
+  if (typeof value !== 'string' || !isUtcTime(value)) {
+    return read.refuse(field, 'a date and time in UTC with milliseconds, such as 2026-04-16T13:26:42.500Z');
   }
   return value;
 }
@@ -90,7 +99,7 @@ function traceRef(value: JsonValue, field: string): TraceRef {
 function corrects(value: JsonValue): readonly string[] {
   const entries = read
     .array(value, 'record.corrects', MAX_CORRECTED)
-    .map((entry, i) => name(entry, `record.corrects[${i}]`));
+    .map((entry, i) => uri(entry, `record.corrects[${i}]`));
   if (entries.length === 0 || new Set(entries).size !== entries.length) {
     return read.refuse('record.corrects', 'null, or distinct event ids or event hashes');
   }

@@ -1,10 +1,13 @@
 import type { Gs1Key } from './gs1-keys.js';
-import { faultOfKey, findKey, findQualifier, padGtin } from './gs1-keys.js';
+import { MAX_QUALIFIERS, faultOfKey, findKey, findQualifier, padGtin } from './gs1-keys.js';
 import type { Gs1Identifier, Gs1Reading } from './gs1-identifier.js';
 import { OTHER, broken, decodePercent } from './gs1-identifier.js';
 
 /** The host on which a path that begins with a key is a GS1 identifier or a mistake, never something else. */
 const GS1_HOST = /^id\.gs1\.org(?::\d*)?$/;
+
+/** Segments of the longest link: a key and its qualifiers, each a name and a value. */
+const MAX_LINK_SEGMENTS = 2 * (1 + MAX_QUALIFIERS);
 
 /**
  * Reads a GS1 Digital Link (URI syntax 1.3) on any host: the path, behind an optional stem, is a primary key and
@@ -18,7 +21,9 @@ export function readDigitalLink(text: string): Gs1Reading {
   const segments = (match[2] ?? '').replace(/\/$/, '').split('/');
   const query = match[3] ?? '';
   const gs1 = GS1_HOST.test(host);
-  for (let i = 0; i < (gs1 ? 1 : segments.length); i++) {
+  // A link that begins further from the end has more qualifiers than any key takes: a long stem is not read twice.
+  const first = gs1 ? 0 : Math.max(0, segments.length - MAX_LINK_SEGMENTS);
+  for (let i = first; i < (gs1 ? 1 : segments.length); i++) {
     const key = findKey(segments[i] ?? '');
     if (key === undefined) continue;
     const found = readLink(key, segments.slice(i + 1), query);

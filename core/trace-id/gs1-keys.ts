@@ -68,6 +68,9 @@ const KEYS: readonly Gs1Key[] = [
   key('8018', 'gsrn', '\\d{18}', 18, relation),
 ];
 
+/** The most qualifiers that a key has; in an identifier each stands once. */
+export const MAX_QUALIFIERS = Math.max(...KEYS.map(({ qualifiers }) => qualifiers.length));
+
 /** The primary key that an AI or a short name (in any case) stands for. */
 export function findKey(nameOrAi: string): Gs1Key | undefined {
   return findNamed(KEYS, nameOrAi);

@@ -38,9 +38,16 @@ export function hashWord(value: JsonValue, vocabulary: string, prefixes: JsonLdP
 function trimDecimal(text: string): string {
   const [whole = '', fraction = ''] = text.replace(/^[+-]/, '').split('.');
   const digits = whole.replace(/^0+/, '') || '0';
-  const rest = fraction.replace(/0+$/, '');
+  const rest = withoutTrailingZeros(fraction);
   const magnitude = rest === '' ? digits : `${digits}.${rest}`;
   return text.startsWith('-') && magnitude !== '0' ? `-${magnitude}` : magnitude;
+}
+
+// By hand: a regular expression tries /0+$/ anew at each zero of a long run that does not end the text.
+function withoutTrailingZeros(digits: string): string {
+  let end = digits.length;
+  while (digits.charAt(end - 1) === '0') end--;
+  return digits.slice(0, end);
 }
 
 /** A finite number in decimal notation without exponent. */

@@ -7,6 +7,11 @@ export function hashOf(text: string): string {
   return toHex(sha256(utf8(text)));
 }
 
+/** An event hash that depends on `text`. */
+export function eventHashOf(text: string): string {
+  return `ni:///sha-256;${hashOf(text)}?ver=CBV2.0`;
+}
+
 /** A small domain. */
 export const mill: DomainDefinition = {
   name: 'mill',
@@ -27,10 +32,10 @@ export const mill: DomainDefinition = {
 export function sampleRecord(changes: Partial<ClientRecord> = {}): ClientRecord {
   return {
     step: 'receiving',
-    eventTime: '2026-04-16T09:26:42.5-04:00',
+    eventTime: '2026-04-16T13:26:42.500Z',
     traces: [{ id: 'lot-1', role: 'subject' }],
     data: { weight: 12.5 },
-    eventHash: 'ni:///sha-256;00?ver=CBV2.0',
+    eventHash: eventHashOf(''),
     eventID: null,
     corrects: null,
     ...changes,
