@@ -80,7 +80,10 @@ describe('the event hash of CBV 2.0', () => {
     };
     const text = preHash(
       event,
-      new JsonLdPrefixes({ a: 'https://a.example/' }, { b: { '@id': 'https://b.example/' } }),
+      new JsonLdPrefixes(
+        { b: { '@id': 'https://b.example/' } },
+        new JsonLdPrefixes({ a: 'https://a.example/' }),
+      ),
     );
     expect(text.slice(text.indexOf('action=OBSERVE'))).toBe(
       'action=OBSERVE' +

@@ -19,11 +19,15 @@ export function segments(path: Path): (string | number)[] {
   return found.reverse();
 }
 
-/** A place as people write it: `epcisBody.eventList[3].ilmd["example:lot"]`; the root is `(root)`. */
+/** Longest name of a member that a place shows: a thousand faults may stand below one name of megabytes. */
+const MAX_SHOWN = 80;
+
+/** A place as people write it: `epcisBody.eventList[3].ilmd["example:lot"]`; the root is `(root)`. Long names are cut. */
 export function formatPath(path: Path): string {
   const text = segments(path)
-    .map((key) => {
-      if (typeof key === 'number') return `[${key}]`;
+    .map((step) => {
+      if (typeof step === 'number') return `[${step}]`;
+      const key = step.length > MAX_SHOWN ? `${step.slice(0, MAX_SHOWN)}…` : step;
       return /^[A-Za-z_@][\w@]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
     })
     .join('');

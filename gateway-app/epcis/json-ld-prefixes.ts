@@ -12,11 +12,14 @@ const STANDARD: readonly (readonly [string, string])[] = [
 
 /** What the prefixes of compact URIs (CURIEs) stand for, by the `@context`s in force, the last one first. */
 export class JsonLdPrefixes {
-  readonly #namespaces = new Map<string, string>(STANDARD);
+  readonly #namespaces = new Map<string, string>();
+  readonly #outer: JsonLdPrefixes | null;
 
-  /** `contexts`: of the document, then of the event; URIs of remote contexts are not followed. */
-  constructor(...contexts: readonly (JsonValue | undefined)[]) {
-    for (const context of contexts) this.#collect(context);
+  /** `context`: of the event; `outer`: what its document says. URIs of remote contexts are not followed. */
+  constructor(context?: JsonValue, outer: JsonLdPrefixes | null = null) {
+    this.#outer = outer;
+    if (outer === null) for (const [prefix, namespace] of STANDARD) this.#namespaces.set(prefix, namespace);
+    this.#collect(context);
   }
 
   #collect(context: JsonValue | undefined): void {
@@ -35,8 +38,13 @@ export class JsonLdPrefixes {
   split(text: string): { readonly namespace: string; readonly local: string } | null {
     const colon = text.indexOf(':');
     if (colon < 0 || text.startsWith('//', colon + 1)) return null;
-    const namespace = this.#namespaces.get(text.slice(0, colon));
+    const namespace = this.#namespaceOf(text.slice(0, colon));
     return namespace === undefined ? null : { namespace, local: text.slice(colon + 1) };
+  }
+
+  #namespaceOf(prefix: string): string | undefined {
+    const own = this.#namespaces.get(prefix);
+    return own === undefined && this.#outer !== null ? this.#outer.#namespaceOf(prefix) : own;
   }
 
   /** The URI that a compact one stands for; any other text as it is. */

@@ -39,6 +39,7 @@ export class LocatedJson {
   /** What is wrong with the values that the text spells: at most `MAX_FAULTS`, then one at the root. */
   readonly faults: readonly Fault[];
   readonly #root: jsonc.Node | undefined;
+  readonly #members = new Map<jsonc.Node, ReadonlyMap<string, jsonc.Node>>();
   readonly #lineStarts: readonly number[];
   readonly #syntaxFault: { readonly message: string; readonly offset: number } | null;
 
@@ -63,12 +64,25 @@ export class LocatedJson {
 
   /** The place of `path`, or of the nearest thing around it that is there. */
   locate(path: Path): Place {
-    for (let near = path; near !== null && this.#root !== undefined; near = near.parent) {
-      const node = jsonc.findNodeAtLocation(this.#root, segments(near));
-      if (node !== undefined)
-        return this.#place((node.parent?.type === 'property' ? node.parent : node).offset);
+    let node = this.#root;
+    for (const step of segments(path)) {
+      const inner = node === undefined ? undefined : this.#inner(node, step);
+      if (inner === undefined) break;
+      node = inner;
     }
-    return this.#place(this.#root?.offset ?? 0);
+    return this.#place((node?.parent?.type === 'property' ? node.parent : node)?.offset ?? 0);
+  }
+
+  /** What `step` leads to from an array or object; each object is searched through once. */
+  #inner(node: jsonc.Node, step: string | number): jsonc.Node | undefined {
+    if (typeof step === 'number') return node.type === 'array' ? node.children?.[step] : undefined;
+    if (node.type !== 'object') return undefined;
+    let members = this.#members.get(node);
+    if (members === undefined) {
+      members = membersOf(node);
+      this.#members.set(node, members);
+    }
+    return members.get(step);
   }
 
   /** A fault with its path as text and its place. */
@@ -85,6 +99,18 @@ export class LocatedJson {
     }
     return { line: low + 1, column: offset - (this.#lineStarts[low] ?? 0) + 1 };
   }
+}
+
+/** The values of an object by name; the first of those that share one. */
+function membersOf(object: jsonc.Node): Map<string, jsonc.Node> {
+  const members = new Map<string, jsonc.Node>();
+  for (const { children } of object.children ?? []) {
+    const [name, value] = children ?? [];
+    if (name !== undefined && value !== undefined && !members.has(String(name.value))) {
+      members.set(String(name.value), value);
+    }
+  }
+  return members;
 }
 
 function lineStarts(text: string): number[] {

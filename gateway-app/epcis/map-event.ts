@@ -1,8 +1,8 @@
 import type { ClientRecord, TraceRef } from '@cotrace/chaincode';
 import { MAX_IDENTIFIERS } from '@cotrace/chaincode';
-import type { JsonValue } from '@cotrace/core';
-import { canonicalJson, canonicalTraceId, isCotraceError } from '@cotrace/core';
+import { canonicalTraceId, isCotraceError } from '@cotrace/core';
 import { toUtc } from './date-time.js';
+import type { DocumentContext } from './document-context.js';
 import type { DomainRule } from './domain-rules.js';
 import { domainOf } from './domain-rules.js';
 import { eventHash } from './event-hash.js';
@@ -21,8 +21,8 @@ export interface MappedEvent {
 
 /** What a document says about all of its events. */
 export interface DocumentSetting {
-  /** The document's `@context`; undefined for an event that stands alone. */
-  readonly context: JsonValue | undefined;
+  /** The document's `@context`; null for an event that stands alone. */
+  readonly context: DocumentContext | null;
   /** Names of extension fields that are no part of an event: see `ignoredFields`. */
   readonly ignored: ReadonlySet<string>;
   readonly rules: readonly DomainRule[];
@@ -42,7 +42,7 @@ export function mapEvent(
 ): MappedEvent | null {
   const before = faults.count;
   const own = withoutFields(event, setting.ignored);
-  const prefixes = new JsonLdPrefixes(setting.context, member(own, '@context'));
+  const prefixes = new JsonLdPrefixes(member(own, '@context'), setting.context?.prefixes ?? null);
   const step = stepOf(own, prefixes);
   const domain = domainOf(
     { eventType: textOf(own, 'type') ?? '', step, action: textOf(own, 'action') },
@@ -107,14 +107,8 @@ function tracesOf(event: JsonObject, path: Path, faults: Faults): TraceRef[] {
   return [...traces.values()];
 }
 
-function standAlone(event: JsonObject, documentContext: JsonValue | undefined): JsonObject {
-  if (documentContext === undefined) return event;
-  const own = member(event, '@context');
-  const all = [documentContext, ...(own === undefined ? [] : [own])].flatMap((context) =>
-    isArray(context) ? context : [context],
-  );
-  const distinct = [...new Map(all.map((context) => [canonicalJson(context), context])).values()];
-  return { ...event, '@context': distinct };
+function standAlone(event: JsonObject, context: DocumentContext | null): JsonObject {
+  return context === null ? event : { ...event, '@context': context.with(member(event, '@context')) };
 }
 
 const IGNORE_FIELDS = 'https://repository-x.example.com/ignoreFields';
@@ -124,8 +118,7 @@ const IGNORE_FIELDS = 'https://repository-x.example.com/ignoreFields';
  * `ignoreFields` of the document or its query results, as the reference implementation of the event hash names
  * them. Standard fields cannot be ignored.
  */
-export function ignoredFields(document: JsonObject): ReadonlySet<string> {
-  const prefixes = new JsonLdPrefixes(member(document, '@context'));
+export function ignoredFields(document: JsonObject, prefixes: JsonLdPrefixes): ReadonlySet<string> {
   const body = member(document, 'epcisBody');
   const results = isObject(body) ? member(body, 'queryResults') : undefined;
   const lists = [document, results]

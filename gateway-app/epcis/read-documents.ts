@@ -1,5 +1,6 @@
-import type { Fault, Faults } from './fault.js';
-import { formatPath } from './fault.js';
+import { DocumentContext } from './document-context.js';
+import type { Fault } from './fault.js';
+import { formatPath, segments } from './fault.js';
 import type { DomainRule } from './domain-rules.js';
 import { DEFAULT_DOMAIN_RULES } from './domain-rules.js';
 import { traceableCheck } from './event-schema.js';
@@ -54,19 +55,19 @@ export function readEpcisFile(
     const fault = json.syntaxFault ?? { path: ROOT, message: 'is empty', line: 1, column: 1 };
     return { name, events: refuseAll([fault]), warnings: [] };
   }
-  const warnings = json.comments.map(({ path, line }) => {
-    return `${formatPath(path)} (line ${line}) begins with _ and is ignored as a comment`;
-  });
+  const warnings = warningsOf(json);
   const judged = validateEpcis(json.value);
   assignTextFaults(json.faults, judged);
   const { document, envelope } = judged;
+  const context = document === null ? null : new DocumentContext(member(document, '@context'), envelope);
   const envelopeErrors = envelope.list.map((fault) => json.describe(fault));
   if (envelopeErrors.length > 0 && judged.events.length === 0) {
     return { name, events: refuseAll(envelopeErrors), warnings };
   }
   const setting = {
-    context: document === null ? undefined : member(document, '@context'),
-    ignored: document === null ? new Set<string>() : ignoredFields(document),
+    context,
+    ignored:
+      document === null || context === null ? new Set<string>() : ignoredFields(document, context.prefixes),
     rules,
   };
   const events = judged.events.map((event): ReadEvent => {
@@ -79,6 +80,17 @@ export function readEpcisFile(
 }
 
 const ROOT = formatPath(null);
+
+/** More comments than these are only counted. */
+const MAX_WARNINGS = 20;
+
+function warningsOf({ comments }: LocatedJson): string[] {
+  const warnings = comments.slice(0, MAX_WARNINGS).map(({ path, line }) => {
+    return `${formatPath(path)} (line ${line}) begins with _ and is ignored as a comment`;
+  });
+  const more = comments.length - warnings.length;
+  return more === 0 ? warnings : [...warnings, `${more} more members begin with _ and are ignored`];
+}
 
 /** The only entry of a file whose events cannot be told apart. */
 function refuseAll(errors: readonly FieldMessage[]): ReadEvent[] {
@@ -102,12 +114,13 @@ function read(event: JudgedEvent, setting: Parameters<typeof mapEvent>[2], json:
 
 /** A fault of the text inside an event is the event's, any other the document's. */
 function assignTextFaults(found: readonly Fault[], { envelope, events }: Judged): void {
-  if (found.length === 0) return;
-  const owners = new Map(events.map(({ path, faults }) => [formatPath(path), faults]));
+  const way = segments(events[0]?.path ?? null).slice(0, -1);
+  const single = events[0]?.path === null ? events[0] : undefined;
   for (const { path, message } of found) {
-    let owner: Faults | undefined;
-    for (let near = path; near !== null && owner === undefined; near = near.parent)
-      owner = owners.get(formatPath(near));
-    (owner ?? owners.get(formatPath(null)) ?? envelope).add(path, message);
+    const steps = segments(path);
+    const index = steps[way.length];
+    const inside = typeof index === 'number' && way.every((step, i) => step === steps[i]);
+    const event = single ?? (inside ? events[index] : undefined);
+    (event?.faults ?? envelope).add(path, message);
   }
 }
