@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { backendsBench } from './backends.js';
 import { blockIndexBench } from './block-index/block-index.js';
 import { captureBench } from './capture.js';
+import { hostileBench } from './hostile/hostile.js';
 import { trieBench } from './trie/trie.js';
 import { rankBench } from './rank/rank.js';
 
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   rank: rankBench,
   trie: trieBench,
   'block-index': blockIndexBench,
+  hostile: hostileBench,
 };
 
 const [name, ...args] = process.argv.slice(2);

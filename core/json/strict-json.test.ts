@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { MAX_JSON_DEPTH } from './json-value.js';
-import { parseStrictJson } from './strict-json.js';
+import { MAX_JSON_MEMBERS, parseStrictJson } from './strict-json.js';
 import { codePoint } from './testing/code-points.js';
 
 const RUNS = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
@@ -98,6 +98,13 @@ describe('strict JSON', () => {
     expect(() => parseStrictJson(nested(MAX_JSON_DEPTH + 1), 1e6)).not.toThrow();
     expectRefusal(nested(MAX_JSON_DEPTH + 2), 'BAD_JSON', 1e6);
     expectRefusal(nested(400_000), 'BAD_JSON', 1e6);
+  });
+
+  it('refuses an object of too many members, wherever it is, and takes any number of items', () => {
+    const members = (count: number) => Array.from({ length: count }, (_, i) => `"m${i}":[1,2]`).join(',');
+    expect(() => parseStrictJson(`[{${members(MAX_JSON_MEMBERS)}},1]`, 1e6)).not.toThrow();
+    expectRefusal(`[{"a":1},{"b":{${members(MAX_JSON_MEMBERS + 1)}}}]`, 'BAD_JSON', 1e6);
+    expect(parseStrictJson(`{"a":[${'1,'.repeat(50_000)}1],"b":1}`, 1e6)).toHaveProperty('b', 1);
   });
 
   it('takes time in proportion to hostile texts', () => {

@@ -101,6 +101,10 @@ describe('Digital Links on any host become the one of GS1', () => {
       'https://shop.example.com:8443/some/stem/01/09521141012345/21/A?17=260101#top',
       '01/09521141012345/21/A',
     ],
+    [
+      `https://x1${'/01'.repeat(100)}/01/09521141012345/22/A/10/B/21/C/235/D`,
+      '01/09521141012345/22/A/10/B/21/C/235/D',
+    ],
     ['https://example.com/gtin/9780345418913/ser/765tz', '01/09780345418913/21/765tz'],
     ['http://example.de/gtin-8/01/96385074', '01/00000096385074'],
     ['https://id.gs1.org/01/09521141012345/21/A/10/B/22/C', '01/09521141012345/22/C/10/B/21/A'],
@@ -132,6 +136,7 @@ describe('Digital Links on any host become the one of GS1', () => {
     'http://transaction.acme.com/po/12345678',
     'https://example.com/01/09521141012346',
     'https://example.com/01/09521141012345/99/x',
+    `https://x1${'/01'.repeat(160)}`,
     'https://id.gs1.org/voc/Thing',
     'https://example.com',
     'urn:epcglobal:cbv:bt:0614141073467:1152',
@@ -149,6 +154,11 @@ describe('a TraceID as text', () => {
       traceId: 'caf\u0065\u0301 7',
       canonical: 'caf\u00e9 7',
     });
+  });
+
+  it('has at most 30 combining marks in a row', () => {
+    expect(canonicalTraceId(`a${'\u0301'.repeat(30)}`)).toHaveLength(30);
+    expect(refusal(() => canonicalTraceId(`a${'\u0301'.repeat(31)}`)).code).toBe('BAD_TRACE_ID');
   });
 
   it('has 1 to 512 bytes of UTF-8', () => {

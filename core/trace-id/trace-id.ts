@@ -16,6 +16,12 @@ export const MAX_TRACE_ID_BYTES = 512;
  */
 const MAX_TEXT = 4 * MAX_TRACE_ID_BYTES;
 
+/**
+ * Sorting the marks of one character takes time quadratic in their number; 30 are more than any writing has (Unicode
+ * Standard Annex 15, Stream-Safe Text Format).
+ */
+const TOO_MANY_MARKS = /\p{M}{31}/u;
+
 /** Reads an identifier as GS1 does: EPC URN, Digital Link, or element string. `text` is in NFC. */
 export function readGs1(text: string): Gs1Reading {
   if (/^urn:epc:/i.test(text)) return readEpcUrn(text);
@@ -34,6 +40,7 @@ export function readGs1(text: string): Gs1Reading {
 export function canonicalTraceId(text: string): string {
   if (text.length > MAX_TEXT) throw refuse(text, `is longer than ${MAX_TEXT} characters`);
   if (!isWellFormed(text)) throw refuse(text, 'holds a lone surrogate');
+  if (TOO_MANY_MARKS.test(text)) throw refuse(text, 'has more than 30 combining marks in a row');
   const normal = text.normalize('NFC');
   const reading = readGs1(normal);
   if (reading.kind === 'broken') throw refuse(text, reading.why);

@@ -271,6 +271,39 @@ describe('a file', () => {
     expect(errorsOf(events[0]).join()).toContain(why);
   });
 
+  it.each<readonly [string, object, string]>([
+    ['a context of 65 kB', { '@context': [{ a: `urn:${'x'.repeat(65 * 1024)}` }] }, '65536 bytes'],
+    ['101 contexts', { '@context': Array.from({ length: 101 }, (_, i) => `urn:${i}`) }, '100 contexts'],
+    [
+      '100,001 events',
+      { epcisBody: { eventList: Array<object>(100_001).fill({}) } },
+      'a file may have 100000',
+    ],
+  ])('is refused as a whole with %s', (_name, change, why) => {
+    const { events } = readEpcisFile(JSON.stringify({ ...document(event), ...change }), 'x');
+    expect(events.every(({ result }) => !result.ok)).toBe(true);
+    expect(errorsOf(events[0]).join()).toContain(why);
+  });
+
+  it('counts comments beyond the first, and cuts long names of members', () => {
+    const comments = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`_${i}`, 1]));
+    const { warnings } = read({ ...document(event), [`x:${'n'.repeat(1000)}`]: comments });
+    expect(warnings).toHaveLength(21);
+    expect(warnings[0]?.length).toBeLessThan(200);
+    expect(warnings[20]).toBe('10 more members begin with _ and are ignored');
+  });
+
+  it('reads a prefix as the event says, else as the document says', () => {
+    const own = { ...event, '@context': [{ example: 'https://own.example/' }], 'example:a': 1 };
+    const [inDocument, alone, other] = [
+      read(document(own)).events[0],
+      read({ ...own, '@context': [CONTEXT, { example: 'https://own.example/' }] }).events[0],
+      read(document({ ...own, '@context': [] })).events[0],
+    ].map((found) => recordOf(found).eventHash);
+    expect(inDocument).toBe(alone);
+    expect(other).not.toBe(alone);
+  });
+
   it('is refused where it is too long to be read', () => {
     expect(errorsOf(readEpcisFile(' '.repeat(MAX_DOCUMENT_LENGTH + 1), 'x').events[0])[0]).toContain(
       'longer than',

@@ -4,7 +4,7 @@ import { eventCheck } from './event-schema.js';
 import type { Path } from './fault.js';
 import { Faults, at } from './fault.js';
 import type { JsonObject } from './json.js';
-import { isObject, itemsOf, member } from './json.js';
+import { isArray, isObject, itemsOf, member } from './json.js';
 
 /** An event of a document, judged. */
 export interface JudgedEvent {
@@ -23,6 +23,9 @@ export interface Judged {
   /** The document around the events; null where the event stands alone. */
   readonly document: JsonObject | null;
 }
+
+/** The most events of a document: even an empty one costs some ten microseconds to judge and to answer for. */
+const MAX_EVENTS = 100_000;
 
 const DOCUMENTS: ReadonlyMap<unknown, { check: typeof documentCheck; way: readonly string[] }> = new Map([
   ['EPCISDocument', { check: documentCheck, way: ['epcisBody', 'eventList'] }],
@@ -44,13 +47,17 @@ export function validateEpcis(value: JsonValue): Judged {
   }
   const kind = DOCUMENTS.get(member(value, 'type'));
   if (kind === undefined) return judgeSingle(value, envelope);
-  kind.check(value, null, envelope);
   let path: Path = null;
   let list: JsonValue | undefined = value;
   for (const name of kind.way) {
     path = at(path, name);
     list = isObject(list) ? member(list, name) : undefined;
   }
+  if (isArray(list) && list.length > MAX_EVENTS) {
+    envelope.add(path, `has ${list.length} events; a file may have ${MAX_EVENTS}: split it`);
+    return { envelope, events: [], document: value };
+  }
+  kind.check(value, null, envelope);
   const events = itemsOf(list).map((event, index) => judge(event, index, at(path, index)));
   return { envelope, events, document: value };
 }

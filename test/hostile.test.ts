@@ -1,0 +1,28 @@
+import { describe, expect, it } from '@jest/globals';
+import { growthOf } from '../bench/hostile/growth.js';
+import { hostileShapes } from '../bench/hostile/hostile.js';
+
+const DEEP = process.env['CI_DEEP'] === '1';
+
+// Five doublings in depth. Every day three: what grows with the square of its input is found with those, too, and a busy
+// machine does not make a linear reader look like one that is not.
+const SIZES = (DEEP ? [32, 64, 128, 256, 512, 1024] : [4, 8, 16, 32]).map((kib) => kib * 1024);
+const MOST = DEEP ? 1.15 : 1.5;
+const RESOLUTION_MS = DEEP ? 5 : 0.5;
+const TRIES = 3;
+
+describe.each([...new Set(hostileShapes.map(({ parser }) => parser))])('hostile input to %s', (parser) => {
+  const shapes = hostileShapes.filter((shape) => shape.parser === parser);
+
+  it.each(shapes.map((shape) => [shape.shape, shape] as const))(
+    'costs no more than its size: %s',
+    (_name, shape) => {
+      const sizes = shape.sizes === undefined ? SIZES : shape.sizes.slice(-SIZES.length);
+      const growths = [];
+      // What else the machine does can only add time.
+      do growths.push(growthOf(shape, sizes, RESOLUTION_MS));
+      while (growths.length < TRIES && Math.min(...growths.map(({ exponent }) => exponent)) > MOST);
+      expect(Math.min(...growths.map(({ exponent }) => exponent))).toBeLessThanOrEqual(MOST);
+    },
+  );
+});
