@@ -60,14 +60,9 @@ const VALID: number = peer.TxValidationCode.VALID;
 const VALIDATION_PARAMETER = 'VALIDATION_PARAMETER';
 const NONE = new Uint8Array();
 
-function isConfig({ envelope, domains }: CheckedTransaction): boolean {
-  if (domains !== 'all') return false;
-  try {
-    return isOfType(decodeEnvelope(envelope), common.HeaderType.CONFIG);
-  } catch (error) {
-    if (isCotraceError(error)) return false;
-    throw error;
-  }
+/** Of a valid transaction, which `checkBusinessBlock` has read. */
+function isConfig({ envelope }: CheckedTransaction): boolean {
+  return isOfType(decodeEnvelope(envelope), common.HeaderType.CONFIG);
 }
 
 /**

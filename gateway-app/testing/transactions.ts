@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
-import { utf8 } from '@cotrace/core';
+import { concat, utf8 } from '@cotrace/core';
 import {
   common,
   computeTxId,
@@ -88,6 +88,16 @@ export function transaction(network: TestNetwork, parts: TestTransaction): TestE
   });
   const payload = encodePayload(channelHeader, signatureHeader, data);
   return { envelope: encodeEnvelope(payload, client.sign(payload)), txId };
+}
+
+/** The envelope with bytes appended to its payload, which its creator, `client`, has signed so. */
+export function withPayloadAppended(
+  envelope: Uint8Array,
+  appended: Uint8Array,
+  client: SigningIdentity,
+): Uint8Array {
+  const payload = concat(decode(common.EnvelopeSchema, envelope).payload, appended);
+  return encodeEnvelope(payload, client.sign(payload));
 }
 
 /** The envelope of a transaction that only writes, in the namespace of the chaincode that it invokes. */
