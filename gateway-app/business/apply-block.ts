@@ -22,8 +22,8 @@ export interface AppliedBlock {
 
 /**
  * Applies a block's transactions to the state of a business node (docs/formats.md, Main blocks and State). For every
- * transaction that is attested as valid the node repeats what it can: creator, endorsements under the policies before
- * the block, reads and ranges of its own namespace and `_lifecycle`. Throws `DISPUTED` where one fails: a quorum then
+ * transaction that is attested as valid the node repeats what it can: creator, and, of its own namespace and `_lifecycle`,
+ * endorsements under the policies before the block, reads and ranges. Throws `DISPUTED` where one fails: a quorum then
  * attested what does not validate, and only a person can decide.
  */
 export async function applyBlock(

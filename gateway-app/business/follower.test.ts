@@ -361,17 +361,6 @@ describe('a quorum that attests as valid what does not validate', () => {
           },
         ),
     ],
-    [
-      'a transaction of a chaincode that is not defined',
-      'INVALID_CHAINCODE',
-      () =>
-        put(
-          network,
-          'goods',
-          {},
-          { rwset: { goods: { writes: { a: '1' } }, nowhere: { writes: { a: '1' } } } },
-        ),
-    ],
   ];
 
   it.each(invalid)('%s: the node stops as disputed and keeps the evidence', async (_title, reason, make) => {
