@@ -10,6 +10,7 @@ import * as orderer from '../gen/fabric/orderer_pb.js';
 import * as peer from '../gen/fabric/peer_pb.js';
 import { decode } from './decode.js';
 import { grpcService } from './grpc-service.js';
+import { nested, varint } from './testing/nested.js';
 
 const numRuns = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
 const timeout = 50 * numRuns;
@@ -197,42 +198,21 @@ describe('decode', () => {
   });
 
   it('entries of maps count as levels too, and before their wire type is looked at, as in Go', () => {
-    const nested = (levels: number, innermost: string): Uint8Array => {
-      const parts = [fromHex(innermost)];
-      let length = innermost.length / 2;
-      for (let i = 0; i < levels; i++) {
-        const head = Uint8Array.from([0x12, ...varint(length)]);
-        parts.unshift(head);
-        length += head.length;
-      }
-      return concat(...parts);
-    };
+    const groups = (levels: number, innermost: string): Uint8Array =>
+      nested(fromHex(innermost), levels, (length) => [0x12, ...varint(length)]);
     // Below the outermost group: an entry, its group, an entry, …; 10,000 levels with the group itself.
-    expect(() => decode(common.ConfigGroupSchema, nested(9999, ''))).not.toThrow();
-    expect(() => decode(common.ConfigGroupSchema, nested(10_000, ''))).toThrow(bad);
+    expect(() => decode(common.ConfigGroupSchema, groups(9999, ''))).not.toThrow();
+    expect(() => decode(common.ConfigGroupSchema, groups(10_000, ''))).toThrow(bad);
     // Below a configuration: its group, an entry, …; the innermost group may hold no entry any more.
     const entryAsVarint = '1001';
-    expect(() => decode(common.ConfigGroupSchema, nested(9998, entryAsVarint))).not.toThrow();
-    expect(() => decode(common.ConfigSchema, nested(9999, ''))).not.toThrow();
-    expect(() => decode(common.ConfigSchema, nested(9999, entryAsVarint))).toThrow(bad);
+    expect(() => decode(common.ConfigGroupSchema, groups(9998, entryAsVarint))).not.toThrow();
+    expect(() => decode(common.ConfigSchema, groups(9999, ''))).not.toThrow();
+    expect(() => decode(common.ConfigSchema, groups(9999, entryAsVarint))).toThrow(bad);
   });
 
-  /** n-of rules within n-of rules, put together from the inside without encoding the whole each time. */
+  /** n-of rules within n-of rules. */
   function nestedPolicy(levels: number): Uint8Array {
-    const heads: Uint8Array[] = [];
-    let length = 0;
-    for (let i = 0; i < levels; i++) {
-      for (const tag of [0x12, 0x12]) {
-        const head = Uint8Array.from([tag, ...varint(length)]);
-        heads.unshift(head);
-        length += head.length;
-      }
-    }
-    return concat(...heads);
-  }
-
-  function varint(value: number): number[] {
-    return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)];
+    return nested(new Uint8Array(), 2 * levels, (length) => [0x12, ...varint(length)]);
   }
 
   describe('a bound on elements', () => {
