@@ -22,8 +22,8 @@ import {
   proposalHash,
   type ChaincodeDefinition,
 } from '@cotrace/fabric-model';
-import type { SigningIdentity } from '@cotrace/network';
-import type { TestNetwork } from './test-network.js';
+import type { SigningIdentity, Topology } from '@cotrace/network';
+import type { TestNetwork, TestOrganisation } from './test-network.js';
 
 const NONCE_LENGTH = 24;
 
@@ -49,6 +49,13 @@ export interface TestTransaction {
   readonly nonce?: Uint8Array;
 }
 
+/** Who makes transactions: of a test's own network, or of one that runs. */
+export interface Signers {
+  readonly topology: Pick<Topology, 'channels'>;
+  organisation(index: number): Pick<TestOrganisation, 'client'>;
+  readonly peers: readonly SigningIdentity[];
+}
+
 /** An envelope and the id of its transaction. */
 export interface TestEnvelope {
   readonly envelope: Uint8Array;
@@ -56,7 +63,7 @@ export interface TestEnvelope {
 }
 
 /** The envelope of an endorsed transaction on main. */
-export function transaction(network: TestNetwork, parts: TestTransaction): TestEnvelope {
+export function transaction(network: Signers, parts: TestTransaction): TestEnvelope {
   const nonce = parts.nonce ?? new Uint8Array(randomBytes(NONCE_LENGTH));
   const client = parts.client ?? network.organisation(0).client;
   const txId = computeTxId(nonce, client.serialized);
@@ -102,7 +109,7 @@ export function withPayloadAppended(
 
 /** The envelope of a transaction that only writes, in the namespace of the chaincode that it invokes. */
 export function put(
-  network: TestNetwork,
+  network: Signers,
   chaincode: string,
   writes: NonNullable<TestRwset['writes']>,
   parts: Partial<TestTransaction> = {},
