@@ -25,28 +25,44 @@ const ROLES: ReadonlyMap<MSPRole_MSPRoleType, NodeRole | 'member'> = new Map([
   [MSPRole_MSPRoleType.ORDERER, 'orderer'],
 ]);
 
-/** Combined principals nested deeper than this satisfy nobody; Fabric knows no bound, and nobody nests them. */
-const MAX_DEPTH = 16;
-
 /**
- * Decodes a principal. Total: what Fabric would fail on while evaluating is a principal that nobody satisfies.
- * Source: Fabric `msp/mspimpl.go` `collectPrincipals`, `satisfiesPrincipalInternalPreV13`.
+ * Decodes a principal; combined ones within each other become one. Total: what Fabric would fail on while evaluating is a
+ * principal that nobody satisfies. Source: Fabric `msp/mspimpl.go` `collectPrincipals`, which knows no bound of nesting,
+ * and `satisfiesPrincipalInternalPreV13`.
  */
 export function parsePrincipal(principal: MSPPrincipal): Principal {
-  return parseAt(principal, MAX_DEPTH);
-}
-
-function parseAt({ principalClassification, principal }: MSPPrincipal, depth: number): Principal {
-  if (depth === 0) return { kind: 'nobody', reason: 'combined principals nested too deeply' };
   try {
-    return parseAs(principalClassification, principal, depth);
+    if (!isCombined(principal)) return parseAs(principal.principalClassification, principal.principal);
+    return { kind: 'combined', principals: collected(principal) };
   } catch (error) {
     if (!(error instanceof MalformedError)) throw error;
     return { kind: 'nobody', reason: error.message };
   }
 }
 
-function parseAs(classification: MSPPrincipal_Classification, bytes: Uint8Array, depth: number): Principal {
+function isCombined({ principalClassification }: MSPPrincipal): boolean {
+  return principalClassification === MSPPrincipal_Classification.COMBINED;
+}
+
+/** The principals that a combined one is made of, none of them combined. */
+function collected(principal: MSPPrincipal): Principal[] {
+  const found: Principal[] = [];
+  const waiting = [principal];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (!isCombined(next)) {
+      found.push(parsePrincipal(next));
+      continue;
+    }
+    const { principals } = decode(CombinedPrincipalSchema, next.principal);
+    if (principals.length === 0) {
+      return [{ kind: 'nobody', reason: 'a combined principal without principals' }];
+    }
+    for (const part of principals) waiting.push(part);
+  }
+  return found;
+}
+
+function parseAs(classification: MSPPrincipal_Classification, bytes: Uint8Array): Principal {
   switch (classification) {
     case MSPPrincipal_Classification.ROLE: {
       const { mspIdentifier, role } = decode(MSPRoleSchema, bytes);
@@ -66,12 +82,6 @@ function parseAs(classification: MSPPrincipal_Classification, bytes: Uint8Array,
     }
     case MSPPrincipal_Classification.IDENTITY:
       return { kind: 'identity', bytes };
-    case MSPPrincipal_Classification.COMBINED: {
-      const { principals } = decode(CombinedPrincipalSchema, bytes);
-      return principals.length === 0
-        ? { kind: 'nobody', reason: 'a combined principal without principals' }
-        : { kind: 'combined', principals: principals.map((part) => parseAt(part, depth - 1)) };
-    }
     default:
       return { kind: 'nobody', reason: `principals of type ${classification} are not for X.509 identities` };
   }

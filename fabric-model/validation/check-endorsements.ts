@@ -16,7 +16,7 @@ const Code = peer.TxValidationCode;
 /**
  * The second of Fabric's validation steps, for an envelope of type ENDORSER_TRANSACTION that passed
  * `checkForm`: the chaincode is defined, the read-write set legal, and every namespace that is written (the
- * invoked chaincode's always) endorsed as its policy wants.
+ * invoked chaincode's always) endorsed as its policy wants, as far as `context.held` lets that be judged.
  *
  * Throws `UNKNOWN_VALIDATION_PLUGIN` for a definition that is not validated by `vscc`: nobody without that
  * plug-in can say whether its transactions are valid.
@@ -45,6 +45,7 @@ export function checkEndorsements(envelope: Envelope, context: ValidationContext
     context.manager,
   );
   for (const set of setsToEndorse(action.chaincodeId?.name ?? '', rwset)) {
+    if (context.held?.has(set.namespace) === false) continue;
     const policy = namespacePolicy(set.namespace, context);
     if (policy === undefined) return Code.INVALID_CHAINCODE;
     if (policy.plugin !== 'vscc') {

@@ -224,6 +224,25 @@ describe('checkEnvelope', () => {
     expect(await run(['moving'], one, two, three)).toBe('ENDORSEMENT_POLICY_FAILURE');
   });
 
+  it('who holds some namespaces judges only endorsements of their public keys', async () => {
+    const [one, , three] = orgs;
+    const held = new Set(['production']);
+    const hashedWrites = [{ keyHash: utf8('h'), valueHash: utf8('v') }];
+    const secrets = [{ name: 'secrets', hashedWrites }];
+    const run = (
+      rwset: NonNullable<TransactionParts['rwset']>,
+      ...endorsers: TestOrganization[]
+    ): Promise<string> =>
+      check({ rwset, endorsers: endorsers.map(({ peer: endorser }) => endorser) }, { held });
+    const own = { namespace: 'production', writes: [write('a')] };
+    const other = { namespace: 'nowhere', writes: [write('a')] };
+    expect(await run([own, other], one, three)).toBe('VALID');
+    expect(await run([own, other], three)).toBe('ENDORSEMENT_POLICY_FAILURE');
+    // A private key may have a policy of its own, which nobody has here; public keys beside it are judged.
+    expect(await run([{ namespace: 'production', collections: secrets }], three)).toBe('VALID');
+    expect(await run([{ ...own, collections: secrets }], three)).toBe('ENDORSEMENT_POLICY_FAILURE');
+  });
+
   it('an event of another chaincode, or one that cannot be decoded, is refused', async () => {
     const withEvents = (events: Uint8Array) => (responsePayload: Uint8Array) => {
       const prp = decode(peer.ProposalResponsePayloadSchema, responsePayload);

@@ -17,4 +17,10 @@ export interface ValidationContext {
    * where no key of the channel has one.
    */
   readonly keyPolicy?: (namespace: string, key: string) => Uint8Array | 'changed' | undefined;
+  /**
+   * Namespaces whose public state is at hand, for whoever has not all of it. A key's own policy replaces its
+   * chaincode's, so elsewhere, and for keys of private collections, nobody can say which policy counts: only
+   * endorsements of these namespaces' public keys are judged. Absent: all are.
+   */
+  readonly held?: ReadonlySet<string>;
 }

@@ -1,12 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { fromUtf8, isCotraceError } from '@cotrace/core';
-import { blockOf, dataHash } from '@cotrace/fabric-model';
+import { blockOf, channelPolicyReference, dataHash } from '@cotrace/fabric-model';
 import type { MainConfig } from '../main-block/main-config.js';
 import { transactionFacts } from '../main-block/transaction-facts.js';
 import { codeOf } from '../testing/codes.js';
 import { genesisConfig } from '../testing/take.js';
 import { TestNetwork } from '../testing/test-network.js';
-import { configuration, definition, put, transaction, type TestRwset } from '../testing/transactions.js';
+import {
+  configuration,
+  definition,
+  put,
+  transaction,
+  type TestRwset,
+  type TestTransaction,
+} from '../testing/transactions.js';
 import { applyBlock } from './apply-block.js';
 import type { CheckedBusinessBlock } from './check-block.js';
 import { DomainStore } from './domain-store.js';
@@ -223,15 +230,51 @@ describe('a key with an endorsement policy of its own', () => {
   });
 });
 
+describe('endorsements that only others can judge', () => {
+  const byThird = (rwset: TestTransaction['rwset'], chaincode = 'goods') =>
+    transaction(network, { chaincode, rwset, endorsers: [network.organisation(2).peer] }).envelope;
+
+  it('of another domain’s keys with policies of their own rest on the quorum', async () => {
+    // A majority must endorse in both domains; the key of retail wants the third organisation alone.
+    await apply([goods({ writes: { own: '1' }, policies: { own: 'Org3MSP' } })]);
+    const policy = { retail: { writes: { own: '1' }, policies: { own: 'Org3MSP' } } };
+    await apply([transaction(network, { chaincode: 'retail', rwset: policy }).envelope]);
+    const both = { goods: { writes: { own: '2' } }, retail: { writes: { own: '2' } } };
+    await apply([byThird(both)]);
+    await apply([byThird(both, 'retail')]);
+    expect(entry('own')).toEqual(['2', 5, 0, 3]);
+    // What the node holds it judges as before.
+    const more = { goods: { writes: { plain: '1' } }, retail: { writes: { own: '3' } } };
+    expect(await codeOf(() => apply([byThird(more)]))).toBe('DISPUTED');
+  });
+
+  it('of a domain that another plug-in validates, or that is not defined here, rest on the quorum', async () => {
+    await apply([definition(network, 'retail', { sequence: 2n, validationPlugin: 'theirs' })]);
+    const across = (namespace: string) => ({
+      goods: { writes: { x: namespace } },
+      [namespace]: { writes: { a: '1' } },
+    });
+    await apply([transaction(network, { chaincode: 'goods', rwset: across('retail') }).envelope]);
+    await apply([transaction(network, { chaincode: 'goods', rwset: across('older') }).envelope]);
+    expect(entry('x')).toEqual(['older', 4, 0, 2]);
+  });
+});
+
 describe('what else a node disputes', () => {
   it('a definition acts from the next block on only', async () => {
-    const late = () => put(network, 'late', { a: '1' });
-    const rwset = { goods: { writes: { x: '1' } }, late: { writes: { a: '1' } } };
-    const both = () => transaction(network, { chaincode: 'goods', rwset }).envelope;
-    expect(await codeOf(() => apply([definition(network, 'late'), both()]))).toBe('DISPUTED');
-    await apply([definition(network, 'late')]);
-    await apply([both(), late()]);
+    const policyBytes = channelPolicyReference('/Channel/Application/Org1MSP/Endorsement');
+    const looser = definition(network, 'goods', { sequence: 2n, policyBytes });
+    const alone = () => put(network, 'goods', { x: '1' }, { endorsers: [network.organisation(0).peer] });
+    expect(await codeOf(() => apply([looser, alone()]))).toBe('DISPUTED');
+    await apply([looser]);
+    await apply([alone()]);
     expect(entry('x')).toEqual(['1', 3, 0, 1]);
+  });
+
+  it('a transaction of a domain that is not defined', async () => {
+    const block = checkedBlock([put(network, 'late', { a: '1' })], [], true);
+    const refused = applyBlock(block, store, { domain: 'late', main });
+    await expect(refused).rejects.toThrow('INVALID_CHAINCODE');
   });
 
   it('a transaction with a creator of no organisation', async () => {

@@ -22,8 +22,8 @@ export interface AppliedBlock {
 
 /**
  * Applies a block's transactions to the state of a business node (docs/formats.md, Main blocks and State). For every
- * transaction that is attested as valid the node repeats what it can: creator, endorsements under the policies before
- * the block, reads and ranges of its own namespace and `_lifecycle`. Throws `DISPUTED` where one fails: a quorum then
+ * transaction that is attested as valid the node repeats what it can: creator, and, of its own namespace and `_lifecycle`,
+ * endorsements under the policies before the block, reads and ranges. Throws `DISPUTED` where one fails: a quorum then
  * attested what does not validate, and only a person can decide.
  */
 export async function applyBlock(
@@ -60,14 +60,9 @@ const VALID: number = peer.TxValidationCode.VALID;
 const VALIDATION_PARAMETER = 'VALIDATION_PARAMETER';
 const NONE = new Uint8Array();
 
-function isConfig({ envelope, domains }: CheckedTransaction): boolean {
-  if (domains !== 'all') return false;
-  try {
-    return isOfType(decodeEnvelope(envelope), common.HeaderType.CONFIG);
-  } catch (error) {
-    if (isCotraceError(error)) return false;
-    throw error;
-  }
+/** Of a valid transaction, which `checkBusinessBlock` has read. */
+function isConfig({ envelope }: CheckedTransaction): boolean {
+  return isOfType(decodeEnvelope(envelope), common.HeaderType.CONFIG);
 }
 
 /**

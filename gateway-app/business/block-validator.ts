@@ -28,7 +28,7 @@ export interface StateBefore {
 
 /**
  * Repeats what a business node can of Fabric's validation for the valid transactions of one block, in their order: the
- * envelope's form, signatures and endorsements, and reads of the node's own namespaces.
+ * envelope's form and its creator's signature, and endorsements and reads of the node's own namespaces.
  */
 export class BlockValidator {
   readonly #block: bigint;
@@ -43,6 +43,7 @@ export class BlockValidator {
   constructor(block: bigint, before: StateBefore, domain: string, main: MainConfig) {
     this.#block = block;
     const { config, manager } = main;
+    this.#namespaces = new Set([domain, LIFECYCLE_NAMESPACE]);
     const definitions = new Map<string, ChaincodeDefinition | undefined>();
     this.#context = {
       channelId: config.channelId,
@@ -52,13 +53,12 @@ export class BlockValidator {
         if (!definitions.has(name)) definitions.set(name, definitionBefore(before, name));
         return definitions.get(name);
       },
-      // Policies of other domains' keys are not known here: their chaincode's applies.
       keyPolicy: (namespace, key) =>
         this.#repoliced.has(`${namespace}/${key}`)
           ? 'changed'
           : before.entry(namespace, key)?.validationParameter,
+      held: this.#namespaces,
     };
-    this.#namespaces = new Set([domain, LIFECYCLE_NAMESPACE]);
     this.#overlay = new BlockOverlay(viewOf(before), block);
   }
 

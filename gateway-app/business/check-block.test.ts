@@ -1,6 +1,6 @@
 import { clone, create } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { isCotraceError, sha256 } from '@cotrace/core';
+import { isCotraceError, MerkleTree, sha256 } from '@cotrace/core';
 import fc from 'fast-check';
 import {
   BusinessBlockSchema,
@@ -80,6 +80,10 @@ function blockOf(number: bigint): BusinessBlock {
 const attestationsOf = (number: bigint): Attestation[] => masters.map((master) => master.attestation(number));
 const honest = (number: bigint): Delivery => delivery(blockOf(number), attestationsOf(number));
 
+function leavesOf(number: bigint): Uint8Array[] {
+  return masters[0]?.store.block(number).transactions.map(({ leaf }) => leaf) ?? [];
+}
+
 /** The delivery with something changed in its block. */
 function forged(change: (block: BusinessBlock) => unknown): Delivery {
   const block = clone(BusinessBlockSchema, blockOf(NUMBER));
@@ -134,16 +138,15 @@ describe('a business block is refused', () => {
       () => forged(({ transactions }) => (transactions[2] = extra())),
     ],
     [
-      'a transaction that is not of the domain',
+      'a transaction of another domain, with its proof',
       'WRONG_DOMAIN',
       () =>
-        forged(
-          ({ transactions }) =>
-            (transactions[2] = create(DomainTransactionSchema, {
-              txNum: 4,
-              envelope: chain.block(NUMBER).envelopes[5] ?? new Uint8Array(),
-            })),
-        ),
+        forged((block) => {
+          const { envelopes } = chain.block(NUMBER);
+          const [leaves, envelope = new Uint8Array()] = [leavesOf(NUMBER), envelopes[5]];
+          block.transactions[2] = create(DomainTransactionSchema, { txNum: 5, envelope });
+          block.multiproof = new MerkleTree(leaves).multiproof([1, 3, 5]);
+        }),
     ],
     [
       'an invalid transaction that is called valid',

@@ -6,10 +6,13 @@ import {
   verifyMultiproof,
   type AttestationBody,
 } from '@cotrace/core';
-import { headerHash, verifyBlockSignature } from '@cotrace/fabric-model';
+import { headerHash, peer, verifyBlockSignature } from '@cotrace/fabric-model';
 import type { MainConfig } from '../main-block/main-config.js';
 import type { BusinessBlock } from '../gen/cotrace/cotrace_pb.js';
 import { transactionFacts, type TransactionFacts } from '../main-block/transaction-facts.js';
+import { validRwset } from '../main-block/valid-rwset.js';
+
+const VALID: number = peer.TxValidationCode.VALID;
 
 /** A transaction of a business block that was checked against the attested transaction root. */
 export interface CheckedTransaction extends TransactionFacts {
@@ -46,7 +49,8 @@ export function checkHeader(body: AttestationBody, previousHash: Uint8Array): Ui
 /**
  * Checks a business block against what a quorum attested of its main block (seed 001, section 4.1): number, domain,
  * amount, every level of the multiproof, that each transaction is of the domain, and the ordering service's
- * signatures over the header. Throws `CotraceError` with what is wrong; then the sender is at fault.
+ * signatures over the header. Throws `CotraceError` with what is wrong; then the sender is at fault, but for
+ * `UNREADABLE_VALID_TRANSACTION`: a quorum attests as valid what cannot be read here.
  */
 export function checkBusinessBlock(
   block: BusinessBlock,
@@ -103,11 +107,6 @@ function checkTransactions(
     }
     return { ...transactionFacts(envelope, txNum, code), envelope };
   });
-  for (const { txNum, domains } of transactions) {
-    if (domains !== 'all' && !domains.includes(domain)) {
-      throw refusal('WRONG_DOMAIN', body, `transaction ${txNum} is not of domain ${domain}`);
-    }
-  }
   if (transactions.length === 0) {
     if (block.multiproof.length > 0)
       throw refusal('BAD_PROOF', body, 'a block without transactions takes no proof');
@@ -120,6 +119,12 @@ function checkTransactions(
     proof: block.multiproof,
     root: body.txRoot,
   });
+  for (const { txNum, code, domains, envelope } of transactions) {
+    if (code === VALID) validRwset(envelope, { block: body.blockNum, txNum });
+    if (domains !== 'all' && !domains.includes(domain)) {
+      throw refusal('WRONG_DOMAIN', body, `transaction ${txNum} is not of domain ${domain}`);
+    }
+  }
   return transactions;
 }
 

@@ -1,6 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { CotraceError, sha256 } from '@cotrace/core';
-import type { Attestation, BusinessBlock } from '../gen/cotrace/cotrace_pb.js';
+import { create } from '@bufbuild/protobuf';
+import { CotraceError, MerkleTree, sha256, utf8 } from '@cotrace/core';
+import { encodeEnvelope } from '@cotrace/fabric-model';
+import { DomainTransactionSchema, type Attestation, type BusinessBlock } from '../gen/cotrace/cotrace_pb.js';
+import { transactionFacts } from '../main-block/transaction-facts.js';
 import { attest, withMembers } from '../testing/attestations.js';
 import { codeOf } from '../testing/codes.js';
 import { altering, attesting, breaking, withholding } from '../testing/liars.js';
@@ -10,6 +13,8 @@ import { TestMaster } from '../testing/test-master.js';
 import { TestNetwork } from '../testing/test-network.js';
 import { definition, put } from '../testing/transactions.js';
 import type { BlockOrigin } from './docking.js';
+
+const BAD_PAYLOAD = 2;
 
 // Other work on the machine must not fail a test.
 jest.setTimeout(30_000);
@@ -356,17 +361,6 @@ describe('a quorum that attests as valid what does not validate', () => {
           },
         ),
     ],
-    [
-      'a transaction of a chaincode that is not defined',
-      'INVALID_CHAINCODE',
-      () =>
-        put(
-          network,
-          'goods',
-          {},
-          { rwset: { goods: { writes: { a: '1' } }, nowhere: { writes: { a: '1' } } } },
-        ),
-    ],
   ];
 
   it.each(invalid)('%s: the node stops as disputed and keeps the evidence', async (_title, reason, make) => {
@@ -398,6 +392,37 @@ describe('a quorum that attests as valid what does not validate', () => {
     expect(evidence?.businessBlock?.transactions).toHaveLength(1);
     expect(evidence?.attestations.length).toBeGreaterThanOrEqual(2);
     await again.stop();
+    for (const liar of liars) await liar.close();
+  });
+});
+
+describe('a quorum that attests as valid what cannot be read', () => {
+  it('stops the node at the block, and no origin is blamed for it', async () => {
+    const fork = new TestChain(network);
+    for (const number of [1n, 2n, 3n]) fork.adopt(chain.block(number));
+    // The masters take it for invalid; what they are made to attest and send calls it valid.
+    fork.add([encodeEnvelope(utf8('no payload'), utf8('signature'))], [BAD_PAYLOAD]);
+    const [envelope = new Uint8Array()] = fork.block(4n).envelopes;
+    const { leaf } = transactionFacts(envelope, 0, 0);
+    const statement = { txRoot: new MerkleTree([leaf]).root, amounts: [{ domain: 'goods', amount: 1 }] };
+    const liars = await TestMaster.openAll(network, 'unreadable');
+    for (const liar of liars) await liar.follow(fork);
+    const node = await start({
+      folder: newFolder(),
+      origins: liars.map((liar) =>
+        altering(liar.origin('goods'), 4n, (block) => ({
+          ...block,
+          transactions: [create(DomainTransactionSchema, { envelope })],
+        })),
+      ),
+      sources: liars.map((liar) =>
+        attesting(liar.source, 4n, ({ body }) => [attest(liar.identity, withMembers(body, statement))]),
+      ),
+    });
+    await node.until(() => node.height === 4n);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect([node.height, node.follower.state, node.refused]).toEqual([4n, 'following', []]);
+    await node.stop();
     for (const liar of liars) await liar.close();
   });
 });

@@ -10,7 +10,7 @@ import { Backoff, isAborted } from '../node/retry.js';
 import { applyBlock } from './apply-block.js';
 import type { AttestationPool } from './attestation-pool.js';
 import type { BlockRing } from './block-ring.js';
-import { checkBusinessBlock, type CheckedBusinessBlock } from './check-block.js';
+import { checkBusinessBlock, type BusinessBlockTerms, type CheckedBusinessBlock } from './check-block.js';
 import { Docked } from './docked.js';
 import type { BlockOrigin, Docking } from './docking.js';
 import type { DomainRank } from './domain-rank.js';
@@ -133,7 +133,7 @@ export class DomainFollower {
     const agreement = await this.#agreement(main, signal);
     if (agreement === null) return;
     const previousHash = this.#position?.headerHash ?? new Uint8Array();
-    const checked = checkBusinessBlock(block, agreement.body, { domain, previousHash, main });
+    const checked = checkedBlock(block, agreement.body, { domain, previousHash, main });
     try {
       await this.#apply(checked, main, configEnvelope);
     } catch (error) {
@@ -223,6 +223,20 @@ interface Agreement {
 class OwnFailure extends Error {
   constructor(message: string, cause: unknown) {
     super(message, { cause });
+  }
+}
+
+/** As `checkBusinessBlock`; what a quorum attests and this node cannot read is no fault of the origin. */
+function checkedBlock(
+  block: BusinessBlock,
+  body: AttestationBody,
+  terms: BusinessBlockTerms,
+): CheckedBusinessBlock {
+  try {
+    return checkBusinessBlock(block, body, terms);
+  } catch (error) {
+    if (!isCotraceError(error, 'UNREADABLE_VALID_TRANSACTION')) throw error;
+    throw new OwnFailure(`block ${body.blockNum} is attested, but could not be read`, error);
   }
 }
 

@@ -1,5 +1,6 @@
 import { encodeTransactionLeaf, isCotraceError, sha256 } from '@cotrace/core';
 import { decodeEnvelope, domainsOf } from '@cotrace/fabric-model';
+import { TRANSACTION_ID } from './valid-rwset.js';
 
 /** A transaction of a main block as the transaction tree and the business blocks see it. */
 export interface TransactionFacts {
@@ -14,7 +15,10 @@ export interface TransactionFacts {
   readonly leaf: Uint8Array;
 }
 
-/** Derives the facts of one transaction from its envelope, whatever the envelope's bytes are; never throws. */
+/**
+ * Derives the facts of one transaction from its envelope, whatever the envelope's bytes are; never throws. They are all
+ * that there is to say only of an invalid transaction: `validRwset` reads a valid one, or refuses it.
+ */
 export function transactionFacts(envelope: Uint8Array, txNum: number, code: number): TransactionFacts {
   const txId = transactionId(envelope);
   const leaf = encodeTransactionLeaf({ txNum, code, txId, envelopeHash: sha256(envelope) });
@@ -24,7 +28,7 @@ export function transactionFacts(envelope: Uint8Array, txNum: number, code: numb
 function transactionId(envelope: Uint8Array): string | null {
   try {
     const { txId } = decodeEnvelope(envelope).channelHeader;
-    return /^[0-9a-f]{64}$/.test(txId) ? txId : null;
+    return TRANSACTION_ID.test(txId) ? txId : null;
   } catch (error) {
     if (isCotraceError(error)) return null;
     throw error;

@@ -1,5 +1,6 @@
-import { isCotraceError, isDomainName } from '@cotrace/core';
-import { decodeEnvelope, decodeTransaction, type NamespaceRwset } from '@cotrace/fabric-model';
+import { isDomainName } from '@cotrace/core';
+import type { NamespaceRwset } from '@cotrace/fabric-model';
+import { validRwset } from '../main-block/valid-rwset.js';
 
 /** Prefix of the trace table's keys in a domain's state (docs/formats.md, Records and traces). */
 const TRACE_KEY = 'trace/';
@@ -20,15 +21,16 @@ export interface TraceWrite {
   readonly value: Uint8Array;
 }
 
-/** The public writes of an endorser transaction in the namespaces that are domains; none for any other bytes. */
-export function domainWrites(envelope: Uint8Array): NamespaceRwset[] {
-  try {
-    const { rwset } = decodeTransaction(decodeEnvelope(envelope));
-    return rwset.filter(({ namespace }) => isDomainName(namespace));
-  } catch (error) {
-    if (isCotraceError(error)) return [];
-    throw error;
-  }
+/**
+ * What a valid transaction did in the namespaces that are domains; nothing where it is a configuration. Throws
+ * `UNREADABLE_VALID_TRANSACTION`.
+ */
+export function domainWrites(
+  envelope: Uint8Array,
+  place: { readonly block: bigint; readonly txNum: number },
+): NamespaceRwset[] {
+  const rwset = validRwset(envelope, place) ?? [];
+  return rwset.filter(({ namespace }) => isDomainName(namespace));
 }
 
 /** The trace table rows among a transaction's writes. */

@@ -98,7 +98,7 @@ function answer(store: MasterStore, keys: readonly FindKey[], blockNum: bigint, 
 /** The value as the transaction wrote it that a state entry names; null where that one wrote metadata alone. */
 function valueOf(store: MasterStore, { domain, key }: StateKey, entry: Uint8Array): Uint8Array | null {
   const { valueHash, blockNum, txNum } = decodeStateTrieEntry(entry);
-  const writes = domainWrites(store.envelope(blockNum, txNum))
+  const writes = domainWrites(store.envelope(blockNum, txNum), { block: blockNum, txNum })
     .filter(({ namespace }) => namespace === domain)
     .flatMap((set) => set.writes);
   return (

@@ -1,3 +1,4 @@
+import { isCotraceError } from '@cotrace/core';
 import type { BlockSource } from '../fabric/block-source.js';
 import type { Chain } from '../fabric/chain.js';
 import type { HeightFeed } from '../node/feed.js';
@@ -39,7 +40,10 @@ export async function followMain(parts: FollowerParts, signal: AbortSignal): Pro
       }
     } catch (error) {
       if (ledger.isBroken) throw error;
-      if (!isAborted(signal)) log.warn(`block ${feed.height} of main is not to be had, trying again`, error);
+      if (isCotraceError(error, 'UNREADABLE_VALID_TRANSACTION'))
+        log.error(`block ${feed.height} of main is not attested, nor any after it`, error);
+      else if (!isAborted(signal))
+        log.warn(`block ${feed.height} of main is not to be had, trying again`, error);
     }
     await backoff.wait(signal);
   }

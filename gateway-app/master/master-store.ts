@@ -107,7 +107,7 @@ export class MasterStore {
     return this.block(number).transactions.flatMap(({ leaf }) => {
       const { txNum, code, txId } = decodeTransactionLeaf(leaf);
       if (code !== 0 || txId === null) return [];
-      return { txNum, txId, rwset: domainWrites(this.envelope(number, txNum)) };
+      return { txNum, txId, rwset: domainWrites(this.envelope(number, txNum), { block: number, txNum }) };
     });
   }
 

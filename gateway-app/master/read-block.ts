@@ -20,7 +20,8 @@ export interface ReadBlock extends Pick<BlockRecord, 'position' | 'block' | 'env
 
 /**
  * Reads a checked block; a pure function. Throws `NOT_VALIDATED` for a block that no peer has validated, as an
- * orderer would deliver it, and `NO_TRANSACTIONS_FILTER`.
+ * orderer would deliver it, `NO_TRANSACTIONS_FILTER`, and `UNREADABLE_VALID_TRANSACTION`: such a block must not be
+ * attested.
  */
 export function readBlock(checked: CheckedBlock): ReadBlock {
   const { block, position } = checked;
@@ -35,8 +36,10 @@ export function readBlock(checked: CheckedBlock): ReadBlock {
   );
   const writing = facts.flatMap(({ txNum, code, txId }) => {
     const envelope = block.envelopes[txNum];
-    if (code !== VALID || txId === null || envelope === undefined) return [];
-    return { txNum, txId, rwset: domainWrites(envelope) };
+    if (code !== VALID || envelope === undefined) return [];
+    const rwset = domainWrites(envelope, { block: block.number, txNum });
+    // Without an id of the usual form it is a configuration, which writes in no domain.
+    return txId === null ? [] : { txNum, txId, rwset };
   });
   return {
     checked,

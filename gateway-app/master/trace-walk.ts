@@ -81,8 +81,8 @@ interface Row {
 }
 
 /** What a record's row says of the previous record; a row that is no JSON of that form ends the walk. */
-function rowOf(store: MasterStore, { block, txNum }: Place, domain: string, traceId: string): Row {
-  const writes = traceRows(domainWrites(store.envelope(block, txNum)));
+function rowOf(store: MasterStore, place: Place, domain: string, traceId: string): Row {
+  const writes = traceRows(domainWrites(store.envelope(place.block, place.txNum), place));
   const write = writes.find((candidate) => candidate.domain === domain && candidate.traceId === traceId);
   const row = write === undefined ? null : parseRow(write.value);
   const text = (name: string) => {

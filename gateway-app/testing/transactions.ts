@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
-import { utf8 } from '@cotrace/core';
+import { concat, utf8 } from '@cotrace/core';
 import {
   common,
   computeTxId,
@@ -22,8 +22,8 @@ import {
   proposalHash,
   type ChaincodeDefinition,
 } from '@cotrace/fabric-model';
-import type { SigningIdentity } from '@cotrace/network';
-import type { TestNetwork } from './test-network.js';
+import type { SigningIdentity, Topology } from '@cotrace/network';
+import type { TestNetwork, TestOrganisation } from './test-network.js';
 
 const NONCE_LENGTH = 24;
 
@@ -49,6 +49,13 @@ export interface TestTransaction {
   readonly nonce?: Uint8Array;
 }
 
+/** Who makes transactions: of a test's own network, or of one that runs. */
+export interface Signers {
+  readonly topology: Pick<Topology, 'channels'>;
+  organisation(index: number): Pick<TestOrganisation, 'client'>;
+  readonly peers: readonly SigningIdentity[];
+}
+
 /** An envelope and the id of its transaction. */
 export interface TestEnvelope {
   readonly envelope: Uint8Array;
@@ -56,7 +63,7 @@ export interface TestEnvelope {
 }
 
 /** The envelope of an endorsed transaction on main. */
-export function transaction(network: TestNetwork, parts: TestTransaction): TestEnvelope {
+export function transaction(network: Signers, parts: TestTransaction): TestEnvelope {
   const nonce = parts.nonce ?? new Uint8Array(randomBytes(NONCE_LENGTH));
   const client = parts.client ?? network.organisation(0).client;
   const txId = computeTxId(nonce, client.serialized);
@@ -90,9 +97,19 @@ export function transaction(network: TestNetwork, parts: TestTransaction): TestE
   return { envelope: encodeEnvelope(payload, client.sign(payload)), txId };
 }
 
+/** The envelope with bytes appended to its payload, which its creator, `client`, has signed so. */
+export function withPayloadAppended(
+  envelope: Uint8Array,
+  appended: Uint8Array,
+  client: SigningIdentity,
+): Uint8Array {
+  const payload = concat(decode(common.EnvelopeSchema, envelope).payload, appended);
+  return encodeEnvelope(payload, client.sign(payload));
+}
+
 /** The envelope of a transaction that only writes, in the namespace of the chaincode that it invokes. */
 export function put(
-  network: TestNetwork,
+  network: Signers,
   chaincode: string,
   writes: NonNullable<TestRwset['writes']>,
   parts: Partial<TestTransaction> = {},

@@ -6,6 +6,7 @@ import { domainsApart } from './domains-apart.js';
 import { epcisFiles } from './epcis-files.js';
 import { lettuce } from './lettuce.js';
 import { manners } from './manners.js';
+import { oddTransactions } from './odd-transactions.js';
 import { operators } from './operators.js';
 import { orders } from './orders.js';
 import { processesKilled } from './processes-killed.js';
@@ -23,6 +24,7 @@ export function acceptance(backend: Backend): void {
     manners(scene);
     operators(scene);
     orders(scene);
+    oddTransactions(scene);
     domainsApart.captured(scene);
     processesKilled(scene, backend);
     demoEnds(scene, backend, demo);

@@ -1,0 +1,40 @@
+import { CotraceError, isCotraceError } from '@cotrace/core';
+import {
+  common,
+  decodeEnvelope,
+  decodeTransaction,
+  isOfType,
+  type NamespaceRwset,
+} from '@cotrace/fabric-model';
+
+/** Form of every id that a valid transaction can have: a SHA-256 hash in lower-case hexadecimal digits. */
+export const TRANSACTION_ID = /^[0-9a-f]{64}$/;
+
+/**
+ * The read-write set of a transaction that its block marks as valid (code 0); null for a configuration, which has none.
+ *
+ * Peers mark only what they decoded down to the last write. Where that is not possible here, it is unknown what the
+ * transaction changed and which domains it is in, so nothing can be said of its block or of any state after it. Throws
+ * `UNREADABLE_VALID_TRANSACTION`, with the place and the cause.
+ */
+export function validRwset(
+  envelope: Uint8Array,
+  { block, txNum }: { readonly block: bigint; readonly txNum: number },
+): readonly NamespaceRwset[] | null {
+  try {
+    const decoded = decodeEnvelope(envelope);
+    if (isOfType(decoded, common.HeaderType.CONFIG)) return null;
+    const { txId, rwset } = decodeTransaction(decoded);
+    if (TRANSACTION_ID.test(txId)) return rwset;
+    throw new CotraceError('BAD_TRANSACTION_ID', 'its id is not a SHA-256 hash', { length: txId.length });
+  } catch (cause) {
+    if (!isCotraceError(cause)) throw cause;
+    throw new CotraceError(
+      'UNREADABLE_VALID_TRANSACTION',
+      `transaction ${txNum} of block ${block} is marked as valid and cannot be read here ([${cause.code}] ` +
+        `${cause.message}): either the peer is at fault, or this program is too old for the network`,
+      { block, txNum, reason: cause.code },
+      cause,
+    );
+  }
+}
