@@ -2,7 +2,7 @@ import { CotraceError, MalformedError, concat, equalBytes, sha256 } from '@cotra
 import { FabricMSPConfigSchema, SerializedIdentitySchema } from '../gen/fabric/common_pb.js';
 import type { FabricMSPConfig } from '../gen/fabric/common_pb.js';
 import { decode } from '../wire/decode.js';
-import { isSignedBy, parseCertificate, withLowS } from './certificate.js';
+import { isSignedBy, parseDerCertificate, withLowS } from './certificate.js';
 import type { Certificate } from './certificate.js';
 import { uniqueChain } from './chain.js';
 import { parseRevocationList, revokes } from './crl.js';
@@ -143,6 +143,7 @@ export class Msp {
         identity.describe(),
       );
     }
+    if (this.#hasUnreadableList()) return invalid('a revocation list of its organisation names no authority');
     const units = certificate.subject.organizationalUnits;
     const allowed = this.#units.some(
       ({ unit, certifiers }) => units.includes(unit) && equalBytes(certifiers, identity.certifiers),
@@ -161,9 +162,14 @@ export class Msp {
       : undefined;
   }
 
+  /** Beside a list whose authority key identifier Fabric cannot read, it accepts no identity. */
+  #hasUnreadableList(): boolean {
+    return this.#revocationLists.some(({ authorityKeyId }) => authorityKeyId === undefined);
+  }
+
   #root(pem: Uint8Array): Certificate {
     const certificate = certificateOfPem(pem);
-    if (!certificate.isCA || certificate.subjectKeyId.length === 0) {
+    if (!certificate.isCA || certificate.subjectKeyId === undefined) {
       throw this.#bad('a root certificate without CA flag or subject key identifier', {
         serial: certificate.serial,
       });
@@ -186,7 +192,7 @@ export class Msp {
   /** Checks an intermediate authority; returns the authorities above it. */
   #checkAuthority(certificate: Certificate): readonly Certificate[] {
     const [, issuer, ...further] = uniqueChain(certificate, this);
-    if (!certificate.isCA || certificate.subjectKeyId.length === 0 || issuer === undefined) {
+    if (!certificate.isCA || certificate.subjectKeyId === undefined || issuer === undefined) {
       throw this.#bad('an intermediate certificate without CA flag or subject key identifier', {
         serial: certificate.serial,
       });
@@ -194,6 +200,7 @@ export class Msp {
     if (this.#revocationLists.some((list) => revokes(list, issuer, certificate))) {
       throw this.#bad('an intermediate certificate is revoked', { serial: certificate.serial });
     }
+    if (this.#hasUnreadableList()) throw this.#bad('a revocation list names no authority');
     return [issuer, ...further];
   }
 
@@ -237,7 +244,7 @@ function certificateOfPem(pem: Uint8Array): Certificate {
   const block = decodePem(pem);
   if (block === undefined)
     throw new MalformedError('BAD_CERTIFICATE', 'not a PEM certificate', { length: pem.length });
-  return parseCertificate(block.bytes);
+  return parseDerCertificate(block.bytes);
 }
 
 function includes(list: readonly Certificate[], certificate: Certificate): boolean {
