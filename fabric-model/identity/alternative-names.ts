@@ -16,8 +16,8 @@ export function namesAnybody(reader: DerReader): boolean {
   const names = reader.inside();
   let known = false;
   while (!names.empty) {
-    const { raw, content } = names.any();
-    switch (raw[0]) {
+    const { tag, content } = names.any();
+    switch (tag) {
       case EMAIL:
       case DNS:
         asciiOf(content);

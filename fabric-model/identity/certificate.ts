@@ -2,6 +2,7 @@ import { CotraceError, MalformedError, concat, equalBytes, toHex } from '@cotrac
 import { curveOfOid, hashOfSignatureAlgorithm, isPoint, orderOf, verifyDigest } from './curves.js';
 import type { CurveName, Hash } from './curves.js';
 import { DerReader, TAG, derElement, hexOfUnsigned } from './der.js';
+import type { DerElement } from './der.js';
 import { parseExtensions, readExtensions } from './extensions.js';
 import type { CertificateExtensions } from './extensions.js';
 import { parseName } from './name.js';
@@ -12,6 +13,8 @@ import { encodeSignature, parseSignature } from './signature.js';
 import { checkRewritable } from './structures.js';
 import { readTime } from './time.js';
 
+/** Length of a text in evidence. */
+const MAX_EVIDENCE = 100;
 const EC_PUBLIC_KEY = '1.2.840.10045.2.1';
 
 /** An X.509 certificate with a key on a curve of Fabric. Byte fields are views of `der`. */
@@ -58,7 +61,7 @@ export function parseDerCertificate(der: Uint8Array): Certificate {
   const outerAlgorithm = whole.element(TAG.sequence);
   const signature = whole.bitString();
 
-  const tbs = new DerReader(tbsElement.content, 'certificate');
+  const tbs = tbsElement.reader('certificate');
   const version = readVersion(tbs);
   const serial = hexOfUnsigned(tbs.unsigned());
   const algorithm = tbs.element(TAG.sequence);
@@ -83,9 +86,9 @@ export function parseDerCertificate(der: Uint8Array): Certificate {
     subject,
     notBefore,
     notAfter,
-    ...parseKey(keyInfo.content),
+    ...parseKey(keyInfo.reader('public key of the certificate')),
     publicKeyInfo: keyInfo.raw,
-    signatureAlgorithm: readAlgorithm(new DerReader(algorithm.content, 'certificate')).oid,
+    signatureAlgorithm: readAlgorithm(algorithm.reader('certificate')).oid,
     signature,
     ...readExtensions(version === 3 && tbs.next(0xa3) ? parseExtensions(tbs.inside(0xa3)) : []),
   };
@@ -103,9 +106,22 @@ function readVersion(tbs: DerReader): number {
 }
 
 /** Object identifier of an algorithm, and its parameters as they are; what stands after them is ignored. */
-function readAlgorithm(algorithm: DerReader): { oid: string; parameters: Uint8Array } {
+function readAlgorithm(algorithm: DerReader): { oid: string; parameters: DerElement | undefined } {
   const oid = oidText(algorithm.element(TAG.objectIdentifier).content);
-  return { oid, parameters: algorithm.empty ? new Uint8Array() : algorithm.any().raw };
+  return { oid, parameters: algorithm.empty ? undefined : algorithm.any() };
+}
+
+/** Evidence for errors: whose certificate it is. Of each text, which others chose, at most a hundred characters. */
+export function describeCertificate({ subject, issuer, serial }: Certificate): {
+  readonly subject: string;
+  readonly issuer: string;
+  readonly serial: string;
+} {
+  return {
+    subject: subject.commonName.slice(0, MAX_EVIDENCE),
+    issuer: issuer.commonName.slice(0, MAX_EVIDENCE),
+    serial: serial.slice(0, MAX_EVIDENCE),
+  };
 }
 
 /** Whether `issuer`'s key made the signature of `certificate`, and may sign certificates at all. */
@@ -147,12 +163,11 @@ export function withLowS(certificate: Certificate, issuer: Certificate): Certifi
   return parseDerCertificate(derElement(TAG.sequence, concat(...parts, bits)));
 }
 
-function parseKey(content: Uint8Array): { curve: CurveName; publicKey: Uint8Array } {
-  const info = new DerReader(content, 'public key of the certificate');
+function parseKey(info: DerReader): { curve: CurveName; publicKey: Uint8Array } {
   const { oid, parameters } = readAlgorithm(info.inside());
   const publicKey = info.bitString();
-  const isNamed = oid === EC_PUBLIC_KEY && parameters[0] === TAG.objectIdentifier;
-  const curve = isNamed ? curveOfOid(oidText(contentOf(parameters))) : undefined;
+  const isNamed = oid === EC_PUBLIC_KEY && parameters?.tag === TAG.objectIdentifier;
+  const curve = isNamed ? curveOfOid(oidText(parameters.content)) : undefined;
   if (curve === undefined) {
     throw new CotraceError('UNSUPPORTED_KEY', 'the key of the certificate is not on P-256, P-384 or P-521', {
       type: oid.slice(0, 64),
@@ -168,8 +183,4 @@ function parseKey(content: Uint8Array): { curve: CurveName; publicKey: Uint8Arra
     );
   }
   return { curve, publicKey };
-}
-
-function contentOf(element: Uint8Array): Uint8Array {
-  return new DerReader(element, 'public key of the certificate').any().content;
 }

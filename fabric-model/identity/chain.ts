@@ -1,5 +1,5 @@
 import { CotraceError, equalBytes } from '@cotrace/core';
-import { isSignedBy } from './certificate.js';
+import { describeCertificate, isSignedBy } from './certificate.js';
 import type { Certificate } from './certificate.js';
 
 const ANY_USAGE = '2.5.29.37.0';
@@ -34,9 +34,7 @@ export function uniqueChain(certificate: Certificate, authorities: Authorities):
         ? 'the certificate does not chain to an authority of its organisation'
         : 'the certificate chains to its organisation in more than one way, which Fabric refuses',
       {
-        subject: shown(certificate.subject.commonName),
-        issuer: shown(certificate.issuer.commonName),
-        serial: shown(certificate.serial),
+        ...describeCertificate(certificate),
         chains: chains.length,
         reasons: search.reasons,
       },
@@ -90,7 +88,8 @@ class ChainSearch {
   /** Why a certificate cannot stand where `below` certificates come before it. */
   #invalid(certificate: Certificate, below: number): string | undefined {
     const { unhandled, notBefore, notAfter, maxPathLength } = certificate;
-    if (unhandled.length > 0) return `has extensions that are not supported: ${unhandled.join(', ').slice(0, 100)}`;
+    if (unhandled.length > 0)
+      return `has extensions that are not supported: ${unhandled.join(', ').slice(0, 100)}`;
     if (this.#at < notBefore.getTime() || this.#at > notAfter.getTime())
       return 'was not valid when the certificate was issued';
     if (maxPathLength !== undefined && below - 1 > maxPathLength)
@@ -99,7 +98,7 @@ class ChainSearch {
   }
 
   #holds(certificate: Certificate, reason: string | undefined): boolean {
-    if (reason !== undefined) this.reasons.push(`${shown(certificate.subject.commonName)}: ${reason}`);
+    if (reason !== undefined) this.reasons.push(`${describeCertificate(certificate).subject}: ${reason}`);
     return reason === undefined;
   }
 }
@@ -109,11 +108,6 @@ function wrongUsage({ extendedKeyUsage }: Certificate): string | undefined {
     extendedKeyUsage.length === 0 ||
     extendedKeyUsage.some((usage) => usage === ANY_USAGE || usage === SERVER_AUTH);
   return suits ? undefined : 'has extended key usages without server authentication, which Go asks for';
-}
-
-/** The beginning of a text that others chose. */
-function shown(text: string): string {
-  return text.slice(0, 100);
 }
 
 /** Whether a chain speaks of the candidate's name, key and alternative names already (Go's `alreadyInChain`, its early end included). */

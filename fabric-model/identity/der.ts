@@ -19,10 +19,36 @@ export const TAG = {
   set: 0x31,
 } as const;
 
-/** One element: its contents, and the whole with tag and length. Views of the bytes that were read, not copies. */
-export interface DerElement {
-  readonly content: Uint8Array;
-  readonly raw: Uint8Array;
+/** One element: its identifier octet, its contents, and the whole. Views of the bytes that were read, not copies. */
+export class DerElement {
+  readonly #bytes: Uint8Array;
+  readonly #start: number;
+  readonly #contentAt: number;
+  readonly #end: number;
+
+  constructor(bytes: Uint8Array, start: number, contentAt: number, end: number) {
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#contentAt = contentAt;
+    this.#end = end;
+  }
+
+  get tag(): number {
+    return this.#bytes[this.#start] ?? 0;
+  }
+
+  get content(): Uint8Array {
+    return this.#bytes.subarray(this.#contentAt, this.#end);
+  }
+
+  get raw(): Uint8Array {
+    return this.#bytes.subarray(this.#start, this.#end);
+  }
+
+  /** A reader over the contents. */
+  reader(what: string): DerReader {
+    return new DerReader(this.#bytes, what, this.#contentAt, this.#end);
+  }
 }
 
 /**
@@ -35,20 +61,24 @@ export interface DerElement {
 export class DerReader {
   readonly #bytes: Uint8Array;
   readonly #what: string;
-  #at = 0;
+  readonly #end: number;
+  #at: number;
 
-  constructor(bytes: Uint8Array, what: string) {
+  /** Reads the bytes from `start` to before `end`, all of them by default; `what` names them in errors. */
+  constructor(bytes: Uint8Array, what: string, start = 0, end = bytes.length) {
     this.#bytes = bytes;
     this.#what = what;
+    this.#at = start;
+    this.#end = end;
   }
 
   get empty(): boolean {
-    return this.#at === this.#bytes.length;
+    return this.#at === this.#end;
   }
 
   /** Whether the next element has this tag. */
   next(tag: number): boolean {
-    return this.#bytes[this.#at] === tag;
+    return this.#at < this.#end && this.#bytes[this.#at] === tag;
   }
 
   /** The next element, which must have this tag. */
@@ -57,9 +87,9 @@ export class DerReader {
     if (!this.next(tag)) throw this.#error(`tag ${tag} expected`);
     const { length, size } = this.#length(start + 1);
     const content = start + 1 + size;
-    if (length > this.#bytes.length - content) throw this.#error('an element is longer than what is there');
+    if (length > this.#end - content) throw this.#error('an element is longer than what is there');
     this.#at = content + length;
-    return { content: this.#bytes.subarray(content, this.#at), raw: this.#bytes.subarray(start, this.#at) };
+    return new DerElement(this.#bytes, start, content, this.#at);
   }
 
   /** The next element if it has this tag. */
@@ -69,7 +99,7 @@ export class DerReader {
 
   /** The next element of any tag. */
   any(): DerElement {
-    const tag = this.#bytes[this.#at];
+    const tag = this.empty ? undefined : this.#bytes[this.#at];
     if (tag === undefined || (tag & 0x1f) === 0x1f)
       throw this.#error('an element with a single-byte tag expected');
     return this.element(tag);
@@ -77,7 +107,7 @@ export class DerReader {
 
   /** A reader over the contents of the next element, a SEQUENCE unless another tag is given. */
   inside(tag: number = TAG.sequence): DerReader {
-    return new DerReader(this.element(tag).content, this.#what);
+    return this.element(tag).reader(this.#what);
   }
 
   /** Big-endian two's complement of the next INTEGER, in its shortest form. */
@@ -120,11 +150,11 @@ export class DerReader {
   }
 
   #length(at: number): { length: number; size: number } {
-    const first = this.#bytes[at];
+    const first = at < this.#end ? this.#bytes[at] : undefined;
     if (first === undefined) throw this.#error('an element without a length');
     if (first < 0x80) return { length: first, size: 1 };
     const octets = first & 0x7f;
-    if (octets === 0 || octets > 4 || at + octets >= this.#bytes.length) {
+    if (octets === 0 || octets > 4 || at + octets >= this.#end) {
       throw this.#error('an element of indefinite or huge length');
     }
     let length = 0;

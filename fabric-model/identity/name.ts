@@ -25,8 +25,8 @@ export function parseName(raw: Uint8Array): DistinguishedName {
     while (!relative.empty) {
       const attribute = relative.inside();
       const type = oidText(attribute.element(TAG.objectIdentifier).content);
-      const { raw: value, content } = attribute.any();
-      const text = stringOf(value[0] ?? 0, content);
+      const value = attribute.any();
+      const text = stringOf(value.tag, value.content);
       if (type === COMMON_NAME) commonName = text;
       if (type === ORGANIZATIONAL_UNIT) organizationalUnits.push(text);
     }

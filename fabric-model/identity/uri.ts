@@ -1,6 +1,5 @@
 import { isIPv6 } from './ip.js';
 
-// eslint-disable-next-line no-control-regex -- these are what is looked for
 const CONTROL = /[\x00-\x1f\x7f]/;
 const NOT_OF_SCHEME = /[^A-Za-z0-9+.-]/;
 const NOT_OF_USER = /[^A-Za-z0-9\-._:~!$&'()*+,;=%@]/;

@@ -13,7 +13,7 @@ import (
 
 type chainAnswer struct {
 	Chains int `json:"chains"`
-	// Lengths of the one chain, and the certificate with low s; empty where it cannot be written.
+	// Length of the one chain, and the certificate with low s: empty where it cannot be written, or did not sign itself as a root.
 	Length int    `json:"length"`
 	LowS   string `json:"lowS"`
 }
@@ -46,8 +46,10 @@ func chains(payload []byte) any {
 		return chainAnswer{}
 	}
 	answer := chainAnswer{Chains: len(found), Length: len(found[0])}
-	if len(found) == 1 {
-		issuer := found[0][min(1, len(found[0])-1)]
+	if len(found) != 1 {
+		return answer
+	}
+	if issuer := found[0][min(1, len(found[0])-1)]; leaf.CheckSignatureFrom(issuer) == nil {
 		answer.LowS = lowS(leaf, issuer)
 	}
 	return answer

@@ -14,7 +14,10 @@ export function node(identifier: number, ...content: (Node | undefined)[]): Node
 }
 
 export function leaf(identifier: number, content: Uint8Array | readonly number[] | string): Node {
-  return { identifier, content: Uint8Array.from(typeof content === 'string' ? Buffer.from(content, 'latin1') : content) };
+  return {
+    identifier,
+    content: Uint8Array.from(typeof content === 'string' ? Buffer.from(content, 'latin1') : content),
+  };
 }
 
 export const sequence = (...content: (Node | undefined)[]): Node => node(0x30, ...content);
@@ -27,7 +30,8 @@ export function oid(text: string): Node {
 
 function base128(value: number): number[] {
   const octets = [value % 128];
-  for (let left = Math.floor(value / 128); left > 0; left = Math.floor(left / 128)) octets.unshift(128 + (left % 128));
+  for (let left = Math.floor(value / 128); left > 0; left = Math.floor(left / 128))
+    octets.unshift(128 + (left % 128));
   return octets;
 }
 

@@ -5,7 +5,7 @@ import { derElement } from '../../../fabric-model/identity/der.js';
 import type { Chance } from './chance.js';
 import { encode, leaf, node, oid, sequence } from './der.js';
 import type { Node } from './der.js';
-import { extensions } from './generate-extensions.js';
+import { extensionOf, extensions } from './generate-extensions.js';
 import { time } from './generate-time.js';
 import { mutate } from './mutate.js';
 import { name } from './generate-name.js';
@@ -34,19 +34,64 @@ export function generateCertificate(chance: Chance, wanted: Wanted): Uint8Array 
   const version = chance.once(12) ? oddVersion(chance) : explicit(0, leaf(2, [2]));
   const signed = sequence(
     version,
-    leaf(2, chance.once(8) ? chance.of([[0], [0x80], [0, 1], [0xff], [], [0, 0x80]]) : [1, ...chance.bytes(9)]),
+    leaf(
+      2,
+      chance.once(8) ? chance.of([[0], [0x80], [0, 1], [0xff], [], [0, 0x80]]) : [1, ...chance.bytes(9)],
+    ),
     algorithm,
     chance.once(10) ? name(chance) : raw(wanted.issuer),
-    sequence(time(chance, 2024), time(chance, 2044), rarely(chance, 20, () => time(chance, 2000))),
+    sequence(
+      time(chance, 2024),
+      time(chance, 2044),
+      rarely(chance, 20, () => time(chance, 2000)),
+    ),
     name(chance),
     chance.once(8) ? keyInfo(chance) : raw(wanted.keyInfo),
     rarely(chance, 12, () => leaf(0x81, chance.of([[0, 1], [7, 0x80], [9], [], [1, 1]]))),
     rarely(chance, 12, () => leaf(0x82, chance.of([[0], [4, 0x0f]]))),
-    chance.once(15) ? undefined : explicit(3, extensions(chance, wanted.isCA), rarely(chance, 20, () => leaf(5, []))),
+    chance.once(15)
+      ? undefined
+      : explicit(
+          3,
+          extensions(chance, wanted.isCA),
+          rarely(chance, 20, () => leaf(5, [])),
+        ),
     rarely(chance, 30, () => leaf(chance.below(256), chance.bytes(3))),
   );
   if (chance.once(2)) mutate(chance, signed);
-  return seal(chance, encode(signed), chance.once(30) ? signatureAlgorithm(chance, type) : algorithm, type, wanted.issuerKey);
+  return seal(
+    chance,
+    encode(signed),
+    chance.once(30) ? signatureAlgorithm(chance, type) : algorithm,
+    type,
+    wanted.issuerKey,
+  );
+}
+
+/** A certificate in which one part is odd, without a good signature: reading is what it tries. */
+export function generateOneOdd(chance: Chance, wanted: Omit<Wanted, 'issuerKey'>): Uint8Array {
+  const part = chance.below(7);
+  const odd = (number: number, make: () => Node, otherwise: Node): Node =>
+    part === number ? make() : otherwise;
+  const algorithm = odd(0, () => signatureAlgorithm(chance, signatureType(chance)), sequence(oid(ECDSA[0])));
+  const good = leaf(0x17, '240101000000Z');
+  const signed = sequence(
+    part === 1 ? oddVersion(chance) : explicit(0, leaf(2, [2])),
+    leaf(2, [1]),
+    algorithm,
+    raw(wanted.issuer),
+    sequence(
+      odd(2, () => time(chance, 2024), good),
+      good,
+    ),
+    odd(3, () => name(chance), raw(wanted.issuer)),
+    odd(4, () => keyInfo(chance), raw(wanted.keyInfo)),
+    explicit(
+      3,
+      odd(5, () => extensions(chance, wanted.isCA), sequence(extensionOf(chance))),
+    ),
+  );
+  return encode(sequence(signed, algorithm, leaf(3, [0])));
 }
 
 /** A signed structure: the signed bytes, the algorithm, the signature with either s; now and then with something amiss. */
@@ -113,11 +158,25 @@ const EC = '1.2.840.10045.2.1';
 const CURVES = ['1.2.840.10045.3.1.7', '1.3.132.0.34', '1.3.132.0.35', '1.3.132.0.33', '1.2.3'] as const;
 
 function keyInfo(chance: Chance): Node {
-  const type = chance.once(3) ? chance.of(['1.2.840.113549.1.1.1', '1.3.101.112', '1.3.101.110', '1.2.3']) : EC;
-  const parameters = chance.of<Node | undefined>([oid(chance.of(CURVES)), leaf(5, []), undefined, leaf(6, [0x80, 1])]);
+  const type = chance.once(3)
+    ? chance.of(['1.2.840.113549.1.1.1', '1.3.101.112', '1.3.101.110', '1.2.3'])
+    : EC;
+  const parameters = chance.of<Node | undefined>([
+    oid(chance.of(CURVES)),
+    leaf(5, []),
+    undefined,
+    leaf(6, [0x80, 1]),
+  ]);
   const point = chance.of([4, 2, 0]);
   const bits = [chance.of([0, 0, 1, 8]), point, ...chance.bytes(64)];
-  return sequence(sequence(oid(type), parameters, rarely(chance, 4, () => leaf(5, []))), leaf(3, bits));
+  return sequence(
+    sequence(
+      oid(type),
+      parameters,
+      rarely(chance, 4, () => leaf(5, [])),
+    ),
+    leaf(3, bits),
+  );
 }
 
 function shifted(bytes: Uint8Array): number[] {

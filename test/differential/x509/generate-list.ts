@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { Chance } from './chance.js';
-import { encode, leaf, node, oid, sequence } from './der.js';
+import { encode, leaf, node, sequence } from './der.js';
 import type { Node } from './der.js';
 import { extension } from './generate-extensions.js';
 import { explicit, rarely, seal, signatureAlgorithm, signatureType } from './generate-certificate.js';
@@ -29,11 +29,16 @@ export function generateList(chance: Chance, key: KeyObject): Uint8Array {
   const der = seal(chance, encode(signed), algorithm, type, key);
   if (!chance.once(6)) return der;
   const label = chance.of(PEM_LABELS);
-  return Buffer.from(`-----BEGIN ${label}-----\n${Buffer.from(der).toString('base64')}\n-----END ${label}-----\n`);
+  return Buffer.from(
+    `-----BEGIN ${label}-----\n${Buffer.from(der).toString('base64')}\n-----END ${label}-----\n`,
+  );
 }
 
 function entry(chance: Chance): Node {
-  const serial = leaf(2, chance.once(8) ? chance.of([[0xff], [], [0, 1], [0x80, 1]]) : [1, ...chance.bytes(3)]);
+  const serial = leaf(
+    2,
+    chance.once(8) ? chance.of([[0xff], [], [0, 1], [0x80, 1]]) : [1, ...chance.bytes(3)],
+  );
   const reason = rarely(chance, 4, () => sequence(extension(chance, '2.5.29.21', false, leaf(10, [1]))));
   return sequence(serial, time(chance, 2025), reason);
 }
@@ -52,5 +57,9 @@ function extensions(chance: Chance): Node[] {
   ];
   const identifier = sequence(...(chance.once(3) ? chance.of(odd) : [keyId]));
   const authority = extension(chance, '2.5.29.35', chance.once(10), identifier);
-  return [...(chance.once(10) ? [] : [authority]), extension(chance, '2.5.29.20', false, leaf(2, [1])), ...(chance.once(15) ? [authority] : [])];
+  return [
+    ...(chance.once(10) ? [] : [authority]),
+    extension(chance, '2.5.29.20', false, leaf(2, [1])),
+    ...(chance.once(15) ? [authority] : []),
+  ];
 }

@@ -48,5 +48,8 @@ export function plainCertificate(request: {
     ),
   );
   const signature = sign('sha256', signed, issuerKey);
-  return derElement(0x30, concat(signed, encode(ECDSA_SHA256), derElement(3, Uint8Array.of(0, ...signature))));
+  return derElement(
+    0x30,
+    concat(signed, encode(ECDSA_SHA256), derElement(3, Uint8Array.of(0, ...signature))),
+  );
 }

@@ -24,9 +24,8 @@ export class GoProgram {
   /** Builds the program; undefined, with a line that says so, where there is no Go of the release that is needed. */
   static build(source: string): GoProgram | undefined {
     const env = { ...process.env, GOTOOLCHAIN: 'local', GOFLAGS: '-mod=mod', GOPROXY: 'off' };
-    const version = /^go version go(\d+)\.(\d+)/.exec(
-      spawnSync('go', ['version'], { env, encoding: 'utf8' }).stdout ?? '',
-    );
+    const { error, stdout } = spawnSync('go', ['version'], { env, encoding: 'utf8' });
+    const version = error === undefined ? /^go version go(\d+)\.(\d+)/.exec(stdout) : null;
     const [major, minor] = [Number(version?.[1] ?? 0), Number(version?.[2] ?? 0)];
     if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
       process.stdout.write(`skipped: comparing with Go needs Go ${NEEDED.join('.')} or later on PATH\n`);

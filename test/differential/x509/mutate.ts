@@ -2,7 +2,9 @@ import type { Chance } from './chance.js';
 import { leaf, nodesOf } from './der.js';
 import type { Node } from './der.js';
 
-const IDENTIFIERS = [0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x0c, 0x13, 0x17, 0x18, 0x30, 0x31, 0x80, 0x81, 0xa0, 0xa3, 0x1f, 0x9f] as const;
+const IDENTIFIERS = [
+  0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x0c, 0x13, 0x17, 0x18, 0x30, 0x31, 0x80, 0x81, 0xa0, 0xa3, 0x1f, 0x9f,
+] as const;
 const LENGTHS = ['long', 'indefinite', 'short by one', 'long by one'] as const;
 
 /** Changes one or two elements of a tree: identifiers, lengths, contents, order, presence. */
@@ -23,7 +25,10 @@ function mutateOne(chance: Chance, target: Node): void {
       target.length = chance.of(LENGTHS);
       return;
     default:
-      target.content = target.content instanceof Uint8Array ? bytesChanged(chance, target.content) : changed(chance, target.content);
+      target.content =
+        target.content instanceof Uint8Array
+          ? bytesChanged(chance, target.content)
+          : changed(chance, target.content);
   }
 }
 
@@ -35,7 +40,11 @@ function bytesChanged(chance: Chance, content: Uint8Array): Uint8Array {
     case 1:
       return Uint8Array.from([...content.subarray(0, at), ...content.subarray(at + 1)]);
     default:
-      return Uint8Array.from([...content.subarray(0, at), chance.of([0, 0x80, 0xff, 0x1f, 0x30]), ...content.subarray(at)]);
+      return Uint8Array.from([
+        ...content.subarray(0, at),
+        chance.of([0, 0x80, 0xff, 0x1f, 0x30]),
+        ...content.subarray(at),
+      ]);
   }
 }
 

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { latin1 } from '../../../fabric-model/identity/latin1.js';
 import { decodePem, splitPem } from '../../../fabric-model/identity/pem.js';
 import { Chance, amount, seedOf } from './chance.js';
@@ -16,7 +15,9 @@ interface Answer {
 }
 
 let go: GoProgram | undefined;
-beforeAll(() => (go = GoProgram.build(join(import.meta.dirname))));
+beforeAll(() => {
+  go = GoProgram.build(import.meta.dirname);
+});
 afterAll(() => go?.close());
 
 const bytesOfCharacters = new Map(
@@ -26,7 +27,9 @@ const bytesOfCharacters = new Map(
 /** Our answer in the form of the program's, without the places where blocks end. */
 function answerOf({ label, bytes }: { label: string; bytes: Uint8Array }): Omit<Answer, 'rest'> {
   return {
-    label: Buffer.from(Array.from(label, (character) => bytesOfCharacters.get(character) ?? 0)).toString('hex'),
+    label: Buffer.from(Array.from(label, (character) => bytesOfCharacters.get(character) ?? 0)).toString(
+      'hex',
+    ),
     sha256: createHash('sha256').update(bytes).digest('hex').slice(0, 16),
   };
 }
