@@ -1,5 +1,5 @@
 import { CotraceError, equalBytes } from '@cotrace/core';
-import { isSignedBy } from './certificate.js';
+import { describeCertificate, isSignedBy } from './certificate.js';
 import type { Certificate } from './certificate.js';
 
 const ANY_USAGE = '2.5.29.37.0';
@@ -34,9 +34,7 @@ export function uniqueChain(certificate: Certificate, authorities: Authorities):
         ? 'the certificate does not chain to an authority of its organisation'
         : 'the certificate chains to its organisation in more than one way, which Fabric refuses',
       {
-        subject: certificate.subject.commonName,
-        issuer: certificate.issuer.commonName,
-        serial: certificate.serial,
+        ...describeCertificate(certificate),
         chains: chains.length,
         reasons: search.reasons,
       },
@@ -66,9 +64,9 @@ class ChainSearch {
   #extend(chain: readonly Certificate[], last: Certificate): readonly (readonly Certificate[])[] {
     const { roots, intermediates } = this.#authorities;
     const toRoots = this.#parents(roots, chain, last).map((root) => [...chain, root]);
-    const further = this.#parents(intermediates, chain, last).flatMap((parent) =>
-      this.#extend([...chain, parent], parent),
-    );
+    const further = this.#parents(intermediates, chain, last)
+      .filter((parent) => this.#holds(parent, parent.isCA ? undefined : 'is not an authority'))
+      .flatMap((parent) => this.#extend([...chain, parent], parent));
     return [...toRoots, ...further];
   }
 
@@ -81,7 +79,7 @@ class ChainSearch {
       if (!equalBytes(candidate.subject.raw, child.issuer.raw)) return false;
       if (++this.#checks > MAX_SIGNATURE_CHECKS)
         return this.#holds(candidate, 'too many signatures to check');
-      if (chain.some((member) => sameEntity(member, candidate))) return false;
+      if (isAlreadyIn(chain, candidate)) return false;
       const signed = isSignedBy(child, candidate) ? undefined : 'did not sign the certificate below it';
       return this.#holds(candidate, signed ?? this.#invalid(candidate, chain.length));
     });
@@ -90,7 +88,8 @@ class ChainSearch {
   /** Why a certificate cannot stand where `below` certificates come before it. */
   #invalid(certificate: Certificate, below: number): string | undefined {
     const { unhandled, notBefore, notAfter, maxPathLength } = certificate;
-    if (unhandled.length > 0) return `has extensions that are not supported: ${unhandled.join(', ')}`;
+    if (unhandled.length > 0)
+      return `has extensions that are not supported: ${unhandled.join(', ').slice(0, 100)}`;
     if (this.#at < notBefore.getTime() || this.#at > notAfter.getTime())
       return 'was not valid when the certificate was issued';
     if (maxPathLength !== undefined && below - 1 > maxPathLength)
@@ -99,7 +98,7 @@ class ChainSearch {
   }
 
   #holds(certificate: Certificate, reason: string | undefined): boolean {
-    if (reason !== undefined) this.reasons.push(`${certificate.subject.commonName}: ${reason}`);
+    if (reason !== undefined) this.reasons.push(`${describeCertificate(certificate).subject}: ${reason}`);
     return reason === undefined;
   }
 }
@@ -111,13 +110,14 @@ function wrongUsage({ extendedKeyUsage }: Certificate): string | undefined {
   return suits ? undefined : 'has extended key usages without server authentication, which Go asks for';
 }
 
-/** Whether two certificates speak of the same name, key and alternative names (Go's `alreadyInChain`). */
-function sameEntity(a: Certificate, b: Certificate): boolean {
-  return (
-    equalBytes(a.subject.raw, b.subject.raw) &&
-    equalBytes(a.publicKeyInfo, b.publicKeyInfo) &&
-    (a.subjectAltName === undefined
-      ? b.subjectAltName === undefined
-      : b.subjectAltName !== undefined && equalBytes(a.subjectAltName, b.subjectAltName))
-  );
+/** Whether a chain speaks of the candidate's name, key and alternative names already (Go's `alreadyInChain`, its early end included). */
+function isAlreadyIn(chain: readonly Certificate[], candidate: Certificate): boolean {
+  for (const member of chain) {
+    if (!equalBytes(member.subject.raw, candidate.subject.raw)) continue;
+    if (!equalBytes(member.publicKeyInfo, candidate.publicKeyInfo)) continue;
+    const [names, others] = [member.subjectAltName, candidate.subjectAltName];
+    if (names === undefined || others === undefined) return names === others;
+    if (equalBytes(names, others)) return true;
+  }
+  return false;
 }

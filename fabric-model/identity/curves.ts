@@ -1,11 +1,13 @@
 import { p256, p384, p521 } from '@noble/curves/nist.js';
+import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import { bigintOf } from './der.js';
 
 /** The curves whose keys certificates may hold. Identities that attest are P-256; certificate authorities may be larger. */
 export type CurveName = 'P-256' | 'P-384' | 'P-521';
 
-type Hash = (message: Uint8Array) => Uint8Array;
+/** A hash function. */
+export type Hash = (message: Uint8Array) => Uint8Array;
 
 const curves = { 'P-256': p256, 'P-384': p384, 'P-521': p521 } as const;
 
@@ -29,6 +31,11 @@ export function curveOfOid(oid: string): CurveName | undefined {
 /** Hash function of an `ecdsa-with-…` object identifier; none for SHA-1, which Go refuses too. */
 export function hashOfSignatureAlgorithm(oid: string): Hash | undefined {
   return hashes.get(oid);
+}
+
+/** The same for revocation lists, which Go lets SHA-1 sign. Source: Go 1.26 crypto/x509 `checkSignature`. */
+export function hashOfListAlgorithm(oid: string): Hash | undefined {
+  return oid === '1.2.840.10045.4.1' ? sha1 : hashOfSignatureAlgorithm(oid);
 }
 
 /** Order of the curve's group. */

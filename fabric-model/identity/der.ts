@@ -1,19 +1,54 @@
 import { MalformedError, concat, fromHex, toHex } from '@cotrace/core';
 
-/** Tags of the ASN.1 types that certificates and signatures use. */
+/** Identifier octets of the ASN.1 types that certificates, revocation lists and signatures use. */
 export const TAG = {
   boolean: 0x01,
   integer: 0x02,
   bitString: 0x03,
   octetString: 0x04,
   objectIdentifier: 0x06,
+  utf8String: 0x0c,
+  numericString: 0x12,
+  printableString: 0x13,
+  t61String: 0x14,
+  ia5String: 0x16,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
+  bmpString: 0x1e,
   sequence: 0x30,
+  set: 0x31,
 } as const;
 
-/** One element: its contents, and the whole with tag and length. Views of the bytes that were read, not copies. */
-export interface DerElement {
-  readonly content: Uint8Array;
-  readonly raw: Uint8Array;
+/** One element: its identifier octet, its contents, and the whole. Views of the bytes that were read, not copies. */
+export class DerElement {
+  readonly #bytes: Uint8Array;
+  readonly #start: number;
+  readonly #contentAt: number;
+  readonly #end: number;
+
+  constructor(bytes: Uint8Array, start: number, contentAt: number, end: number) {
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#contentAt = contentAt;
+    this.#end = end;
+  }
+
+  get tag(): number {
+    return this.#bytes[this.#start] ?? 0;
+  }
+
+  get content(): Uint8Array {
+    return this.#bytes.subarray(this.#contentAt, this.#end);
+  }
+
+  get raw(): Uint8Array {
+    return this.#bytes.subarray(this.#start, this.#end);
+  }
+
+  /** A reader over the contents. */
+  reader(what: string): DerReader {
+    return new DerReader(this.#bytes, what, this.#contentAt, this.#end);
+  }
 }
 
 /**
@@ -26,20 +61,24 @@ export interface DerElement {
 export class DerReader {
   readonly #bytes: Uint8Array;
   readonly #what: string;
-  #at = 0;
+  readonly #end: number;
+  #at: number;
 
-  constructor(bytes: Uint8Array, what: string) {
+  /** Reads the bytes from `start` to before `end`, all of them by default; `what` names them in errors. */
+  constructor(bytes: Uint8Array, what: string, start = 0, end = bytes.length) {
     this.#bytes = bytes;
     this.#what = what;
+    this.#at = start;
+    this.#end = end;
   }
 
   get empty(): boolean {
-    return this.#at === this.#bytes.length;
+    return this.#at === this.#end;
   }
 
   /** Whether the next element has this tag. */
   next(tag: number): boolean {
-    return this.#bytes[this.#at] === tag;
+    return this.#at < this.#end && this.#bytes[this.#at] === tag;
   }
 
   /** The next element, which must have this tag. */
@@ -48,9 +87,9 @@ export class DerReader {
     if (!this.next(tag)) throw this.#error(`tag ${tag} expected`);
     const { length, size } = this.#length(start + 1);
     const content = start + 1 + size;
-    if (length > this.#bytes.length - content) throw this.#error('an element is longer than what is there');
+    if (length > this.#end - content) throw this.#error('an element is longer than what is there');
     this.#at = content + length;
-    return { content: this.#bytes.subarray(content, this.#at), raw: this.#bytes.subarray(start, this.#at) };
+    return new DerElement(this.#bytes, start, content, this.#at);
   }
 
   /** The next element if it has this tag. */
@@ -60,7 +99,7 @@ export class DerReader {
 
   /** The next element of any tag. */
   any(): DerElement {
-    const tag = this.#bytes[this.#at];
+    const tag = this.empty ? undefined : this.#bytes[this.#at];
     if (tag === undefined || (tag & 0x1f) === 0x1f)
       throw this.#error('an element with a single-byte tag expected');
     return this.element(tag);
@@ -68,48 +107,41 @@ export class DerReader {
 
   /** A reader over the contents of the next element, a SEQUENCE unless another tag is given. */
   inside(tag: number = TAG.sequence): DerReader {
-    return new DerReader(this.element(tag).content, this.#what);
+    return this.element(tag).reader(this.#what);
   }
 
   /** Big-endian two's complement of the next INTEGER, in its shortest form. */
   integer(): Uint8Array {
-    const { content } = this.element(TAG.integer);
-    const [first, second] = content;
-    if (first === undefined) throw this.#error('an integer without octets');
-    if (second !== undefined && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80))) {
-      throw this.#error('an integer that is not in its shortest form');
-    }
-    return content;
+    return integerOf(this.element(TAG.integer).content, this.#what);
   }
 
   /** The next INTEGER, which must be zero or more. */
-  unsigned(): bigint {
+  unsigned(): Uint8Array {
     const content = this.integer();
     if ((content[0] ?? 0) >= 0x80) throw this.#error('a negative integer');
-    return bigintOf(content);
+    return content;
+  }
+
+  /** The next INTEGER, which must be from 0 to 2^63 - 1; rounded above 2^53. */
+  count(): number {
+    const content = this.unsigned();
+    if (content.length > 8) throw this.#error('an integer that is too large');
+    return Number(bigintOf(content));
   }
 
   /** The next BOOLEAN. */
   boolean(): boolean {
-    const { content } = this.element(TAG.boolean);
-    const [value] = content;
-    if (content.length !== 1 || (value !== 0 && value !== 0xff))
-      throw this.#error('a boolean that is neither true nor false');
-    return value === 0xff;
+    return booleanOf(this.element(TAG.boolean).content, this.#what);
+  }
+
+  /** The octets of the next BIT STRING; its unused bits are zero. */
+  bits(): Uint8Array {
+    return bitsOf(this.element(TAG.bitString).content, this.#what).octets;
   }
 
   /** The bits of the next BIT STRING, shifted so that the last one is the lowest bit of the last octet. */
   bitString(): Uint8Array {
-    const { content } = this.element(TAG.bitString);
-    const [unused] = content;
-    const bits = content.subarray(1);
-    const last = bits.at(-1);
-    if (unused === undefined || unused > 7 || (last === undefined && unused !== 0)) {
-      throw this.#error('a bit string with a wrong number of unused bits');
-    }
-    if (last === undefined || unused === 0) return bits;
-    if ((last & ((1 << unused) - 1)) !== 0) throw this.#error('a bit string whose unused bits are not zero');
-    return bits.map((octet, i) => ((bits[i - 1] ?? 0) << (8 - unused)) | (octet >> unused));
+    return rightAligned(bitsOf(this.element(TAG.bitString).content, this.#what));
   }
 
   /** Checks that nothing is left. */
@@ -118,21 +150,75 @@ export class DerReader {
   }
 
   #length(at: number): { length: number; size: number } {
-    const first = this.#bytes[at];
+    const first = at < this.#end ? this.#bytes[at] : undefined;
     if (first === undefined) throw this.#error('an element without a length');
     if (first < 0x80) return { length: first, size: 1 };
-    const octets = this.#bytes.subarray(at + 1, at + 1 + (first & 0x7f));
-    if (octets.length === 0 || octets.length > 4 || octets.length !== (first & 0x7f)) {
+    const octets = first & 0x7f;
+    if (octets === 0 || octets > 4 || at + octets >= this.#end) {
       throw this.#error('an element of indefinite or huge length');
     }
-    const length = octets.reduce((sum, octet) => sum * 256 + octet, 0);
-    if (length < 0x80 || octets[0] === 0) throw this.#error('a length that is not in its shortest form');
-    return { length, size: 1 + octets.length };
+    let length = 0;
+    for (let i = 1; i <= octets; i++) length = length * 256 + (this.#bytes[at + i] ?? 0);
+    if (length < 0x80 || this.#bytes[at + 1] === 0)
+      throw this.#error('a length that is not in its shortest form');
+    return { length, size: 1 + octets };
   }
 
   #error(why: string): MalformedError {
     return new MalformedError('BAD_DER', `${this.#what}: ${why}`, { at: this.#at });
   }
+}
+
+/** A BIT STRING: its octets, and how many of the last one's low bits do not count; these are zero. */
+export interface Bits {
+  readonly octets: Uint8Array;
+  readonly unused: number;
+}
+
+/** Contents of an INTEGER, which must be in their shortest form. Throws `BAD_DER`. */
+export function integerOf(content: Uint8Array, what: string): Uint8Array {
+  const [first, second] = content;
+  if (first === undefined) throw malformed(what, 'an integer without octets');
+  if (second !== undefined && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80))) {
+    throw malformed(what, 'an integer that is not in its shortest form');
+  }
+  return content;
+}
+
+/** Value of the contents of a BOOLEAN. Throws `BAD_DER`. */
+export function booleanOf(content: Uint8Array, what: string): boolean {
+  const [value] = content;
+  if (content.length !== 1 || (value !== 0 && value !== 0xff))
+    throw malformed(what, 'a boolean that is neither true nor false');
+  return value === 0xff;
+}
+
+/** Bits of the contents of a BIT STRING. Throws `BAD_DER`. */
+export function bitsOf(content: Uint8Array, what: string): Bits {
+  const [unused] = content;
+  const octets = content.subarray(1);
+  const last = octets.at(-1);
+  if (unused === undefined || unused > 7 || (last === undefined && unused !== 0)) {
+    throw malformed(what, 'a bit string with a wrong number of unused bits');
+  }
+  if (last !== undefined && (last & ((1 << unused) - 1)) !== 0)
+    throw malformed(what, 'a bit string whose unused bits are not zero');
+  return { octets, unused };
+}
+
+/** Octets of a BIT STRING, shifted so that its last bit is the lowest one of the last octet. */
+export function rightAligned({ octets, unused }: Bits): Uint8Array {
+  if (unused === 0) return octets;
+  return octets.map((octet, i) => ((octets[i - 1] ?? 0) << (8 - unused)) | (octet >> unused));
+}
+
+/** Hexadecimal of the contents of an INTEGER that is zero or more, without leading zeros. */
+export function hexOfUnsigned(content: Uint8Array): string {
+  return toHex(content).replace(/^0+(?=.)/, '');
+}
+
+function malformed(what: string, why: string): MalformedError {
+  return new MalformedError('BAD_DER', `${what}: ${why}`);
 }
 
 /** Unsigned number of big-endian bytes; none is zero. */

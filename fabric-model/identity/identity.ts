@@ -1,4 +1,5 @@
 import { CotraceError, equalBytes, isCotraceError, sha256, toHex } from '@cotrace/core';
+import { describeCertificate } from './certificate.js';
 import type { Certificate } from './certificate.js';
 import type { Msp } from './msp.js';
 import type { NodeRole, Principal } from './principal.js';
@@ -93,8 +94,7 @@ export class Identity {
 
   /** Evidence for errors. */
   describe(): Readonly<Record<string, string>> {
-    const { subject, issuer, serial } = this.certificate;
-    return { mspId: this.mspId, subject: subject.commonName, issuer: issuer.commonName, serial };
+    return { mspId: this.mspId, ...describeCertificate(this.certificate) };
   }
 
   #isNamedBy(bytes: Uint8Array): boolean {

@@ -1,8 +1,8 @@
-import { CotraceError, MalformedError, concat, equalBytes, sha256 } from '@cotrace/core';
+import { CotraceError, MalformedError, concat, equalBytes, sha256, toHex } from '@cotrace/core';
 import { FabricMSPConfigSchema, SerializedIdentitySchema } from '../gen/fabric/common_pb.js';
 import type { FabricMSPConfig } from '../gen/fabric/common_pb.js';
 import { decode } from '../wire/decode.js';
-import { isSignedBy, parseCertificate, withLowS } from './certificate.js';
+import { describeCertificate, isSignedBy, parseDerCertificate, withLowS } from './certificate.js';
 import type { Certificate } from './certificate.js';
 import { uniqueChain } from './chain.js';
 import { parseRevocationList, revokes } from './crl.js';
@@ -67,10 +67,10 @@ export class Msp {
       throw this.#bad('only SHA-256 is supported', { signatureHashFamily, identityIdentifierHashFunction });
     }
 
-    this.roots = config.rootCerts.map((pem) => this.#root(pem));
+    this.roots = distinct(config.rootCerts.map((pem) => this.#root(pem)));
     if (this.roots.length === 0) throw this.#bad('it has no root certificate');
-    const intermediates = config.intermediateCerts.map(certificateOfPem);
-    this.intermediates = intermediates.map((certificate) => this.#lowS(certificate, intermediates));
+    const intermediates = distinct(config.intermediateCerts.map(certificateOfPem));
+    this.intermediates = distinct(intermediates.map((certificate) => this.#lowS(certificate, intermediates)));
     this.#revocationLists = config.revocationList.map(parseRevocationList);
     this.#innerAuthorities = this.intermediates.flatMap((certificate) => this.#checkAuthority(certificate));
 
@@ -143,6 +143,7 @@ export class Msp {
         identity.describe(),
       );
     }
+    if (this.#hasUnreadableList()) return invalid('a revocation list of its organisation names no authority');
     const units = certificate.subject.organizationalUnits;
     const allowed = this.#units.some(
       ({ unit, certifiers }) => units.includes(unit) && equalBytes(certifiers, identity.certifiers),
@@ -161,15 +162,21 @@ export class Msp {
       : undefined;
   }
 
+  /** Beside a list whose authority key identifier Fabric cannot read, it accepts no identity. */
+  #hasUnreadableList(): boolean {
+    return this.#revocationLists.some(({ authorityKeyId }) => authorityKeyId === undefined);
+  }
+
   #root(pem: Uint8Array): Certificate {
     const certificate = certificateOfPem(pem);
-    if (!certificate.isCA || certificate.subjectKeyId.length === 0) {
-      throw this.#bad('a root certificate without CA flag or subject key identifier', {
-        serial: certificate.serial,
-      });
+    if (!certificate.isCA || certificate.subjectKeyId === undefined) {
+      throw this.#bad(
+        'a root certificate without CA flag or subject key identifier',
+        describeCertificate(certificate),
+      );
     }
     if (!isSignedBy(certificate, certificate)) {
-      throw this.#bad('a root certificate that did not sign itself', { serial: certificate.serial });
+      throw this.#bad('a root certificate that did not sign itself', describeCertificate(certificate));
     }
     const root = withLowS(certificate, certificate);
     uniqueChain(root, { roots: [root], intermediates: [] });
@@ -179,21 +186,23 @@ export class Msp {
   #lowS(certificate: Certificate, intermediates: readonly Certificate[]): Certificate {
     const [, issuer] = uniqueChain(certificate, { roots: this.roots, intermediates });
     if (issuer === undefined)
-      throw this.#bad('a root certificate among the intermediate ones', { serial: certificate.serial });
+      throw this.#bad('a root certificate among the intermediate ones', describeCertificate(certificate));
     return withLowS(certificate, issuer);
   }
 
   /** Checks an intermediate authority; returns the authorities above it. */
   #checkAuthority(certificate: Certificate): readonly Certificate[] {
     const [, issuer, ...further] = uniqueChain(certificate, this);
-    if (!certificate.isCA || certificate.subjectKeyId.length === 0 || issuer === undefined) {
-      throw this.#bad('an intermediate certificate without CA flag or subject key identifier', {
-        serial: certificate.serial,
-      });
+    if (!certificate.isCA || certificate.subjectKeyId === undefined || issuer === undefined) {
+      throw this.#bad(
+        'an intermediate certificate without CA flag or subject key identifier',
+        describeCertificate(certificate),
+      );
     }
     if (this.#revocationLists.some((list) => revokes(list, issuer, certificate))) {
-      throw this.#bad('an intermediate certificate is revoked', { serial: certificate.serial });
+      throw this.#bad('an intermediate certificate is revoked', describeCertificate(certificate));
     }
+    if (this.#hasUnreadableList()) throw this.#bad('a revocation list names no authority');
     return [issuer, ...further];
   }
 
@@ -206,9 +215,10 @@ export class Msp {
     if (authority === undefined)
       throw this.#bad('a unit is certified by a certificate that is not one of its authorities');
     if (!includes(this.roots, authority) && includes(this.#innerAuthorities, authority)) {
-      throw this.#bad('a unit is certified by an authority that issues authorities only', {
-        serial: authority.serial,
-      });
+      throw this.#bad(
+        'a unit is certified by an authority that issues authorities only',
+        describeCertificate(authority),
+      );
     }
     return sha256(concat(...uniqueChain(authority, this).map(({ der }) => der)));
   }
@@ -237,7 +247,13 @@ function certificateOfPem(pem: Uint8Array): Certificate {
   const block = decodePem(pem);
   if (block === undefined)
     throw new MalformedError('BAD_CERTIFICATE', 'not a PEM certificate', { length: pem.length });
-  return parseCertificate(block.bytes);
+  return parseDerCertificate(block.bytes);
+}
+
+/** Each certificate once: Go's pools know one that is listed twice as one, where two would make chains ambiguous. */
+function distinct(list: readonly Certificate[]): readonly Certificate[] {
+  const byHash = new Map(list.map((certificate) => [toHex(sha256(certificate.der)), certificate]));
+  return [...byHash.values()];
 }
 
 function includes(list: readonly Certificate[], certificate: Certificate): boolean {

@@ -1,6 +1,6 @@
-import { AsnConvert } from '@peculiar/asn1-schema';
-import { Name } from '@peculiar/asn1-x509';
-import { MalformedError } from '@cotrace/core';
+import { DerReader, TAG } from './der.js';
+import { oidText } from './oid.js';
+import { stringOf } from './string.js';
 
 const COMMON_NAME = '2.5.4.3';
 const ORGANIZATIONAL_UNIT = '2.5.4.11';
@@ -15,25 +15,21 @@ export interface DistinguishedName {
   readonly organizationalUnits: readonly string[];
 }
 
-/** Parses a DER name. Throws `BAD_CERTIFICATE`. */
+/** Parses a DER name. Throws `BAD_DER`, `BAD_CERTIFICATE`, `BAD_UTF8`. Source: Go 1.26 crypto/x509 `parseName`. */
 export function parseName(raw: Uint8Array): DistinguishedName {
-  let name: Name;
-  try {
-    name = AsnConvert.parse(raw, Name);
-  } catch (cause) {
-    throw new MalformedError(
-      'BAD_CERTIFICATE',
-      'a distinguished name of the certificate cannot be read',
-      {},
-      cause,
-    );
+  let commonName = '';
+  const organizationalUnits: string[] = [];
+  const name = new DerReader(raw, 'name').inside();
+  while (!name.empty) {
+    const relative = name.inside(TAG.set);
+    while (!relative.empty) {
+      const attribute = relative.inside();
+      const type = oidText(attribute.element(TAG.objectIdentifier).content);
+      const value = attribute.any();
+      const text = stringOf(value.tag, value.content);
+      if (type === COMMON_NAME) commonName = text;
+      if (type === ORGANIZATIONAL_UNIT) organizationalUnits.push(text);
+    }
   }
-  const attributes = [...name].flatMap((relative) => [...relative]);
-  const values = (type: string): string[] =>
-    attributes.filter((attribute) => attribute.type === type).map(({ value }) => value.toString());
-  return {
-    raw,
-    commonName: values(COMMON_NAME).at(-1) ?? '',
-    organizationalUnits: values(ORGANIZATIONAL_UNIT),
-  };
+  return { raw, commonName, organizationalUnits };
 }

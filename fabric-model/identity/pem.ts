@@ -7,31 +7,38 @@ export interface PemBlock {
   readonly bytes: Uint8Array;
 }
 
+/** A block and where the text after it begins. */
 interface Found {
   readonly block: PemBlock;
-  readonly rest: string;
+  readonly next: number;
 }
 
 const BEGIN = '-----BEGIN ';
 const END = '\n-----END ';
 const DASHES = '-----';
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+/** Values of the letters, by character code. */
+const VALUES: readonly (number | undefined)[] = Array.from({ length: 0x80 }, (_, code) => {
+  const value = ALPHABET.indexOf(String.fromCharCode(code));
+  return value < 0 ? undefined : value;
+});
 
 /**
  * The first PEM block of a byte string, undefined if there is none. Finds it exactly where Go's `pem.Decode` does: text around
  * it, header lines and blanks are ignored, and so is its label, because whoever writes an identity into a
- * transaction chooses these and Fabric accepts them.
+ * transaction chooses these and Fabric accepts them. Every part of the text is looked at a bounded number of times.
  *
  * Source: Go 1.26 `encoding/pem/pem.go`.
  */
 export function decodePem(bytes: Uint8Array): PemBlock | undefined {
-  return nextBlock(latin1(bytes))?.block;
+  return nextBlock(latin1(bytes), 0)?.block;
 }
 
 /** All PEM blocks of a text, in order. */
 export function splitPem(bytes: Uint8Array): PemBlock[] {
+  const text = latin1(bytes);
   const blocks: PemBlock[] = [];
-  for (let found = nextBlock(latin1(bytes)); found !== undefined; found = nextBlock(found.rest))
+  for (let found = nextBlock(text, 0); found !== undefined; found = nextBlock(text, found.next))
     blocks.push(found.block);
   return blocks;
 }
@@ -42,41 +49,43 @@ export function encodePem(label: string, bytes: Uint8Array): string {
   return `${BEGIN}${label}${DASHES}\n${lines.map((line) => `${line}\n`).join('')}${DASHES}END ${label}${DASHES}\n`;
 }
 
-function nextBlock(text: string): Found | undefined {
-  let from = 0;
+function nextBlock(text: string, start: number): Found | undefined {
+  let from = start;
   for (;;) {
     const end = text.indexOf(END, from);
     if (end < 0) return undefined;
     const begin = text.slice(from, end).lastIndexOf(BEGIN);
     if (begin === 0 || (begin > 0 && text[from + begin - 1] === '\n')) {
       const found = blockAt(text, from + begin, end);
+      if (found === 'nowhere') return undefined;
       if (found !== 'not here') return found;
     }
     from = end + END.length;
   }
 }
 
-/** The block whose BEGIN stands at `begin` and whose END line, newline first, at `end`; undefined ends the search. */
-function blockAt(text: string, begin: number, end: number): Found | 'not here' | undefined {
+/** The block whose BEGIN stands at `begin` and whose END line, newline first, at `end`. */
+function blockAt(text: string, begin: number, end: number): Found | 'not here' | 'nowhere' {
   const first = lineAt(text, begin + BEGIN.length);
   if (!first.line.endsWith(DASHES)) return 'not here';
   const label = first.line.slice(0, -DASHES.length);
 
+  const trailer = end + END.length;
   let body = first.next;
   for (let line = lineAt(text, body); line.line.includes(':'); line = lineAt(text, body)) {
     body = line.next;
-    if (body === text.length) return undefined;
+    // Headers that run over the END line end the search, wherever they end themselves.
+    if (body > trailer || body === text.length) return 'nowhere';
   }
   // Without headers, the newline of the END line may be the one that ended the BEGIN line: an empty block.
   if (body > end && body !== first.next) return 'not here';
 
-  const trailer = end + END.length;
   if (!text.startsWith(label + DASHES, trailer)) return 'not here';
   const last = lineAt(text, trailer + label.length + DASHES.length);
   if (last.line !== '') return 'not here';
 
   const bytes = fromBase64(text.slice(body, Math.max(body, end)));
-  return bytes === undefined ? 'not here' : { block: { label, bytes }, rest: text.slice(last.next) };
+  return bytes === undefined ? 'not here' : { block: { label, bytes }, next: last.next };
 }
 
 /** The line at `at` without its end and trailing blanks, and where the next one begins. */
@@ -92,20 +101,21 @@ function lineAt(text: string, at: number): { line: string; next: number } {
 /** Bytes of standard base64 with padding; blanks and line ends are skipped, the unused low bits are not looked at. */
 function fromBase64(text: string): Uint8Array | undefined {
   const digits = text.replace(/[ \t\r\n]/g, '');
-  const padding = digits.endsWith('==') ? 2 : digits.endsWith('=') ? 1 : 0;
   if (digits.length % 4 !== 0) return undefined;
-  const bytes = new Uint8Array((digits.length / 4) * 3 - padding);
-  let group = 0;
-  for (let i = 0; i < digits.length; i++) {
-    const value = i < digits.length - padding ? ALPHABET.indexOf(digits.charAt(i)) : 0;
-    if (value < 0) return undefined;
-    group = (group << 6) | value;
-    if (i % 4 !== 3) continue;
-    const at = ((i - 3) / 4) * 3;
-    bytes.set([group >> 16, (group >> 8) & 0xff, group & 0xff].slice(0, bytes.length - at), at);
-    group = 0;
+  const padding = digits.endsWith('==') ? 2 : digits.endsWith('=') ? 1 : 0;
+  const bytes = new Uint8Array((digits.length / 4) * 3);
+  for (let i = 0, at = 0; i < digits.length; i += 4, at += 3) {
+    let group = 0;
+    for (let j = i; j < i + 4; j++) {
+      const value = j < digits.length - padding ? VALUES[digits.charCodeAt(j)] : 0;
+      if (value === undefined) return undefined;
+      group = (group << 6) | value;
+    }
+    bytes[at] = group >> 16;
+    bytes[at + 1] = group >> 8;
+    bytes[at + 2] = group;
   }
-  return bytes;
+  return bytes.subarray(0, bytes.length - padding);
 }
 
 function toBase64(bytes: Uint8Array): string {

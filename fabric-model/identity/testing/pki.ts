@@ -43,6 +43,8 @@ export interface Request {
   readonly curve?: 'P-256' | 'P-384' | 'P-521';
   readonly keyUsage?: x509.KeyUsageFlags;
   readonly serial?: string;
+  /** Subject key identifier, in hexadecimal; null for none; made of the key where it is not given. */
+  readonly keyId?: string | null;
 }
 
 let serials = 0x5000;
@@ -71,13 +73,19 @@ export async function issue(request: Request): Promise<Issued> {
     extensions: [
       new x509.BasicConstraintsExtension(ca, request.pathLength, true),
       new x509.KeyUsagesExtension(request.keyUsage ?? usage, true),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      ...(request.keyId === null ? [] : [await subjectKeyId(request.keyId, keys)]),
       await x509.AuthorityKeyIdentifierExtension.create(signer.publicKey),
       ...(request.extensions ?? []),
     ],
   });
   const pem = utf8(`${certificate.toString('pem')}\n`);
   return { pem, der: new Uint8Array(certificate.rawData), keys, subject: request.subject, serial };
+}
+
+function subjectKeyId(keyId: string | undefined, keys: KeyPair): Promise<x509.Extension> | x509.Extension {
+  return keyId === undefined
+    ? x509.SubjectKeyIdentifierExtension.create(keys.publicKey)
+    : new x509.SubjectKeyIdentifierExtension(keyId);
 }
 
 /** A revocation list of an authority over serial numbers, DER. */

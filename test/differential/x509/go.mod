@@ -1,0 +1,3 @@
+module cotrace.invalid/differential/x509
+
+go 1.26
