@@ -6,6 +6,7 @@ import * as fc from 'fast-check';
 import * as common from '../gen/fabric/common_pb.js';
 import * as ledger from '../gen/fabric/ledger_pb.js';
 import * as lifecycle from '../gen/fabric/lifecycle_pb.js';
+import * as orderer from '../gen/fabric/orderer_pb.js';
 import * as peer from '../gen/fabric/peer_pb.js';
 import { decode } from './decode.js';
 import { grpcService } from './grpc-service.js';
@@ -175,11 +176,45 @@ describe('decode', () => {
     expect(() => decode(schema, fromHex(hex))).toThrow(bad);
   });
 
-  it('hostile nesting is refused and does not exhaust the stack', () => {
-    const groups = new Uint8Array(2_000_000).fill(0x1b);
-    expect(() => decode(common.EnvelopeSchema, groups)).toThrow(bad);
-    expect(decode(common.SignaturePolicySchema, nestedPolicy(200)).type.case).toBe('nOutOf');
-    expect(() => decode(common.SignaturePolicySchema, nestedPolicy(20_000))).toThrow(bad);
+  it('groups that nobody knows may hold fields with numbers up to 2^31−1, as in Go', () => {
+    // Group 15 with field 2^28: the bytes that made a valid transaction unreadable here alone.
+    const group = fromHex('7b8080808010017c');
+    expect(decode(common.EnvelopeSchema, group).$unknown).toEqual([
+      { no: 15, wireType: 3, data: group.slice(1) },
+    ]);
+    expect(() => decode(common.EnvelopeSchema, fromHex('7b' + 'f8ffffff3f' + '01' + '7c'))).not.toThrow();
+    expect(() => decode(common.EnvelopeSchema, fromHex('7b' + '8080808040' + '01' + '7c'))).toThrow(bad);
+  });
+
+  it('10,001 groups may lie within each other and 10,000 messages, as in Go; the call stack lasts', () => {
+    const groups = (count: number): Uint8Array =>
+      concat(new Uint8Array(count).fill(0x1b), new Uint8Array(count).fill(0x1c));
+    expect(decode(common.EnvelopeSchema, groups(10_001)).$unknown).toHaveLength(1);
+    expect(() => decode(common.EnvelopeSchema, groups(10_002))).toThrow(bad);
+    expect(() => decode(common.EnvelopeSchema, new Uint8Array(2_000_000).fill(0x1b))).toThrow(bad);
+    expect(decode(common.SignaturePolicySchema, nestedPolicy(4999)).type.case).toBe('nOutOf');
+    expect(() => decode(common.SignaturePolicySchema, nestedPolicy(5000))).toThrow(bad);
+  });
+
+  it('entries of maps count as levels too, and before their wire type is looked at, as in Go', () => {
+    const nested = (levels: number, innermost: string): Uint8Array => {
+      const parts = [fromHex(innermost)];
+      let length = innermost.length / 2;
+      for (let i = 0; i < levels; i++) {
+        const head = Uint8Array.from([0x12, ...varint(length)]);
+        parts.unshift(head);
+        length += head.length;
+      }
+      return concat(...parts);
+    };
+    // Below the outermost group: an entry, its group, an entry, …; 10,000 levels with the group itself.
+    expect(() => decode(common.ConfigGroupSchema, nested(9999, ''))).not.toThrow();
+    expect(() => decode(common.ConfigGroupSchema, nested(10_000, ''))).toThrow(bad);
+    // Below a configuration: its group, an entry, …; the innermost group may hold no entry any more.
+    const entryAsVarint = '1001';
+    expect(() => decode(common.ConfigGroupSchema, nested(9998, entryAsVarint))).not.toThrow();
+    expect(() => decode(common.ConfigSchema, nested(9999, ''))).not.toThrow();
+    expect(() => decode(common.ConfigSchema, nested(9999, entryAsVarint))).toThrow(bad);
   });
 
   /** n-of rules within n-of rules, put together from the inside without encoding the whole each time. */
@@ -199,6 +234,45 @@ describe('decode', () => {
   function varint(value: number): number[] {
     return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)];
   }
+
+  describe('a bound on elements', () => {
+    const tooMany = expect.objectContaining({ code: 'TOO_MANY_ELEMENTS', detail: { max: 3 } });
+    const limits = { maxElements: 3 };
+
+    it.each([
+      ['entries of a list', ledger.TxReadWriteSetSchema, '1200'],
+      ['texts of a list', common.OrdererAddressesSchema, '0a00'],
+      ['entries of a map', common.ConfigGroupSchema, '1200'],
+      ['messages within one, which are merged', common.PayloadSchema, '0a00'],
+      ['fields that nobody knows', common.EnvelopeSchema, '2801'],
+      ['known fields of another wire type', common.EnvelopeSchema, '0801'],
+    ] as [string, DescMessage, string][])('%s: as many as allowed, and no more', (_, schema, element) => {
+      expect(() => decode(schema, fromHex(element.repeat(3)), limits)).not.toThrow();
+      expect(() => decode(schema, fromHex(element.repeat(4)), limits)).toThrow(tooMany);
+    });
+
+    it('counts over all levels, and in packed lists', () => {
+      const rwset = (inner: string): Uint8Array => fromHex(`12${byte(inner.length / 2)}${inner}`);
+      expect(() => decode(ledger.TxReadWriteSetSchema, rwset('1a001a00'), limits)).not.toThrow();
+      expect(() => decode(ledger.TxReadWriteSetSchema, rwset('1a001a001a00'), limits)).toThrow(tooMany);
+      const query = (numbers: string): Uint8Array => fromHex(`0a${byte(numbers.length / 2)}${numbers}`);
+      expect(() => decode(orderer.RaftBlockMetadataSchema, query('010203'), limits)).not.toThrow();
+      expect(() => decode(orderer.RaftBlockMetadataSchema, query('01020304'), limits)).toThrow(tooMany);
+    });
+
+    it('stops a message of ten million empty ones before they take memory', () => {
+      const empty = new Uint8Array(20 * 1024 * 1024).map((_, i) => (i % 2 === 0 ? 0x12 : 0));
+      const before = process.memoryUsage().heapUsed;
+      expect(() => decode(ledger.TxReadWriteSetSchema, empty, { maxElements: 1000 })).toThrow(
+        expect.objectContaining({ code: 'TOO_MANY_ELEMENTS' }),
+      );
+      expect(process.memoryUsage().heapUsed - before).toBeLessThan(10 * 1024 * 1024);
+    });
+
+    function byte(value: number): string {
+      return value.toString(16).padStart(2, '0');
+    }
+  });
 
   it('a Buffer gives plain byte arrays', () => {
     const { payload } = decode(common.EnvelopeSchema, Buffer.from('0a0161', 'hex'));

@@ -1,50 +1,17 @@
-import { ScalarType, create } from '@bufbuild/protobuf';
+import { ScalarType } from '@bufbuild/protobuf';
 import type { DescField, DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { MalformedError } from '@cotrace/core';
+import { emptyMessage, planOf, type Fields, type Plan } from './plan.js';
+import { readScalar, wireType, zeroOf } from './scalar.js';
 import { WIRE, WireReader, plainBytes } from './wire-reader.js';
 
-type Fields = Record<string, unknown>;
+/** How many messages may lie within each other, the outermost counted. Source: Go's `protowire.DefaultRecursionLimit`. */
+const MAX_MESSAGE_DEPTH = 10_000;
 
-/**
- * Depth at which nested messages are refused. Go's limit is 10,000; only policies and configuration groups
- * can nest at all, and the call stack must last.
- */
-const MAX_MESSAGE_DEPTH = 1000;
-
-/** What decoding needs to know of a message, worked out once. */
-interface Plan {
-  readonly fields: ReadonlyMap<number, DescField>;
-  /** Members of a message in which no field is set. */
-  readonly zeros: readonly (readonly [name: string, zero: unknown])[];
-}
-
-const plans = new WeakMap<DescMessage, Plan>();
-
-function planOf(schema: DescMessage): Plan {
-  let plan = plans.get(schema);
-  if (plan === undefined) {
-    const fields = new Map(schema.fields.map((field) => [field.number, field]));
-    plan = { fields, zeros: Object.entries(create(schema)) };
-    plans.set(schema, plan);
-  }
-  return plan;
-}
-
-/** As the library's `create`, which asks the schema anew each time, but for proto3 alone. */
-function emptyMessage(schema: DescMessage): Fields {
-  const message: Fields = {};
-  for (const [name, zero] of planOf(schema).zeros) message[name] = isShared(zero) ? zero : copyOf(zero);
-  return message;
-}
-
-/** Nobody can change a primitive, nor bytes of which there are none. */
-function isShared(zero: unknown): boolean {
-  return typeof zero !== 'object' || zero instanceof Uint8Array;
-}
-
-/** An empty list, map, or choice. */
-function copyOf(zero: unknown): unknown {
-  return Array.isArray(zero) ? [] : { ...(zero as object) };
+/** What a receiver puts up with. */
+export interface DecodeLimits {
+  /** The most entries of lists and maps, messages within the message, and unknown fields, all together: what objects are made of. */
+  readonly maxElements?: number;
 }
 
 /**
@@ -54,120 +21,214 @@ function copyOf(zero: unknown): unknown {
  * wire type as if it were right (Go keeps it as unknown), lets a nested message run past the end of the
  * enclosing one, replaces invalid UTF-8, and drops a leading byte order mark, so that two different
  * chaincode names become one. A client could use each of these to show Fabric and us different
- * transactions. Bytes fields are views of `bytes`, not copies.
+ * transactions. Bytes fields are views of `bytes`, not copies. Time and memory are linear in `bytes`, the call
+ * stack does not grow with nesting, and no more objects are made than `maxElements` allows.
  *
- * Throws `BAD_PROTOBUF`. Source: google.golang.org/protobuf `internal/impl/decode.go`.
+ * Throws `BAD_PROTOBUF`, and `TOO_MANY_ELEMENTS` beyond `maxElements`. Source: google.golang.org/protobuf
+ * `internal/impl/decode.go`, `codec_map.go`; `test/differential/protobuf` compares.
  */
-export function decode<Desc extends DescMessage>(schema: Desc, bytes: Uint8Array): MessageShape<Desc> {
+export function decode<Desc extends DescMessage>(
+  schema: Desc,
+  bytes: Uint8Array,
+  { maxElements = Infinity }: DecodeLimits = {},
+): MessageShape<Desc> {
   const message = emptyMessage(schema);
-  readMessage(schema, message, new WireReader(plainBytes(bytes), schema.typeName), MAX_MESSAGE_DEPTH);
+  const reading = new Reading(maxElements);
+  const reader = new WireReader(plainBytes(bytes), schema.typeName);
+  reading.open(new MessageFrame(planOf(schema), message, reader, MAX_MESSAGE_DEPTH - 1));
+  reading.finish();
   return message as MessageShape<Desc>;
 }
 
-function readMessage(schema: DescMessage, message: Fields, reader: WireReader, depth: number): void {
-  if (depth === 0) throw reader.error('messages are nested too deeply');
-  const { fields } = planOf(schema);
-  const unknown = (message['$unknown'] ?? []) as { no: number; wireType: number; data: Uint8Array }[];
-  while (reader.at < reader.end) {
-    const { number, type } = reader.tag();
-    const field = fields.get(number);
-    if (field === undefined || !readField(field, type, message, reader, depth)) {
-      unknown.push({ no: number, wireType: type, data: reader.skip(number, type) });
-    }
-  }
-  if (unknown.length > 0) message['$unknown'] = unknown;
+/** Something that is read field by field, and may hold others that are read before it goes on. */
+interface Frame {
+  readonly reader: WireReader;
+  readField(reading: Reading): void;
+  close(): void;
 }
 
-/** Reads one field; false, with nothing read, if its wire type is not the one of the schema. */
-function readField(
-  field: DescField,
-  type: number,
-  message: Fields,
-  reader: WireReader,
-  depth: number,
-): boolean {
-  switch (field.fieldKind) {
-    case 'message': {
-      if (type !== WIRE.bytes) return false;
-      const target = (current(message, field) ?? emptyMessage(field.message)) as Fields;
-      readMessage(field.message, target, reader.nested(field.message.typeName), depth - 1);
-      assign(message, field, target);
-      return true;
+/** One decoding: what is open, and how much may still be made. */
+class Reading {
+  readonly #open: Frame[] = [];
+  readonly #maxElements: number;
+  #elements = 0;
+
+  constructor(maxElements: number) {
+    this.#maxElements = maxElements;
+  }
+
+  open(frame: Frame): void {
+    this.#open.push(frame);
+  }
+
+  finish(): void {
+    for (let frame = this.#open.at(-1); frame !== undefined; frame = this.#open.at(-1)) {
+      const { reader } = frame;
+      if (reader.at < reader.end) frame.readField(this);
+      else {
+        frame.close();
+        this.#open.pop();
+      }
     }
-    case 'list':
-      return readElement(field, type, message[field.localName] as unknown[], reader, depth);
-    case 'map':
-      if (type !== WIRE.bytes) return false;
-      readEntry(field, message[field.localName] as Fields, reader.nested(field.name), depth);
-      return true;
-    default: {
-      const scalar = field.fieldKind === 'enum' ? ScalarType.INT32 : field.scalar;
-      if (type !== wireType(scalar)) return false;
-      assign(message, field, readScalar(scalar, reader));
-      return true;
-    }
+  }
+
+  /** To be called before an element is made. */
+  count(): void {
+    if (++this.#elements <= this.#maxElements) return;
+    const max = this.#maxElements;
+    throw new MalformedError('TOO_MANY_ELEMENTS', `a message has more than the ${max} elements allowed`, {
+      max,
+    });
+  }
+
+  /** Opens a message within another; `depth`: how many may still lie within it. */
+  openMessage(schema: DescMessage, message: Fields, outer: WireReader, depth: number): void {
+    const reader = outer.nested(schema.typeName);
+    checkDepth(reader, depth);
+    this.open(new MessageFrame(planOf(schema), message, reader, depth));
   }
 }
 
-function readElement(
-  field: DescField & { fieldKind: 'list' },
-  type: number,
-  list: unknown[],
-  reader: WireReader,
-  depth: number,
-): boolean {
-  if (field.listKind === 'message') {
-    if (type !== WIRE.bytes) return false;
-    const element = emptyMessage(field.message);
-    readMessage(field.message, element, reader.nested(field.message.typeName), depth - 1);
-    list.push(element);
+class MessageFrame implements Frame {
+  readonly reader: WireReader;
+  readonly #plan: Plan;
+  readonly #message: Fields;
+  readonly #depth: number;
+
+  constructor(plan: Plan, message: Fields, reader: WireReader, depth: number) {
+    this.reader = reader;
+    this.#plan = plan;
+    this.#message = message;
+    this.#depth = depth;
+  }
+
+  readField(reading: Reading): void {
+    const { number, type } = this.reader.tag();
+    const field = this.#plan.fields.get(number);
+    if (field !== undefined && this.#readKnown(field, type, reading)) return;
+    const data = this.reader.skip(number, type);
+    reading.count();
+    const unknown = (this.#message['$unknown'] ??= []) as {
+      no: number;
+      wireType: number;
+      data: Uint8Array;
+    }[];
+    unknown.push({ no: number, wireType: type, data });
+  }
+
+  close(): void {
+    // All of a message is in place as soon as it is read.
+  }
+
+  /** Reads one field; false, with nothing read, if its wire type is not the one of the schema. */
+  #readKnown(field: DescField, type: number, reading: Reading): boolean {
+    const { reader } = this;
+    switch (field.fieldKind) {
+      case 'message': {
+        if (type !== WIRE.bytes) return false;
+        reading.count();
+        const target = (current(this.#message, field) ?? emptyMessage(field.message)) as Fields;
+        assign(this.#message, field, target);
+        reading.openMessage(field.message, target, reader, this.#depth - 1);
+        return true;
+      }
+      case 'list':
+        return this.#readElement(field, type, this.#message[field.localName] as unknown[], reading);
+      case 'map': {
+        // Go counts the depth of an entry before it looks at the wire type.
+        checkDepth(reader, this.#depth - 1);
+        if (type !== WIRE.bytes) return false;
+        reading.count();
+        const map = this.#message[field.localName] as Fields;
+        reading.open(new EntryFrame(field, map, reader.nested(field.name), this.#depth - 1));
+        return true;
+      }
+      default: {
+        const scalar = field.fieldKind === 'enum' ? ScalarType.INT32 : field.scalar;
+        if (type !== wireType(scalar)) return false;
+        assign(this.#message, field, readScalar(scalar, reader));
+        return true;
+      }
+    }
+  }
+
+  #readElement(
+    field: DescField & { fieldKind: 'list' },
+    type: number,
+    list: unknown[],
+    reading: Reading,
+  ): boolean {
+    const { reader } = this;
+    if (field.listKind === 'message') {
+      if (type !== WIRE.bytes) return false;
+      reading.count();
+      const element = emptyMessage(field.message);
+      list.push(element);
+      reading.openMessage(field.message, element, reader, this.#depth - 1);
+      return true;
+    }
+    const scalar = field.listKind === 'enum' ? ScalarType.INT32 : field.scalar;
+    if (type === wireType(scalar)) {
+      reading.count();
+      list.push(readScalar(scalar, reader));
+    } else if (type === WIRE.bytes) {
+      const packed = reader.nested(field.name);
+      while (packed.at < packed.end) {
+        reading.count();
+        list.push(readScalar(scalar, packed));
+      }
+    } else return false;
     return true;
   }
-  const scalar = field.listKind === 'enum' ? ScalarType.INT32 : field.scalar;
-  if (type === wireType(scalar)) list.push(readScalar(scalar, reader));
-  else if (type === WIRE.bytes) {
-    const packed = reader.nested(field.name);
-    while (packed.at < packed.end) list.push(readScalar(scalar, packed));
-  } else return false;
-  return true;
 }
 
-function readEntry(
-  field: DescField & { fieldKind: 'map' },
-  map: Fields,
-  reader: WireReader,
-  depth: number,
-): void {
-  let key: unknown = field.mapKey === ScalarType.STRING ? '' : 0;
-  let value: unknown;
-  while (reader.at < reader.end) {
+class EntryFrame implements Frame {
+  readonly reader: WireReader;
+  readonly #field: DescField & { fieldKind: 'map' };
+  readonly #map: Fields;
+  readonly #depth: number;
+  #key: unknown;
+  #value: unknown;
+
+  constructor(field: DescField & { fieldKind: 'map' }, map: Fields, reader: WireReader, depth: number) {
+    this.reader = reader;
+    this.#field = field;
+    this.#map = map;
+    this.#depth = depth;
+    this.#key = zeroOf(field.mapKey);
+    this.#value = field.mapKind === 'scalar' ? zeroOf(field.scalar) : 0;
+    if (field.mapKind === 'message') this.#value = emptyMessage(field.message);
+  }
+
+  readField(reading: Reading): void {
+    const { reader } = this;
+    const field = this.#field;
     const { number, type } = reader.tag();
-    if (number === 1 && type === wireType(field.mapKey)) key = readScalar(field.mapKey, reader);
+    if (number === 1 && type === wireType(field.mapKey)) this.#key = readScalar(field.mapKey, reader);
     else if (number === 2 && field.mapKind === 'message' && type === WIRE.bytes) {
-      const target = (value ?? emptyMessage(field.message)) as Fields;
-      readMessage(field.message, target, reader.nested(field.message.typeName), depth - 1);
-      value = target;
-    } else if (number === 2 && field.mapKind === 'scalar' && type === wireType(field.scalar)) {
-      value = readScalar(field.scalar, reader);
+      reading.openMessage(field.message, this.#value as Fields, reader, this.#depth - 1);
+    } else if (number === 2 && field.mapKind !== 'message' && type === wireType(valueType(field))) {
+      this.#value = readScalar(valueType(field), reader);
     } else reader.skip(number, type);
   }
-  value ??= field.mapKind === 'message' ? emptyMessage(field.message) : zero(field);
-  // An own property even for a key like __proto__.
-  Object.defineProperty(map, String(key), { value, enumerable: true, configurable: true, writable: true });
+
+  close(): void {
+    // An own property even for a key like __proto__.
+    Object.defineProperty(this.#map, String(this.#key), {
+      value: this.#value,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
+  }
 }
 
-function zero(field: DescField & { fieldKind: 'map' }): unknown {
-  if (field.mapKind !== 'scalar') return 0;
-  switch (field.scalar) {
-    case ScalarType.BYTES:
-      return new Uint8Array();
-    case ScalarType.STRING:
-      return '';
-    case ScalarType.BOOL:
-      return false;
-    default:
-      return 0;
-  }
+function valueType(field: DescField & { fieldKind: 'map'; mapKind: 'scalar' | 'enum' }): ScalarType {
+  return field.mapKind === 'enum' ? ScalarType.INT32 : field.scalar;
+}
+
+function checkDepth(reader: WireReader, depth: number): void {
+  if (depth < 0) throw reader.error('messages are nested too deeply');
 }
 
 function current(message: Fields, field: DescField & { fieldKind: 'message' }): unknown {
@@ -179,34 +240,4 @@ function current(message: Fields, field: DescField & { fieldKind: 'message' }): 
 function assign(message: Fields, field: DescField, value: unknown): void {
   if (field.oneof === undefined) message[field.localName] = value;
   else message[field.oneof.localName] = { case: field.localName, value };
-}
-
-function wireType(scalar: ScalarType): number {
-  return scalar === ScalarType.STRING || scalar === ScalarType.BYTES ? WIRE.bytes : WIRE.varint;
-}
-
-function readScalar(scalar: ScalarType, reader: WireReader): unknown {
-  switch (scalar) {
-    case ScalarType.STRING:
-      return reader.text();
-    case ScalarType.BYTES:
-      return reader.bytes();
-    case ScalarType.UINT64:
-      return reader.uint64();
-    case ScalarType.INT64:
-      return BigInt.asIntN(64, reader.uint64());
-    case ScalarType.INT32:
-      reader.varint();
-      return reader.low | 0;
-    case ScalarType.UINT32:
-      reader.varint();
-      return reader.low;
-    case ScalarType.BOOL:
-      reader.varint();
-      return reader.low !== 0 || reader.high !== 0;
-    default:
-      throw new MalformedError('UNSUPPORTED_SCALAR', 'no message of Fabric has a field of this type', {
-        scalar,
-      });
-  }
 }

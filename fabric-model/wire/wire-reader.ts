@@ -3,9 +3,11 @@ import { MalformedError, fromUtf8 } from '@cotrace/core';
 /** Wire types of protobuf, as numbered in its encoding specification. */
 export const WIRE = { varint: 0, bit64: 1, bytes: 2, startGroup: 3, endGroup: 4, bit32: 5 } as const;
 
+/** Field numbers of messages, and what Go's `ConsumeTag` lets pass within groups that nobody knows. */
 const MAX_FIELD_NUMBER = 2 ** 29 - 1;
-/** Depth at which Go's protobuf refuses nested groups. */
-const MAX_GROUP_DEPTH = 10_000;
+const MAX_NUMBER_IN_GROUP = 2 ** 31 - 1;
+/** How many unknown groups may lie within each other: Go counts down from 10,000 and refuses below 0. */
+const MAX_GROUP_DEPTH = 10_001;
 
 const EMPTY = new Uint8Array();
 
@@ -65,11 +67,11 @@ export class WireReader {
     return this.high === 0 ? BigInt(this.low) : (BigInt(this.high) << 32n) | BigInt(this.low);
   }
 
-  /** Reads a field's tag: its number, 1…2^29−1, and its wire type. */
-  tag(): { number: number; type: number } {
+  /** Reads a field's tag: its number, 1…`max` (2^29−1), and its wire type. */
+  tag(max = MAX_FIELD_NUMBER): { number: number; type: number } {
     this.varint();
     const number = this.high * 2 ** 29 + (this.low >>> 3);
-    if (number < 1 || number > MAX_FIELD_NUMBER) throw this.error('a field number is out of range');
+    if (number < 1 || number > max) throw this.error('a field number is out of range');
     return { number, type: this.low & 7 };
   }
 
@@ -123,7 +125,7 @@ export class WireReader {
   #skipGroup(number: number): void {
     const open = [number];
     while (open.length > 0) {
-      const tag = this.tag();
+      const tag = this.tag(MAX_NUMBER_IN_GROUP);
       if (tag.type === WIRE.endGroup) {
         if (open.pop() !== tag.number) throw this.error('a group does not end as it began');
       } else if (tag.type === WIRE.startGroup) {
