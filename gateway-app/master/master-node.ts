@@ -1,5 +1,4 @@
 import { fromHex } from '@cotrace/core';
-import { grpcService } from '@cotrace/fabric-model';
 import {
   loadIdentity,
   loadTls,
@@ -10,7 +9,6 @@ import {
 import type { Consortium } from '../consortium.js';
 import { Chain } from '../fabric/chain.js';
 import { connectMainPeer, type MainPeer } from '../fabric/main-peer.js';
-import { Master } from '../gen/cotrace/cotrace_pb.js';
 import { networkTerms } from '../network-terms.js';
 import { HeightFeed } from '../node/feed.js';
 import { Log } from '../node/log.js';
@@ -26,7 +24,7 @@ import { Attestor } from './attestor.js';
 import { followMain } from './follower.js';
 import { MasterLedger, type LedgerParts } from './master-ledger.js';
 import { MasterStore } from './master-store.js';
-import { masterHandlers } from './service.js';
+import { masterMethods } from './service.js';
 import { trieSettings } from './trie-settings.js';
 
 /** Opens the connection of a master to its organisation's peer. */
@@ -56,7 +54,7 @@ export async function startMaster(
   const peer = connect(consortium, identity, tls);
   try {
     const feed = new HeightFeed(openChain().next);
-    const handlers = masterHandlers({
+    const methods = masterMethods({
       name: node.name,
       mspId: node.mspId,
       consortium,
@@ -65,8 +63,7 @@ export async function startMaster(
       peer,
       log,
     });
-    const service = { definition: grpcService(Master), handlers };
-    const server = await serve(listen, tls, consortium, [service]);
+    const server = await serve(listen, tls, consortium, Object.values(methods), log);
     log.info(`listens on ${listen}, next main block ${feed.height}`);
     const stopping = new AbortController();
     const following = followMain({ blocks: peer.blocks, openChain, ledger, feed, log }, stopping.signal);
@@ -75,7 +72,7 @@ export async function startMaster(
       failure: failureOf([following]),
       stop: async () => {
         stopping.abort();
-        server.forceShutdown();
+        server.close();
         await Promise.allSettled([following]);
         peer.close();
         await ledger.close();
