@@ -7,9 +7,9 @@ import { failCall } from './grpc-stream.js';
 /** What is read of a connection that is refused: preface, settings, and the headers of a call. */
 const READ_BYTES = 16 * 1024;
 /** How long a stranger waits for its refusal while there are many, in milliseconds. */
-const SLOW_MS = 2000;
+const SLOW_MS = 1500;
 /** What a connection may take to ask and to fetch its refusal, in milliseconds. */
-const PATIENCE_MS = 3000;
+const PATIENCE_MS = 1500;
 
 /** Closes a connection of somebody who may not even know why; late where strangers are many, since they come back. */
 export function closeConnection(socket: TLSSocket, isPressed: boolean): void {

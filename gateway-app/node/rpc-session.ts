@@ -37,7 +37,9 @@ export function serveCaller(socket: Duplex, caller: RpcCaller, served: Served): 
   // A connection that breaks ends its calls, each of which sees it.
   session.on('error', () => session.destroy());
   session.on('stream', (stream: ServerHttp2Stream, headers: Readonly<Record<string, unknown>>) => {
-    void new Call(session, stream, caller, served).answer(headers[constants.HTTP2_HEADER_PATH]);
+    const call = new Call(session, stream, caller, served);
+    if (stream.destroyed) call.close();
+    else void call.answer(headers[constants.HTTP2_HEADER_PATH]);
   });
 }
 
@@ -60,7 +62,7 @@ class Call {
     this.#served = served;
     // A stream that fails is closed as well.
     stream.on('error', () => stream.destroy());
-    stream.once('close', () => this.#close());
+    stream.once('close', () => this.close());
   }
 
   heldBytes(): number {
@@ -133,7 +135,9 @@ class Call {
     this.#deadline = setTimeout(() => this.#stream.close(constants.NGHTTP2_CANCEL), milliseconds);
   }
 
-  #close(): void {
+  /** To be called where the stream was taken back before anybody could listen to it. */
+  close(): void {
+    if (this.#gone.signal.aborted) return;
     clearTimeout(this.#deadline);
     this.#gone.abort();
     const takenBack = !this.#answered && this.#stream.rstCode !== constants.NGHTTP2_NO_ERROR;
