@@ -1,4 +1,4 @@
-import { loadTls, nodeVerifier, type TlsMaterial } from '@cotrace/network';
+import { nodeVerifier, type TlsMaterial } from '@cotrace/network';
 import type { Consortium, ConsortiumNode } from '../consortium.js';
 import { networkTerms } from '../network-terms.js';
 import { HeightFeed } from '../node/feed.js';
@@ -10,6 +10,7 @@ import {
   type NodeConfig,
   type RunningNode,
 } from '../node/node-config.js';
+import { loadNodeTls } from '../node/node-identity.js';
 import { RpcClient } from '../node/rpc-client.js';
 import { serve } from '../node/rpc-server.js';
 import { AttestationPool } from './attestation-pool.js';
@@ -44,7 +45,7 @@ export async function startBusinessNode(
   const node = findNode(consortium, config.name, 'business');
   const listen = config.listen ?? node.address;
   const log = new Log(node.name);
-  const tls = loadTls(config.tlsDir);
+  const tls = loadNodeTls(config.tlsDir, node, consortium);
   const store = await DomainStore.open(config.storeDir);
   const wire = connect(node, consortium, tls);
   try {

@@ -1,11 +1,5 @@
 import { fromHex } from '@cotrace/core';
-import {
-  loadIdentity,
-  loadTls,
-  nodeVerifier,
-  type SigningIdentity,
-  type TlsMaterial,
-} from '@cotrace/network';
+import { nodeVerifier, type SigningIdentity, type TlsMaterial } from '@cotrace/network';
 import type { Consortium } from '../consortium.js';
 import { Chain } from '../fabric/chain.js';
 import { connectMainPeer, type MainPeer } from '../fabric/main-peer.js';
@@ -19,6 +13,7 @@ import {
   type NodeConfig,
   type RunningNode,
 } from '../node/node-config.js';
+import { loadAttester, loadNodeTls } from '../node/node-identity.js';
 import { serve } from '../node/rpc-server.js';
 import { Attestor } from './attestor.js';
 import { followMain } from './follower.js';
@@ -39,13 +34,18 @@ export async function startMaster(
   const node = findNode(consortium, config.name, 'master');
   const listen = config.listen ?? node.address;
   const log = new Log(node.name);
-  const identity = loadIdentity(config.mspDir, node.mspId);
-  const tls = loadTls(config.tlsDir);
+  const identity = loadAttester(config.mspDir, node, consortium);
+  const tls = loadNodeTls(config.tlsDir, node, consortium);
   const genesisHeaderHash = fromHex(consortium.channels.main.genesisHeaderHash, 32);
   const store = await MasterStore.open(config.storeDir);
-  const openChain = () => new Chain(genesisHeaderHash, nodeVerifier, store.position());
+  const attestor = new Attestor(identity);
+  const openChain = () => {
+    const chain = new Chain(genesisHeaderHash, nodeVerifier, store.position());
+    if (chain.main !== null) attestor.requireFit(chain.main);
+    return chain;
+  };
   const ledger = await openLedger(store, {
-    attestor: new Attestor(identity),
+    attestor,
     terms: networkTerms(consortium),
     checkingHeight: consortium.checkingHeight,
     trie: trieSettings(config),

@@ -2,8 +2,12 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { ConnectionGate } from './connection-gate.js';
 import { TokenBucket } from './token-bucket.js';
 
-beforeEach(() => jest.useFakeTimers());
-afterEach(() => jest.useRealTimers());
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
 
 /** A gate of two handshakes at once and ten a second after them, where three can wait; it notes what it does. */
 function gateWithNotes() {
