@@ -1,7 +1,5 @@
-import { grpcService } from '@cotrace/fabric-model';
-import { loadTls, nodeVerifier, type TlsMaterial } from '@cotrace/network';
+import { nodeVerifier, type TlsMaterial } from '@cotrace/network';
 import type { Consortium, ConsortiumNode } from '../consortium.js';
-import { Business } from '../gen/cotrace/cotrace_pb.js';
 import { networkTerms } from '../network-terms.js';
 import { HeightFeed } from '../node/feed.js';
 import { Log } from '../node/log.js';
@@ -12,6 +10,7 @@ import {
   type NodeConfig,
   type RunningNode,
 } from '../node/node-config.js';
+import { loadNodeTls } from '../node/node-identity.js';
 import { RpcClient } from '../node/rpc-client.js';
 import { serve } from '../node/rpc-server.js';
 import { AttestationPool } from './attestation-pool.js';
@@ -23,7 +22,7 @@ import { followAttestations, remoteSource, type AttestationSource } from './foll
 import { DomainFollower } from './follower.js';
 import { Jury } from './jury.js';
 import { RefusalLog } from './refusal-log.js';
-import { businessHandlers } from './service.js';
+import { businessMethods } from './service.js';
 
 /** What a business node asks others over: the wire, which a test may replace. */
 export interface BusinessWire {
@@ -46,7 +45,7 @@ export async function startBusinessNode(
   const node = findNode(consortium, config.name, 'business');
   const listen = config.listen ?? node.address;
   const log = new Log(node.name);
-  const tls = loadTls(config.tlsDir);
+  const tls = loadNodeTls(config.tlsDir, node, consortium);
   const store = await DomainStore.open(config.storeDir);
   const wire = connect(node, consortium, tls);
   try {
@@ -75,9 +74,8 @@ export async function startBusinessNode(
       },
       await store.evidence(),
     );
-    const handlers = businessHandlers({ node, consortium, store, feed, ring, follower, refusals, log });
-    const service = { definition: grpcService(Business), handlers };
-    const server = await serve(listen, tls, consortium, [service]);
+    const methods = businessMethods({ node, consortium, store, feed, ring, follower, refusals });
+    const server = await serve(listen, tls, consortium, Object.values(methods), log);
     log.info(`listens on ${listen}, next main block ${height}`);
     const stopping = new AbortController();
     const sink = { pool, refusals, log };
@@ -90,7 +88,7 @@ export async function startBusinessNode(
       failure: failureOf(running),
       stop: async () => {
         stopping.abort();
-        server.forceShutdown();
+        server.close();
         wire.close();
         await Promise.allSettled(running);
         await store.close();

@@ -2,16 +2,21 @@ import { create } from '@bufbuild/protobuf';
 import { CotraceError, formatRev } from '@cotrace/core';
 import type { Consortium, ConsortiumNode } from '../consortium.js';
 import {
+  Business,
   BusinessStatusSchema,
   EvidenceListSchema,
   StateDigestSchema,
   StateReplySchema,
-  type DomainFromBlock,
-  type StateRequest,
 } from '../gen/cotrace/cotrace_pb.js';
 import type { HeightFeed } from '../node/feed.js';
-import type { Log } from '../node/log.js';
-import { requireDomain, requireRole, streaming, unary, type KnownCaller } from '../node/rpc-server.js';
+import {
+  streaming,
+  unary,
+  type KnownCaller,
+  type RequestLimits,
+  type RpcMethod,
+} from '../node/rpc-method.js';
+import { requireDomain, requireRole } from '../node/rpc-server.js';
 import { folderBytes } from '../node/store.js';
 import type { BlockRing } from './block-ring.js';
 import type { DomainStore } from './domain-store.js';
@@ -27,14 +32,19 @@ export interface BusinessParts {
   readonly ring: BlockRing;
   readonly follower: DomainFollower;
   readonly refusals: RefusalLog;
-  readonly log: Log;
 }
 
-/** The handlers of `cotrace.v1.Business`. */
-export function businessHandlers(parts: BusinessParts) {
-  const { node, consortium, store, feed, ring, follower, refusals, log } = parts;
+/** What requests may be: a domain's name and a number, or a key of a state, which has no limit of its own in Fabric. */
+const LIMITS = {
+  empty: { bytes: 64, elements: 8 },
+  place: { bytes: 512, elements: 8 },
+  key: { bytes: 64 * 1024, elements: 8 },
+} satisfies Record<string, RequestLimits>;
+
+/** The methods of `cotrace.v1.Business`. */
+export function businessMethods(parts: BusinessParts) {
+  const { node, consortium, store, feed, ring, follower, refusals } = parts;
   const domain = node.domain ?? '';
-  const onError = (error: unknown) => log.warn('a request failed', error);
 
   /** State is for the own organisation's clients and the domain's nodes. */
   const requireReader = (caller: KnownCaller) => {
@@ -48,7 +58,7 @@ export function businessHandlers(parts: BusinessParts) {
   };
 
   return {
-    Status: unary(consortium, onError, async () =>
+    status: unary(Business.method.status, LIMITS.empty, async () =>
       create(BusinessStatusSchema, {
         name: node.name,
         mspId: node.mspId,
@@ -61,10 +71,10 @@ export function businessHandlers(parts: BusinessParts) {
       }),
     ),
 
-    BusinessBlocks: streaming(
-      consortium,
-      onError,
-      async function* (request: DomainFromBlock, caller, signal) {
+    businessBlocks: streaming(
+      Business.method.businessBlocks,
+      LIMITS.place,
+      async function* (request, caller, signal) {
         requireRole(caller, ['business']);
         requireDomain(caller, domain);
         if (request.domain !== domain) {
@@ -76,7 +86,7 @@ export function businessHandlers(parts: BusinessParts) {
       },
     ),
 
-    GetState: unary(consortium, onError, ({ key }: StateRequest, caller) => {
+    getState: unary(Business.method.getState, LIMITS.key, ({ key }, caller) => {
       requireReader(caller);
       follower.requireAgreement();
       const entry = store.entry(domain, key);
@@ -86,15 +96,15 @@ export function businessHandlers(parts: BusinessParts) {
       return create(StateReplySchema, { height: feed.height, found: true, value, rev });
     }),
 
-    Digest: unary(consortium, onError, async (_request, caller) => {
+    digest: unary(Business.method.digest, LIMITS.empty, async (_request, caller) => {
       requireReader(caller);
       return create(StateDigestSchema, await store.digest(domain));
     }),
 
-    EvidenceKept: unary(consortium, onError, async (_request, caller) => {
+    evidenceKept: unary(Business.method.evidenceKept, LIMITS.empty, async (_request, caller) => {
       // A dispute's evidence holds transactions of the domain.
       requireDomain(caller, domain);
       return create(EvidenceListSchema, { evidence: await store.evidence() });
     }),
-  };
+  } satisfies Record<keyof typeof Business.method, RpcMethod>;
 }

@@ -16,8 +16,9 @@ export async function* deliverBlocks(
   const events = await network.getBlockEvents({ startBlock: from });
   const close = () => events.close();
   signal.addEventListener('abort', close);
+  // Closed before anybody reads it, a stream has nobody to tell its error, and the process would end.
+  if (signal.aborted) setImmediate(close);
   try {
-    if (signal.aborted) return;
     for await (const block of events) {
       if (isAborted(signal)) return;
       yield block.serializeBinary();

@@ -51,6 +51,11 @@ export class Chain {
     return this.#position === null ? 0n : this.#position.number + 1n;
   }
 
+  /** The configuration in force after the last block; null before the first one. */
+  get main(): MainConfig | null {
+    return this.#main;
+  }
+
   /**
    * Checks the next block. Throws `BLOCK_NUMBER`, `PREVIOUS_HASH`, `DATA_HASH`, `WELL_FORMED`, `BLOCK_SIGNATURE`,
    * `NO_TRANSACTIONS_FILTER` or `GENESIS_BLOCK`, and for bytes that are no block or a configuration that cannot be

@@ -68,19 +68,18 @@ describe('a connection to a peer that asks its clients for TLS certificates', ()
     await network.remove();
   });
 
-  it('shows the certificate, and ties what is signed to it', async () => {
+  /** Connects as a client of the first organisation. */
+  const connectTo = (address: string) => {
     const organisation = network.organisation(0);
     const tls = loadTls(join(network.layout.user(organisation, 'User1'), 'tls'));
-    const fabric = connectFabric(
-      {
-        address: `127.0.0.1:${port}`,
-        serverName: `peer0.${organisation.domain}`,
-        tlsRoots: tls.ca.toString('utf8'),
-        identity: organisation.client,
-        tls,
-      },
-      'blocks',
-    );
+    const tlsRoots = tls.ca.toString('utf8');
+    const serverName = `peer0.${organisation.domain}`;
+    const identity = organisation.client;
+    return { tls, fabric: connectFabric({ address, serverName, tlsRoots, identity, tls }, 'blocks') };
+  };
+
+  it('shows the certificate, and ties what is signed to it', async () => {
+    const { tls, fabric } = connectTo(`127.0.0.1:${port}`);
     let seen: Seen;
     try {
       const stop = new AbortController();
@@ -97,6 +96,20 @@ describe('a connection to a peer that asks its clients for TLS certificates', ()
       [...sha256(raw)],
     ]);
   });
+
+  it.each([0, 1, 2, 3, 4, 5])(
+    'ends a stream that is given up %i turns after it began, and no process with it',
+    async (turns) => {
+      const { fabric } = connectTo(`127.0.0.1:${port}`);
+      const stop = new AbortController();
+      const first = deliverBlocks(fabric.gateway.getNetwork('main'), 0n, stop.signal).next();
+      for (let i = 0; i < turns; i++) await Promise.resolve();
+      stop.abort();
+      // An error that nobody hears of fails the test as an uncaught one.
+      await expect(first).rejects.toMatchObject({ code: grpc.status.CANCELLED });
+      fabric.close();
+    },
+  );
 });
 
 function channelHeaderOf(envelope: Uint8Array): common.ChannelHeader {

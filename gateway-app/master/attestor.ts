@@ -1,19 +1,60 @@
 import { create } from '@bufbuild/protobuf';
-import { attestationSignedBytes, utf8, type Attestation as CoreAttestation } from '@cotrace/core';
-import { splitPem } from '@cotrace/fabric-model';
+import {
+  attestationSignedBytes,
+  CotraceError,
+  isCotraceError,
+  utf8,
+  type Attestation as CoreAttestation,
+} from '@cotrace/core';
+import { splitPem, type MspManager } from '@cotrace/fabric-model';
 import type { SigningIdentity } from '@cotrace/network';
+import type { Membership } from '../main-block/main-config.js';
 import { AttestationSchema, type Attestation } from '../gen/cotrace/cotrace_pb.js';
 
 /** Signs attestation bodies with a master's own identity (OU `peer`, never the peer's key). */
 export class Attestor {
   readonly #identity: SigningIdentity;
   readonly #certificate: Uint8Array;
+  #fits: MspManager | null = null;
 
   constructor(identity: SigningIdentity) {
     const [certificate] = splitPem(utf8(identity.certificate));
     if (certificate === undefined) throw new TypeError('a signing identity holds a certificate');
     this.#identity = identity;
     this.#certificate = certificate.bytes;
+  }
+
+  /**
+   * Throws `IDENTITY` where a configuration shows that nobody will ever accept what is signed here: the certificate is of
+   * another member, or of its own one and no peer's. A configuration that knows it not at all may be an old one.
+   */
+  requireFit({ manager, members }: Membership): void {
+    if (this.#fits === manager) return;
+    const pem = utf8(this.#identity.certificate);
+    const { mspId } = this.#identity;
+    const owner = members.find((member) => roleIn(manager, member.mspId, pem) !== null)?.mspId;
+    if (owner !== undefined && owner !== mspId) {
+      throw new CotraceError(
+        'IDENTITY',
+        `the signing identity of the master of ${mspId} is one of ${owner}`,
+        {
+          mspId,
+          owner,
+        },
+      );
+    }
+    const role = owner === undefined ? 'peer' : roleIn(manager, mspId, pem);
+    if (role !== 'peer' && role !== 'none') {
+      throw new CotraceError(
+        'IDENTITY',
+        `the signing identity of the master of ${mspId} is a ${role}'s, not a peer's`,
+        {
+          mspId,
+          role,
+        },
+      );
+    }
+    this.#fits = manager;
   }
 
   /** The attestation of `body` at `now`. The caller stores it before it is sent, and never asks twice for a block. */
@@ -27,5 +68,15 @@ export class Attestor {
     };
     const signature = this.#identity.sign(attestationSignedBytes(unsigned));
     return create(AttestationSchema, { ...unsigned, signature });
+  }
+}
+
+/** The role of a certificate in an organisation; `none` where it has none or is not valid, null where it is not of it. */
+function roleIn(manager: MspManager, mspId: string, pem: Uint8Array): string | null {
+  try {
+    return manager.msp(mspId)?.identity(pem).role ?? 'none';
+  } catch (error) {
+    if (!isCotraceError(error)) throw error;
+    return null;
   }
 }

@@ -23,7 +23,7 @@ import { attestedRoot } from './open-trie.js';
 import { KEPT_CYCLES } from './trie-rows.js';
 
 /** The most keys of one request, so that reading them takes milliseconds. */
-const MAX_KEYS = 100;
+export const MAX_KEYS = 100;
 /** The most bytes of values in one answer: some way below what a message may have. */
 const MAX_VALUE_BYTES = 16 * 1024 * 1024;
 

@@ -89,6 +89,7 @@ export class MasterLedger {
   async #append({ checked, facts, writing, ...record }: ReadBlock, now: Date): Promise<void> {
     const { store, attestor, terms, checkingHeight } = this.#parts;
     const { number } = record.block;
+    attestor.requireFit(checked.main);
     const removed = await this.#trie.apply(writing, (key) => store.trie.removedVerNum(key, number));
     const { root, nodes } = await this.#trie.commit();
     const body = attestationBodyOf(checked.block, facts, checked.main.members, terms, root);

@@ -1,16 +1,8 @@
 import { fromHex } from '@cotrace/core';
-import { grpcService } from '@cotrace/fabric-model';
-import {
-  loadIdentity,
-  loadTls,
-  nodeVerifier,
-  type SigningIdentity,
-  type TlsMaterial,
-} from '@cotrace/network';
+import { nodeVerifier, type SigningIdentity, type TlsMaterial } from '@cotrace/network';
 import type { Consortium } from '../consortium.js';
 import { Chain } from '../fabric/chain.js';
 import { connectMainPeer, type MainPeer } from '../fabric/main-peer.js';
-import { Master } from '../gen/cotrace/cotrace_pb.js';
 import { networkTerms } from '../network-terms.js';
 import { HeightFeed } from '../node/feed.js';
 import { Log } from '../node/log.js';
@@ -21,12 +13,13 @@ import {
   type NodeConfig,
   type RunningNode,
 } from '../node/node-config.js';
+import { loadAttester, loadNodeTls } from '../node/node-identity.js';
 import { serve } from '../node/rpc-server.js';
 import { Attestor } from './attestor.js';
 import { followMain } from './follower.js';
 import { MasterLedger, type LedgerParts } from './master-ledger.js';
 import { MasterStore } from './master-store.js';
-import { masterHandlers } from './service.js';
+import { masterMethods } from './service.js';
 import { trieSettings } from './trie-settings.js';
 
 /** Opens the connection of a master to its organisation's peer. */
@@ -41,13 +34,18 @@ export async function startMaster(
   const node = findNode(consortium, config.name, 'master');
   const listen = config.listen ?? node.address;
   const log = new Log(node.name);
-  const identity = loadIdentity(config.mspDir, node.mspId);
-  const tls = loadTls(config.tlsDir);
+  const identity = loadAttester(config.mspDir, node, consortium);
+  const tls = loadNodeTls(config.tlsDir, node, consortium);
   const genesisHeaderHash = fromHex(consortium.channels.main.genesisHeaderHash, 32);
   const store = await MasterStore.open(config.storeDir);
-  const openChain = () => new Chain(genesisHeaderHash, nodeVerifier, store.position());
+  const attestor = new Attestor(identity);
+  const openChain = () => {
+    const chain = new Chain(genesisHeaderHash, nodeVerifier, store.position());
+    if (chain.main !== null) attestor.requireFit(chain.main);
+    return chain;
+  };
   const ledger = await openLedger(store, {
-    attestor: new Attestor(identity),
+    attestor,
     terms: networkTerms(consortium),
     checkingHeight: consortium.checkingHeight,
     trie: trieSettings(config),
@@ -56,7 +54,7 @@ export async function startMaster(
   const peer = connect(consortium, identity, tls);
   try {
     const feed = new HeightFeed(openChain().next);
-    const handlers = masterHandlers({
+    const methods = masterMethods({
       name: node.name,
       mspId: node.mspId,
       consortium,
@@ -65,8 +63,7 @@ export async function startMaster(
       peer,
       log,
     });
-    const service = { definition: grpcService(Master), handlers };
-    const server = await serve(listen, tls, consortium, [service]);
+    const server = await serve(listen, tls, consortium, Object.values(methods), log);
     log.info(`listens on ${listen}, next main block ${feed.height}`);
     const stopping = new AbortController();
     const following = followMain({ blocks: peer.blocks, openChain, ledger, feed, log }, stopping.signal);
@@ -75,7 +72,7 @@ export async function startMaster(
       failure: failureOf([following]),
       stop: async () => {
         stopping.abort();
-        server.forceShutdown();
+        server.close();
         await Promise.allSettled([following]);
         peer.close();
         await ledger.close();

@@ -1,31 +1,38 @@
 import { create } from '@bufbuild/protobuf';
-import { CotraceError } from '@cotrace/core';
+import { MAX_TRACE_ID_BYTES } from '@cotrace/core';
 import { GatewayError } from '@hyperledger/fabric-gateway';
 import type { Consortium } from '../consortium.js';
 import {
   AttestationListSchema,
   HeadsReplySchema,
+  Master,
   MasterStatusSchema,
-  type Blocks,
-  type DomainFromBlock,
-  type FindRequest,
-  type FromBlock,
-  type HeadsRequest,
   type TraceHead,
-  type TraceRequest,
 } from '../gen/cotrace/cotrace_pb.js';
 import type { MainPeer } from '../fabric/main-peer.js';
 import type { HeightFeed } from '../node/feed.js';
 import type { Log } from '../node/log.js';
-import { requireDomain, requireRole, streaming, unary } from '../node/rpc-server.js';
+import { streaming, unary, type RequestLimits, type RpcMethod } from '../node/rpc-method.js';
+import { requireDomain, requireRole } from '../node/rpc-server.js';
 import { folderBytes } from '../node/store.js';
 import { businessBlock } from './business-block.js';
-import { findAll } from './find.js';
+import { findAll, MAX_KEYS } from './find.js';
 import type { MasterLedger } from './master-ledger.js';
 import { walkTrace } from './trace-walk.js';
 
 /** The most blocks or TraceIDs that one request may ask for. */
 const MAX_ITEMS = 1000;
+
+/** What requests may be: a domain's name and numbers, lists of numbers of up to ten bytes, identifiers, keys. */
+const LIMITS = {
+  empty: { bytes: 64, elements: 8 },
+  place: { bytes: 512, elements: 8 },
+  numbers: { bytes: 16 * MAX_ITEMS, elements: MAX_ITEMS },
+  traceId: { bytes: 1024, elements: 8 },
+  traceIds: { bytes: MAX_ITEMS * (MAX_TRACE_ID_BYTES + 8), elements: MAX_ITEMS },
+  // A key of a state has no limit of its own in Fabric.
+  keys: { bytes: 512 * 1024, elements: 3 * MAX_KEYS },
+} satisfies Record<string, RequestLimits>;
 
 /** What the master's service answers from. */
 export interface MasterParts {
@@ -38,12 +45,11 @@ export interface MasterParts {
   readonly log: Log;
 }
 
-/** The handlers of `cotrace.v1.Master`. */
-export function masterHandlers(parts: MasterParts) {
+/** The methods of `cotrace.v1.Master`. */
+export function masterMethods(parts: MasterParts) {
   const { consortium, ledger, feed, peer, log } = parts;
   const { store } = ledger;
   const find = (txId: string) => peer.blockOfTransaction(txId);
-  const onError = (error: unknown) => log.warn('a request failed', error);
 
   /** Blocks of the peer's ledger; while the peer is away, those that were processed: it had them all. */
   const ledgerHeight = async () => {
@@ -57,7 +63,7 @@ export function masterHandlers(parts: MasterParts) {
   };
 
   return {
-    Status: unary(consortium, onError, async () =>
+    status: unary(Master.method.status, LIMITS.empty, async () =>
       create(MasterStatusSchema, {
         name: parts.name,
         mspId: parts.mspId,
@@ -67,12 +73,15 @@ export function masterHandlers(parts: MasterParts) {
       }),
     ),
 
-    Attestations: streaming(consortium, onError, async function* ({ blockNum }: FromBlock, _caller, signal) {
-      for await (const number of feed.numbers(blockNum, signal)) yield store.attestation(number);
-    }),
+    attestations: streaming(
+      Master.method.attestations,
+      LIMITS.place,
+      async function* ({ blockNum }, _caller, signal) {
+        for await (const number of feed.numbers(blockNum, signal)) yield store.attestation(number);
+      },
+    ),
 
-    AttestationsOf: unary(consortium, onError, ({ blockNums }: Blocks) => {
-      limit(blockNums.length, 'blocks');
+    attestationsOf: unary(Master.method.attestationsOf, LIMITS.numbers, ({ blockNums }) => {
       return create(AttestationListSchema, {
         attestations: blockNums
           .filter((number) => number < feed.height)
@@ -80,10 +89,10 @@ export function masterHandlers(parts: MasterParts) {
       });
     }),
 
-    BusinessBlocks: streaming(
-      consortium,
-      onError,
-      async function* (request: DomainFromBlock, caller, signal) {
+    businessBlocks: streaming(
+      Master.method.businessBlocks,
+      LIMITS.place,
+      async function* (request, caller, signal) {
         requireRole(caller, ['business']);
         requireDomain(caller, request.domain);
         for await (const number of feed.numbers(request.blockNum, signal)) {
@@ -92,8 +101,7 @@ export function masterHandlers(parts: MasterParts) {
       },
     ),
 
-    TraceHeads: unary(consortium, onError, async ({ traceIds, domain }: HeadsRequest, caller) => {
-      limit(traceIds.length, 'TraceIDs');
+    traceHeads: unary(Master.method.traceHeads, LIMITS.traceIds, async ({ traceIds, domain }, caller) => {
       if (domain !== '') requireDomain(caller, domain);
       else requireRole(caller, ['client', 'master']);
       const domains = domain === '' ? await store.tracedDomains() : [domain];
@@ -105,7 +113,7 @@ export function masterHandlers(parts: MasterParts) {
       });
     }),
 
-    Find: unary(consortium, onError, ({ keys, blockNum }: FindRequest, caller) => {
+    find: unary(Master.method.find, LIMITS.keys, ({ keys, blockNum }, caller) => {
       for (const { what } of keys) {
         if (what.case === 'state') requireDomain(caller, what.value.domain);
         else requireRole(caller, ['client', 'master']);
@@ -113,10 +121,10 @@ export function masterHandlers(parts: MasterParts) {
       return findAll(ledger, consortium.checkingHeight, keys, blockNum ?? null);
     }),
 
-    Trace: streaming(
-      consortium,
-      onError,
-      async function* ({ traceId, maxRecords }: TraceRequest, caller, signal) {
+    trace: streaming(
+      Master.method.trace,
+      LIMITS.traceId,
+      async function* ({ traceId, maxRecords }, caller, signal) {
         requireRole(caller, ['client', 'master']);
         let sent = 0;
         for (const domain of await store.tracedDomains()) {
@@ -128,13 +136,5 @@ export function masterHandlers(parts: MasterParts) {
         }
       },
     ),
-  };
-}
-
-function limit(count: number, what: string): void {
-  if (count > MAX_ITEMS) {
-    throw new CotraceError('BAD_REQUEST', `at most ${MAX_ITEMS} ${what} in one request, not ${count}`, {
-      count,
-    });
-  }
+  } satisfies Record<keyof typeof Master.method, RpcMethod>;
 }

@@ -253,7 +253,7 @@ describe('a caller', () => {
     ],
     [
       'anybody asks for too much at once',
-      'BAD_REQUEST',
+      'TOO_MANY_ELEMENTS',
       () =>
         heads(
           'org1.client',

@@ -12,9 +12,16 @@ import { decode } from '@cotrace/fabric-model';
 import type { TlsMaterial } from '@cotrace/network';
 import * as grpc from '@grpc/grpc-js';
 import { isAborted } from './retry.js';
+import { pathOf } from './rpc-method.js';
 
 /** The largest message between nodes: a block of Fabric's default absolute maximum (10 MB), twice over. */
 export const MAX_MESSAGE_BYTES = 20 * 1024 * 1024;
+
+/**
+ * The most list entries, messages within, and unknown fields of an answer: 20 MiB of empty ones would become objects of
+ * more than a gigabyte. A business block of 65,000 transactions with a node of the multiproof for each has half of it.
+ */
+const MAX_ELEMENTS = 250_000;
 
 /** What a call may take before it fails with `UNREACHABLE`, in milliseconds. */
 const CALL_TIMEOUT_MS = 15_000;
@@ -67,7 +74,7 @@ export class RpcClient {
         },
       );
     });
-    return decode(method.output, bytes);
+    return decode(method.output, bytes, { maxElements: MAX_ELEMENTS });
   }
 
   /** Calls a server-streaming method; the stream ends without error when `signal` is aborted. */
@@ -86,7 +93,8 @@ export class RpcClient {
     const cancel = () => call.cancel();
     signal.addEventListener('abort', cancel);
     try {
-      for await (const bytes of call) yield decode(method.output, bytes as Uint8Array);
+      for await (const bytes of call)
+        yield decode(method.output, bytes as Uint8Array, { maxElements: MAX_ELEMENTS });
     } catch (error) {
       if (!isAborted(signal)) throw isCotraceError(error) ? error : this.#failure(error);
     } finally {
@@ -123,8 +131,4 @@ function wrongCertificate(shown: Uint8Array, wanted: string): Error | undefined 
 
 function isServiceError(error: unknown): error is grpc.ServiceError {
   return error instanceof Error && 'code' in error && 'metadata' in error;
-}
-
-function pathOf(method: { readonly parent: { readonly typeName: string }; readonly name: string }): string {
-  return `/${method.parent.typeName}/${method.name}`;
 }

@@ -1,31 +1,14 @@
-import { createHash } from 'node:crypto';
+import type { TLSSocket } from 'node:tls';
 import { CotraceError, isCotraceError } from '@cotrace/core';
 import type { TlsMaterial } from '@cotrace/network';
-import * as grpc from '@grpc/grpc-js';
-import type { Consortium, ConsortiumNode } from '../consortium.js';
-import { MAX_MESSAGE_BYTES } from './rpc-client.js';
-
-/** A call of which it is known who makes it. */
-export type KnownCaller = ConsortiumNode;
-
-type AnyCall = grpc.ServerUnaryCall<unknown, unknown> | grpc.ServerWritableStream<unknown, unknown>;
-
-/** Who calls: the node of the consortium whose TLS certificate the connection shows. Throws `UNKNOWN_CALLER`. */
-export function callerOf(call: Pick<AnyCall, 'getAuthContext'>, consortium: Consortium): KnownCaller {
-  const der = call.getAuthContext().sslPeerCertificate?.raw;
-  const certificate = der === undefined ? '' : createHash('sha256').update(der).digest('hex');
-  const node = consortium.nodes.find((candidate) => candidate.certificate === certificate);
-  if (node === undefined) {
-    throw new CotraceError(
-      'UNKNOWN_CALLER',
-      'the TLS certificate of this connection is no node or client of the consortium',
-      {
-        certificate,
-      },
-    );
-  }
-  return node;
-}
+import type { Consortium } from '../consortium.js';
+import type { Log } from './log.js';
+import { closeConnection, refuseConnection } from './refuse-connection.js';
+import { RefusedLog } from './refused-log.js';
+import { RpcCaller } from './rpc-caller.js';
+import { RpcListener, type Arrival } from './rpc-listener.js';
+import type { KnownCaller, RpcMethod } from './rpc-method.js';
+import { serveCaller, type Served } from './rpc-session.js';
 
 /** Refuses callers without a role in `domain`: a business node may ask for its own domain only. Throws `NOT_YOUR_DOMAIN`. */
 export function requireDomain(caller: KnownCaller, domain: string): void {
@@ -48,117 +31,85 @@ export function requireRole(caller: KnownCaller, roles: readonly KnownCaller['ro
   }
 }
 
-const STATUS_OF_CODE: Readonly<Record<string, grpc.status>> = {
-  UNKNOWN_CALLER: grpc.status.UNAUTHENTICATED,
-  NOT_YOUR_DOMAIN: grpc.status.PERMISSION_DENIED,
-  NOT_YOUR_ROLE: grpc.status.PERMISSION_DENIED,
-  NOT_FOUND: grpc.status.NOT_FOUND,
-  BAD_REQUEST: grpc.status.INVALID_ARGUMENT,
-};
-
-/** The gRPC form of an error: its code travels in the metadata, so that callers decide on it and not on a text. */
-export function toServiceError(
-  error: unknown,
-): Partial<grpc.StatusObject> & { code: grpc.status; details: string } {
-  const metadata = new grpc.Metadata();
-  if (!isCotraceError(error)) {
-    return { code: grpc.status.INTERNAL, details: 'internal error; see the log of the node', metadata };
-  }
-  metadata.set('cotrace-code', error.code);
-  return {
-    code: STATUS_OF_CODE[error.code] ?? grpc.status.FAILED_PRECONDITION,
-    details: error.message,
-    metadata,
-  };
+/** A server that listens. */
+export interface RpcServer {
+  /** Ends every call and connection, and listens no more. */
+  close(): void;
 }
 
-/** A unary method from a function that answers or throws. */
-export function unary<Q, R>(
-  consortium: Consortium,
-  onError: (error: unknown) => void,
-  answer: (request: Q, caller: KnownCaller) => Promise<R> | R,
-): grpc.handleUnaryCall<Q, R> {
-  return (call, callback) => {
-    const run = async () => answer(call.request, callerOf(call, consortium));
-    run().then(
-      (reply) => callback(null, reply),
-      (error: unknown) => {
-        onError(error);
-        callback(toServiceError(error));
-      },
-    );
-  };
-}
-
-/** A server-streaming method from an async generator; `signal` ends it when the caller goes. */
-export function streaming<Q, R>(
-  consortium: Consortium,
-  onError: (error: unknown) => void,
-  answers: (request: Q, caller: KnownCaller, signal: AbortSignal) => AsyncIterable<R>,
-): grpc.handleServerStreamingCall<Q, R> {
-  return (call) => {
-    const gone = new AbortController();
-    call.on('cancelled', () => gone.abort());
-    call.on('close', () => gone.abort());
-    const run = async () => {
-      for await (const message of answers(call.request, callerOf(call, consortium), gone.signal)) {
-        if (gone.signal.aborted) return;
-        if (!call.write(message)) await drained(call, gone.signal);
-      }
-    };
-    run().then(
-      () => call.end(),
-      (error: unknown) => {
-        if (gone.signal.aborted) return;
-        onError(error);
-        call.emit('error', toServiceError(error));
-      },
-    );
-  };
-}
-
-/** Waits until a stream takes more: a slow reader holds nobody's memory. */
-async function drained(
-  call: grpc.ServerWritableStream<never, never> | NodeJS.EventEmitter,
-  signal: AbortSignal,
-): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const done = () => {
-      call.removeListener('drain', done);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    call.on('drain', done);
-    signal.addEventListener('abort', done);
-  });
-}
-
-/** Starts a server on `address` that only talks to holders of a certificate from the consortium's TLS authorities. */
+/**
+ * Starts a server on `address` for the nodes and clients of the consortium. Who calls is looked up by the certificate of
+ * the connection before anything else is read of it; strangers get `UNKNOWN_CALLER`. Throws `LISTEN`.
+ */
 export async function serve(
   address: string,
   tls: TlsMaterial,
   consortium: Consortium,
-  services: readonly { definition: grpc.ServiceDefinition; handlers: grpc.UntypedServiceImplementation }[],
-): Promise<grpc.Server> {
-  const server = new grpc.Server({
-    'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
-    'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
-  });
-  for (const { definition, handlers } of services) server.addService(definition, handlers);
+  methods: readonly RpcMethod[],
+  log: Pick<Log, 'warn'>,
+): Promise<RpcServer> {
+  const callers = new Map(consortium.nodes.map((node) => [node.certificate, new RpcCaller(node)]));
+  const refused = new RefusedLog(log);
+  const served: Served = {
+    methods: new Map(methods.map((method) => [method.path, method])),
+    onError: (error) => log.warn('a request failed', error),
+    onTooMany: (error) => refused.note('calls', error.message),
+  };
   const roots = consortium.organisations.map((organisation) => organisation.tlsRoots).join('\n');
-  const credentials = grpc.ServerCredentials.createSsl(
-    Buffer.from(roots),
-    [{ private_key: tls.key, cert_chain: tls.certificate }],
-    true,
+  const listener = new RpcListener(tls, roots, (arrival) => receive(arrival, callers, served, refused));
+  await listener.listen(address);
+  return {
+    close: () => {
+      listener.close();
+      refused.close();
+    },
+  };
+}
+
+/** Serves a known caller, and refuses everybody else. */
+function receive(
+  arrival: Arrival,
+  callers: ReadonlyMap<string, RpcCaller>,
+  served: Served,
+  refused: RefusedLog,
+): void {
+  const { socket, certificate, isPressed, address } = arrival;
+  if (certificate === null) {
+    refused.note('connections without a certificate of a member’s authority', address);
+    closeConnection(socket, isPressed);
+    return;
+  }
+  const caller = callers.get(certificate);
+  if (caller === undefined) {
+    refused.note(
+      'connections whose certificate is not in the consortium file',
+      `${address}, SHA-256 ${certificate}`,
+    );
+    refuseConnection(socket, unknownCaller(certificate), isPressed);
+    return;
+  }
+  try {
+    connect(socket, caller);
+  } catch (error) {
+    if (!isCotraceError(error, 'TOO_MANY_CALLS')) throw error;
+    refused.note('connections of a caller that has too many', error.message);
+    refuseConnection(socket, error, isPressed);
+    return;
+  }
+  arrival.wasKnown();
+  serveCaller(socket, caller, served);
+}
+
+function connect(socket: TLSSocket, caller: RpcCaller): void {
+  caller.connect();
+  socket.on('error', () => socket.destroy());
+  socket.once('close', () => caller.disconnect());
+}
+
+function unknownCaller(certificate: string): CotraceError {
+  return new CotraceError(
+    'UNKNOWN_CALLER',
+    'the TLS certificate of this connection is no node or client of the consortium',
+    { certificate },
   );
-  await new Promise<void>((resolve, reject) => {
-    server.bindAsync(address, credentials, (error) => {
-      if (error === null) resolve();
-      else
-        reject(
-          new CotraceError('LISTEN', `cannot listen on ${address}; is the port taken?`, { address }, error),
-        );
-    });
-  });
-  return server;
 }

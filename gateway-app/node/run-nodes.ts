@@ -1,6 +1,7 @@
 import { CotraceError } from '@cotrace/core';
 import { readConsortium, type Consortium } from '../consortium.js';
-import type { NodeConfig, RunningNode } from './node-config.js';
+import { findNode, type NodeConfig, type RunningNode } from './node-config.js';
+import { loadAttester, loadNodeTls } from './node-identity.js';
 import { readProcessConfig } from './process-config.js';
 
 /**
@@ -13,6 +14,8 @@ export async function runNodes(configPath: string, signal: AbortSignal): Promise
   const nodes: RunningNode[] = [];
   const failed = new AbortController();
   try {
+    // All of them, before any has begun.
+    for (const node of config.nodes) checkNode(node, consortium);
     for (const node of config.nodes) {
       if (signal.aborted) break;
       const running = await startNode(node, consortium);
@@ -26,18 +29,30 @@ export async function runNodes(configPath: string, signal: AbortSignal): Promise
   }
 }
 
+/** Checks what can be checked of a node without starting it. Throws `CONFIG`, `IDENTITY`, `TLS_FOLDER`. */
+function checkNode(config: NodeConfig, consortium: Consortium): void {
+  const node = findNode(consortium, config.name, roleOf(config, consortium));
+  loadNodeTls(config.tlsDir, node, consortium);
+  if (node.role === 'master') loadAttester(config.mspDir, node, consortium);
+}
+
 /** Loads only what the role needs: a business node has no use for Fabric's client, which takes a while. */
 async function startNode(node: NodeConfig, consortium: Consortium): Promise<RunningNode> {
-  const entry = consortium.nodes.find(({ name }) => name === node.name);
-  if (entry?.role === 'master') {
+  if (roleOf(node, consortium) === 'master') {
     const { startMaster } = await import('../master/master-node.js');
     return startMaster(node, consortium);
   }
-  if (entry?.role === 'business') {
-    const { startBusinessNode } = await import('../business/business-node.js');
-    return startBusinessNode(node, consortium);
-  }
-  throw new CotraceError('CONFIG', `the consortium file has no node ${node.name}`, { name: node.name });
+  const { startBusinessNode } = await import('../business/business-node.js');
+  return startBusinessNode(node, consortium);
+}
+
+function roleOf({ name }: NodeConfig, consortium: Consortium): 'master' | 'business' {
+  const role = consortium.nodes.find((node) => node.name === name)?.role;
+  if (role === 'master' || role === 'business') return role;
+  const found = role === undefined ? 'none of that name' : `a ${role} of that name`;
+  throw new CotraceError('CONFIG', `the consortium file has no node ${name} to run here, but ${found}`, {
+    name,
+  });
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -46,9 +46,9 @@ export class TestConsortium {
     for (const name of names) this.#running.set(name, await this.startNode(name));
   }
 
-  /** Starts a node that the caller stops. `chain`: what the peer of a master delivers. */
-  startNode(name: string, chain = this.chain): Promise<RunningNode> {
-    const config = this.configOf(name);
+  /** Starts a node that the caller stops. `chain`: what the peer of a master delivers; `other`: what is to be configured otherwise. */
+  startNode(name: string, chain = this.chain, other: Partial<NodeConfig> = {}): Promise<RunningNode> {
+    const config = { ...this.configOf(name), ...other };
     return this.node(name).role === 'master'
       ? startMaster(config, this.consortium, () => peerOf(chain))
       : startBusinessNode(config, this.consortium, undefined, HASTE);

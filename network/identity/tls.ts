@@ -17,11 +17,17 @@ export interface TlsMaterial {
  * `client.key` for a user. Throws `TLS_FOLDER` with the path.
  */
 export function loadTls(tlsDir: string): TlsMaterial {
+  const { ca, certificate, key } = tlsFiles(tlsDir);
+  return { ca: read(ca), certificate: read(certificate), key: read(key) };
+}
+
+/** Paths of the files of a `tls` folder. */
+export function tlsFiles(tlsDir: string): Readonly<Record<keyof TlsMaterial, string>> {
   const prefix = existsSync(join(tlsDir, 'server.crt')) ? 'server' : 'client';
   return {
-    ca: read(join(tlsDir, 'ca.crt')),
-    certificate: read(join(tlsDir, `${prefix}.crt`)),
-    key: read(join(tlsDir, `${prefix}.key`)),
+    ca: join(tlsDir, 'ca.crt'),
+    certificate: join(tlsDir, `${prefix}.crt`),
+    key: join(tlsDir, `${prefix}.key`),
   };
 }
 

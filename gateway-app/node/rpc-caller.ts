@@ -1,0 +1,67 @@
+import { CotraceError } from '@cotrace/core';
+import type { ConsortiumNode } from '../consortium.js';
+import { TokenBucket } from './token-bucket.js';
+
+/** The most connections of one caller at a time: a client's certificate may serve many commands at once. */
+const MAX_CONNECTIONS = 64;
+/** The most calls of one caller at a time, over all its connections. */
+const MAX_CALLS = 256;
+/** The most bytes of requests and of answers not yet taken that a caller may have here: three of the largest messages. */
+const MAX_HELD_BYTES = 64 * 1024 * 1024;
+/** Calls that are taken back or refused: a burst of 1,000, and 100 a second; a new connection counts as ten. */
+const CALM = { burst: 1000, perSecond: 100, connection: 10 };
+
+/** What a call holds of this node's memory. */
+export interface HeldCall {
+  /** Bytes of its request and of answers that the caller has not taken. */
+  heldBytes(): number;
+}
+
+/** A node or client of the consortium, and what it does at this node: all its connections count together. */
+export class RpcCaller {
+  readonly node: ConsortiumNode;
+  readonly #calls = new Set<HeldCall>();
+  readonly #calm = new TokenBucket(CALM.burst, CALM.perSecond);
+  #connections = 0;
+
+  constructor(node: ConsortiumNode) {
+    this.node = node;
+  }
+
+  /** Takes a connection, to be given back by `disconnect`. Throws `TOO_MANY_CALLS`. */
+  connect(): void {
+    if (this.#connections >= MAX_CONNECTIONS) throw this.#tooMany(`${MAX_CONNECTIONS} connections`);
+    if (!this.#calm.take(CALM.connection)) throw this.#tooMany('new connections every second');
+    this.#connections += 1;
+  }
+
+  disconnect(): void {
+    this.#connections -= 1;
+  }
+
+  /** Takes a call, to be given back by `end`. Throws `TOO_MANY_CALLS`. */
+  begin(call: HeldCall): void {
+    if (this.#calls.size >= MAX_CALLS) throw this.#tooMany(`${MAX_CALLS} calls`);
+    this.#calls.add(call);
+  }
+
+  /** To be called before a call takes memory for a request or an answer. Throws `TOO_MANY_CALLS`. */
+  requireRoom(bytes: number): void {
+    let held = bytes;
+    for (const call of this.#calls) held += call.heldBytes();
+    if (held > MAX_HELD_BYTES) throw this.#tooMany(`${MAX_HELD_BYTES} bytes of requests and answers`);
+  }
+
+  /** Ends a call. `wasted`: it was taken back, or refused. False where too many are: its connection is to be closed. */
+  end(call: HeldCall, wasted: boolean): boolean {
+    this.#calls.delete(call);
+    return !wasted || this.#calm.take();
+  }
+
+  #tooMany(what: string): CotraceError {
+    const { name } = this.node;
+    return new CotraceError('TOO_MANY_CALLS', `${name} has too many ${what} at this node; try again later`, {
+      caller: name,
+    });
+  }
+}
