@@ -24,6 +24,10 @@ function manifest(folder: string): Manifest {
   return JSON.parse(readFileSync(join(repository, folder, 'package.json'), 'utf8')) as Manifest;
 }
 
+function nameOf(path: string): string {
+  return (JSON.parse(readFileSync(join(repository, path), 'utf8')) as { name: string }).name;
+}
+
 /** Every dependency of every package.json, and who uses it, as docs/dependencies.md writes it. */
 function declaredDependencies(): string[] {
   const users = new Map<string, Set<string>>();
@@ -118,6 +122,21 @@ describe('every text of the repository', () => {
     const absolute = /(?<![\w.~:}$])\/(?:home|root|Users|work|opt|mnt|srv)\/\w|\b[A-Z]:\\/;
     const found = texts.filter(({ text }) => absolute.test(text)).map(({ path }) => path);
     expect(found).toEqual([]);
+  });
+
+  it('calls no command of ours through what would ask a registry for it', () => {
+    const called = /\bnp(?:x|m exec)\b[^\n]*\bcotrace\b/;
+    const found = [...texts, ...filesEndingIn('.json', '.yaml', '.js', 'Dockerfile')]
+      .filter(({ text }) => called.test(text))
+      .map(({ path }) => path);
+    expect(found).toEqual([]);
+  });
+
+  it('gives packages of ours names that only we can publish', () => {
+    const manifests = filesEndingIn('package.json').map(({ path }) => path);
+    const names = [...manifests, 'chaincode/package/package.json'].map((path) => nameOf(path));
+    expect(names).toContain('@cotrace/gateway-app');
+    expect(names.filter((name) => name.includes('cotrace') && !name.startsWith('@cotrace/'))).toEqual([]);
   });
 
   it('names no host to download packages from', () => {

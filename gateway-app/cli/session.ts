@@ -39,7 +39,7 @@ export function requireListed({ consortium, organisation, tls }: ClientContext):
   const names = listed.map(({ name }) => name).join(', ');
   throw new CotraceError(
     'UNKNOWN_CALLER',
-    "nodes do not answer this client: its TLS certificate is not in the consortium file, as an administrator's is not; " +
+    "nodes do not answer this client: the consortium file does not list its TLS certificate (it lists no administrator's); " +
       (names === '' ? 'list it there' : `use the client file of one that is listed (${names}), or list it`),
     { certificate },
   );
