@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { REFUSAL_CODES } from '@cotrace/chaincode';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
+import { EXIT, USAGE_CODES } from '../gateway-app/cli/output.js';
 import { PACKAGES, repository } from './architecture/sources.js';
 import { anchorsOf, codeIn, linksOf, rowsUnder } from './docs/markdown.js';
 import { filesEndingIn } from './docs/repository-files.js';
@@ -103,6 +104,12 @@ describe('the documents', () => {
       (code) => !literals(code).some((literal) => written.some((text) => text.includes(literal))),
     );
     expect(unknown).toEqual([]);
+  });
+
+  it('give the exit code of every error as the command line does', () => {
+    const rows = rowsUnder(document('docs/operations.md'), 'Errors of the command line');
+    const wrongUse = rows.filter(([, exit]) => exit === String(EXIT.usage));
+    expect(wrongUse.flatMap(([code = '']) => codeIn(code)).sort()).toEqual([...USAGE_CODES].sort());
   });
 
   it('describe every tag and file format that the code has', () => {

@@ -19,7 +19,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
 };
 
 /** An error of the system as a sentence, with its path where it has one; null for any other error. */
-export function systemErrorText(error: Error): string | null {
+export function systemErrorText(error: unknown): string | null {
+  if (typeof error !== 'object' || error === null) return null;
   const { code, syscall, path } = error as { code?: unknown; syscall?: unknown; path?: unknown };
   if (typeof code !== 'string' || typeof syscall !== 'string') return null;
   const sentence = Object.hasOwn(SENTENCES, code) ? SENTENCES[code] : undefined;
