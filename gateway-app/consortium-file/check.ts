@@ -31,10 +31,11 @@ export function consortiumOf(root: JsonShape): Consortium {
   if (main.name === checking.name) throw channels.wrong('checking', 'another channel than main');
   const domains = root.list('domains', MAX_DOMAINS).map((domain) => domain.isTextLike(NAME, NAME_RULE));
   const organisations = root.list('organisations', MAX_ORGANISATIONS).map(organisationOf);
-  const mspIds = new Set(organisations.map(({ mspId }) => mspId));
-  const nodes = root
-    .list('nodes', MAX_NODES)
-    .map((node) => nodeOf(node, { mspIds, domains: new Set(domains) }));
+  const known = {
+    mspIds: new Set(organisations.map(({ mspId }) => mspId)),
+    domains: new Set(domains),
+  };
+  const nodes = root.list('nodes', MAX_NODES).map((node) => nodeOf(node, known));
   const consortium: Consortium = {
     version: 1,
     channels: { main, checking },

@@ -81,7 +81,6 @@ export function manners(scene: Scene): void {
       ['trace', 'x', '--proof', 'no-such-folder/proof.json'],
       ['trace', '01/09521234500048/10/BAG-1KG-7'],
       ['nodes', '--home', fileURLToPath(import.meta.url)],
-      ['network', 'down', '--purge', '--home', fileURLToPath(import.meta.url)],
     ];
 
     it('answers wrong use with exit code 2 and a line that says what is wrong, never with a stack', async () => {
