@@ -49,7 +49,9 @@ export async function withNetwork(
     const upSeconds = (performance.now() - start) / 1000;
     const connections = openSession({ home: workspace.root });
     try {
-      const down = () => networkDown(workspace, false, quiet);
+      const down = async () => {
+        await networkDown(workspace, false, quiet);
+      };
       const network = (): BenchNetwork => ({
         workspace,
         connections,

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { CotraceError, defaultQuorum, fromHex, isCotraceError } from '@cotrace/core';
+import { CotraceError, defaultQuorum } from '@cotrace/core';
+import { consortiumOf } from './consortium-file/check.js';
+import { readJsonFile } from './settings/json-file.js';
 
 export type NodeRole = 'master' | 'business' | 'client';
 
@@ -49,120 +50,16 @@ export function quorumOf({ organisations, quorum }: Pick<Consortium, 'organisati
   return Math.max(quorum ?? 0, defaultQuorum(organisations.length));
 }
 
-/** Reads a consortium file. Throws `CONFIG` with the member that is wrong. */
+/**
+ * Reads a consortium file. Throws `CONFIG` with the member that is wrong, or where there is no such file; what names
+ * the file is told by who asks for it.
+ */
 export function readConsortium(path: string): Consortium {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new CotraceError('CONFIG', `${path} cannot be read; is the network up?`, { path }, cause);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new CotraceError('CONFIG', `${path} is not JSON`, { path }, cause);
-  }
-  return checkConsortium(value, path);
-}
-
-/** Checks the shape of a consortium configuration; `where` names it in errors. */
-export function checkConsortium(value: unknown, where: string): Consortium {
-  const root = new Shape(value, where);
-  root.literal('version', 1);
-  const channels = root.object('channels');
-  for (const name of ['main', 'checking']) {
-    const channel = channels.object(name);
-    channel.text('name');
-    channel.hash('genesisHeaderHash');
-  }
-  root.integer('checkingHeight', 2);
-  if (root.member('quorum') !== null) root.integer('quorum', 2);
-  for (const domain of root.list('domains')) domain.isText();
-  for (const organisation of root.list('organisations')) {
-    organisation.text('name');
-    organisation.text('mspId');
-    organisation.object('peer').text('address');
-    organisation.text('tlsRoots');
-  }
-  for (const node of root.list('nodes')) {
-    node.text('name');
-    node.text('mspId');
-    node.oneOf('role', ['master', 'business', 'client']);
-    node.hash('certificate');
-  }
-  return value as Consortium;
-}
-
-/** A value whose members are checked one by one; errors say where. */
-class Shape {
-  readonly #value: unknown;
-  readonly #where: string;
-
-  constructor(value: unknown, where: string) {
-    this.#value = value;
-    this.#where = where;
-  }
-
-  member(name: string): unknown {
-    if (typeof this.#value !== 'object' || this.#value === null || Array.isArray(this.#value)) {
-      throw this.#wrong('an object');
-    }
-    return (this.#value as Record<string, unknown>)[name];
-  }
-
-  object(name: string): Shape {
-    const child = new Shape(this.member(name), `${this.#where}: ${name}`);
-    child.member('');
-    return child;
-  }
-
-  list(name: string): Shape[] {
-    const value = this.member(name);
-    if (!Array.isArray(value)) throw new Shape(value, `${this.#where}: ${name}`).#wrong('a list');
-    return value.map((item: unknown, i) => new Shape(item, `${this.#where}: ${name}[${i}]`));
-  }
-
-  text(name: string): void {
-    new Shape(this.member(name), `${this.#where}: ${name}`).isText();
-  }
-
-  isText(): void {
-    if (typeof this.#value !== 'string' || this.#value === '') throw this.#wrong('text');
-  }
-
-  integer(name: string, least: number): void {
-    const value = this.member(name);
-    if (!Number.isSafeInteger(value) || (value as number) < least) {
-      throw new Shape(value, `${this.#where}: ${name}`).#wrong(`a whole number of at least ${least}`);
-    }
-  }
-
-  hash(name: string): void {
-    const shape = new Shape(this.member(name), `${this.#where}: ${name}`);
-    shape.isText();
-    try {
-      fromHex(shape.#value as string, 32);
-    } catch (cause) {
-      if (!isCotraceError(cause)) throw cause;
-      throw shape.#wrong('64 lower-case hexadecimal digits', cause);
-    }
-  }
-
-  literal(name: string, wanted: unknown): void {
-    if (this.member(name) !== wanted) {
-      throw new Shape(undefined, `${this.#where}: ${name}`).#wrong(JSON.stringify(wanted));
-    }
-  }
-
-  oneOf(name: string, words: readonly string[]): void {
-    const value = this.member(name);
-    if (typeof value !== 'string' || !words.includes(value)) {
-      throw new Shape(value, `${this.#where}: ${name}`).#wrong(`one of ${words.join(', ')}`);
-    }
-  }
-
-  #wrong(expected: string, cause?: unknown): CotraceError {
-    return new CotraceError('CONFIG', `${this.#where} must be ${expected}`, { where: this.#where }, cause);
-  }
+  const consortium = readJsonFile(path, 'make it anew, or get it from who made it', consortiumOf);
+  if (consortium !== undefined) return consortium;
+  throw new CotraceError(
+    'CONFIG',
+    `there is no consortium file ${path}; correct the path in the file that names it (its member \`consortium\`), or put the file there`,
+    { path },
+  );
 }

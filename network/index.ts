@@ -1,6 +1,7 @@
 export * from './config/index.js';
 export * from './identity/index.js';
 export * from './topology.js';
+export { completeTopologyText } from './topology-text.js';
 export * from './devnet/index.js';
 export { parseSection, type Section } from './topology-section.js';
 export * from './fabric/index.js';

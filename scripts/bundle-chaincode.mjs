@@ -44,7 +44,7 @@ writeFileSync(
   join(folder, 'package.json'),
   `${JSON.stringify(
     {
-      name: 'cotrace-chaincode',
+      name: '@cotrace/trace-contract',
       version,
       description: 'The trace contract of Cotrace',
       license: 'Apache-2.0',

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { REFUSAL_CODES } from '@cotrace/chaincode';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
+import { EXIT, USAGE_CODES } from '../gateway-app/cli/output.js';
 import { PACKAGES, repository } from './architecture/sources.js';
 import { anchorsOf, codeIn, linksOf, rowsUnder } from './docs/markdown.js';
 import { filesEndingIn } from './docs/repository-files.js';
@@ -22,6 +23,10 @@ interface Manifest {
 
 function manifest(folder: string): Manifest {
   return JSON.parse(readFileSync(join(repository, folder, 'package.json'), 'utf8')) as Manifest;
+}
+
+function nameOf(path: string): string {
+  return (JSON.parse(readFileSync(join(repository, path), 'utf8')) as { name: string }).name;
 }
 
 /** Every dependency of every package.json, and who uses it, as docs/dependencies.md writes it. */
@@ -101,6 +106,12 @@ describe('the documents', () => {
     expect(unknown).toEqual([]);
   });
 
+  it('give the exit code of every error as the command line does', () => {
+    const rows = rowsUnder(document('docs/operations.md'), 'Errors of the command line');
+    const wrongUse = rows.filter(([, exit]) => exit === String(EXIT.usage));
+    expect(wrongUse.flatMap(([code = '']) => codeIn(code)).sort()).toEqual([...USAGE_CODES].sort());
+  });
+
   it('describe every tag and file format that the code has', () => {
     const formats = document('docs/formats.md');
     const tags = sources
@@ -118,6 +129,21 @@ describe('every text of the repository', () => {
     const absolute = /(?<![\w.~:}$])\/(?:home|root|Users|work|opt|mnt|srv)\/\w|\b[A-Z]:\\/;
     const found = texts.filter(({ text }) => absolute.test(text)).map(({ path }) => path);
     expect(found).toEqual([]);
+  });
+
+  it('calls no command of ours through what would ask a registry for it', () => {
+    const called = /\bnp(?:x|m exec)\b[^\n]*\bcotrace\b/;
+    const found = [...texts, ...filesEndingIn('.json', '.yaml', '.js', 'Dockerfile')]
+      .filter(({ text }) => called.test(text))
+      .map(({ path }) => path);
+    expect(found).toEqual([]);
+  });
+
+  it('gives packages of ours names that only we can publish', () => {
+    const manifests = filesEndingIn('package.json').map(({ path }) => path);
+    const names = [...manifests, 'chaincode/package/package.json'].map((path) => nameOf(path));
+    expect(names).toContain('@cotrace/gateway-app');
+    expect(names.filter((name) => name.includes('cotrace') && !name.startsWith('@cotrace/'))).toEqual([]);
   });
 
   it('names no host to download packages from', () => {

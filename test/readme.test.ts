@@ -74,7 +74,7 @@ describe('README.md', () => {
   it.each(examples)('shows in line $line what happens', ({ commands, output }) => {
     const { status, stdout, stderr } = spawnSync(
       'sh',
-      ['-e', '-c', `npx() { shift; "$NODE" "$COTRACE" "$@"; }\n${commands}`],
+      ['-e', '-c', `cotrace() { "$NODE" "$COTRACE" "$@"; }\n${commands}`],
       { cwd: folder, encoding: 'utf8', env: { ...process.env, NODE: process.execPath, COTRACE: COMMAND } },
     );
     expect({ status, stderr }).toMatchObject({ status: 0 });

@@ -8,6 +8,7 @@ import type { DomainRule } from '../epcis/domain-rules.js';
 import { readEpcisFile, type ReadEvent, type ReadFile } from '../epcis/read-documents.js';
 import { describe } from '../node/log.js';
 import { EXIT, toJson, type Output } from './output.js';
+import { othersText } from './rule-for-others.js';
 
 /** What became of one event of a file. */
 export interface EventOutcome {
@@ -17,6 +18,8 @@ export interface EventOutcome {
   readonly line: number;
   readonly status: 'recorded' | 'already recorded' | 'refused' | 'failed';
   readonly domain: string | null;
+  /** Whether no rule of the table fits it but the one for all other events. */
+  readonly byRuleForOthers: boolean;
   readonly txId: string | null;
   readonly recordId: string | null;
   readonly block: bigint | null;
@@ -125,6 +128,7 @@ export async function capture(
   output.result({ ...counts, outcomes, warnings }, () =>
     [
       ...outcomes.map(toText),
+      ...othersText(outcomes),
       `${counts.recorded} of ${counts.events} events recorded, ${counts.alreadyRecorded} already recorded, ${counts.refused} refused` +
         (counts.failed > 0 ? `, ${counts.failed} failed` : ''),
     ].join('\n'),
@@ -144,18 +148,29 @@ async function captureEvent(
   const { result } = event;
   if (!result.ok) {
     const reasons = result.errors.map(({ path, line, message }) => `${path} (line ${line}): ${message}`);
-    return { ...place, ...nothing, status: 'refused', domain: null, code: 'INVALID_EVENT', reasons };
+    return {
+      ...place,
+      ...nothing,
+      status: 'refused',
+      domain: null,
+      byRuleForOthers: false,
+      code: 'INVALID_EVENT',
+      reasons,
+    };
   }
-  const { domain, record } = result;
+  const { domain, record, byRuleForOthers } = result;
+  const aimed = { ...place, domain, byRuleForOthers };
   try {
-    return { ...place, domain, ...fromCaptured(await client.capture(domain, record, signal)) };
+    return { ...aimed, ...fromCaptured(await client.capture(domain, record, signal)) };
   } catch (error) {
     const code = isCotraceError(error) ? error.code : 'UNEXPECTED';
-    return { ...place, ...nothing, status: 'failed', domain, code, reasons: [describe(error)] };
+    return { ...aimed, ...nothing, status: 'failed', code, reasons: [describe(error)] };
   }
 }
 
-function fromCaptured(captured: Captured): Omit<EventOutcome, 'file' | 'path' | 'line' | 'domain'> {
+function fromCaptured(
+  captured: Captured,
+): Omit<EventOutcome, 'file' | 'path' | 'line' | 'domain' | 'byRuleForOthers'> {
   if (captured.status === 'refused') {
     const { code, message } = captured.refusal;
     const { attempts } = captured;

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { makeConsortiumFiles } from '../consortium-file/make.js';
 import { readConsortiumSource } from '../consortium-file/source.js';
-import { writeAtomically } from '../deploy/workspace.js';
 import { EXIT, type Output } from './output.js';
+import { writeWhole } from './write-text.js';
 
 /** `cotrace consortium FILE`: makes `consortium.json` and `trust.json` in the folder `out`. */
 export function consortium(path: string, out: string, output: Output): number {
@@ -14,7 +14,7 @@ export function consortium(path: string, out: string, output: Output): number {
   };
   const files = Object.entries(texts).map(([name, text]) => {
     const target = join(out, name);
-    writeAtomically(target, text);
+    writeWhole(target, text);
     return { path: target, sha256: createHash('sha256').update(text).digest('hex') };
   });
   const { quorum, members } = made;

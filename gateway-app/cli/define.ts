@@ -3,8 +3,8 @@ import { CotraceError } from '@cotrace/core';
 import type { Connections } from '../client/connections.js';
 import { defineDomain, type Defined } from '../client/define-domain.js';
 import { refusalOf } from '../client/refusal.js';
-import { readJson } from '../deploy/workspace.js';
 import { EXIT, type Output } from './output.js';
+import { readText } from './read-text.js';
 
 /**
  * `cotrace define [FILE…]`: exit code 1 where a domain has another definition, which stays. Throws `CONFIG`, and the
@@ -47,7 +47,7 @@ async function defineOne({ main }: Connections, definition: DomainDefinition): P
 
 /** The definition in a file; all but its name is for the contract to check. */
 function definitionOf(file: string, domains: readonly string[]): DomainDefinition {
-  const value = readJson(file);
+  const value = jsonOf(file);
   const name = typeof value === 'object' && value !== null && 'name' in value ? value.name : undefined;
   if (typeof name === 'string' && domains.includes(name)) return value as DomainDefinition;
   throw new CotraceError(
@@ -55,4 +55,13 @@ function definitionOf(file: string, domains: readonly string[]): DomainDefinitio
     `${file} must be a definition whose name is one of ${domains.join(', ')}`,
     { path: file },
   );
+}
+
+function jsonOf(file: string): unknown {
+  const text = readText(file);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new CotraceError('CONFIG', `${file} is not JSON`, { path: file }, cause);
+  }
 }

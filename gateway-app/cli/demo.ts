@@ -50,7 +50,7 @@ export async function demo(
     const exitCode = await showRiceChain(workspace, interrupt.signal, output);
     if (!once) {
       output.progress(
-        '\nThe network stays up until you press Ctrl-C. In another terminal try: npx cotrace nodes',
+        '\nThe network stays up until you press Ctrl-C. In another terminal try: node_modules/.bin/cotrace nodes',
       );
       while (!isAborted(interrupt.signal)) await pauseFor(LONG_MS, interrupt.signal);
     }

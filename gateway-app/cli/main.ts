@@ -4,7 +4,6 @@ import { CotraceError } from '@cotrace/core';
 import type { Connections } from '../client/connections.js';
 import { BACKENDS, type BackendName } from '../deploy/backends/backend.js';
 import type { NetworkChoice } from '../deploy/up.js';
-import { Workspace } from '../deploy/workspace.js';
 import { EXIT, Output, reportError } from './output.js';
 import type { SessionOptions } from './session.js';
 
@@ -136,7 +135,8 @@ program
         throw new CotraceError('USAGE', 'give --up or --down, not both');
       }
       const direction = options.up === true ? 'up' : options.down === true ? 'down' : 'none';
-      const trust = options.trust ?? new Workspace(home).trust;
+      const { trustPath } = await import('./trust-path.js');
+      const trust = trustPath(options.trust, home);
       const { trace } = await import('./trace.js');
       return trace(connections, { traceId, direction, trust, proof: options.proof }, output);
     }),
@@ -149,8 +149,9 @@ program
   .option('--trust <file>', "trust file (default: the network's own)")
   .action((file: string, { trust }: { trust?: string }) =>
     run(async (output, { home }) => {
+      const { trustPath } = await import('./trust-path.js');
       const { verify } = await import('./trace.js');
-      return verify(file, trust ?? new Workspace(home).trust, output);
+      return verify(file, trustPath(trust, home), output);
     }),
   );
 
@@ -186,8 +187,9 @@ hold, 1 no answer, 2 wrong use.`,
   )
   .action((file: string, { trust }: { trust?: string }) =>
     session(async (connections, output, { home }) => {
+      const { trustPath } = await import('./trust-path.js');
       const { verify } = await import('./order.js');
-      return verify(connections, file, trust ?? new Workspace(home).trust, output);
+      return verify(connections, file, trustPath(trust, home), output);
     }),
   );
 
@@ -237,7 +239,7 @@ program
     session(async (connections, output) => {
       const { define } = await import('./define.js');
       return define(connections, files, output);
-    }),
+    }, false),
   );
 
 program
@@ -284,14 +286,16 @@ async function run(
   }
 }
 
-/** Runs a command that talks to the network. */
+/** Runs a command that talks to the network; `asksNodes`: not only to the own organisation's peer. */
 function session(
   command: (connections: Connections, output: Output, options: GlobalOptions) => Promise<number>,
+  asksNodes = true,
 ): Promise<void> {
   return run(async (output, options) => {
-    const { openSession } = await import('./session.js');
+    const { openSession, requireListed } = await import('./session.js');
     const connections = openSession(options);
     try {
+      if (asksNodes) requireListed(connections.context);
       return await command(connections, output, options);
     } finally {
       connections.close();

@@ -37,10 +37,14 @@ export async function deploy(home: string, output: Output): Promise<number> {
 /** `cotrace network down`. */
 export async function down(home: string, purge: boolean, output: Output): Promise<number> {
   const workspace = new Workspace(home);
-  await networkDown(workspace, purge, (message) => output.progress(message));
-  output.result({ home: workspace.root, state: 'down', purged: purge }, () =>
-    purge ? `network removed from ${workspace.root}` : `network down; its data stays in ${workspace.root}`,
-  );
+  const wasThere = await networkDown(workspace, purge, (message) => output.progress(message));
+  output.result({ home: workspace.root, state: 'down', purged: purge && wasThere }, () => {
+    if (!wasThere)
+      return `there is no network in ${workspace.root}; nothing was ${purge ? 'removed' : 'stopped'}`;
+    return purge
+      ? `network removed from ${workspace.root}`
+      : `network down; its data stays in ${workspace.root}`;
+  });
   return EXIT.done;
 }
 

@@ -1,5 +1,6 @@
 import { isCotraceError } from '@cotrace/core';
 import { describe } from '../node/log.js';
+import { systemErrorText } from '../node/system-error.js';
 
 /** Exit codes of every command. */
 export const EXIT = {
@@ -12,8 +13,8 @@ export const EXIT = {
   disproved: 6,
 } as const;
 
-/** Codes of errors that are the user's to mend in how the command was called. */
-const USAGE_CODES: ReadonlySet<string> = new Set([
+/** Codes of errors that are the user's to put right in how the command was called. */
+export const USAGE_CODES: ReadonlySet<string> = new Set([
   'USAGE',
   'CONFIG',
   'TOPOLOGY',
@@ -50,14 +51,19 @@ function write(stream: NodeJS.WritableStream, text: string): void {
 /** Reports an error without a stack trace and returns the exit code. */
 export function reportError(error: unknown, json: boolean): number {
   const known = isCotraceError(error);
-  const code = known ? error.code : 'UNEXPECTED';
+  const code = known ? error.code : systemErrorText(error) === null ? 'UNEXPECTED' : 'SYSTEM';
   if (json) {
     const detail = known ? error.detail : {};
     process.stderr.write(`${toJson({ error: { code, message: describe(error), detail } })}\n`);
   } else {
     write(process.stderr, `cotrace: ${describe(error)}\n`);
   }
-  return USAGE_CODES.has(code) ? EXIT.usage : EXIT.failed;
+  return exitCodeOf(error);
+}
+
+/** The exit code of a command that ends with an error. */
+export function exitCodeOf(error: unknown): number {
+  return isCotraceError(error) && USAGE_CODES.has(error.code) ? EXIT.usage : EXIT.failed;
 }
 
 /** A value as JSON; bigints become decimal strings, bytes hexadecimal. */

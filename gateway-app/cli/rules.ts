@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { CotraceError } from '@cotrace/core';
 import { Workspace } from '../deploy/workspace.js';
 import { DEFAULT_DOMAIN_RULES, type DomainRule } from '../epcis/domain-rules.js';
 import { parseRules } from '../epcis/rules-file.js';
@@ -14,6 +15,16 @@ export function readRules(
   domains: readonly string[],
 ): readonly DomainRule[] {
   const path = given ?? new Workspace(home).captureRules;
-  if (given === null && !existsSync(path)) return DEFAULT_DOMAIN_RULES;
+  if (given === null && !existsSync(path)) return defaultRules(domains);
   return parseRules(readText(path), path, domains);
+}
+
+function defaultRules(domains: readonly string[]): readonly DomainRule[] {
+  const foreign = DEFAULT_DOMAIN_RULES.find(({ domain }) => !domains.includes(domain))?.domain;
+  if (foreign === undefined) return DEFAULT_DOMAIN_RULES;
+  throw new CotraceError(
+    'CONFIG',
+    `the default capture rules lead to domain ${foreign}, which the consortium does not have; give rules of its own with --rules FILE`,
+    { foreign, domains },
+  );
 }

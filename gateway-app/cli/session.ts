@@ -1,9 +1,11 @@
+import { createHash, X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { CotraceError } from '@cotrace/core';
-import { loadClient, readClientConfig } from '../client/client-config.js';
+import { loadClient, readClientConfig, type ClientContext } from '../client/client-config.js';
 import { Connections } from '../client/connections.js';
-import { Workspace } from '../deploy/workspace.js';
+import { requireFolder } from '../deploy/folder.js';
 import { readNetworkTopology } from '../deploy/topology-file.js';
+import { Workspace } from '../deploy/workspace.js';
 
 /** Options that say which network, and as whom. */
 export interface SessionOptions {
@@ -15,22 +17,52 @@ export interface SessionOptions {
   readonly client?: string | undefined;
 }
 
-/** Connects as the client that the options name. Throws `CONFIG`. */
+/** Connects as the client that the options name. Throws `CONFIG`, `IDENTITY`, `TLS_FOLDER`. */
 export function openSession({ home, org, client }: SessionOptions): Connections {
-  const workspace = new Workspace(home);
-  const path = client ?? workspace.client(org ?? firstOrganisation(workspace));
+  const path = client ?? ownClient(new Workspace(home), org);
   if (!existsSync(path)) {
-    throw new CotraceError(
-      'CONFIG',
-      existsSync(workspace.consortium)
-        ? `there is no client configuration ${path}; is the organisation's name right?`
-        : `no network in ${workspace.root}; start one with \`cotrace network up\``,
-      { path },
-    );
+    throw new CotraceError('CONFIG', `there is no client file ${path}; is the path right?`, { path });
   }
   return new Connections(loadClient(readClientConfig(path)));
 }
 
-function firstOrganisation(workspace: Workspace): string {
-  return readNetworkTopology(workspace)?.organisations[0]?.name ?? 'org1';
+/**
+ * Makes sure that nodes will know the client. Throws `UNKNOWN_CALLER` where the consortium file does not list it: so it
+ * is with administrators, who write definitions and ask nodes nothing.
+ */
+export function requireListed({ consortium, organisation, tls }: ClientContext): void {
+  const certificate = createHash('sha256').update(new X509Certificate(tls.certificate).raw).digest('hex');
+  if (consortium.nodes.some((node) => node.certificate === certificate)) return;
+  const listed = consortium.nodes.filter(
+    ({ role, mspId }) => role === 'client' && mspId === organisation.mspId,
+  );
+  const names = listed.map(({ name }) => name).join(', ');
+  throw new CotraceError(
+    'UNKNOWN_CALLER',
+    "nodes do not answer this client: the consortium file does not list its TLS certificate (it lists no administrator's); " +
+      (names === '' ? 'list it there' : `use the client file of one that is listed (${names}), or list it`),
+    { certificate },
+  );
+}
+
+/** The client file of an organisation of the workspace's network. Throws `CONFIG` where there is none. */
+function ownClient(workspace: Workspace, org: string | undefined): string {
+  requireFolder(workspace);
+  const organisations = readNetworkTopology(workspace)?.organisations.map(({ name }) => name) ?? [];
+  const [first] = organisations;
+  if (first === undefined || !existsSync(workspace.consortium)) {
+    throw new CotraceError(
+      'CONFIG',
+      `no network in ${workspace.root}; start one with \`cotrace network up\`, or name a client file with --client`,
+      { workspace: workspace.root },
+    );
+  }
+  if (org !== undefined && !organisations.includes(org)) {
+    throw new CotraceError(
+      'CONFIG',
+      `the network in ${workspace.root} has no organisation ${org}; there are ${organisations.join(', ')}`,
+      { org, organisations },
+    );
+  }
+  return workspace.client(org ?? first);
 }

@@ -1,5 +1,6 @@
 import { CotraceError, fromUtf8 } from '@cotrace/core';
 import type { Connections } from '../client/connections.js';
+import { typedKey } from '../client/typed-trace-id.js';
 import { Business } from '../gen/cotrace/cotrace_pb.js';
 import { EXIT, type Output } from './output.js';
 
@@ -7,9 +8,10 @@ import { EXIT, type Output } from './output.js';
 export async function stateGet(
   connections: Connections,
   domain: string,
-  key: string,
+  typed: string,
   output: Output,
 ): Promise<number> {
+  const key = typedKey(typed);
   const { consortium, organisation } = connections.context;
   const node = consortium.nodes.find(
     (candidate) =>

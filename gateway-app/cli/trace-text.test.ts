@@ -53,7 +53,9 @@ describe('the text of a trace', () => {
   });
 
   it('tells what became of what', () => {
-    expect(whatOf({ output: ['b', 'c'], input: [gs1('01/1/10/A')] })).toBe('b, c from 01/1/10/A');
+    expect(whatOf({ output: ['b', 'c'], input: [gs1('01/09521234500018/10/A')] })).toBe(
+      'b, c from 01/09521234500018/10/A',
+    );
     expect(whatOf({ input: ['a'] })).toBe('from a');
     expect(whatOf({ parent: ['pallet'], child: ['a', 'b'] })).toBe('a, b in pallet');
     expect(whatOf({ parent: ['pallet'], child: ['a'] }, { action: 'DELETE' })).toBe('a out of pallet');
@@ -80,17 +82,17 @@ describe('the text of a trace', () => {
 
   it('says what it is about, what has no origin, and what is proven', () => {
     const text = toText({
-      question: { traceId: gs1('01/1/10/A'), direction: 'up' },
+      question: { traceId: gs1('01/09521234500018/10/A'), direction: 'up' },
       records: [record({ block: 1n, eventTime: '2026-05-01T08:00:00.000Z' }, { subject: ['lot'] })],
       identifiers: [
-        { id: gs1('01/1/10/A'), records: 1, lacksOrigin: false },
-        { id: gs1('01/2/10/B'), records: 1, lacksOrigin: true },
+        { id: gs1('01/09521234500018/10/A'), records: 1, lacksOrigin: false },
+        { id: gs1('01/09521234500025/10/B'), records: 1, lacksOrigin: true },
       ],
       attestedBy: ['Org1MSP', 'Org3MSP'],
     });
-    expect(text).toMatch(/^https:\/\/id\.gs1\.org\/01\/1\/10\/A: 1 event, upstream included\n/);
+    expect(text).toMatch(/^https:\/\/id\.gs1\.org\/01\/09521234500018\/10\/A: 1 event, upstream included\n/);
     expect(text.match(/^no record of origin .*$/gm)).toEqual([
-      'no record of origin in this proof: 01/2/10/B',
+      'no record of origin in this proof: 01/09521234500025/10/B',
     ]);
     expect(text).toContain('attested by Org1MSP, Org3MSP;');
     expect(text).toContain('not shown by this proof: that there are no newer events.');

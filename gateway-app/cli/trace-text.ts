@@ -1,10 +1,9 @@
 import type { JsonValue } from '@cotrace/core';
+import { shortTraceId } from '../client/typed-trace-id.js';
 import { toUtc } from '../epcis/date-time.js';
 import type { VerifiedRecord, VerifiedTrace } from '../proof/verify-records.js';
 import { table } from './output.js';
 
-/** Every GS1 identifier begins with it; what follows tells them apart. */
-const GS1_HOST = /^https:\/\/id\.gs1\.org\//;
 /** Identifiers named of one role of an event; the JSON result has all of them. */
 const MOST_NAMED = 4;
 
@@ -28,7 +27,7 @@ export function toText({ question, records, identifiers, attestedBy }: VerifiedT
     '',
     ...identifiers
       .filter(({ lacksOrigin }) => lacksOrigin)
-      .map(({ id }) => `no record of origin in this proof: ${shortId(id)}`),
+      .map(({ id }) => `no record of origin in this proof: ${shortTraceId(id)}`),
     `verified: every event stands on the ledger, valid and unaltered, attested by ${attestedBy.join(', ')};`,
     'no event is missing between the first and the newest one shown of each identifier in each domain.',
     'not shown by this proof: that there are no newer events.',
@@ -38,7 +37,7 @@ export function toText({ question, records, identifiers, attestedBy }: VerifiedT
 /** Such as `A from B, C` or `A in P`. */
 function whatHappened({ traces, data }: Pick<VerifiedRecord, 'traces' | 'data'>): string {
   const named = (...roles: readonly string[]) => {
-    const ids = traces.filter(({ role }) => roles.includes(role)).map(({ id }) => shortId(id));
+    const ids = traces.filter(({ role }) => roles.includes(role)).map(({ id }) => shortTraceId(id));
     const more = ids.length - MOST_NAMED;
     return ids.slice(0, MOST_NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
   };
@@ -55,10 +54,6 @@ function whatHappened({ traces, data }: Pick<VerifiedRecord, 'traces' | 'data'>)
 
 function isTakenOut(data: JsonValue): boolean {
   return typeof data === 'object' && data !== null && 'action' in data && data['action'] === 'DELETE';
-}
-
-function shortId(id: string): string {
-  return id.replace(GS1_HOST, '');
 }
 
 /** A standard step as words; of a URI its last part. */

@@ -1,15 +1,16 @@
-import { writeFileSync } from 'node:fs';
-import { canonicalTraceId } from '@cotrace/core';
+import { isCotraceError, type CotraceError } from '@cotrace/core';
 import { nodeVerifier } from '@cotrace/network';
 import { collectTrace } from '../client/collect-trace.js';
 import type { Connections } from '../client/connections.js';
+import { typedTraceId } from '../client/typed-trace-id.js';
 import type { Direction } from '../proof/lineage.js';
 import { readRecordsProof, writeRecordsProof } from '../proof/records-proof.js';
 import { readTrust } from '../proof/trust.js';
 import { verifyRecords, type VerifiedTrace } from '../proof/verify-records.js';
-import { EXIT, type Output } from './output.js';
+import { EXIT, reportError, type Output } from './output.js';
 import { readText } from './read-text.js';
 import { toText } from './trace-text.js';
+import { requireWritable, writeText } from './write-text.js';
 
 export interface TraceOptions {
   readonly traceId: string;
@@ -28,14 +29,15 @@ export async function trace(
 ): Promise<number> {
   const { direction, proof: path } = options;
   const trust = readTrust(readText(options.trust), nodeVerifier);
-  const traceId = canonicalTraceId(options.traceId);
+  if (path !== undefined) requireWritable(path);
+  const traceId = typedTraceId(options.traceId);
   const { proof, wrongHints } = await collectTrace(connections, { traceId, direction });
   const verified = verifyRecords(proof, trust);
   if (verified.records.length === 0) {
     output.result(toJson(verified, wrongHints), () => `no record of ${traceId}`);
     return EXIT.failed;
   }
-  if (path !== undefined) writeFileSync(path, writeRecordsProof(proof));
+  const failure = path === undefined ? null : failureToWrite(path, writeRecordsProof(proof));
   output.result(toJson(verified, wrongHints), () =>
     [
       toText(verified),
@@ -43,12 +45,25 @@ export async function trace(
         ({ block, txNum }) =>
           `note: transaction ${txNum} of block ${block} carries a wrong hint; its chain was followed by transaction id`,
       ),
-      ...(path === undefined
+      ...(path === undefined || failure !== null
         ? []
         : [`proof written to ${path}; check it with: cotrace verify ${path} --trust FILE`]),
     ].join('\n'),
   );
-  return EXIT.done;
+  if (failure === null) return EXIT.done;
+  reportError(failure, output.json);
+  return EXIT.failed;
+}
+
+/** Writes the proof; the error where that fails: an answer is worth showing without it. */
+function failureToWrite(path: string, proof: string): CotraceError | null {
+  try {
+    writeText(path, proof);
+    return null;
+  } catch (error) {
+    if (isCotraceError(error)) return error;
+    throw error;
+  }
 }
 
 /** `cotrace verify FILE`: checks a proof offline, given only the trust file. */

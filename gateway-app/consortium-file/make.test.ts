@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { isCotraceError } from '@cotrace/core';
+import { isCotraceError, type JsonValue } from '@cotrace/core';
 import { ensureCrypto, genesisBlock, nodeVerifier, parseTopology, type CryptoLayout } from '@cotrace/network';
 import * as x509 from '@peculiar/x509';
 import { readClientConfig } from '../client/client-config.js';
-import { checkConsortium } from '../consortium.js';
 import { readProcessConfig } from '../node/process-config.js';
+import { JsonShape } from '../proof/json-shape.js';
 import { readTrust } from '../proof/trust.js';
+import { consortiumOf } from './check.js';
 import { makeConsortiumFiles } from './make.js';
 import { readConsortiumSource } from './source.js';
 
@@ -79,8 +80,8 @@ describe('the example of a consortium', () => {
   it('is one that nodes, clients and verifiers read', () => {
     const { consortium, trust, quorum, members } = make();
     expect([quorum, members]).toEqual([2, ['FarmMSP', 'ShopMSP']]);
-    const written: unknown = JSON.parse(JSON.stringify(consortium));
-    expect(checkConsortium(written, 'written')).toEqual(consortium);
+    const written = JSON.parse(JSON.stringify(consortium)) as JsonValue;
+    expect(consortiumOf(new JsonShape(written, 'written', 'CONFIG'))).toEqual(consortium);
     expect(consortium.nodes.map(({ name, role, domain }) => [name, role, domain])).toEqual([
       ['farm.master', 'master', null],
       ['farm.production', 'business', 'production'],

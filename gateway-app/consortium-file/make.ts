@@ -5,6 +5,7 @@ import type { Consortium, ConsortiumChannel, ConsortiumNode } from '../consortiu
 import { networkIdentity } from '../network-terms.js';
 import { writeTrust } from '../proof/trust.js';
 import { certificatesOf, checkedCertificate, CLIENT, SERVER, type CertificateUse } from './certificates.js';
+import { twiceIn } from './twice.js';
 import type { ConsortiumSource, SourceChannel, SourceNode, SourceOrganisation } from './source.js';
 
 /** The files that a consortium's nodes, clients and verifiers share. */
@@ -35,7 +36,6 @@ export function makeConsortiumFiles(source: ConsortiumSource, now: number): Cons
   }
   const quorum = checkQuorum(source, members);
   const nodes = source.organisations.flatMap((organisation) => nodesOf(organisation, now));
-  requireDistinct(source, nodes);
   const consortium: Consortium = {
     version: 1,
     channels: { main: channelOf(source.main), checking: channelOf(source.checking) },
@@ -50,6 +50,11 @@ export function makeConsortiumFiles(source: ConsortiumSource, now: number): Cons
     })),
     nodes,
   };
+  const twice = twiceIn(consortium);
+  if (twice !== null) {
+    const { what, value } = twice;
+    throw new CotraceError('CONFIG', `${source.path}: ${what} ${value} is there twice`, { value });
+  }
   return { consortium, trust: writeTrust(networkIdentity(consortium), quorum, config), quorum, members };
 }
 
@@ -108,29 +113,4 @@ function nodesOf(organisation: SourceOrganisation, now: number): ConsortiumNode[
 
 function hashOf({ raw }: X509Certificate): string {
   return createHash('sha256').update(raw).digest('hex');
-}
-
-/** A certificate says who calls, a name and an address whom to call: each may be there only once. */
-function requireDistinct(
-  { path, organisations, domains }: ConsortiumSource,
-  nodes: readonly ConsortiumNode[],
-) {
-  const lists: Readonly<Record<string, readonly string[]>> = {
-    'the name': nodes.map(({ name }) => name),
-    'the address': nodes.flatMap(({ address }) => address ?? []),
-    'the TLS certificate': nodes.map(({ certificate }) => certificate),
-    'the organisation': organisations.map(({ name }) => name),
-    'the MSP id': organisations.map(({ mspId }) => mspId),
-    'the domain': domains,
-  };
-  for (const [what, values] of Object.entries(lists)) {
-    const twice = values.find((value, i) => values.indexOf(value) < i);
-    if (twice === undefined) continue;
-    const named = nodes.filter(({ certificate }) => certificate === twice).map(({ name }) => name);
-    throw new CotraceError(
-      'CONFIG',
-      `${path}: ${what} ${named.length > 0 ? `of ${named.join(' and ')}` : twice} is there twice`,
-      { value: twice },
-    );
-  }
 }

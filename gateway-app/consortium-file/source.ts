@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { CotraceError } from '@cotrace/core';
 import type { Section } from '@cotrace/network';
+import { MAX_CLIENTS, MAX_DOMAINS, MAX_HEIGHT, MAX_ORGANISATIONS, NAME, NAME_RULE } from './limits.js';
 import { addressOf, openSettings, pathOf, textOf, type SettingsFile } from '../settings/settings-file.js';
 
 /** A channel as the consortium's people describe it. */
@@ -45,13 +46,6 @@ export interface ConsortiumSource {
   readonly organisations: readonly SourceOrganisation[];
 }
 
-/** Short names, as in the topology of a local network. */
-const NAME = /^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$/;
-const NAME_RULE = 'lower-case letters and digits, e.g. org1';
-const MAX_ORGANISATIONS = 1000;
-const MAX_DOMAINS = 0xffff;
-const MAX_CLIENTS = 10_000;
-const MAX_U32 = 0xffffffff;
 const DEFAULT_HEIGHT = 1024;
 
 /**
@@ -75,7 +69,7 @@ export function readConsortiumSource(path: string): ConsortiumSource {
     path,
     main: { ...channelOf(file, main), config: bytesAt(file, main, 'config', 'newest configuration block') },
     checking: channelOf(file, checking),
-    checkingHeight: root.integer('checkingHeight', 2, MAX_U32, DEFAULT_HEIGHT),
+    checkingHeight: root.integer('checkingHeight', 2, MAX_HEIGHT, DEFAULT_HEIGHT),
     quorum: root.has('quorum') ? root.integer('quorum', 2, MAX_ORGANISATIONS) : null,
     domains,
     organisations: root

@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { errorCode } from '../node/error-code.js';
 import { readBackend } from './backends/choose.js';
+import { holdsNetwork, requireFolder } from './folder.js';
 import { withLock } from './lock.js';
 import { isRunning } from './processes.js';
 import { processNames } from './services.js';
@@ -19,24 +20,37 @@ function rankOf(name: string): number {
 }
 
 /**
- * Ends every process that `networkUp` started here, and only those. `purge`: removes all that the network keeps in
- * the workspace's folder as well, and the folder where nothing else is in it. May be repeated in any state.
+ * Ends every process that `networkUp` started here, and only those; whether there was a network. `purge`: removes all that
+ * the network keeps in the workspace's folder as well, and the folder where nothing else is in it. May be repeated in any
+ * state. Throws `CONFIG`, `LOCKED`, `NOT_YOUR_PROCESS`.
  */
-export async function networkDown(workspace: Workspace, purge: boolean, progress: Progress): Promise<void> {
-  if (!existsSync(workspace.root)) return;
-  await withLock(workspace, async () => {
-    const topology = readNetworkTopology(workspace);
-    const starter = new Starter(workspace, progress);
-    starter.adopt(topology === null ? [] : processNames(topology, readBackend(workspace)));
-    const entries = [...starter.entries()].sort((a, b) => rankOf(a.name) - rankOf(b.name));
-    for (const rank of [...new Set(entries.map(({ name }) => rankOf(name)))]) {
-      const together = entries.filter(({ name }) => rankOf(name) === rank);
-      for (const entry of together) if (isRunning(entry)) progress(`stopping ${entry.name}`);
-      await Promise.all(together.map(({ name }) => starter.stop(name)));
-    }
-    if (purge) await removeNetwork(workspace);
-  });
+export async function networkDown(
+  workspace: Workspace,
+  purge: boolean,
+  progress: Progress,
+): Promise<boolean> {
+  requireFolder(workspace);
+  const isThere = holdsNetwork(workspace);
+  if (isThere) {
+    await withLock(workspace, async () => {
+      await stopProcesses(workspace, progress);
+      if (purge) await removeNetwork(workspace);
+    });
+  }
   if (purge) await removeIfEmpty(workspace.root);
+  return isThere;
+}
+
+async function stopProcesses(workspace: Workspace, progress: Progress): Promise<void> {
+  const topology = readNetworkTopology(workspace);
+  const starter = new Starter(workspace, progress);
+  starter.adopt(topology === null ? [] : processNames(topology, readBackend(workspace)));
+  const entries = [...starter.entries()].sort((a, b) => rankOf(a.name) - rankOf(b.name));
+  for (const rank of [...new Set(entries.map(({ name }) => rankOf(name)))]) {
+    const together = entries.filter(({ name }) => rankOf(name) === rank);
+    for (const entry of together) if (isRunning(entry)) progress(`stopping ${entry.name}`);
+    await Promise.all(together.map(({ name }) => starter.stop(name)));
+  }
 }
 
 /**
@@ -45,14 +59,16 @@ export async function networkDown(workspace: Workspace, purge: boolean, progress
  */
 async function removeNetwork(workspace: Workspace): Promise<void> {
   const { nodes, clients, configs, logs, captureRules, trust, consortium } = workspace;
-  const { devnet, fabric, network, backend, topology, lock } = workspace;
-  const made = [nodes, clients, configs, logs, captureRules, trust, consortium, devnet, fabric];
+  const { devnet, fabric, chaincodeId, network, backend, topology, lock } = workspace;
+  const made = [nodes, clients, configs, logs, captureRules, trust, consortium, devnet, fabric, chaincodeId];
   for (const path of [...made, network, backend, topology, lock]) {
     await rm(path, { recursive: true, force: true });
   }
 }
 
+/** A link to a folder is the user's own, and stays with the folder. */
 async function removeIfEmpty(folder: string): Promise<void> {
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return;
   try {
     await rmdir(folder);
   } catch (error) {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CotraceError } from '@cotrace/core';
 import {
@@ -15,10 +14,12 @@ import {
   type Topology,
 } from '@cotrace/network';
 import { readConsortium } from '../consortium.js';
-import { defaultRulesText } from '../epcis/rules-file.js';
 import type { ProcessConfig } from '../node/node-config.js';
 import { defineChaincodes, installPackages } from './backends/lifecycle.js';
+import { ensureRules } from './capture-rules.js';
 import { defineDomains } from './define-domains.js';
+import { makeFolder } from './folder.js';
+import { withLock } from './lock.js';
 import { makeConsortium } from './make-consortium.js';
 import { makeTrust } from './make-trust.js';
 import { businessProcess, CHAINCODE_LABEL, masterNode, nodeProcesses } from './services.js';
@@ -51,9 +52,19 @@ export function hostAddresses(topology: Topology): ReadonlyMap<string, { host: s
 /**
  * Makes the files of a network whose processes run on hosts of their own (docker-compose.yaml): certificates, genesis
  * blocks, the consortium's files, and the configuration of each process with its stores below `stores`. What is there
- * stays. Throws `TOPOLOGY`, `CONFIG`, `CRYPTO_FOLDER`.
+ * stays. Throws `TOPOLOGY`, `CONFIG`, `CRYPTO_FOLDER`, `LOCKED`.
  */
 export async function prepareHosts(
+  workspace: Workspace,
+  topologyPath: string | null,
+  stores: string,
+  progress: Progress,
+): Promise<void> {
+  makeFolder(workspace);
+  await withLock(workspace, () => makeFiles(workspace, topologyPath, stores, progress));
+}
+
+async function makeFiles(
   workspace: Workspace,
   topologyPath: string | null,
   stores: string,
@@ -73,9 +84,7 @@ export async function prepareHosts(
   const consortium = makeConsortium(topology, layout, info, addressOf);
   writeJson(workspace.consortium, consortium);
   writeAtomically(workspace.trust, makeTrust(topology, consortium, layout.dir));
-  if (!existsSync(workspace.captureRules)) {
-    writeAtomically(workspace.captureRules, defaultRulesText(topology.domains));
-  }
+  for (const warning of ensureRules(workspace, topology)) progress(`warning: ${warning}`);
   writeClients(workspace, topology, layout);
   for (const { configPath, config } of nodeProcesses(workspace, topology, layout)) {
     const nodes = config.nodes.map((node) => ({

@@ -1,4 +1,5 @@
 import { readBackend } from './backends/choose.js';
+import { requireFolder } from './folder.js';
 import { readNetworkState } from './network-state.js';
 import { isRunning } from './processes.js';
 import { processNames } from './services.js';
@@ -14,11 +15,12 @@ export interface ProcessStatus {
   readonly log: string;
 }
 
-/** Whether a network's processes run: all that its topology asks for, some, or none. */
+/** Whether a network's processes run: all that its topology asks for, some, or none. Throws `CONFIG`. */
 export function networkStatus(workspace: Workspace): {
   readonly state: 'up' | 'partly up' | 'down';
   readonly processes: readonly ProcessStatus[];
 } {
+  requireFolder(workspace);
   const topology = readNetworkTopology(workspace);
   const wanted = topology === null ? [] : processNames(topology, readBackend(workspace));
   const entries = withLostProcesses(workspace, readNetworkState(workspace).processes, wanted);

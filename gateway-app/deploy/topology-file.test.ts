@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { defaultTopology } from '@cotrace/network';
+import { defaultTopology, type Topology } from '@cotrace/network';
 import { adoptTopology, readNetworkTopology } from './topology-file.js';
-import { Workspace } from './workspace.js';
+import { Workspace, writeJson } from './workspace.js';
 
 let folder: string;
 let workspace: Workspace;
@@ -20,6 +20,31 @@ function file(text: string): string {
   const path = join(folder, 'given.yaml');
   writeFileSync(path, text);
   return path;
+}
+
+/** A consortium file of the network that a topology describes, without nodes. */
+function consortiumOfTopology({
+  channels,
+  checkingHeight,
+  quorum,
+  domains,
+  organisations,
+}: Topology): object {
+  const channel = (name: string) => ({ name, genesisHeaderHash: '00'.repeat(32) });
+  return {
+    version: 1,
+    channels: { main: channel(channels.main), checking: channel(channels.checking) },
+    checkingHeight,
+    quorum,
+    domains,
+    organisations: organisations.map(({ name, mspId }, i) => ({
+      name,
+      mspId,
+      peer: { address: `localhost:${7051 + i}`, serverName: null },
+      tlsRoots: '-----BEGIN CERTIFICATE-----',
+    })),
+    nodes: [],
+  };
 }
 
 describe('the topology of a workspace', () => {
@@ -45,6 +70,40 @@ describe('the topology of a workspace', () => {
       expect.objectContaining({ code: 'CONFIG' }),
     );
     expect(adoptTopology(workspace, null).domains).toEqual(['production']);
+  });
+
+  it('is written down whole, so that a change of one section loses no other', () => {
+    adoptTopology(workspace, null);
+    const text = readFileSync(workspace.topology, 'utf8');
+    expect(text).toContain('domains: [production, processing, distribution, retail]');
+    writeFileSync(workspace.topology, text.replace('together', 'separate'));
+    expect(adoptTopology(workspace, null).domains).toEqual(defaultTopology().domains);
+  });
+
+  it('gains domains, and loses none that the network has', () => {
+    const network = consortiumOfTopology(adoptTopology(workspace, null));
+    writeJson(workspace.consortium, network);
+    const write = (domains: string) => writeFileSync(workspace.topology, `domains: ${domains}\n`);
+    write('[veterinary]');
+    expect(() => adoptTopology(workspace, null)).toThrow(
+      /leaves out production, processing, distribution, retail, .* write domains: \[production, processing, distribution, retail, veterinary\]/,
+    );
+    write('[veterinary, retail, distribution, processing, production]');
+    expect(adoptTopology(workspace, null).domains).toContain('veterinary');
+    // As an older release wrote it: the default, in a file that says nothing.
+    writeFileSync(workspace.topology, '');
+    expect(adoptTopology(workspace, null)).toEqual(defaultTopology());
+  });
+
+  it.each([
+    ['checkingHeight: 512', /checkingHeight is 512, .* made with 1024/],
+    ['quorum: 3', /quorum is 3, .* made with 2/],
+    ['channels: { main: trade }', /channels\.main is trade, .* made with main/],
+    ['channels: { checking: c }', /channels\.checking is c, .* made with checking/],
+  ])('stays the one that everything attested speaks of: %s', (text, message) => {
+    writeJson(workspace.consortium, consortiumOfTopology(adoptTopology(workspace, null)));
+    writeFileSync(workspace.topology, text);
+    expect(() => adoptTopology(workspace, null)).toThrow(message);
   });
 
   it('is not made of a file that is wrong', () => {

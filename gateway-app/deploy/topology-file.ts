@@ -1,16 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { CotraceError } from '@cotrace/core';
-import { parseTopology, readTopology, type Topology } from '@cotrace/network';
+import { completeTopologyText, parseTopology, readTopology, type Topology } from '@cotrace/network';
+import { consortiumOf } from '../consortium-file/check.js';
+import { readJsonFile } from '../settings/json-file.js';
 import { writeAtomically, type Workspace } from './workspace.js';
 
 /**
- * The topology of a workspace. The first `up` copies the file that it is given, or the default; from then on the
- * workspace's copy counts, and another file with another content is refused: ledgers and certificates hang on it.
+ * The topology of a workspace. The first `up` writes it down whole, from the file that it is given or the default; from then
+ * on the workspace's own counts, and another file with another content is refused: ledgers and certificates hang on it.
+ * So is one that has lost what the network has. Throws `TOPOLOGY`, `CONFIG`.
  */
 export function adoptTopology(workspace: Workspace, path: string | null): Topology {
   const given = path === null ? null : { topology: readTopology(path), text: readFileSync(path, 'utf8') };
   if (!existsSync(workspace.topology)) {
-    writeAtomically(workspace.topology, given?.text ?? '');
+    writeAtomically(workspace.topology, completeTopologyText(given?.text ?? '', path ?? 'topology'));
     return given?.topology ?? parseTopology('');
   }
   const own = readTopology(workspace.topology);
@@ -21,10 +24,47 @@ export function adoptTopology(workspace: Workspace, path: string | null): Topolo
       { workspace: workspace.root, path },
     );
   }
+  refuseLoss(workspace, own);
   return own;
 }
 
 /** The topology of a workspace's network, or null where none was started. */
 export function readNetworkTopology(workspace: Workspace): Topology | null {
   return existsSync(workspace.topology) ? readTopology(workspace.topology) : null;
+}
+
+/**
+ * Compares a topology with the network that is there: what hangs on it would be lost with no word. Throws `CONFIG` naming
+ * the section, what it was, and what to do.
+ */
+function refuseLoss({ consortium: path, topology: file }: Workspace, topology: Topology): void {
+  const advice = 'remove the file: `cotrace network up` writes it anew';
+  const network = readJsonFile(path, advice, consortiumOf);
+  if (network === undefined) return;
+  const lost = network.domains.filter((domain) => !topology.domains.includes(domain));
+  if (lost.length > 0) {
+    const added = topology.domains.filter((domain) => !network.domains.includes(domain));
+    throw new CotraceError(
+      'CONFIG',
+      `${file}: domains leaves out ${lost.join(', ')}, which the network has: their records are on the ledger, and their nodes would be gone; ` +
+        `write domains: [${[...network.domains, ...added].join(', ')}]`,
+      { path: file, lost },
+    );
+  }
+  const { channels, checkingHeight, quorum } = topology;
+  const settings = [
+    ['channels.main', network.channels.main.name, channels.main],
+    ['channels.checking', network.channels.checking.name, channels.checking],
+    ['checkingHeight', network.checkingHeight, checkingHeight],
+    ['quorum', network.quorum, quorum],
+  ] as const;
+  for (const [name, was, now] of settings) {
+    if (was === now) continue;
+    throw new CotraceError(
+      'CONFIG',
+      `${file}: ${name} is ${now}, but the network was made with ${was}, and everything attested in it says so; ` +
+        `write ${was}, or start a new network in another --home`,
+      { path: file, name, was, now },
+    );
+  }
 }

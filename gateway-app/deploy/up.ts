@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { CryptoLayout, servicePackage, type Topology } from '@cotrace/network';
-import { defaultRulesText } from '../epcis/rules-file.js';
 import type { Backend, BackendName } from './backends/backend.js';
 import { chooseBackend } from './backends/choose.js';
+import { ensureRules } from './capture-rules.js';
 import { makeConsortium } from './make-consortium.js';
 import { defineDomains } from './define-domains.js';
+import { makeFolder } from './folder.js';
 import { withLock } from './lock.js';
 import { makeTrust } from './make-trust.js';
 import { readNetworkState } from './network-state.js';
@@ -44,7 +44,7 @@ export async function networkUp(
   { topology: topologyPath, backend: backendName }: NetworkChoice,
   progress: Progress,
 ): Promise<void> {
-  await mkdir(workspace.root, { recursive: true });
+  makeFolder(workspace);
   await withLock(workspace, async () => {
     const { backend, choice } = chooseBackend(workspace, backendName);
     const topology = adoptTopology(workspace, topologyPath);
@@ -72,9 +72,7 @@ export async function networkUp(
     // Last: while it is not as it should be, the trust file counts as not written.
     writeJson(workspace.consortium, consortium);
     writeClients(workspace, topology, layout);
-    if (!existsSync(workspace.captureRules)) {
-      writeAtomically(workspace.captureRules, defaultRulesText(topology.domains));
-    }
+    for (const warning of ensureRules(workspace, topology)) progress(`warning: ${warning}`);
     for (const { spec, configPath, config } of nodes) {
       writeJson(configPath, config);
       starter.ensure(spec);

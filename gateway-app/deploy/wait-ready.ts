@@ -1,17 +1,18 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CotraceError, isCotraceError } from '@cotrace/core';
-import type { DevnetInfo, NetworkInfo, Topology } from '@cotrace/network';
+import type { NetworkInfo, Topology } from '@cotrace/network';
 import { join } from 'node:path';
 import { loadClient, readClientConfig } from '../client/client-config.js';
 import { Connections } from '../client/connections.js';
 import type { Consortium, ConsortiumNode } from '../consortium.js';
 import { Business, Master } from '../gen/cotrace/cotrace_pb.js';
+import { readDevnetInfo } from './devnet-info.js';
 import { isRunning, type ProcessEntry } from './processes.js';
 import { chaincodeService } from './services.js';
 import type { Starter } from './starter.js';
-import { readJson, type Workspace } from './workspace.js';
+import type { Workspace } from './workspace.js';
 
 /** How long a network may take to answer, in milliseconds; a laptop under load takes a few seconds. */
 const PATIENCE_MS = 60_000;
@@ -22,7 +23,7 @@ const TAIL_BYTES = 4096;
 /** Waits until the embedded network has written where it listens. Throws `NOT_READY` with the log to look at. */
 export async function waitForDevnet(workspace: Workspace, process: ProcessEntry): Promise<NetworkInfo> {
   return until(workspace, [process], () => {
-    const info = readJson(join(workspace.devnet, 'devnet.json')) as DevnetInfo | undefined;
+    const info = readDevnetInfo(join(workspace.devnet, 'devnet.json'));
     return Promise.resolve(info?.processId === process.pid ? info : undefined);
   });
 }
@@ -128,6 +129,7 @@ export function requireRunning(workspace: Workspace, processes: readonly Process
 
 /** The last line that a process wrote, or null where it wrote none. */
 function lastLine(log: string): string | null {
+  if (!existsSync(log)) return null;
   const file = openSync(log, 'r');
   try {
     const { size } = fstatSync(file);

@@ -1,7 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { CotraceError } from '@cotrace/core';
-import { errorCode } from '../node/error-code.js';
 
 /** Where a network of this machine keeps everything, below one folder. */
 export class Workspace {
@@ -115,20 +113,4 @@ export function isWritten(path: string, value: unknown): boolean {
 
 function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
-}
-
-/** The JSON value of a file; undefined where there is none. Throws `CONFIG` where it is not JSON. */
-export function readJson(path: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new CotraceError('CONFIG', `${path} is not JSON; remove it or restore it`, { path }, cause);
-  }
 }

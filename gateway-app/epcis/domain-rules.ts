@@ -69,15 +69,27 @@ export const DEFAULT_DOMAIN_RULES: readonly DomainRule[] = [
   { domain: 'distribution' },
 ];
 
-/** The domain of the first rule that fits; null where none does. */
-export function domainOf(
+/** The first rule that fits; null where none does. */
+export function ruleFor(
   { eventType, step, action }: DomainQuestion,
   rules: readonly DomainRule[] = DEFAULT_DOMAIN_RULES,
-): string | null {
+): DomainRule | null {
   const fits = (allowed: readonly string[] | undefined, value: string | null): boolean =>
     allowed === undefined || (value !== null && allowed.includes(value));
   const rule = rules.find(({ eventTypes, steps, actions }) => {
     return fits(eventTypes, eventType) && fits(steps, step) && fits(actions, action);
   });
-  return rule?.domain ?? null;
+  return rule ?? null;
+}
+
+/** Whether a rule takes every event: the one for all that fit no other. */
+export function takesAll({ eventTypes, steps, actions }: DomainRule): boolean {
+  return eventTypes === undefined && steps === undefined && actions === undefined;
+}
+
+/** Those of `domains` to which the rules send no event: no rule names them before one that takes every event. */
+export function unreachedDomains(rules: readonly DomainRule[], domains: readonly string[]): string[] {
+  const last = rules.findIndex(takesAll);
+  const asked = last < 0 ? rules : rules.slice(0, last + 1);
+  return domains.filter((name) => !asked.some(({ domain }) => domain === name));
 }

@@ -4,7 +4,7 @@ import { canonicalTraceId, isCotraceError } from '@cotrace/core';
 import { toUtc } from './date-time.js';
 import type { DocumentContext } from './document-context.js';
 import type { DomainRule } from './domain-rules.js';
-import { domainOf } from './domain-rules.js';
+import { ruleFor, takesAll } from './domain-rules.js';
 import { eventHash } from './event-hash.js';
 import type { Faults, Path } from './fault.js';
 import { at } from './fault.js';
@@ -17,6 +17,8 @@ import { JsonLdPrefixes } from './json-ld-prefixes.js';
 export interface MappedEvent {
   readonly domain: string;
   readonly record: ClientRecord;
+  /** Whether no rule but the one for all other events fits it. */
+  readonly byRuleForOthers: boolean;
 }
 
 /** What a document says about all of its events. */
@@ -44,23 +46,24 @@ export function mapEvent(
   const own = withoutFields(event, setting.ignored);
   const prefixes = new JsonLdPrefixes(member(own, '@context'), setting.context?.prefixes ?? null);
   const step = stepOf(own, prefixes);
-  const domain = domainOf(
+  const rule = ruleFor(
     { eventType: textOf(own, 'type') ?? '', step, action: textOf(own, 'action') },
     setting.rules,
   );
-  if (domain === null)
+  if (rule === null)
     faults.add(at(path, 'bizStep'), 'no rule of the configuration names a domain for this event');
   const eventTime = toUtc(textOf(own, 'eventTime') ?? '');
   if (eventTime === null) faults.add(at(path, 'eventTime'), 'is outside the years 0 to 9999');
   const traces = tracesOf(own, path, faults);
-  if (domain === null || eventTime === null || faults.count > before) return null;
+  if (rule === null || eventTime === null || faults.count > before) return null;
 
   const eventID = textOf(own, 'eventID');
   const hash = eventHash(own, prefixes);
   // A declaration of error repeats the event that it declares wrong, id included (EPCIS 2.0, section 7.4.1.2).
   const corrects = Object.hasOwn(own, 'errorDeclaration') ? [eventID ?? hash] : null;
   return {
-    domain,
+    domain: rule.domain,
+    byRuleForOthers: takesAll(rule),
     record: {
       step,
       eventTime,

@@ -165,6 +165,15 @@ describe('the default domains', () => {
     expect(domainOfFirst({ ...event, bizStep, ...more })).toBe(domain);
   });
 
+  it.each([
+    ['shipping', false],
+    ['destroying', true],
+    ['https://example.com/polishing', true],
+  ])('are chosen for %s by the rule for all other events: %s', (bizStep, expected) => {
+    const result = read(document({ ...event, bizStep })).events[0]?.result;
+    expect(result).toMatchObject({ ok: true, domain: 'distribution', byRuleForOthers: expected });
+  });
+
   it('take the steps that are sent to them, as the contract of each domain does', () => {
     const types = [
       event,

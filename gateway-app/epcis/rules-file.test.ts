@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_DOMAIN_RULES, domainOf } from './domain-rules.js';
+import { DEFAULT_DOMAIN_RULES, ruleFor, takesAll, unreachedDomains } from './domain-rules.js';
 import { defaultRulesText, parseRules } from './rules-file.js';
 
 const DOMAINS = ['production', 'processing', 'distribution', 'retail'];
@@ -11,9 +11,9 @@ describe('the table of domains in a file', () => {
 
   it('sends everything to the only domain of a small network', () => {
     const rules = parseRules(defaultRulesText(['production']), 'rules', ['production']);
-    expect(domainOf({ eventType: 'ObjectEvent', step: 'shipping', action: 'OBSERVE' }, rules)).toBe(
-      'production',
-    );
+    const rule = ruleFor({ eventType: 'ObjectEvent', step: 'shipping', action: 'OBSERVE' }, rules);
+    expect(rule?.domain).toBe('production');
+    expect(rule !== null && takesAll(rule)).toBe(true);
   });
 
   it('takes a table of one rule', () => {
@@ -32,5 +32,22 @@ describe('the table of domains in a file', () => {
     ['- { steps: shipping, domain: retail }', 'rules: rule 1: steps must be a list of words'],
   ])('refuses %j and says what is wrong', (text, message) => {
     expect(() => parseRules(text, 'rules', DOMAINS)).toThrow(message);
+  });
+});
+
+describe('the domains that rules lead to', () => {
+  const rules = [
+    { steps: ['shipping'], domain: 'retail' },
+    { domain: 'production' },
+    { domain: 'processing' },
+  ];
+
+  it('are those named before and by the rule for all other events', () => {
+    expect(unreachedDomains(rules, ['production', 'processing', 'retail', 'veterinary'])).toEqual([
+      'processing',
+      'veterinary',
+    ]);
+    expect(unreachedDomains(rules.slice(0, 1), ['production', 'retail'])).toEqual(['production']);
+    expect(unreachedDomains(DEFAULT_DOMAIN_RULES, DOMAINS)).toEqual([]);
   });
 });

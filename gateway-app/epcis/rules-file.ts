@@ -1,6 +1,6 @@
 import { CotraceError } from '@cotrace/core';
 import { parse, stringify } from 'yaml';
-import { DEFAULT_DOMAIN_RULES, type DomainRule } from './domain-rules.js';
+import { DEFAULT_DOMAIN_RULES, takesAll, type DomainRule } from './domain-rules.js';
 
 const HEADER = `# Which domain an event is recorded in: the first rule that fits decides. A rule fits where everything it
 # names fits: eventTypes, steps (words of the Core Business Vocabulary, or URIs), actions. The last rule, which
@@ -13,8 +13,7 @@ const LISTS = ['eventTypes', 'steps', 'actions'] as const;
 export function defaultRulesText(domains: readonly string[]): string {
   const rules = DEFAULT_DOMAIN_RULES.filter(({ domain }) => domains.includes(domain));
   const [first] = domains;
-  const takesTheRest = rules.some((rule) => LISTS.every((name) => rule[name] === undefined));
-  const all = takesTheRest || first === undefined ? rules : [...rules, { domain: first }];
+  const all = rules.some(takesAll) || first === undefined ? rules : [...rules, { domain: first }];
   return HEADER + stringify(all, { lineWidth: 110 });
 }
 

@@ -1,3 +1,6 @@
+import { types } from 'node:util';
+import { systemErrorText } from './system-error.js';
+
 /** One line a message on standard error: time, node, level, text; what went wrong comes with its cause chain. */
 export class Log {
   readonly #name: string;
@@ -29,8 +32,8 @@ export class Log {
 
 /** An error with its causes, in one line. */
 export function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error || types.isNativeError(error))) return String(error);
   const code = 'code' in error ? `[${String(error.code)}] ` : '';
   const cause = error.cause === undefined ? '' : ` <- ${describe(error.cause)}`;
-  return `${code}${error.message}${cause}`;
+  return `${code}${systemErrorText(error) ?? error.message}${cause}`;
 }

@@ -1,12 +1,5 @@
-import {
-  canonicalTraceId,
-  CotraceError,
-  fromUtf8,
-  hashCanonical,
-  parseStrictJson,
-  toHex,
-  type JsonValue,
-} from '@cotrace/core';
+import { CotraceError, fromUtf8, hashCanonical, parseStrictJson, toHex, type JsonValue } from '@cotrace/core';
+import { typedTraceId } from '../client/typed-trace-id.js';
 import { JsonShape } from '../proof/json-shape.js';
 
 /** The domain in which orders are recorded. */
@@ -35,9 +28,9 @@ export interface Order {
   readonly signature: string;
 }
 
-/** Reads an order from JSON with exactly its four members. Throws `BAD_ORDER`, `BAD_TRACE_ID`, and what `parseStrictJson` throws. */
+/** Reads an order from JSON with exactly its four members. Throws `BAD_ORDER`, `BAD_TRACE_ID`. */
 export function readOrder(text: string): Order {
-  const root = new JsonShape(parseStrictJson(text, MAX_FILE_BYTES), 'order', 'BAD_ORDER');
+  const root = new JsonShape(parse(text), 'order', 'BAD_ORDER');
   root.only(['from', 'to', 'message', 'signature']);
   const textOf = (name: string, most: number) => {
     const value = root.text(name);
@@ -46,10 +39,18 @@ export function readOrder(text: string): Order {
   };
   return {
     from: textOf('from', MAX_NAME),
-    to: canonicalTraceId(textOf('to', MAX_NAME)),
+    to: typedTraceId(textOf('to', MAX_NAME)),
     message: textOf('message', MAX_MESSAGE),
     signature: textOf('signature', MAX_MESSAGE),
   };
+}
+
+function parse(text: string): JsonValue {
+  try {
+    return parseStrictJson(text, MAX_FILE_BYTES);
+  } catch (cause) {
+    throw new CotraceError('BAD_ORDER', 'the order is not JSON, or too long', {}, cause);
+  }
 }
 
 /** The id of an order's event: a hash of the order, so that the same order is on the ledger once. */

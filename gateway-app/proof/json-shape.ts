@@ -27,6 +27,17 @@ export class JsonShape {
     }
   }
 
+  /** The names of the members. */
+  names(): string[] {
+    return Object.keys(this.#members());
+  }
+
+  /** Whether a member is there and not null. */
+  has(name: string): boolean {
+    const members = this.#members();
+    return Object.hasOwn(members, name) && members[name] !== null;
+  }
+
   object(name: string): JsonShape {
     const shape = this.#child(name);
     shape.#members();
@@ -46,6 +57,27 @@ export class JsonShape {
     const value = this.#member(name);
     if (typeof value !== 'string') throw this.wrong(name, 'text');
     return value;
+  }
+
+  /** Text that matches `pattern`; `rule` says in words what that is. */
+  textLike(name: string, pattern: RegExp, rule: string): string {
+    return this.#child(name).isTextLike(pattern, rule);
+  }
+
+  /** This value itself, as text that matches `pattern`. */
+  isTextLike(pattern: RegExp, rule: string): string {
+    const value = this.#value;
+    if (typeof value !== 'string' || !pattern.test(value)) {
+      throw new CotraceError(this.#code, `${this.#where} must be ${rule}`);
+    }
+    return value;
+  }
+
+  oneOf<const W extends string>(name: string, words: readonly W[]): W {
+    const value = this.#member(name);
+    const word = words.find((candidate) => candidate === value);
+    if (word === undefined) throw this.wrong(name, `one of ${words.join(', ')}`);
+    return word;
   }
 
   /** Bytes in base64url, at most `max`. */

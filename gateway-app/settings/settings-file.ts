@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { CotraceError } from '@cotrace/core';
 import { parseSection, type Section } from '@cotrace/network';
+import { ADDRESS, ADDRESS_RULE } from './address.js';
 
 /** A file of settings for people to write, YAML or JSON. */
 export interface SettingsFile {
@@ -36,10 +37,7 @@ export function pathOf(file: SettingsFile, section: Section, name: string, rule:
   return file.resolve(textOf(section, name, rule));
 }
 
-/** `host:port`, the port from 1. Throws `CONFIG`. */
+/** `host:port`. Throws `CONFIG`. */
 export function addressOf(section: Section, name: string): string {
-  const address = section.text(name, /^\S+:\d{1,5}$/, 'an address, host:port');
-  const port = Number(address.slice(address.lastIndexOf(':') + 1));
-  if (port < 1 || port > 65_535) section.fail(name, `expected a port from 1 to 65535, found ${port}`);
-  return address;
+  return section.text(name, ADDRESS, ADDRESS_RULE);
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { StateAnswer } from './answers.js';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { StateAnswer, TraceAnswer } from './answers.js';
 import { Running } from './cotrace.js';
 import type { Scene } from './scene.js';
 
@@ -73,6 +75,12 @@ export function manners(scene: Scene): void {
       ['state', 'get', 'fishing', 'meta/domain'],
       ['nodes', '--org', 'nobody'],
       ['network', 'up', '--topology', 'no-such-file.yaml'],
+      ['nodes', '--client', 'no-such-file.yaml'],
+      ['define', 'no-such-file.json'],
+      ['node', 'no-such-file.yaml'],
+      ['trace', 'x', '--proof', 'no-such-folder/proof.json'],
+      ['trace', '01/09521234500048/10/BAG-1KG-7'],
+      ['nodes', '--home', fileURLToPath(import.meta.url)],
     ];
 
     it('answers wrong use with exit code 2 and a line that says what is wrong, never with a stack', async () => {
@@ -104,6 +112,32 @@ export function manners(scene: Scene): void {
     it('answers a trace of what nobody recorded with exit code 1', async () => {
       const { code, value } = await scene.cotrace.json('trace', 'nobody-recorded-this');
       expect([code, value]).toMatchObject([1, { events: [], verified: false }]);
+    });
+
+    it('takes identifiers as traces print them', async () => {
+      const traced = await scene.cotrace.json<TraceAnswer>('trace', '01/09521234500018/10/PADDY-A');
+      expect([traced.code, traced.value.traceId]).toEqual([
+        0,
+        'https://id.gs1.org/01/09521234500018/10/PADDY-A',
+      ]);
+      const key = 'trace/01/09521234500018/10/PADDY-A';
+      const state = await scene.cotrace.json<StateAnswer>('state', 'get', 'production', key);
+      expect([state.code, state.value.found]).toEqual([0, true]);
+    });
+
+    /** A disk that is full, as the kernel has one for tests. */
+    const whereFull = existsSync('/dev/full') ? it : it.skip;
+
+    whereFull('shows a trace whose proof cannot be written, and says so', async () => {
+      const id = 'https://id.gs1.org/01/09521234500018/10/PADDY-A';
+      const { code, value, stderr } = await scene.cotrace.json<TraceAnswer>(
+        'trace',
+        id,
+        '--proof',
+        '/dev/full',
+      );
+      expect([code, value.events.length > 0, value.verified]).toEqual([1, true, true]);
+      expect(stderr).toMatch(/NO_FILE.*\/dev\/full.*the disk is full/);
     });
 
     it('refuses files that are no proofs and no trust files', async () => {

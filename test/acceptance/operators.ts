@@ -40,6 +40,12 @@ export function operators(scene: Scene): void {
       ]);
     });
 
+    it('is told, where it asks nodes, which client they would answer', async () => {
+      const told = await scene.cotrace.error('--client', scene.path('admin.json'), 'nodes');
+      expect(told).toMatchObject({ exit: 1, code: 'UNKNOWN_CALLER' });
+      expect(told.message).toContain('org1.client');
+    });
+
     it('defines nothing as anybody else, nor what is no domain of the consortium', async () => {
       expect(await scene.cotrace.error('define')).toMatchObject({ exit: 1, code: 'NOT_ALLOWED' });
       const definition = scene.write('wholesale.json', { name: 'wholesale' });

@@ -1,6 +1,7 @@
 import { CotraceError } from '@cotrace/core';
 import { findFabric, type FabricBinaries } from '@cotrace/network';
-import { readJson, type Workspace } from '../workspace.js';
+import { readJsonFile } from '../../settings/json-file.js';
+import type { Workspace } from '../workspace.js';
 import { BACKENDS, type Backend, type BackendName, type FabricServices } from './backend.js';
 import { DevnetBackend } from './devnet.js';
 import { FabricBackend } from './fabric.js';
@@ -41,14 +42,18 @@ export function readBackend(workspace: Workspace): FabricServices {
   return readChoice(workspace)?.backend === 'fabric' ? FabricBackend : new DevnetBackend();
 }
 
-function readChoice(workspace: Workspace): BackendChoice | null {
-  const value = readJson(workspace.backend);
-  if (value === undefined) return null;
-  const { backend } = value as Partial<BackendChoice>;
-  if (backend !== undefined && BACKENDS.includes(backend)) return value as BackendChoice;
-  throw new CotraceError(
-    'CONFIG',
-    `${workspace.backend} does not name a backend; restore it, or remove ${workspace.root}`,
-    { path: workspace.backend },
-  );
+function readChoice({ backend: path, root: folder }: Workspace): BackendChoice | undefined {
+  const advice = `restore it, or remove the network with its folder ${folder}`;
+  return readJsonFile(path, advice, (root): BackendChoice => {
+    root.only(['backend', 'binaries']);
+    const backend = root.oneOf('backend', BACKENDS);
+    if (!root.has('binaries')) return { backend, binaries: null };
+    const binaries = root.object('binaries');
+    binaries.only(['peer', 'orderer', 'config']);
+    const absolute = (name: string) => binaries.textLike(name, /^\//, 'an absolute path');
+    return {
+      backend,
+      binaries: { peer: absolute('peer'), orderer: absolute('orderer'), config: absolute('config') },
+    };
+  });
 }

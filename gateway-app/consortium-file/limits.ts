@@ -1,0 +1,9 @@
+/** Short names of organisations, domains and clients, as in the topology of a local network. */
+export const NAME = /^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$/;
+export const NAME_RULE = 'lower-case letters and digits, e.g. org1';
+export const MAX_ORGANISATIONS = 1000;
+export const MAX_DOMAINS = 0xffff;
+/** Of one organisation. */
+export const MAX_CLIENTS = 10_000;
+/** Of the checking height: it is a 32-bit number in the network id (docs/formats.md). */
+export const MAX_HEIGHT = 0xffffffff;

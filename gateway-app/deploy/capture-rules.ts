@@ -1,0 +1,22 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { isCotraceError } from '@cotrace/core';
+import type { Topology } from '@cotrace/network';
+import { unreachedDomains } from '../epcis/domain-rules.js';
+import { defaultRulesText, parseRules } from '../epcis/rules-file.js';
+import { writeAtomically, type Workspace } from './workspace.js';
+
+/**
+ * Writes the table of capture rules where it is missing. Returns what is to be said about the one that is there: that it
+ * cannot be used, or that it leads to a domain of the network in no case.
+ */
+export function ensureRules({ captureRules: path }: Workspace, { domains }: Topology): string[] {
+  if (!existsSync(path)) writeAtomically(path, defaultRulesText(domains));
+  try {
+    return unreachedDomains(parseRules(readFileSync(path, 'utf8'), path, domains), domains).map(
+      (domain) => `no rule of ${path} leads to domain ${domain}: add one, or nothing is captured in it`,
+    );
+  } catch (error) {
+    if (!isCotraceError(error, 'CONFIG')) throw error;
+    return [`events cannot be captured: ${error.message}`];
+  }
+}

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { CotraceError, fromUtf8, isCotraceError, parseStrictJson } from '@cotrace/core';
+import { errorCode } from '../node/error-code.js';
+import { JsonShape } from '../proof/json-shape.js';
+
+/** A consortium file of a thousand organisations, each with a node in every domain, has some 10 MB. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/**
+ * What `read` makes of a file of JSON that commands write and read back; undefined where there is none. `advice` says
+ * what to do about a file that is not as it must be. Throws `CONFIG` with the file and the member that is wrong, and
+ * the system's error where the file cannot be read.
+ */
+export function readJsonFile<T>(path: string, advice: string, read: (root: JsonShape) => T): T | undefined {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  const wrong = (message: string, cause: unknown) =>
+    new CotraceError('CONFIG', `${message}; ${advice}`, { path }, cause);
+  try {
+    return read(new JsonShape(parseStrictJson(fromUtf8(bytes), MAX_BYTES), path, 'CONFIG'));
+  } catch (error) {
+    if (!isCotraceError(error)) throw error;
+    throw error.code === 'CONFIG'
+      ? wrong(error.message, error.cause)
+      : wrong(`${path} is not JSON that can be used`, error);
+  }
+}
