@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { DescMessage } from '@bufbuild/protobuf';
+import { toBinary, type DescMessage } from '@bufbuild/protobuf';
 import { fromUtf8, isCotraceError, toHex, utf8 } from '@cotrace/core';
-import { decode } from '@cotrace/fabric-model';
+import { common, decode } from '@cotrace/fabric-model';
 import { join } from 'node:path';
 import { repository } from '../../architecture/sources.js';
 import { Random } from '../../faults/random.js';
@@ -92,10 +92,13 @@ interface GoType {
   );
 });
 
-/** The message in canonical form after a 1, or nothing where it is refused. */
+/** The message in canonical form after a 1, or nothing where it is refused: main.go does the same. */
 function readHere(schema: DescMessage, bytes: Uint8Array): string {
   try {
-    return `1${canonical(schema, decode(schema, bytes))}`;
+    const message = decode(schema, bytes);
+    // Peers refuse blocks with envelopes that are not, encoded again, the bytes they were.
+    const again = schema === common.EnvelopeSchema ? `=${toHex(toBinary(schema, message))}` : '';
+    return `1${canonical(schema, message)}${again}`;
   } catch (error) {
     if (isCotraceError(error, 'BAD_PROTOBUF')) return '';
     throw error;
