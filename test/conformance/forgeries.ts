@@ -17,6 +17,8 @@ export type Forgery = (parts: TransactionParts, forger: Forger) => void;
 
 const EMPTY = new Uint8Array();
 const GARBAGE = Uint8Array.of(0xff, 0xff, 0xff, 0x01);
+/** Group 15 with field 2^28 in it, a number beyond those that messages may have: Go's library skips it. */
+const UNKNOWN_GROUP = Uint8Array.of(0x7b, 0x80, 0x80, 0x80, 0x80, 0x10, 0x01, 0x7c);
 
 function flipLastBit(bytes: Uint8Array): Uint8Array {
   const copy = bytes.slice();
@@ -202,6 +204,12 @@ const BODIES: Readonly<Record<string, Forgery>> = {
   }),
   'another proposal': (parts) => {
     parts.payload = Uint8Array.from([...parts.payload, ...parts.payload]);
+  },
+  'a group that nobody knows in the payload': (parts) => {
+    parts.appended = { payload: UNKNOWN_GROUP };
+  },
+  'a group that nobody knows in the envelope': (parts) => {
+    parts.appended = { envelope: UNKNOWN_GROUP };
   },
   'no proposal': (parts) => {
     parts.payload = EMPTY;

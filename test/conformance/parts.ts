@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { create, toBinary } from '@bufbuild/protobuf';
-import { utf8 } from '@cotrace/core';
+import { concat, utf8 } from '@cotrace/core';
 import {
   common,
   computeTxId,
@@ -16,6 +16,7 @@ import type { SigningIdentity } from '@cotrace/network';
 import type { Call } from './script.js';
 
 const NONCE_LENGTH = 24;
+const NONE = new Uint8Array();
 /** When all proposals of this process claim to be made: peers refuse what is off by more than 15 minutes. */
 const SECONDS = BigInt(Math.floor(Date.now() / 1000));
 
@@ -40,6 +41,8 @@ export interface TransactionParts extends ProposalParts {
   endorsements: { endorser: Uint8Array; signature: Uint8Array }[];
   /** Serialized `Transaction` in place of that of the parts above. */
   data?: Uint8Array;
+  /** What follows the fields of the payload, before it is signed, and those of the envelope. */
+  appended?: { readonly payload?: Uint8Array; readonly envelope?: Uint8Array };
   sign: (payload: Uint8Array) => Uint8Array;
 }
 
@@ -120,10 +123,12 @@ export function envelopeOf(parts: TransactionParts): Uint8Array {
       responsePayload: parts.responsePayload,
       endorsements: parts.endorsements,
     });
-  const payload = encodePayload(
+  const { payload: inPayload = NONE, envelope: inEnvelope = NONE } = parts.appended ?? {};
+  const fields = encodePayload(
     toBinary(common.ChannelHeaderSchema, parts.channelHeader),
     toBinary(common.SignatureHeaderSchema, parts.signatureHeader),
     data,
   );
-  return encodeEnvelope(payload, parts.sign(payload));
+  const payload = concat(fields, inPayload);
+  return concat(encodeEnvelope(payload, parts.sign(payload)), inEnvelope);
 }

@@ -57,7 +57,16 @@ func decoded(t messageType, bytes []byte) []byte {
 	if err := proto.Unmarshal(bytes, message.Interface()); err != nil {
 		return nil
 	}
-	return append([]byte{'1'}, canonical(t.ours, message)...)
+	answer := append([]byte{'1'}, canonical(t.ours, message)...)
+	if t.Name != "common.Envelope" {
+		return answer
+	}
+	// Peers refuse blocks with envelopes that are not, encoded again, the bytes they were.
+	again, err := proto.Marshal(message.Interface())
+	if err != nil {
+		log.Fatal(err)
+	}
+	return fmt.Appendf(answer, "=%x", again)
 }
 
 func readFrame(in io.Reader) ([]byte, error) {
