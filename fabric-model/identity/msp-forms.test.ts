@@ -4,10 +4,11 @@ import { parseCertificate } from './certificate.js';
 import { uniqueChain } from './chain.js';
 import { orderOf } from './curves.js';
 import { DerReader, TAG, derElement } from './der.js';
+import { MspManager } from './manager.js';
 import { Msp } from './msp.js';
 import { encodePem } from './pem.js';
 import { encodeSignature, parseSignature } from './signature.js';
-import { issue, mspConfig, revoke, sign, x509 } from './testing/pki.js';
+import { issue, mspConfig, revoke, serialized, sign, x509 } from './testing/pki.js';
 import type { Issued, MspParts } from './testing/pki.js';
 
 let root: Issued;
@@ -44,6 +45,15 @@ describe('An MSP does what Fabric does where a form is odd:', () => {
     const msp = setUp({ rootCerts: [root.pem, root.pem] });
     msp.identity(peer.pem).validate();
     expect(msp.roots).toHaveLength(1);
+  });
+
+  it('a certificate with a megabyte of text around it is an identity, and is not kept in memory', () => {
+    const manager = new MspManager([setUp()]);
+    const small = serialized('Org1MSP', peer.pem);
+    const large = serialized('Org1MSP', concat(new Uint8Array(2 ** 20).fill(0x61), utf8('\n'), peer.pem));
+    expect(manager.deserialize(small)).toBe(manager.deserialize(small));
+    expect(manager.deserialize(large)).not.toBe(manager.deserialize(large));
+    expect(manager.deserialize(large).id).toBe(manager.deserialize(small).id);
   });
 
   it('an identity is PEM of a certificate, not of PEM', () => {
