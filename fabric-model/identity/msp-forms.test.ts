@@ -56,6 +56,18 @@ describe('An MSP does what Fabric does where a form is odd:', () => {
     expect(manager.deserialize(large).id).toBe(manager.deserialize(small).id);
   });
 
+  it('a root that something else than ECDSA signed is a root, as it is', async () => {
+    const [signed = new Uint8Array()] = partsOf(root.der);
+    // sha256WithRSAEncryption
+    const rsa = sequence(
+      derElement(TAG.objectIdentifier, Uint8Array.of(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11)),
+    );
+    const tbs = sequence(...partsOf(signed).map((part, i) => (i === 2 ? rsa : part)));
+    const crossSigned = pemOf(sequence(tbs, rsa, derElement(TAG.bitString, new Uint8Array(257))));
+    const msp = setUp({ rootCerts: [crossSigned] });
+    expect(() => msp.identity(peer.pem).validate()).not.toThrow();
+  });
+
   it('an identity is PEM of a certificate, not of PEM', () => {
     expect(() => setUp().identity(pemOf(peer.pem))).toThrow(withCode('BAD_DER'));
   });
