@@ -1,7 +1,7 @@
 import { MalformedError, concat, equalBytes, utf8 } from '@cotrace/core';
 import { verifySignedPart } from './certificate.js';
 import type { Certificate } from './certificate.js';
-import { hashOfListAlgorithm } from './curves.js';
+import { hashOfEcdsaAlgorithm } from './curves.js';
 import { TAG, derElement, hexOfUnsigned, rightAligned } from './der.js';
 import { decodePem } from './pem.js';
 import { StructReader } from './struct-reader.js';
@@ -38,7 +38,7 @@ export function parseRevocationList(bytes: Uint8Array): RevocationList {
     ...readList(new StructReader(content, WHAT)),
     tbs: derElement(TAG.sequence, content),
     signatureAlgorithm,
-    signature: hashOfListAlgorithm(signatureAlgorithm) === undefined ? signature : canonical(signature),
+    signature: hashOfEcdsaAlgorithm(signatureAlgorithm) === undefined ? signature : canonical(signature),
   };
 }
 
@@ -49,7 +49,7 @@ export function revokes(list: RevocationList, issuer: Certificate, certificate: 
     list.authorityKeyId !== undefined &&
     issuer.subjectKeyId !== undefined &&
     equalBytes(list.authorityKeyId, issuer.subjectKeyId) &&
-    verifySignedPart(list.tbs, hashOfListAlgorithm(list.signatureAlgorithm), list.signature, issuer)
+    verifySignedPart(list.tbs, hashOfEcdsaAlgorithm(list.signatureAlgorithm), list.signature, issuer)
   );
 }
 

@@ -33,8 +33,8 @@ export function hashOfSignatureAlgorithm(oid: string): Hash | undefined {
   return hashes.get(oid);
 }
 
-/** The same for revocation lists, which Go lets SHA-1 sign. Source: Go 1.26 crypto/x509 `checkSignature`. */
-export function hashOfListAlgorithm(oid: string): Hash | undefined {
+/** The same with SHA-1, which Go lets sign revocation lists; none where the algorithm is not ECDSA. Source: Go 1.26 crypto/x509 `checkSignature`. */
+export function hashOfEcdsaAlgorithm(oid: string): Hash | undefined {
   return oid === '1.2.840.10045.4.1' ? sha1 : hashOfSignatureAlgorithm(oid);
 }
 

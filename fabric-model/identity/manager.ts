@@ -9,6 +9,8 @@ import { fabricSignature, parseSignature, pureVerifier } from './signature.js';
 import type { SignatureVerifier } from './signature.js';
 
 const CACHED_IDENTITIES = 1024;
+/** Larger ones are read each time: their holder may put any amount of bytes around a certificate, and the cache would keep them. */
+const MAX_CACHED_BYTES = 16 * 1024;
 
 /** The organisations of one channel configuration: whose identity it is, and whether a signature is that identity's. */
 export class MspManager {
@@ -32,7 +34,7 @@ export class MspManager {
    * valid is `Identity.validate`. Throws `BAD_PROTOBUF`, `UNKNOWN_MSP` and as `Msp.identity`.
    */
   deserialize(bytes: Uint8Array): Identity {
-    const known = this.#identities.get(bytes);
+    const known = bytes.length <= MAX_CACHED_BYTES ? this.#identities.get(bytes) : undefined;
     if (known !== undefined) return known;
     const { mspid, idBytes } = decode(SerializedIdentitySchema, bytes);
     const msp = this.#msps.get(mspid);
@@ -40,7 +42,7 @@ export class MspManager {
       throw new CotraceError('UNKNOWN_MSP', `MSP ${mspid} is not defined on this channel`, { mspId: mspid });
     }
     const identity = msp.identity(idBytes);
-    this.#identities.set(bytes, identity);
+    if (bytes.length <= MAX_CACHED_BYTES) this.#identities.set(bytes, identity);
     return identity;
   }
 

@@ -4,10 +4,11 @@ import { parseCertificate } from './certificate.js';
 import { uniqueChain } from './chain.js';
 import { orderOf } from './curves.js';
 import { DerReader, TAG, derElement } from './der.js';
+import { MspManager } from './manager.js';
 import { Msp } from './msp.js';
 import { encodePem } from './pem.js';
 import { encodeSignature, parseSignature } from './signature.js';
-import { issue, mspConfig, revoke, sign, x509 } from './testing/pki.js';
+import { issue, mspConfig, revoke, serialized, sign, x509 } from './testing/pki.js';
 import type { Issued, MspParts } from './testing/pki.js';
 
 let root: Issued;
@@ -44,6 +45,27 @@ describe('An MSP does what Fabric does where a form is odd:', () => {
     const msp = setUp({ rootCerts: [root.pem, root.pem] });
     msp.identity(peer.pem).validate();
     expect(msp.roots).toHaveLength(1);
+  });
+
+  it('a certificate with a megabyte of text around it is an identity, and is not kept in memory', () => {
+    const manager = new MspManager([setUp()]);
+    const small = serialized('Org1MSP', peer.pem);
+    const large = serialized('Org1MSP', concat(new Uint8Array(2 ** 20).fill(0x61), utf8('\n'), peer.pem));
+    expect(manager.deserialize(small)).toBe(manager.deserialize(small));
+    expect(manager.deserialize(large)).not.toBe(manager.deserialize(large));
+    expect(manager.deserialize(large).id).toBe(manager.deserialize(small).id);
+  });
+
+  it('a root that something else than ECDSA signed is a root, as it is', async () => {
+    const [signed = new Uint8Array()] = partsOf(root.der);
+    // sha256WithRSAEncryption
+    const rsa = sequence(
+      derElement(TAG.objectIdentifier, Uint8Array.of(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11)),
+    );
+    const tbs = sequence(...partsOf(signed).map((part, i) => (i === 2 ? rsa : part)));
+    const crossSigned = pemOf(sequence(tbs, rsa, derElement(TAG.bitString, new Uint8Array(257))));
+    const msp = setUp({ rootCerts: [crossSigned] });
+    expect(() => msp.identity(peer.pem).validate()).not.toThrow();
   });
 
   it('an identity is PEM of a certificate, not of PEM', () => {

@@ -7,6 +7,7 @@ import type { Certificate } from './certificate.js';
 import { uniqueChain } from './chain.js';
 import { parseRevocationList, revokes } from './crl.js';
 import type { RevocationList } from './crl.js';
+import { hashOfEcdsaAlgorithm } from './curves.js';
 import { Identity } from './identity.js';
 import { nodeOUsOf, unitProblem } from './node-ous.js';
 import type { NodeOUs } from './node-ous.js';
@@ -175,10 +176,12 @@ export class Msp {
         describeCertificate(certificate),
       );
     }
-    if (!isSignedBy(certificate, certificate)) {
+    // What is not signed with ECDSA, Fabric takes as it is: an authority below an RSA one can be a root.
+    const isEcdsa = hashOfEcdsaAlgorithm(certificate.signatureAlgorithm) !== undefined;
+    if (isEcdsa && !isSignedBy(certificate, certificate)) {
       throw this.#bad('a root certificate that did not sign itself', describeCertificate(certificate));
     }
-    const root = withLowS(certificate, certificate);
+    const root = isEcdsa ? withLowS(certificate, certificate) : certificate;
     uniqueChain(root, { roots: [root], intermediates: [] });
     return root;
   }
