@@ -19,10 +19,15 @@ request.writeUInt8(0, 0);
 request.writeUInt32BE(request.length - 5, 1);
 let connections = 0;
 
+/** Waits until a connection is closed; Node does not always see that the other side has closed it. */
 const closeOf = (connection) =>
   new Promise((resolve) => {
+    const impatience = setTimeout(() => connection.destroy(), 4000);
     connection.on('error', () => undefined);
-    connection.once('close', resolve);
+    connection.once('close', () => {
+      clearTimeout(impatience);
+      resolve();
+    });
   });
 
 const kinds = {

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { connect as connectTls } from 'node:tls';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readConsortium, type Consortium } from '../../gateway-app/consortium.js';
@@ -118,6 +120,29 @@ describe('twelve strangers at a master', () => {
       expect(busy.longest).toBeLessThan(quiet.longest + 2000);
     },
   );
+
+  it('and a known caller whose connections all died in silence gets new ones', async () => {
+    // Nobody reads them, so no ping is answered.
+    const { key, certificate } = loadTls(known);
+    const port = Number(findNode(consortium, MASTER, 'master').address.split(':').at(-1));
+    const options = { host: 'localhost', port, key, cert: certificate, rejectUnauthorized: false };
+    const dead = Array.from({ length: 64 }, () => connectTls({ ...options, ALPNProtocols: ['h2'] }));
+    const call = async () => {
+      const client = connect();
+      try {
+        await client.call(Master.method.attestationsOf, {});
+      } finally {
+        client.close();
+      }
+    };
+    await Promise.all(dead.map((socket) => once(socket, 'secureConnect')));
+    for (const socket of dead) socket.pause().write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0');
+    await sleep(1000);
+    await expect(call()).rejects.toMatchObject({ code: 'TOO_MANY_CALLS' });
+    await sleep(62_000);
+    await call();
+    for (const socket of dead) socket.destroy();
+  });
 
   it('and hundreds that say nothing do not keep known callers out', async () => {
     const [busy] = await Promise.all([measured(20), strangers('silent', 300, 20)]);
