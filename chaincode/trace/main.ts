@@ -1,4 +1,13 @@
 import { TraceContract } from './contract.js';
+import { takenAddress } from './taken-address.js';
+
+const taken = takenAddress(process.argv.slice(2), process.env);
+if (taken !== null) {
+  process.stderr.write(
+    `cannot serve the chaincode on ${taken}: the port is taken; stop what listens there, or choose another one with --chaincode-address\n`,
+  );
+  process.exit(1);
+}
 
 /** What `fabric-chaincode-node` looks for in a chaincode package. */
 export const contracts = [TraceContract];

@@ -29,6 +29,12 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+function start(address: string): ChildProcess {
+  const command = join(root, 'node_modules', '.bin', 'fabric-chaincode-node');
+  const options = ['server', '--chaincode-address', address, '--chaincode-id', 'trace:1'];
+  return spawn(process.execPath, [command, ...options], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
 // Its own process, on a machine that may be busy.
 jest.setTimeout(30_000);
 
@@ -41,12 +47,7 @@ describe('the prebuilt package, run by the stock fabric-chaincode-node', () => {
     if (!existsSync(join(folder, 'index.js')))
       throw new Error('chaincode/package is not there: npm run build');
     const address = `127.0.0.1:${await freePort()}`;
-    const command = join(root, 'node_modules', '.bin', 'fabric-chaincode-node');
-    const options = ['server', '--chaincode-address', address, '--chaincode-id', 'trace:1'];
-    server = spawn(process.execPath, [command, ...options], {
-      cwd: folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    server = start(address);
     for (const output of [server.stdout, server.stderr]) {
       output?.on('data', (chunk: Buffer) => (log += chunk.toString()));
     }
@@ -64,6 +65,22 @@ describe('the prebuilt package, run by the stock fabric-chaincode-node', () => {
     await ended;
   });
 
+  it('ends with one line that says so where its port is taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const address = `127.0.0.1:${(taken.address() as AddressInfo).port}`;
+    const told = start(address);
+    let said = '';
+    for (const output of [told.stdout, told.stderr]) {
+      output?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    }
+    expect((await once(told, 'close'))[0]).toBe(1);
+    expect(said).toMatch(
+      new RegExp(`\\ncannot serve the chaincode on ${address}: the port is taken; .*\\n$`),
+    );
+    taken.close();
+  });
+
   function invoke(
     name: string,
     args: readonly string[],
@@ -78,7 +95,11 @@ describe('the prebuilt package, run by the stock fabric-chaincode-node', () => {
     };
     expect(dependencies).toEqual({ 'fabric-contract-api': '2.5.8', 'fabric-shim': '2.5.8' });
     const imports = readFileSync(join(folder, 'index.js'), 'utf8').matchAll(/^import .* from "([^"]+)";$/gm);
-    expect([...imports].map(([, name]) => name).sort()).toEqual(['fabric-contract-api', 'node:crypto']);
+    expect([...imports].map(([, name]) => name).sort()).toEqual([
+      'fabric-contract-api',
+      'node:child_process',
+      'node:crypto',
+    ]);
   });
 
   it('registers, is defined, captures and refuses', async () => {

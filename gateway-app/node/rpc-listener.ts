@@ -17,8 +17,6 @@ const STRANGERS = { burst: 50, perSecond: 40 };
 const MAX_WAITING = 256;
 /** What a handshake may take, in milliseconds; a normal one takes some ten. */
 const HANDSHAKE_MS = 5000;
-/** A connection that says nothing is probed after this, in milliseconds: a host that vanished must not hold a place. */
-const PROBE_AFTER_MS = 30_000;
 
 /** A connection after its TLS handshake. */
 export interface Arrival {
@@ -116,7 +114,6 @@ export class RpcListener {
   #accept(socket: Socket): void {
     const numbers = numbersOf(socket);
     this.#sockets.add(socket);
-    socket.setKeepAlive(true, PROBE_AFTER_MS);
     // A connection that breaks is closed, and whoever reads it sees that.
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {

@@ -48,29 +48,6 @@ describe('a stranger', () => {
     expect(test.warnings).toHaveLength(1);
   });
 
-  it('waits for its refusal where there are many, and sends no more than what fills the buffers', async () => {
-    await start();
-    await Promise.all(Array.from({ length: 30 }, () => test.tls(null)));
-    const sendAll = async (folder: string | null) => {
-      const socket = await test.tls(folder);
-      const begin = performance.now();
-      socket.write(resets(PATH, 1));
-      const chunk = Buffer.alloc(MIB);
-      let taken = 0;
-      const send = () => {
-        while (socket.write(chunk, () => (taken += 1)));
-      };
-      socket.on('drain', send);
-      send();
-      await closeOf(socket);
-      return { taken, time: performance.now() - begin };
-    };
-    for (const { taken, time } of await Promise.all([sendAll(test.stranger), sendAll(null)])) {
-      expect(time).toBeGreaterThan(1200);
-      expect(taken).toBeLessThan(20);
-    }
-  });
-
   it('with others of its kind does not keep known callers from connecting', async () => {
     await start();
     let refusals = 0;
@@ -95,9 +72,10 @@ describe('a stranger', () => {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     isOver = true;
-    expect(longest).toBeLessThan(1000);
-    // Half the burst, then what comes in time, with some air for a machine that is busy.
-    expect(refusals).toBeLessThan(200);
+    expect(longest).toBeLessThan(5000);
+    expect(refusals).toBeGreaterThan(10);
+    // The burst, and what comes in time.
+    expect(refusals).toBeLessThan(50 + 0.04 * (performance.now() - begin));
     test.close();
     await Promise.allSettled(strangers);
   });

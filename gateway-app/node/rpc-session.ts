@@ -16,6 +16,8 @@ const MAX_STREAMS = 100;
 const REQUEST_MS = 10_000;
 /** How long a caller may leave an answer lying, in milliseconds. */
 const ANSWER_MS = 60_000;
+/** How often a connection must prove that somebody is there, in milliseconds. */
+const PING_MS = 30_000;
 /** Memory of one connection's HTTP/2 beside its answers, in megabytes. */
 const SESSION_MB = 64;
 
@@ -36,11 +38,25 @@ export function serveCaller(socket: Duplex, caller: RpcCaller, served: Served): 
   });
   // A connection that breaks ends its calls, each of which sees it.
   session.on('error', () => session.destroy());
+  closeWhenDead(session);
   session.on('stream', (stream: ServerHttp2Stream, headers: Readonly<Record<string, unknown>>) => {
     const call = new Call(session, stream, caller, served);
     if (stream.destroyed) call.close();
     else void call.answer(headers[constants.HTTP2_HEADER_PATH]);
   });
+}
+
+/** A host can vanish without a word, and Node does not always see that a connection was closed: it must not hold a place. */
+function closeWhenDead(session: ServerHttp2Session): void {
+  let isWaiting = false;
+  const pinging = setInterval(() => {
+    if (isWaiting) session.destroy();
+    else {
+      isWaiting = true;
+      session.ping(() => (isWaiting = false));
+    }
+  }, PING_MS);
+  session.once('close', () => clearInterval(pinging));
 }
 
 /** One call, from its headers to its end. */
