@@ -7,6 +7,8 @@ import { completeTopologyText, topologyText } from './topology-text.js';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 
+const shipped = (name: string) => readFileSync(join(FOLDER, 'topologies', name), 'utf8');
+
 describe('the text of a topology', () => {
   it('is that of topology.yaml for the default network', () => {
     expect(topologyText(defaultTopology())).toBe(readFileSync(join(FOLDER, 'topology.yaml'), 'utf8'));
@@ -18,6 +20,8 @@ describe('the text of a topology', () => {
     ['one section', 'domains: [veterinary] # only this one\n'],
     ['a part of a section', 'batch: { timeout: 50ms }\norderer:\n  consensus: bft\n'],
     ['JSON', '{ "domains": ["true", "null"], "quorum": null }'],
+    ['three orderers', shipped('raft-3.yaml')],
+    ['four orderers', shipped('bft-4.yaml')],
     ['a section without a value', 'domains:\nchannels: { main: trade }\n'],
     [
       'five organisations',

@@ -96,6 +96,15 @@ describe('the folder of a network', () => {
 /** Only root may start and be other users. */
 const asRoot = MAY_BE_OTHERS ? it : it.skip;
 
+asRoot('says so where the folder is not for this user to look into, and not that nothing runs', async () => {
+  await begin();
+  chmodSync(folder, 0o755);
+  await asNobody(async () => {
+    expect(() => networkStatus(workspace)).toThrow(expect.objectContaining({ code: 'EACCES' }));
+    await expect(purge()).rejects.toMatchObject({ code: 'EACCES' });
+  });
+});
+
 asRoot('removes no network that runs as another user', async () => {
   await begin();
   const other = spawn(process.execPath, ['-e', 'console.log(); setInterval(() => undefined, 1000)'], {

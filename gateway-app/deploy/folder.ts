@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CotraceError } from '@cotrace/core';
 import type { Workspace } from './workspace.js';
@@ -6,9 +6,17 @@ import type { Workspace } from './workspace.js';
 /** Others than the user have no business with private keys, ledgers and logs. */
 const MODE = 0o700;
 
-/** Throws `CONFIG` where the workspace's path is something else than a folder; it need not exist. */
+/**
+ * Makes sure that what is in a workspace can be seen; it need not exist. Throws `CONFIG` where its path is a file, and the
+ * system's error where this user may not look into it: a network is there, whatever `existsSync` says.
+ */
 export function requireFolder({ root }: Workspace): void {
-  if (statSync(root, { throwIfNoEntry: false })?.isDirectory() !== false) return;
+  const found = statSync(root, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  if (found.isDirectory()) {
+    readdirSync(root);
+    return;
+  }
   throw new CotraceError('CONFIG', `${root} is a file; give --home a folder`, { workspace: root });
 }
 
