@@ -10,6 +10,8 @@ export const EXIT = {
   notOnLedger: 4,
   superseded: 5,
   disproved: 6,
+  /** As a shell reports a program that Ctrl-C ended. */
+  interrupted: 130,
 } as const;
 
 /** Codes of errors that are the user's to mend in how the command was called. */
@@ -57,6 +59,7 @@ export function reportError(error: unknown, json: boolean): number {
   } else {
     write(process.stderr, `cotrace: ${describe(error)}\n`);
   }
+  if (code === 'INTERRUPTED') return EXIT.interrupted;
   return USAGE_CODES.has(code) ? EXIT.usage : EXIT.failed;
 }
 

@@ -3,6 +3,7 @@ import { canonicalTraceId } from '@cotrace/core';
 import { nodeVerifier } from '@cotrace/network';
 import { collectTrace } from '../client/collect-trace.js';
 import type { Connections } from '../client/connections.js';
+import { faultText } from '../client/faults.js';
 import type { Direction } from '../proof/lineage.js';
 import { readRecordsProof, writeRecordsProof } from '../proof/records-proof.js';
 import { readTrust } from '../proof/trust.js';
@@ -29,16 +30,18 @@ export async function trace(
   const { direction, proof: path } = options;
   const trust = readTrust(readText(options.trust), nodeVerifier);
   const traceId = canonicalTraceId(options.traceId);
-  const { proof, wrongHints } = await collectTrace(connections, { traceId, direction });
-  const verified = verifyRecords(proof, trust);
+  const { proof, verified, wrongHints } = await collectTrace(connections, { traceId, direction }, trust);
+  const faults = connections.faults.list();
+  const json = { ...toJson(verified, wrongHints), faults };
   if (verified.records.length === 0) {
-    output.result(toJson(verified, wrongHints), () => `no record of ${traceId}`);
+    output.result(json, () => [`no record of ${traceId}`, ...faults.map(faultText)].join('\n'));
     return EXIT.failed;
   }
   if (path !== undefined) writeFileSync(path, writeRecordsProof(proof));
-  output.result(toJson(verified, wrongHints), () =>
+  output.result(json, () =>
     [
       toText(verified),
+      ...faults.map(faultText),
       ...wrongHints.map(
         ({ block, txNum }) =>
           `note: transaction ${txNum} of block ${block} carries a wrong hint; its chain was followed by transaction id`,
