@@ -55,7 +55,7 @@ export async function captureFiles(
   listeners: CaptureListeners,
 ): Promise<CaptureSummary> {
   const read = files.map((file) => ({ file, ...readFile(file, rules) }));
-  await checkChain(connections);
+  await checkChain(connections, listeners.progress);
   const client = new CaptureClient(connections, listeners.progress);
   const total = read.reduce((sum, { events }) => sum + events.length, 0);
   let ended = 0;
@@ -94,7 +94,7 @@ async function afterwards(
   const isRecorded = ({ status }: EventOutcome) => status === 'recorded' || status === 'already recorded';
   if (!outcomes.some(isRecorded)) return { standing: 'attested', standings: outcomes };
   try {
-    return { standing: await checkChain(connections), standings: outcomes };
+    return { standing: await checkChain(connections, listeners.progress), standings: outcomes };
   } catch (error) {
     if (!isCotraceError(error, 'WRONG_CHAIN')) throw error;
     const { code, message } = error;

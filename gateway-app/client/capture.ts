@@ -22,7 +22,7 @@ const FIRST_PAUSE_MS = 40;
 const LONGEST_PAUSE_MS = 1000;
 
 /** How long an endorsement may take before it is found out who is silent, in milliseconds. */
-const ENDORSEMENT_MS = 1000;
+const ENDORSEMENT_MS = 700;
 
 /** Captures records in the domains of a consortium, each until it is recorded, known already, or refused. */
 export class CaptureClient {

@@ -9,12 +9,13 @@ import { askAll } from './ask-all.js';
 import type { ConnectedNode, Connections } from './connections.js';
 import { otherwise } from './gathered.js';
 import { SHORT_CALL_MS } from './heights.js';
+import type { Tell } from './patience.js';
 
 /** How long masters may take to reach the peer's newest block, in milliseconds. */
 const PATIENCE_MS = 1000;
 const PAUSE_MS = 50;
 /** How long the peer may take to say what its newest block is, in milliseconds. */
-const TIP_MS = 2000;
+const TIP_MS = 1500;
 
 const NEVER = new AbortController().signal;
 
@@ -24,11 +25,15 @@ export type ChainStanding = 'attested' | 'unknown';
 /**
  * Whether the newest block of the own organisation's peer is the one that a quorum of masters attest: a ledger that was put
  * back to an older copy goes on on a chain of its own, where nothing counts. Two calls, however many records are captured.
- * Throws `WRONG_CHAIN`.
+ * A peer that does not answer is told. Throws `WRONG_CHAIN`.
  */
-export async function checkChain(connections: Connections): Promise<ChainStanding> {
+export async function checkChain(connections: Connections, tell: Tell): Promise<ChainStanding> {
   const tip = await tipOf(connections);
-  if (tip === null || tip.height === 0n) return 'unknown';
+  if (tip === null) {
+    const { name, peer } = connections.context.organisation;
+    tell(`the peer of ${name} (${peer.address}) does not say how far its ledger is`);
+    return 'unknown';
+  }
   const block = tip.height - 1n;
   const quorum = quorumOf(connections.context.consortium);
   const { faults } = connections;
@@ -65,7 +70,7 @@ export async function checkChain(connections: Connections): Promise<ChainStandin
   }
 }
 
-/** Null where the peer does not answer: whoever captures learns of that anyway. */
+/** Null where the peer does not answer. */
 async function tipOf({ main }: Connections): Promise<LedgerTip | null> {
   try {
     return await ledgerTip(main, TIP_MS);

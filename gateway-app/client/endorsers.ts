@@ -7,7 +7,7 @@ import type { Faults } from './faults.js';
 /** How long an organisation that did not endorse is left out, in milliseconds. */
 const LEFT_OUT_MS = 30_000;
 /** How long an organisation's chaincode may take to answer a query when it is tried, in milliseconds. */
-const TRIAL_MS = 700;
+const TRIAL_MS = 500;
 
 /**
  * Which organisations are asked to endorse. A gateway asks its own organisation first and gives up where that one's

@@ -33,9 +33,9 @@ export async function placeOrder(
       reasons: result?.errors.map(({ message }) => message) ?? [],
     });
   }
-  await checkChain(connections);
+  await checkChain(connections, tell);
   const captured = await new CaptureClient(connections, tell).capture(ORDER_DOMAIN, result.record, signal);
-  await checkChain(connections);
+  await checkChain(connections, tell);
   const readRecord = (recordId: string) =>
     connections.main.getContract(ORDER_DOMAIN).evaluateTransaction('readRecord', recordId);
   return { orderId: result.record.eventID ?? '', ...(await placedOf(order, captured, readRecord)) };
