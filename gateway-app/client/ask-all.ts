@@ -27,7 +27,8 @@ export async function askAll<P extends Party, T>(
       const next = Promise.race(pending.map((one) => one.ending));
       const ended = isEnough(answers) ? await within(next, patienceFor(pending, faults)) : await next;
       if (ended === null) {
-        for (const { from, silence } of pending) faults.add(from.name, silence);
+        // Who was at fault just now is named for that, and had no time here.
+        for (const { from, silence } of pending) if (!faults.has(from.name)) faults.add(from.name, silence);
         break;
       }
       for (const one of pending) if (one.from === ended.from) asked.delete(one);

@@ -8,14 +8,8 @@ import { agreedHeads, missingHead } from './agreed-heads.js';
 import { collectAttestations, completeAttestations } from './collect-attestations.js';
 import type { ConnectedNode, Connections } from './connections.js';
 import { TooManyRefused, type Gathered } from './gathered.js';
-import { catchUp, heightsOf, readyFirst, type Heights } from './heights.js';
+import { catchUp, heightsOf, nameThoseBehind, readyFirst, type Heights } from './heights.js';
 import { walkTrace, type Walked } from './walk-trace.js';
-
-/** How long a master that is behind is waited for, in milliseconds: as the one that answers, and before it is named. */
-const BEHIND_MS = 2000;
-const NAMED_BEHIND_MS = 500;
-
-const NEVER = new AbortController().signal;
 
 /** A records proof that holds, and what the master that answered said beside it. */
 export interface CollectedTrace {
@@ -43,7 +37,7 @@ export async function collectTrace(
   const walks = askInTurn(
     masters,
     async (master, turn) => {
-      await catchUp(master, heights, BEHIND_MS, turn.signal);
+      await catchUp(master, heights, turn.signal);
       return walkTrace(master, question, turn);
     },
     faults,
@@ -123,24 +117,6 @@ async function verifiedWith(
       await completeAttestations(connections, gathered, from.name);
     }
   }
-}
-
-/** Names the masters that are behind and stay there. */
-async function nameThoseBehind(
-  { faults }: Connections,
-  masters: readonly ConnectedNode[],
-  heights: Heights,
-): Promise<void> {
-  const behind = masters.filter(({ name }) => (heights.of.get(name) ?? heights.least) < heights.least);
-  await Promise.all(
-    behind.map(async (master) => {
-      try {
-        await catchUp(master, heights, NAMED_BEHIND_MS, NEVER);
-      } catch (error) {
-        faults.add(master.name, error);
-      }
-    }),
-  );
 }
 
 function toProof({ blockNum, txNum, envelope, inclusionProof }: ProvenTransaction) {

@@ -5,10 +5,7 @@ import { verifyStates, type FoundAnswer, type StateQuestion } from '../proof/ver
 import { askInTurn, noAnswer } from './ask-in-turn.js';
 import { collectAttestations } from './collect-attestations.js';
 import type { Connections } from './connections.js';
-import { catchUp, heightsOf, readyFirst, SHORT_CALL_MS } from './heights.js';
-
-/** How long a master that is behind is waited for, in milliseconds. */
-const BEHIND_MS = 2000;
+import { catchUp, heightsOf, nameThoseBehind, readyFirst, SHORT_CALL_MS } from './heights.js';
 
 /**
  * What the ledger holds now of keys of domains' states, all of one block: from the first master whose answer holds against
@@ -25,18 +22,21 @@ export async function findStates(
   const heights = await heightsOf(connections);
   const masters = readyFirst(connections.masters(), heights);
   const keys = questions.map((value) => ({ what: { case: 'state' as const, value } }));
+  const named = nameThoseBehind(connections, masters, heights);
   let disproved: unknown = null;
   const replies = askInTurn(
     masters,
     async (master, { signal }) => {
-      await catchUp(master, heights, BEHIND_MS, signal);
+      await catchUp(master, heights, signal);
       return master.client.call(Master.method.find, { keys }, { timeout: SHORT_CALL_MS, signal });
     },
     faults,
   );
   for await (const { from, answer } of replies) {
     try {
-      return await checked(connections, answer, from.name, heights.least, questions, trust);
+      const holding = await checked(connections, answer, from.name, heights.least, questions, trust);
+      await named;
+      return holding;
     } catch (error) {
       faults.add(from.name, error);
       if (isDisproof(error)) disproved = error;

@@ -7,7 +7,12 @@ import type { ConnectedNode, Connections } from './connections.js';
 
 /** What a short question to a master may take, in milliseconds. */
 export const SHORT_CALL_MS = 5000;
+/** How long a master that is behind is waited for, in milliseconds: as the one that answers, and before it is named. */
+const BEHIND_MS = 2000;
+const NAMED_BEHIND_MS = 500;
 const PAUSE_MS = 50;
+
+const NEVER = new AbortController().signal;
 
 /** How far the masters say to be. */
 export interface Heights {
@@ -40,20 +45,20 @@ export function readyFirst(masters: readonly ConnectedNode[], { least, of }: Hei
 }
 
 /**
- * Waits until a master has reached what a quorum has, at most `patience` milliseconds: one that is behind would answer
- * with a state of long ago. Throws `BEHIND`.
+ * Waits until a master has reached what a quorum has, at most two seconds: one that is behind would answer with a state of
+ * long ago. Throws `BEHIND`.
  */
 export async function catchUp(
   master: ConnectedNode,
   { least, of }: Heights,
-  patience: number,
   signal: AbortSignal,
+  patience = BEHIND_MS,
 ): Promise<void> {
   const deadline = performance.now() + patience;
   let height = of.get(master.name) ?? (await heightOf(master, signal));
   while (height < least && !isAborted(signal)) {
     if (performance.now() > deadline) {
-      throw new CotraceError('BEHIND', `is at block ${height - 1n}, others have reached ${least - 1n}`, {
+      throw new CotraceError('BEHIND', `has ${height} blocks, others have ${least}`, {
         height,
         least,
       });
@@ -61,6 +66,24 @@ export async function catchUp(
     await pauseFor(PAUSE_MS, signal);
     height = await heightOf(master, signal);
   }
+}
+
+/** Adds to the faults the masters that are behind and stay there for half a second. */
+export async function nameThoseBehind(
+  { faults }: Connections,
+  masters: readonly ConnectedNode[],
+  heights: Heights,
+): Promise<void> {
+  const behind = masters.filter(({ name }) => (heights.of.get(name) ?? heights.least) < heights.least);
+  await Promise.all(
+    behind.map(async (master) => {
+      try {
+        await catchUp(master, heights, NEVER, NAMED_BEHIND_MS);
+      } catch (error) {
+        faults.add(master.name, error);
+      }
+    }),
+  );
 }
 
 async function heightOf({ client }: ConnectedNode, signal: AbortSignal): Promise<bigint> {

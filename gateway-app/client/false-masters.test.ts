@@ -1,0 +1,130 @@
+import { eventIdKey } from '@cotrace/chaincode';
+import { fromUtf8, toHex } from '@cotrace/core';
+import { nodeVerifier } from '@cotrace/network';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { readTrust, type Trust } from '../proof/trust.js';
+import { codeOf } from '../testing/codes.js';
+import { FALSEHOODS } from '../testing/false-master.js';
+import { trustFile } from '../testing/proofs.js';
+import { capture } from '../testing/records.js';
+import { TestConsortium } from '../testing/test-consortium.js';
+import { until } from '../testing/test-business-node.js';
+import { definition, put } from '../testing/transactions.js';
+import { collectTrace } from './collect-trace.js';
+import type { Connections } from './connections.js';
+import { findStates } from './find.js';
+import { heightsOf } from './heights.js';
+
+// The nodes log what the tests provoke.
+const stderr = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+const grpcLog = jest.spyOn(console, 'error').mockReturnValue(undefined);
+
+/** What a client may take longer than with honest masters alone, in milliseconds. */
+const LONGER_MS = 2000;
+const FIRST = 'org1.master';
+const KEY = eventIdKey('urn:event:1');
+
+let consortium: TestConsortium;
+let trust: Trust;
+
+beforeAll(async () => {
+  consortium = await TestConsortium.create();
+  const { chain, network } = consortium;
+  trust = readTrust(trustFile(network), nodeVerifier);
+  chain.add([definition(network, 'goods'), definition(network, 'retail')]);
+  const lot = { id: 'LOT', role: 'subject' };
+  const first = capture(network, { recordId: 'first', traces: [{ ...lot, ver: 1 }] });
+  const preTraceHash = toHex(chain.add([first.envelope]).headerHash);
+  const after = { ver: 2, preTraceTxId: first.txId, preTraceHash };
+  const second = capture(network, { recordId: 'second', traces: [{ ...lot, ...after }] });
+  chain.add([second.envelope, put(network, 'goods', { [KEY]: 'here' })]);
+  await consortium.start('org2.master', 'org3.master');
+});
+
+afterAll(async () => {
+  await consortium.close();
+  stderr.mockRestore();
+  grpcLog.mockRestore();
+});
+
+/** The client's connections once the masters that answer are at the height of the chain. */
+async function connected(): Promise<Connections> {
+  const { height } = consortium.chain;
+  await until(
+    async () => (await heightsOf(consortium.connections())).least === height,
+    () => 'the masters stay behind',
+  );
+  return consortium.connections();
+}
+
+const traced = async (connections: Connections) => {
+  const { verified } = await collectTrace(connections, { traceId: 'LOT', direction: 'none' }, trust);
+  return verified.records.map(({ recordId }) => recordId);
+};
+const found = async (connections: Connections) => {
+  const answer = await findStates(connections, [{ domain: 'goods', key: KEY }], trust);
+  return answer.found.map(({ value }) => fromUtf8(value ?? new Uint8Array()));
+};
+
+async function timed<T>(act: () => Promise<T>): Promise<{ readonly result: T; readonly took: number }> {
+  const began = performance.now();
+  return { result: await act(), took: performance.now() - began };
+}
+
+describe('a client whose own master answers', () => {
+  /** Where each falsehood shows, by the code of the fault: in a trace, and in finding a key; null where it cannot. */
+  const expected: Readonly<Record<keyof typeof FALSEHOODS, readonly [string, string | null]>> = {
+    garbage: ['BAD_PROTOBUF', 'BAD_PROTOBUF'],
+    nothing: ['UNREACHABLE', 'UNREACHABLE'],
+    slowly: ['UNREACHABLE', 'UNREACHABLE'],
+    'heights of long ago': ['BEHIND', 'BEHIND'],
+    'heights to come': ['INCOMPLETE', 'NO_QUORUM'],
+    'as to a stranger': ['UNKNOWN_CALLER', 'UNKNOWN_CALLER'],
+    'without the records': ['INCOMPLETE', null],
+    'without end': ['BAD_ANSWER', null],
+    'signatures that do not hold': ['ATTESTATION_SIGNATURE', 'ATTESTATION_SIGNATURE'],
+  };
+
+  it.each(Object.entries(FALSEHOODS))(
+    '%s has its answer from the others in time, and names the master',
+    async (name, falsehood) => {
+      const [inTrace, inFind] = expected[name as keyof typeof FALSEHOODS];
+      await consortium.startFalse(FIRST, falsehood);
+      try {
+        const [tracing, finding] = [await connected(), consortium.connections()];
+        const [trace, find] = await Promise.all([timed(() => traced(tracing)), timed(() => found(finding))]);
+        expect([trace.result, find.result]).toEqual([['first', 'second'], ['here']]);
+        expect(Math.max(trace.took, find.took)).toBeLessThan(LONGER_MS);
+        const faults = (connections: Connections) =>
+          connections.faults.list().map(({ node, code }) => [node, code]);
+        expect(faults(tracing)).toEqual([[FIRST, inTrace]]);
+        expect(faults(finding)).toEqual(inFind === null ? [] : [[FIRST, inFind]]);
+      } finally {
+        await consortium.stop(FIRST);
+      }
+    },
+  );
+});
+
+describe('a client', () => {
+  it('has nobody to name where all masters are honest', async () => {
+    await consortium.start(FIRST);
+    try {
+      const connections = await connected();
+      expect(await traced(connections)).toEqual(['first', 'second']);
+      expect(await found(connections)).toEqual(['here']);
+      expect(connections.faults.list()).toEqual([]);
+    } finally {
+      await consortium.stop(FIRST);
+    }
+  });
+
+  it('is told that there is no quorum where its trust file is of another network, not that all masters are away', async () => {
+    const wrong = readTrust(trustFile(consortium.network.sibling('other')), nodeVerifier);
+    const connections = await connected();
+    const question = { traceId: 'LOT', direction: 'none' as const };
+    expect(await codeOf(() => collectTrace(connections, question, wrong))).toBe('NO_QUORUM');
+    const find = () => findStates(consortium.connections(), [{ domain: 'goods', key: KEY }], wrong);
+    expect(await codeOf(find)).toBe('ANSWER_DISPROVED');
+  });
+});
