@@ -21,6 +21,8 @@ const PATIENCE_MS = 120_000;
 const FIRST_PAUSE_MS = 40;
 const LONGEST_PAUSE_MS = 1000;
 
+const POLICY_FAILURE: number = peer.TxValidationCode.ENDORSEMENT_POLICY_FAILURE;
+
 /** How long an endorsement may take before it is found out who is silent, in milliseconds. */
 const ENDORSEMENT_MS = 700;
 
@@ -129,7 +131,7 @@ export class CaptureClient {
   }
 
   #afterInvalid(txId: string, code: number, named: readonly string[] | null): Attempt {
-    if (named === null || code !== peer.TxValidationCode.ENDORSEMENT_POLICY_FAILURE) {
+    if (named === null || code !== POLICY_FAILURE) {
       return afterInvalid(txId, code);
     }
     this.#endorsers.leaveToGateway();

@@ -34,6 +34,11 @@ export async function checkChain(connections: Connections, tell: Tell): Promise<
     tell(`the peer of ${name} (${peer.address}) does not say how far its ledger is`);
     return 'unknown';
   }
+  return standingOf(connections, tip);
+}
+
+/** Whether a quorum of masters attest the last block of a ledger. Names those that do not. Throws `WRONG_CHAIN`. */
+export async function standingOf(connections: Connections, tip: LedgerTip): Promise<ChainStanding> {
   const block = tip.height - 1n;
   const quorum = quorumOf(connections.context.consortium);
   const { faults } = connections;

@@ -10,6 +10,7 @@ import { capture } from '../testing/records.js';
 import { TestConsortium } from '../testing/test-consortium.js';
 import { until } from '../testing/test-business-node.js';
 import { definition, put } from '../testing/transactions.js';
+import { standingOf } from './chain-check.js';
 import { collectTrace } from './collect-trace.js';
 import type { Connections } from './connections.js';
 import { findStates } from './find.js';
@@ -73,13 +74,14 @@ async function timed<T>(act: () => Promise<T>): Promise<{ readonly result: T; re
 
 describe('a client whose own master answers', () => {
   /** Where each falsehood shows, by the code of the fault: in a trace, and in finding a key; null where it cannot. */
-  const expected: Readonly<Record<keyof typeof FALSEHOODS, readonly [string, string | null]>> = {
+  const expected: Readonly<Record<keyof typeof FALSEHOODS, readonly [string | null, string | null]>> = {
     garbage: ['BAD_PROTOBUF', 'BAD_PROTOBUF'],
     nothing: ['UNREACHABLE', 'UNREACHABLE'],
     slowly: ['UNREACHABLE', 'UNREACHABLE'],
     'heights of long ago': ['BEHIND', 'BEHIND'],
     'heights to come': ['INCOMPLETE', 'NO_QUORUM'],
     'as to a stranger': ['UNKNOWN_CALLER', 'UNKNOWN_CALLER'],
+    'with the state after block 0': [null, 'BEHIND'],
     'without the records': ['INCOMPLETE', null],
     'without end': ['BAD_ANSWER', null],
     'signatures that do not hold': ['ATTESTATION_SIGNATURE', 'ATTESTATION_SIGNATURE'],
@@ -97,13 +99,45 @@ describe('a client whose own master answers', () => {
         expect(Math.max(trace.took, find.took)).toBeLessThan(LONGER_MS);
         const faults = (connections: Connections) =>
           connections.faults.list().map(({ node, code }) => [node, code]);
-        expect(faults(tracing)).toEqual([[FIRST, inTrace]]);
+        expect(faults(tracing)).toEqual(inTrace === null ? [] : [[FIRST, inTrace]]);
         expect(faults(finding)).toEqual(inFind === null ? [] : [[FIRST, inFind]]);
       } finally {
         await consortium.stop(FIRST);
       }
     },
   );
+});
+
+describe('the ledger that a client captures on', () => {
+  const tipAt = (number: bigint) => ({
+    height: number + 1n,
+    hash: consortium.chain.block(number).headerHash,
+  });
+  const last = () => consortium.chain.height - 1n;
+
+  it('is the one that masters attest, also where one of them is behind, which is named', async () => {
+    await consortium.startFalse(FIRST, FALSEHOODS['heights of long ago']);
+    try {
+      const connections = await connected();
+      expect(await standingOf(connections, tipAt(last()))).toBe('attested');
+      expect(connections.faults.list()).toMatchObject([{ node: FIRST, code: 'BEHIND' }]);
+    } finally {
+      await consortium.stop(FIRST);
+    }
+  });
+
+  it('is another one where a quorum attests another block of that number', async () => {
+    const { height } = tipAt(last());
+    const connections = await connected();
+    const standing = standingOf(connections, { height, hash: consortium.chain.block(1n).headerHash });
+    await expect(standing).rejects.toMatchObject({ code: 'WRONG_CHAIN' });
+  });
+
+  it('is not known where the masters have not come so far', async () => {
+    const connections = await connected();
+    const ahead = { height: last() + 10n, hash: consortium.chain.block(1n).headerHash };
+    expect(await standingOf(connections, ahead)).toBe('unknown');
+  });
 });
 
 describe('a client', () => {

@@ -28,6 +28,11 @@ export function explain(error: unknown, peer: string): Explained {
   return { answers: [`${peer}: ${said}`], advice: adviceOf(error) };
 }
 
+/** What Fabric gives where discovery finds no set of peers that satisfies the policy (internal/pkg/gateway/endorse.go). */
+const NO_PEERS: number = status.FAILED_PRECONDITION;
+/** Where it knows no peer of an organisation, or is not there itself. */
+const UNAVAILABLE: number = status.UNAVAILABLE;
+
 type Stage = 'endorse' | 'submit' | 'commit';
 
 function stageOf(error: GatewayError): Stage {
@@ -50,17 +55,13 @@ const ADVICE_ON_ANSWERS: Readonly<Record<Stage, string>> = {
   commit: 'see that the peer and the ordering service run',
 };
 
-/**
- * Fabric gives FAILED_PRECONDITION where discovery finds no set of peers that satisfies the policy, and UNAVAILABLE where
- * it knows no peer of an organisation, or is not there itself (internal/pkg/gateway/endorse.go).
- */
 function adviceOf(error: GatewayError): string {
-  if (error instanceof EndorseError && error.code === status.FAILED_PRECONDITION) {
+  if (error instanceof EndorseError && error.code === NO_PEERS) {
     return (
       'the peer finds no set of peers that may endorse: see that the other organisations’ peers run and have the chaincode, ' +
       'and that anchor peers and external endpoints are set, without which peers of other organisations are not known'
     );
   }
-  if (error.code === status.UNAVAILABLE) return 'see that the peer runs and can be reached';
+  if (error.code === UNAVAILABLE) return 'see that the peer runs and can be reached';
   return ADVICE_ON_ANSWERS[stageOf(error)];
 }

@@ -26,11 +26,7 @@ export interface Walked {
  * Collects the transactions that answer a question from one master, and follows their roles to further identifiers.
  * Throws `BAD_ANSWER` where they are too many or not in the order of a walk, and what reading them throws.
  */
-export async function walkTrace(
-  { client }: ConnectedNode,
-  question: Question,
-  { signal, part }: Turn,
-): Promise<Walked> {
+export async function walkTrace({ client }: ConnectedNode, question: Question, turn: Turn): Promise<Walked> {
   const found = new Map<string, ProvenTransaction>();
   const places = new Set<string>();
   const identifiers: string[] = [];
@@ -40,11 +36,11 @@ export async function walkTrace(
     identifiers.push(traceId);
     const records = [];
     const order = new WalkOrder();
-    const stream = client.stream(Master.method.trace, { traceId }, signal, { silence: SILENCE_MS });
+    const stream = client.stream(Master.method.trace, { traceId }, turn.signal, { silence: SILENCE_MS });
     for await (const transaction of stream) {
       bounds.take(transaction);
       order.take(transaction);
-      part();
+      turn.part();
       const place = `${transaction.blockNum}/${transaction.txNum}`;
       places.add(place);
       const { records: written } = viewTransaction(transaction.envelope);
@@ -53,7 +49,7 @@ export async function walkTrace(
       found.set(place, transaction);
       records.push(...written);
     }
-    if (isAborted(signal)) break;
+    if (isAborted(turn.signal)) break;
     lineage.visit(traceId, records);
   }
   return { transactions: [...found.values()], places, identifiers };

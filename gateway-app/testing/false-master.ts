@@ -15,10 +15,13 @@ import {
 } from '../gen/cotrace/cotrace_pb.js';
 import { RpcClient } from '../node/rpc-client.js';
 
+/** Asks the honest master what the false one was asked, with other members where they are given. */
+type Honest = (other?: object) => Promise<object>;
+
 /** How a false master answers. */
 export interface Falsehood {
-  /** A reply in place of the honest one: a message, bytes, or an error; undefined for the honest one. Never ending: silence. */
-  readonly unary?: (method: string, honest: () => Promise<object>) => Promise<object | Buffer>;
+  /** A message or bytes in place of the honest reply, an error, or nothing at all. */
+  readonly unary?: (method: string, honest: Honest) => Promise<object | Buffer>;
   readonly trace?: (honest: () => AsyncIterable<ProvenTransaction>) => AsyncIterable<object | Buffer>;
 }
 
@@ -100,9 +103,12 @@ export const FALSEHOODS = {
     unary: stranger,
     trace: stranger,
   },
+  'with the state after block 0': {
+    unary: (method, honest) => honest(method === 'Find' ? { blockNum: 0n } : {}),
+  },
   'without the records': {
     trace: async function* (honest) {
-      for await (const _one of honest()) await sleep(0);
+      for await (const one of honest()) if (one.blockNum < 0n) yield one;
     },
   },
   'without end': {
@@ -178,7 +184,7 @@ function unaryHandler(
 ): grpc.handleUnaryCall<object, object> {
   return (call, callback) => {
     const run = async () =>
-      unary(method.name, () => honest.call(method, call.request as Record<string, unknown>));
+      unary(method.name, (other = {}) => honest.call(method, { ...call.request, ...other }));
     run().then(
       (reply) => callback(null, reply),
       (error: unknown) => callback(error as grpc.ServiceError),
