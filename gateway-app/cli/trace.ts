@@ -3,7 +3,7 @@ import { canonicalTraceId } from '@cotrace/core';
 import { nodeVerifier } from '@cotrace/network';
 import { collectTrace } from '../client/collect-trace.js';
 import type { Connections } from '../client/connections.js';
-import { faultText } from '../client/faults.js';
+import { faultText, type Fault } from '../client/faults.js';
 import type { Direction } from '../proof/lineage.js';
 import { readRecordsProof, writeRecordsProof } from '../proof/records-proof.js';
 import { readTrust } from '../proof/trust.js';
@@ -32,7 +32,7 @@ export async function trace(
   const traceId = canonicalTraceId(options.traceId);
   const { proof, verified, wrongHints } = await collectTrace(connections, { traceId, direction }, trust);
   const faults = connections.faults.list();
-  const json = { ...toJson(verified, wrongHints), faults };
+  const json = toJson(verified, wrongHints, faults);
   if (verified.records.length === 0) {
     output.result(json, () => [`no record of ${traceId}`, ...faults.map(faultText)].join('\n'));
     return EXIT.failed;
@@ -58,11 +58,15 @@ export async function trace(
 export function verify(file: string, trustPath: string, output: Output): number {
   const trust = readTrust(readText(trustPath), nodeVerifier);
   const verified = verifyRecords(readRecordsProof(readText(file)), trust);
-  output.result(toJson(verified, []), () => `the proof holds\n${toText(verified)}`);
+  output.result(toJson(verified, [], []), () => `the proof holds\n${toText(verified)}`);
   return EXIT.done;
 }
 
-function toJson(verified: VerifiedTrace, wrongHints: readonly { block: bigint; txNum: number }[]) {
+function toJson(
+  verified: VerifiedTrace,
+  wrongHints: readonly { block: bigint; txNum: number }[],
+  faults: readonly Fault[],
+) {
   const { question, records, identifiers, attestedBy } = verified;
   return {
     traceId: question.traceId,
@@ -87,5 +91,6 @@ function toJson(verified: VerifiedTrace, wrongHints: readonly { block: bigint; t
     identifiers,
     withoutOrigin: identifiers.filter((identifier) => identifier.lacksOrigin).map(({ id }) => id),
     wrongHints,
+    faults,
   };
 }

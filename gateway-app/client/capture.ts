@@ -8,7 +8,7 @@ import { firstAnswer, inTurn } from './ask-in-turn.js';
 import { afterError, afterInvalid, type Attempt, type Outcome } from './attempt.js';
 import type { ConnectedNode, Connections } from './connections.js';
 import { Endorsers } from './endorsers.js';
-import { explain } from './gateway-answers.js';
+import { explain, explained } from './gateway-answers.js';
 import { SHORT_CALL_MS } from './heights.js';
 import { refusalOf } from './refusal.js';
 import { patiently, tellNow, unlessAborted, type Tell } from './patience.js';
@@ -62,13 +62,9 @@ export class CaptureClient {
       if (isAborted(signal)) throw interrupted(domain, record);
       pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
     }
-    const { answers, advice } = explain(last, this.#peer);
-    throw new CotraceError(
-      'NOT_CAPTURED',
-      `tried for ${PATIENCE_MS / 1000} s in vain: ${answers.join('; ')}; ${advice}, then capture again, which records nothing twice`,
-      { domain, eventHash: record.eventHash, answers },
-      last,
-    );
+    const what = `tried for ${PATIENCE_MS / 1000} s in vain; capture again later, which records nothing twice`;
+    const { eventHash } = record;
+    throw explained('NOT_CAPTURED', what, { error: last, peer: this.#peer }, { domain, eventHash });
   }
 
   /** `sent`: ids of the transactions that may be on the ledger; this attempt's is added before it is submitted. */

@@ -13,6 +13,8 @@ import type { Tell } from './patience.js';
 
 /** How long masters may take to reach the peer's newest block, in milliseconds. */
 const PATIENCE_MS = 1000;
+/** How long those that are late are waited for where a quorum has reached it, before they are named. */
+const GRACE_MS = 500;
 const PAUSE_MS = 50;
 /** How long the peer may take to say what its newest block is, in milliseconds. */
 const TIP_MS = 1500;
@@ -42,6 +44,7 @@ export async function standingOf(connections: Connections, tip: LedgerTip): Prom
   const block = tip.height - 1n;
   const quorum = quorumOf(connections.context.consortium);
   const { faults } = connections;
+  const graceEnds = performance.now() + GRACE_MS;
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     const answers = await askAll(
@@ -52,8 +55,8 @@ export async function standingOf(connections: Connections, tip: LedgerTip): Prom
     );
     const votesFor = (wanted: Uint8Array) =>
       answers.filter(({ answer: { hash } }) => hash !== null && equalBytes(hash, wanted)).length;
-    const late = answers.some(({ answer }) => answer.hash === null);
-    if (votesFor(tip.hash) >= quorum && (!late || performance.now() > deadline)) {
+    const late = answers.some(({ from, answer }) => answer.hash === null && !faults.has(from.name));
+    if (votesFor(tip.hash) >= quorum && (!late || performance.now() > graceEnds)) {
       for (const { from, answer } of answers) {
         if (answer.hash === null) faults.add(from.name, behind(block));
         else if (!equalBytes(answer.hash, tip.hash)) faults.add(from.name, otherwise(block));

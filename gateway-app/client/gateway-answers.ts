@@ -1,4 +1,4 @@
-import { isCotraceError } from '@cotrace/core';
+import { CotraceError, isCotraceError } from '@cotrace/core';
 import { status } from '@grpc/grpc-js';
 import { CommitStatusError, EndorseError, GatewayError } from '@hyperledger/fabric-gateway';
 
@@ -26,6 +26,17 @@ export function explain(error: unknown, peer: string): Explained {
   if (answers.length > 0) return { answers, advice: ADVICE_ON_ANSWERS[stageOf(error)] };
   const said = NOT_ANSWERED.has(error.code) ? SILENT[stageOf(error)] : error.cause.details.slice(0, MAX_TEXT);
   return { answers: [`${peer}: ${said}`], advice: adviceOf(error) };
+}
+
+/** An error with what stands behind one of Fabric's gateway: `what` failed, each organisation's answer, what to do. */
+export function explained(
+  code: string,
+  what: string,
+  { error, peer }: { readonly error: unknown; readonly peer: string },
+  detail: Readonly<Record<string, unknown>> = {},
+): CotraceError {
+  const { answers, advice } = explain(error, peer);
+  return new CotraceError(code, `${what}: ${answers.join('; ')}; ${advice}`, { ...detail, answers }, error);
 }
 
 /** What Fabric gives where discovery finds no set of peers that satisfies the policy (internal/pkg/gateway/endorse.go). */

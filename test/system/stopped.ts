@@ -30,7 +30,7 @@ export function stopped(name: string, flags: readonly string[], kinds: readonly 
 
     beforeAll(async () => {
       await network.up(...flags);
-      for (const command of MEASURED) usual.set(command, await network.usual(command));
+      for (const command of MEASURED) usual.set(command, (await network.median(command)).milliseconds);
       say(
         `usual ${JSON.stringify(Object.fromEntries([...usual].map(([key, ms]) => [key, Math.round(ms)])))}`,
       );
@@ -43,7 +43,7 @@ export function stopped(name: string, flags: readonly string[], kinds: readonly 
         const until = Date.now() + STOPPED_MS;
         do {
           for (const command of [...kind.served, ...kind.refused]) {
-            const { code, said, milliseconds } = await network.run(command);
+            const { code, said, milliseconds } = await network.median(command);
             const longer = Math.round(milliseconds - (usual.get(command) ?? 0));
             say(`${kind.process}, ${command}: ${longer} ms longer`);
             if (kind.refused.includes(command)) expect([command, code]).toEqual([command, 1]);
