@@ -59,6 +59,27 @@ export class SystemNetwork {
     return this.scene.cotrace.start(...this.#argsOf(command));
   }
 
+  /**
+   * How much longer a command takes in one way than in another, in milliseconds: the middle of three differences, each of
+   * two runs one right after the other, since the machine may be busy. `inTheOther` and `inThisWay` switch.
+   */
+  async longer(
+    command: Command,
+    inTheOther: () => Promise<void>,
+    inThisWay: () => Promise<void>,
+  ): Promise<{ readonly longer: number; readonly last: Timed }> {
+    const differences: number[] = [];
+    for (;;) {
+      await inTheOther();
+      const usual = await this.run(command);
+      await inThisWay();
+      const last = await this.run(command);
+      differences.push(last.milliseconds - usual.milliseconds);
+      const [, middle] = differences.sort((a, b) => a - b);
+      if (differences.length === 3 && middle !== undefined) return { longer: Math.round(middle), last };
+    }
+  }
+
   /** Runs a command three times and returns how the one of middle length ended: the machine may be busy. */
   async median(command: Command): Promise<Timed> {
     const runs = [await this.run(command), await this.run(command), await this.run(command)];
