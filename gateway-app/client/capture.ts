@@ -88,10 +88,7 @@ export class CaptureClient {
         transactionId: txId,
         code,
         blockNumber: block,
-      } = await this.#waitingFor(
-        submitted.getStatus(),
-        () => `the commit, by the ordering service and ${this.#peer}`,
-      );
+      } = await this.#waitingFor(submitted.getStatus(), () => this.#whoCommits());
       if (!successful) return this.#afterInvalid(txId, code, named);
       return {
         kind: 'done',
@@ -124,6 +121,13 @@ export class CaptureClient {
   #whoEndorses(): string {
     const silent = this.#endorsers.leftOut();
     return silent.length > 0 ? `endorsements, without ${silent.join(', ')}` : `${this.#peer} to endorse`;
+  }
+
+  /** A chaincode that hangs in the middle of a simulation keeps a peer of Fabric from committing. */
+  #whoCommits(): string {
+    const silent = this.#endorsers.leftOut();
+    const also = silent.length > 0 ? `; ${silent.join(', ')} did not endorse` : '';
+    return `the commit, by the ordering service and ${this.#peer}${also}`;
   }
 
   #afterInvalid(txId: string, code: number, named: readonly string[] | null): Attempt {
