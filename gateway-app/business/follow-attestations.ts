@@ -1,4 +1,4 @@
-import { decodeAttestationBody, isCotraceError } from '@cotrace/core';
+import { CotraceError, decodeAttestationBody, isCotraceError } from '@cotrace/core';
 import { Master, type Attestation } from '../gen/cotrace/cotrace_pb.js';
 import type { Log } from '../node/log.js';
 import { Backoff, isAborted } from '../node/retry.js';
@@ -31,7 +31,7 @@ export function remoteSource(name: string, client: RpcClient): AttestationSource
 /**
  * Collects one master's attestations into the pool, from the node's height on, until `signal` is aborted. What a
  * master sends is only sorted by the block it names here; it is judged when the node comes to that block. A stream
- * with an attestation that names no block is given up and begun anew.
+ * with an attestation that names no block, or one of a block that is over, is given up and begun anew.
  */
 export async function followAttestations(
   source: AttestationSource,
@@ -42,8 +42,9 @@ export async function followAttestations(
   const backoff = new Backoff();
   while (!signal.aborted) {
     try {
+      const order = new StreamOrder(pool.height);
       for await (const attestation of source.attestations(pool.height, signal)) {
-        await place(attestation);
+        await place(attestation, order);
         backoff.reset();
       }
     } catch (error) {
@@ -52,8 +53,9 @@ export async function followAttestations(
     await backoff.wait(signal);
   }
 
-  async function place(attestation: Attestation): Promise<void> {
+  async function place(attestation: Attestation, order: StreamOrder): Promise<void> {
     const { blockNum } = decodeAttestationBody(attestation.body);
+    order.take(blockNum);
     while (!pool.takes(name, blockNum) && !signal.aborted) await pool.changed(signal);
     pool.add(name, blockNum, attestation);
   }
@@ -63,5 +65,24 @@ export async function followAttestations(
     if (isCotraceError(error) && error.code !== 'UNREACHABLE') {
       refusals.add({ blockNum: pool.height, source: name, code: error.code, reason: error.message });
     }
+  }
+}
+
+/** Blocks come in their order, each at most twice: two attestations of one block are evidence, more are a stream without end. */
+class StreamOrder {
+  #last: bigint;
+  #repeats = 0;
+
+  constructor(first: bigint) {
+    this.#last = first - 1n;
+  }
+
+  /** Throws `BAD_ANSWER`. */
+  take(block: bigint): void {
+    this.#repeats = block === this.#last ? this.#repeats + 1 : 0;
+    if (block < this.#last || this.#repeats > 1) {
+      throw new CotraceError('BAD_ANSWER', `sent an attestation of block ${block} again`, { block });
+    }
+    this.#last = block;
   }
 }

@@ -1,7 +1,9 @@
 import { defaultDomains, type DomainDefinition } from '@cotrace/chaincode';
 import { CotraceError } from '@cotrace/core';
+import { GatewayError } from '@hyperledger/fabric-gateway';
 import type { Connections } from '../client/connections.js';
 import { defineDomain, type Defined } from '../client/define-domain.js';
+import { explained } from '../client/gateway-answers.js';
 import { refusalOf } from '../client/refusal.js';
 import { EXIT, type Output } from './output.js';
 import { readText } from './read-text.js';
@@ -35,11 +37,15 @@ export async function define(
   return results.every(({ result }) => result !== 'defined otherwise') ? EXIT.done : EXIT.failed;
 }
 
-async function defineOne({ main }: Connections, definition: DomainDefinition): Promise<Defined> {
+async function defineOne({ main, context }: Connections, definition: DomainDefinition): Promise<Defined> {
   try {
     return await defineDomain(main.getContract(definition.name), definition);
   } catch (error) {
     const refusal = refusalOf(error);
+    if (error instanceof GatewayError && refusal === null) {
+      const peer = `the peer of ${context.organisation.name} (${context.organisation.peer.address})`;
+      throw explained('NOT_DEFINED', `domain ${definition.name} could not be defined`, { error, peer });
+    }
     if (refusal === null) throw error;
     throw new CotraceError(refusal.code, `${definition.name}: ${refusal.message}`, refusal.detail, error);
   }

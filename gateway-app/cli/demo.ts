@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { CotraceError, toHex } from '@cotrace/core';
 import { nodeVerifier } from '@cotrace/network';
+import { captureFiles } from '../client/capture-files.js';
 import { collectTrace } from '../client/collect-trace.js';
 import type { Connections } from '../client/connections.js';
 import { networkDown } from '../deploy/down.js';
@@ -13,7 +14,6 @@ import { verifyRecords } from '../proof/verify-records.js';
 import { Business } from '../gen/cotrace/cotrace_pb.js';
 import { isAborted, pauseFor } from '../node/retry.js';
 import { DEFAULT_DOMAIN_RULES } from '../epcis/domain-rules.js';
-import { captureFiles } from './capture.js';
 import { nodeRows, type NodeRow } from './nodes.js';
 import { bytes, EXIT, table, type Output } from './output.js';
 import { openSession } from './session.js';
@@ -95,7 +95,7 @@ async function checkRiceChain(
   });
 
   const trust = readTrust(readFileSync(workspace.trust, 'utf8'), nodeVerifier);
-  const { proof } = await collectTrace(connections, { traceId: BOUGHT, direction: 'up' });
+  const { proof } = await collectTrace(connections, { traceId: BOUGHT, direction: 'up' }, trust);
   const verified = verifyRecords(readRecordsProof(writeRecordsProof(proof)), trust);
   checks.push({
     what: `${verified.records.length} events of the consumer's lot proven from the trust file alone`,

@@ -47,7 +47,7 @@ Examples:
   cotrace verify proof.json --trust trust.json   check a proof offline
   cotrace nodes                               height, lag and bytes of every node
 
-Exit codes: 0 all done, 1 failed, 2 wrong use, 3 some of the input was refused; 4 to 6: see \`cotrace order verify --help\`.`,
+Exit codes: 0 all done, 1 failed, 2 wrong use, 3 some of the input was refused, 130 interrupted; 4 to 6: see \`cotrace order verify --help\`.`,
   )
   .exitOverride();
 
@@ -327,4 +327,13 @@ try {
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+}
+// What was written goes out first. Then the process ends, whatever is left open: a connection to a process that hangs
+// stays half made for as long as that one does.
+await Promise.all([process.stdout, process.stderr].map(written));
+process.exit();
+
+/** Waits until all that was written to a stream is out, or nobody reads it any more. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write('', () => resolve()));
 }

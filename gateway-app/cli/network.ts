@@ -1,6 +1,6 @@
 import { networkDown } from '../deploy/down.js';
 import { deployHosts, prepareHosts } from '../deploy/hosts.js';
-import { networkStatus } from '../deploy/status.js';
+import { networkHealth } from '../deploy/status.js';
 import { networkUp, type NetworkChoice } from '../deploy/up.js';
 import { Workspace } from '../deploy/workspace.js';
 import { EXIT, table, type Output } from './output.js';
@@ -48,10 +48,10 @@ export async function down(home: string, purge: boolean, output: Output): Promis
   return EXIT.done;
 }
 
-/** `cotrace network status`: exit code 1 unless everything that was started runs. */
-export function status(home: string, output: Output): number {
-  const { state, processes } = networkStatus(new Workspace(home));
-  output.result({ state, processes }, () =>
+/** `cotrace network status`: exit code 1 unless everything that was started runs and answers. */
+export async function status(home: string, output: Output): Promise<number> {
+  const { state, processes, silent } = await networkHealth(new Workspace(home));
+  output.result({ state, processes, silent }, () =>
     [
       `network ${state}`,
       ...(processes.length === 0
@@ -60,7 +60,7 @@ export function status(home: string, output: Output): number {
             table(
               processes.map(({ name, running, pid, log }) => [
                 name,
-                running ? 'runs' : 'stopped',
+                silent.includes(name) ? 'does not answer' : running ? 'runs' : 'stopped',
                 pid === null ? '-' : String(pid),
                 log,
               ]),

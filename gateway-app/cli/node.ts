@@ -48,7 +48,7 @@ async function checkNode({ name, tlsDir }: NodeConfig, consortium: Consortium): 
   try {
     return { name, ...(await statusOf(client, node)) };
   } catch (error) {
-    if (!isCotraceError(error, 'UNREACHABLE')) throw error;
+    if (!isCotraceError(error)) throw error;
     return { name, state: 'away', height: null };
   } finally {
     client.close();

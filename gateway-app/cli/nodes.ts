@@ -1,7 +1,7 @@
 import { isCotraceError } from '@cotrace/core';
-import { status } from '@grpc/grpc-js';
 import { GatewayError } from '@hyperledger/fabric-gateway';
 import type { Connections } from '../client/connections.js';
+import { faultText, type Fault } from '../client/faults.js';
 import type { ConsortiumNode } from '../consortium.js';
 import { ledgerHeight } from '../fabric/ledger-queries.js';
 import { Business, Master } from '../gen/cotrace/cotrace_pb.js';
@@ -19,6 +19,8 @@ export interface NodeRow {
   readonly lag: bigint | null;
   readonly storeBytes: bigint | null;
   readonly dockedAt: string | null;
+  /** Why there is no answer that counts; null where there is one. */
+  readonly fault: Fault | null;
   readonly refusals: readonly {
     readonly block: bigint;
     readonly source: string;
@@ -27,9 +29,12 @@ export interface NodeRow {
   }[];
 }
 
-/** Asks every node of the consortium how it stands. */
+/** What a node or the peer may take to say how it stands, in milliseconds: one that hangs must not hold up the others. */
+const PATIENCE_MS = 1800;
+
+/** Asks every node of the consortium, and the own organisation's peer, how they stand, all at the same time. */
 export async function nodeRows(connections: Connections): Promise<NodeRow[]> {
-  const ledger = await heightOfLedger(connections);
+  const ledger = heightOfLedger(connections);
   const nodes = connections.context.consortium.nodes.filter(({ role }) => role !== 'client');
   return Promise.all(nodes.map((node) => nodeRow(connections, node, ledger)));
 }
@@ -53,6 +58,7 @@ export async function nodes(connections: Connections, output: Output): Promise<n
         ]),
       ]),
       ...(peerIsAway ? [`lag is unknown: the peer of ${connections.context.organisation.name} is away`] : []),
+      ...rows.flatMap(({ fault }) => (fault === null ? [] : [faultText(fault)])),
       ...rows.flatMap(({ name, refusals }) =>
         refusals.map(
           ({ block, source, code, reason }) =>
@@ -64,15 +70,12 @@ export async function nodes(connections: Connections, output: Output): Promise<n
   return rows.every(({ state, lag }) => state === 'following' && lag !== null) ? EXIT.done : EXIT.failed;
 }
 
-/** How a peer's gateway says that it is away, or nobody says anything. */
-const AWAY: ReadonlySet<number> = new Set([status.UNAVAILABLE, status.DEADLINE_EXCEEDED]);
-
-/** Number of blocks as the own organisation's peer knows it; null while it is away. */
+/** Number of blocks as the own organisation's peer knows it; null where it does not say. */
 async function heightOfLedger({ main }: Connections): Promise<bigint | null> {
   try {
-    return await ledgerHeight(main);
+    return await ledgerHeight(main, PATIENCE_MS);
   } catch (error) {
-    if (error instanceof GatewayError && AWAY.has(error.code)) return null;
+    if (error instanceof GatewayError) return null;
     throw error;
   }
 }
@@ -80,26 +83,29 @@ async function heightOfLedger({ main }: Connections): Promise<bigint | null> {
 async function nodeRow(
   connections: Connections,
   node: ConsortiumNode,
-  ledger: bigint | null,
+  ledgerHeightNow: Promise<bigint | null>,
 ): Promise<NodeRow> {
   const { name, role, domain, address } = node;
-  const base = { name, role, domain };
-  const lagOf = (height: bigint) => (ledger === null ? null : ledger > height ? ledger - height : 0n);
+  const base = { name, role, domain, fault: null };
+  const lagOf = async (height: bigint) => {
+    const ledger = await ledgerHeightNow;
+    return ledger === null ? null : ledger > height ? ledger - height : 0n;
+  };
   try {
     const client = connections.node({ ...node, address: address ?? '' });
     if (role === 'master') {
-      const { height, storeBytes } = await client.call(Master.method.status, {});
+      const { height, storeBytes } = await client.call(Master.method.status, {}, { timeout: PATIENCE_MS });
       return {
         ...base,
         state: 'following',
         height,
-        lag: lagOf(height),
+        lag: await lagOf(height),
         storeBytes,
         dockedAt: null,
         refusals: [],
       };
     }
-    const reply = await client.call(Business.method.status, {});
+    const reply = await client.call(Business.method.status, {}, { timeout: PATIENCE_MS });
     const { height, storeBytes, state, dockedAt } = reply;
     const refusals = reply.refusals.map(({ blockNum: block, source, code, reason }) => ({
       block,
@@ -107,11 +113,13 @@ async function nodeRow(
       code,
       reason,
     }));
-    return { ...base, state, height, lag: lagOf(height), storeBytes, dockedAt, refusals };
+    return { ...base, state, height, lag: await lagOf(height), storeBytes, dockedAt, refusals };
   } catch (error) {
-    if (!isCotraceError(error, 'UNREACHABLE')) throw error;
+    if (!isCotraceError(error)) throw error;
+    const { code, message } = error;
     return {
       ...base,
+      fault: { node: name, code, message },
       state: 'away',
       height: null,
       lag: null,

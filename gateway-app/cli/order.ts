@@ -1,50 +1,39 @@
-import { CotraceError, isCotraceError } from '@cotrace/core';
+import { isCotraceError } from '@cotrace/core';
 import { nodeVerifier } from '@cotrace/network';
-import { CaptureClient } from '../client/capture.js';
 import type { Connections } from '../client/connections.js';
+import { faultText } from '../client/faults.js';
 import { findStates } from '../client/find.js';
-import { readEpcisFile } from '../epcis/read-documents.js';
+import { placeOrder, type Placed } from '../client/place-order.js';
 import { checkOrder, type CheckedOrder } from '../order/check-order.js';
-import { ORDER_DOMAIN, orderEvent, readOrder, type Order } from '../order/order.js';
+import { readOrder, type Order } from '../order/order.js';
 import { readTrust } from '../proof/trust.js';
 import { EXIT, reportError, type Output } from './output.js';
 import { readText } from './read-text.js';
 
-/** `cotrace order place FILE`: records an order for its device. */
+/** `cotrace order place FILE`: records an order for its device; exit code 3 where it does not stand on the ledger anew. */
 export async function place(connections: Connections, file: string, output: Output): Promise<number> {
   const order = readOrder(readText(file));
-  const { events } = readEpcisFile(orderEvent(order, new Date()), file);
-  const result = events[0]?.result;
-  if (result?.ok !== true) {
-    throw new CotraceError('BAD_ORDER', `${file}: its device cannot be named in an event`, {
-      reasons: result?.errors.map(({ message }) => message) ?? [],
-    });
-  }
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort());
-  const captured = await new CaptureClient(connections).capture(
-    ORDER_DOMAIN,
-    result.record,
-    interrupted.signal,
+  const placed = await placeOrder(connections, order, interrupted.signal, (line) => output.progress(line));
+  const faults = connections.faults.list();
+  output.result({ ...placed, faults }, () =>
+    [placedText(order, placed), ...faults.map(faultText)].join('\n'),
   );
-  if (captured.status === 'refused') {
-    const { code, message } = captured.refusal;
-    const status = code === 'CONFLICT' ? 'already placed' : 'refused';
-    output.result({ status, orderId: result.record.eventID, code, message }, () =>
-      code === 'CONFLICT'
-        ? `an order with exactly this content is on the ledger already`
-        : `refused [${code}]: ${message}`,
-    );
-    return EXIT.someRefused;
+  return placed.status === 'placed' ? EXIT.done : EXIT.someRefused;
+}
+
+function placedText({ to }: Order, placed: Placed): string {
+  switch (placed.status) {
+    case 'placed':
+      return `order for ${to} placed, transaction ${placed.txId.slice(0, 12)}…\nits id: ${placed.orderId}`;
+    case 'already placed':
+      return 'an order with exactly this content is on the ledger already';
+    case 'other':
+      return `not placed: an event that differs in ${placed.differs.join(', ')} is on the ledger under the id of this order`;
+    case 'refused':
+      return `refused [${placed.code}]: ${placed.message}`;
   }
-  const { txId, block } = captured;
-  output.result({ status: 'placed', orderId: result.record.eventID, txId, block }, () =>
-    [
-      `order for ${order.to} placed, transaction ${txId.slice(0, 12)}…`,
-      `its id: ${result.record.eventID ?? ''}`,
-    ].join('\n'),
-  );
-  return EXIT.done;
 }
 
 /** `cotrace order verify FILE`: whether an order is on the ledger and the latest for its device, verified here. */
@@ -57,8 +46,11 @@ export async function verify(
   const order = readOrder(readText(file));
   const trust = readTrust(readText(trustPath), nodeVerifier);
   try {
-    const checked = await checkOrder(order, (questions) => findStates(connections, questions), trust);
-    output.result(toJson(order, checked), () => toText(order, checked));
+    const checked = await checkOrder(order, (questions) => findStates(connections, questions, trust), trust);
+    const faults = connections.faults.list();
+    output.result({ ...toJson(order, checked), faults }, () =>
+      [toText(order, checked), ...faults.map(faultText)].join('\n'),
+    );
     return EXIT_OF[checked.status];
   } catch (error) {
     if (!isCotraceError(error, 'ANSWER_DISPROVED')) throw error;

@@ -11,6 +11,8 @@ export const EXIT = {
   notOnLedger: 4,
   superseded: 5,
   disproved: 6,
+  /** As a shell reports a program that Ctrl-C ended. */
+  interrupted: 130,
 } as const;
 
 /** Codes of errors that are the user's to put right in how the command was called. */
@@ -63,6 +65,7 @@ export function reportError(error: unknown, json: boolean): number {
 
 /** The exit code of a command that ends with an error. */
 export function exitCodeOf(error: unknown): number {
+  if (isCotraceError(error, 'INTERRUPTED')) return EXIT.interrupted;
   return isCotraceError(error) && USAGE_CODES.has(error.code) ? EXIT.usage : EXIT.failed;
 }
 

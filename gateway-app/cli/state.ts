@@ -1,8 +1,11 @@
-import { CotraceError, fromUtf8 } from '@cotrace/core';
+import { CotraceError, fromUtf8, isCotraceError } from '@cotrace/core';
 import type { Connections } from '../client/connections.js';
 import { typedKey } from '../client/typed-trace-id.js';
 import { Business } from '../gen/cotrace/cotrace_pb.js';
 import { EXIT, type Output } from './output.js';
+
+/** How long the node may take, in milliseconds: nobody else can be asked. */
+const PATIENCE_MS = 1800;
 
 /** `cotrace state get DOMAIN KEY`: one key of a domain's state, from the own organisation's business node. */
 export async function stateGet(
@@ -24,7 +27,11 @@ export async function stateGet(
   }
   const reply = await connections
     .node({ ...node, address: node.address })
-    .call(Business.method.getState, { key });
+    .call(Business.method.getState, { key }, { timeout: PATIENCE_MS })
+    .catch((error: unknown) => {
+      if (!isCotraceError(error)) throw error;
+      throw new CotraceError(error.code, `${node.name}: ${error.message}`, { node: node.name }, error.cause);
+    });
   const { found, rev, height } = reply;
   if (!found) {
     output.result(

@@ -3,6 +3,7 @@ import { nodeVerifier } from '@cotrace/network';
 import { collectTrace } from '../client/collect-trace.js';
 import type { Connections } from '../client/connections.js';
 import { typedTraceId } from '../client/typed-trace-id.js';
+import { faultText, type Fault } from '../client/faults.js';
 import type { Direction } from '../proof/lineage.js';
 import { readRecordsProof, writeRecordsProof } from '../proof/records-proof.js';
 import { readTrust } from '../proof/trust.js';
@@ -31,16 +32,18 @@ export async function trace(
   const trust = readTrust(readText(options.trust), nodeVerifier);
   if (path !== undefined) requireWritable(path);
   const traceId = typedTraceId(options.traceId);
-  const { proof, wrongHints } = await collectTrace(connections, { traceId, direction });
-  const verified = verifyRecords(proof, trust);
+  const { proof, verified, wrongHints } = await collectTrace(connections, { traceId, direction }, trust);
+  const faults = connections.faults.list();
+  const json = toJson(verified, wrongHints, faults);
   if (verified.records.length === 0) {
-    output.result(toJson(verified, wrongHints), () => `no record of ${traceId}`);
+    output.result(json, () => [`no record of ${traceId}`, ...faults.map(faultText)].join('\n'));
     return EXIT.failed;
   }
   const failure = path === undefined ? null : failureToWrite(path, writeRecordsProof(proof));
-  output.result(toJson(verified, wrongHints), () =>
+  output.result(json, () =>
     [
       toText(verified),
+      ...faults.map(faultText),
       ...wrongHints.map(
         ({ block, txNum }) =>
           `note: transaction ${txNum} of block ${block} carries a wrong hint; its chain was followed by transaction id`,
@@ -70,11 +73,15 @@ function failureToWrite(path: string, proof: string): CotraceError | null {
 export function verify(file: string, trustPath: string, output: Output): number {
   const trust = readTrust(readText(trustPath), nodeVerifier);
   const verified = verifyRecords(readRecordsProof(readText(file)), trust);
-  output.result(toJson(verified, []), () => `the proof holds\n${toText(verified)}`);
+  output.result(toJson(verified, [], []), () => `the proof holds\n${toText(verified)}`);
   return EXIT.done;
 }
 
-function toJson(verified: VerifiedTrace, wrongHints: readonly { block: bigint; txNum: number }[]) {
+function toJson(
+  verified: VerifiedTrace,
+  wrongHints: readonly { block: bigint; txNum: number }[],
+  faults: readonly Fault[],
+) {
   const { question, records, identifiers, attestedBy } = verified;
   return {
     traceId: question.traceId,
@@ -99,5 +106,6 @@ function toJson(verified: VerifiedTrace, wrongHints: readonly { block: bigint; t
     identifiers,
     withoutOrigin: identifiers.filter((identifier) => identifier.lacksOrigin).map(({ id }) => id),
     wrongHints,
+    faults,
   };
 }

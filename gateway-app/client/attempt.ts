@@ -74,7 +74,7 @@ function afterRefusal(refusal: RefusalBody, cause: unknown): Attempt {
   return { kind: 'done', outcome: { status: 'refused', refusal } };
 }
 
-/** Whether a node did not answer: another one, or the same one later, may. */
-export function isAway(error: unknown): boolean {
-  return isCotraceError(error, 'UNREACHABLE');
+/** Whether the nodes that were asked may answer later. */
+function isAway(error: unknown): boolean {
+  return isCotraceError(error, 'UNREACHABLE') || isCotraceError(error, 'NO_ANSWER');
 }

@@ -1,11 +1,17 @@
 import { distinctIds, type ClientRecord, type Hint } from '@cotrace/chaincode';
-import { canonicalJson, CotraceError, toHex } from '@cotrace/core';
+import { canonicalJson, CotraceError, HASH_LENGTH, isCotraceError, toHex } from '@cotrace/core';
+import { peer } from '@cotrace/fabric-model';
 import type { Contract, Transaction } from '@hyperledger/fabric-gateway';
-import { Master } from '../gen/cotrace/cotrace_pb.js';
-import { pauseFor } from '../node/retry.js';
+import { Master, type HeadsReply } from '../gen/cotrace/cotrace_pb.js';
+import { isAborted, pauseFor, within } from '../node/retry.js';
+import { firstAnswer, inTurn } from './ask-in-turn.js';
 import { afterError, afterInvalid, type Attempt, type Outcome } from './attempt.js';
-import type { Connections } from './connections.js';
-import { firstAnswer, inTurn } from './first-answer.js';
+import type { ConnectedNode, Connections } from './connections.js';
+import { Endorsers } from './endorsers.js';
+import { explain, explained } from './gateway-answers.js';
+import { SHORT_CALL_MS } from './heights.js';
+import { refusalOf } from './refusal.js';
+import { patiently, tellNow, unlessAborted, type Tell } from './patience.js';
 
 /** What became of a record, after how many attempts. */
 export type Captured = Outcome & { readonly attempts: number };
@@ -15,18 +21,30 @@ const PATIENCE_MS = 120_000;
 const FIRST_PAUSE_MS = 40;
 const LONGEST_PAUSE_MS = 1000;
 
+const POLICY_FAILURE: number = peer.TxValidationCode.ENDORSEMENT_POLICY_FAILURE;
+
+/** How long an endorsement may take before it is found out who is silent, in milliseconds. */
+const ENDORSEMENT_MS = 700;
+
 /** Captures records in the domains of a consortium, each until it is recorded, known already, or refused. */
 export class CaptureClient {
   readonly #connections: Connections;
+  readonly #endorsers: Endorsers;
+  readonly #tell: Tell;
 
-  constructor(connections: Connections) {
+  /** `tell` hears of what goes wrong or takes long while records are tried again. */
+  constructor(connections: Connections, tell: Tell = () => undefined) {
+    const { consortium, organisation } = connections.context;
+    const others = consortium.organisations.filter(({ mspId }) => mspId !== organisation.mspId);
     this.#connections = connections;
+    this.#endorsers = new Endorsers([organisation, ...others], connections.faults);
+    this.#tell = tellNow(tell);
   }
 
   /**
    * Captures one record. Conflicts with other writers, stale hints and outages are tried again; a repeat after an
-   * unknown outcome finds its own first attempt, so nothing is recorded twice. Throws `NOT_CAPTURED` with the last
-   * cause once it has tried for two minutes, and when `signal` is aborted.
+   * unknown outcome finds its own first attempt, so nothing is recorded twice. Throws `NOT_CAPTURED` with each
+   * organisation's last answer once it has tried for two minutes, and `INTERRUPTED` when `signal` is aborted.
    */
   async capture(domain: string, record: ClientRecord, signal: AbortSignal): Promise<Captured> {
     const contract = this.#connections.main.getContract(domain);
@@ -34,19 +52,19 @@ export class CaptureClient {
     const sent = new Set<string>();
     let pause = FIRST_PAUSE_MS;
     let last: unknown;
-    for (let attempts = 1; !signal.aborted && Date.now() < deadline; attempts += 1) {
-      const attempt = await this.#attempt(contract, domain, record, attempts, sent);
-      if (attempt.kind === 'done') return { ...ownAttempt(attempt.outcome, sent), attempts };
+    for (let attempts = 1; Date.now() < deadline; attempts += 1) {
+      const attempt = await unlessAborted(this.#attempt(contract, domain, record, attempts, sent), signal);
+      if (attempt?.kind === 'done') return { ...ownAttempt(attempt.outcome, sent), attempts };
+      if (attempt === null) throw interrupted(domain, record);
       last = attempt.cause;
+      this.#tellWhy(last);
       await pauseFor(pause * (0.5 + Math.random()), signal);
+      if (isAborted(signal)) throw interrupted(domain, record);
       pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
     }
-    throw new CotraceError(
-      'NOT_CAPTURED',
-      'the record could not be captured; capture it again later, which records nothing twice',
-      { domain, eventHash: record.eventHash },
-      last,
-    );
+    const what = `tried for ${PATIENCE_MS / 1000} s in vain; capture again later, which records nothing twice`;
+    const { eventHash } = record;
+    throw explained('NOT_CAPTURED', what, { error: last, peer: this.#peer }, { domain, eventHash });
   }
 
   /** `sent`: ids of the transactions that may be on the ledger; this attempt's is added before it is submitted. */
@@ -59,21 +77,86 @@ export class CaptureClient {
   ): Promise<Attempt> {
     try {
       const hints = await this.#hints(domain, record, attempts - 1);
-      const proposal = contract.newProposal('capture', {
-        arguments: [canonicalJson(record), canonicalJson(hints)],
-      });
-      const transaction = await proposal.endorse();
+      const named = this.#endorsers.choose();
+      const transaction = await this.#waitingFor(this.#endorsed(contract, [record, hints], named), () =>
+        this.#whoEndorses(),
+      );
       sent.add(transaction.getTransactionId());
-      const submitted = await transaction.submit();
-      const { successful, transactionId: txId, code, blockNumber: block } = await submitted.getStatus();
-      if (!successful) return afterInvalid(txId, code);
+      const submitted = await this.#waitingFor(transaction.submit(), () => 'the ordering service');
+      const {
+        successful,
+        transactionId: txId,
+        code,
+        blockNumber: block,
+      } = await this.#waitingFor(submitted.getStatus(), () => this.#whoCommits());
+      if (!successful) return this.#afterInvalid(txId, code, named);
       return {
         kind: 'done',
         outcome: { status: 'recorded', txId, recordId: recordIdOf(transaction), block },
       };
     } catch (error) {
+      this.#endorsers.failed(error);
       return afterError(error);
     }
+  }
+
+  /**
+   * The endorsed transaction. Where the endorsement takes long, it is asked for once more of those organisations whose
+   * chaincode answers, and the first of the two counts.
+   */
+  async #endorsed(
+    contract: Contract,
+    args: readonly [ClientRecord, readonly Hint[]],
+    named: readonly string[] | null,
+  ): Promise<Transaction> {
+    const first = endorse(contract, args, named);
+    const inTime = await within(first, ENDORSEMENT_MS);
+    if (inTime !== null) return inTime;
+    const found = this.#endorsers.tryAll(contract).then(() => this.#endorsers.choose());
+    const second = found.then((others) => (others === null ? first : endorse(contract, args, others)));
+    return firstOf(first, second);
+  }
+
+  /** Who is asked to name when an endorsement takes long. */
+  #whoEndorses(): string {
+    const silent = this.#endorsers.leftOut();
+    return silent.length > 0 ? `endorsements, without ${silent.join(', ')}` : `${this.#peer} to endorse`;
+  }
+
+  /** A chaincode that hangs in the middle of a simulation keeps a peer of Fabric from committing. */
+  #whoCommits(): string {
+    const silent = this.#endorsers.leftOut();
+    const also = silent.length > 0 ? `; ${silent.join(', ')} did not endorse` : '';
+    return `the commit, by the ordering service and ${this.#peer}${also}`;
+  }
+
+  #afterInvalid(txId: string, code: number, named: readonly string[] | null): Attempt {
+    if (named === null || code !== POLICY_FAILURE) {
+      return afterInvalid(txId, code);
+    }
+    this.#endorsers.leaveToGateway();
+    const cause = new CotraceError('INVALID_TRANSACTION', `the policy of the domain wants other endorsers`, {
+      txId,
+      code,
+    });
+    return { kind: 'again', cause };
+  }
+
+  /** A conflict with other writers is no trouble; what else is tried again is told once. */
+  #tellWhy(cause: unknown): void {
+    if (isCotraceError(cause, 'INVALID_TRANSACTION') || refusalOf(cause) !== null) return;
+    const { answers, advice } = explain(cause, this.#peer);
+    this.#tell(`trying again: ${answers.join('; ')}; ${advice}`);
+  }
+
+  #waitingFor<T>(work: Promise<T>, what: () => string): Promise<T> {
+    return patiently(work, what, this.#tell);
+  }
+
+  /** The peer whose gateway is called, as people know it. */
+  get #peer(): string {
+    const { name, peer: own } = this.#connections.context.organisation;
+    return `the peer of ${name} (${own.address})`;
   }
 
   /**
@@ -82,19 +165,68 @@ export class CaptureClient {
    */
   async #hints(domain: string, record: ClientRecord, turn: number): Promise<Hint[]> {
     const traceIds = distinctIds(record);
-    const { traces } = await firstAnswer(inTurn(this.#connections.masters(), turn), (master) =>
-      master.call(Master.method.traceHeads, { domain, traceIds }),
+    const { faults } = this.#connections;
+    return firstAnswer(
+      inTurn(this.#connections.masters(), turn),
+      ({ client }: ConnectedNode, { signal }) =>
+        client.call(Master.method.traceHeads, { domain, traceIds }, { timeout: SHORT_CALL_MS, signal }),
+      faults,
+      (reply) => hintsOf(reply, traceIds),
     );
-    return traces.map(({ traceId: id, heads: [head] }) => ({
-      id,
-      preTraceTxId: head?.txId ?? null,
-      preTraceHash: head === undefined ? null : toHex(head.blockHash),
-    }));
   }
 }
 
+function endorse(
+  contract: Contract,
+  [record, hints]: readonly [ClientRecord, readonly Hint[]],
+  named: readonly string[] | null,
+): Promise<Transaction> {
+  const proposal = contract.newProposal('capture', {
+    arguments: [canonicalJson(record), canonicalJson(hints)],
+    ...(named === null ? {} : { endorsingOrganizations: [...named] }),
+  });
+  return proposal.endorse();
+}
+
+/** The first of two that succeeds; the error of the second, which knows better, where neither does. */
+async function firstOf<T>(first: Promise<T>, second: Promise<T>): Promise<T> {
+  try {
+    return await Promise.any([first, second]);
+  } catch (error) {
+    if (error instanceof AggregateError) throw error.errors[1];
+    throw error;
+  }
+}
+
+/** The hints in what a master answers. Throws `BAD_ANSWER` where it is no answer to these identifiers. */
+function hintsOf({ traces }: HeadsReply, traceIds: readonly string[]): Hint[] {
+  return traceIds.map((id, i) => {
+    const { traceId, heads = [] } = traces[i] ?? {};
+    const [head] = heads;
+    const isHash = head === undefined || head.blockHash.length === HASH_LENGTH;
+    if (traceId !== id || traces.length !== traceIds.length || heads.length > 1 || !isHash) {
+      throw new CotraceError('BAD_ANSWER', 'does not answer what was asked about identifiers', {
+        traceId: id,
+      });
+    }
+    return {
+      id,
+      preTraceTxId: head?.txId ?? null,
+      preTraceHash: head === undefined ? null : toHex(head.blockHash),
+    };
+  });
+}
+
+function interrupted(domain: string, { eventHash }: ClientRecord): CotraceError {
+  return new CotraceError(
+    'INTERRUPTED',
+    'interrupted: whether it was recorded is not known; capture it again, which records nothing twice',
+    { domain, eventHash },
+  );
+}
+
 /** A record that is there already because an earlier attempt of ours, whose outcome was unknown, put it there. */
-function ownAttempt(outcome: Outcome, sent: ReadonlySet<string>): Outcome {
+export function ownAttempt(outcome: Outcome, sent: ReadonlySet<string>): Outcome {
   const own = outcome.status === 'already recorded' && sent.has(outcome.txId);
   return own ? { ...outcome, status: 'recorded' } : outcome;
 }

@@ -1,111 +1,124 @@
-import { decodeAttestationBody, isCotraceError, type Attestation } from '@cotrace/core';
-import { Master, type ProvenTransaction } from '../gen/cotrace/cotrace_pb.js';
-import { pauseFor } from '../node/retry.js';
-import type { RpcClient } from '../node/rpc-client.js';
-import { Lineage } from '../proof/lineage.js';
-import { viewTransaction } from '../proof/record-view.js';
+import { CotraceError, isCotraceError } from '@cotrace/core';
+import type { ProvenTransaction } from '../gen/cotrace/cotrace_pb.js';
 import type { Question, RecordsProof } from '../proof/records-proof.js';
-import { quorumOf } from '../consortium.js';
-import type { Connections } from './connections.js';
-import { firstAnswer } from './first-answer.js';
+import type { Trust } from '../proof/trust.js';
+import { verifyRecords, type VerifiedTrace } from '../proof/verify-records.js';
+import { askInTurn, noAnswer } from './ask-in-turn.js';
+import { agreedHeads, missingHead } from './agreed-heads.js';
+import { collectAttestations, completeAttestations } from './collect-attestations.js';
+import type { ConnectedNode, Connections } from './connections.js';
+import { TooManyRefused, type Gathered } from './gathered.js';
+import { catchUp, heightsOf, nameThoseBehind, readyFirst, type Heights } from './heights.js';
+import { walkTrace, type Walked } from './walk-trace.js';
 
-/** The most blocks whose attestations are asked for at once. */
-const BLOCKS_PER_REQUEST = 500;
-/** How long to wait for the other masters to attest the newest blocks, in milliseconds. */
-const PATIENCE_MS = 10_000;
-const PAUSE_MS = 100;
-
-/** A records proof as collected, and what the master said beside it. */
+/** A records proof that holds, and what the master that answered said beside it. */
 export interface CollectedTrace {
   readonly proof: RecordsProof;
+  readonly verified: VerifiedTrace;
   /** Records whose hint names the wrong block: the chain is whole, but the client that captured them was wrong. */
   readonly wrongHints: readonly { readonly block: bigint; readonly txNum: number }[];
 }
 
-/** Collects everything that answers a question, from the first master that does; nothing is verified yet. */
-export async function collectTrace(connections: Connections, question: Question): Promise<CollectedTrace> {
-  const found = await firstAnswer(connections.masters(), (master) => collectTransactions(master, question));
-  const transactions = [...found.values()];
-  const numbers = [...new Set(transactions.map(({ blockNum }) => blockNum))].sort((a, b) => (a < b ? -1 : 1));
-  const blocks = await collectAttestations(connections, numbers);
-  return {
-    proof: {
-      question,
-      blocks,
-      transactions: transactions.map(({ blockNum, txNum, envelope, inclusionProof }) => ({
-        block: blockNum,
-        txNum,
-        envelope,
-        inclusionProof,
-      })),
+/**
+ * Collects everything that answers a question: from the first master whose answer holds against the trust file, and leaves
+ * out nothing that a quorum of masters know to be the newest record of an identifier. What is wrong with others is in
+ * `connections.faults`. Throws `NO_QUORUM` where too few masters attest as the trust file wants it, and what stands for the
+ * faults of all.
+ */
+export async function collectTrace(
+  connections: Connections,
+  question: Question,
+  trust: Trust,
+): Promise<CollectedTrace> {
+  const { faults } = connections;
+  const heights = await heightsOf(connections);
+  const masters = readyFirst(connections.masters(), heights);
+  const named = nameThoseBehind(connections, masters, heights);
+  const walks = askInTurn(
+    masters,
+    async (master, turn) => {
+      await catchUp(master, heights, turn.signal);
+      return walkTrace(master, question, turn);
     },
+    faults,
+  );
+  for await (const { from, answer } of walks) {
+    try {
+      const collected = await checked(connections, { from, walked: answer, heights }, question, trust);
+      await named;
+      return collected;
+    } catch (error) {
+      if (error instanceof TooManyRefused) throw error;
+      faults.add(from.name, error);
+    }
+  }
+  throw noAnswer(masters, faults);
+}
+
+/** What one master answered, and how far the masters said to be before. */
+interface WalkedBy {
+  readonly from: ConnectedNode;
+  readonly walked: Walked;
+  readonly heights: Heights;
+}
+
+/** An answer with its attestations, verified. Throws what is wrong with it, or with the attestations. */
+async function checked(
+  connections: Connections,
+  { from, walked, heights }: WalkedBy,
+  question: Question,
+  trust: Trust,
+): Promise<CollectedTrace> {
+  const { transactions, places, identifiers } = walked;
+  const numbers = [...new Set(transactions.map(({ blockNum }) => blockNum))].sort((a, b) => (a < b ? -1 : 1));
+  const [gathered, heads] = await Promise.all([
+    collectAttestations(connections, numbers, from.name, trust),
+    agreedHeads(connections, identifiers),
+  ]);
+  const known = heights.of.get(from.name) ?? heights.least;
+  const missing = missingHead(heads, places, known);
+  if (missing !== null) {
+    throw new CotraceError('INCOMPLETE', `leaves out the newest record of ${missing.traceId}`, {
+      ...missing,
+    });
+  }
+  const prove = (): RecordsProof => ({
+    question,
+    blocks: gathered.blocks(),
+    transactions: transactions.map(toProof),
+  });
+  const { proof, verified } = await verifiedWith(connections, gathered, prove, from, trust);
+  return {
+    proof,
+    verified,
     wrongHints: transactions
       .filter(({ wrongHint }) => wrongHint)
       .map(({ blockNum, txNum }) => ({ block: blockNum, txNum })),
   };
 }
 
-async function collectTransactions(
-  master: RpcClient,
-  question: Question,
-): Promise<Map<string, ProvenTransaction>> {
-  const found = new Map<string, ProvenTransaction>();
-  const lineage = new Lineage(question.traceId, question.direction);
-  for (let id = lineage.next(); id !== undefined; id = lineage.next()) {
-    const records = [];
-    for await (const transaction of master.stream(Master.method.trace, { traceId: id }, NEVER)) {
-      const { records: written } = viewTransaction(transaction.envelope);
-      // Any chaincode may write rows of a trace table; only with a record beside them do they tell of an event.
-      if (written.length === 0) continue;
-      found.set(`${transaction.blockNum}/${transaction.txNum}`, transaction);
-      records.push(...written);
-    }
-    lineage.visit(id, records);
-  }
-  return found;
-}
-
-const NEVER = new AbortController().signal;
-
-/**
- * The masters' attestations of `blocks`. A record is known to the first master before the others have come to its
- * block, so this waits a while for a quorum; whether what is there is enough is the verifier's to say.
- */
-export async function collectAttestations(
+/** Verifies; where a quorum is missing because a master sends rubbish, once more without that master. */
+async function verifiedWith(
   connections: Connections,
-  blocks: readonly bigint[],
-): Promise<RecordsProof['blocks']> {
-  const wanted = quorumOf(connections.context.consortium);
-  const deadline = Date.now() + PATIENCE_MS;
+  gathered: Gathered,
+  prove: () => RecordsProof,
+  from: ConnectedNode,
+  trust: Trust,
+): Promise<Pick<CollectedTrace, 'proof' | 'verified'>> {
+  const { faults } = connections;
   for (;;) {
-    const answers = await Promise.all(connections.masters().map((master) => attestationsOf(master, blocks)));
-    const attested = new Map(blocks.map((block) => [block, [] as Attestation[]]));
-    for (const { block, attestation } of answers.flat()) attested.get(block)?.push(attestation);
-    const collected = [...attested].map(([block, attestations]) => ({ block, attestations }));
-    if (collected.every(({ attestations }) => attestations.length >= wanted) || Date.now() > deadline)
-      return collected;
-    await pauseFor(PAUSE_MS, NEVER);
-  }
-}
-
-interface PlacedAttestation {
-  readonly block: bigint;
-  readonly attestation: Attestation;
-}
-
-/** What one master attests of `blocks`; nothing where it is away. */
-async function attestationsOf(master: RpcClient, blocks: readonly bigint[]): Promise<PlacedAttestation[]> {
-  const placed: PlacedAttestation[] = [];
-  try {
-    for (let at = 0; at < blocks.length; at += BLOCKS_PER_REQUEST) {
-      const blockNums = blocks.slice(at, at + BLOCKS_PER_REQUEST);
-      const { attestations } = await master.call(Master.method.attestationsOf, { blockNums });
-      for (const attestation of attestations) {
-        placed.push({ block: decodeAttestationBody(attestation.body).blockNum, attestation });
-      }
+    gathered.refuseTooFew(faults);
+    const proof = prove();
+    try {
+      return { proof, verified: verifyRecords(proof, trust) };
+    } catch (error) {
+      if (!isCotraceError(error, 'NO_QUORUM')) throw error;
+      if (!gathered.dropRefused(faults)) throw error;
+      await completeAttestations(connections, gathered, from.name);
     }
-  } catch (error) {
-    if (!isCotraceError(error, 'UNREACHABLE')) throw error;
   }
-  return placed;
+}
+
+function toProof({ blockNum, txNum, envelope, inclusionProof }: ProvenTransaction) {
+  return { block: blockNum, txNum, envelope, inclusionProof };
 }

@@ -4,10 +4,20 @@ import { connectFabric, type FabricConnection } from '../fabric/connection.js';
 import { findOrganisation } from '../node/node-config.js';
 import { RpcClient } from '../node/rpc-client.js';
 import { mastersOf, type ClientContext } from './client-config.js';
+import { Faults } from './faults.js';
+
+/** A node of the consortium and the connection to it. */
+export interface ConnectedNode {
+  readonly name: string;
+  readonly mspId: string;
+  readonly client: RpcClient;
+}
 
 /** A client's connections: its organisation's peer, and the nodes of the consortium, each made when first used. */
 export class Connections {
   readonly context: ClientContext;
+  /** What was wrong with the nodes that were asked over these connections. */
+  readonly faults = new Faults();
   #fabric: FabricConnection | null = null;
   readonly #clients = new Map<string, RpcClient>();
 
@@ -34,8 +44,12 @@ export class Connections {
   }
 
   /** Every master, the own organisation's first. */
-  masters(): RpcClient[] {
-    return mastersOf(this.context).map((master) => this.node(master));
+  masters(): ConnectedNode[] {
+    return mastersOf(this.context).map((master) => ({
+      name: master.name,
+      mspId: master.mspId,
+      client: this.node(master),
+    }));
   }
 
   close(): void {

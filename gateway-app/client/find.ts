@@ -1,57 +1,82 @@
 import { CotraceError, isCotraceError } from '@cotrace/core';
-import { quorumOf } from '../consortium.js';
-import { Master } from '../gen/cotrace/cotrace_pb.js';
-import type { RpcClient } from '../node/rpc-client.js';
-import type { FoundAnswer, StateQuestion } from '../proof/verify-found.js';
-import { collectAttestations } from './collect-trace.js';
+import { Master, type FindReply } from '../gen/cotrace/cotrace_pb.js';
+import type { Trust } from '../proof/trust.js';
+import { verifyStates, type FoundAnswer, type StateQuestion } from '../proof/verify-found.js';
+import { askInTurn, noAnswer } from './ask-in-turn.js';
+import { collectAttestations } from './collect-attestations.js';
 import type { Connections } from './connections.js';
-import { isAway } from './attempt.js';
+import { catchUp, heightsOf, nameThoseBehind, readyFirst, SHORT_CALL_MS } from './heights.js';
 
 /**
- * What the ledger holds now of keys of domains' states, all of one block, from the first master that is not behind what a
- * quorum of masters have reached: one that lies cannot answer with a state of long ago. Nothing else is verified yet. Throws
- * `BEHIND` where all are, and what the last one that was asked threw.
+ * What the ledger holds now of keys of domains' states, all of one block: from the first master whose answer holds against
+ * the trust file, and that is not behind what a quorum of masters have reached, so that one that lies cannot answer with a
+ * state of long ago. What is wrong with others is in `connections.faults`. Throws `ANSWER_DISPROVED` where a master answered
+ * and no answer holds, else what stands for the faults of all.
  */
 export async function findStates(
   connections: Connections,
   questions: readonly StateQuestion[],
+  trust: Trust,
 ): Promise<FoundAnswer> {
-  const masters = connections.masters();
-  const least = await reachedByQuorum(connections, masters);
+  const { faults } = connections;
+  const heights = await heightsOf(connections);
+  const masters = readyFirst(connections.masters(), heights);
   const keys = questions.map((value) => ({ what: { case: 'state' as const, value } }));
-  let last: unknown = new CotraceError('CONFIG', 'there is no master to ask');
-  for (const master of masters) {
+  const named = nameThoseBehind(connections, masters, heights);
+  let disproved: unknown = null;
+  const replies = askInTurn(
+    masters,
+    async (master, { signal }) => {
+      await catchUp(master, heights, signal);
+      return master.client.call(Master.method.find, { keys }, { timeout: SHORT_CALL_MS, signal });
+    },
+    faults,
+  );
+  for await (const { from, answer } of replies) {
     try {
-      const { blockNum, found } = await master.call(Master.method.find, { keys });
-      if (blockNum >= least) {
-        const [block] = await collectAttestations(connections, [blockNum]);
-        return { blockNum, found, attestations: block?.attestations ?? [] };
-      }
-      last = new CotraceError('BEHIND', `the master is at block ${blockNum}, others have reached ${least}`, {
-        blockNum,
-        least,
-      });
+      const holding = await checked(connections, answer, from.name, heights.least, questions, trust);
+      await named;
+      return holding;
     } catch (error) {
-      if (!isAway(error)) throw error;
-      last = error;
+      faults.add(from.name, error);
+      if (isDisproof(error)) disproved = error;
     }
   }
-  throw last;
+  if (disproved === null) throw noAnswer(masters, faults);
+  throw new CotraceError(
+    'ANSWER_DISPROVED',
+    'what the masters answer does not hold; do not act on it',
+    { faults: faults.list() },
+    disproved,
+  );
 }
 
-/** The last block that as many masters as a quorum has say to have reached. */
-async function reachedByQuorum(connections: Connections, masters: readonly RpcClient[]): Promise<bigint> {
-  const heights = await Promise.all(masters.map(heightOf));
-  heights.sort((a, b) => (a > b ? -1 : a < b ? 1 : 0));
-  return (heights[quorumOf(connections.context.consortium) - 1] ?? 0n) - 1n;
-}
-
-/** A master's height; 0 where it is away. */
-async function heightOf(master: RpcClient): Promise<bigint> {
-  try {
-    return (await master.call(Master.method.traceHeads, {})).height;
-  } catch (error) {
-    if (!isCotraceError(error, 'UNREACHABLE')) throw error;
-    return 0n;
+/** Throws `BEHIND`, `NO_QUORUM` and what is wrong with the answer. */
+async function checked(
+  connections: Connections,
+  { blockNum, found }: FindReply,
+  from: string,
+  least: bigint,
+  questions: readonly StateQuestion[],
+  trust: Trust,
+): Promise<FoundAnswer> {
+  if (blockNum + 1n < least) {
+    throw new CotraceError('BEHIND', `answers as of block ${blockNum}, others have reached ${least - 1n}`, {
+      blockNum,
+      least,
+    });
   }
+  const gathered = await collectAttestations(connections, [blockNum], from, trust);
+  gathered.refuseTooFew(connections.faults);
+  const [block] = gathered.blocks();
+  const answer = { blockNum, found, attestations: block?.attestations ?? [] };
+  verifyStates(questions, answer, trust);
+  return answer;
+}
+
+/** Whether an answer was wrong, or attestations were: masters that are away or behind are no lie. */
+function isDisproof(error: unknown): boolean {
+  if (!isCotraceError(error) || error.code === 'BEHIND') return false;
+  const refused = error.detail['refused'];
+  return error.code !== 'NO_QUORUM' || (Array.isArray(refused) && refused.length > 0);
 }

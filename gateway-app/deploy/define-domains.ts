@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { defaultDomains } from '@cotrace/chaincode';
-import { CotraceError } from '@cotrace/core';
 import { loadIdentity, loadTls, type CryptoLayout, type Topology } from '@cotrace/network';
 import { GatewayError, type Contract } from '@hyperledger/fabric-gateway';
 import { defineDomain } from '../client/define-domain.js';
+import { explained } from '../client/gateway-answers.js';
 import { refusalOf } from '../client/refusal.js';
 import type { Consortium } from '../consortium.js';
 import { connectFabric } from '../fabric/connection.js';
@@ -66,11 +66,12 @@ async function define(
     } catch (error) {
       const refusal = refusalOf(error);
       if (refusal !== null || !(error instanceof GatewayError) || Date.now() > deadline) {
-        throw new CotraceError(
+        const peer = 'the first peer';
+        throw explained(
           'NOT_DEFINED',
           `domain ${domain} could not be defined`,
+          { error, peer },
           { domain, refusal },
-          error,
         );
       }
       requireRunning();

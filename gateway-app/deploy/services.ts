@@ -31,18 +31,24 @@ export interface Service {
   readonly process: string;
   /** Whether its port cannot change once it is chosen. */
   readonly fixed: boolean;
+  /** Whether it speaks TLS: on this machine all do but chaincode services. */
+  readonly tls: boolean;
 }
 
 /** Everything that listens: the Fabric network's services, and ours. */
 export function listeningServices(topology: Topology, backend: FabricServices): Service[] {
-  const alone = (name: string) => ({ name, process: name, fixed: false });
+  const alone = (name: string, tls: boolean) => ({ name, process: name, fixed: false, tls });
   return [
     ...backend.services(topology),
-    ...topology.organisations.flatMap(({ name }) => [alone(chaincodeService(name)), alone(masterNode(name))]),
+    ...topology.organisations.flatMap(({ name }) => [
+      alone(chaincodeService(name), false),
+      alone(masterNode(name), true),
+    ]),
     ...businessNodes(topology).map((node) => ({
       name: node.name,
       process: businessProcess(topology, node),
       fixed: false,
+      tls: true,
     })),
   ];
 }

@@ -53,9 +53,18 @@ export class Starter {
 
   /** Ends the process of this name, if it runs. */
   async stop(name: string): Promise<void> {
+    await this.#end(name, PATIENCE_MS);
+  }
+
+  /** Ends the process of this name at once, if it runs: one that hangs would not end by itself. */
+  async kill(name: string): Promise<void> {
+    await this.#end(name, 0);
+  }
+
+  async #end(name: string, patience: number): Promise<void> {
     const entry = this.entries().find((candidate) => candidate.name === name);
     if (entry === undefined) return;
-    await stopProcess(entry, PATIENCE_MS);
+    await stopProcess(entry, patience);
     this.#write(this.entries().filter((candidate) => candidate.name !== name));
   }
 

@@ -18,6 +18,7 @@ import {
   nodeProcesses,
   processNames,
 } from './services.js';
+import { endSilent } from './silent.js';
 import { Starter } from './starter.js';
 import { adoptTopology } from './topology-file.js';
 import { requireRunning, waitForChaincodes, waitForNodes } from './wait-ready.js';
@@ -51,6 +52,8 @@ export async function networkUp(
     writeJson(workspace.backend, choice);
     const starter = new Starter(workspace, progress);
     starter.adopt(processNames(topology, backend));
+    const services = listeningServices(topology, backend);
+    await endSilent(services, readNetworkState(workspace).ports, starter, progress);
     const ports = await settlePorts(workspace, topology, backend, starter);
     const chaincode = await servicePackage(CHAINCODE_LABEL);
     for (const { name } of topology.organisations) {

@@ -17,12 +17,14 @@ import type { Workspace } from './workspace.js';
 /** How long a network may take to answer, in milliseconds; a laptop under load takes a few seconds. */
 const PATIENCE_MS = 60_000;
 const PAUSE_MS = 50;
+/** How long one node may take to say how far it is, in milliseconds; it is asked again then. */
+const CALL_MS = 5000;
 /** How much of the end of a log is looked at. */
 const TAIL_BYTES = 4096;
 
 /** Waits until the embedded network has written where it listens. Throws `NOT_READY` with the log to look at. */
 export async function waitForDevnet(workspace: Workspace, process: ProcessEntry): Promise<NetworkInfo> {
-  return until(workspace, [process], () => {
+  return until(workspace, [process], process.name, () => {
     const info = readDevnetInfo(join(workspace.devnet, 'devnet.json'));
     return Promise.resolve(info?.processId === process.pid ? info : undefined);
   });
@@ -37,7 +39,9 @@ export async function waitForChaincodes(
 ): Promise<void> {
   for (const { name } of topology.organisations) {
     const port = ports[chaincodeService(name)] ?? 0;
-    await until(workspace, starter.entries(), async () => ((await listens(port)) ? true : undefined));
+    await until(workspace, starter.entries(), chaincodeService(name), async () =>
+      (await listens(port)) ? true : undefined,
+    );
   }
 }
 
@@ -66,7 +70,7 @@ export async function waitForNodes(
   try {
     let height: bigint | undefined;
     for (const node of consortium.nodes.filter(({ role }) => role !== 'client')) {
-      await until(workspace, starter.entries(), async () => {
+      await until(workspace, starter.entries(), node.name, async () => {
         const reached = await heightOf(connections, node);
         if (reached === undefined) return undefined;
         height ??= reached;
@@ -84,8 +88,8 @@ async function heightOf(connections: Connections, node: ConsortiumNode): Promise
   try {
     const status =
       node.role === 'master'
-        ? await client.call(Master.method.status, {})
-        : await client.call(Business.method.status, {});
+        ? await client.call(Master.method.status, {}, { timeout: CALL_MS })
+        : await client.call(Business.method.status, {}, { timeout: CALL_MS });
     return status.height;
   } catch (error) {
     if (isCotraceError(error, 'UNREACHABLE')) return undefined;
@@ -93,10 +97,11 @@ async function heightOf(connections: Connections, node: ConsortiumNode): Promise
   }
 }
 
-/** Asks until there is an answer. Throws `NOT_READY` where a process has ended, or it takes too long. */
+/** Asks until `who` has an answer. Throws `NOT_READY` where a process has ended, or it takes too long. */
 async function until<T>(
   workspace: Workspace,
   processes: readonly ProcessEntry[],
+  who: string,
   ask: () => Promise<T | undefined>,
 ): Promise<T> {
   const deadline = Date.now() + PATIENCE_MS;
@@ -105,8 +110,8 @@ async function until<T>(
     if (answer !== undefined) return answer;
     requireRunning(workspace, processes);
     if (Date.now() > deadline) {
-      throw new CotraceError('NOT_READY', `the network does not answer; see ${workspace.logs}`, {
-        processes: processes.map(({ name }) => name),
+      throw new CotraceError('NOT_READY', `${who} does not answer; see ${workspace.logs}`, {
+        process: who,
       });
     }
     await sleep(PAUSE_MS);

@@ -5,10 +5,30 @@ import { GatewayError, type Network } from '@hyperledger/fabric-gateway';
 /** Fabric's system chaincode that answers questions about the ledger. */
 const QSCC = 'qscc';
 
-/** Number of blocks of the peer's ledger of this channel. */
-export async function ledgerHeight(network: Network): Promise<bigint> {
-  const bytes = await network.getContract(QSCC).evaluateTransaction('GetChainInfo', network.getName());
-  return decode(common.BlockchainInfoSchema, bytes).height;
+/** What a peer says of its ledger of a channel. */
+export interface LedgerTip {
+  /** Number of blocks. */
+  readonly height: bigint;
+  /** Hash of the header of the last block. */
+  readonly hash: Uint8Array;
+}
+
+/** Number of blocks of the peer's ledger of this channel; `patience`: see `ledgerTip`. */
+export async function ledgerHeight(network: Network, patience?: number): Promise<bigint> {
+  return (await ledgerTip(network, patience)).height;
+}
+
+/**
+ * The peer's ledger of this channel. `patience`: milliseconds until the call fails; by default those of the connection.
+ * Throws `GatewayError`.
+ */
+export async function ledgerTip(network: Network, patience?: number): Promise<LedgerTip> {
+  const query = network.getContract(QSCC).newProposal('GetChainInfo', { arguments: [network.getName()] });
+  const bytes = await query.evaluate(
+    patience === undefined ? undefined : { deadline: Date.now() + patience },
+  );
+  const { height, currentBlockHash } = decode(common.BlockchainInfoSchema, bytes);
+  return { height, hash: currentBlockHash };
 }
 
 /**

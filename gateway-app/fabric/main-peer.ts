@@ -14,6 +14,8 @@ export interface MainPeer {
   close(): void;
 }
 
+/** How long the peer may take to tell its height to somebody who asks the master, in milliseconds. */
+const HEIGHT_MS = 1000;
 /** How long the stream of blocks may be silent before the peer is asked for its height, in milliseconds. */
 const SILENCE_MS = 5000;
 
@@ -43,7 +45,7 @@ export function connectMainPeer(endpoint: FabricEndpoint, channel: string): Main
         await received.return(undefined);
       }
     },
-    ledgerHeight: () => ledgerHeight(network()),
+    ledgerHeight: () => ledgerHeight(network(), HEIGHT_MS),
     blockOfTransaction: (txId) => blockOfTransaction(network(), txId),
     close: () => fabric.close(),
   };

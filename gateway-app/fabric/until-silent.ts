@@ -1,5 +1,5 @@
 import { CotraceError } from '@cotrace/core';
-import { pauseFor } from '../node/retry.js';
+import { within } from '../node/retry.js';
 
 /**
  * Hands on what `items` brings until it goes silent for no good reason: a connection can die without a word (Node's
@@ -33,15 +33,5 @@ async function nextOf<T>(
     if (behind > 1) {
       throw new CotraceError('SILENT', 'the stream brings nothing, though there is more', { silence });
     }
-  }
-}
-
-/** What a promise resolves to within `milliseconds`; null where it takes longer. */
-async function within<T extends object>(promise: Promise<T>, milliseconds: number): Promise<T | null> {
-  const timer = new AbortController();
-  try {
-    return await Promise.race([promise, pauseFor(milliseconds, timer.signal).then(() => null)]);
-  } finally {
-    timer.abort();
   }
 }

@@ -31,6 +31,16 @@ export async function pauseFor(milliseconds: number, signal: AbortSignal): Promi
   });
 }
 
+/** What a promise resolves to within `milliseconds`; null where it takes longer. */
+export async function within<T extends object>(promise: Promise<T>, milliseconds: number): Promise<T | null> {
+  const timer = new AbortController();
+  try {
+    return await Promise.race([promise, pauseFor(Math.max(milliseconds, 0), timer.signal).then(() => null)]);
+  } finally {
+    timer.abort();
+  }
+}
+
 /** Whether `signal` is aborted by now; TypeScript believes that what it saw of a property lasts across an await. */
 export function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;

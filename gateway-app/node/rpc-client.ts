@@ -26,6 +26,24 @@ const MAX_ELEMENTS = 250_000;
 /** What a call may take before it fails with `UNREACHABLE`, in milliseconds. */
 const CALL_TIMEOUT_MS = 15_000;
 
+/** What is kept of a text that a node sends with an error. */
+const MAX_ERROR_TEXT = 500;
+const ERROR_CODE = /^[A-Z][A-Z0-9_]{1,39}$/;
+
+/** How long an answer is waited for. */
+export interface CallLimits {
+  /** Milliseconds until the call fails with `UNREACHABLE`. */
+  readonly timeout?: number;
+  /** Ends the call, which then fails with `UNREACHABLE`. */
+  readonly signal?: AbortSignal;
+}
+
+/** How long a stream may be silent. */
+export interface StreamLimits {
+  /** Milliseconds without a message after which the stream fails with `UNREACHABLE`; without it, any. */
+  readonly silence?: number;
+}
+
 /** A connection to one node over mutual TLS, with calls typed by the service's descriptor. */
 export class RpcClient {
   readonly address: string;
@@ -59,29 +77,37 @@ export class RpcClient {
   async call<I extends DescMessage, O extends DescMessage>(
     method: DescMethodUnary<I, O>,
     request: MessageInitShape<I>,
+    { timeout = CALL_TIMEOUT_MS, signal }: CallLimits = {},
   ): Promise<MessageShape<O>> {
     const bytes = await new Promise<Uint8Array>((resolve, reject) => {
-      this.#client.makeUnaryRequest(
+      const call = this.#client.makeUnaryRequest(
         pathOf(method),
         (message: MessageShape<I>) => Buffer.from(toBinary(method.input, message)),
         asReceived,
         create(method.input, request),
         new grpc.Metadata(),
-        { deadline: Date.now() + CALL_TIMEOUT_MS },
+        { deadline: Date.now() + timeout },
         (error, reply) => {
+          signal?.removeEventListener('abort', cancel);
           if (error === null && reply !== undefined) resolve(reply);
-          else reject(this.#failure(error));
+          else reject(this.#failure(error, timeout));
         },
       );
+      const cancel = () => call.cancel();
+      signal?.addEventListener('abort', cancel);
+      if (signal?.aborted === true) cancel();
     });
     return decode(method.output, bytes, { maxElements: MAX_ELEMENTS });
   }
 
-  /** Calls a server-streaming method; the stream ends without error when `signal` is aborted. */
+  /**
+   * Calls a server-streaming method; the stream ends without error when `signal` is aborted. Errors are those of `call`.
+   */
   async *stream<I extends DescMessage, O extends DescMessage>(
     method: DescMethodServerStreaming<I, O>,
     request: MessageInitShape<I>,
     signal: AbortSignal,
+    { silence }: StreamLimits = {},
   ): AsyncGenerator<MessageShape<O>> {
     if (signal.aborted) return;
     const call = this.#client.makeServerStreamRequest(
@@ -92,12 +118,18 @@ export class RpcClient {
     );
     const cancel = () => call.cancel();
     signal.addEventListener('abort', cancel);
+    const wait = () => (silence === undefined ? undefined : setTimeout(cancel, silence));
+    let timer = wait();
     try {
-      for await (const bytes of call)
+      for await (const bytes of call) {
+        clearTimeout(timer);
         yield decode(method.output, bytes as Uint8Array, { maxElements: MAX_ELEMENTS });
+        timer = wait();
+      }
     } catch (error) {
-      if (!isAborted(signal)) throw isCotraceError(error) ? error : this.#failure(error);
+      if (!isAborted(signal)) throw isCotraceError(error) ? error : this.#failure(error, silence);
     } finally {
+      clearTimeout(timer);
       signal.removeEventListener('abort', cancel);
       call.cancel();
     }
@@ -107,13 +139,18 @@ export class RpcClient {
     this.#client.close();
   }
 
-  #failure(error: unknown): CotraceError {
-    const metadata = isServiceError(error) ? error.metadata : undefined;
-    const code = metadata?.get('cotrace-code')[0];
-    const message = isServiceError(error) ? error.details : String(error);
-    return typeof code === 'string'
-      ? new CotraceError(code, message, { address: this.address }, error)
-      : new CotraceError('UNREACHABLE', `${this.address}: ${message}`, { address: this.address }, error);
+  /** `patience`: how long the call was waited for, in milliseconds. */
+  #failure(error: unknown, patience?: number): CotraceError {
+    const status = isServiceError(error) ? error : undefined;
+    const code = status?.metadata.get('cotrace-code')[0];
+    const late = status?.code === grpc.status.DEADLINE_EXCEEDED || status?.code === grpc.status.CANCELLED;
+    const text =
+      late && patience !== undefined
+        ? `did not answer within ${patience / 1000} s`
+        : (status?.details ?? String(error)).slice(0, MAX_ERROR_TEXT);
+    return typeof code === 'string' && ERROR_CODE.test(code)
+      ? new CotraceError(code, text, { address: this.address }, error)
+      : new CotraceError('UNREACHABLE', `${this.address}: ${text}`, { address: this.address }, error);
   }
 }
 

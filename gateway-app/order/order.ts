@@ -76,16 +76,25 @@ export function orderEvent(order: Order, eventTime: Date): string {
 
 /** Whether a record, as it stands in the state of the domain, is that of the order. Throws what `parseStrictJson` throws. */
 export function isRecordOf(order: Order, record: Uint8Array): boolean {
+  return differencesOf(order, record).length === 0;
+}
+
+/**
+ * The members in which a record, as it stands in the state of the domain, differs from the order: of `from`, `to`,
+ * `message`, `signature`, and `id` where it is recorded under another event id. Throws what `parseStrictJson` throws.
+ */
+export function differencesOf(order: Order, record: Uint8Array): string[] {
   const { eventID, data, traces } = parseMembers(record);
   const said = membersOf(data);
-  return (
-    eventID === orderId(order) &&
-    said[FROM] === order.from &&
-    said[MESSAGE] === order.message &&
-    said[SIGNATURE] === order.signature &&
-    Array.isArray(traces) &&
-    traces.some((trace: JsonValue) => membersOf(trace)['id'] === order.to)
-  );
+  const names = Array.isArray(traces) ? traces.map((trace: JsonValue) => membersOf(trace)['id']) : [];
+  const same = {
+    id: eventID === orderId(order),
+    from: said[FROM] === order.from,
+    to: names.includes(order.to),
+    message: said[MESSAGE] === order.message,
+    signature: said[SIGNATURE] === order.signature,
+  };
+  return Object.entries(same).flatMap(([name, equal]) => (equal ? [] : [name]));
 }
 
 /** The record that a row of the contract names. Throws `BAD_RECORD` for a row that the contract did not write. */

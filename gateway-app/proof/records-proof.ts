@@ -12,7 +12,7 @@ import type { Direction } from './lineage.js';
 const FORMAT = 'cotrace.records-proof.v1';
 /** The largest proof file that is read: some 30,000 transactions of 3–4 KB. */
 const MAX_PROOF_BYTES = 256 * 1024 * 1024;
-const MAX_TRANSACTIONS = 100_000;
+export const MAX_TRANSACTIONS = 100_000;
 const MAX_ATTESTATIONS = 1000;
 /** 65,535 domains with a name of 128 bytes, its length and an amount each, and some 250 bytes more. */
 const MAX_BODY_BYTES = 65_535 * (4 + 128 + 4) + 512;

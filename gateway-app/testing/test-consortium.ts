@@ -1,11 +1,13 @@
 import { join } from 'node:path';
-import { loadTls } from '@cotrace/network';
+import { loadIdentity, loadTls } from '@cotrace/network';
+import { Connections } from '../client/connections.js';
 import { startBusinessNode } from '../business/business-node.js';
 import type { Consortium, ConsortiumNode } from '../consortium.js';
 import type { MainPeer } from '../fabric/main-peer.js';
 import { startMaster } from '../master/master-node.js';
 import { findNode, findOrganisation, type NodeConfig, type RunningNode } from '../node/node-config.js';
 import { RpcClient } from '../node/rpc-client.js';
+import { startFalseMaster, type Falsehood } from './false-master.js';
 import { freePorts } from './free-ports.js';
 import { HASTE } from './test-business-node.js';
 import { TestChain } from './test-chain.js';
@@ -21,6 +23,7 @@ export class TestConsortium {
   readonly consortium: Consortium;
   readonly #running = new Map<string, RunningNode>();
   readonly #clients: RpcClient[] = [];
+  readonly #connections: Connections[] = [];
 
   private constructor(network: TestNetwork, consortium: Consortium) {
     this.network = network;
@@ -92,9 +95,47 @@ export class TestConsortium {
     return client;
   }
 
+  /** The connections of a client of the consortium, which `close` closes. */
+  connections(name = 'org1.client'): Connections {
+    const { mspId } = this.node(name);
+    const folder = this.#folderOf(this.node(name));
+    const connections = new Connections({
+      consortium: this.consortium,
+      organisation: findOrganisation(this.consortium, mspId),
+      identity: loadIdentity(join(folder, 'msp'), mspId),
+      tls: loadTls(join(folder, 'tls')),
+    });
+    this.#connections.push(connections);
+    return connections;
+  }
+
+  /**
+   * Starts a false master in place of `name`, with its TLS identity; the honest one, which it asks, listens elsewhere. Both
+   * end with `stop(name)`.
+   */
+  async startFalse(name: string, falsehood: Falsehood): Promise<void> {
+    const [port = 0] = await freePorts(1);
+    const listen = `localhost:${port}`;
+    const { address, mspId, certificate } = findNode(this.consortium, name, 'master');
+    const config = this.configOf(name);
+    const tls = loadTls(config.tlsDir);
+    const honest = await startMaster({ ...config, listen }, this.consortium, () => peerOf(this.chain));
+    const { tlsRoots } = findOrganisation(this.consortium, mspId);
+    const client = new RpcClient(listen, tls, tlsRoots, certificate);
+    const stop = await startFalseMaster({ address, tls, honest: client }, falsehood);
+    this.#running.set(name, {
+      ...honest,
+      stop: async () => {
+        stop();
+        client.close();
+        await honest.stop();
+      },
+    });
+  }
+
   /** Stops everything and removes the folder. */
   async close(): Promise<void> {
-    for (const client of this.#clients) client.close();
+    for (const client of [...this.#clients, ...this.#connections]) client.close();
     await Promise.all([...this.#running.values()].map((node) => node.stop()));
     await this.network.remove();
   }

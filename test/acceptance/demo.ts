@@ -77,7 +77,7 @@ export function demoEnds(scene: Scene, { flags, peers }: Backend, demo: Demo): v
       await early.says(`starting ${peers[0] ?? ''}`);
       early.signal('SIGTERM');
       const { code: exit, stdout, stderr } = await early.ended;
-      expect([exit, stdout]).toEqual([1, '']);
+      expect([exit, stdout]).toEqual([130, '']);
       expect(stderr).toContain('"code":"INTERRUPTED"');
       const { value } = await scene.cotrace.json<StatusAnswer>('network', 'status');
       expect([value.state, value.processes.filter(({ running }) => running)]).toEqual(['down', []]);

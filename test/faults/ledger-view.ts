@@ -49,7 +49,7 @@ export class LedgerView {
   /** Per master, the attested bodies of blocks 0 to `height` - 1, hexadecimal. */
   async attestedBodies(height: bigint): Promise<string[][]> {
     return Promise.all(
-      this.#first.masters().map(async (master) => {
+      this.#first.masters().map(async ({ client: master }) => {
         const bodies: string[] = [];
         for (let at = 0n; at < height; at += BLOCKS_AT_ONCE) {
           const end = at + BLOCKS_AT_ONCE < height ? at + BLOCKS_AT_ONCE : height;
@@ -84,7 +84,7 @@ export class LedgerView {
 
   /** The newest transaction of each identifier in a domain, as a master knows it. */
   async heads(domain: string, traceIds: readonly string[]): Promise<{ txId: string; block: bigint }[]> {
-    const [master] = this.#first.masters();
+    const master = this.#first.masters()[0]?.client;
     const found: { txId: string; block: bigint }[] = [];
     for (let at = 0; at < traceIds.length; at += IDS_AT_ONCE) {
       const ids = traceIds.slice(at, at + IDS_AT_ONCE);
@@ -98,7 +98,7 @@ export class LedgerView {
 
   /** The records of an identifier in one domain, newest first, as a master walks them. */
   async trace(traceId: string, domain: string): Promise<PlacedRecord[]> {
-    const [master] = this.#first.masters();
+    const master = this.#first.masters()[0]?.client;
     const records: PlacedRecord[] = [];
     if (master === undefined) return records;
     for await (const found of master.stream(Master.method.trace, { traceId }, new AbortController().signal)) {

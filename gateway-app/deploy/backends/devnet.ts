@@ -26,7 +26,7 @@ export class DevnetBackend implements Backend {
   readonly name = 'devnet';
 
   services({ organisations }: Topology): Service[] {
-    const inside = (name: string) => ({ name, process: PROCESS, fixed: false });
+    const inside = (name: string) => ({ name, process: PROCESS, fixed: false, tls: true });
     return [inside(ORDERER), ...organisations.map(({ name }) => inside(peerPort(name)))];
   }
 

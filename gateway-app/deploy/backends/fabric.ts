@@ -36,7 +36,7 @@ export class FabricBackend implements Backend {
 
   /** Orderers and anchor peers stand in the genesis blocks with their ports. */
   static services(topology: Topology): Service[] {
-    return fabricPorts(topology).map((service) => ({ ...service, fixed: true }));
+    return fabricPorts(topology).map((service) => ({ ...service, fixed: true, tls: true }));
   }
 
   services(topology: Topology): Service[] {

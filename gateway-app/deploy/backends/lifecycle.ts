@@ -12,6 +12,7 @@ import {
   type Topology,
 } from '@cotrace/network';
 import { GatewayError, type Contract } from '@hyperledger/fabric-gateway';
+import { explained } from '../../client/gateway-answers.js';
 import type { Consortium } from '../../consortium.js';
 import { connectFabric } from '../../fabric/connection.js';
 import { pauseFor } from '../../node/retry.js';
@@ -84,7 +85,7 @@ export async function defineChaincodes(
         return await attempt();
       } catch (error) {
         if (!(error instanceof GatewayError) || Date.now() > deadline) {
-          throw new CotraceError('LIFECYCLE', `${what} failed`, { what }, error);
+          throw explained('LIFECYCLE', `${what} failed`, { error, peer: 'the peer' }, { what });
         }
         stillStarting();
         await pauseFor(PAUSE_MS, new AbortController().signal);

@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DEFAULT_DOMAIN_RULES } from '../epcis/domain-rules.js';
+import { readEpcisFile } from '../epcis/read-documents.js';
+import { TestConsortium } from '../testing/test-consortium.js';
+import { captureFiles, keysOf, type EventOutcome } from './capture-files.js';
+
+const event = (more: object) => ({
+  type: 'ObjectEvent',
+  eventTime: '2026-05-01T08:00:00Z',
+  eventTimeZoneOffset: '+00:00',
+  action: 'OBSERVE',
+  bizStep: 'shipping',
+  epcList: ['urn:test:one'],
+  ...more,
+});
+
+const document = (events: readonly object[]) =>
+  JSON.stringify({
+    '@context': ['https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld'],
+    type: 'EPCISDocument',
+    schemaVersion: '2.0',
+    creationDate: '2026-05-01T08:00:00Z',
+    epcisBody: { eventList: events },
+  });
+
+describe('what must not overtake each other', () => {
+  const keys = (first: object, second: object) => {
+    const [a, b] = readEpcisFile(document([event(first), event(second)]), 'test').events.map(keysOf);
+    return { shared: (a ?? []).filter((key) => b?.includes(key)), count: a?.length };
+  };
+
+  it('are events of one identifier, in a domain', () => {
+    const shared = keys(
+      { eventID: 'urn:event:1' },
+      { eventID: 'urn:event:2', eventTime: '2026-05-02T08:00:00Z' },
+    );
+    expect(shared.shared).toEqual(['trace/distribution/urn:test:one']);
+  });
+
+  it('are events of one event id, whatever else they say', () => {
+    const shared = keys(
+      { eventID: 'urn:event:1', epcList: ['urn:test:one'] },
+      { eventID: 'urn:event:1', epcList: ['urn:test:two'] },
+    );
+    expect(shared.shared).toEqual(['id/urn:event:1']);
+  });
+
+  it('are two tellings of one event, with an id or without', () => {
+    const { shared, count } = keys({}, {});
+    expect(shared.map((key) => key.split('/')[0])).toEqual(['trace', 'hash']);
+    expect(count).toBe(2);
+  });
+});
+
+describe('a capture that is interrupted', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cotrace-capture-'));
+  let consortium: TestConsortium;
+
+  beforeAll(async () => {
+    consortium = await TestConsortium.create({ organisations: 2 });
+  });
+
+  afterAll(async () => {
+    await consortium.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('tells what was under way from what was never tried', async () => {
+    const path = join(folder, 'events.json');
+    const ids = Array.from({ length: 20 }, (_, i) => ({ epcList: [`urn:test:${i}`] }));
+    writeFileSync(path, document(ids.map(event)));
+    const interrupt = new AbortController();
+    const logged: EventOutcome[] = [];
+    const said: string[] = [];
+    const { outcomes } = await captureFiles(
+      consortium.connections(),
+      [path],
+      { inFlight: 3, rules: DEFAULT_DOMAIN_RULES },
+      interrupt.signal,
+      {
+        progress: (line) => {
+          said.push(line);
+          // Nobody is there: the first attempts have failed and are to be tried again.
+          if (line.startsWith('trying again')) interrupt.abort();
+        },
+        outcome: (outcome) => logged.push(outcome),
+      },
+    );
+    const count = (status: EventOutcome['status']) => outcomes.filter((one) => one.status === status);
+    expect(count('failed').map(({ code }) => code)).toEqual(['INTERRUPTED', 'INTERRUPTED', 'INTERRUPTED']);
+    expect(count('not tried').map(({ attempts }) => attempts)).toEqual(new Array(17).fill(0));
+    expect(logged).toEqual(count('failed'));
+    expect(said.join('\n')).toMatch(/org1.master: .*org2.master: /);
+  });
+});

@@ -1,0 +1,115 @@
+import { CotraceError, decodeAttestationBody, equalBytes } from '@cotrace/core';
+import { headerHash } from '@cotrace/fabric-model';
+import { GatewayError } from '@hyperledger/fabric-gateway';
+import { quorumOf } from '../consortium.js';
+import { ledgerTip, type LedgerTip } from '../fabric/ledger-queries.js';
+import { Master } from '../gen/cotrace/cotrace_pb.js';
+import { pauseFor } from '../node/retry.js';
+import { askAll } from './ask-all.js';
+import type { ConnectedNode, Connections } from './connections.js';
+import { otherwise } from './gathered.js';
+import { SHORT_CALL_MS } from './heights.js';
+import type { Tell } from './patience.js';
+
+/** How long masters may take to reach the peer's newest block, in milliseconds. */
+const PATIENCE_MS = 1000;
+/** How long those that are late are waited for where a quorum has reached it, before they are named. */
+const GRACE_MS = 500;
+const PAUSE_MS = 50;
+/** How long the peer may take to say what its newest block is, in milliseconds. */
+const TIP_MS = 1500;
+
+const NEVER = new AbortController().signal;
+
+/** What is known of the chain that the own organisation's peer stands on: it is the masters', or nobody can tell now. */
+export type ChainStanding = 'attested' | 'unknown';
+
+/**
+ * Whether the newest block of the own organisation's peer is the one that a quorum of masters attest: a ledger that was put
+ * back to an older copy goes on on a chain of its own, where nothing counts. Two calls, however many records are captured.
+ * A peer that does not answer is told. Throws `WRONG_CHAIN`.
+ */
+export async function checkChain(connections: Connections, tell: Tell): Promise<ChainStanding> {
+  const tip = await tipOf(connections);
+  if (tip === null) {
+    const { name, peer } = connections.context.organisation;
+    tell(`the peer of ${name} (${peer.address}) does not say how far its ledger is`);
+    return 'unknown';
+  }
+  return standingOf(connections, tip);
+}
+
+/** Whether a quorum of masters attest the last block of a ledger. Names those that do not. Throws `WRONG_CHAIN`. */
+export async function standingOf(connections: Connections, tip: LedgerTip): Promise<ChainStanding> {
+  const block = tip.height - 1n;
+  const quorum = quorumOf(connections.context.consortium);
+  const { faults } = connections;
+  const graceEnds = performance.now() + GRACE_MS;
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const answers = await askAll(
+      connections.masters(),
+      (master, signal) => hashOf(master, block, signal),
+      faults,
+      (hashes) => hashes.filter(({ answer }) => answer.hash !== null).length >= quorum,
+    );
+    const votesFor = (wanted: Uint8Array) =>
+      answers.filter(({ answer: { hash } }) => hash !== null && equalBytes(hash, wanted)).length;
+    const late = answers.some(({ from, answer }) => answer.hash === null && !faults.has(from.name));
+    if (votesFor(tip.hash) >= quorum && (!late || performance.now() > graceEnds)) {
+      for (const { from, answer } of answers) {
+        if (answer.hash === null) faults.add(from.name, behind(block));
+        else if (!equalBytes(answer.hash, tip.hash)) faults.add(from.name, otherwise(block));
+      }
+      return 'attested';
+    }
+    if (
+      answers.some(({ answer: { hash } }) => hash !== null && isOther(hash, tip) && votesFor(hash) >= quorum)
+    ) {
+      throw new CotraceError(
+        'WRONG_CHAIN',
+        `block ${block} of the ledger of ${connections.context.organisation.name}’s peer is not the one that a quorum of masters attest; ` +
+          'was its ledger put back to an older copy? Nothing that is captured there counts',
+        { block, ledger: tip.hash },
+      );
+    }
+    if (answers.length < quorum || performance.now() > deadline) return 'unknown';
+    await pauseFor(PAUSE_MS, NEVER);
+  }
+}
+
+/** Null where the peer does not answer. */
+async function tipOf({ main }: Connections): Promise<LedgerTip | null> {
+  try {
+    return await ledgerTip(main, TIP_MS);
+  } catch (error) {
+    if (error instanceof GatewayError) return null;
+    throw error;
+  }
+}
+
+/** Hash of the header that a master attests for a block; null where it has not reached it. Throws `BAD_ANSWER`. */
+async function hashOf(
+  { client }: ConnectedNode,
+  block: bigint,
+  signal: AbortSignal,
+): Promise<{ readonly hash: Uint8Array | null }> {
+  const { attestations } = await client.call(
+    Master.method.attestationsOf,
+    { blockNums: [block] },
+    { timeout: SHORT_CALL_MS, signal },
+  );
+  const [attestation] = attestations;
+  if (attestation === undefined) return { hash: null };
+  const { blockNum, previousHash, dataHash } = decodeAttestationBody(attestation.body);
+  if (blockNum !== block) {
+    throw new CotraceError('BAD_ANSWER', `sent an attestation of block ${blockNum} that was not asked for`);
+  }
+  return { hash: headerHash(blockNum, previousHash, dataHash) };
+}
+
+const isOther = (hash: Uint8Array, tip: LedgerTip) => !equalBytes(hash, tip.hash);
+
+function behind(block: bigint): CotraceError {
+  return new CotraceError('BEHIND', `has not reached block ${block}, which others have`, { block });
+}

@@ -1,0 +1,215 @@
+import { eventIdKey } from '@cotrace/chaincode';
+import { fromUtf8, toHex } from '@cotrace/core';
+import { nodeVerifier } from '@cotrace/network';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Metadata, status } from '@grpc/grpc-js';
+import { Master } from '../gen/cotrace/cotrace_pb.js';
+import { readTrust, type Trust } from '../proof/trust.js';
+import { codeOf } from '../testing/codes.js';
+import { FALSEHOODS } from '../testing/false-master.js';
+import { trustFile } from '../testing/proofs.js';
+import { capture } from '../testing/records.js';
+import { TestConsortium } from '../testing/test-consortium.js';
+import { until } from '../testing/test-business-node.js';
+import { definition, put } from '../testing/transactions.js';
+import { standingOf } from './chain-check.js';
+import { collectTrace } from './collect-trace.js';
+import type { Connections } from './connections.js';
+import { findStates } from './find.js';
+import { heightsOf } from './heights.js';
+
+// The nodes log what the tests provoke.
+const stderr = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+const grpcLog = jest.spyOn(console, 'error').mockReturnValue(undefined);
+
+/** Far below the time-outs of calls, in milliseconds, and room for a busy machine: test/system measures on a calm one. */
+const IN_TIME_MS = 4500;
+const FIRST = 'org1.master';
+const KEY = eventIdKey('urn:event:1');
+
+let consortium: TestConsortium;
+let trust: Trust;
+
+beforeAll(async () => {
+  consortium = await TestConsortium.create();
+  const { chain, network } = consortium;
+  trust = readTrust(trustFile(network), nodeVerifier);
+  chain.add([definition(network, 'goods'), definition(network, 'retail')]);
+  const lot = { id: 'LOT', role: 'subject' };
+  const first = capture(network, { recordId: 'first', traces: [{ ...lot, ver: 1 }] });
+  const preTraceHash = toHex(chain.add([first.envelope]).headerHash);
+  const after = { ver: 2, preTraceTxId: first.txId, preTraceHash };
+  const second = capture(network, { recordId: 'second', traces: [{ ...lot, ...after }] });
+  chain.add([second.envelope, put(network, 'goods', { [KEY]: 'here' })]);
+  await consortium.start('org2.master', 'org3.master');
+});
+
+afterAll(async () => {
+  await consortium.close();
+  stderr.mockRestore();
+  grpcLog.mockRestore();
+});
+
+/** The client's connections once the masters that answer are at the height of the chain. */
+async function connected(): Promise<Connections> {
+  const { height } = consortium.chain;
+  await until(
+    async () => (await heightsOf(consortium.connections())).least === height,
+    () => 'the masters stay behind',
+  );
+  return consortium.connections();
+}
+
+const traced = async (connections: Connections) => {
+  const { verified } = await collectTrace(connections, { traceId: 'LOT', direction: 'none' }, trust);
+  return verified.records.map(({ recordId }) => recordId);
+};
+const found = async (connections: Connections) => {
+  const answer = await findStates(connections, [{ domain: 'goods', key: KEY }], trust);
+  return answer.found.map(({ value }) => fromUtf8(value ?? new Uint8Array()));
+};
+
+/** The faults that were met. On a busy machine any master may be slow, which counts only where it is `expected`. */
+function faultsOf({ faults }: Connections, expected: string | null): string[] {
+  return faults
+    .list()
+    .filter(({ node, code }) => code !== 'UNREACHABLE' || (code === expected && node === FIRST))
+    .map(({ node, code }) => `${node} ${code}`);
+}
+
+async function timed<T>(act: () => Promise<T>): Promise<{ readonly result: T; readonly took: number }> {
+  const began = performance.now();
+  return { result: await act(), took: performance.now() - began };
+}
+
+describe('a client whose own master answers', () => {
+  /** Where each falsehood shows, by the code of the fault: in a trace, and in finding a key; null where it cannot. */
+  const expected: Readonly<Record<keyof typeof FALSEHOODS, readonly [string | null, string | null]>> = {
+    garbage: ['BAD_PROTOBUF', 'BAD_PROTOBUF'],
+    nothing: ['UNREACHABLE', 'UNREACHABLE'],
+    slowly: ['UNREACHABLE', 'UNREACHABLE'],
+    'heights of long ago': ['BEHIND', 'BEHIND'],
+    'heights to come': ['INCOMPLETE', 'NO_QUORUM'],
+    'as to a stranger': ['UNKNOWN_CALLER', 'UNKNOWN_CALLER'],
+    'with the state after block 0': [null, 'BEHIND'],
+    'without the records': ['INCOMPLETE', null],
+    'without end': ['BAD_ANSWER', null],
+    'signatures that do not hold': ['ATTESTATION_SIGNATURE', 'ATTESTATION_SIGNATURE'],
+  };
+
+  it.each(Object.entries(FALSEHOODS))(
+    '%s has its answer from the others in time, and names the master',
+    async (name, falsehood) => {
+      const [inTrace, inFind] = expected[name as keyof typeof FALSEHOODS];
+      await consortium.startFalse(FIRST, falsehood);
+      try {
+        const [tracing, finding] = [await connected(), consortium.connections()];
+        const [trace, find] = await Promise.all([timed(() => traced(tracing)), timed(() => found(finding))]);
+        expect([trace.result, find.result]).toEqual([['first', 'second'], ['here']]);
+        expect(Math.max(trace.took, find.took)).toBeLessThan(IN_TIME_MS);
+        expect(faultsOf(tracing, inTrace)).toEqual(inTrace === null ? [] : [`${FIRST} ${inTrace}`]);
+        expect(faultsOf(finding, inFind)).toEqual(inFind === null ? [] : [`${FIRST} ${inFind}`]);
+      } finally {
+        await consortium.stop(FIRST);
+      }
+    },
+  );
+});
+
+describe('a call', () => {
+  const ask = () => consortium.connection('org1.client', FIRST);
+  const never = new AbortController().signal;
+
+  it('fails in its time where nothing comes, and a stream where nothing more does', async () => {
+    await consortium.startFalse(FIRST, FALSEHOODS.nothing);
+    try {
+      const began = performance.now();
+      await expect(ask().call(Master.method.status, {}, { timeout: 200 })).rejects.toMatchObject({
+        code: 'UNREACHABLE',
+        message: expect.stringContaining('did not answer within 0.2 s') as unknown,
+      });
+      const read = async () => {
+        const stream = ask().stream(Master.method.trace, { traceId: 'LOT' }, never, { silence: 200 });
+        for await (const { txNum } of stream) expect(txNum).toBe(-1);
+      };
+      expect(await codeOf(read)).toBe('UNREACHABLE');
+      expect(performance.now() - began).toBeLessThan(IN_TIME_MS);
+    } finally {
+      await consortium.stop(FIRST);
+    }
+  });
+
+  it('does not take a code or a text as it comes', async () => {
+    const metadata = new Metadata();
+    metadata.set('cotrace-code', 'no code; the proof holds');
+    const unary = () =>
+      Promise.reject(
+        Object.assign(new Error(), { code: status.INTERNAL, details: 'x'.repeat(2000), metadata }),
+      );
+    await consortium.startFalse(FIRST, { unary });
+    try {
+      const error = await ask()
+        .call(Master.method.status, {})
+        .catch((caught: unknown) => caught as Error);
+      expect(error).toMatchObject({ code: 'UNREACHABLE' });
+      expect((error as Error).message.length).toBeLessThan(600);
+    } finally {
+      await consortium.stop(FIRST);
+    }
+  });
+});
+
+describe('the ledger that a client captures on', () => {
+  const tipAt = (number: bigint) => ({
+    height: number + 1n,
+    hash: consortium.chain.block(number).headerHash,
+  });
+  const last = () => consortium.chain.height - 1n;
+
+  it('is the one that masters attest, also where one of them is behind, which is named', async () => {
+    await consortium.startFalse(FIRST, FALSEHOODS['heights of long ago']);
+    try {
+      const connections = await connected();
+      expect(await standingOf(connections, tipAt(last()))).toBe('attested');
+      expect(faultsOf(connections, 'BEHIND')).toEqual([`${FIRST} BEHIND`]);
+    } finally {
+      await consortium.stop(FIRST);
+    }
+  });
+
+  it('is another one where a quorum attests another block of that number', async () => {
+    const { height } = tipAt(last());
+    const connections = await connected();
+    const standing = standingOf(connections, { height, hash: consortium.chain.block(1n).headerHash });
+    await expect(standing).rejects.toMatchObject({ code: 'WRONG_CHAIN' });
+  });
+
+  it('is not known where the masters have not come so far', async () => {
+    const connections = await connected();
+    const ahead = { height: last() + 10n, hash: consortium.chain.block(1n).headerHash };
+    expect(await standingOf(connections, ahead)).toBe('unknown');
+  });
+});
+
+describe('a client', () => {
+  it('has nobody to name where all masters are honest', async () => {
+    await consortium.start(FIRST);
+    try {
+      const connections = await connected();
+      expect(await traced(connections)).toEqual(['first', 'second']);
+      expect(await found(connections)).toEqual(['here']);
+      expect(faultsOf(connections, null)).toEqual([]);
+    } finally {
+      await consortium.stop(FIRST);
+    }
+  });
+
+  it('is told that there is no quorum where its trust file is of another network, not that all masters are away', async () => {
+    const wrong = readTrust(trustFile(consortium.network.sibling('other')), nodeVerifier);
+    const connections = await connected();
+    const question = { traceId: 'LOT', direction: 'none' as const };
+    expect(await codeOf(() => collectTrace(connections, question, wrong))).toBe('NO_QUORUM');
+    const find = () => findStates(consortium.connections(), [{ domain: 'goods', key: KEY }], wrong);
+    expect(await codeOf(find)).toBe('ANSWER_DISPROVED');
+  });
+});

@@ -1,0 +1,116 @@
+import { CotraceError, equalBytes, type Attestation } from '@cotrace/core';
+import { checkAttestation } from '../main-block/attestation.js';
+import type { Trust } from '../proof/trust.js';
+import type { Faults } from './faults.js';
+
+/** So many masters' attestations were refused that no quorum is left, whoever answers. */
+export class TooManyRefused extends CotraceError {}
+
+/** Attestations of some blocks as masters send them, one a master and block. */
+export class Gathered {
+  readonly #byBlock: ReadonlyMap<bigint, Map<string, Attestation>>;
+  readonly #masters: number;
+  readonly #quorum: number;
+  readonly #trust: Trust;
+  readonly #dropped = new Set<string>();
+
+  /** `masters`: how many there are; `quorum`: how many of them must agree. */
+  constructor(blocks: readonly bigint[], masters: number, quorum: number, trust: Trust) {
+    this.#masters = masters;
+    this.#byBlock = new Map(blocks.map((block) => [block, new Map<string, Attestation>()]));
+    this.#quorum = quorum;
+    this.#trust = trust;
+  }
+
+  /** Whether attestations of a master were refused: it is not asked again. */
+  hasDropped(master: string): boolean {
+    return this.#dropped.has(master);
+  }
+
+  /** Throws `TooManyRefused`, code `NO_QUORUM`, where the masters that are left are fewer than a quorum. */
+  refuseTooFew(faults: Faults): void {
+    if (this.#masters - this.#dropped.size >= this.#quorum) return;
+    const refused = faults.list().filter(({ node }) => this.#dropped.has(node));
+    const [block = 0n] = this.#byBlock.keys();
+    throw new TooManyRefused(
+      'NO_QUORUM',
+      `block ${block} is not attested by a quorum of organisations: ${refused.map(({ message }) => message).join('; ')}`,
+      { block, refused },
+    );
+  }
+
+  /** The blocks for which no quorum of masters send the same body. */
+  missing(): bigint[] {
+    return [...this.#byBlock].flatMap(([block, sent]) =>
+      largestGroup(sent).size >= this.#quorum ? [] : [block],
+    );
+  }
+
+  /** Of those blocks, the ones of which a master has not sent an attestation. */
+  wantedOf(master: string): bigint[] {
+    return this.missing().filter((block) => this.#byBlock.get(block)?.has(master) !== true);
+  }
+
+  /**
+   * Takes in what a master sends. Of its attestations the newest is checked here, which finds who sends rubbish; whether
+   * each counts is the verifier's to say.
+   */
+  add(master: string, attestations: ReadonlyMap<bigint, Attestation>, faults: Faults): void {
+    for (const [block, attestation] of attestations) this.#byBlock.get(block)?.set(master, attestation);
+    const [newest] = [...attestations].sort(([a], [b]) => (a > b ? -1 : 1));
+    if (newest !== undefined) this.#check(master, newest, faults);
+  }
+
+  /** Checks every attestation and drops all of the masters that sent one that does not count. Whether there were any. */
+  dropRefused(faults: Faults): boolean {
+    const before = this.#dropped.size;
+    for (const [block, sent] of this.#byBlock) {
+      for (const [master, attestation] of [...sent]) this.#check(master, [block, attestation], faults);
+    }
+    return this.#dropped.size > before;
+  }
+
+  /** Adds the masters to `faults` that state something else than the quorum. */
+  nameDissenters(faults: Faults): void {
+    for (const [block, sent] of this.#byBlock) {
+      const agreed = largestGroup(sent);
+      if (agreed.size < this.#quorum) continue;
+      for (const master of sent.keys()) {
+        if (!agreed.has(master)) faults.add(master, otherwise(block));
+      }
+    }
+  }
+
+  /** All of them, block by block. */
+  blocks(): { readonly block: bigint; readonly attestations: readonly Attestation[] }[] {
+    return [...this.#byBlock].map(([block, sent]) => ({ block, attestations: [...sent.values()] }));
+  }
+
+  #check(master: string, [block, attestation]: readonly [bigint, Attestation], faults: Faults): void {
+    const { terms, membership } = this.#trust;
+    try {
+      checkAttestation(attestation, block, { ...terms, membership });
+    } catch (error) {
+      faults.add(master, error);
+      this.#dropped.add(master);
+      for (const sent of this.#byBlock.values()) sent.delete(master);
+    }
+  }
+}
+
+/** That a master states something else of a block than a quorum does. */
+export function otherwise(block: bigint): CotraceError {
+  return new CotraceError('ATTESTS_OTHERWISE', `attests block ${block} otherwise than a quorum does`, {
+    block,
+  });
+}
+
+/** The masters that send the body that most of them send. */
+function largestGroup(sent: ReadonlyMap<string, Attestation>): ReadonlySet<string> {
+  let best: ReadonlySet<string> = new Set();
+  for (const { body } of sent.values()) {
+    const same = [...sent].filter(([, other]) => equalBytes(other.body, body)).map(([master]) => master);
+    if (same.length > best.size) best = new Set(same);
+  }
+  return best;
+}

@@ -1,0 +1,92 @@
+import { CotraceError } from '@cotrace/core';
+import { quorumOf } from '../consortium.js';
+import { Master } from '../gen/cotrace/cotrace_pb.js';
+import { isAborted, pauseFor } from '../node/retry.js';
+import { askAll } from './ask-all.js';
+import type { ConnectedNode, Connections } from './connections.js';
+
+/** What a short question to a master may take, in milliseconds. */
+export const SHORT_CALL_MS = 5000;
+/** How long a master that is behind is waited for, in milliseconds: as the one that answers, and before it is named. */
+const BEHIND_MS = 2000;
+const NAMED_BEHIND_MS = 500;
+const PAUSE_MS = 50;
+
+const NEVER = new AbortController().signal;
+
+/** How far the masters say to be. */
+export interface Heights {
+  /** The height that as many masters as a quorum has have reached: no fewer can make it higher than it is. */
+  readonly least: bigint;
+  /** Height by the name of a master that answered. */
+  readonly of: ReadonlyMap<string, bigint>;
+}
+
+/** Asks the masters for their heights. */
+export async function heightsOf(connections: Connections): Promise<Heights> {
+  const quorum = quorumOf(connections.context.consortium);
+  const answers = await askAll(
+    connections.masters(),
+    heightOf,
+    connections.faults,
+    ({ length }) => length >= quorum,
+  );
+  const heights = answers.map(({ answer }) => answer).sort((a, b) => (a > b ? -1 : a < b ? 1 : 0));
+  return {
+    least: heights[quorum - 1] ?? 0n,
+    of: new Map(answers.map(({ from, answer }) => [from.name, answer])),
+  };
+}
+
+/** The masters that have reached what a quorum has, then the others. */
+export function readyFirst(masters: readonly ConnectedNode[], { least, of }: Heights): ConnectedNode[] {
+  const rank = ({ name }: ConnectedNode) => ((of.get(name) ?? -1n) >= least ? 0 : 1);
+  return [...masters].sort((a, b) => rank(a) - rank(b));
+}
+
+/**
+ * Waits until a master has reached what a quorum has, at most two seconds: one that is behind would answer with a state of
+ * long ago. Throws `BEHIND`.
+ */
+export async function catchUp(
+  master: ConnectedNode,
+  { least, of }: Heights,
+  signal: AbortSignal,
+  patience = BEHIND_MS,
+): Promise<void> {
+  const deadline = performance.now() + patience;
+  let height = of.get(master.name) ?? (await heightOf(master, signal));
+  while (height < least && !isAborted(signal)) {
+    if (performance.now() > deadline) {
+      throw new CotraceError('BEHIND', `has ${height} blocks, others have ${least}`, {
+        height,
+        least,
+      });
+    }
+    await pauseFor(PAUSE_MS, signal);
+    height = await heightOf(master, signal);
+  }
+}
+
+/** Adds to the faults the masters that are behind and stay there for half a second. */
+export async function nameThoseBehind(
+  { faults }: Connections,
+  masters: readonly ConnectedNode[],
+  heights: Heights,
+): Promise<void> {
+  const behind = masters.filter(({ name }) => (heights.of.get(name) ?? heights.least) < heights.least);
+  await Promise.all(
+    behind.map(async (master) => {
+      try {
+        await catchUp(master, heights, NEVER, NAMED_BEHIND_MS);
+      } catch (error) {
+        faults.add(master.name, error);
+      }
+    }),
+  );
+}
+
+async function heightOf({ client }: ConnectedNode, signal: AbortSignal): Promise<bigint> {
+  const { height } = await client.call(Master.method.traceHeads, {}, { timeout: SHORT_CALL_MS, signal });
+  return height;
+}

@@ -1,0 +1,148 @@
+import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readNetworkState } from '../../gateway-app/deploy/network-state.js';
+import { Workspace } from '../../gateway-app/deploy/workspace.js';
+import { Scene } from '../acceptance/scene.js';
+import type { Ended, Running } from '../acceptance/cotrace.js';
+
+const DEMO = ['1-production', '2-processing', '3-distribution', '4-retail'].map((name) =>
+  fileURLToPath(new URL(`../../gateway-app/demo/${name}.jsonld`, import.meta.url)),
+);
+/** The lot that the demo's consumer bought. */
+const BOUGHT = 'https://id.gs1.org/01/09521234500049/10/BAG-1KG-7';
+
+/** A command that has ended, and how long it took, the start of its process included. */
+export interface Timed extends Ended {
+  readonly milliseconds: number;
+  /** All that it said. */
+  readonly said: string;
+}
+
+/** The commands of a client, by name. */
+export type Command = 'capture' | 'trace' | 'order place' | 'order verify' | 'state get' | 'nodes';
+
+/** A network with the rice chain and an order on its ledger. */
+export class SystemNetwork {
+  readonly scene = new Scene();
+  readonly workspace = new Workspace(this.scene.cotrace.home);
+  readonly #order: string;
+  #made = 0;
+
+  constructor() {
+    this.#order = this.#newOrder();
+  }
+
+  /** Brings it up; `flags` are those of `network up`. */
+  async up(...flags: readonly string[]): Promise<void> {
+    const { cotrace } = this.scene;
+    for (const args of [
+      ['network', 'up', ...flags],
+      ['capture', ...DEMO],
+      ['order', 'place', this.#order],
+    ]) {
+      const { code, stderr } = await cotrace.run(...args);
+      if (code !== 0) throw new Error(`${args.join(' ')}: ${stderr}`);
+    }
+    await this.scene.settledNodes();
+  }
+
+  /** Runs a command: a capture or an order is a new one each time. */
+  async run(command: Command): Promise<Timed> {
+    const began = performance.now();
+    const ended = await this.scene.cotrace.run('--json', ...this.#argsOf(command));
+    const milliseconds = performance.now() - began;
+    return { ...ended, milliseconds, said: ended.stdout + ended.stderr };
+  }
+
+  /** Starts a command. */
+  start(command: Command): Running {
+    return this.scene.cotrace.start(...this.#argsOf(command));
+  }
+
+  /**
+   * How much longer a command takes in one way than in another, in milliseconds: the middle of three differences, each of
+   * two runs one right after the other, since the machine may be busy. `inTheOther` and `inThisWay` switch.
+   */
+  async longer(
+    command: Command,
+    inTheOther: () => Promise<void>,
+    inThisWay: () => Promise<void>,
+  ): Promise<{ readonly longer: number; readonly last: Timed }> {
+    const differences: number[] = [];
+    for (;;) {
+      await inTheOther();
+      const usual = await this.run(command);
+      await inThisWay();
+      const last = await this.run(command);
+      differences.push(last.milliseconds - usual.milliseconds);
+      const [, middle] = differences.sort((a, b) => a - b);
+      if (differences.length === 3 && middle !== undefined) return { longer: Math.round(middle), last };
+    }
+  }
+
+  /** Runs a command three times and returns how the one of middle length ended: the machine may be busy. */
+  async median(command: Command): Promise<Timed> {
+    const runs = [await this.run(command), await this.run(command), await this.run(command)];
+    const [, middle] = runs.sort((a, b) => a.milliseconds - b.milliseconds);
+    if (middle === undefined) throw new RangeError('three runs have a middle');
+    return middle;
+  }
+
+  pidOf(name: string): number {
+    const entry = readNetworkState(this.workspace).processes.find((candidate) => candidate.name === name);
+    if (entry === undefined) throw new RangeError(`there is no process ${name}`);
+    return entry.pid;
+  }
+
+  /** Has a process of the network stopped by SIGSTOP while `act` runs. */
+  async whileStopped<T>(name: string, act: () => Promise<T>): Promise<T> {
+    const pid = this.pidOf(name);
+    process.kill(pid, 'SIGSTOP');
+    try {
+      return await act();
+    } finally {
+      process.kill(pid, 'SIGCONT');
+      await sleep(2000);
+    }
+  }
+
+  #argsOf(command: Command): string[] {
+    switch (command) {
+      case 'capture':
+        return ['capture', this.#newEvent()];
+      case 'trace':
+        return ['trace', BOUGHT, '--up'];
+      case 'order place':
+        return ['order', 'place', this.#newOrder()];
+      case 'order verify':
+        return ['order', 'verify', this.#order];
+      case 'state get':
+        return ['state', 'get', 'retail', 'meta/domain'];
+      case 'nodes':
+        return ['nodes'];
+    }
+  }
+
+  #newEvent(): string {
+    this.#made += 1;
+    return this.scene.write(`event-${this.#made}.json`, {
+      '@context': ['https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld'],
+      type: 'ObjectEvent',
+      eventTime: '2026-05-01T08:00:00Z',
+      eventTimeZoneOffset: '+00:00',
+      action: 'OBSERVE',
+      bizStep: 'shipping',
+      epcList: [`urn:test:${this.#made}`],
+    });
+  }
+
+  #newOrder(): string {
+    this.#made += 1;
+    return this.scene.write(`order-${this.#made}.json`, {
+      from: 'urn:test:planner',
+      to: `urn:test:device-${this.#made}`,
+      message: 'go',
+      signature: 'MEUC',
+    });
+  }
+}

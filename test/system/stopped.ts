@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SystemNetwork, type Command } from './network.js';
+
+/** How long a process is stopped, in milliseconds. */
+const STOPPED_MS = Number(process.env['COTRACE_STOPPED_SECONDS'] ?? 60) * 1000;
+/** What a command may take longer than usual, in milliseconds. */
+const LONGER_MS = 2000;
+const MEASURED: readonly Command[] = ['capture', 'trace', 'order verify', 'nodes', 'state get'];
+
+/** A process that is stopped. */
+export interface Stopped {
+  readonly process: string;
+  /** What an answer names when it says who is silent. */
+  readonly named: RegExp;
+  /** The commands that have their answer all the same. */
+  readonly served: readonly Command[];
+  /** The commands that cannot, and say who is silent in about the time that the others take. */
+  readonly refused: readonly Command[];
+  /** What a capture says that has to wait until the process goes on; left out where none has to. */
+  readonly held?: string;
+}
+
+/** Processes of a network are stopped by SIGSTOP for a minute each, while commands run. */
+export function stopped(name: string, flags: readonly string[], kinds: readonly Stopped[]): void {
+  describe(`while a process hangs, on ${name}`, () => {
+    const network = new SystemNetwork();
+    const usual = new Map<Command, number>();
+    const say = (text: string) => process.stderr.write(`stopped: ${text}\n`);
+
+    beforeAll(async () => {
+      await network.up(...flags);
+      for (const command of MEASURED) usual.set(command, (await network.median(command)).milliseconds);
+      say(
+        `usual ${JSON.stringify(Object.fromEntries([...usual].map(([key, ms]) => [key, Math.round(ms)])))}`,
+      );
+    });
+
+    afterAll(() => network.scene.remove());
+
+    it.each(kinds)('$process: commands answer in time, end, and name it', async (kind) => {
+      await network.whileStopped(kind.process, async () => {
+        const until = Date.now() + STOPPED_MS;
+        do {
+          for (const command of [...kind.served, ...kind.refused]) {
+            const { code, said, milliseconds } = await network.median(command);
+            const longer = Math.round(milliseconds - (usual.get(command) ?? 0));
+            say(`${kind.process}, ${command}: ${longer} ms longer`);
+            if (kind.refused.includes(command)) expect([command, code]).toEqual([command, 1]);
+            else if (command !== 'nodes') expect([command, code, said]).toEqual([command, 0, said]);
+            if (kind.refused.includes(command) || command === 'nodes') expect(said).toMatch(kind.named);
+            expect(longer).toBeLessThan(LONGER_MS);
+          }
+        } while (Date.now() < until);
+      });
+      await network.scene.settledNodes();
+    });
+
+    const holding = kinds.filter(({ held }) => held !== undefined);
+    if (holding.length === 0) return;
+    it.each(holding)('$process: a capture says who is silent, and ends when it goes on', async (kind) => {
+      const capturing = await network.whileStopped(kind.process, async () => {
+        const capture = network.start('capture');
+        await capture.says(kind.held ?? '');
+        await sleep(STOPPED_MS / 10);
+        return { ended: capture.ended };
+      });
+      expect(await capturing.ended).toMatchObject({ code: 0 });
+    });
+  });
+}
