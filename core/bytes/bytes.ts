@@ -3,8 +3,24 @@ import { MalformedError } from '../errors.js';
 
 /** Concatenation of byte strings. */
 export const concat = concatBytes;
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Above this length, a text that grows by two characters at a time costs more than linear time: its parts outlive the collector's young ones. */
+const LONG = 1024;
+const HEX_DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+
 /** Lower-case hexadecimal of bytes. */
-export const toHex: (bytes: Uint8Array) => string = bytesToHex;
+export function toHex(bytes: Uint8Array): string {
+  if (bytes.length <= LONG) return bytesToHex(bytes);
+  const digits = new Uint8Array(2 * bytes.length);
+  for (let i = 0; i < bytes.length; i++) {
+    const octet = bytes[i] ?? 0;
+    digits[2 * i] = HEX_DIGITS[octet >> 4] ?? 0;
+    digits[2 * i + 1] = HEX_DIGITS[octet & 15] ?? 0;
+  }
+  return strictUtf8.decode(digits);
+}
 
 const encoder = new TextEncoder();
 
@@ -20,8 +36,6 @@ export function utf8(text: string): Uint8Array {
   // Of this realm, wherever the encoder is from.
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
-
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Text of UTF-8 bytes. Throws `BAD_UTF8` on bytes that are not valid UTF-8. */
 export function fromUtf8(bytes: Uint8Array): string {

@@ -82,6 +82,8 @@ describe('bytes', () => {
       fc.property(fc.uint8Array(), (bytes) => equalBytes(fromHex(toHex(bytes), bytes.length), bytes)),
       { numRuns: RUNS },
     );
+    const long = Uint8Array.from({ length: 5000 }, (_, i) => i);
+    expect(toHex(long)).toBe(Buffer.from(long).toString('hex'));
     for (const text of ['a', 'AB', '0x', 'zz', ' 00', '00\n']) refused(() => fromHex(text), 'BAD_HEX');
     refused(() => fromHex('00', 2), 'BAD_HEX');
   });

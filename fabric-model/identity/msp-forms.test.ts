@@ -56,7 +56,7 @@ describe('An MSP does what Fabric does where a form is odd:', () => {
     expect(manager.deserialize(large).id).toBe(manager.deserialize(small).id);
   });
 
-  it('a root that something else than ECDSA signed is a root, as it is', async () => {
+  it('a root that something else than ECDSA signed is a root, as it is', () => {
     const [signed = new Uint8Array()] = partsOf(root.der);
     // sha256WithRSAEncryption
     const rsa = sequence(
