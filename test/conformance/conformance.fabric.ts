@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { findFabric, start } from '@cotrace/network';
 import { differences } from './compare.js';
 import { generateScript } from './generate.js';
+import { makeOddCalls } from './odd-calls.js';
 import { comparable, versionOf } from './release-lines.js';
 import { runScript, type Observation } from './run-script.js';
 import { countTransactions, type Script } from './script.js';
 import { scriptedDevnet, type ScriptedNetwork } from './scripted-devnet.js';
 import { scriptedFabric } from './scripted-fabric.js';
-import { writeVector } from './vector.js';
+import { ODD_CALLS, writeVector } from './vector.js';
 
 /** Seeds of the scripts, and at least so many transactions in each. */
 const SEEDS = (process.env['CONFORMANCE_SEEDS'] ?? '3,5,6').split(',').map(Number);
@@ -36,6 +37,26 @@ describe.each(SEEDS)('random transactions of seed %d', (seed) => {
     expect(differences(...comparable(version, fabric, embedded))).toEqual([]);
   });
 });
+
+describe('odd calls', () => {
+  it('look the same on the embedded network as on Fabric', async () => {
+    const fabric = await oddCalls(scriptedFabric());
+    const embedded = await oddCalls(scriptedDevnet(start));
+    const version = versionOf(findFabric(process.env).peer);
+    if (process.env['CONFORMANCE_RECORD'] === '1')
+      writeVector(ODD_CALLS, { fabric: version, observations: fabric });
+    expect(differences(...comparable(version, fabric, embedded))).toEqual([]);
+  });
+});
+
+async function oddCalls(starting: Promise<ScriptedNetwork>): Promise<Observation[]> {
+  const network = await starting;
+  try {
+    return await makeOddCalls(network);
+  } finally {
+    await network.close();
+  }
+}
 
 async function observed(network: ScriptedNetwork | undefined, script: Script): Promise<Observation[]> {
   return network === undefined ? [] : runScript(network.target, script);

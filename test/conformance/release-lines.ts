@@ -41,7 +41,8 @@ export function comparable(
   const refused = new Set(
     embedded.flatMap(({ at, seen }) => (JSON.stringify(seen).includes(TIME_WINDOW) ? [at] : [])),
   );
-  const compared = (all: readonly Observation[]) => all.filter(({ at }) => !refused.has(at));
+  const compared = (all: readonly Observation[]) =>
+    all.filter(({ at }) => !refused.has(at)).map(({ at, seen }) => ({ at, seen: withoutMismatches(seen) }));
   return [compared(ofFabric), compared(ofEmbedded).map(({ at, seen }) => ({ at, seen: inWordsOf25(seen) }))];
 }
 
@@ -50,6 +51,12 @@ function withoutChance(all: readonly Observation[]): Observation[] {
     at,
     seen: JSON.parse(JSON.stringify(seen).replaceAll(LATER, ' | a peer | ')) as Seen,
   }));
+}
+
+/** 2.5 does not say in what an approval differs. */
+function withoutMismatches(seen: Seen): Seen {
+  if (typeof seen !== 'object' || seen === null || !('mismatches' in seen)) return seen;
+  return { ...seen, mismatches: [] };
 }
 
 function inWordsOf25(seen: Seen): Seen {
