@@ -6,12 +6,19 @@ import { writeAtomically, type Workspace } from './workspace.js';
 /**
  * The topology of a workspace. The first `up` copies the file that it is given, or the default; from then on the
  * workspace's copy counts, and another file with another content is refused: ledgers and certificates hang on it.
+ * Nothing is written where `requireRunnable` throws.
  */
-export function adoptTopology(workspace: Workspace, path: string | null): Topology {
+export function adoptTopology(
+  workspace: Workspace,
+  path: string | null,
+  requireRunnable: (topology: Topology) => void = () => undefined,
+): Topology {
   const given = path === null ? null : { topology: readTopology(path), text: readFileSync(path, 'utf8') };
   if (!existsSync(workspace.topology)) {
+    const topology = given?.topology ?? parseTopology('');
+    requireRunnable(topology);
     writeAtomically(workspace.topology, given?.text ?? '');
-    return given?.topology ?? parseTopology('');
+    return topology;
   }
   const own = readTopology(workspace.topology);
   if (given !== null && JSON.stringify(given.topology) !== JSON.stringify(own)) {
@@ -21,6 +28,7 @@ export function adoptTopology(workspace: Workspace, path: string | null): Topolo
       { workspace: workspace.root, path },
     );
   }
+  requireRunnable(own);
   return own;
 }
 

@@ -47,7 +47,7 @@ export async function networkUp(
   await mkdir(workspace.root, { recursive: true });
   await withLock(workspace, async () => {
     const { backend, choice } = chooseBackend(workspace, backendName);
-    const topology = adoptTopology(workspace, topologyPath);
+    const topology = adoptTopology(workspace, topologyPath, (wanted) => backend.require(wanted));
     writeJson(workspace.backend, choice);
     const starter = new Starter(workspace, progress);
     starter.adopt(processNames(topology, backend));

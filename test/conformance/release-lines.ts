@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import type { Seen } from './describe.js';
 import type { Observation } from './run-script.js';
 
@@ -18,14 +17,6 @@ const TIME_WINDOW = 'peer.authentication.timewindow';
  * chance, in Fabric (internal/pkg/gateway/endorse.go) as in the embedded network.
  */
 const LATER = / \| \w+ \| [^|"]+ \| (?=ProposalResponsePayloads do not match)/g;
-
-/** The version of Fabric that a `peer` program says it is. */
-export function versionOf(peer: string): string {
-  const text = execFileSync(peer, ['version'], { encoding: 'utf8' });
-  const version = /^ *Version: v?(\d+\.\d+\.\d+)/m.exec(text)?.[1];
-  if (version === undefined) throw new Error(`${peer} does not say its version:\n${text}`);
-  return version;
-}
 
 /**
  * What was seen on Fabric of a version and on the embedded network, made comparable: without what 2.5 does otherwise
