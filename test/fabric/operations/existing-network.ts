@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FabricBinaries } from '@cotrace/network';
+import { loadIdentity, type FabricBinaries } from '@cotrace/network';
 import { parse, stringify } from 'yaml';
+import { waitForLeader } from '../../../network/fabric/leader.js';
 import { ORGANISATIONS, type Organisation, type Places } from './places.js';
 
 const PATIENCE_MS = 30_000;
@@ -170,6 +171,7 @@ export class ExistingNetwork {
     const tls = ['--ca-file', join(admin, 'ca.crt'), '--client-cert', join(admin, 'client.crt')];
     const args = [...join_, ...endpoint, ...tls, '--client-key', join(admin, 'client.key')];
     await eventually(() => this.#tool('osnadmin', args, this.#dir).includes('Status: 201'));
+    await this.#untilLed(name);
     for (const organisation of ORGANISATIONS) {
       const environment = this.#administratorEnvironment(organisation);
       await eventually(() => {
@@ -177,6 +179,18 @@ export class ExistingNetwork {
         return true;
       });
     }
+  }
+
+  /** A network that exists has a leader. */
+  async #untilLed(channel: string): Promise<void> {
+    const admin = join(this.ordererCrypto, 'users', 'Admin@example');
+    const orderer = {
+      address: `localhost:${this.#places.port('orderer.example:7050')}`,
+      serverName: 'orderer.example',
+      ca: readFileSync(join(admin, 'tls', 'ca.crt')),
+      reader: loadIdentity(join(admin, 'msp'), 'OrdererMSP'),
+    };
+    await waitForLeader(orderer, [channel], () => undefined);
   }
 
   #administratorEnvironment(organisation: Organisation): Readonly<Record<string, string>> {
