@@ -1,4 +1,4 @@
-// `npm run test:fabric`: the acceptance suite, the states of a network and faults, on Fabric's own programs.
+// `npm run test:fabric`: the suites that need Fabric's own programs.
 // FABRIC_BIN and FABRIC_CONFIG say where they are. Arguments are handed to jest.
 import { conclude, runJest } from './run-jest.mjs';
 import { setUp } from './setup.mjs';

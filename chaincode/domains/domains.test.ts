@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { compileDataSchema } from '../trace/data-schema.js';
 import { parseDefinition } from '../trace/definition.js';
@@ -25,4 +27,12 @@ describe('the default domains', () => {
     );
     expect(() => checkStep('shiping', distribution.steps, distribution.name)).toThrow(/takes no record/);
   });
+});
+
+it('the example of another domain can be defined', () => {
+  const path = fileURLToPath(new URL('../../docs/examples/veterinary.json', import.meta.url));
+  const { name, steps, dataSchema } = parseDefinition(readFileSync(path, 'utf8'));
+  expect(() => checkStep('inspecting', steps, name)).not.toThrow();
+  expect(() => checkStep('shipping', steps, name)).toThrow(/takes no record/);
+  expect(() => compileDataSchema(dataSchema)({ type: 'ObjectEvent', action: 'OBSERVE' })).not.toThrow();
 });

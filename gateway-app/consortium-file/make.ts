@@ -7,6 +7,7 @@ import { writeTrust } from '../proof/trust.js';
 import { certificatesOf, checkedCertificate, CLIENT, SERVER, type CertificateUse } from './certificates.js';
 import { twiceIn } from './twice.js';
 import type { ConsortiumSource, SourceChannel, SourceNode, SourceOrganisation } from './source.js';
+import { warningsOf } from './warnings.js';
 
 /** The files that a consortium's nodes, clients and verifiers share. */
 export interface ConsortiumFiles {
@@ -16,6 +17,8 @@ export interface ConsortiumFiles {
   /** Organisations that must agree, and MSP ids of all members of main, who are those that count. */
   readonly quorum: number;
   readonly members: readonly string[];
+  /** What works, but not for long. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -55,7 +58,13 @@ export function makeConsortiumFiles(source: ConsortiumSource, now: number): Cons
     const { what, value } = twice;
     throw new CotraceError('CONFIG', `${source.path}: ${what} ${value} is there twice`, { value });
   }
-  return { consortium, trust: writeTrust(networkIdentity(consortium), quorum, config), quorum, members };
+  return {
+    consortium,
+    trust: writeTrust(networkIdentity(consortium), quorum, config),
+    quorum,
+    members,
+    warnings: warningsOf(source, config, quorum),
+  };
 }
 
 /** The configuration of main that members and trust are taken from. */

@@ -48,6 +48,18 @@ function consortiumOfTopology({
 }
 
 describe('the topology of a workspace', () => {
+  it('is not adopted where the network cannot be run', () => {
+    const refusal = new Error('needs Fabric 3.x');
+    const refuse = () => {
+      throw refusal;
+    };
+    const path = file('orderer: { consensus: bft }\n');
+    expect(() => adoptTopology(workspace, path, refuse)).toThrow(refusal);
+    expect(readNetworkTopology(workspace)).toBeNull();
+    adoptTopology(workspace, path);
+    expect(() => adoptTopology(workspace, null, refuse)).toThrow(refusal);
+  });
+
   it('is the default one where none is given at first, and stays so', () => {
     expect(readNetworkTopology(workspace)).toBeNull();
     expect(adoptTopology(workspace, null)).toEqual(defaultTopology());

@@ -8,13 +8,19 @@ import { writeAtomically, type Workspace } from './workspace.js';
 /**
  * The topology of a workspace. The first `up` writes it down whole, from the file that it is given or the default; from then
  * on the workspace's own counts, and another file with another content is refused: ledgers and certificates hang on it.
- * So is one that has lost what the network has. Throws `TOPOLOGY`, `CONFIG`.
+ * So is one that has lost what the network has. Nothing is written where `requireRunnable` throws. Throws `TOPOLOGY`, `CONFIG`.
  */
-export function adoptTopology(workspace: Workspace, path: string | null): Topology {
+export function adoptTopology(
+  workspace: Workspace,
+  path: string | null,
+  requireRunnable: (topology: Topology) => void = () => undefined,
+): Topology {
   const given = path === null ? null : { topology: readTopology(path), text: readFileSync(path, 'utf8') };
   if (!existsSync(workspace.topology)) {
+    const topology = given?.topology ?? parseTopology('');
+    requireRunnable(topology);
     writeAtomically(workspace.topology, completeTopologyText(given?.text ?? '', path ?? 'topology'));
-    return given?.topology ?? parseTopology('');
+    return topology;
   }
   const own = readTopology(workspace.topology);
   if (given !== null && JSON.stringify(given.topology) !== JSON.stringify(own)) {
@@ -25,6 +31,7 @@ export function adoptTopology(workspace: Workspace, path: string | null): Topolo
     );
   }
   refuseLoss(workspace, own);
+  requireRunnable(own);
   return own;
 }
 

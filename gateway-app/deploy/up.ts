@@ -48,7 +48,7 @@ export async function networkUp(
   makeFolder(workspace);
   await withLock(workspace, async () => {
     const { backend, choice } = chooseBackend(workspace, backendName);
-    const topology = adoptTopology(workspace, topologyPath);
+    const topology = adoptTopology(workspace, topologyPath, (wanted) => backend.require(wanted));
     writeJson(workspace.backend, choice);
     const starter = new Starter(workspace, progress);
     starter.adopt(processNames(topology, backend));

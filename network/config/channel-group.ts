@@ -151,8 +151,7 @@ function applicationOrganisation(
   return configGroup({
     policies: {
       Readers: anyRoleOf(mspId, ['admin', 'peer', 'client']),
-      // Peers too: masters, whose certificates have that role, submit anchors and checking transactions.
-      Writers: anyRoleOf(mspId, ['admin', 'peer', 'client']),
+      Writers: anyRoleOf(mspId, ['admin', 'client']),
       Admins: anyRoleOf(mspId, ['admin']),
       Endorsement: anyRoleOf(mspId, ['peer']),
     },

@@ -190,9 +190,7 @@ withLedger("beside a genesis block of Fabric's own tools", () => {
       ours.delete(ourPath);
     }
     expect(different.sort()).toEqual([
-      '/Channel/Application/Org1MSP Writers',
       '/Channel/Application/Org1MSP:MSP',
-      '/Channel/Application/Org2MSP Writers',
       '/Channel/Application/Org2MSP:MSP',
       '/Channel/Application:Capabilities',
       '/Channel/Orderer/OrdererMSP:MSP',

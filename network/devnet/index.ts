@@ -3,4 +3,4 @@ export type { Deployment } from './deploy.js';
 export type { DevnetHandle } from './handle.js';
 export type { DevnetInfo, NetworkInfo, NodeAddress } from './network-info.js';
 export type { DevnetOptions, ListenOptions } from './options.js';
-export { start } from './start.js';
+export { requireOneOrderer, start } from './start.js';

@@ -73,7 +73,8 @@ export async function start(options: DevnetOptions): Promise<DevnetHandle> {
   }
 }
 
-function requireOneOrderer({ orderer: { consensus, nodes } }: Topology): void {
+/** Throws `TOPOLOGY` where a topology has more than the one Raft orderer that is emulated. */
+export function requireOneOrderer({ orderer: { consensus, nodes } }: Topology): void {
   if (consensus === 'raft' && nodes === 1) return;
   throw new CotraceError(
     'TOPOLOGY',

@@ -7,4 +7,5 @@ export * from './node-specs.js';
 export * from './peer-admin.js';
 export * from './prepare.js';
 export * from './reach.js';
+export * from './release.js';
 export * from './start.js';

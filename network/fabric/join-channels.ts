@@ -7,6 +7,7 @@ import { loadIdentity } from '../identity/signer.js';
 import { loadTls } from '../identity/tls.js';
 import { ordererNodes, type Organisation, type Topology } from '../topology.js';
 import { joinOrderer } from './join-orderer.js';
+import { waitForLeader } from './leader.js';
 import { adminPort, peerName } from './node-specs.js';
 import { PeerAdministration } from './peer-admin.js';
 import type { ChannelGenesis } from './prepare.js';
@@ -31,9 +32,9 @@ export function administer(organisation: Organisation, { layout, reach }: Admini
 }
 
 /**
- * Joins every node to every channel that it has not joined, orderers first; waits for nodes that start.
- * `stillStarting` is called between attempts, and throws where waiting is of no use.
- * Throws `ORDERER_ADMIN`, `PEER_ADMIN`, `TLS_FOLDER`, `IDENTITY`.
+ * Joins every node to every channel that it has not joined, orderers first; waits for nodes that start, and until the
+ * ordering nodes follow a leader. `stillStarting` is called between attempts, and throws where waiting is of no use.
+ * Throws `ORDERER_ADMIN`, `NO_LEADER`, `PEER_ADMIN`, `TLS_FOLDER`, `IDENTITY`.
  */
 export async function joinChannels(
   topology: Topology,
@@ -42,22 +43,31 @@ export async function joinChannels(
   stillStarting: () => void,
 ): Promise<void> {
   const client = loadTls(join(layout.ordererAdmin(), 'tls'));
-  const orderers = ordererNodes(topology).map(async (node) => {
-    const { ca } = loadTls(join(layout.orderer(node.name), 'tls'));
-    const target = {
-      address: reach(adminPort(node)),
-      serverName: node.host,
-      ca,
-      certificate: client.certificate,
-      key: client.key,
-    };
-    for (const { name, block } of channels) {
-      await whileRefused(() => joinOrderer(target, name, block), stillStarting);
-    }
-  });
-  await Promise.all(orderers);
+  const reader = loadIdentity(join(layout.ordererAdmin(), 'msp'), topology.orderer.mspId);
+  const orderers = ordererNodes(topology).map((node) => ({
+    ...node,
+    ca: loadTls(join(layout.orderer(node.name), 'tls')).ca,
+  }));
   await Promise.all(
-    topology.organisations.map(async (organisation) => {
+    orderers.map(async (node) => {
+      const { host: serverName, ca } = node;
+      const { certificate, key } = client;
+      const target = { address: reach(adminPort(node)), serverName, ca, certificate, key };
+      for (const { name, block } of channels) {
+        await whileRefused(() => joinOrderer(target, name, block), stillStarting);
+      }
+    }),
+  );
+  await Promise.all([
+    ...orderers.map(({ name, host: serverName, ca }) => {
+      const target = { address: reach(name), serverName, ca, reader };
+      return waitForLeader(
+        target,
+        channels.map((channel) => channel.name),
+        stillStarting,
+      );
+    }),
+    ...topology.organisations.map(async (organisation) => {
       const administration = administer(organisation, { layout, reach });
       try {
         const joined = await administration.channels();
@@ -68,7 +78,7 @@ export async function joinChannels(
         administration.close();
       }
     }),
-  );
+  ]);
 }
 
 async function whileRefused(attempt: () => Promise<void>, stillStarting: () => void): Promise<void> {

@@ -46,6 +46,10 @@ const EVENTS = methodDefinition<gateway.SignedChaincodeEventsRequest, gateway.Ch
   'ChaincodeEvents',
 );
 const FILTERED = methodDefinition<common.Envelope, peer.DeliverResponse>(peer.Deliver, 'DeliverFiltered');
+const ORDERED = methodDefinition<common.Envelope, orderer.DeliverResponse>(
+  orderer.AtomicBroadcast,
+  'Deliver',
+);
 const BROADCAST = methodDefinition<common.Envelope, orderer.BroadcastResponse>(
   orderer.AtomicBroadcast,
   'Broadcast',
@@ -136,22 +140,13 @@ export class Cast {
   }
 
   /** What a peer delivers of a seek, filtered, until it says that this is all. */
-  async filtered(organisation: string, seek: common.Envelope): Promise<peer.DeliverResponse[]> {
-    const stream = this.#client(organisation).makeBidiStreamRequest(
-      FILTERED.path,
-      FILTERED.requestSerialize,
-      FILTERED.responseDeserialize,
-      { deadline: Date.now() + DEADLINE_MS },
-    );
-    stream.write(seek);
-    const found: peer.DeliverResponse[] = [];
-    for await (const response of stream as AsyncIterable<peer.DeliverResponse>) {
-      found.push(response);
-      if (response.Type.case === 'status') break;
-    }
-    stream.on('error', () => undefined);
-    stream.cancel();
-    return found;
+  filtered(organisation: string, seek: common.Envelope): Promise<peer.DeliverResponse[]> {
+    return deliveries(this.#client(organisation), FILTERED, seek);
+  }
+
+  /** What the orderer delivers of a seek, until it says that this is all. */
+  ordered(seek: common.Envelope): Promise<orderer.DeliverResponse[]> {
+    return deliveries(this.#orderer, ORDERED, seek);
   }
 
   /** Hands envelopes to the orderer, one after the other, and waits for all of its answers. */
@@ -209,6 +204,28 @@ function call<Request, Response>(
       },
     );
   });
+}
+
+async function deliveries<Response extends peer.DeliverResponse | orderer.DeliverResponse>(
+  client: Client,
+  method: MethodDefinition<common.Envelope, Response>,
+  seek: common.Envelope,
+): Promise<Response[]> {
+  const stream = client.makeBidiStreamRequest(
+    method.path,
+    method.requestSerialize,
+    method.responseDeserialize,
+    { deadline: Date.now() + DEADLINE_MS },
+  );
+  stream.write(seek);
+  const found: Response[] = [];
+  for await (const response of stream as AsyncIterable<Response>) {
+    found.push(response);
+    if (response.Type.case === 'status') break;
+  }
+  stream.on('error', () => undefined);
+  stream.cancel();
+  return found;
 }
 
 function failureOf({ code, details, metadata }: ServiceError): RpcFailure {

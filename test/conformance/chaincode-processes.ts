@@ -14,7 +14,7 @@ const stock = createRequire(import.meta.url).resolve('fabric-shim/cli.js');
 /** The processes of the packages, each reached by every peer. */
 export class ChaincodeProcesses {
   readonly #addresses: ReadonlyMap<Package, string>;
-  readonly #processes: ChildProcess[] = [];
+  readonly #processes = new Map<Package, { readonly id: string; readonly child: ChildProcess }>();
 
   private constructor(addresses: ReadonlyMap<Package, string>) {
     this.#addresses = addresses;
@@ -34,6 +34,11 @@ export class ChaincodeProcesses {
     return this.#addresses.get(name) ?? '';
   }
 
+  /** The id that a package's process was started with. */
+  id(name: Package): string {
+    return this.#processes.get(name)?.id ?? '';
+  }
+
   /** Starts a package's process: by Fabric's own launcher, where it is a contract. */
   start(name: Package, packageId: string): void {
     const address = this.address(name);
@@ -41,7 +46,7 @@ export class ChaincodeProcesses {
       name === 'c'
         ? [join(folder, 'raw.js')]
         : [stock, 'server', '--chaincode-address', address, '--chaincode-id', packageId];
-    const process_ = spawn(process.execPath, args, {
+    const child = spawn(process.execPath, args, {
       cwd: folder,
       env: {
         ...process.env,
@@ -52,17 +57,19 @@ export class ChaincodeProcesses {
       },
       stdio: 'ignore',
     });
-    this.#processes.push(process_);
+    this.#processes.set(name, { id: packageId, child });
   }
 
-  async stop(): Promise<void> {
-    await Promise.all(
-      this.#processes.map(async (child) => {
-        if (child.exitCode !== null || child.signalCode !== null) return;
-        const exited = once(child, 'exit');
-        child.kill('SIGKILL');
-        await exited;
-      }),
-    );
+  /** Ends a package's process. */
+  async stop(name: Package): Promise<void> {
+    const child = this.#processes.get(name)?.child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all([...this.#processes.keys()].map((name) => this.stop(name)));
   }
 }

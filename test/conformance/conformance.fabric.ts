@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { findFabric, start } from '@cotrace/network';
+import { findFabric, releaseOf, start } from '@cotrace/network';
 import { differences } from './compare.js';
 import { generateScript } from './generate.js';
-import { comparable, versionOf } from './release-lines.js';
+import { makeOddCalls } from './odd-calls.js';
+import { comparable } from './release-lines.js';
 import { runScript, type Observation } from './run-script.js';
 import { countTransactions, type Script } from './script.js';
 import { scriptedDevnet, type ScriptedNetwork } from './scripted-devnet.js';
 import { scriptedFabric } from './scripted-fabric.js';
-import { writeVector } from './vector.js';
+import { ODD_CALLS, writeVector } from './vector.js';
 
 /** Seeds of the scripts, and at least so many transactions in each. */
 const SEEDS = (process.env['CONFORMANCE_SEEDS'] ?? '3,5,6').split(',').map(Number);
@@ -32,10 +33,30 @@ describe.each(SEEDS)('random transactions of seed %d', (seed) => {
     expect(countTransactions(script)).toBeGreaterThanOrEqual(TRANSACTIONS);
     const fabric = await observed(networks[0], script);
     const embedded = await observed(networks[1], script);
-    const version = versionOf(findFabric(process.env).peer);
+    const version = releaseOf(findFabric(process.env));
     expect(differences(...comparable(version, fabric, embedded))).toEqual([]);
   });
 });
+
+describe('odd calls', () => {
+  it('look the same on the embedded network as on Fabric', async () => {
+    const fabric = await oddCalls(scriptedFabric());
+    const embedded = await oddCalls(scriptedDevnet(start));
+    const version = releaseOf(findFabric(process.env));
+    if (process.env['CONFORMANCE_RECORD'] === '1')
+      writeVector(ODD_CALLS, { fabric: version, observations: fabric });
+    expect(differences(...comparable(version, fabric, embedded))).toEqual([]);
+  });
+});
+
+async function oddCalls(starting: Promise<ScriptedNetwork>): Promise<Observation[]> {
+  const network = await starting;
+  try {
+    return await makeOddCalls(network);
+  } finally {
+    await network.close();
+  }
+}
 
 async function observed(network: ScriptedNetwork | undefined, script: Script): Promise<Observation[]> {
   return network === undefined ? [] : runScript(network.target, script);
@@ -48,7 +69,7 @@ if (process.env['CONFORMANCE_RECORD'] === '1')
       try {
         const script = generateScript(10, RECORDED);
         const observations = await runScript(fabric.target, script);
-        writeVector('fabric', { fabric: versionOf(findFabric(process.env).peer), script, observations });
+        writeVector('fabric', { fabric: releaseOf(findFabric(process.env)), script, observations });
         expect(observations.length).toBeGreaterThan(RECORDED);
       } finally {
         await fabric.close();

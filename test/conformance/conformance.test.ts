@@ -6,7 +6,8 @@ import { generateScript } from './generate.js';
 import { runScript, type Observation } from './run-script.js';
 import { countTransactions } from './script.js';
 import { scriptedDevnet, type ScriptedNetwork } from './scripted-devnet.js';
-import { readVector } from './vector.js';
+import { makeOddCalls } from './odd-calls.js';
+import { readOddCalls, readVector } from './vector.js';
 
 // Processes start here, on machines that may be busy.
 jest.setTimeout(120_000);
@@ -26,6 +27,12 @@ describe('the embedded network, held to what was recorded on Fabric', () => {
 
   it('shows clients the same of every transaction, block and query', () => {
     expect(differences(observations, seen)).toEqual([]);
+  });
+
+  it('answers odd calls the same, to the orderer, about channels and collections, and of a chaincode that is down', async () => {
+    const recorded = readOddCalls().observations;
+    expect(recorded.length).toBeGreaterThan(30);
+    expect(differences(recorded, await makeOddCalls(network))).toEqual([]);
   });
 
   it('was asked for a hundred transactions, and many kinds of refusal', () => {

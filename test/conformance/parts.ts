@@ -5,10 +5,13 @@ import {
   common,
   computeTxId,
   decode,
+  encodeChannelHeader,
   encodeEnvelope,
   encodePayload,
   encodeProposalPayload,
+  encodeSignatureHeader,
   encodeTransaction,
+  orderer,
   peer,
   withoutTransient,
 } from '@cotrace/fabric-model';
@@ -131,4 +134,20 @@ export function envelopeOf(parts: TransactionParts): Uint8Array {
   );
   const payload = concat(fields, inPayload);
   return concat(encodeEnvelope(payload, parts.sign(payload)), inEnvelope);
+}
+
+/** The request for blocks of a channel, the last one included. */
+export function seekEnvelope(
+  user: SigningIdentity,
+  channelId: string,
+  { from, to }: { readonly from: bigint; readonly to: bigint },
+): common.Envelope {
+  const at = (number: bigint) =>
+    create(orderer.SeekPositionSchema, { Type: { case: 'specified', value: { number } } });
+  const payload = encodePayload(
+    encodeChannelHeader({ type: common.HeaderType.DELIVER_SEEK_INFO, channelId, timestamp: new Date() }),
+    encodeSignatureHeader(user.serialized, Uint8Array.of(1)),
+    toBinary(orderer.SeekInfoSchema, create(orderer.SeekInfoSchema, { start: at(from), stop: at(to) })),
+  );
+  return create(common.EnvelopeSchema, { payload, signature: user.sign(payload) });
 }

@@ -22,6 +22,18 @@ it('what 2.5 is known to do otherwise is no difference, on 2.5 alone', () => {
   expect(differences(...comparable('3.1.5', fabric25, embedded)).map(({ at }) => at)).toEqual(['0', '1']);
 });
 
+it('2.5 says who has approved a definition, but not in what an approval differs', () => {
+  const readiness = (approved: boolean, mismatches: unknown) => [
+    { at: '1', seen: { approvals: [['Org1MSP', approved]], mismatches } },
+  ];
+  const ours = readiness(false, [['Org1MSP', ['Collections']]]);
+  const found = (version: string, theirs: typeof ours) =>
+    differences(...comparable(version, theirs, ours)).length;
+  expect(found('2.5.16', readiness(false, []))).toBe(0);
+  expect(found('2.5.16', readiness(true, []))).toBe(1);
+  expect(found('3.1.5', readiness(false, []))).toBe(1);
+});
+
 it('anything else is one on 2.5, too', () => {
   const other = fabric25.with(2, { at: '2', seen: [500, ''] });
   expect(differences(...comparable('2.5.16', other, embedded)).map(({ at }) => at)).toEqual(['2']);

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import type { Seen } from './describe.js';
 import type { Observation } from './run-script.js';
 
@@ -19,14 +18,6 @@ const TIME_WINDOW = 'peer.authentication.timewindow';
  */
 const LATER = / \| \w+ \| [^|"]+ \| (?=ProposalResponsePayloads do not match)/g;
 
-/** The version of Fabric that a `peer` program says it is. */
-export function versionOf(peer: string): string {
-  const text = execFileSync(peer, ['version'], { encoding: 'utf8' });
-  const version = /^ *Version: v?(\d+\.\d+\.\d+)/m.exec(text)?.[1];
-  if (version === undefined) throw new Error(`${peer} does not say its version:\n${text}`);
-  return version;
-}
-
 /**
  * What was seen on Fabric of a version and on the embedded network, made comparable: without what 2.5 does otherwise
  * than 3.x (network/devnet/COMPLIANCE.md lists it), and whose of two differing responses came later.
@@ -41,7 +32,8 @@ export function comparable(
   const refused = new Set(
     embedded.flatMap(({ at, seen }) => (JSON.stringify(seen).includes(TIME_WINDOW) ? [at] : [])),
   );
-  const compared = (all: readonly Observation[]) => all.filter(({ at }) => !refused.has(at));
+  const compared = (all: readonly Observation[]) =>
+    all.filter(({ at }) => !refused.has(at)).map(({ at, seen }) => ({ at, seen: withoutMismatches(seen) }));
   return [compared(ofFabric), compared(ofEmbedded).map(({ at, seen }) => ({ at, seen: inWordsOf25(seen) }))];
 }
 
@@ -50,6 +42,12 @@ function withoutChance(all: readonly Observation[]): Observation[] {
     at,
     seen: JSON.parse(JSON.stringify(seen).replaceAll(LATER, ' | a peer | ')) as Seen,
   }));
+}
+
+/** 2.5 does not say in what an approval differs. */
+function withoutMismatches(seen: Seen): Seen {
+  if (typeof seen !== 'object' || seen === null || !('mismatches' in seen)) return seen;
+  return { ...seen, mismatches: [] };
 }
 
 function inWordsOf25(seen: Seen): Seen {

@@ -1,17 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { CotraceError, sha256, toHex } from '@cotrace/core';
-import {
-  common,
-  decode,
-  decodeEnvelope,
-  decodeTransaction,
-  encodeChannelHeader,
-  encodePayload,
-  encodeSignatureHeader,
-  gateway,
-  orderer,
-  peer,
-} from '@cotrace/fabric-model';
+import { common, decode, decodeEnvelope, decodeTransaction, gateway, peer } from '@cotrace/fabric-model';
 import type { Target } from '../../network/devnet/testing/gateway-client.js';
 import { Cast } from './cast.js';
 import { CHAINCODES } from './chaincodes.js';
@@ -32,6 +21,7 @@ import { Ordering } from './ordering.js';
 import {
   envelopeOf,
   proposalParts,
+  seekEnvelope,
   signProposal,
   timeOf,
   transactionParts,
@@ -339,17 +329,8 @@ class ScriptRun {
   }
 
   async #seek(channelId: string): Promise<common.Envelope> {
-    const user = this.#cast.user('org2.User1');
-    const at = (number: bigint) =>
-      create(orderer.SeekPositionSchema, { Type: { case: 'specified', value: { number } } });
-    const stop = at((await this.#ordering.height(channelId)) - 1n);
-    const data = create(orderer.SeekInfoSchema, { start: at(FIRST_BLOCK), stop });
-    const payload = encodePayload(
-      encodeChannelHeader({ type: common.HeaderType.DELIVER_SEEK_INFO, channelId, timestamp: new Date() }),
-      encodeSignatureHeader(user.serialized, Uint8Array.of(1)),
-      toBinary(orderer.SeekInfoSchema, data),
-    );
-    return create(common.EnvelopeSchema, { payload, signature: user.sign(payload) });
+    const to = (await this.#ordering.height(channelId)) - 1n;
+    return seekEnvelope(this.#cast.user('org2.User1'), channelId, { from: FIRST_BLOCK, to });
   }
 
   #eventsRequest(channelId: string, chaincodeId: string): gateway.SignedChaincodeEventsRequest {

@@ -9,9 +9,13 @@ import { ChaincodeProcesses } from './chaincode-processes.js';
 import { CHAINCODES } from './chaincodes.js';
 import { BATCH } from './ordering.js';
 
+/** How long an invocation waits for a chaincode that is down. */
+const STARTUP_TIMEOUT_MS = 500;
+
 /** A network that a script can run on. */
 export interface ScriptedNetwork {
   readonly target: Target;
+  readonly packages: ChaincodeProcesses;
   close(): Promise<void>;
 }
 
@@ -31,6 +35,7 @@ export async function scriptedDevnet(
   const network = await start({
     topology: scriptedTopology(),
     dir,
+    startupTimeout: STARTUP_TIMEOUT_MS,
     deployments: CHAINCODES.map(({ channel, name, package: from, policy, on }) => ({
       channel,
       name,
@@ -44,9 +49,10 @@ export async function scriptedDevnet(
   for (const { channel, name } of CHAINCODES) await waitForChaincode(network, channel, name);
   return {
     target: network,
+    packages: processes,
     close: async () => {
       await network.stop();
-      await processes.stop();
+      await processes.stopAll();
       rmSync(dir, { recursive: true, force: true });
     },
   };

@@ -22,7 +22,7 @@ export async function scriptedFabric(): Promise<ScriptedNetwork> {
   const network = await startFabric({ topology: scriptedTopology(), dir, binaries, chaincodes: {} });
   const close = async (): Promise<void> => {
     await network.stop();
-    await processes.stop();
+    await processes.stopAll();
     rmSync(dir, { recursive: true, force: true });
   };
   try {
@@ -30,7 +30,7 @@ export async function scriptedFabric(): Promise<ScriptedNetwork> {
     for (const name of ['a', 'b', 'c'] as const) packageIds[name] = await install(network, processes, name);
     await defineScripted(network, packageIds);
     await untilDiscovered(network);
-    return { target: network, close };
+    return { target: network, packages: processes, close };
   } catch (error) {
     await close();
     throw error;

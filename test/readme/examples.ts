@@ -7,7 +7,7 @@ export interface Example {
   readonly output: string | null;
 }
 
-interface Block {
+export interface Block {
   readonly line: number;
   readonly info: string;
   readonly text: string;
@@ -26,7 +26,7 @@ export function examplesOf(markdown: string): Example[] {
   });
 }
 
-function blocksOf(markdown: string): Block[] {
+export function blocksOf(markdown: string): Block[] {
   const blocks: Block[] = [];
   let open: { line: number; info: string; lines: string[] } | null = null;
   markdown.split('\n').forEach((text, i) => {

@@ -28,6 +28,8 @@ export interface FabricServices {
 /** The Fabric network under everything else. */
 export interface Backend extends FabricServices {
   readonly name: BackendName;
+  /** Throws `TOPOLOGY` or `FABRIC_BIN` where it cannot run such a network. */
+  require(topology: Topology): void;
   /** Starts what does not run, and waits until it answers. Throws `NOT_READY` and what its parts throw. */
   start(run: NetworkRun): Promise<NetworkInfo>;
   /** Makes every domain's chaincode callable, where it is not. */

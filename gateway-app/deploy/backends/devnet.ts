@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { requireOneOrderer } from '@cotrace/network';
 import type { Deployment, ListenOptions, NetworkInfo, Topology } from '@cotrace/network';
 import { chaincodeService, type Service } from '../services.js';
 import { waitForDevnet } from '../wait-ready.js';
@@ -24,6 +25,10 @@ interface DevnetConfig {
 /** The embedded network, all its peers and the ordering node in one process. */
 export class DevnetBackend implements Backend {
   readonly name = 'devnet';
+
+  require(topology: Topology): void {
+    requireOneOrderer(topology);
+  }
 
   services({ organisations }: Topology): Service[] {
     const inside = (name: string) => ({ name, process: PROCESS, fixed: false, tls: true });

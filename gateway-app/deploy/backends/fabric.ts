@@ -10,6 +10,7 @@ import {
   ordererProgram,
   peerProgram,
   prepareFabric,
+  requireRelease,
   type CryptoLayout,
   type FabricBinaries,
   type FabricParts,
@@ -37,6 +38,10 @@ export class FabricBackend implements Backend {
   /** Orderers and anchor peers stand in the genesis blocks with their ports. */
   static services(topology: Topology): Service[] {
     return fabricPorts(topology).map((service) => ({ ...service, fixed: true, tls: true }));
+  }
+
+  require(topology: Topology): void {
+    requireRelease(topology, this.#binaries);
   }
 
   services(topology: Topology): Service[] {

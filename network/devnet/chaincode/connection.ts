@@ -6,6 +6,7 @@ import { MAX_MESSAGE_BYTES } from '../rpc/limits.js';
 import { messageOf } from '../rpc/rpc-error.js';
 import { CHAINCODE_CONNECT } from '../rpc/services.js';
 import type { CallContext } from './call-chaincode.js';
+import { dialError } from './dial-error.js';
 import { ChaincodeStream } from './stream.js';
 
 type Duplex = ClientDuplexStream<peer.ChaincodeMessage, peer.ChaincodeMessage>;
@@ -76,8 +77,12 @@ export class ChaincodeConnection {
       this.#waiting.add(settle);
     });
     if (next !== undefined) return next;
-    const reason = `connection to ${packageId} failed: error creating grpc connection to ${address}`;
-    throw new CotraceError('CHAINCODE_UNREACHABLE', `could not launch chaincode ${packageId}: ${reason}`, {
+    const reason = [
+      `could not launch chaincode ${packageId}: connection to ${packageId} failed`,
+      `error cannot create connection for ${packageId}: error creating grpc connection to ${address}`,
+      `failed to create new connection: ${await dialError(address)}`,
+    ];
+    throw new CotraceError('CHAINCODE_UNREACHABLE', reason.join(': '), {
       packageId,
       address,
       lastError: this.#lastError,

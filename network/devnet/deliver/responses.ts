@@ -1,6 +1,6 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import { toBinary } from '@bufbuild/protobuf';
-import { common, peer } from '@cotrace/fabric-model';
+import { create, toBinary } from '@bufbuild/protobuf';
+import { BLOCK_METADATA, common, decode, peer } from '@cotrace/fabric-model';
 import { filteredBlock } from './filtered-block.js';
 import type { CommittedBlock } from '../ledger/types.js';
 
@@ -9,6 +9,8 @@ const STATUS = 1;
 const BLOCK = 2;
 const FILTERED_BLOCK = 3;
 const BLOCK_AND_PRIVATE_DATA = 4;
+
+const EMPTY = new Uint8Array();
 
 function field(number: number, bytes: Uint8Array): Uint8Array {
   return new BinaryWriter().tag(number, WireType.LengthDelimited).bytes(bytes).finish();
@@ -30,9 +32,19 @@ function blockBytes(block: CommittedBlock, headerOnly: common.Block | undefined)
   return headerOnly === undefined ? block.bytes : toBinary(common.BlockSchema, headerOnly);
 }
 
-/** Whole blocks: `Deliver` of peer and orderer. */
+/** Whole blocks: `Deliver` of the peer. */
 export const blockResponse: BlockResponse = (_, block, headerOnly) =>
   field(BLOCK, blockBytes(block, headerOnly));
+
+/** Whole blocks without what validation adds to them: `Deliver` of the orderer. */
+export const orderedBlockResponse: BlockResponse = (_, block, headerOnly) => {
+  const message = headerOnly ?? decode(common.BlockSchema, block.bytes);
+  const metadata = message.metadata?.metadata.map((bytes, index) =>
+    index === BLOCK_METADATA.transactionsFilter || index === BLOCK_METADATA.commitHash ? EMPTY : bytes,
+  );
+  const ordered = { ...message, metadata: create(common.BlockMetadataSchema, { metadata: metadata ?? [] }) };
+  return field(BLOCK, toBinary(common.BlockSchema, ordered));
+};
 
 /** `DeliverFiltered` of the peer: a status in place of a block that cannot be filtered. */
 export const filteredBlockResponse: BlockResponse = (channelId, block) => {

@@ -1,7 +1,7 @@
 import { common, peer } from '@cotrace/fabric-model';
 import { CotraceError } from '@cotrace/core';
 import { messageOf } from '../rpc/rpc-error.js';
-import { unmarshal } from './unpack-proposal.js';
+import { unmarshal } from '../rpc/unmarshal.js';
 
 /** `peer.authentication.timewindow` of core.yaml: how far a proposal's clock may be off, in milliseconds. */
 const TIME_WINDOW = 15 * 60_000;
@@ -9,7 +9,7 @@ const TIME_WINDOW = 15 * 60_000;
 /**
  * Refuses a proposal that was not made just now, or says nothing of when. Fabric 3 does so where proposals come in
  * through gRPC; a gateway's own peer does not (core/handlers/auth/filter/timewindow.go).
- * `now` in milliseconds. Throws `TIME_WINDOW` or `BAD_PROPOSAL`, in Fabric's words.
+ * `now` in milliseconds. Throws `TIME_WINDOW`, `BAD_PROPOSAL` or `BAD_MESSAGE`, in Fabric's words.
  */
 export function checkTimeWindow(signed: peer.SignedProposal, now: number): void {
   const proposal = parse('proposal', () => unmarshal(peer.ProposalSchema, signed.proposalBytes));

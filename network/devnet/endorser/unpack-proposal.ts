@@ -1,6 +1,6 @@
-import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { CotraceError } from '@cotrace/core';
-import { common, decode, peer, proposalHash, withoutTransient } from '@cotrace/fabric-model';
+import { common, peer, proposalHash, withoutTransient } from '@cotrace/fabric-model';
+import { unmarshal } from '../rpc/unmarshal.js';
 
 /** A signed proposal taken apart: nothing in it is checked but its form. */
 export interface UnpackedProposal {
@@ -14,23 +14,13 @@ export interface UnpackedProposal {
   readonly proposalHash: Uint8Array;
 }
 
-function bad(message: string, cause?: unknown): CotraceError {
-  return new CotraceError('BAD_PROPOSAL', message, {}, cause);
-}
-
-/** Decodes a message; a failure says which, as `protoutil/unmarshalers.go`. Throws `BAD_PROPOSAL`. */
-export function unmarshal<Desc extends DescMessage>(schema: Desc, bytes: Uint8Array): MessageShape<Desc> {
-  try {
-    return decode(schema, bytes);
-  } catch (cause) {
-    const reason = 'proto: cannot parse invalid wire-format data';
-    throw bad(`error unmarshalling ${schema.name}: ${reason}`, cause);
-  }
+function bad(message: string): CotraceError {
+  return new CotraceError('BAD_PROPOSAL', message);
 }
 
 /**
  * Takes a signed proposal apart as `UnpackProposal` of core/endorser/msgvalidation.go does.
- * Throws `BAD_PROPOSAL`, with Fabric's sentence where it has one of its own.
+ * Throws `BAD_MESSAGE` or `BAD_PROPOSAL`, with Fabric's sentence where it has one of its own.
  */
 export function unpackProposal(signed: peer.SignedProposal): UnpackedProposal {
   const proposal = unmarshal(peer.ProposalSchema, signed.proposalBytes);

@@ -196,6 +196,20 @@ describe('Simulator', () => {
   });
 });
 
+describe('implicit collections, which Fabric has on every channel', () => {
+  it('are refused as not emulated, not as unknown', async () => {
+    const collection = '_implicit_org_Org1MSP';
+    await recorded((s) => {
+      for (const refusal of [
+        () => s.privateData('goods', collection),
+        () => s.privateDataHash('goods', collection),
+      ]) {
+        expect(refusal).toThrow(refused(`private data is not emulated: collection ${collection} of goods`));
+      }
+    });
+  });
+});
+
 describe('ranges of a simulator', () => {
   it('go in the order of UTF-8 bytes, the start included, the end not, within the namespace', async () => {
     await recorded(async (s) => {

@@ -1,5 +1,12 @@
 import { CotraceError } from '@cotrace/core';
-import { decode, definitionKeys, ledger, LIFECYCLE_NAMESPACE, type Version } from '@cotrace/fabric-model';
+import {
+  decode,
+  definitionKeys,
+  implicitCollectionOf,
+  ledger,
+  LIFECYCLE_NAMESPACE,
+  type Version,
+} from '@cotrace/fabric-model';
 import { RecordingCursor } from './range-cursor.js';
 import { RwsetBuilder } from './rwset-builder.js';
 import { SimulatedCollections } from './simulated-collections.js';
@@ -118,6 +125,7 @@ export class SnapshotSimulator implements Simulator {
 
   privateData(namespace: string, collection: string): never {
     this.#lookUpCollections(namespace);
+    this.#refuseImplicit(namespace, collection);
     throw refusal(`collection ${this.#source.channelId}/${namespace}/${collection} could not be found`, {
       namespace,
       collection,
@@ -126,11 +134,21 @@ export class SnapshotSimulator implements Simulator {
 
   privateDataHash(namespace: string, collection: string): never {
     this.#lookUpCollections(namespace);
+    this.#refuseImplicit(namespace, collection);
     // core/ledger/ledger_interface.go, CollConfigNotDefinedError
     throw refusal(
       `collection [${collection}] not defined in the collection config for chaincode [${namespace}]`,
       { namespace, collection },
     );
+  }
+
+  /** Every organisation of the channel has a collection that no definition names: Fabric would take it. */
+  #refuseImplicit(namespace: string, collection: string): void {
+    if (implicitCollectionOf(collection) === undefined) return;
+    throw refusal(`private data is not emulated: collection ${collection} of ${namespace}`, {
+      namespace,
+      collection,
+    });
   }
 
   /** Fabric looks the collections up in the definition, through the simulation (txmgr/collection_val.go). */

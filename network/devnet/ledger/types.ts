@@ -141,7 +141,7 @@ export interface Simulator {
   history(namespace: string, key: string): HistoryCursor;
   /** Always refuses: rich queries need another state database. */
   query(namespace: string, query: string, page?: PageRequest): never;
-  /** Always refuses, as for a collection that is not defined. */
+  /** Always refuses: an organisation's implicit collection as not emulated, others as not defined, as Fabric does. */
   privateData(namespace: string, collection: string): never;
   /** The same for the hash of a value, which Fabric refuses in other words. */
   privateDataHash(namespace: string, collection: string): never;

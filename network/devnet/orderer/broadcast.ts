@@ -1,22 +1,11 @@
-import { common, decode } from '@cotrace/fabric-model';
+import { common } from '@cotrace/fabric-model';
 import type { Channel } from '../channel/channel.js';
 import type { BroadcastResult } from '../gateway/submit.js';
 import { messageOf } from '../rpc/rpc-error.js';
+import { channelHeaderOf, creatorOf, unmarshal } from '../rpc/unmarshal.js';
 import { batchLimits, envelopeSize } from './chain.js';
 
 const { Status, HeaderType } = common;
-
-interface Headers {
-  readonly channelHeader: common.ChannelHeader;
-  readonly creator: Uint8Array;
-}
-
-function readHeaders({ payload }: common.Envelope): Headers {
-  const { header } = decode(common.PayloadSchema, payload);
-  const channelHeader = decode(common.ChannelHeaderSchema, header?.channelHeader ?? new Uint8Array());
-  const { creator } = decode(common.SignatureHeaderSchema, header?.signatureHeader ?? new Uint8Array());
-  return { channelHeader, creator };
-}
 
 /** Kinds of messages that are not ordered as they are (`BroadcastChannelSupport`). */
 function refuseType(type: number): BroadcastResult | undefined {
@@ -33,7 +22,7 @@ function refuseType(type: number): BroadcastResult | undefined {
 }
 
 /**
- * Checks an envelope as an orderer does before it orders it, in that order: channel, type, empty, size,
+ * Checks an envelope as an orderer does before it orders it, in that order: channel, type, size,
  * expiry, channel Writers (orderer/common/broadcast, orderer/common/msgprocessor). Undefined means: order it.
  */
 export function refuseEnvelope(
@@ -42,27 +31,34 @@ export function refuseEnvelope(
   now: number,
 ): BroadcastResult | undefined {
   const bad = (info: string): BroadcastResult => ({ status: Status.BAD_REQUEST, info });
-  let headers: Headers;
+  let payload: common.Payload;
+  let channelHeader: common.ChannelHeader;
   try {
-    headers = readHeaders(envelope);
+    payload = unmarshal(common.PayloadSchema, envelope.payload);
+    channelHeader = channelHeaderOf(payload);
   } catch (error) {
     return bad(`could not determine channel ID: ${messageOf(error)}`);
   }
-  const channel = findChannel(headers.channelHeader.channelId);
+  const channel = findChannel(channelHeader.channelId);
   if (channel === undefined) return bad('channel does not exist');
-  const refused = refuseType(headers.channelHeader.type);
+  const refused = refuseType(channelHeader.type);
   if (refused !== undefined) return refused;
-  if (envelope.payload.length === 0) return bad('Message was empty');
   const size = envelopeSize(envelope);
   const { absoluteMaxBytes } = batchLimits(channel.ledger);
   if (size > absoluteMaxBytes) {
     return bad(`message payload is ${size} bytes and exceeds maximum allowed ${absoluteMaxBytes} bytes`);
   }
-  const expiresAt = channel.access.expiresAt(headers.creator);
+  let identity: Uint8Array;
+  try {
+    identity = creatorOf(payload);
+  } catch (error) {
+    return bad(messageOf(error));
+  }
+  const expiresAt = channel.access.expiresAt(identity);
   if (expiresAt !== undefined && now >= expiresAt.getTime()) return bad('broadcast client identity expired');
   try {
-    const { payload, signature } = envelope;
-    channel.access.checkPolicy('/Channel/Writers', { identity: headers.creator, data: payload, signature });
+    const { payload: data, signature } = envelope;
+    channel.access.checkPolicy('/Channel/Writers', { identity, data, signature });
   } catch (error) {
     return { status: Status.FORBIDDEN, info: `${messageOf(error)}: permission denied` };
   }
@@ -77,8 +73,8 @@ export function broadcast(
 ): BroadcastResult {
   const refused = refuseEnvelope(envelope, findChannel, now);
   if (refused !== undefined) return refused;
-  const { channelHeader } = readHeaders(envelope);
-  const chain = findChannel(channelHeader.channelId)?.chain;
+  const { channelId } = channelHeaderOf(unmarshal(common.PayloadSchema, envelope.payload));
+  const chain = findChannel(channelId)?.chain;
   if (chain?.ready !== true) {
     return { status: Status.SERVICE_UNAVAILABLE, info: 'rejected by Consenter: raft: no leader' };
   }

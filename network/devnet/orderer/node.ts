@@ -3,7 +3,7 @@ import { common, orderer } from '@cotrace/fabric-model';
 import type { Server } from '@grpc/grpc-js';
 import type { Channel } from '../channel/channel.js';
 import { deliverHandler } from '../deliver/service.js';
-import { blockResponse } from '../deliver/responses.js';
+import { orderedBlockResponse } from '../deliver/responses.js';
 import type { GatewayOrderer } from '../gateway/submit.js';
 import { requestLoop } from '../rpc/calls.js';
 import { nodeServer } from '../rpc/server.js';
@@ -30,7 +30,7 @@ export function ordererServer(findChannel: FindChannel): Server {
         await send(create(orderer.BroadcastResponseSchema, result));
         return result.status === common.Status.SUCCESS ? 'continue' : 'end';
       }),
-      Deliver: deliverHandler(deliverContext, blockResponse),
+      Deliver: deliverHandler(deliverContext, orderedBlockResponse),
     },
   );
   return server;

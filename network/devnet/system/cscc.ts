@@ -1,12 +1,15 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { isCotraceError } from '@cotrace/core';
+import { CotraceError } from '@cotrace/core';
 import { ChannelConfig, common, decode, decodeEnvelope, lastConfigIndex, peer } from '@cotrace/fabric-model';
 import type { SignedData } from '@cotrace/fabric-model';
 import type { Channel } from '../channel/channel.js';
 import type { CommittedBlock } from '../ledger/types.js';
 import { messageOf } from '../rpc/rpc-error.js';
+import { channelHeaderOf, unmarshal } from '../rpc/unmarshal.js';
 import { failure, success, text } from './system-chaincode.js';
 import type { SystemChaincode, SystemContext } from './system-chaincode.js';
+
+const EMPTY = new Uint8Array();
 
 type Command = (
   context: SystemContext,
@@ -60,18 +63,28 @@ function configOf({ block }: CommittedBlock): Uint8Array {
 
 /** Peers are in all channels of the topology from the start, and join no others. */
 function joinChain(context: SystemContext, signed: SignedData, argument: Uint8Array): peer.Response {
-  let channelId: string;
+  let block: common.Block;
   try {
-    ({ channelId } = ChannelConfig.fromBlock(argument));
+    block = unmarshal(common.BlockSchema, argument);
   } catch (error) {
-    if (!isCotraceError(error)) throw error;
-    return failure(`Failed to reconstruct the genesis block, ${error.message}`);
+    return failure(`Failed to reconstruct the genesis block, ${messageOf(error)}`);
   }
+  let channelHeader: common.ChannelHeader;
   try {
-    context.checkLocal('Admins', signed);
+    channelHeader = firstChannelHeader(block);
   } catch (error) {
-    return failure(`access denied for [JoinChain][${channelId}]: [${messageOf(error)}]`);
+    const reason = `failed to extract channel id from the block due to [${messageOf(error)}]`;
+    return failure(`"JoinChain" request ${reason}`);
   }
+  const { channelId } = channelHeader;
+  try {
+    checkConfigBlock(channelHeader, argument);
+  } catch (error) {
+    const reason = `failed because of validation of configuration block, because of ${messageOf(error)}`;
+    return failure(`"JoinChain" for channelID = ${channelId} ${reason}`);
+  }
+  const denied = deniedToOthers(context, signed);
+  if (denied !== undefined) return failure(`access denied for [JoinChain][${channelId}]: [${denied}]`);
   if (context.channel(channelId) !== undefined) {
     const reason = `ledger [${channelId}] already exists with state [ACTIVE]`;
     return failure(`cannot create ledger from genesis block: ${reason}`);
@@ -79,13 +92,45 @@ function joinChain(context: SystemContext, signed: SignedData, argument: Uint8Ar
   return failure(`channel ${channelId} is not of the topology: joining other channels is not emulated`);
 }
 
-function snapshots(context: SystemContext, signed: SignedData): peer.Response {
+/** Channel header of a block's first envelope (`GetChannelIDFromBlock` of protoutil/blockutils.go). */
+function firstChannelHeader({ data }: common.Block): common.ChannelHeader {
+  const [first] = data?.data ?? [];
+  if (first === undefined) {
+    throw new CotraceError('BAD_MESSAGE', 'failed to retrieve channel id - block is empty');
+  }
+  return channelHeaderOf(unmarshal(common.PayloadSchema, unmarshal(common.EnvelopeSchema, first).payload));
+}
+
+function checkConfigBlock({ type }: common.ChannelHeader, block: Uint8Array): void {
+  if (type !== (common.HeaderType.CONFIG as number)) {
+    const reason = `invalid type ${common.HeaderType[type] ?? type}, expected CONFIG`;
+    throw new CotraceError('BAD_MESSAGE', `Bad configuration envelope: ${reason}`, { type });
+  }
+  ChannelConfig.fromBlock(block);
+}
+
+/** Why somebody who is not the peer's administrator may not do something; undefined for its administrators. */
+function deniedToOthers(context: SystemContext, signed: SignedData): string | undefined {
   try {
     context.checkLocal('Admins', signed);
+    return undefined;
   } catch (error) {
-    return failure(`access denied: [${messageOf(error)}]`);
+    return messageOf(error);
   }
-  return failure('ledger snapshots are not emulated');
+}
+
+function joinBySnapshot(context: SystemContext, signed: SignedData, argument: Uint8Array): peer.Response {
+  if (argument.length === 0) return failure('Cannot join the channel, no snapshot directory provided');
+  const denied = deniedToOthers(context, signed);
+  if (denied !== undefined) return failure(`access denied for [JoinChainBySnapshot]: [${denied}]`);
+  return failure('joining by a snapshot is not emulated');
+}
+
+/** There is never one in progress. */
+function joinBySnapshotStatus(context: SystemContext, signed: SignedData): peer.Response {
+  const denied = deniedToOthers(context, signed);
+  if (denied !== undefined) return failure(`access denied for [JoinBySnapshotStatus]: ${denied}`);
+  return success(EMPTY);
 }
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
@@ -93,8 +138,8 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['GetConfigBlock', configQuery('GetConfigBlock', ({ bytes }) => bytes)],
   ['GetChannelConfig', configQuery('GetChannelConfig', configOf)],
   ['JoinChain', joinChain],
-  ['JoinChainBySnapshot', snapshots],
-  ['JoinBySnapshotStatus', snapshots],
+  ['JoinChainBySnapshot', joinBySnapshot],
+  ['JoinBySnapshotStatus', joinBySnapshotStatus],
 ]);
 const WITHOUT_ARGUMENT: readonly string[] = ['GetChannels', 'JoinBySnapshotStatus'];
 
@@ -109,5 +154,5 @@ export const cscc: SystemChaincode = async (context, { signed, invokedName }, ar
   }
   const command = COMMANDS.get(name);
   if (command === undefined) return failure(`Requested function ${name} not found.`);
-  return command(context, signed, args[1] ?? new Uint8Array());
+  return command(context, signed, args[1] ?? EMPTY);
 };
