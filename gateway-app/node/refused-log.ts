@@ -6,12 +6,10 @@ const EVERY_MS = 60_000;
 /** Tells the first refusal of a kind at once, and those that follow once a minute, so that nobody can fill the log. */
 export class RefusedLog {
   readonly #log: Pick<Log, 'warn'>;
-  readonly #every: number;
   readonly #counts = new Map<string, { count: number; timer: NodeJS.Timeout }>();
 
-  constructor(log: Pick<Log, 'warn'>, every = EVERY_MS) {
+  constructor(log: Pick<Log, 'warn'>) {
     this.#log = log;
-    this.#every = every;
   }
 
   /** `kind`: what is refused, one of a few texts. `example`: whose. */
@@ -22,7 +20,7 @@ export class RefusedLog {
       return;
     }
     this.#log.warn(`refused ${kind}: ${example}`);
-    this.#counts.set(kind, { count: 0, timer: setTimeout(() => this.#tell(kind), this.#every) });
+    this.#counts.set(kind, { count: 0, timer: setTimeout(() => this.#tell(kind), EVERY_MS) });
   }
 
   close(): void {

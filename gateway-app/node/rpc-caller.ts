@@ -30,8 +30,9 @@ export class RpcCaller {
 
   /** Takes a connection, to be given back by `disconnect`. Throws `TOO_MANY_CALLS`. */
   connect(): void {
-    if (this.#connections >= MAX_CONNECTIONS) throw this.#tooMany(`${MAX_CONNECTIONS} connections`);
-    if (!this.#calm.take(CALM.connection)) throw this.#tooMany('new connections every second');
+    if (this.#connections >= MAX_CONNECTIONS) throw this.#tooMany(`${MAX_CONNECTIONS} connections already`);
+    if (!this.#calm.take(CALM.connection))
+      throw this.#tooMany('opened connections or taken calls back too often');
     this.#connections += 1;
   }
 
@@ -41,7 +42,7 @@ export class RpcCaller {
 
   /** Takes a call, to be given back by `end`. Throws `TOO_MANY_CALLS`. */
   begin(call: HeldCall): void {
-    if (this.#calls.size >= MAX_CALLS) throw this.#tooMany(`${MAX_CALLS} calls`);
+    if (this.#calls.size >= MAX_CALLS) throw this.#tooMany(`${MAX_CALLS} calls under way already`);
     this.#calls.add(call);
   }
 
@@ -49,7 +50,8 @@ export class RpcCaller {
   requireRoom(bytes: number): void {
     let held = bytes;
     for (const call of this.#calls) held += call.heldBytes();
-    if (held > MAX_HELD_BYTES) throw this.#tooMany(`${MAX_HELD_BYTES} bytes of requests and answers`);
+    if (held > MAX_HELD_BYTES)
+      throw this.#tooMany(`more than ${MAX_HELD_BYTES} bytes of requests and answers waiting`);
   }
 
   /** Ends a call. `wasted`: it was taken back, or refused. False where too many are: its connection is to be closed. */
@@ -60,7 +62,7 @@ export class RpcCaller {
 
   #tooMany(what: string): CotraceError {
     const { name } = this.node;
-    return new CotraceError('TOO_MANY_CALLS', `${name} has too many ${what} at this node; try again later`, {
+    return new CotraceError('TOO_MANY_CALLS', `${name} has ${what} at this node; try again later`, {
       caller: name,
     });
   }

@@ -15,7 +15,7 @@ import { isAborted } from './retry.js';
 import { pathOf } from './rpc-method.js';
 
 /** The largest message between nodes: a block of Fabric's default absolute maximum (10 MB), twice over. */
-export const MAX_MESSAGE_BYTES = 20 * 1024 * 1024;
+const MAX_MESSAGE_BYTES = 20 * 1024 * 1024;
 
 /**
  * The most list entries, messages within, and unknown fields of an answer: 20 MiB of empty ones would become objects of

@@ -13,9 +13,9 @@ import { TokenBucket } from './token-bucket.js';
  * refusal that follows, so that strangers cost at most a tenth of a core.
  */
 const STRANGERS = { burst: 50, perSecond: 40 };
-/** The most connections that wait for their handshake; nothing of them is read. */
+/** The most connections that wait for their handshake, and the most that have said nothing yet. */
 const MAX_WAITING = 256;
-/** What a handshake may take, in milliseconds; a normal one takes some ten. */
+/** What a handshake may take, and its first bytes before it, in milliseconds; a normal one takes some ten. */
 const HANDSHAKE_MS = 5000;
 
 /** A connection after its TLS handshake. */
@@ -37,6 +37,8 @@ export class RpcListener {
   readonly #gate = new ConnectionGate(new TokenBucket(STRANGERS.burst, STRANGERS.perSecond), MAX_WAITING);
   readonly #servers: TcpServer[] = [];
   readonly #sockets = new Set<Socket>();
+  /** Sockets that have said nothing yet, the oldest first. */
+  readonly #silent = new Set<Socket>();
   /** Sockets whose handshake has begun, by their four numbers, which is how the TLS server's sockets know them. */
   readonly #shaking = new Map<string, Socket>();
 
@@ -99,8 +101,7 @@ export class RpcListener {
   }
 
   async #bind(host: string, port: number): Promise<TcpServer> {
-    // Paused: nothing is read of a connection that waits for its handshake.
-    const server = createTcpServer({ pauseOnConnect: true, noDelay: true }, (socket) => this.#accept(socket));
+    const server = createTcpServer({ noDelay: true }, (socket) => this.#accept(socket));
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen({ host, port }, () => {
@@ -118,16 +119,35 @@ export class RpcListener {
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
       this.#sockets.delete(socket);
+      this.#silent.delete(socket);
       if (this.#shaking.get(numbers) === socket) this.#shaking.delete(numbers);
     });
-    this.#gate.arrive({
-      address: socket.remoteAddress ?? '',
-      start: () => {
-        if (socket.destroyed) return;
-        this.#shaking.set(numbers, socket);
-        this.#tls.emit('connection', socket);
-      },
-      drop: () => socket.destroy(),
+    this.#onFirstBytes(socket, () =>
+      this.#gate.arrive({
+        address: socket.remoteAddress ?? '',
+        start: () => {
+          if (socket.destroyed) return;
+          this.#shaking.set(numbers, socket);
+          this.#tls.emit('connection', socket);
+        },
+        drop: () => socket.destroy(),
+      }),
+    );
+  }
+
+  /** Calls `act` once a connection has said something: who says nothing takes no place from those who do. */
+  #onFirstBytes(socket: Socket, act: () => void): void {
+    const [oldest] = this.#silent;
+    if (this.#silent.size >= MAX_WAITING) oldest?.destroy();
+    this.#silent.add(socket);
+    const impatience = setTimeout(() => socket.destroy(), HANDSHAKE_MS);
+    socket.once('close', () => clearTimeout(impatience));
+    // No more is read than fills the socket's buffer, which the TLS server takes over.
+    socket.once('readable', () => {
+      clearTimeout(impatience);
+      this.#silent.delete(socket);
+      if (socket.readableLength > 0) act();
+      else socket.destroy();
     });
   }
 }
