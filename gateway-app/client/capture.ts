@@ -77,8 +77,7 @@ export class CaptureClient {
   ): Promise<Attempt> {
     try {
       const hints = await this.#hints(domain, record, attempts - 1);
-      const named = this.#endorsers.choose();
-      const transaction = await this.#waitingFor(this.#endorsed(contract, [record, hints], named), () =>
+      const { transaction, named } = await this.#waitingFor(this.#endorsed(contract, [record, hints]), () =>
         this.#whoEndorses(),
       );
       sent.add(transaction.getTransactionId());
@@ -104,12 +103,8 @@ export class CaptureClient {
    * The endorsed transaction. Where the endorsement takes long, it is asked for once more of those organisations whose
    * chaincode answers, and the first of the two counts.
    */
-  async #endorsed(
-    contract: Contract,
-    args: readonly [ClientRecord, readonly Hint[]],
-    named: readonly string[] | null,
-  ): Promise<Transaction> {
-    const first = endorse(contract, args, named);
+  async #endorsed(contract: Contract, args: readonly [ClientRecord, readonly Hint[]]): Promise<Endorsed> {
+    const first = endorse(contract, args, this.#endorsers.choose());
     const inTime = await within(first, ENDORSEMENT_MS);
     if (inTime !== null) return inTime;
     const found = this.#endorsers.tryAll(contract).then(() => this.#endorsers.choose());
@@ -131,11 +126,9 @@ export class CaptureClient {
   }
 
   #afterInvalid(txId: string, code: number, named: readonly string[] | null): Attempt {
-    if (named === null || code !== POLICY_FAILURE) {
-      return afterInvalid(txId, code);
-    }
+    if (named === null || code !== POLICY_FAILURE) return afterInvalid(txId, code);
     this.#endorsers.leaveToGateway();
-    const cause = new CotraceError('INVALID_TRANSACTION', `the policy of the domain wants other endorsers`, {
+    const cause = new CotraceError('INVALID_TRANSACTION', 'the policy of the domain wants other endorsers', {
       txId,
       code,
     });
@@ -176,16 +169,22 @@ export class CaptureClient {
   }
 }
 
-function endorse(
+/** A transaction with its endorsements, and whom the client named to endorse it; null where the gateway chose. */
+interface Endorsed {
+  readonly transaction: Transaction;
+  readonly named: readonly string[] | null;
+}
+
+async function endorse(
   contract: Contract,
   [record, hints]: readonly [ClientRecord, readonly Hint[]],
   named: readonly string[] | null,
-): Promise<Transaction> {
+): Promise<Endorsed> {
   const proposal = contract.newProposal('capture', {
     arguments: [canonicalJson(record), canonicalJson(hints)],
     ...(named === null ? {} : { endorsingOrganizations: [...named] }),
   });
-  return proposal.endorse();
+  return { transaction: await proposal.endorse(), named };
 }
 
 /** The first of two that succeeds; the error of the second, which knows better, where neither does. */

@@ -27,7 +27,6 @@ export interface Falsehood {
 
 const HEIGHTS_OFF = 1000n;
 const SLOW_MS = 3000;
-const NEVER = new AbortController().signal;
 
 const stranger = (): never => {
   const metadata = new grpc.Metadata();
@@ -199,7 +198,10 @@ function streamHandler(
   trace: NonNullable<Falsehood['trace']>,
 ): StreamHandler {
   return (call) => {
-    const ask = () => honest.stream(method, call.request as Record<string, unknown>, NEVER);
+    const gone = new AbortController();
+    call.on('cancelled', () => gone.abort());
+    call.on('close', () => gone.abort());
+    const ask = () => honest.stream(method, call.request as Record<string, unknown>, gone.signal);
     const run = async () => {
       const messages = method.name === 'Trace' ? trace(ask as () => AsyncIterable<ProvenTransaction>) : ask();
       for await (const message of messages) {
