@@ -12,6 +12,7 @@ import {
   type NodeConfig,
   type RunningNode,
 } from '../node/node-config.js';
+import { storeOwner } from '../node/owner.js';
 import { RpcClient } from '../node/rpc-client.js';
 import { serve } from '../node/rpc-server.js';
 import { AttestationPool } from './attestation-pool.js';
@@ -47,7 +48,7 @@ export async function startBusinessNode(
   const listen = config.listen ?? node.address;
   const log = new Log(node.name);
   const tls = loadTls(config.tlsDir);
-  const store = await DomainStore.open(config.storeDir);
+  const store = await DomainStore.open(config.storeDir, storeOwner(node, consortium));
   const wire = connect(node, consortium, tls);
   try {
     const position = store.position();

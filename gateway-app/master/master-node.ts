@@ -21,6 +21,7 @@ import {
   type NodeConfig,
   type RunningNode,
 } from '../node/node-config.js';
+import { storeOwner } from '../node/owner.js';
 import { serve } from '../node/rpc-server.js';
 import { Attestor } from './attestor.js';
 import { followMain } from './follower.js';
@@ -44,7 +45,7 @@ export async function startMaster(
   const identity = loadIdentity(config.mspDir, node.mspId);
   const tls = loadTls(config.tlsDir);
   const genesisHeaderHash = fromHex(consortium.channels.main.genesisHeaderHash, 32);
-  const store = await MasterStore.open(config.storeDir);
+  const store = await MasterStore.open(config.storeDir, storeOwner(node, consortium));
   const openChain = () => new Chain(genesisHeaderHash, nodeVerifier, store.position());
   const ledger = await openLedger(store, {
     attestor: new Attestor(identity),

@@ -55,7 +55,7 @@ export class TestBusinessNode {
     network: TestNetwork,
     { folder, domain = 'goods', origins, sources, patience = HASTE }: TestBusinessOptions,
   ): Promise<TestBusinessNode> {
-    const store = await DomainStore.open(network.folder(folder));
+    const store = await DomainStore.open(network.folder(folder), network.owner(`org1.${domain}`));
     const [excluded, evidence] = [await store.excluded(), await store.evidence()];
     const log = new SilentLog();
     const rank = await DomainRank.open(store, domain, network.consortium.checkingHeight, log);
