@@ -1,6 +1,6 @@
 import { grpcService } from '@cotrace/fabric-model';
 import { loadTls, nodeVerifier, type TlsMaterial } from '@cotrace/network';
-import type { Consortium, ConsortiumNode } from '../consortium.js';
+import { quorumOf, type Consortium, type ConsortiumNode } from '../consortium.js';
 import { Business } from '../gen/cotrace/cotrace_pb.js';
 import { networkTerms } from '../network-terms.js';
 import { HeightFeed } from '../node/feed.js';
@@ -17,6 +17,7 @@ import { RpcClient } from '../node/rpc-client.js';
 import { serve } from '../node/rpc-server.js';
 import { AttestationPool } from './attestation-pool.js';
 import { BlockRing } from './block-ring.js';
+import { BusinessHealth } from './business-health.js';
 import { Docking, originsOf, PATIENCE, remoteOrigin, type BlockOrigin, type Patience } from './docking.js';
 import { DomainRank } from './domain-rank.js';
 import { DomainStore } from './domain-store.js';
@@ -58,6 +59,8 @@ export async function startBusinessNode(
     const ring = new BlockRing();
     const refusals = new RefusalLog();
     const domain = node.domain ?? '';
+    const quorum = quorumOf(consortium);
+    const health = new BusinessHealth({ pool, feed, quorum, log });
     const rank = await DomainRank.open(store, domain, consortium.checkingHeight, log);
     const follower = new DomainFollower(
       {
@@ -71,17 +74,29 @@ export async function startBusinessNode(
         verifier: nodeVerifier,
         genesisHeaderHash: consortium.channels.main.genesisHeaderHash,
         jury: new Jury(networkTerms(consortium), store, refusals, await store.excluded(), log),
+        quorum,
+        health,
         refusals,
         log,
       },
       await store.evidence(),
     );
-    const handlers = businessHandlers({ node, consortium, store, feed, ring, follower, refusals, log });
+    const handlers = businessHandlers({
+      node,
+      consortium,
+      store,
+      feed,
+      ring,
+      follower,
+      health,
+      refusals,
+      log,
+    });
     const service = { definition: grpcService(Business), handlers };
     const server = await serve(listen, tls, consortium, [service]);
     log.info(`listens on ${listen}, next main block ${height}`);
     const stopping = new AbortController();
-    const sink = { pool, refusals, log };
+    const sink = { pool, health, refusals, log };
     const running = [
       follower.run(stopping.signal),
       ...wire.sources.map((source) => followAttestations(source, sink, stopping.signal)),

@@ -10,10 +10,12 @@ import {
   type StateRequest,
 } from '../gen/cotrace/cotrace_pb.js';
 import type { HeightFeed } from '../node/feed.js';
-import type { Log } from '../node/log.js';
+import { requestErrors, type Log } from '../node/log.js';
 import { requireDomain, requireRole, streaming, unary, type KnownCaller } from '../node/rpc-server.js';
 import { folderBytes } from '../node/store.js';
+import { withStore } from '../node/store-room.js';
 import type { BlockRing } from './block-ring.js';
+import type { BusinessHealth } from './business-health.js';
 import type { DomainStore } from './domain-store.js';
 import type { DomainFollower } from './follower.js';
 import type { RefusalLog } from './refusal-log.js';
@@ -26,15 +28,16 @@ export interface BusinessParts {
   readonly feed: HeightFeed;
   readonly ring: BlockRing;
   readonly follower: DomainFollower;
+  readonly health: BusinessHealth;
   readonly refusals: RefusalLog;
   readonly log: Log;
 }
 
 /** The handlers of `cotrace.v1.Business`. */
 export function businessHandlers(parts: BusinessParts) {
-  const { node, consortium, store, feed, ring, follower, refusals, log } = parts;
+  const { node, consortium, store, feed, ring, follower, health, refusals, log } = parts;
   const domain = node.domain ?? '';
-  const onError = (error: unknown) => log.warn('a request failed', error);
+  const onError = requestErrors(log);
 
   /** State is for the own organisation's clients and the domain's nodes. */
   const requireReader = (caller: KnownCaller) => {
@@ -48,18 +51,21 @@ export function businessHandlers(parts: BusinessParts) {
   };
 
   return {
-    Status: unary(consortium, onError, async () =>
-      create(BusinessStatusSchema, {
+    Status: unary(consortium, onError, async () => {
+      const { state, reason } = await withStore(follower.standing, store.folder);
+      return create(BusinessStatusSchema, {
         name: node.name,
         mspId: node.mspId,
         domain,
         height: feed.height,
         dockedAt: follower.dockedAt ?? '',
-        state: follower.state,
+        state,
+        reason,
+        behindSeconds: health.behindSeconds,
         refusals: refusals.all(),
         storeBytes: BigInt(await folderBytes(store.folder)),
-      }),
-    ),
+      });
+    }),
 
     BusinessBlocks: streaming(
       consortium,

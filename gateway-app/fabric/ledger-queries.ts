@@ -5,10 +5,24 @@ import { GatewayError, type Network } from '@hyperledger/fabric-gateway';
 /** Fabric's system chaincode that answers questions about the ledger. */
 const QSCC = 'qscc';
 
+/** Where a peer's ledger of a channel ends. */
+export interface LedgerEnd {
+  /** Number of its blocks. */
+  readonly height: bigint;
+  /** Header hash of the last one, 32 bytes. */
+  readonly headerHash: Uint8Array;
+}
+
+/** Where the peer's ledger of this channel ends. */
+export async function ledgerEnd(network: Network): Promise<LedgerEnd> {
+  const bytes = await network.getContract(QSCC).evaluateTransaction('GetChainInfo', network.getName());
+  const { height, currentBlockHash } = decode(common.BlockchainInfoSchema, bytes);
+  return { height, headerHash: currentBlockHash };
+}
+
 /** Number of blocks of the peer's ledger of this channel. */
 export async function ledgerHeight(network: Network): Promise<bigint> {
-  const bytes = await network.getContract(QSCC).evaluateTransaction('GetChainInfo', network.getName());
-  return decode(common.BlockchainInfoSchema, bytes).height;
+  return (await ledgerEnd(network)).height;
 }
 
 /**

@@ -7,7 +7,7 @@ import {
   type SigningIdentity,
   type TlsMaterial,
 } from '@cotrace/network';
-import type { Consortium } from '../consortium.js';
+import type { Consortium, ConsortiumNode } from '../consortium.js';
 import { Chain } from '../fabric/chain.js';
 import { connectMainPeer, type MainPeer } from '../fabric/main-peer.js';
 import { Master } from '../gen/cotrace/cotrace_pb.js';
@@ -22,13 +22,16 @@ import {
   type RunningNode,
 } from '../node/node-config.js';
 import { storeOwner } from '../node/owner.js';
+import { RpcClient } from '../node/rpc-client.js';
 import { serve } from '../node/rpc-server.js';
 import { Attestor } from './attestor.js';
 import { followMain } from './follower.js';
+import { MASTER_PATIENCE, MasterHealth, type MasterPatience, type OwnChain } from './master-health.js';
 import { MasterLedger, type LedgerParts } from './master-ledger.js';
 import { MasterStore } from './master-store.js';
 import { masterHandlers } from './service.js';
 import { trieSettings } from './trie-settings.js';
+import { watchAcceptance, watchPeer, type OtherMaster } from './watch.js';
 
 /** Opens the connection of a master to its organisation's peer. */
 export type ConnectPeer = (consortium: Consortium, identity: SigningIdentity, tls: TlsMaterial) => MainPeer;
@@ -38,6 +41,7 @@ export async function startMaster(
   config: NodeConfig,
   consortium: Consortium,
   connect: ConnectPeer = connectOwnPeer,
+  patience: MasterPatience = MASTER_PATIENCE,
 ): Promise<RunningNode> {
   const node = findNode(consortium, config.name, 'master');
   const listen = config.listen ?? node.address;
@@ -45,11 +49,12 @@ export async function startMaster(
   const identity = loadIdentity(config.mspDir, node.mspId);
   const tls = loadTls(config.tlsDir);
   const genesisHeaderHash = fromHex(consortium.channels.main.genesisHeaderHash, 32);
+  const terms = networkTerms(consortium);
   const store = await MasterStore.open(config.storeDir, storeOwner(node, consortium));
   const openChain = () => new Chain(genesisHeaderHash, nodeVerifier, store.position());
   const ledger = await openLedger(store, {
     attestor: new Attestor(identity),
-    terms: networkTerms(consortium),
+    terms,
     checkingHeight: consortium.checkingHeight,
     trie: trieSettings(config),
     log,
@@ -57,6 +62,7 @@ export async function startMaster(
   const peer = connect(consortium, identity, tls);
   try {
     const feed = new HeightFeed(openChain().next);
+    const health = new MasterHealth(chainOf(store, feed), log, patience);
     const handlers = masterHandlers({
       name: node.name,
       mspId: node.mspId,
@@ -64,21 +70,31 @@ export async function startMaster(
       ledger,
       feed,
       peer,
+      health,
       log,
     });
     const service = { definition: grpcService(Master), handlers };
     const server = await serve(listen, tls, consortium, [service]);
     log.info(`listens on ${listen}, next main block ${feed.height}`);
     const stopping = new AbortController();
-    const following = followMain({ blocks: peer.blocks, openChain, ledger, feed, log }, stopping.signal);
+    const newChain = () => new Chain(genesisHeaderHash, nodeVerifier, null);
+    const { blocks } = peer;
+    const others = connectOthers(node, consortium, tls);
+    const watch = { peer, others: others.masters, store, feed, terms, health, patience };
+    const running = [
+      followMain({ blocks, openChain, newChain, ledger, feed, health, patience }, stopping.signal),
+      watchPeer(watch, stopping.signal),
+      watchAcceptance(watch, stopping.signal),
+    ];
     return {
       name: node.name,
-      failure: failureOf([following]),
+      failure: failureOf(running),
       stop: async () => {
         stopping.abort();
         server.forceShutdown();
-        await Promise.allSettled([following]);
         peer.close();
+        others.close();
+        await Promise.allSettled(running);
         await ledger.close();
         await store.close();
       },
@@ -98,6 +114,32 @@ async function openLedger(store: MasterStore, parts: Omit<LedgerParts, 'store'>)
     await store.close();
     throw error;
   }
+}
+
+/** The chain that a master has, for comparing. */
+function chainOf(store: MasterStore, feed: HeightFeed): OwnChain {
+  return {
+    get height() {
+      return feed.height;
+    },
+    headerHash: (number) => store.block(number).headerHash,
+  };
+}
+
+/** The other masters of the consortium, over mutual TLS. */
+function connectOthers(self: ConsortiumNode, consortium: Consortium, tls: TlsMaterial) {
+  const clients = consortium.nodes.flatMap(({ name, role, address, mspId, certificate }) => {
+    if (role !== 'master' || name === self.name || address === null) return [];
+    const { tlsRoots } = findOrganisation(consortium, mspId);
+    return [new RpcClient(address, tls, tlsRoots, certificate)];
+  });
+  return {
+    masters: clients.map((client): OtherMaster => ({
+      attestationsOf: async (blockNums) =>
+        (await client.call(Master.method.attestationsOf, { blockNums: [...blockNums] })).attestations,
+    })),
+    close: () => clients.forEach((client) => client.close()),
+  };
 }
 
 function connectOwnPeer(consortium: Consortium, identity: SigningIdentity, tls: TlsMaterial): MainPeer {

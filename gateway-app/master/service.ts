@@ -1,6 +1,5 @@
 import { create } from '@bufbuild/protobuf';
 import { CotraceError } from '@cotrace/core';
-import { GatewayError } from '@hyperledger/fabric-gateway';
 import type { Consortium } from '../consortium.js';
 import {
   AttestationListSchema,
@@ -16,11 +15,13 @@ import {
 } from '../gen/cotrace/cotrace_pb.js';
 import type { MainPeer } from '../fabric/main-peer.js';
 import type { HeightFeed } from '../node/feed.js';
-import type { Log } from '../node/log.js';
+import { requestErrors, type Log } from '../node/log.js';
 import { requireDomain, requireRole, streaming, unary } from '../node/rpc-server.js';
 import { folderBytes } from '../node/store.js';
+import { withStore } from '../node/store-room.js';
 import { businessBlock } from './business-block.js';
 import { findAll } from './find.js';
+import type { MasterHealth } from './master-health.js';
 import type { MasterLedger } from './master-ledger.js';
 import { walkTrace } from './trace-walk.js';
 
@@ -34,38 +35,32 @@ export interface MasterParts {
   readonly consortium: Consortium;
   readonly ledger: MasterLedger;
   readonly feed: HeightFeed;
-  readonly peer: Pick<MainPeer, 'ledgerHeight' | 'blockOfTransaction'>;
+  readonly peer: Pick<MainPeer, 'blockOfTransaction'>;
+  readonly health: MasterHealth;
   readonly log: Log;
 }
 
 /** The handlers of `cotrace.v1.Master`. */
 export function masterHandlers(parts: MasterParts) {
-  const { consortium, ledger, feed, peer, log } = parts;
+  const { consortium, ledger, feed, peer, health, log } = parts;
   const { store } = ledger;
   const find = (txId: string) => peer.blockOfTransaction(txId);
-  const onError = (error: unknown) => log.warn('a request failed', error);
-
-  /** Blocks of the peer's ledger; while the peer is away, those that were processed: it had them all. */
-  const ledgerHeight = async () => {
-    try {
-      return await peer.ledgerHeight();
-    } catch (error) {
-      if (!(error instanceof GatewayError)) throw error;
-      log.warn('the peer does not tell its height', error);
-      return feed.height;
-    }
-  };
+  const onError = requestErrors(log);
 
   return {
-    Status: unary(consortium, onError, async () =>
-      create(MasterStatusSchema, {
+    Status: unary(consortium, onError, async () => {
+      const { state, reason } = await withStore(health.standing(), store.folder);
+      return create(MasterStatusSchema, {
         name: parts.name,
         mspId: parts.mspId,
         height: feed.height,
-        ledgerHeight: await ledgerHeight(),
+        ledgerHeight: health.ledgerHeight,
         storeBytes: BigInt(await folderBytes(store.folder)),
-      }),
-    ),
+        state,
+        reason,
+        behindSeconds: health.behindSeconds,
+      });
+    }),
 
     Attestations: streaming(consortium, onError, async function* ({ blockNum }: FromBlock, _caller, signal) {
       for await (const number of feed.numbers(blockNum, signal)) yield store.attestation(number);

@@ -111,7 +111,8 @@ export class TestConsortium {
 function peerOf(chain: TestChain): MainPeer {
   return {
     blocks: chain.deliver,
-    ledgerHeight: () => Promise.resolve(chain.height),
+    ledgerEnd: () =>
+      Promise.resolve({ height: chain.height, headerHash: chain.block(chain.height - 1n).headerHash }),
     blockOfTransaction: () => Promise.resolve(null),
     close: () => undefined,
   };
