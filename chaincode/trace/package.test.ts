@@ -78,7 +78,7 @@ describe('the prebuilt package, run by the stock fabric-chaincode-node', () => {
     };
     expect(dependencies).toEqual({ 'fabric-contract-api': '2.5.8', 'fabric-shim': '2.5.8' });
     const imports = readFileSync(join(folder, 'index.js'), 'utf8').matchAll(/^import .* from "([^"]+)";$/gm);
-    expect([...imports].map(([, name]) => name).sort()).toEqual(['fabric-contract-api', 'node:crypto']);
+    expect([...imports].map(([, name]) => name).sort()).toEqual(['fabric-contract-api', 'fabric-shim', 'node:crypto']);
   });
 
   it('registers, is defined, captures and refuses', async () => {
@@ -108,6 +108,18 @@ describe('the prebuilt package, run by the stock fabric-chaincode-node', () => {
       code: 'BAD_DATA',
       detail: { field: 'record.data.action' },
     });
+  });
+
+  it('writes refusals that belong to normal work nowhere, and others as errors', async () => {
+    const record2 = { ...record, eventHash: hashOf('another event') };
+    const stale = await invoke('tx6', ['capture', JSON.stringify(record2), JSON.stringify([noHint('lot-1')])]);
+    expect(decodeRefusal(stale.message)?.code).toBe('STALE');
+    // Until the lines of a later refusal are there: those of the earlier ones are then, too.
+    await invoke('tx7', ['define', '{}'], adminCertificate);
+    while (!log.includes('BAD_DEFINITION')) await new Promise((resolve) => setTimeout(resolve, 10));
+    const codes = [...log.matchAll(/ error .*"code":"([A-Z_]+)"/g)].map(([, code]) => code);
+    expect(new Set(codes)).toEqual(new Set(['NOT_DEFINED', 'NOT_ALLOWED', 'BAD_DATA', 'BAD_DEFINITION']));
+    expect(log).not.toMatch(/DUPLICATE|STALE/);
   });
 
   it('answers queries', async () => {
