@@ -78,7 +78,11 @@ describe('the prebuilt package, run by the stock fabric-chaincode-node', () => {
     };
     expect(dependencies).toEqual({ 'fabric-contract-api': '2.5.8', 'fabric-shim': '2.5.8' });
     const imports = readFileSync(join(folder, 'index.js'), 'utf8').matchAll(/^import .* from "([^"]+)";$/gm);
-    expect([...imports].map(([, name]) => name).sort()).toEqual(['fabric-contract-api', 'fabric-shim', 'node:crypto']);
+    expect([...imports].map(([, name]) => name).sort()).toEqual([
+      'fabric-contract-api',
+      'fabric-shim',
+      'node:crypto',
+    ]);
   });
 
   it('registers, is defined, captures and refuses', async () => {
@@ -112,7 +116,11 @@ describe('the prebuilt package, run by the stock fabric-chaincode-node', () => {
 
   it('writes refusals that belong to normal work nowhere, and others as errors', async () => {
     const record2 = { ...record, eventHash: hashOf('another event') };
-    const stale = await invoke('tx6', ['capture', JSON.stringify(record2), JSON.stringify([noHint('lot-1')])]);
+    const stale = await invoke('tx6', [
+      'capture',
+      JSON.stringify(record2),
+      JSON.stringify([noHint('lot-1')]),
+    ]);
     expect(decodeRefusal(stale.message)?.code).toBe('STALE');
     // Until the lines of a later refusal are there: those of the earlier ones are then, too.
     await invoke('tx7', ['define', '{}'], adminCertificate);
