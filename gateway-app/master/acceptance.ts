@@ -1,10 +1,5 @@
-import { isCotraceError, type Attestation, type CotraceError } from '@cotrace/core';
-import {
-  checkStatement,
-  judgeAttestations,
-  type AttestationTerms,
-  type Verdict,
-} from '../main-block/attestation.js';
+import type { Attestation, CotraceError } from '@cotrace/core';
+import { judgeAttestations, type AttestationTerms, type Verdict } from '../main-block/attestation.js';
 import { quorumOf } from '../main-block/attestation-body.js';
 
 /** What the masters state of one block, the own attestation among it. */
@@ -55,17 +50,6 @@ function otherTerms({ refused }: Verdict, terms: AttestationTerms): boolean {
     refused.filter(({ error }) => TERMS_DIFFER.has(error.code)).map(({ attestation }) => attestation.mspId),
   );
   return organisations.size >= quorumOf(terms.membership.members, { ...terms, quorum: null });
-}
-
-/** Why the newest configuration does not let this attestation's signer attest, whatever block it is of; null if it does. */
-export function signerRefusal(own: Attestation, block: bigint, terms: AttestationTerms): string | null {
-  try {
-    checkStatement(own, block, terms);
-    return null;
-  } catch (error) {
-    if (!isCotraceError(error)) throw error;
-    return shown(error);
-  }
 }
 
 function shown({ code, message }: CotraceError): string {

@@ -134,7 +134,9 @@ describe('a master that follows main', () => {
     const peer = new Peer(chain);
     const stopping = new AbortController();
     const { signal } = stopping;
-    const parts = { peer, others: [], store: master.store, feed: master.feed, terms: network.terms };
+    const { store, feed } = master;
+    const attestor = new Attestor(network.organisation(0).master);
+    const parts = { peer, others: [], store, attestor, feed, terms: network.terms };
     const running = Promise.all([
       follow(master, peer.blocks, signal, health),
       watchPeer({ ...parts, health, patience: HASTE }, signal),
@@ -278,7 +280,17 @@ describe('a master that follows main', () => {
     }));
     const { store, feed } = own;
     const peer = new Peer(chain);
-    const parts = { peer, others: asked, store, feed, terms: network.terms, health, patience: HASTE };
+    const attestor = new Attestor(own.identity);
+    const parts = {
+      peer,
+      others: asked,
+      store,
+      attestor,
+      feed,
+      terms: network.terms,
+      health,
+      patience: HASTE,
+    };
     const running = Promise.all([watchPeer(parts, stopping.signal), watchAcceptance(parts, stopping.signal)]);
     const becomes = (state: string) =>
       until(
@@ -311,12 +323,13 @@ describe('a master that follows main', () => {
   it('learns that its certificate may not attest, whoever answers', async () => {
     const chain = first();
     const { client } = network.organisation(0);
-    const master = await TestMaster.open(network, 0, 'as-client', { attestor: new Attestor(client) });
+    const attestor = new Attestor(client);
+    const master = await TestMaster.open(network, 0, 'as-client');
     await master.follow(chain);
     const health = healthOf(master);
     const stopping = new AbortController();
     const { store, feed } = master;
-    const parts = { peer: new Peer(chain), others: [], store, feed, terms: network.terms, health };
+    const parts = { peer: new Peer(chain), others: [], store, attestor, feed, terms: network.terms, health };
     const running = Promise.all([
       watchPeer({ ...parts, patience: HASTE }, stopping.signal),
       watchAcceptance({ ...parts, patience: HASTE }, stopping.signal),

@@ -50,10 +50,11 @@ export async function startMaster(
   const tls = loadTls(config.tlsDir);
   const genesisHeaderHash = fromHex(consortium.channels.main.genesisHeaderHash, 32);
   const terms = networkTerms(consortium);
+  const attestor = new Attestor(identity);
   const store = await MasterStore.open(config.storeDir, storeOwner(node, consortium));
   const openChain = () => new Chain(genesisHeaderHash, nodeVerifier, store.position());
   const ledger = await openLedger(store, {
-    attestor: new Attestor(identity),
+    attestor,
     terms,
     checkingHeight: consortium.checkingHeight,
     trie: trieSettings(config),
@@ -80,7 +81,7 @@ export async function startMaster(
     const newChain = () => new Chain(genesisHeaderHash, nodeVerifier, null);
     const { blocks } = peer;
     const others = connectOthers(node, consortium, tls);
-    const watch = { peer, others: others.masters, store, feed, terms, health, patience };
+    const watch = { peer, others: others.masters, store, attestor, feed, terms, health, patience };
     const running = [
       followMain({ blocks, openChain, newChain, ledger, feed, health, patience }, stopping.signal),
       watchPeer(watch, stopping.signal),

@@ -1,12 +1,15 @@
 import { nodeVerifier } from '@cotrace/network';
 import { ChannelConfig, decodeBlock } from '@cotrace/fabric-model';
 import { decodeAttestationBody, isCotraceError, type Attestation } from '@cotrace/core';
+import type { ChainPosition } from '../fabric/chain.js';
 import type { MainPeer } from '../fabric/main-peer.js';
+import { checkStatement, type AttestationTerms } from '../main-block/attestation.js';
 import type { NetworkTerms } from '../main-block/attestation-body.js';
 import { mainConfig } from '../main-block/main-config.js';
 import type { HeightFeed } from '../node/feed.js';
 import { isAborted, pauseFor } from '../node/retry.js';
-import { refusalOf, signerRefusal } from './acceptance.js';
+import { refusalOf } from './acceptance.js';
+import type { Attestor } from './attestor.js';
 import type { MasterHealth, MasterPatience } from './master-health.js';
 import type { MasterStore } from './master-store.js';
 
@@ -24,6 +27,7 @@ export interface WatchParts {
   readonly peer: Pick<MainPeer, 'ledgerEnd'>;
   readonly others: readonly OtherMaster[];
   readonly store: MasterStore;
+  readonly attestor: Attestor;
   readonly feed: HeightFeed;
   readonly terms: NetworkTerms;
   readonly health: MasterHealth;
@@ -46,29 +50,53 @@ export async function watchPeer(parts: WatchParts, signal: AbortSignal): Promise
 
 /** Asks the other masters for what they attest, and whether the own attestations count, until `signal` is aborted. */
 export async function watchAcceptance(parts: WatchParts, signal: AbortSignal): Promise<void> {
-  const { feed, health, patience } = parts;
-  let accepted: bigint | null = null;
+  const { health, patience } = parts;
+  /** What was accepted stays so until the next block, which may bring another configuration. */
+  let accepted: { readonly last: bigint; readonly under: AttestationTerms } | null = null;
   while (!signal.aborted) {
-    const { height } = feed;
-    // What was accepted stays so until the next block, which may bring another configuration.
-    if (height !== accepted) {
-      const refusal = await acceptance(parts);
-      accepted = refusal === null ? height : null;
+    const position = parts.store.position();
+    if (position !== null) {
+      const last = position.number;
+      const isKnown: boolean = accepted?.last === last;
+      const under: AttestationTerms =
+        accepted !== null && isKnown ? accepted.under : termsAt(position, parts);
+      const signer = signerRefusal(parts, last, under);
+      const refusal: string | null | undefined =
+        signer ?? (isKnown ? null : await statedOtherwise(parts, position, under));
+      accepted = refusal === null ? { last, under } : null;
       if (!isAborted(signal) && refusal !== undefined) health.attested(refusal);
     }
     await pauseFor(patience.watch, signal);
   }
 }
 
-async function acceptance(parts: WatchParts): Promise<string | null | undefined> {
-  const { store, others, terms } = parts;
-  const position = store.position();
-  if (position === null) return undefined;
-  const membership = mainConfig(ChannelConfig.fromBlock(position.configBlock), nodeVerifier);
-  const under = { ...terms, membership };
-  const refusal = signerRefusal(store.attestation(position.number), position.number, under);
-  if (refusal !== null) return refusal;
-  const blocks = blocksUnder(decodeBlock(position.configBlock).number, position.number);
+function termsAt({ configBlock }: ChainPosition, { terms }: WatchParts): AttestationTerms {
+  return { ...terms, membership: mainConfig(ChannelConfig.fromBlock(configBlock), nodeVerifier) };
+}
+
+/** Why the newest configuration does not let this master attest now, as with a revoked certificate; null if it does. */
+function signerRefusal(
+  { store, attestor }: WatchParts,
+  last: bigint,
+  under: AttestationTerms,
+): string | null {
+  // The same statement once more, which goes nowhere: the certificate may be another than the stored one's.
+  const attestation = attestor.attest(store.attestation(last).body, new Date());
+  try {
+    checkStatement(attestation, last, under);
+    return null;
+  } catch (error) {
+    if (!isCotraceError(error)) throw error;
+    return `[${error.code}] ${error.message}`;
+  }
+}
+
+async function statedOtherwise(
+  { store, others }: WatchParts,
+  { configBlock, number: last }: ChainPosition,
+  under: AttestationTerms,
+): Promise<string | null | undefined> {
+  const blocks = blocksUnder(decodeBlock(configBlock).number, last);
   const received = (await Promise.all(others.map((other) => asked(other, blocks)))).map(byBlock);
   const statements = blocks.map((block) => ({
     block,
