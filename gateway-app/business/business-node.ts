@@ -13,6 +13,7 @@ import {
   type RunningNode,
 } from '../node/node-config.js';
 import { storeOwner } from '../node/owner.js';
+import { stoppingController } from '../node/stopping.js';
 import { RpcClient } from '../node/rpc-client.js';
 import { serve } from '../node/rpc-server.js';
 import { AttestationPool } from './attestation-pool.js';
@@ -95,7 +96,7 @@ export async function startBusinessNode(
     const service = { definition: grpcService(Business), handlers };
     const server = await serve(listen, tls, consortium, [service]);
     log.info(`listens on ${listen}, next main block ${height}`);
-    const stopping = new AbortController();
+    const stopping = stoppingController();
     const sink = { pool, health, refusals, log };
     const running = [
       follower.run(stopping.signal),

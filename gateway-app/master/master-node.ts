@@ -22,6 +22,7 @@ import {
   type RunningNode,
 } from '../node/node-config.js';
 import { storeOwner } from '../node/owner.js';
+import { stoppingController } from '../node/stopping.js';
 import { RpcClient } from '../node/rpc-client.js';
 import { serve } from '../node/rpc-server.js';
 import { Attestor } from './attestor.js';
@@ -77,7 +78,7 @@ export async function startMaster(
     const service = { definition: grpcService(Master), handlers };
     const server = await serve(listen, tls, consortium, [service]);
     log.info(`listens on ${listen}, next main block ${feed.height}`);
-    const stopping = new AbortController();
+    const stopping = stoppingController();
     const newChain = () => new Chain(genesisHeaderHash, nodeVerifier, null);
     const { blocks } = peer;
     const others = connectOthers(node, consortium, tls);

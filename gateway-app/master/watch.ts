@@ -52,7 +52,7 @@ export async function watchPeer(parts: WatchParts, signal: AbortSignal): Promise
 export async function watchAcceptance(parts: WatchParts, signal: AbortSignal): Promise<void> {
   const { health, patience } = parts;
   /** What was accepted stays so until the next block, which may bring another configuration. */
-  let accepted: { readonly last: bigint; readonly under: AttestationTerms } | null = null;
+  let accepted = null as { readonly last: bigint; readonly under: AttestationTerms } | null;
   while (!signal.aborted) {
     const position = parts.store.position();
     if (position !== null) {

@@ -11,6 +11,7 @@ import { Jury } from '../business/jury.js';
 import { RefusalLog } from '../business/refusal-log.js';
 import { quorumOf } from '../consortium.js';
 import { HeightFeed } from '../node/feed.js';
+import { stoppingController } from '../node/stopping.js';
 import { SilentLog } from './silent-log.js';
 import type { TestNetwork } from './test-network.js';
 
@@ -27,7 +28,7 @@ export class TestBusinessNode {
   readonly pool: AttestationPool;
   readonly health: BusinessHealth;
   readonly ring = new BlockRing();
-  readonly #stopping = new AbortController();
+  readonly #stopping = stoppingController();
   readonly #running: Promise<unknown>;
 
   private constructor(
