@@ -3,6 +3,7 @@ import { REFUSAL_CODES } from '@cotrace/chaincode';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { EXIT, USAGE_CODES } from '../gateway-app/cli/output.js';
+import { NODE_STATES } from '../gateway-app/node/node-state.js';
 import { PACKAGES, repository } from './architecture/sources.js';
 import { anchorsOf, codeIn, linksOf, rowsUnder } from './docs/markdown.js';
 import { filesEndingIn } from './docs/repository-files.js';
@@ -53,6 +54,13 @@ describe('the documents', () => {
     expect(listed.map(([name = '', by = '']) => `${codeIn(name).join()}: ${by}`).sort()).toEqual(
       declaredDependencies(),
     );
+  });
+
+  it('give every state of a node with its exit code, and no other', () => {
+    const listed = rowsUnder(document('docs/architecture.md'), 'States of nodes');
+    const documented = listed.map((row) => [codeIn(row[0] ?? '').join(), Number(row.at(-1))]);
+    expect(documented).toEqual(Object.entries(NODE_STATES).map(([state, { exit }]) => [state, exit]));
+    for (const [, node, comes, goes] of listed) expect([node, comes, goes]).not.toContain('');
   });
 
   it('link only to files and headings that are there', () => {

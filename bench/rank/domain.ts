@@ -1,4 +1,12 @@
-import { PageEdit, RankEditor, RankView, sha256, type PageReader, type RankChange } from '@cotrace/core';
+import {
+  PageEdit,
+  RankEditor,
+  RankView,
+  sha256,
+  type PageReader,
+  type RankChange,
+  type StoreIdentity,
+} from '@cotrace/core';
 import { DomainStore, storedEntry, type StateEntry } from '@cotrace/gateway-app';
 import { stopwatch, sum, type Spent } from './spent.js';
 import { keyOf, valueOf } from './workload.js';
@@ -62,6 +70,15 @@ export async function endCycle(
   await store.commitRank(editor.writes());
 }
 
+/** Whose the stores of the benchmark are. */
+export const BENCH_OWNER: StoreIdentity = {
+  kind: 'business',
+  network: '00'.repeat(32),
+  node: 'bench',
+  organisation: 'BenchMSP',
+  holds: 'bench',
+};
+
 /** A business node's store of one domain with its rank tree, filled by plan. */
 export class BenchDomain {
   readonly store: DomainStore;
@@ -78,12 +95,17 @@ export class BenchDomain {
 
   /** An empty domain. */
   static async open(folder: string, c: number): Promise<BenchDomain> {
-    return new BenchDomain(await DomainStore.open(folder), c, [], 0);
+    return new BenchDomain(await DomainStore.open(folder, BENCH_OWNER), c, [], 0);
   }
 
   /** The domain in `folder`, which holds a copy of this one's store. */
   async copyIn(folder: string): Promise<BenchDomain> {
-    return new BenchDomain(await DomainStore.open(folder), this.#c, [...this.#stamps], this.#block);
+    return new BenchDomain(
+      await DomainStore.open(folder, BENCH_OWNER),
+      this.#c,
+      [...this.#stamps],
+      this.#block,
+    );
   }
 
   get keys(): number {

@@ -4,7 +4,7 @@ import { sha256, utf8 } from '@cotrace/core';
 import { DomainStore } from '@cotrace/gateway-app';
 import { readFile } from 'node:fs/promises';
 import { say } from '../output.js';
-import { BLOCKS_PER_COMMIT, endCycle, takeBlocks, type BlockChanges } from './domain.js';
+import { BENCH_OWNER, BLOCKS_PER_COMMIT, endCycle, takeBlocks, type BlockChanges } from './domain.js';
 import type { MemoryCost } from './memory.js';
 import { keyOf, PAPER, Random } from './workload.js';
 
@@ -47,7 +47,7 @@ async function ownMemory(): Promise<number> {
 }
 
 let [height, memory] = [0n, 0];
-const store = await DomainStore.open(folder);
+const store = await DomainStore.open(folder, BENCH_OWNER);
 await run(
   store,
   (i) =>
@@ -64,7 +64,7 @@ memory = Math.max(memory, await ownMemory());
 await store.close();
 
 const start = performance.now();
-const opened = await DomainStore.open(folder);
+const opened = await DomainStore.open(folder, BENCH_OWNER);
 await endCycle(opened, opened.rankPages, C, height);
 const restart = performance.now() - start;
 await opened.close();

@@ -1,4 +1,5 @@
 import { TraceContract } from './contract.js';
+import { quietRefusals } from './quiet-refusals.js';
 import { takenAddress } from './taken-address.js';
 
 const taken = takenAddress(process.argv.slice(2), process.env);
@@ -8,6 +9,8 @@ if (taken !== null) {
   );
   process.exit(1);
 }
+
+quietRefusals();
 
 /** What `fabric-chaincode-node` looks for in a chaincode package. */
 export const contracts = [TraceContract];

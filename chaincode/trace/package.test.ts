@@ -97,6 +97,7 @@ describe('the prebuilt package, run by the stock fabric-chaincode-node', () => {
     const imports = readFileSync(join(folder, 'index.js'), 'utf8').matchAll(/^import .* from "([^"]+)";$/gm);
     expect([...imports].map(([, name]) => name).sort()).toEqual([
       'fabric-contract-api',
+      'fabric-shim',
       'node:child_process',
       'node:crypto',
     ]);
@@ -129,6 +130,22 @@ describe('the prebuilt package, run by the stock fabric-chaincode-node', () => {
       code: 'BAD_DATA',
       detail: { field: 'record.data.action' },
     });
+  });
+
+  it('writes refusals that belong to normal work nowhere, and others as errors', async () => {
+    const record2 = { ...record, eventHash: hashOf('another event') };
+    const stale = await invoke('tx6', [
+      'capture',
+      JSON.stringify(record2),
+      JSON.stringify([noHint('lot-1')]),
+    ]);
+    expect(decodeRefusal(stale.message)?.code).toBe('STALE');
+    // Until the lines of a later refusal are there: those of the earlier ones are then, too.
+    await invoke('tx7', ['define', '{}'], adminCertificate);
+    while (!log.includes('BAD_DEFINITION')) await new Promise((resolve) => setTimeout(resolve, 10));
+    const codes = [...log.matchAll(/ error .*"code":"([A-Z_]+)"/g)].map(([, code]) => code);
+    expect(new Set(codes)).toEqual(new Set(['NOT_DEFINED', 'NOT_ALLOWED', 'BAD_DATA', 'BAD_DEFINITION']));
+    expect(log).not.toMatch(/DUPLICATE|STALE/);
   });
 
   it('answers queries', async () => {

@@ -40,7 +40,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   if (stores > 0) await store.close();
-  store = await DomainStore.open(network.folder(`apply${stores++}`));
+  store = await DomainStore.open(network.folder(`apply${stores++}`), network.owner('org1.goods'));
   number = 1n;
   await apply([definition(network, 'goods'), definition(network, 'retail')]);
 });

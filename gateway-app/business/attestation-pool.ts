@@ -18,6 +18,8 @@ export interface Received {
 export class AttestationPool {
   #height: bigint;
   readonly #byBlock = new Map<bigint, Received[]>();
+  /** Number of blocks that each source has attested, as far as it is known. */
+  readonly #heights = new Map<string, bigint>();
   readonly #changed = new Set<() => void>();
 
   constructor(height: bigint) {
@@ -36,6 +38,17 @@ export class AttestationPool {
     if (own.length >= KEPT_PER_SOURCE || own.some((one) => isSame(one.attestation, attestation))) return;
     this.#byBlock.set(block, [...received, { source, attestation }]);
     this.#wake();
+  }
+
+  /** Number of blocks that at least `quorum` sources say they have attested. */
+  reached(quorum: number): bigint {
+    const heights = [...this.#heights.values()].sort((a, b) => (a < b ? 1 : -1));
+    return heights[quorum - 1] ?? 0n;
+  }
+
+  /** Source `source` has attested `block`, whether or not there is room for it. */
+  heard(source: string, block: bigint): void {
+    if (block >= (this.#heights.get(source) ?? 0n)) this.#heights.set(source, block + 1n);
   }
 
   /** All attestations of `block` so far. */

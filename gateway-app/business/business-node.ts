@@ -1,5 +1,5 @@
 import { nodeVerifier, type TlsMaterial } from '@cotrace/network';
-import type { Consortium, ConsortiumNode } from '../consortium.js';
+import { quorumOf, type Consortium, type ConsortiumNode } from '../consortium.js';
 import { networkTerms } from '../network-terms.js';
 import { HeightFeed } from '../node/feed.js';
 import { Log } from '../node/log.js';
@@ -11,10 +11,13 @@ import {
   type RunningNode,
 } from '../node/node-config.js';
 import { loadNodeTls } from '../node/node-identity.js';
+import { storeOwner } from '../node/owner.js';
+import { stoppingController } from '../node/stopping.js';
 import { RpcClient } from '../node/rpc-client.js';
 import { serve } from '../node/rpc-server.js';
 import { AttestationPool } from './attestation-pool.js';
 import { BlockRing } from './block-ring.js';
+import { BusinessHealth } from './business-health.js';
 import { Docking, originsOf, PATIENCE, remoteOrigin, type BlockOrigin, type Patience } from './docking.js';
 import { DomainRank } from './domain-rank.js';
 import { DomainStore } from './domain-store.js';
@@ -46,7 +49,7 @@ export async function startBusinessNode(
   const listen = config.listen ?? node.address;
   const log = new Log(node.name);
   const tls = loadNodeTls(config.tlsDir, node, consortium);
-  const store = await DomainStore.open(config.storeDir);
+  const store = await DomainStore.open(config.storeDir, storeOwner(node, consortium));
   const wire = connect(node, consortium, tls);
   try {
     const position = store.position();
@@ -56,6 +59,8 @@ export async function startBusinessNode(
     const ring = new BlockRing();
     const refusals = new RefusalLog();
     const domain = node.domain ?? '';
+    const quorum = quorumOf(consortium);
+    const health = new BusinessHealth({ pool, feed, quorum, log });
     const rank = await DomainRank.open(store, domain, consortium.checkingHeight, log);
     const follower = new DomainFollower(
       {
@@ -69,16 +74,18 @@ export async function startBusinessNode(
         verifier: nodeVerifier,
         genesisHeaderHash: consortium.channels.main.genesisHeaderHash,
         jury: new Jury(networkTerms(consortium), store, refusals, await store.excluded(), log),
+        quorum,
+        health,
         refusals,
         log,
       },
       await store.evidence(),
     );
-    const methods = businessMethods({ node, consortium, store, feed, ring, follower, refusals });
+    const methods = businessMethods({ node, consortium, store, feed, ring, follower, health, refusals });
     const server = await serve(listen, tls, consortium, Object.values(methods), log);
     log.info(`listens on ${listen}, next main block ${height}`);
-    const stopping = new AbortController();
-    const sink = { pool, refusals, log };
+    const stopping = stoppingController();
+    const sink = { pool, health, refusals, log };
     const running = [
       follower.run(stopping.signal),
       ...wire.sources.map((source) => followAttestations(source, sink, stopping.signal)),

@@ -36,7 +36,7 @@ beforeAll(async () => {
   network = await TestNetwork.create();
   chain = new TestChain(network);
   masters = await TestMaster.openAll(network);
-  store = await DomainStore.open(network.folder('state'));
+  store = await DomainStore.open(network.folder('state'), network.owner('org1.goods'));
   chain.add([definition(network, 'goods'), definition(network, 'retail')]);
   chain.add([put(network, 'goods', { a: 'old' })]);
   const both = { goods: { writes: { c: '3' } }, retail: { writes: { c: '3' } } };

@@ -31,7 +31,9 @@ export class Docked {
 
   /**
    * The next block; null when it is time to dock anew, or the stream ended. `isAttested` tells whether a quorum has
-   * attested the block that is waited for. Throws `WITHHELD` where the origin holds it back.
+   * attested the block that is waited for. Throws `WITHHELD` where the origin did not send it in time after that, and
+   * `NOT_SERVED` where this node was itself late, so that it cannot say who is slow: it came when the block was long
+   * attested, or its process stood still.
    */
   async next(isAttested: () => boolean): Promise<BusinessBlock | null> {
     if (Date.now() > this.#until) return null;
@@ -40,7 +42,7 @@ export class Docked {
     // A reason given saves the exception that would be made for each block.
     const settle = () => settled.abort('settled');
     pending.then(settle, settle);
-    let attestedSince: number | null = null;
+    const wait = new AttestedWait(this.#patience, isAttested(), Date.now());
     for (;;) {
       await pauseFor(this.#patience.watch, settled.signal);
       if (settled.signal.aborted) {
@@ -48,21 +50,56 @@ export class Docked {
         return result.done === true ? null : result.value;
       }
       const now = Date.now();
-      if (isAttested()) attestedSince ??= now;
-      if (attestedSince !== null && now - attestedSince > this.#patience.withheld) {
-        throw new CotraceError(
-          'WITHHELD',
-          `${this.#origin.name} holds back a block that a quorum has attested`,
-          { origin: this.#origin.name },
-        );
-      }
+      if (wait.isOver(isAttested(), now)) throw this.#overdue(wait.wasLate);
       if (now > this.#until) return null;
     }
+  }
+
+  #overdue(wasLate: boolean): CotraceError {
+    const { name: origin } = this.#origin;
+    return new CotraceError(
+      wasLate ? 'NOT_SERVED' : 'WITHHELD',
+      `${origin} did not send a block within ${this.#patience.withheld / 1000} s that a quorum has attested`,
+      { origin },
+    );
   }
 
   async close(): Promise<void> {
     this.#unlink();
     this.#closing.abort();
     await this.#blocks.return(undefined);
+  }
+}
+
+/** Watches how long an origin takes for a block that a quorum has attested. */
+export class AttestedWait {
+  readonly #patience: Patience;
+  #since: number | null = null;
+  #lookedAt: number;
+  #wasLate: boolean;
+
+  /** `isAttested`: whether the block is attested already where the wait begins. */
+  constructor(patience: Patience, isAttested: boolean, now: number) {
+    this.#patience = patience;
+    this.#lookedAt = now;
+    this.#wasLate = isAttested;
+  }
+
+  /** Whether this node was itself late with the block. */
+  get wasLate(): boolean {
+    return this.#wasLate;
+  }
+
+  /** Whether the origin has taken too long by `now`. A time in which this process stood still does not count. */
+  isOver(isAttested: boolean, now: number): boolean {
+    const { watch, withheld } = this.#patience;
+    if (now - this.#lookedAt > watch + withheld / 4) {
+      this.#wasLate = true;
+      this.#since = null;
+    }
+    this.#lookedAt = now;
+    if (!isAttested) return false;
+    this.#since ??= now;
+    return now - this.#since > withheld;
   }
 }

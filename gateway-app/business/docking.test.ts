@@ -4,7 +4,7 @@ import { create } from '@bufbuild/protobuf';
 import { BusinessBlockSchema } from '../gen/cotrace/cotrace_pb.js';
 import { codeOf } from '../testing/codes.js';
 import { BlockRing } from './block-ring.js';
-import { Docked } from './docked.js';
+import { AttestedWait, Docked } from './docked.js';
 import { Docking, originsOf, PATIENCE, type BlockOrigin } from './docking.js';
 import { RefusalLog } from './refusal-log.js';
 
@@ -82,9 +82,18 @@ describe('a docking', () => {
   const at = (origin: BlockOrigin, preferred: boolean) =>
     new Docked(origin, 0n, new AbortController().signal, preferred, patience);
 
-  it('is given up where a quorum has attested what the origin does not send', async () => {
+  it('is given up where a quorum attests what the origin does not send', async () => {
+    // Longer than other work on the machine holds this process up.
+    const slow = { ...patience, withheld: 400 };
+    const docked = new Docked(silent('a'), 0n, new AbortController().signal, true, slow);
+    let looks = 0;
+    expect(await codeOf(() => docked.next(() => looks++ > 1))).toBe('WITHHELD');
+    await docked.close();
+  });
+
+  it('is given up without an accusation where the block was attested before it was asked for', async () => {
     const docked = at(silent('a'), true);
-    expect(await codeOf(() => docked.next(() => true))).toBe('WITHHELD');
+    expect(await codeOf(() => docked.next(() => true))).toBe('NOT_SERVED');
     await docked.close();
   });
 
@@ -148,6 +157,33 @@ describe('a docking', () => {
   });
 });
 
+describe('the wait for a block', () => {
+  const seconds = { watch: 500, withheld: 5000, stay: 0, suspension: 0 };
+  /** Looks every half second from `from` to `to`, in seconds; the second at which the origin has taken too long. */
+  const watched = (wait: AttestedWait, from: number, to: number, attestedFrom: number) => {
+    for (let at = from; at <= to; at += 0.5) if (wait.isOver(at >= attestedFrom, at * 1000)) return at;
+    return null;
+  };
+
+  it('is over five seconds after a quorum attested it', () => {
+    const wait = new AttestedWait(seconds, false, 0);
+    expect([watched(wait, 0.5, 60, 20), wait.wasLate]).toEqual([25.5, false]);
+  });
+
+  it('does not count a time in which the own process stood still, and then accuses nobody', () => {
+    const wait = new AttestedWait(seconds, false, 0);
+    expect(watched(wait, 0.5, 12, 10)).toBeNull();
+    // Stopped for a minute: the block was attested all the time.
+    expect(wait.isOver(true, 72_000)).toBe(false);
+    expect([watched(wait, 72.5, 100, 0), wait.wasLate]).toEqual([77.5, true]);
+  });
+
+  it('accuses nobody where the block was attested when it began', () => {
+    const wait = new AttestedWait(seconds, true, 0);
+    expect([watched(wait, 0.5, 60, 0), wait.wasLate]).toEqual([6, true]);
+  });
+});
+
 describe('what a node hands on', () => {
   it('are its last 64 blocks', async () => {
     const ring = new BlockRing();
@@ -175,12 +211,29 @@ describe('what a node hands on', () => {
 });
 
 describe('the log of refusals', () => {
-  it('shows the last 50, and the same one again once', () => {
+  const refusal = (blockNum: bigint, source = 's', code = 'C') => ({ blockNum, source, code, reason: 'r' });
+
+  it('counts by source and code, with the first and the last time', () => {
+    let now = 1_000_000;
+    const log = new RefusalLog(() => now);
+    for (let block = 0n; block < 100n; block += 1n) {
+      log.add(refusal(block));
+      if (block === 3n) log.add(refusal(block, 'other'));
+      now += 1000;
+    }
+    expect(log.all()).toMatchObject([
+      { source: 'other', blockNum: 3n, times: 1, first: 1003n, last: 1003n },
+      { source: 's', blockNum: 99n, times: 100, first: 1000n, last: 1099n },
+    ]);
+  });
+
+  it('is bounded, and no source drives out what another did', () => {
     const log = new RefusalLog();
-    const refusal = (blockNum: bigint) => ({ blockNum, source: 's', code: 'C', reason: 'r' });
-    for (let i = 0; i < 3; i++) log.add(refusal(0n));
-    expect(log.all()).toHaveLength(1);
-    for (let blockNum = 1n; blockNum < 60n; blockNum += 1n) log.add(refusal(blockNum));
-    expect([log.all().length, log.all()[0]?.blockNum]).toEqual([50, 10n]);
+    log.add(refusal(1n, 'liar', 'ROOT_MISMATCH'));
+    for (let i = 0; i < 1000; i++) log.add(refusal(2n, 'noisy', `CODE_${i}`));
+    expect(log.all().length).toBeLessThanOrEqual(9);
+    expect(log.all()[0]).toMatchObject({ source: 'liar', code: 'ROOT_MISMATCH' });
+    for (let i = 0; i < 1000; i++) log.add(refusal(3n, `source ${i}`));
+    expect(log.all()).toHaveLength(50);
   });
 });

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SilentLog } from '../testing/silent-log.js';
+import { TEST_OWNER } from '../testing/test-owner.js';
 import { DomainRank, rankEntry } from './domain-rank.js';
 import { DomainStore, storedEntry, type ChangedEntry } from './domain-store.js';
 
@@ -75,20 +76,20 @@ async function tenBlocks(store: DomainStore, rank: DomainRank | null, seen?: () 
 describe('a business node’s rank tree', () => {
   it('is that of its domain’s state after every block, over restarts too', async () => {
     const folder = join(dir, 'every');
-    let store = await DomainStore.open(folder);
+    let store = await DomainStore.open(folder, TEST_OWNER);
     let rank = await open(store);
     await tenBlocks(store, rank, async () => {
       expect(toHex(rank.digest())).toBe(await digestOfState(store));
     });
     await store.close();
-    store = await DomainStore.open(folder);
+    store = await DomainStore.open(folder, TEST_OWNER);
     rank = await open(store);
     expect(toHex(rank.digest())).toBe(await digestOfState(store));
     await store.close();
   });
 
   it('is kept as it was at the end of the newest cycle', async () => {
-    const store = await DomainStore.open(join(dir, 'cycles'));
+    const store = await DomainStore.open(join(dir, 'cycles'), TEST_OWNER);
     const rank = await open(store);
     const digests: string[] = [];
     await tenBlocks(store, rank, async () => {
@@ -105,7 +106,7 @@ describe('a business node’s rank tree', () => {
   });
 
   it('is not made anew at a start, but where there is none, or where it was begun', async () => {
-    const store = await DomainStore.open(join(dir, 'made'));
+    const store = await DomainStore.open(join(dir, 'made'), TEST_OWNER);
     await tenBlocks(store, null);
     const expected = await digestOfState(store);
     expect(toHex((await open(store)).digest())).toBe(expected);
@@ -126,7 +127,7 @@ describe('a business node’s rank tree', () => {
   });
 
   it('is made in portions that write each group once', async () => {
-    const store = await DomainStore.open(join(dir, 'portions'));
+    const store = await DomainStore.open(join(dir, 'portions'), TEST_OWNER);
     for (let number = 0n; number < 9n; number++) {
       const keys = Array.from({ length: 10 }, (_, i) => [`k${i}/${number}`, `${i}`] as const);
       await block(store, null, number, Object.fromEntries([...keys, ['😀', `${number}`]]));
@@ -153,7 +154,7 @@ describe('a business node’s rank tree', () => {
   });
 
   it('has no digest while it is made anew', async () => {
-    const store = await DomainStore.open(join(dir, 'unmade'));
+    const store = await DomainStore.open(join(dir, 'unmade'), TEST_OWNER);
     const rank = await open(store);
     await tenBlocks(store, rank);
     await store.commitRank([{ name: 'p/0000000000000009', bytes: utf8('x') }]);
@@ -170,7 +171,7 @@ describe('a business node’s rank tree', () => {
   });
 
   it('that is damaged is made anew of the state before the next block', async () => {
-    const store = await DomainStore.open(join(dir, 'damaged'));
+    const store = await DomainStore.open(join(dir, 'damaged'), TEST_OWNER);
     const rank = await open(store);
     await tenBlocks(store, rank);
     for (const name of ['p/0000000000000009', 'top']) {
@@ -194,7 +195,7 @@ describe('a business node’s rank tree', () => {
   });
 
   it('reports a state whose entries are not where the tree has them', async () => {
-    const store = await DomainStore.open(join(dir, 'strays'));
+    const store = await DomainStore.open(join(dir, 'strays'), TEST_OWNER);
     const errors: string[] = [];
     class NotingLog extends SilentLog {
       override error(message?: string): void {

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EvidenceSchema } from '../gen/cotrace/cotrace_pb.js';
+import { TEST_OWNER } from '../testing/test-owner.js';
 import { DomainStore, storedEntry, type StateEntry } from './domain-store.js';
 
 let dir: string;
@@ -37,7 +38,7 @@ const position = (number: bigint) => ({
 });
 
 async function storeWith(name: string, blocks: readonly (readonly StateEntry[])[]): Promise<DomainStore> {
-  const store = await DomainStore.open(join(dir, name));
+  const store = await DomainStore.open(join(dir, name), TEST_OWNER);
   for (const [number, entries] of blocks.entries()) await store.advance(position(BigInt(number)), entries);
   return store;
 }
@@ -92,7 +93,7 @@ describe('the state of a domain', () => {
     await store.keepEvidence(evidence('equivocation'), 'Org1MSP');
     await store.keepEvidence(evidence('dispute'), null);
     await store.close();
-    const again = await DomainStore.open(join(dir, 'kept'));
+    const again = await DomainStore.open(join(dir, 'kept'), TEST_OWNER);
     expect(again.position()).toEqual(position(0n));
     expect([...(await again.excluded())]).toEqual(['Org1MSP']);
     expect((await again.evidence()).map(({ kind }) => kind)).toEqual(['dispute', 'equivocation']);

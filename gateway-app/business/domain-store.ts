@@ -10,6 +10,7 @@ import {
   type PageReader,
   type PageWrite,
   type RankEntry,
+  type StoreIdentity,
 } from '@cotrace/core';
 import { EvidenceSchema, type Evidence } from '../gen/cotrace/cotrace_pb.js';
 import type { ChainPosition } from '../fabric/chain.js';
@@ -53,8 +54,9 @@ export class DomainStore {
     this.#position = new StoredPosition(store);
   }
 
-  static async open(folder: string): Promise<DomainStore> {
-    return new DomainStore(folder, await openStore(folder));
+  /** Throws as `openStore`. */
+  static async open(folder: string, owner: StoreIdentity): Promise<DomainStore> {
+    return new DomainStore(folder, await openStore(folder, owner));
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,11 @@ import type { Log } from '../node/log.js';
 import { Backoff, isAborted } from '../node/retry.js';
 import type { RpcClient } from '../node/rpc-client.js';
 import type { AttestationPool } from './attestation-pool.js';
+import type { BusinessHealth } from './business-health.js';
 import type { RefusalLog } from './refusal-log.js';
+
+/** A master may be away for so long, as while both start, before a line is worth it; in milliseconds. */
+const QUIET_MS = 10_000;
 
 /** A master as a source of attestations. */
 export interface AttestationSource {
@@ -16,6 +20,7 @@ export interface AttestationSource {
 /** Where attestations go, and what is wrong with them. */
 export interface AttestationSink {
   readonly pool: AttestationPool;
+  readonly health: BusinessHealth;
   readonly refusals: RefusalLog;
   readonly log: Log;
 }
@@ -35,17 +40,19 @@ export function remoteSource(name: string, client: RpcClient): AttestationSource
  */
 export async function followAttestations(
   source: AttestationSource,
-  { pool, refusals, log }: AttestationSink,
+  { pool, health, refusals, log }: AttestationSink,
   signal: AbortSignal,
 ): Promise<void> {
   const { name } = source;
   const backoff = new Backoff();
+  let failingSince: number | null = null;
   while (!signal.aborted) {
     try {
       const order = new StreamOrder(pool.height);
       for await (const attestation of source.attestations(pool.height, signal)) {
         await place(attestation, order);
         backoff.reset();
+        failingSince = null;
       }
     } catch (error) {
       if (!isAborted(signal)) report(error);
@@ -56,13 +63,19 @@ export async function followAttestations(
   async function place(attestation: Attestation, order: StreamOrder): Promise<void> {
     const { blockNum } = decodeAttestationBody(attestation.body);
     order.take(blockNum);
+    pool.heard(name, blockNum);
+    health.heard();
     while (!pool.takes(name, blockNum) && !signal.aborted) await pool.changed(signal);
     pool.add(name, blockNum, attestation);
   }
 
   function report(error: unknown): void {
-    log.warn(`attestations of ${name} are not to be had, trying again`, error);
-    if (isCotraceError(error) && error.code !== 'UNREACHABLE') {
+    failingSince ??= Date.now();
+    const isAway = isCotraceError(error) && error.code === 'UNREACHABLE';
+    if (!isAway || Date.now() - failingSince >= QUIET_MS) {
+      log.often('warn', `attestations ${name}`, `could not get attestations of ${name}; retrying`, error);
+    }
+    if (isCotraceError(error) && !isAway) {
       refusals.add({ blockNum: pool.height, source: name, code: error.code, reason: error.message });
     }
   }

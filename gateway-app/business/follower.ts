@@ -1,15 +1,23 @@
 import { create } from '@bufbuild/protobuf';
-import { CotraceError, isCotraceError, type Attestation, type AttestationBody } from '@cotrace/core';
+import {
+  CotraceError,
+  equalBytes,
+  isCotraceError,
+  type Attestation,
+  type AttestationBody,
+} from '@cotrace/core';
 import type { SignatureVerifier } from '@cotrace/fabric-model';
 import type { ChainPosition } from '../fabric/chain.js';
 import { EvidenceSchema, type BusinessBlock, type Evidence } from '../gen/cotrace/cotrace_pb.js';
 import { mainConfig, type MainConfig } from '../main-block/main-config.js';
 import type { HeightFeed } from '../node/feed.js';
 import type { Log } from '../node/log.js';
+import type { NodeState, Standing } from '../node/node-state.js';
 import { Backoff, isAborted } from '../node/retry.js';
 import { applyBlock } from './apply-block.js';
 import type { AttestationPool } from './attestation-pool.js';
 import type { BlockRing } from './block-ring.js';
+import type { BusinessHealth } from './business-health.js';
 import { checkBusinessBlock, type BusinessBlockTerms, type CheckedBusinessBlock } from './check-block.js';
 import { Docked } from './docked.js';
 import type { BlockOrigin, Docking } from './docking.js';
@@ -32,6 +40,9 @@ export interface DomainFollowerParts {
   /** 64 hexadecimal digits. */
   readonly genesisHeaderHash: string;
   readonly jury: Jury;
+  /** How many masters make a quorum. */
+  readonly quorum: number;
+  readonly health: BusinessHealth;
   readonly refusals: RefusalLog;
   readonly log: Log;
 }
@@ -44,7 +55,6 @@ export class DomainFollower {
   readonly #parts: DomainFollowerParts;
   #position: ChainPosition | null;
   #main: MainConfig | null;
-  #disputed: string | null;
   #docked: string | null = null;
 
   /** `evidence`: what an earlier run kept; a dispute among it keeps the node stopped. */
@@ -52,7 +62,8 @@ export class DomainFollower {
     this.#parts = parts;
     this.#position = parts.store.position();
     this.#main = this.#position === null ? null : this.#mainConfig(this.#position.configBlock);
-    this.#disputed = evidence.find(({ kind }) => kind === 'dispute')?.reason ?? null;
+    const dispute = evidence.find(({ kind }) => kind === 'dispute');
+    if (dispute !== undefined) parts.health.stop({ state: 'disputed', reason: dispute.reason });
   }
 
   /** The node or master whose business blocks are taken now, or null. */
@@ -60,26 +71,31 @@ export class DomainFollower {
     return this.#docked;
   }
 
-  get state(): 'following' | 'disputed' {
-    return this.#disputed === null ? 'following' : 'disputed';
+  get standing(): Standing {
+    return this.#parts.health.standing(this.#isAttested());
   }
 
-  /** Throws `DISPUTED` where the node has stopped and its state is not the consortium's. */
+  get state(): NodeState {
+    return this.standing.state;
+  }
+
+  /** Throws `DISPUTED` or `FORKED` where the node has stopped and its state is not the consortium's. */
   requireAgreement(): void {
-    if (this.#disputed === null) return;
-    throw new CotraceError('DISPUTED', `this node has stopped: ${this.#disputed}`, {
-      reason: this.#disputed,
-    });
+    const { stopped } = this.#parts.health;
+    if (stopped?.state !== 'disputed' && stopped?.state !== 'forked') return;
+    const code = stopped.state === 'forked' ? 'FORKED' : 'DISPUTED';
+    throw new CotraceError(code, `this node has stopped: ${stopped.reason}`, { reason: stopped.reason });
   }
 
-  /** Follows until `signal` is aborted or the node is disputed. Throws `STORE_FAILED`. */
+  /** Follows until `signal` is aborted or the node is disputed or forked. Throws `STORE_FAILED`. */
   async run(signal: AbortSignal): Promise<void> {
-    const { docking, log } = this.#parts;
+    const { docking, health } = this.#parts;
     const backoff = new Backoff();
-    while (!signal.aborted && this.#disputed === null) {
+    while (!signal.aborted && health.stopped === null) {
       const origin = docking.choose(Date.now());
       if (origin === null) {
-        log.error('no node or master to dock at stands in the consortium file');
+        const reason = 'the consortium file has no node or master to dock at';
+        health.stop({ state: 'stalled', reason });
         return;
       }
       const before = this.#next;
@@ -88,7 +104,7 @@ export class DomainFollower {
       } catch (error) {
         if (isAborted(signal)) break;
         if (error instanceof OwnFailure && isCotraceError(error.cause, 'STORE_FAILED')) throw error.cause;
-        if (error instanceof OwnFailure) log.error(error.message, error.cause);
+        if (error instanceof OwnFailure) this.#fail(error);
         else this.#blame(origin, error);
       } finally {
         this.#docked = null;
@@ -98,17 +114,25 @@ export class DomainFollower {
     }
   }
 
+  /** Only another version of this program can read what a quorum attests and this one cannot; other faults may pass. */
+  #fail({ message, cause }: OwnFailure): void {
+    const { health, log } = this.#parts;
+    if (isCotraceError(cause, 'UNREADABLE_VALID_TRANSACTION')) {
+      health.stop({ state: 'unreadable', reason: cause.message });
+    } else log.often('error', 'own failure', message, cause);
+  }
+
   get #next(): bigint {
     return this.#position === null ? 0n : this.#position.number + 1n;
   }
 
   async #dock(origin: BlockOrigin, signal: AbortSignal): Promise<void> {
-    const { docking } = this.#parts;
+    const { docking, health } = this.#parts;
     const docked = new Docked(origin, this.#next, signal, docking.isFirst(origin), docking.patience);
     try {
       this.#docked = origin.name;
-      while (this.#disputed === null) {
-        const block = await docked.next(() => this.#isAttested());
+      while (health.stopped === null) {
+        const block = await docked.next(() => this.#looked());
         if (block === null) return;
         await this.#take(block, signal);
         if (signal.aborted) return;
@@ -118,10 +142,16 @@ export class DomainFollower {
     }
   }
 
-  /** Before the genesis block nobody can be judged: then it is enough that a master says there is one. */
+  #looked(): boolean {
+    const isAttested = this.#isAttested();
+    this.#parts.health.look(isAttested);
+    return isAttested;
+  }
+
+  /** Before the genesis block nobody can be judged: then it is enough that as many masters as make a quorum have one. */
   #isAttested(): boolean {
-    const { jury, pool } = this.#parts;
-    if (this.#main === null) return pool.of(this.#next).length > 0;
+    const { jury, pool, quorum } = this.#parts;
+    if (this.#main === null) return new Set(pool.of(this.#next).map(({ source }) => source)).size >= quorum;
     return jury.hasAgreed(this.#next, pool, this.#main);
   }
 
@@ -133,6 +163,7 @@ export class DomainFollower {
     const agreement = await this.#agreement(main, signal);
     if (agreement === null) return;
     const previousHash = this.#position?.headerHash ?? new Uint8Array();
+    if (this.#isFork(agreement.body)) return;
     const checked = checkedBlock(block, agreement.body, { domain, previousHash, main });
     try {
       await this.#apply(checked, main, configEnvelope);
@@ -144,6 +175,16 @@ export class DomainFollower {
       return;
     }
     this.#publish(block);
+  }
+
+  /** Whether a quorum attests a block that does not go on from this node's last; then it stops. */
+  #isFork({ blockNum, previousHash }: AttestationBody): boolean {
+    if (this.#position === null || equalBytes(previousHash, this.#position.headerHash)) return false;
+    const reason =
+      `a quorum attests a block ${blockNum} that does not follow block ${this.#position.number} as this node verified it: ` +
+      'the network went on from an older copy of the ledger, or this store is of another chain';
+    this.#parts.health.stop({ state: 'forked', reason });
+    return true;
   }
 
   async #apply(checked: CheckedBusinessBlock, main: MainConfig, configEnvelope: Uint8Array): Promise<void> {
@@ -158,10 +199,11 @@ export class DomainFollower {
   }
 
   #publish(block: BusinessBlock): void {
-    const { ring, pool, feed } = this.#parts;
+    const { ring, pool, feed, health } = this.#parts;
     ring.add(block);
     pool.advance(this.#next);
     feed.advance(this.#next);
+    health.advanced();
   }
 
   /** Waits for what a quorum attests of the next block; null when aborted. */
@@ -187,19 +229,26 @@ export class DomainFollower {
     const { docking, refusals, log } = this.#parts;
     docking.suspend(origin, Date.now());
     if (!isCotraceError(error)) {
-      log.error(`docking at ${origin.name} failed`, error);
+      log.often('error', `docking ${origin.name}`, `docking at ${origin.name} failed`, error);
       return;
     }
-    if (error.code === 'UNREACHABLE' || error.code === 'BLOCK_DROPPED') {
-      log.info(`${origin.name} does not serve block ${this.#next}: ${error.message}`);
+    // Who serves the genesis block late cannot be told apart from who starts late.
+    if (NO_FAULT.has(error.code) || (error.code === 'WITHHELD' && this.#main === null)) {
+      log.often(
+        'info',
+        `unserved ${origin.name}`,
+        `${origin.name} does not serve block ${this.#next}`,
+        error,
+      );
       return;
     }
     refusals.add({ blockNum: this.#next, source: origin.name, code: error.code, reason: error.message });
-    log.warn(`refused block ${this.#next} of ${origin.name}`, error);
+    const kind = `refused ${origin.name} ${error.code}`;
+    log.often('warn', kind, `refused block ${this.#next} of ${origin.name}`, error);
   }
 
   async #dispute(block: BusinessBlock, { supporters }: Agreement, error: CotraceError): Promise<void> {
-    const { store, log } = this.#parts;
+    const { store, health, log } = this.#parts;
     const evidence = create(EvidenceSchema, {
       kind: 'dispute',
       blockNum: block.blockNum,
@@ -208,10 +257,13 @@ export class DomainFollower {
       businessBlock: block,
     });
     await store.keepEvidence(evidence, null);
-    this.#disputed = error.message;
     log.error(`disputed at block ${block.blockNum}; the evidence is kept, nothing more is applied`, error);
+    health.stop({ state: 'disputed', reason: error.message });
   }
 }
+
+/** What an origin does that is no fault: it is away, dropped the block, or this node was itself late. */
+const NO_FAULT: ReadonlySet<string> = new Set(['UNREACHABLE', 'BLOCK_DROPPED', 'NOT_SERVED']);
 
 /** What a quorum attested of a block, and who. */
 interface Agreement {

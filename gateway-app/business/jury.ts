@@ -53,7 +53,8 @@ export class Jury {
     for (const { attestation, error } of verdict.refused) {
       const source = judgement.of.find((one) => one.attestation === attestation)?.source ?? '';
       this.#refusals.add({ blockNum: block, source, code: error.code, reason: error.message });
-      this.#log.warn(`refused what ${source} sent as attestation of block ${block}`, error);
+      const kind = `attestation ${source} ${error.code}`;
+      this.#log.often('warn', kind, `refused what ${source} sent as attestation of block ${block}`, error);
     }
     for (const [first, second] of verdict.equivocations) await this.#exclude(block, first, second);
     return verdict;

@@ -1,22 +1,37 @@
 import { create } from '@bufbuild/protobuf';
 import { RefusalSchema, type Refusal } from '../gen/cotrace/cotrace_pb.js';
 
-/** How many refusals a node shows; older ones are in its log. */
-const SHOWN = 50;
+/** Kinds of refusals kept of one source, and of all: codes come from others, who may make up any number. */
+const KINDS_PER_SOURCE = 8;
+const KINDS = 50;
 
-/** What a business node refused, newest last; the same refusal again is shown once. */
+/** What a business node refused: of each source and code how often, when first and last. */
 export class RefusalLog {
-  readonly #refusals: Refusal[] = [];
+  readonly #now: () => number;
+  /** The one that came last stands last. */
+  #refusals: readonly Refusal[] = [];
 
-  add(refusal: Omit<Refusal, '$typeName' | '$unknown'>): void {
-    const last = this.#refusals.at(-1);
-    if (last?.blockNum === refusal.blockNum && last.code === refusal.code && last.source === refusal.source)
-      return;
-    this.#refusals.push(create(RefusalSchema, refusal));
-    if (this.#refusals.length > SHOWN) this.#refusals.shift();
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
+  add({ blockNum, source, code, reason }: Pick<Refusal, 'blockNum' | 'source' | 'code' | 'reason'>): void {
+    const known = this.#refusals.find((one) => one.source === source && one.code === code);
+    const others = this.#refusals.filter((one) => one !== known);
+    const last = BigInt(Math.floor(this.#now() / 1000));
+    const { times, first } = known ?? { times: 0, first: last };
+    const newest = create(RefusalSchema, { blockNum, source, code, reason, times: times + 1, first, last });
+    this.#refusals = [...bounded(others, source), newest];
   }
 
   all(): Refusal[] {
     return [...this.#refusals];
   }
+}
+
+/** Room for one more of `source`: the oldest of its own goes first, so that nobody displaces what others did. */
+function bounded(refusals: readonly Refusal[], source: string): readonly Refusal[] {
+  const own = refusals.filter((one) => one.source === source);
+  if (own.length >= KINDS_PER_SOURCE) return refusals.filter((one) => one !== own[0]);
+  return refusals.length >= KINDS ? refusals.slice(1) : refusals;
 }

@@ -18,7 +18,9 @@ import {
 } from '../node/rpc-method.js';
 import { requireDomain, requireRole } from '../node/rpc-server.js';
 import { folderBytes } from '../node/store.js';
+import { withStore } from '../node/store-room.js';
 import type { BlockRing } from './block-ring.js';
+import type { BusinessHealth } from './business-health.js';
 import type { DomainStore } from './domain-store.js';
 import type { DomainFollower } from './follower.js';
 import type { RefusalLog } from './refusal-log.js';
@@ -31,6 +33,7 @@ export interface BusinessParts {
   readonly feed: HeightFeed;
   readonly ring: BlockRing;
   readonly follower: DomainFollower;
+  readonly health: BusinessHealth;
   readonly refusals: RefusalLog;
 }
 
@@ -43,7 +46,7 @@ const LIMITS = {
 
 /** The methods of `cotrace.v1.Business`. */
 export function businessMethods(parts: BusinessParts) {
-  const { node, consortium, store, feed, ring, follower, refusals } = parts;
+  const { node, consortium, store, feed, ring, follower, health, refusals } = parts;
   const domain = node.domain ?? '';
 
   /** State is for the own organisation's clients and the domain's nodes. */
@@ -58,18 +61,21 @@ export function businessMethods(parts: BusinessParts) {
   };
 
   return {
-    status: unary(Business.method.status, LIMITS.empty, async () =>
-      create(BusinessStatusSchema, {
+    status: unary(Business.method.status, LIMITS.empty, async () => {
+      const { state, reason } = await withStore(follower.standing, store.folder);
+      return create(BusinessStatusSchema, {
         name: node.name,
         mspId: node.mspId,
         domain,
         height: feed.height,
         dockedAt: follower.dockedAt ?? '',
-        state: follower.state,
+        state,
+        reason,
+        behindSeconds: health.behindSeconds,
         refusals: refusals.all(),
         storeBytes: BigInt(await folderBytes(store.folder)),
-      }),
-    ),
+      });
+    }),
 
     businessBlocks: streaming(
       Business.method.businessBlocks,

@@ -1,13 +1,12 @@
-import { isCotraceError } from '@cotrace/core';
-import { readConsortium, type Consortium } from '../consortium.js';
 import { loadTls } from '@cotrace/network';
-import { Business, Master } from '../gen/cotrace/cotrace_pb.js';
+import { readConsortium, type Consortium, type ConsortiumNode } from '../consortium.js';
+import { areWell, quorumTrouble, reportOf, type NodeReport } from '../node/health.js';
 import { Log } from '../node/log.js';
-import { findNode, findOrganisation, type ListeningNode, type NodeConfig } from '../node/node-config.js';
+import { findNode, findOrganisation, type NodeConfig } from '../node/node-config.js';
 import { readProcessConfig } from '../node/process-config.js';
 import { RpcClient } from '../node/rpc-client.js';
 import { runNodes } from '../node/run-nodes.js';
-import { EXIT, exitCodeOf, table, type Output } from './output.js';
+import { EXIT, table, type Output } from './output.js';
 
 /** `cotrace node FILE`: runs the nodes of a file until it is told to stop. */
 export async function runNode(path: string): Promise<number> {
@@ -18,48 +17,67 @@ export async function runNode(path: string): Promise<number> {
     return EXIT.done;
   } catch (error) {
     new Log('cotrace-node').error('stopped', error);
-    return exitCodeOf(error);
+    return EXIT.failed;
   }
 }
 
-/** `cotrace node FILE --check`: exit code 1 unless every node of the file answers and goes on. */
+/**
+ * `cotrace node FILE --check`: exit code 1 unless every node of the file is well, by its own word, and a quorum of the
+ * consortium's masters is there.
+ */
 export async function checkNodes(path: string, output: Output): Promise<number> {
   const { consortium: consortiumPath, nodes } = readProcessConfig(path);
   const consortium = readConsortium(consortiumPath);
-  const rows = await Promise.all(nodes.map((node) => checkNode(node, consortium)));
-  output.result(rows, () =>
-    table(rows.map(({ name, state, height }) => [name, state, height === null ? '-' : `height ${height}`])),
+  const own = nodes.map(({ name }) => {
+    const role = consortium.nodes.find((node) => node.name === name)?.role ?? 'master';
+    return findNode(consortium, name, role);
+  });
+  const [caller] = nodes;
+  if (caller === undefined) return EXIT.done;
+  const masters = consortium.nodes.filter(({ role }) => role === 'master');
+  const asked = new Map([...masters, ...own].map((node) => [node.name, node]));
+  const reports = await askAll([...asked.values()], caller, consortium);
+  const shown = own.flatMap(({ name }) => reports.filter(({ node }) => node.name === name));
+  const quorum = quorumTrouble(reports, consortium);
+  output.result(
+    shown.map((report) => ({ ...checkedNode(report), quorum: quorum === null })),
+    () =>
+      [
+        table(
+          shown.map(({ node, state, height, behindSeconds }) => [
+            node.name,
+            state,
+            height === null ? '-' : `height ${height}`,
+            behindSeconds === null || behindSeconds === 0 ? '' : `behind for ${behindSeconds} s`,
+          ]),
+        ),
+        ...shown.flatMap(({ node, reason }) => (reason === '' ? [] : [`${node.name}: ${reason}`])),
+        ...(quorum === null ? [] : [quorum]),
+      ].join('\n'),
   );
-  return rows.every(({ state }) => state === 'following') ? EXIT.done : EXIT.failed;
+  return areWell(shown, quorum) ? EXIT.done : EXIT.failed;
 }
 
-interface CheckedNode {
-  readonly name: string;
-  readonly state: string;
-  readonly height: bigint | null;
+function checkedNode({ node, state, reason, height, ledgerHeight, behindSeconds }: NodeReport) {
+  return { name: node.name, state, reason, height, ledgerHeight, behindSeconds };
 }
 
-/** Asks a node how it stands, as itself: its own certificate is one that the consortium knows. */
-async function checkNode({ name, tlsDir }: NodeConfig, consortium: Consortium): Promise<CheckedNode> {
-  const role = consortium.nodes.find((node) => node.name === name)?.role ?? 'master';
-  const node = findNode(consortium, name, role);
-  const { tlsRoots } = findOrganisation(consortium, node.mspId);
-  const client = new RpcClient(node.address, loadTls(tlsDir), tlsRoots, node.certificate);
-  try {
-    return { name, ...(await statusOf(client, node)) };
-  } catch (error) {
-    if (!isCotraceError(error)) throw error;
-    return { name, state: 'away', height: null };
-  } finally {
-    client.close();
-  }
-}
-
-async function statusOf(client: RpcClient, { role }: ListeningNode) {
-  if (role === 'master') {
-    const { height } = await client.call(Master.method.status, {});
-    return { state: 'following', height };
-  }
-  const { state, height } = await client.call(Business.method.status, {});
-  return { state, height };
+/** Asks nodes as `caller`: its own certificate is one that the consortium knows. */
+async function askAll(
+  nodes: readonly ConsortiumNode[],
+  { tlsDir }: NodeConfig,
+  consortium: Consortium,
+): Promise<NodeReport[]> {
+  const tls = loadTls(tlsDir);
+  return Promise.all(
+    nodes.map(async (node) => {
+      const { tlsRoots } = findOrganisation(consortium, node.mspId);
+      const client = new RpcClient(node.address ?? '', tls, tlsRoots, node.certificate);
+      try {
+        return await reportOf(node, client);
+      } finally {
+        client.close();
+      }
+    }),
+  );
 }

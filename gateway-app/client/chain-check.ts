@@ -2,7 +2,7 @@ import { CotraceError, decodeAttestationBody, equalBytes } from '@cotrace/core';
 import { headerHash } from '@cotrace/fabric-model';
 import { GatewayError } from '@hyperledger/fabric-gateway';
 import { quorumOf } from '../consortium.js';
-import { ledgerTip, type LedgerTip } from '../fabric/ledger-queries.js';
+import { ledgerEnd, type LedgerEnd } from '../fabric/ledger-queries.js';
 import { Master } from '../gen/cotrace/cotrace_pb.js';
 import { pauseFor } from '../node/retry.js';
 import { askAll } from './ask-all.js';
@@ -40,7 +40,7 @@ export async function checkChain(connections: Connections, tell: Tell): Promise<
 }
 
 /** Whether a quorum of masters attest the last block of a ledger. Names those that do not. Throws `WRONG_CHAIN`. */
-export async function standingOf(connections: Connections, tip: LedgerTip): Promise<ChainStanding> {
+export async function standingOf(connections: Connections, tip: LedgerEnd): Promise<ChainStanding> {
   const block = tip.height - 1n;
   const quorum = quorumOf(connections.context.consortium);
   const { faults } = connections;
@@ -56,10 +56,10 @@ export async function standingOf(connections: Connections, tip: LedgerTip): Prom
     const votesFor = (wanted: Uint8Array) =>
       answers.filter(({ answer: { hash } }) => hash !== null && equalBytes(hash, wanted)).length;
     const late = answers.some(({ from, answer }) => answer.hash === null && !faults.has(from.name));
-    if (votesFor(tip.hash) >= quorum && (!late || performance.now() > graceEnds)) {
+    if (votesFor(tip.headerHash) >= quorum && (!late || performance.now() > graceEnds)) {
       for (const { from, answer } of answers) {
         if (answer.hash === null) faults.add(from.name, behind(block));
-        else if (!equalBytes(answer.hash, tip.hash)) faults.add(from.name, otherwise(block));
+        else if (!equalBytes(answer.hash, tip.headerHash)) faults.add(from.name, otherwise(block));
       }
       return 'attested';
     }
@@ -70,7 +70,7 @@ export async function standingOf(connections: Connections, tip: LedgerTip): Prom
         'WRONG_CHAIN',
         `block ${block} of the ledger of ${connections.context.organisation.name}’s peer is not the one that a quorum of masters attest; ` +
           'was its ledger put back to an older copy? Nothing that is captured there counts',
-        { block, ledger: tip.hash },
+        { block, ledger: tip.headerHash },
       );
     }
     if (answers.length < quorum || performance.now() > deadline) return 'unknown';
@@ -79,9 +79,9 @@ export async function standingOf(connections: Connections, tip: LedgerTip): Prom
 }
 
 /** Null where the peer does not answer. */
-async function tipOf({ main }: Connections): Promise<LedgerTip | null> {
+async function tipOf({ main }: Connections): Promise<LedgerEnd | null> {
   try {
-    return await ledgerTip(main, TIP_MS);
+    return await ledgerEnd(main, TIP_MS);
   } catch (error) {
     if (error instanceof GatewayError) return null;
     throw error;
@@ -108,7 +108,7 @@ async function hashOf(
   return { hash: headerHash(blockNum, previousHash, dataHash) };
 }
 
-const isOther = (hash: Uint8Array, tip: LedgerTip) => !equalBytes(hash, tip.hash);
+const isOther = (hash: Uint8Array, tip: LedgerEnd) => !equalBytes(hash, tip.headerHash);
 
 function behind(block: bigint): CotraceError {
   return new CotraceError('BEHIND', `has not reached block ${block}, which others have`, { block });

@@ -168,7 +168,7 @@ describe('a call', () => {
 describe('the ledger that a client captures on', () => {
   const tipAt = (number: bigint) => ({
     height: number + 1n,
-    hash: consortium.chain.block(number).headerHash,
+    headerHash: consortium.chain.block(number).headerHash,
   });
   const last = () => consortium.chain.height - 1n;
 
@@ -186,13 +186,13 @@ describe('the ledger that a client captures on', () => {
   it('is another one where a quorum attests another block of that number', async () => {
     const { height } = tipAt(last());
     const connections = await connected();
-    const standing = standingOf(connections, { height, hash: consortium.chain.block(1n).headerHash });
+    const standing = standingOf(connections, { height, headerHash: consortium.chain.block(1n).headerHash });
     await expect(standing).rejects.toMatchObject({ code: 'WRONG_CHAIN' });
   });
 
   it('is not known where the masters have not come so far', async () => {
     const connections = await connected();
-    const ahead = { height: last() + 10n, hash: consortium.chain.block(1n).headerHash };
+    const ahead = { height: last() + 10n, headerHash: consortium.chain.block(1n).headerHash };
     expect(await standingOf(connections, ahead)).toBe('unknown');
   });
 });

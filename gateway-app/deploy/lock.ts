@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CotraceError, isCotraceError } from '@cotrace/core';
-import { openStore, type Store } from '../node/store.js';
+import { openDatabase, type Store } from '../node/store.js';
 import type { Workspace } from './workspace.js';
 
 /** How long a command waits for another one that works on the same network, in milliseconds. */
@@ -30,7 +30,7 @@ export async function withLock<T>(
 async function take(workspace: Workspace, deadline: number): Promise<Store> {
   for (;;) {
     try {
-      return await openStore(workspace.lock);
+      return await openDatabase(workspace.lock);
     } catch (error) {
       if (!isCotraceError(error, 'STORE_LOCKED')) throw error;
       if (Date.now() > deadline) {

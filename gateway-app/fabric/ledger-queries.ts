@@ -5,30 +5,30 @@ import { GatewayError, type Network } from '@hyperledger/fabric-gateway';
 /** Fabric's system chaincode that answers questions about the ledger. */
 const QSCC = 'qscc';
 
-/** What a peer says of its ledger of a channel. */
-export interface LedgerTip {
-  /** Number of blocks. */
+/** Where a peer's ledger of a channel ends. */
+export interface LedgerEnd {
+  /** Number of its blocks. */
   readonly height: bigint;
-  /** Hash of the header of the last block. */
-  readonly hash: Uint8Array;
-}
-
-/** Number of blocks of the peer's ledger of this channel; `patience`: see `ledgerTip`. */
-export async function ledgerHeight(network: Network, patience?: number): Promise<bigint> {
-  return (await ledgerTip(network, patience)).height;
+  /** Header hash of the last one, 32 bytes. */
+  readonly headerHash: Uint8Array;
 }
 
 /**
- * The peer's ledger of this channel. `patience`: milliseconds until the call fails; by default those of the connection.
- * Throws `GatewayError`.
+ * Where the peer's ledger of this channel ends. `patience`: milliseconds until the call fails; by default those of the
+ * connection. Throws `GatewayError`.
  */
-export async function ledgerTip(network: Network, patience?: number): Promise<LedgerTip> {
+export async function ledgerEnd(network: Network, patience?: number): Promise<LedgerEnd> {
   const query = network.getContract(QSCC).newProposal('GetChainInfo', { arguments: [network.getName()] });
   const bytes = await query.evaluate(
     patience === undefined ? undefined : { deadline: Date.now() + patience },
   );
   const { height, currentBlockHash } = decode(common.BlockchainInfoSchema, bytes);
-  return { height, hash: currentBlockHash };
+  return { height, headerHash: currentBlockHash };
+}
+
+/** Number of blocks of the peer's ledger of this channel; `patience`: see `ledgerEnd`. */
+export async function ledgerHeight(network: Network, patience?: number): Promise<bigint> {
+  return (await ledgerEnd(network, patience)).height;
 }
 
 /**

@@ -1,14 +1,14 @@
 import type { BlockSource } from './block-source.js';
 import { deliverBlocks } from './block-source.js';
 import { connectFabric, type FabricEndpoint } from './connection.js';
-import { blockOfTransaction, ledgerHeight } from './ledger-queries.js';
+import { blockOfTransaction, ledgerEnd, ledgerHeight, type LedgerEnd } from './ledger-queries.js';
 import { untilSilent } from './until-silent.js';
 
 /** What a master asks its organisation's peer about the channel `main`. */
 export interface MainPeer {
   readonly blocks: BlockSource;
-  /** Number of blocks of the peer's ledger. */
-  ledgerHeight(): Promise<bigint>;
+  /** Where the peer's ledger ends. */
+  ledgerEnd(): Promise<LedgerEnd>;
   /** Number of the block with the first transaction of this id; null where the peer cannot tell. */
   blockOfTransaction(txId: string): Promise<bigint | null>;
   close(): void;
@@ -45,7 +45,7 @@ export function connectMainPeer(endpoint: FabricEndpoint, channel: string): Main
         await received.return(undefined);
       }
     },
-    ledgerHeight: () => ledgerHeight(network(), HEIGHT_MS),
+    ledgerEnd: () => ledgerEnd(network(), HEIGHT_MS),
     blockOfTransaction: (txId) => blockOfTransaction(network(), txId),
     close: () => fabric.close(),
   };

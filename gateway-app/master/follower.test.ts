@@ -1,16 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { fromHex } from '@cotrace/core';
-import { nodeVerifier } from '@cotrace/network';
+import { sha256 } from '@cotrace/core';
 import type { BlockSource } from '../fabric/block-source.js';
-import { Chain } from '../fabric/chain.js';
+import { attest, withMembers } from '../testing/attestations.js';
 import { codeOf } from '../testing/codes.js';
+import { HASTE, follow, healthOf } from '../testing/follow-main.js';
 import { SilentLog } from '../testing/silent-log.js';
 import { until } from '../testing/test-business-node.js';
 import { TestChain } from '../testing/test-chain.js';
 import { TEST_TRIE, TestMaster } from '../testing/test-master.js';
 import { TestNetwork } from '../testing/test-network.js';
 import { definition, put } from '../testing/transactions.js';
-import { followMain } from './follower.js';
+import { Attestor } from './attestor.js';
+import type { MasterHealth } from './master-health.js';
+import { watchAcceptance, watchPeer } from './watch.js';
 
 // Other work on the machine must not fail a test.
 jest.setTimeout(30_000);
@@ -27,12 +29,6 @@ afterAll(async () => {
   await network.remove();
 });
 
-function follow({ ledger, feed }: TestMaster, blocks: BlockSource, signal: AbortSignal): Promise<void> {
-  const hash = fromHex(network.consortium.channels.main.genesisHeaderHash, 32);
-  const openChain = () => new Chain(hash, nodeVerifier, ledger.store.position());
-  return followMain({ blocks, openChain, ledger, feed, log: new SilentLog() }, signal);
-}
-
 describe('a master that follows main', () => {
   it('asks again for a block that is not to be used, and goes on once it is', async () => {
     const [good, bad] = [new TestChain(network), new TestChain(network)];
@@ -43,7 +39,7 @@ describe('a master that follows main', () => {
     const stopping = new AbortController();
     let asked = 0;
     const source: BlockSource = (from, signal) => (asked++ < 2 ? bad : good).deliver(from, signal);
-    const following = follow(master, source, stopping.signal);
+    const following = follow(network, master, source, stopping.signal);
     await until(
       () => master.feed.height === 2n,
       () => `height ${master.feed.height}`,
@@ -51,6 +47,271 @@ describe('a master that follows main', () => {
     stopping.abort();
     await following;
     expect(asked).toBe(3);
+    await master.close();
+  });
+
+  const first = () => {
+    const chain = new TestChain(network);
+    chain.add([definition(network, 'goods')]);
+    return chain;
+  };
+  /** A chain with the same block 1, and from there another one. */
+  const fork = (from: TestChain, blocks: number) => {
+    const other = new TestChain(network);
+    other.adopt(from.block(1n));
+    for (let i = 0; i < blocks; i++) other.add([put(network, 'goods', { forked: String(i) })]);
+    return other;
+  };
+
+  /** A peer whose ledger a test replaces, as from a back-up. */
+  class Peer {
+    chain: TestChain;
+    answers = true;
+    #stopping = new AbortController();
+
+    constructor(chain: TestChain) {
+      this.chain = chain;
+    }
+
+    readonly blocks: BlockSource = (from, signal) =>
+      this.chain.deliver(from, AbortSignal.any([signal, this.#stopping.signal]));
+
+    ledgerEnd(): Promise<{ height: bigint; headerHash: Uint8Array }> {
+      if (!this.answers) return Promise.reject(new Error('the peer is away'));
+      const { height } = this.chain;
+      return Promise.resolve({ height, headerHash: this.chain.block(height - 1n).headerHash });
+    }
+
+    /** The peer starts anew on another ledger: its streams end. */
+    restore(chain: TestChain): void {
+      this.chain = chain;
+      this.#stopping.abort();
+      this.#stopping = new AbortController();
+    }
+  }
+
+  interface Run {
+    readonly peer: Peer;
+    readonly health: MasterHealth;
+    /** Waits until the master has so many blocks, and knows that its peer has as many. */
+    level(height: bigint): Promise<void>;
+    /** Waits for a state; the reason that comes with it. */
+    state(wanted: string): Promise<string>;
+    stop(): Promise<void>;
+  }
+
+  async function run(folder: string, chain: TestChain): Promise<Run> {
+    const master = await TestMaster.open(network, 0, folder);
+    const health = healthOf(master);
+    const peer = new Peer(chain);
+    const stopping = new AbortController();
+    const { signal } = stopping;
+    const { store, feed } = master;
+    const attestor = new Attestor(network.organisation(0).master);
+    const parts = { peer, others: [], store, attestor, feed, terms: network.terms };
+    const running = Promise.all([
+      follow(network, master, peer.blocks, signal, health),
+      watchPeer({ ...parts, health, patience: HASTE }, signal),
+    ]);
+    return {
+      peer,
+      health,
+      level: (height) =>
+        until(
+          () => master.feed.height === height && health.ledgerHeight === height,
+          () => `height ${master.feed.height}, ${health.standing().state}`,
+        ),
+      state: async (wanted) => {
+        await until(
+          () => health.standing().state === wanted,
+          () => `${health.standing().state}: ${health.standing().reason}`,
+        );
+        return health.standing().reason;
+      },
+      stop: async () => {
+        stopping.abort();
+        await running;
+        await master.close();
+      },
+    };
+  }
+
+  it('says that its peer’s ledger was rolled back, and follows again once it has caught up', async () => {
+    const newest = first();
+    newest.add([put(network, 'goods', { a: '1' })]);
+    const master = await run('rolled-back', newest);
+    await master.level(3n);
+    const older = new TestChain(network);
+    older.adopt(newest.block(1n));
+    master.peer.restore(older);
+    expect(await master.state('rolled back')).toContain('2 blocks and this master has 3');
+    expect(master.health.ledgerHeight).toBe(2n);
+    older.adopt(newest.block(2n));
+    await master.state('following');
+    await master.stop();
+  });
+
+  it('says that it is forked where the ledger went on from an older copy, and follows again once that is undone', async () => {
+    const newest = first();
+    newest.add([put(network, 'goods', { a: '1' })]);
+    newest.add([put(network, 'goods', { a: '2' })]);
+    const master = await run('forked', newest);
+    await master.level(4n);
+    const other = fork(newest, 1);
+    master.peer.restore(other);
+    expect(await master.state('forked')).toContain('block 2 of the peer’s ledger is another');
+    other.add([put(network, 'goods', { forked: 'higher' })]);
+    other.add([put(network, 'goods', { forked: 'yet higher' })]);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(master.health.standing().state).toBe('forked');
+    master.peer.restore(newest);
+    await master.state('following');
+    newest.add([put(network, 'goods', { a: '3' })]);
+    await master.level(5n);
+    await master.stop();
+  });
+
+  it('says so where a fork is already higher than what it has, at a slow pace and in few lines', async () => {
+    const short = first();
+    short.add([put(network, 'goods', { a: '1' })]);
+    const master = await run('higher', short);
+    await master.level(3n);
+    const lines = jest.spyOn(SilentLog.prototype, 'often');
+    master.peer.restore(fork(short, 5));
+    expect(await master.state('forked')).toContain('PREVIOUS_HASH');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const states = (lines.mock.calls as unknown[][]).filter(([level]) => level === 'error');
+    expect(states).toEqual([['error', 'state forked', expect.stringContaining('forked')]]);
+    lines.mockRestore();
+    await master.stop();
+  });
+
+  it('says that its peer is of another network, with blocks of its own and without', async () => {
+    const foreign = new TestChain(network.sibling('elsewhere'));
+    for (let i = 0; i < 4; i++) foreign.add([put(network, 'goods', { a: String(i) })]);
+    const fresh = await run('wrong-fresh', foreign);
+    await fresh.state('wrong network');
+    await fresh.stop();
+    const short = first();
+    const grown = await run('wrong-grown', short);
+    await grown.level(2n);
+    grown.peer.restore(foreign);
+    await grown.state('wrong network');
+    await grown.stop();
+  });
+
+  it('says that its peer is away, and that a block is bad, while it is so', async () => {
+    const chain = first();
+    const master = await run('away', chain);
+    await master.state('following');
+    master.peer.answers = false;
+    await master.state('peer away');
+    master.peer.answers = true;
+    await master.state('following');
+    const bad = new TestChain(network);
+    bad.adopt(chain.block(1n));
+    bad.add([put(network, 'goods', { a: '1' })], [NOT_VALIDATED]);
+    master.peer.restore(bad);
+    expect(await master.state('bad block')).toContain('NOT_VALIDATED');
+    chain.add([put(network, 'goods', { a: '1' })]);
+    master.peer.restore(chain);
+    await master.state('following');
+    await master.stop();
+  });
+
+  it('says that it is stalled where its peer has blocks and delivers none', async () => {
+    const chain = first();
+    const master = await TestMaster.open(network, 0, 'stalled');
+    const health = healthOf(master);
+    const end = { height: chain.height, headerHash: chain.block(1n).headerHash };
+    health.peerAnswered(end, 0n);
+    await until(
+      () => {
+        health.peerAnswered(end, 0n);
+        return health.standing().state === 'stalled';
+      },
+      () => health.standing().state,
+    );
+    await master.close();
+  });
+
+  it('learns whether its attestations count', async () => {
+    const chain = first();
+    const masters = await TestMaster.openAll(network, 'counting');
+    for (const master of masters) await master.follow(chain);
+    const [own, ...others] = masters;
+    if (own === undefined) throw new RangeError('no master');
+    const health = healthOf(own);
+    const stopping = new AbortController();
+    const lie = { body: (honest: Uint8Array) => honest };
+    const asked = others.map((other) => ({
+      attestationsOf: (blocks: readonly bigint[]) =>
+        Promise.resolve(
+          blocks.map((block) => attest(other.identity, lie.body(other.attestation(block).body))),
+        ),
+    }));
+    const { store, feed } = own;
+    const peer = new Peer(chain);
+    const attestor = new Attestor(own.identity);
+    const parts = {
+      peer,
+      others: asked,
+      store,
+      attestor,
+      feed,
+      terms: network.terms,
+      health,
+      patience: HASTE,
+    };
+    const running = Promise.all([watchPeer(parts, stopping.signal), watchAcceptance(parts, stopping.signal)]);
+    const becomes = (state: string) =>
+      until(
+        () => health.standing().state === state,
+        () => health.standing().reason,
+      );
+    await becomes('following');
+    const add = async () => {
+      chain.add([put(network, 'goods', { a: String(chain.height) })]);
+      for (const master of masters) await master.follow(chain);
+    };
+    lie.body = (body) => withMembers(body, { trieRoot: sha256(body) });
+    await add();
+    await becomes('refused');
+    expect(health.standing().reason).toContain('ATTESTATION_DIFFERS');
+    lie.body = (body) => withMembers(body, { membership: sha256(body) });
+    await add();
+    await until(
+      () => health.standing().reason.includes('ATTESTATION_MEMBERSHIP'),
+      () => health.standing().reason,
+    );
+    lie.body = (body) => body;
+    await add();
+    await becomes('following');
+    stopping.abort();
+    await running;
+    for (const master of masters) await master.close();
+  });
+
+  it('learns that its certificate may not attest, whoever answers', async () => {
+    const chain = first();
+    const { client } = network.organisation(0);
+    const attestor = new Attestor(client);
+    const master = await TestMaster.open(network, 0, 'as-client');
+    await master.follow(chain);
+    const health = healthOf(master);
+    const stopping = new AbortController();
+    const { store, feed } = master;
+    const parts = { peer: new Peer(chain), others: [], store, attestor, feed, terms: network.terms, health };
+    const running = Promise.all([
+      watchPeer({ ...parts, patience: HASTE }, stopping.signal),
+      watchAcceptance({ ...parts, patience: HASTE }, stopping.signal),
+    ]);
+    await until(
+      () => health.standing().state === 'refused' && health.standing().reason.includes('ATTESTATION_ROLE'),
+      () => health.standing().reason,
+    );
+    stopping.abort();
+    await running;
     await master.close();
   });
 
@@ -64,7 +325,9 @@ describe('a master that follows main', () => {
     const master = await TestMaster.open(network, 0, 'full', {
       trie: { ...TEST_TRIE, bytes: (44 << 20) + (256 << 10) },
     });
-    expect(await codeOf(() => follow(master, chain.deliver, new AbortController().signal))).toBe('TRIE_FULL');
+    expect(await codeOf(() => follow(network, master, chain.deliver, new AbortController().signal))).toBe(
+      'TRIE_FULL',
+    );
     expect(master.store.position()?.number).toBe(master.feed.height - 1n);
     await master.close();
   });

@@ -344,6 +344,16 @@ describe('a master that starts again', () => {
     expect(await codeOf(() => openMaster('ahead'))).toBe('SNAPSHOT_AHEAD');
   });
 
+  it('does not where its snapshot is another master’s', async () => {
+    await stopped('own');
+    const other = await TestMaster.open(network, 1, 'other', { checkingHeight: C });
+    opened.push(other);
+    await other.follow(half());
+    await close(other);
+    await cp(snapshot('other'), snapshot('own'));
+    expect(await codeOf(() => openMaster('own'))).toBe('WRONG_STORE');
+  });
+
   it('does not where its blocks do not lead to the root that it attested', async () => {
     const master = await openMaster('damaged');
     await master.follow(half());

@@ -1,8 +1,9 @@
 import { fromHex } from '@cotrace/core';
 import { nodeVerifier, type SigningIdentity, type TlsMaterial } from '@cotrace/network';
-import type { Consortium } from '../consortium.js';
+import type { Consortium, ConsortiumNode } from '../consortium.js';
 import { Chain } from '../fabric/chain.js';
 import { connectMainPeer, type MainPeer } from '../fabric/main-peer.js';
+import { Master } from '../gen/cotrace/cotrace_pb.js';
 import { networkTerms } from '../network-terms.js';
 import { HeightFeed } from '../node/feed.js';
 import { Log } from '../node/log.js';
@@ -14,13 +15,18 @@ import {
   type RunningNode,
 } from '../node/node-config.js';
 import { loadAttester, loadNodeTls } from '../node/node-identity.js';
+import { storeOwner } from '../node/owner.js';
+import { stoppingController } from '../node/stopping.js';
+import { RpcClient } from '../node/rpc-client.js';
 import { serve } from '../node/rpc-server.js';
 import { Attestor } from './attestor.js';
 import { followMain } from './follower.js';
+import { MASTER_PATIENCE, MasterHealth, type MasterPatience, type OwnChain } from './master-health.js';
 import { MasterLedger, type LedgerParts } from './master-ledger.js';
 import { MasterStore } from './master-store.js';
 import { masterMethods } from './service.js';
 import { trieSettings } from './trie-settings.js';
+import { watchAcceptance, watchPeer, type OtherMaster } from './watch.js';
 
 /** Opens the connection of a master to its organisation's peer. */
 export type ConnectPeer = (consortium: Consortium, identity: SigningIdentity, tls: TlsMaterial) => MainPeer;
@@ -30,6 +36,7 @@ export async function startMaster(
   config: NodeConfig,
   consortium: Consortium,
   connect: ConnectPeer = connectOwnPeer,
+  patience: MasterPatience = MASTER_PATIENCE,
 ): Promise<RunningNode> {
   const node = findNode(consortium, config.name, 'master');
   const listen = config.listen ?? node.address;
@@ -37,8 +44,9 @@ export async function startMaster(
   const identity = loadAttester(config.mspDir, node, consortium);
   const tls = loadNodeTls(config.tlsDir, node, consortium);
   const genesisHeaderHash = fromHex(consortium.channels.main.genesisHeaderHash, 32);
-  const store = await MasterStore.open(config.storeDir);
+  const terms = networkTerms(consortium);
   const attestor = new Attestor(identity);
+  const store = await MasterStore.open(config.storeDir, storeOwner(node, consortium));
   const openChain = () => {
     const chain = new Chain(genesisHeaderHash, nodeVerifier, store.position());
     if (chain.main !== null) attestor.requireFit(chain.main);
@@ -46,7 +54,7 @@ export async function startMaster(
   };
   const ledger = await openLedger(store, {
     attestor,
-    terms: networkTerms(consortium),
+    terms,
     checkingHeight: consortium.checkingHeight,
     trie: trieSettings(config),
     log,
@@ -54,6 +62,7 @@ export async function startMaster(
   const peer = connect(consortium, identity, tls);
   try {
     const feed = new HeightFeed(openChain().next);
+    const health = new MasterHealth(chainOf(store, feed), log, patience);
     const methods = masterMethods({
       name: node.name,
       mspId: node.mspId,
@@ -61,20 +70,29 @@ export async function startMaster(
       ledger,
       feed,
       peer,
-      log,
+      health,
     });
     const server = await serve(listen, tls, consortium, Object.values(methods), log);
     log.info(`listens on ${listen}, next main block ${feed.height}`);
-    const stopping = new AbortController();
-    const following = followMain({ blocks: peer.blocks, openChain, ledger, feed, log }, stopping.signal);
+    const stopping = stoppingController();
+    const newChain = () => new Chain(genesisHeaderHash, nodeVerifier, null);
+    const { blocks } = peer;
+    const others = connectOthers(node, consortium, tls);
+    const watch = { peer, others: others.masters, store, attestor, feed, terms, health, patience };
+    const running = [
+      followMain({ blocks, openChain, newChain, ledger, feed, health, patience }, stopping.signal),
+      watchPeer(watch, stopping.signal),
+      watchAcceptance(watch, stopping.signal),
+    ];
     return {
       name: node.name,
-      failure: failureOf([following]),
+      failure: failureOf(running),
       stop: async () => {
         stopping.abort();
         server.close();
-        await Promise.allSettled([following]);
         peer.close();
+        others.close();
+        await Promise.allSettled(running);
         await ledger.close();
         await store.close();
       },
@@ -94,6 +112,32 @@ async function openLedger(store: MasterStore, parts: Omit<LedgerParts, 'store'>)
     await store.close();
     throw error;
   }
+}
+
+/** The chain that a master has, for comparing. */
+function chainOf(store: MasterStore, feed: HeightFeed): OwnChain {
+  return {
+    get height() {
+      return feed.height;
+    },
+    headerHash: (number) => store.block(number).headerHash,
+  };
+}
+
+/** The other masters of the consortium, over mutual TLS. */
+function connectOthers(self: ConsortiumNode, consortium: Consortium, tls: TlsMaterial) {
+  const clients = consortium.nodes.flatMap(({ name, role, address, mspId, certificate }) => {
+    if (role !== 'master' || name === self.name || address === null) return [];
+    const { tlsRoots } = findOrganisation(consortium, mspId);
+    return [new RpcClient(address, tls, tlsRoots, certificate)];
+  });
+  return {
+    masters: clients.map((client): OtherMaster => ({
+      attestationsOf: async (blockNums) =>
+        (await client.call(Master.method.attestationsOf, { blockNums: [...blockNums] })).attestations,
+    })),
+    close: () => clients.forEach((client) => client.close()),
+  };
 }
 
 function connectOwnPeer(consortium: Consortium, identity: SigningIdentity, tls: TlsMaterial): MainPeer {

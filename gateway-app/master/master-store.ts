@@ -1,5 +1,11 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
-import { CotraceError, decodeTransactionLeaf, toHex, type ChangedNode } from '@cotrace/core';
+import {
+  CotraceError,
+  decodeTransactionLeaf,
+  toHex,
+  type ChangedNode,
+  type StoreIdentity,
+} from '@cotrace/core';
 import type { ChainPosition } from '../fabric/chain.js';
 import {
   AttestationSchema,
@@ -46,19 +52,22 @@ export interface BlockRecord {
  */
 export class MasterStore {
   readonly folder: string;
+  readonly owner: StoreIdentity;
   readonly trie: TrieRows;
   readonly #store: Store;
   readonly #position: StoredPosition;
 
-  private constructor(folder: string, store: Store) {
+  private constructor(folder: string, owner: StoreIdentity, store: Store) {
     this.folder = folder;
+    this.owner = owner;
     this.#store = store;
     this.trie = new TrieRows(store);
     this.#position = new StoredPosition(store);
   }
 
-  static async open(folder: string): Promise<MasterStore> {
-    return new MasterStore(folder, await openStore(folder));
+  /** Throws as `openStore`. */
+  static async open(folder: string, owner: StoreIdentity): Promise<MasterStore> {
+    return new MasterStore(folder, owner, await openStore(folder, owner));
   }
 
   async close(): Promise<void> {

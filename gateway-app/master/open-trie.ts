@@ -1,6 +1,14 @@
 import { join } from 'node:path';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { CotraceError, decodeAttestationBody, equalBytes, isCotraceError, toHex } from '@cotrace/core';
+import {
+  checkStoreIdentity,
+  CotraceError,
+  decodeAttestationBody,
+  encodeStoreIdentity,
+  equalBytes,
+  isCotraceError,
+  toHex,
+} from '@cotrace/core';
 import { SnapshotNoteSchema, type SnapshotNote } from '../gen/cotrace/store_pb.js';
 import type { Log } from '../node/log.js';
 import { loadTrie, type LoadedTrie } from '../trie/snapshot.js';
@@ -22,13 +30,15 @@ export function snapshotNote(store: MasterStore, root: Uint8Array): Uint8Array |
   const position = store.position();
   if (position === null) return null;
   const { number: blockNum, headerHash } = position;
-  return toBinary(SnapshotNoteSchema, create(SnapshotNoteSchema, { blockNum, headerHash, root }));
+  const of = encodeStoreIdentity(store.owner);
+  return toBinary(SnapshotNoteSchema, create(SnapshotNoteSchema, { blockNum, headerHash, root, store: of }));
 }
 
 /**
  * The trie after the store's last block: the snapshot and what the store has above it, or all of the store's blocks.
  * The store is what counts, and the root must be the one that was attested. Throws `SNAPSHOT_AHEAD` where the store has
- * gone back behind the snapshot, `TRIE_ROOT` where the store's blocks do not lead to the attested root, `TRIE_FULL`.
+ * gone back behind the snapshot, `WRONG_STORE` and
+ * `STORE_LAYOUT` where the snapshot is another master's or has no owner, `TRIE_ROOT` where the store's blocks do not lead to the attested root, `TRIE_FULL`.
  */
 export async function openTrie(store: MasterStore, settings: TrieSettings, log: Log): Promise<LedgerTrie> {
   const last = store.position()?.number ?? -1n;
@@ -53,6 +63,7 @@ function fromSnapshot(store: MasterStore, settings: TrieSettings, last: bigint, 
   const loaded = loadSnapshot(store, settings, log);
   if (loaded === null) return null;
   const note = fromBinary(SnapshotNoteSchema, loaded.note);
+  checkStoreIdentity(note.store.length === 0 ? undefined : note.store, store.owner, snapshotPath(store));
   if (note.blockNum > last) {
     throw new CotraceError(
       'SNAPSHOT_AHEAD',

@@ -1,6 +1,5 @@
 import { create } from '@bufbuild/protobuf';
 import { MAX_TRACE_ID_BYTES } from '@cotrace/core';
-import { GatewayError } from '@hyperledger/fabric-gateway';
 import type { Consortium } from '../consortium.js';
 import {
   AttestationListSchema,
@@ -11,12 +10,13 @@ import {
 } from '../gen/cotrace/cotrace_pb.js';
 import type { MainPeer } from '../fabric/main-peer.js';
 import type { HeightFeed } from '../node/feed.js';
-import type { Log } from '../node/log.js';
 import { streaming, unary, type RequestLimits, type RpcMethod } from '../node/rpc-method.js';
 import { requireDomain, requireRole } from '../node/rpc-server.js';
 import { folderBytes } from '../node/store.js';
+import { withStore } from '../node/store-room.js';
 import { businessBlock } from './business-block.js';
 import { findAll, MAX_KEYS } from './find.js';
+import type { MasterHealth } from './master-health.js';
 import type { MasterLedger } from './master-ledger.js';
 import { walkTrace } from './trace-walk.js';
 
@@ -41,37 +41,30 @@ export interface MasterParts {
   readonly consortium: Consortium;
   readonly ledger: MasterLedger;
   readonly feed: HeightFeed;
-  readonly peer: Pick<MainPeer, 'ledgerHeight' | 'blockOfTransaction'>;
-  readonly log: Log;
+  readonly peer: Pick<MainPeer, 'blockOfTransaction'>;
+  readonly health: MasterHealth;
 }
 
 /** The methods of `cotrace.v1.Master`. */
 export function masterMethods(parts: MasterParts) {
-  const { consortium, ledger, feed, peer, log } = parts;
+  const { consortium, ledger, feed, peer, health } = parts;
   const { store } = ledger;
   const find = (txId: string) => peer.blockOfTransaction(txId);
 
-  /** Blocks of the peer's ledger; while the peer is away, those that were processed: it had them all. */
-  const ledgerHeight = async () => {
-    try {
-      return await peer.ledgerHeight();
-    } catch (error) {
-      if (!(error instanceof GatewayError)) throw error;
-      log.warn('the peer does not tell its height', error);
-      return feed.height;
-    }
-  };
-
   return {
-    status: unary(Master.method.status, LIMITS.empty, async () =>
-      create(MasterStatusSchema, {
+    status: unary(Master.method.status, LIMITS.empty, async () => {
+      const { state, reason } = await withStore(health.standing(), store.folder);
+      return create(MasterStatusSchema, {
         name: parts.name,
         mspId: parts.mspId,
         height: feed.height,
-        ledgerHeight: await ledgerHeight(),
+        ledgerHeight: health.ledgerHeight,
         storeBytes: BigInt(await folderBytes(store.folder)),
-      }),
-    ),
+        state,
+        reason,
+        behindSeconds: health.behindSeconds,
+      });
+    }),
 
     attestations: streaming(
       Master.method.attestations,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keccak256, PlainTrie, sha256, toHex, u32, utf8, verifyTrieProof } from '@cotrace/core';
 import { codeOf } from '../testing/codes.js';
+import { TEST_OWNER } from '../testing/test-owner.js';
 import { commit, openStore, type Store } from '../node/store.js';
 import { TrieRows } from './trie-rows.js';
 
@@ -22,7 +23,7 @@ let rows: TrieRows;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cotrace-rows-'));
-  store = await openStore(folder);
+  store = await openStore(folder, TEST_OWNER);
   rows = new TrieRows(store);
 });
 

@@ -1,15 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { concat, decodeTransactionLeaf, fromHex, utf8 } from '@cotrace/core';
 import { encodeEnvelope } from '@cotrace/fabric-model';
-import { nodeVerifier } from '@cotrace/network';
-import { Chain } from '../fabric/chain.js';
 import { Log } from '../node/log.js';
+import { follow, healthOf } from '../testing/follow-main.js';
 import { TestBusinessNode, until } from '../testing/test-business-node.js';
 import { TestChain } from '../testing/test-chain.js';
 import { TestMaster } from '../testing/test-master.js';
 import { TestNetwork } from '../testing/test-network.js';
 import { definition, put, withPayloadAppended } from '../testing/transactions.js';
-import { followMain } from './follower.js';
 
 jest.setTimeout(30_000);
 
@@ -77,11 +75,10 @@ describe('a valid transaction that a master cannot read', () => {
     chain.add([put(network, 'goods', { a: '1' }), junk()]);
     const master = await TestMaster.open(network, 0, 'unreadable');
     const { ledger, feed } = master;
-    const hash = fromHex(network.consortium.channels.main.genesisHeaderHash, 32);
     const log = new KeptErrors();
+    const health = healthOf(master, log);
     const stopping = new AbortController();
-    const openChain = () => new Chain(hash, nodeVerifier, ledger.store.position());
-    const following = followMain({ blocks: chain.deliver, openChain, ledger, feed, log }, stopping.signal);
+    const following = follow(network, master, chain.deliver, stopping.signal, health);
     await until(
       () => log.errors.length > 0,
       () => `height ${feed.height}`,
@@ -90,6 +87,7 @@ describe('a valid transaction that a master cannot read', () => {
     await following;
     expect([feed.height, ledger.store.position()?.number]).toEqual([2n, 1n]);
     expect(() => master.attestation(2n)).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
+    expect(health.standing().state).toBe('unreadable');
     expect(log.errors[0]).toContain('transaction 1 of block 2 is marked as valid and cannot be read');
     await master.close();
   });

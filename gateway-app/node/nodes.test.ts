@@ -13,6 +13,7 @@ import {
 import { startBusinessNode } from '../business/business-node.js';
 import { DomainStore } from '../business/domain-store.js';
 import { Business, Master } from '../gen/cotrace/cotrace_pb.js';
+import { startMaster } from '../master/master-node.js';
 import { MasterStore } from '../master/master-store.js';
 import { codeOf } from '../testing/codes.js';
 import { until } from '../testing/test-business-node.js';
@@ -138,14 +139,34 @@ describe('the nodes of a consortium', () => {
       await cp(consortium.configOf(name).storeDir, copy, { recursive: true });
       return copy;
     };
-    const state = await DomainStore.open(await image('org2.goods'));
+    const state = await DomainStore.open(await image('org2.goods'), network.owner('org2.goods'));
     const { digest, height } = await state.digest('goods');
     const live = await consortium.connection('org2.client', 'org2.goods').call(Business.method.digest, {});
     expect([toHex(digest), height]).toEqual([toHex(live.digest), chain.height]);
     await state.close();
-    const master = await MasterStore.open(await image('org2.master'));
+    const master = await MasterStore.open(await image('org2.master'), network.owner('org2.master'));
     expect(master.position()?.number).toBe(chain.height - 1n);
     await master.close();
+  });
+
+  it('do not start on a store that belongs to another node, and leave it to that one', async () => {
+    const cases = [
+      ['org2.retail', 'org1.retail'],
+      ['org1.retail', 'org1.goods'],
+      ['org2.master', 'org1.master'],
+      ['org1.goods', 'org1.master'],
+    ] as const;
+    for (const [name, owner] of cases) {
+      const { mspDir, tlsDir } = consortium.configOf(name);
+      const storeDir = consortium.network.folder(`swapped-${name}-${owner}`);
+      await cp(consortium.configOf(owner).storeDir, storeDir, { recursive: true });
+      const config = { name, mspDir, tlsDir, storeDir };
+      const start = () =>
+        consortium.node(name).role === 'master'
+          ? startMaster(config, consortium.consortium)
+          : startBusinessNode(config, consortium.consortium);
+      expect([name, await codeOf(start)]).toEqual([name, 'WRONG_STORE']);
+    }
   });
 
   it('tell a port that is taken, and let go of their store', async () => {
@@ -156,7 +177,7 @@ describe('the nodes of a consortium', () => {
       node.name === name ? { ...node, address } : node,
     );
     expect(await codeOf(() => startBusinessNode(config, { ...consortium.consortium, nodes }))).toBe('LISTEN');
-    const store = await DomainStore.open(config.storeDir);
+    const store = await DomainStore.open(config.storeDir, consortium.network.owner(name));
     await store.close();
   });
 });

@@ -2,7 +2,7 @@ import type { TLSSocket } from 'node:tls';
 import { CotraceError, isCotraceError } from '@cotrace/core';
 import type { TlsMaterial } from '@cotrace/network';
 import type { Consortium } from '../consortium.js';
-import type { Log } from './log.js';
+import { requestErrors, type Log } from './log.js';
 import { closeConnection, refuseConnection } from './refuse-connection.js';
 import { RefusedLog } from './refused-log.js';
 import { RpcCaller } from './rpc-caller.js';
@@ -46,13 +46,13 @@ export async function serve(
   tls: TlsMaterial,
   consortium: Consortium,
   methods: readonly RpcMethod[],
-  log: Pick<Log, 'warn'>,
+  log: Log,
 ): Promise<RpcServer> {
   const callers = new Map(consortium.nodes.map((node) => [node.certificate, new RpcCaller(node)]));
   const refused = new RefusedLog(log);
   const served: Served = {
     methods: new Map(methods.map((method) => [method.path, method])),
-    onError: (error) => log.warn('a request failed', error),
+    onError: requestErrors(log),
     onTooMany: (error) => refused.note('calls', error.message),
   };
   const roots = consortium.organisations.map((organisation) => organisation.tlsRoots).join('\n');

@@ -6,7 +6,8 @@ import { utf8 } from '@cotrace/core';
 import fc from 'fast-check';
 import { codeOf } from '../testing/codes.js';
 import { StoredPosition } from './position.js';
-import { commit, endOfPrefix, folderBytes, openStore, ordered, read } from './store.js';
+import { TEST_OWNER } from '../testing/test-owner.js';
+import { commit, endOfPrefix, folderBytes, openDatabase, openStore, ordered, read } from './store.js';
 
 let dir: string;
 
@@ -21,20 +22,46 @@ afterAll(async () => {
 describe('a store', () => {
   it('keeps what was committed, and nothing of a batch that was not', async () => {
     const folder = join(dir, 'kept');
-    const store = await openStore(folder);
+    const store = await openStore(folder, TEST_OWNER);
     await commit(store, store.batch().put('a', utf8('1')).put('b', utf8('2')));
     store.batch().put('c', utf8('3'));
     await store.close();
-    const again = await openStore(folder);
+    const again = await openStore(folder, TEST_OWNER);
     expect([read(again, 'a'), read(again, 'b'), read(again, 'c')]).toEqual([utf8('1'), utf8('2'), undefined]);
     await again.close();
   });
 
   it('belongs to one process at a time', async () => {
-    const store = await openStore(join(dir, 'locked'));
-    expect(await codeOf(() => openStore(join(dir, 'locked')))).toBe('STORE_LOCKED');
+    const store = await openStore(join(dir, 'locked'), TEST_OWNER);
+    expect(await codeOf(() => openStore(join(dir, 'locked'), TEST_OWNER))).toBe('STORE_LOCKED');
     await store.close();
-    await (await openStore(join(dir, 'locked'))).close();
+    await (await openStore(join(dir, 'locked'), TEST_OWNER)).close();
+  });
+
+  it('is its owner’s alone: for others it is not opened, and nothing changes', async () => {
+    const folder = join(dir, 'owned');
+    const store = await openStore(folder, TEST_OWNER);
+    await commit(store, store.batch().put('a', utf8('1')));
+    await store.close();
+    const others = [
+      { ...TEST_OWNER, node: 'org2.goods' },
+      { ...TEST_OWNER, holds: 'retail' },
+    ];
+    for (const other of others) expect(await codeOf(() => openStore(folder, other))).toBe('WRONG_STORE');
+    const again = await openStore(folder, TEST_OWNER);
+    expect(read(again, 'a')).toEqual(utf8('1'));
+    await again.close();
+  });
+
+  it('that does not say whose it is, as older versions left it, is refused and left as it is', async () => {
+    const folder = join(dir, 'older');
+    const older = await openDatabase(folder);
+    await commit(older, older.batch().put('checkpoint', utf8('1')));
+    await older.close();
+    expect(await codeOf(() => openStore(folder, TEST_OWNER))).toBe('STORE_LAYOUT');
+    const after = await openDatabase(folder);
+    expect(await after.keys().all()).toEqual(['checkpoint']);
+    await after.close();
   });
 
   it('that is damaged is reported with its cause and left as it is', async () => {
@@ -42,9 +69,9 @@ describe('a store', () => {
     await mkdir(folder);
     await writeFile(join(folder, 'CURRENT'), 'MANIFEST-000009\n');
     const before = await readdir(folder);
-    expect(await codeOf(() => openStore(folder))).toBe('STORE_FAILED');
+    expect(await codeOf(() => openStore(folder, TEST_OWNER))).toBe('STORE_FAILED');
     expect(await readdir(folder)).toEqual(expect.arrayContaining(before));
-    expect(await codeOf(() => openStore(folder))).toBe('STORE_FAILED');
+    expect(await codeOf(() => openStore(folder, TEST_OWNER))).toBe('STORE_FAILED');
   });
 
   it('tells its size, and that of a folder that is not there', async () => {
@@ -61,7 +88,7 @@ describe('a stored position', () => {
 
   it('writes the configuration where it changes, and is read back whole', async () => {
     const folder = join(dir, 'position');
-    const store = await openStore(folder);
+    const store = await openStore(folder, TEST_OWNER);
     const position = new StoredPosition(store);
     expect(position.get()).toBeNull();
     const put = async (number: bigint, config: string) => {
@@ -80,7 +107,7 @@ describe('a stored position', () => {
   });
 
   it('believes the store, not what it remembers, after a write whose outcome was unknown', async () => {
-    const store = await openStore(join(dir, 'unknown'));
+    const store = await openStore(join(dir, 'unknown'), TEST_OWNER);
     const position = new StoredPosition(store);
     const write = async (number: bigint, config: string) => {
       const batch = store.batch();
@@ -96,7 +123,7 @@ describe('a stored position', () => {
   });
 
   it('without its configuration is a damaged store', async () => {
-    const store = await openStore(join(dir, 'half'));
+    const store = await openStore(join(dir, 'half'), TEST_OWNER);
     const batch = store.batch();
     new StoredPosition(store).put(batch, { number: 0n, headerHash, configBlock: utf8('x') });
     await commit(store, batch);

@@ -1,6 +1,12 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CotraceError } from '@cotrace/core';
+import {
+  checkStoreIdentity,
+  CotraceError,
+  encodeStoreIdentity,
+  STORE_IDENTITY_KEY,
+  type StoreIdentity,
+} from '@cotrace/core';
 import { ClassicLevel } from 'classic-level';
 import { errorCode } from './error-code.js';
 
@@ -9,10 +15,31 @@ export type Store = ClassicLevel<string, Uint8Array>;
 export type StoreBatch = ReturnType<Store['batch']>;
 
 /**
- * Opens (or creates) the store in `folder`. One process at a time: a second one gets `STORE_LOCKED`;
- * a damaged store gets `STORE_FAILED` with the cause, and nothing is overwritten.
+ * Opens the store of `owner` in `folder`, or makes it where there is none. Before anything else is read it is checked
+ * whose it is: throws `WRONG_STORE`, `STORE_LAYOUT` and `STORE_DAMAGED` as `checkStoreIdentity`, and as `openDatabase`.
  */
-export async function openStore(folder: string): Promise<Store> {
+export async function openStore(folder: string, owner: StoreIdentity): Promise<Store> {
+  const store = await openDatabase(folder);
+  try {
+    const row = read(store, STORE_IDENTITY_KEY);
+    const [first] = row === undefined ? await store.keys({ limit: 1 }).all() : [STORE_IDENTITY_KEY];
+    if (first === undefined) {
+      await commit(store, store.batch().put(STORE_IDENTITY_KEY, encodeStoreIdentity(owner)));
+    } else {
+      checkStoreIdentity(row, owner, folder);
+    }
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens (or creates) the database in `folder`, whoever it belongs to. One process at a time: a second one gets
+ * `STORE_LOCKED`; a damaged one gets `STORE_FAILED` with the cause, and nothing is overwritten.
+ */
+export async function openDatabase(folder: string): Promise<Store> {
   const store: Store = new ClassicLevel(folder, { keyEncoding: 'utf8', valueEncoding: 'view' });
   try {
     await store.open();

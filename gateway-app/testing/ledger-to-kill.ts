@@ -9,6 +9,7 @@ import { MasterLedger } from '../master/master-ledger.js';
 import { MasterStore } from '../master/master-store.js';
 import { readBlock } from '../master/read-block.js';
 import { SilentLog } from './silent-log.js';
+import { TEST_OWNER } from './test-owner.js';
 
 /** What the process is to do. */
 export interface LedgerTask {
@@ -28,7 +29,7 @@ const task = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as LedgerTa
 const attestor = new Attestor(loadIdentity(task.mspDir, task.mspId));
 
 for (let told = 0n; told < task.blocks.length;) {
-  const store = await MasterStore.open(task.storeDir);
+  const store = await MasterStore.open(task.storeDir, { ...TEST_OWNER, kind: 'master' });
   const ledger = await MasterLedger.open({
     store,
     attestor,

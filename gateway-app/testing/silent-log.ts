@@ -17,4 +17,8 @@ export class SilentLog extends Log {
   override error(): void {
     return;
   }
+
+  override often(): void {
+    return;
+  }
 }

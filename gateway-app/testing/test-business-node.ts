@@ -1,6 +1,7 @@
 import { nodeVerifier } from '@cotrace/network';
 import { AttestationPool } from '../business/attestation-pool.js';
 import { BlockRing } from '../business/block-ring.js';
+import { BusinessHealth } from '../business/business-health.js';
 import { Docking, type BlockOrigin, type Patience } from '../business/docking.js';
 import { DomainRank } from '../business/domain-rank.js';
 import { DomainStore } from '../business/domain-store.js';
@@ -8,7 +9,9 @@ import { followAttestations, type AttestationSource } from '../business/follow-a
 import { DomainFollower } from '../business/follower.js';
 import { Jury } from '../business/jury.js';
 import { RefusalLog } from '../business/refusal-log.js';
+import { quorumOf } from '../consortium.js';
 import { HeightFeed } from '../node/feed.js';
+import { stoppingController } from '../node/stopping.js';
 import { SilentLog } from './silent-log.js';
 import type { TestNetwork } from './test-network.js';
 
@@ -22,17 +25,20 @@ export class TestBusinessNode {
   readonly follower: DomainFollower;
   readonly refusals = new RefusalLog();
   readonly feed: HeightFeed;
+  readonly pool: AttestationPool;
+  readonly health: BusinessHealth;
   readonly ring = new BlockRing();
-  readonly #stopping = new AbortController();
+  readonly #stopping = stoppingController();
   readonly #running: Promise<unknown>;
 
   private constructor(
     store: DomainStore,
     rank: DomainRank,
     follower: (
-      parts: Pick<TestBusinessNode, 'refusals' | 'feed' | 'ring'>,
+      parts: Pick<TestBusinessNode, 'refusals' | 'feed' | 'ring' | 'health'>,
       pool: AttestationPool,
     ) => DomainFollower,
+    quorum: number,
     sources: readonly AttestationSource[],
   ) {
     this.store = store;
@@ -41,9 +47,12 @@ export class TestBusinessNode {
     const height = position === null ? 0n : position.number + 1n;
     this.feed = new HeightFeed(height);
     const pool = new AttestationPool(height);
+    this.pool = pool;
+    this.health = new BusinessHealth({ pool, feed: this.feed, quorum, log: new SilentLog() });
     this.follower = follower(this, pool);
     const { signal } = this.#stopping;
-    const sink = { pool, refusals: this.refusals, log: new SilentLog() };
+    const { health, refusals } = this;
+    const sink = { pool, health, refusals, log: new SilentLog() };
     this.#running = Promise.all([
       this.follower.run(signal),
       ...sources.map((source) => followAttestations(source, sink, signal)),
@@ -55,14 +64,15 @@ export class TestBusinessNode {
     network: TestNetwork,
     { folder, domain = 'goods', origins, sources, patience = HASTE }: TestBusinessOptions,
   ): Promise<TestBusinessNode> {
-    const store = await DomainStore.open(network.folder(folder));
+    const store = await DomainStore.open(network.folder(folder), network.owner(`org1.${domain}`));
     const [excluded, evidence] = [await store.excluded(), await store.evidence()];
     const log = new SilentLog();
+    const quorum = quorumOf(network.consortium);
     const rank = await DomainRank.open(store, domain, network.consortium.checkingHeight, log);
     return new TestBusinessNode(
       store,
       rank,
-      ({ refusals, feed, ring }, pool) =>
+      ({ refusals, feed, ring, health }, pool) =>
         new DomainFollower(
           {
             domain,
@@ -75,11 +85,14 @@ export class TestBusinessNode {
             verifier: nodeVerifier,
             genesisHeaderHash: network.consortium.channels.main.genesisHeaderHash,
             jury: new Jury(network.terms, store, refusals, excluded, log),
+            quorum,
+            health,
             refusals,
             log,
           },
           evidence,
         ),
+      quorum,
       sources,
     );
   }

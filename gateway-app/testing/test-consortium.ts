@@ -67,6 +67,11 @@ export class TestConsortium {
     };
   }
 
+  /** The MSP folder of a client. */
+  clientMsp(name: string): string {
+    return join(this.#folderOf(this.node(name)), 'msp');
+  }
+
   async stop(...names: readonly string[]): Promise<void> {
     for (const name of names) {
       await this.#running.get(name)?.stop();
@@ -149,10 +154,12 @@ export class TestConsortium {
   }
 }
 
-function peerOf(chain: TestChain): MainPeer {
+/** A peer whose ledger is a chain in memory. */
+export function peerOf(chain: TestChain): MainPeer {
   return {
     blocks: chain.deliver,
-    ledgerHeight: () => Promise.resolve(chain.height),
+    ledgerEnd: () =>
+      Promise.resolve({ height: chain.height, headerHash: chain.block(chain.height - 1n).headerHash }),
     blockOfTransaction: () => Promise.resolve(null),
     close: () => undefined,
   };

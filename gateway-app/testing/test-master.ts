@@ -42,7 +42,7 @@ export class TestMaster {
     parts: Partial<LedgerParts> = {},
   ): Promise<TestMaster> {
     const { name, master } = network.organisation(index);
-    const store = await MasterStore.open(network.folder(folder));
+    const store = await MasterStore.open(network.folder(folder), network.owner(`${name}.master`));
     try {
       const ledger = await MasterLedger.open({
         store,

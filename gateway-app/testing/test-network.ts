@@ -2,7 +2,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { toHex } from '@cotrace/core';
+import { toHex, type StoreIdentity } from '@cotrace/core';
 import { BLOCK_METADATA, decodeBlock, encodeBlock } from '@cotrace/fabric-model';
 import {
   ensureCrypto,
@@ -18,6 +18,7 @@ import {
 import type { Consortium, ConsortiumNode } from '../consortium.js';
 import type { NetworkTerms } from '../main-block/attestation-body.js';
 import { networkTerms } from '../network-terms.js';
+import { storeOwner } from '../node/owner.js';
 
 /** The identities of an organisation that sign in tests. */
 export interface TestOrganisation extends Organisation {
@@ -97,6 +98,13 @@ export class TestNetwork {
 
   get peers(): readonly SigningIdentity[] {
     return this.organisations.map(({ peer }) => peer);
+  }
+
+  /** Whose the store of a node is. */
+  owner(name: string): StoreIdentity {
+    const node = this.consortium.nodes.find((candidate) => candidate.name === name);
+    if (node === undefined) throw new RangeError(`there is no node ${name}`);
+    return storeOwner(node, this.consortium);
   }
 
   /** Path of a folder of the test's own. */

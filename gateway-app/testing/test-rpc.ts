@@ -6,7 +6,22 @@ import { RpcClient } from '../node/rpc-client.js';
 import type { RpcMethod } from '../node/rpc-method.js';
 import { serve, type RpcServer } from '../node/rpc-server.js';
 import { freePorts } from './free-ports.js';
+import { SilentLog } from './silent-log.js';
 import { TestNetwork } from './test-network.js';
+
+/** A log that keeps its warnings. */
+class KeptWarnings extends SilentLog {
+  readonly #lines: string[];
+
+  constructor(lines: string[]) {
+    super();
+    this.#lines = lines;
+  }
+
+  override warn(...[message]: readonly string[]): void {
+    this.#lines.push(message ?? '');
+  }
+}
 
 /** What came back of a call that was made by hand. */
 export interface RawAnswer {
@@ -31,7 +46,7 @@ export class TestRpc {
   static async start(network: TestNetwork, methods: readonly RpcMethod[]): Promise<TestRpc> {
     const [port = 0] = await freePorts(1);
     const test = new TestRpc(network, port);
-    const log = { warn: (line: string) => test.warnings.push(line) };
+    const log = new KeptWarnings(test.warnings);
     const server: RpcServer = await serve(
       `localhost:${port}`,
       loadTls(join(network.layout.master(network.organisation(0)), 'tls')),

@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DomainStore } from '../../gateway-app/business/domain-store.js';
+import { readConsortium } from '../../gateway-app/consortium.js';
 import { readNetworkState } from '../../gateway-app/deploy/network-state.js';
 import { isRunning } from '../../gateway-app/deploy/processes.js';
 import { Workspace } from '../../gateway-app/deploy/workspace.js';
+import { findNode } from '../../gateway-app/node/node-config.js';
+import { storeOwner } from '../../gateway-app/node/owner.js';
 import { Cotrace } from '../acceptance/cotrace.js';
 import { captureUnderFire, type Kill } from './capture-under-fire.js';
 import { contendingEvents, generateEvents, writeFiles, type GeneratedEvent } from './epcis-files.js';
@@ -261,9 +264,11 @@ export function faults({ name, flags, kinds }: FaultsOf): void {
           ...CONTENDERS.flatMap((_, i) => contendingEvents(EVENTS_A_CONTENDER, LOT, `CLIENT-${i}`)),
           ...whileFull,
         ];
+        const consortium = readConsortium(new Workspace(home).consortium);
         for (const domain of DOMAINS) {
+          const node = findNode(consortium, `org2.${domain}`, 'business');
           const ofDomain = expected.filter((event) => event.domain === domain);
-          const store = await DomainStore.open(join(home, 'nodes', `org2.${domain}`));
+          const store = await DomainStore.open(join(home, 'nodes', node.name), storeOwner(node, consortium));
           try {
             const count = async (prefix: string) => {
               let entries = 0;

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cotrace/store.proto.
  */
 export const file_cotrace_store: GenFile = /*@__PURE__*/
-  fileDesc("ChNjb3RyYWNlL3N0b3JlLnByb3RvEhBjb3RyYWNlLnN0b3JlLnYxIkgKEVN0b3JlZFRyYW5zYWN0aW9uEgwKBGxlYWYYASABKAwSDwoHZG9tYWlucxgCIAMoCRIUCgxldmVyeV9kb21haW4YAyABKAgigQEKC1N0b3JlZEJsb2NrEg4KBm51bWJlchgBIAEoBBITCgtoZWFkZXJfaGFzaBgCIAEoDBISCgpzaWduYXR1cmVzGAMgASgMEjkKDHRyYW5zYWN0aW9ucxgEIAMoCzIjLmNvdHJhY2Uuc3RvcmUudjEuU3RvcmVkVHJhbnNhY3Rpb24ifwoLU3RvcmVkRW50cnkSDQoFdmFsdWUYASABKAwSDwoHZGVsZXRlZBgCIAEoCBIRCglibG9ja19udW0YAyABKAQSDgoGdHhfbnVtGAQgASgNEg8KB3Zlcl9udW0YBSABKA0SHAoUdmFsaWRhdGlvbl9wYXJhbWV0ZXIYBiABKAwiMQoKQ2hlY2twb2ludBIOCgZudW1iZXIYASABKAQSEwoLaGVhZGVyX2hhc2gYAiABKAwiUAoKUmVtb3ZlZEtleRIRCglibG9ja19udW0YASABKAQSDwoHdmVyX251bRgCIAEoDRITCgZiZWZvcmUYAyABKARIAIgBAUIJCgdfYmVmb3JlIkQKDFNuYXBzaG90Tm90ZRIRCglibG9ja19udW0YASABKAQSEwoLaGVhZGVyX2hhc2gYAiABKAwSDAoEcm9vdBgDIAEoDGIGcHJvdG8z");
+  fileDesc("ChNjb3RyYWNlL3N0b3JlLnByb3RvEhBjb3RyYWNlLnN0b3JlLnYxIkgKEVN0b3JlZFRyYW5zYWN0aW9uEgwKBGxlYWYYASABKAwSDwoHZG9tYWlucxgCIAMoCRIUCgxldmVyeV9kb21haW4YAyABKAgigQEKC1N0b3JlZEJsb2NrEg4KBm51bWJlchgBIAEoBBITCgtoZWFkZXJfaGFzaBgCIAEoDBISCgpzaWduYXR1cmVzGAMgASgMEjkKDHRyYW5zYWN0aW9ucxgEIAMoCzIjLmNvdHJhY2Uuc3RvcmUudjEuU3RvcmVkVHJhbnNhY3Rpb24ifwoLU3RvcmVkRW50cnkSDQoFdmFsdWUYASABKAwSDwoHZGVsZXRlZBgCIAEoCBIRCglibG9ja19udW0YAyABKAQSDgoGdHhfbnVtGAQgASgNEg8KB3Zlcl9udW0YBSABKA0SHAoUdmFsaWRhdGlvbl9wYXJhbWV0ZXIYBiABKAwiMQoKQ2hlY2twb2ludBIOCgZudW1iZXIYASABKAQSEwoLaGVhZGVyX2hhc2gYAiABKAwiUAoKUmVtb3ZlZEtleRIRCglibG9ja19udW0YASABKAQSDwoHdmVyX251bRgCIAEoDRITCgZiZWZvcmUYAyABKARIAIgBAUIJCgdfYmVmb3JlIlMKDFNuYXBzaG90Tm90ZRIRCglibG9ja19udW0YASABKAQSEwoLaGVhZGVyX2hhc2gYAiABKAwSDAoEcm9vdBgDIAEoDBINCgVzdG9yZRgEIAEoDGIGcHJvdG8z");
 
 /**
  * @generated from message cotrace.store.v1.StoredTransaction
@@ -179,7 +179,7 @@ export const RemovedKeySchema: GenMessage<RemovedKey> = /*@__PURE__*/
   messageDesc(file_cotrace_store, 4);
 
 /**
- * What a snapshot of the state trie is of: its last block, and the root after it.
+ * What a snapshot of the state trie is of: its last block, the root after it, and the identity row of its master's store.
  *
  * @generated from message cotrace.store.v1.SnapshotNote
  */
@@ -198,6 +198,11 @@ export type SnapshotNote = Message<"cotrace.store.v1.SnapshotNote"> & {
    * @generated from field: bytes root = 3;
    */
   root: Uint8Array;
+
+  /**
+   * @generated from field: bytes store = 4;
+   */
+  store: Uint8Array;
 };
 
 /**

@@ -2,7 +2,22 @@ import { compareBytes } from '@cotrace/core';
 import { compareUtf8 } from '@cotrace/fabric-model';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { historyBounds, historyKey, historyPlace, stateBounds, stateKey } from './keys.js';
+import {
+  blockKey,
+  hashedKey,
+  hashKey,
+  historyBounds,
+  historyKey,
+  historyPlace,
+  IDENTITY_KEY,
+  privateKey,
+  stateBounds,
+  stateKey,
+  TIP_KEY,
+  TRANSIENT_BOUNDS,
+  transactionKey,
+  transientKey,
+} from './keys.js';
 
 const numRuns = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
 
@@ -19,7 +34,33 @@ const place = fc.record({
 const isBetween = (key: Uint8Array, gte: Uint8Array, lt: Uint8Array): boolean =>
   compareBytes(key, gte) >= 0 && compareBytes(key, lt) < 0;
 
+/** One key of each table, all for the name that makes them most alike. */
+const tables = (name: string): Readonly<Record<string, Uint8Array>> => ({
+  block: blockKey(0n),
+  header: hashKey(Buffer.from(name)),
+  transaction: transactionKey(name),
+  state: stateKey('', name),
+  history: historyKey('', name, 0n, 0),
+  hashed: hashedKey('', '', Buffer.from(name)),
+  private: privateKey('', '', name),
+  transient: transientKey(name),
+});
+
 describe('keys of the store', () => {
+  it('leave the tip and the identity to themselves, whatever names others choose', () => {
+    for (const single of [TIP_KEY, IDENTITY_KEY]) {
+      const rest = Buffer.from(single.subarray(1)).toString();
+      for (const name of [rest, '', 'ip', 'store', 'a']) {
+        for (const [table, key] of Object.entries(tables(name))) {
+          expect([table, compareBytes(key, single) === 0]).toEqual([table, false]);
+          expect([table, key[0] === single[0]]).toEqual([table, false]);
+        }
+      }
+      expect(isBetween(single, TRANSIENT_BOUNDS.gte, TRANSIENT_BOUNDS.lt)).toBe(false);
+    }
+    expect(new Set(Object.values(tables('a')).map(([letter]) => letter)).size).toBe(8);
+  });
+
   it('put into a range of a namespace the keys between its bounds, and no others', () => {
     fc.assert(
       fc.property(text, text, text, text, text, (namespace, start, end, otherNamespace, key) => {

@@ -1,4 +1,4 @@
-import { concat, fromUtf8, lp, Reader, u32, u64, utf8 } from '@cotrace/core';
+import { concat, fromUtf8, lp, Reader, STORE_IDENTITY_KEY, u32, u64, utf8 } from '@cotrace/core';
 
 /**
  * Keys of the store. One letter names the table; numbers are big-endian, so that the order of keys is
@@ -13,11 +13,15 @@ const HISTORY = table('y');
 const HASHED = table('p');
 const PRIVATE = table('v');
 const TRANSIENT = table('t');
+const TIP = table('n');
 /** Above every key of a namespace: 0xff occurs in no UTF-8 text. */
 const ABOVE = Uint8Array.of(0xff);
 
 /** Where the record of the newest block stands. */
-export const TIP_KEY = table('tip');
+export const TIP_KEY = TIP;
+
+/** Where the row stands that says whose the store is; no table has this letter. */
+export const IDENTITY_KEY = utf8(STORE_IDENTITY_KEY);
 
 export const blockKey = (number: bigint): Uint8Array => concat(BLOCK, u64(number));
 export const hashKey = (headerHash: Uint8Array): Uint8Array => concat(HASH, headerHash);

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { CotraceError, toHex, utf8 } from '@cotrace/core';
 import {
   BLOCK_METADATA,
@@ -8,6 +9,7 @@ import {
   verifyBlockSignature,
 } from '@cotrace/fabric-model';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ClassicLevel } from 'classic-level';
 import { TestChannel } from './testing/test-channel.js';
 import type { CommittedBlock, Ledger } from './types.js';
 
@@ -29,6 +31,19 @@ afterAll(() => channel.remove());
 
 const codes = (block: CommittedBlock): string[] => block.transactions.map(({ code }) => Code[code]);
 const put = (key: string, value: string) => channel.simulate(ledger, (s) => s.put('goods', key, utf8(value)));
+
+describe('the ledger’s folder', () => {
+  it('is refused where it does not say whose it is, and left as it is', async () => {
+    const dir = join(channel.dir, 'ledger-older');
+    const older = new ClassicLevel<string>(dir);
+    await older.put('tip', 'of an older version');
+    await older.close();
+    await expect(channel.open('ledger-older')).rejects.toMatchObject({ code: 'STORE_LAYOUT' });
+    const after = new ClassicLevel<string>(dir);
+    expect(await after.keys().all()).toEqual(['tip']);
+    await after.close();
+  });
+});
 
 describe('Ledger', () => {
   it('begins with the genesis block, valid and without commit hash', async () => {
@@ -111,7 +126,7 @@ describe('Ledger', () => {
     try {
       await ledger.close();
       const mixed = Object.assign(Object.create(channel) as TestChannel, { genesis: other.genesis });
-      await expect(mixed.open(`ledger-${folder}`)).rejects.toMatchObject({ code: 'GENESIS_MISMATCH' });
+      await expect(mixed.open(`ledger-${folder}`)).rejects.toMatchObject({ code: 'WRONG_STORE' });
     } finally {
       other.remove();
       ledger = await channel.open(`ledger-${folder}`);

@@ -1,4 +1,4 @@
-import { CotraceError, toHex } from '@cotrace/core';
+import { CotraceError, toHex, type StoreIdentity } from '@cotrace/core';
 import {
   BLOCK_METADATA,
   ChannelConfig,
@@ -42,14 +42,13 @@ const NOTHING = new Uint8Array();
 
 /**
  * Opens the ledger of a channel, making it from its genesis block where the folder has none.
- * Throws `STORE_UNAVAILABLE`, `GENESIS_MISMATCH` (the folder holds another chain), and whatever is wrong with
- * the genesis block's configuration.
+ * Throws `STORE_UNAVAILABLE`, `WRONG_STORE` (the folder holds another chain), `STORE_LAYOUT`, `GENESIS_MISMATCH` (the block
+ * is of another channel), and whatever is wrong with the genesis block's configuration.
  */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
-  const store = await Store.open(options.dir);
+  const store = await Store.open(options.dir, ownerOf(options));
   try {
     const tip = store.tip() ?? (await writeGenesis(store, options));
-    await checkGenesis(store, options);
     const configBlock = await store.block(tip.lastConfig);
     if (configBlock === undefined) throw missing(tip.lastConfig);
     const config = ChannelConfig.fromBlock(configBlock);
@@ -78,14 +77,15 @@ async function writeGenesis(store: Store, { channelId, genesisBlock }: LedgerOpt
   return tip;
 }
 
-async function checkGenesis(store: Store, { channelId, dir, genesisBlock }: LedgerOptions): Promise<void> {
-  const { headerHash } = decodeBlock(genesisBlock);
-  if ((await store.blockNumberOf(headerHash)) === 0n) return;
-  throw new CotraceError(
-    'GENESIS_MISMATCH',
-    `the ledger in ${dir} began with another genesis block than channel ${channelId}`,
-    { dir, channelId, expected: toHex(headerHash) },
-  );
+/** A channel's ledger belongs to its genesis block, and to all organisations of the embedded network. */
+function ownerOf({ channelId, genesisBlock }: LedgerOptions): StoreIdentity {
+  return {
+    kind: 'ledger',
+    network: toHex(decodeBlock(genesisBlock).headerHash),
+    node: 'devnet',
+    organisation: null,
+    holds: channelId,
+  };
 }
 
 function missing(number: bigint): CotraceError {

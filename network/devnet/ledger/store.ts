@@ -1,8 +1,14 @@
-import { CotraceError, fromUtf8 } from '@cotrace/core';
+import {
+  checkStoreIdentity,
+  CotraceError,
+  encodeStoreIdentity,
+  fromUtf8,
+  type StoreIdentity,
+} from '@cotrace/core';
 import type { Version } from '@cotrace/fabric-model';
 import { ClassicLevel, type Snapshot } from 'classic-level';
-import { blockKey, hashKey, historyBounds, historyPlace, privateBounds, privateKey } from './keys.js';
-import { stateBounds, stateKey, TIP_KEY, transactionKey } from './keys.js';
+import { blockKey, hashKey, historyBounds, historyPlace, IDENTITY_KEY, privateBounds } from './keys.js';
+import { privateKey, stateBounds, stateKey, TIP_KEY, transactionKey } from './keys.js';
 import type { Bounds } from './keys.js';
 import { decodeLocation, decodeTip, decodeValue } from './records.js';
 import type { Tip, VersionedValue } from './records.js';
@@ -131,8 +137,11 @@ export class Store extends StoreView {
     this.#db = db;
   }
 
-  /** Opens or makes the store in `dir`. Throws `STORE_UNAVAILABLE`, above all when another process has it. */
-  static async open(dir: string): Promise<Store> {
+  /**
+   * Opens or makes the store of `owner` in `dir`. Throws `STORE_UNAVAILABLE`, above all when another process has it,
+   * and as `checkStoreIdentity` where it is not the owner's.
+   */
+  static async open(dir: string, owner: StoreIdentity): Promise<Store> {
     const db: Database = new ClassicLevel(dir, {
       keyEncoding: 'view',
       valueEncoding: 'view',
@@ -148,7 +157,21 @@ export class Store extends StoreView {
         cause,
       );
     }
-    return new Store(db);
+    const store = new Store(db);
+    try {
+      await store.#checkOwner(owner, dir);
+      return store;
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  }
+
+  async #checkOwner(owner: StoreIdentity, dir: string): Promise<void> {
+    const row = this.#db.getSync(IDENTITY_KEY);
+    const isNew = row === undefined && (await this.#db.keys({ limit: 1 }).all()).length === 0;
+    if (isNew) await this.write([{ key: IDENTITY_KEY, value: encodeStoreIdentity(owner) }]);
+    else checkStoreIdentity(row, owner, dir);
   }
 
   /** The state as it is now, whatever is written later. To be closed. */

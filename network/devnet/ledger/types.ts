@@ -13,7 +13,7 @@ export interface LedgerOptions {
   /** Folder of this channel's store; made when missing. */
   readonly dir: string;
   readonly channelId: string;
-  /** Bytes of block 0. An existing store must hold the same block, else `GENESIS_MISMATCH`. */
+  /** Bytes of block 0. An existing store must hold the same block, else `WRONG_STORE`. */
   readonly genesisBlock: Uint8Array;
   readonly verifier: SignatureVerifier;
 }

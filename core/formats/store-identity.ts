@@ -1,0 +1,105 @@
+import { equalBytes, fromUtf8, utf8 } from '../bytes/bytes.js';
+import { CotraceError, isCotraceError } from '../errors.js';
+import { canonicalJson } from '../json/canonical-json.js';
+import type { JsonValue } from '../json/json-value.js';
+import { parseStrictJson } from '../json/strict-json.js';
+
+/** The layout of today's stores (docs/formats.md, Stores). */
+export const STORE_LAYOUT = 1;
+
+/** Key of the row that says whose a store is; it is read before any other. */
+export const STORE_IDENTITY_KEY = '!store';
+
+/** Names and MSP ids are far shorter. */
+const MAX_ROW_BYTES = 16 * 1024;
+
+/** Whose a store is. */
+export interface StoreIdentity {
+  readonly kind: 'master' | 'business' | 'ledger';
+  /** Network id; of an embedded ledger, the header hash of its channel's genesis block. 64 hexadecimal digits. */
+  readonly network: string;
+  /** Name of the node. */
+  readonly node: string;
+  /** MSP id; null for an embedded ledger, which all organisations share. */
+  readonly organisation: string | null;
+  /** The domain of a business node, the channel of a master or a ledger. */
+  readonly holds: string;
+}
+
+/** The identity row of a store: canonical JSON. */
+export function encodeStoreIdentity(identity: StoreIdentity): Uint8Array {
+  return utf8(canonicalJson({ identity: plain(identity), layout: STORE_LAYOUT }));
+}
+
+/**
+ * Checks the identity row of the store in `folder`; `row` is undefined where it has none. Throws `STORE_LAYOUT` for a
+ * store of another version, `WRONG_STORE` for that of somebody else, `STORE_DAMAGED` for bytes that are no such row.
+ */
+export function checkStoreIdentity(
+  row: Uint8Array | undefined,
+  expected: StoreIdentity,
+  folder: string,
+): void {
+  if (row === undefined) throw otherLayout(folder, null);
+  if (equalBytes(row, encodeStoreIdentity(expected))) return;
+  const { layout, identity } = members(row, folder);
+  if (layout !== STORE_LAYOUT) throw otherLayout(folder, layout ?? null);
+  throw new CotraceError(
+    'WRONG_STORE',
+    `${folder} is ${named(identity)}, and ${named(plain(expected))} was expected: folders were mixed up, or the ` +
+      'configuration names the wrong one; put the right folder in its place',
+    { folder, found: identity ?? null, expected: plain(expected) },
+  );
+}
+
+/** Without members that are not the identity's. */
+function plain({ kind, network, node, organisation, holds }: StoreIdentity): Record<string, string | null> {
+  return { kind, network, node, organisation, holds };
+}
+
+function members(row: Uint8Array, folder: string): Record<string, JsonValue> {
+  try {
+    const value = parseStrictJson(fromUtf8(row), MAX_ROW_BYTES);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      return value as Record<string, JsonValue>;
+    }
+  } catch (error) {
+    if (!isCotraceError(error)) throw error;
+    throw damaged(folder, error);
+  }
+  throw damaged(folder);
+}
+
+function damaged(folder: string, cause?: unknown): CotraceError {
+  return new CotraceError(
+    'STORE_DAMAGED',
+    `the row of the store in ${folder} that says whose it is cannot be read; restore the store from its back-up`,
+    { folder },
+    cause,
+  );
+}
+
+function otherLayout(folder: string, layout: JsonValue): CotraceError {
+  const written = layout === null ? 'does not say whose it is' : `has layout ${JSON.stringify(layout)}`;
+  return new CotraceError(
+    'STORE_LAYOUT',
+    `the store in ${folder} ${written}: another version of Cotrace wrote it, and this one reads layout ` +
+      `${STORE_LAYOUT}; run that version, or move the folder away: the node then begins with block 0`,
+    { folder, layout, expected: STORE_LAYOUT },
+  );
+}
+
+function named(identity: JsonValue | undefined): string {
+  if (typeof identity !== 'object' || identity === null || Array.isArray(identity)) {
+    return 'the store of an unknown node';
+  }
+  const { kind, node, organisation, holds, network } = identity as Record<string, JsonValue>;
+  const owner = organisation === null ? '' : ` of ${shown(organisation)}`;
+  const id = shown(network).slice(0, 16);
+  return `the store of ${shown(kind)} ${shown(node)}${owner} for ${shown(holds)} in network ${id}…`;
+}
+
+/** What stands in a row may be anything: only what names are made of is shown. */
+function shown(value: JsonValue | undefined): string {
+  return typeof value === 'string' && /^[\w. -]{1,255}$/.test(value) ? value : '(no plain name)';
+}

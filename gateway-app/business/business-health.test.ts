@@ -1,0 +1,57 @@
+import { describe, expect, it } from '@jest/globals';
+import { SilentLog } from '../testing/silent-log.js';
+import { AttestationPool } from './attestation-pool.js';
+import { BusinessHealth } from './business-health.js';
+
+/** A node at `height`, its masters, and a clock in seconds. */
+function nodeAt(height: bigint) {
+  const clock = { seconds: 0 };
+  const feed = { height };
+  const pool = new AttestationPool(height);
+  const now = () => clock.seconds * 1000;
+  const health = new BusinessHealth({ pool, feed, quorum: 2, log: new SilentLog(), now });
+  const attests = (source: string, block: bigint) => {
+    pool.heard(source, block);
+    health.heard();
+  };
+  return { clock, feed, health, attests };
+}
+
+describe('a business node', () => {
+  it('is behind from when a quorum attests what it has not verified, and stalled after half a minute', () => {
+    const { clock, health, attests } = nodeAt(5n);
+    attests('a', 9n);
+    clock.seconds = 100;
+    expect([health.behindSeconds, health.standing(false).state]).toEqual([0, 'following']);
+    attests('b', 6n);
+    clock.seconds = 129;
+    expect([health.behindSeconds, health.standing(true).state]).toEqual([29, 'following']);
+    clock.seconds = 130;
+    expect(health.standing(true)).toMatchObject({
+      state: 'stalled',
+      reason: expect.stringContaining('7 blocks are attested by 2 masters, 5 are verified here'),
+    });
+    expect(health.standing(false).state).toBe('no quorum');
+  });
+
+  it('that goes on is not stalled, however far it is behind', () => {
+    const { clock, feed, health, attests } = nodeAt(0n);
+    expect(health.standing(false).state).toBe('starting');
+    for (const source of ['a', 'b']) attests(source, 10_000n);
+    for (let block = 1n; block < 100n; block += 1n) {
+      clock.seconds += 20;
+      feed.height = block;
+      health.advanced();
+      expect(health.standing(true).state).toBe('following');
+    }
+    expect(health.behindSeconds).toBe(99 * 20);
+  });
+
+  it('that was stopped stays so', () => {
+    const { health } = nodeAt(5n);
+    const stopped = { state: 'disputed', reason: 'block 5' } as const;
+    health.stop(stopped);
+    health.advanced();
+    expect([health.stopped, health.standing(true)]).toEqual([stopped, stopped]);
+  });
+});

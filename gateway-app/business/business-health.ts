@@ -1,0 +1,89 @@
+import { Lag } from '../node/lag.js';
+import type { HeightFeed } from '../node/feed.js';
+import type { Log } from '../node/log.js';
+import { FOLLOWING, NODE_STATES, type NodeState, type Standing } from '../node/node-state.js';
+import type { AttestationPool } from './attestation-pool.js';
+
+/** Behind a quorum of masters without a new block for longer than this, in milliseconds, is a state. */
+const STALLED_MS = 30_000;
+
+/** What a business node's health is worked out from. */
+export interface HealthParts {
+  readonly pool: Pick<AttestationPool, 'reached'>;
+  readonly feed: Pick<HeightFeed, 'height'>;
+  /** How many masters make a quorum. */
+  readonly quorum: number;
+  readonly log: Log;
+  readonly now?: () => number;
+}
+
+/** How a business node stands against its masters. */
+export class BusinessHealth {
+  readonly #parts: HealthParts;
+  readonly #now: () => number;
+  readonly #lag: Lag;
+  /** What stopped the node for good. */
+  #stopped: Standing | null = null;
+  #told: NodeState = 'starting';
+
+  constructor(parts: HealthParts) {
+    this.#parts = parts;
+    this.#now = parts.now ?? Date.now;
+    this.#lag = new Lag(parts.feed.height, this.#now());
+  }
+
+  /** Seconds since a quorum of masters had the first block that is not verified here. */
+  get behindSeconds(): number {
+    return Math.floor(this.#lag.behind(this.#now()) / 1000);
+  }
+
+  /** What stopped the node, or null. */
+  get stopped(): Standing | null {
+    return this.#stopped;
+  }
+
+  /** How the node stands now; `isAgreed`: whether a quorum states the same of the next block. */
+  standing(isAgreed: boolean): Standing {
+    if (this.#stopped !== null) return this.#stopped;
+    const { pool, feed, quorum } = this.#parts;
+    if (this.#lag.stalled(this.#now()) >= STALLED_MS) {
+      const reached = `${pool.reached(quorum)} blocks are attested by ${quorum} masters, ${feed.height} are verified here`;
+      return isAgreed
+        ? { state: 'stalled', reason: `${reached}, and no origin sends the next one` }
+        : { state: 'no quorum', reason: `${reached}, and the masters do not state the same of the next one` };
+    }
+    if (feed.height > 0n) return FOLLOWING;
+    return { state: 'starting', reason: 'block 0 is not verified yet' };
+  }
+
+  /** A master attested something. */
+  heard(): void {
+    const { pool, quorum } = this.#parts;
+    this.#lag.aim(pool.reached(quorum), this.#now());
+  }
+
+  /** A block was verified and applied. */
+  advanced(): void {
+    this.#lag.reach(this.#parts.feed.height, this.#now());
+    this.#tell(this.standing(true));
+  }
+
+  /** The node does not go on: only a person can help. */
+  stop(standing: Standing): void {
+    this.#stopped = standing;
+    this.#tell(standing);
+  }
+
+  /** Writes a line where the state is another than before. */
+  look(isAgreed: boolean): void {
+    this.#tell(this.standing(isAgreed));
+  }
+
+  #tell({ state, reason }: Standing): void {
+    if (state === this.#told) return;
+    this.#told = state;
+    const { level } = NODE_STATES[state];
+    if (level === 'info') this.#parts.log.info(state);
+    else this.#parts.log.often(level, `state ${state}`, `${state}: ${reason}`);
+  }
+}

@@ -1,0 +1,114 @@
+import { writeFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { MainPeer } from '../fabric/main-peer.js';
+import { startMaster } from '../master/master-node.js';
+import type { RunningNode } from '../node/node-config.js';
+import { until } from '../testing/test-business-node.js';
+import { peerOf, TestConsortium } from '../testing/test-consortium.js';
+import { definition, put } from '../testing/transactions.js';
+import { checkNodes } from './node.js';
+import { Output } from './output.js';
+
+jest.setTimeout(60_000);
+
+const HASTE = { watch: 50, silence: 400, rolledBack: 200, stalled: 60_000, permanent: 100 };
+const MASTERS = ['org1.master', 'org2.master', 'org3.master'];
+
+let consortium: TestConsortium;
+const stderr = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+const started = new Map<string, RunningNode>();
+
+beforeAll(async () => {
+  consortium = await TestConsortium.create({ domains: ['goods'] });
+  const { chain, network } = consortium;
+  chain.add([definition(network, 'goods')]);
+  chain.add([put(network, 'goods', { a: '1' })]);
+  writeFileSync(network.folder('consortium.json'), JSON.stringify(consortium.consortium));
+});
+
+afterEach(async () => {
+  for (const name of [...started.keys()]) await stop(name);
+});
+
+afterAll(async () => {
+  await consortium.close();
+  stderr.mockRestore();
+});
+
+async function start(name: string, peer: Partial<MainPeer> = {}, mspDir?: string): Promise<void> {
+  const config = { ...consortium.configOf(name), ...(mspDir === undefined ? {} : { mspDir }) };
+  const connect = () => ({ ...peerOf(consortium.chain), ...peer });
+  const isMaster = consortium.node(name).role === 'master';
+  const running = isMaster
+    ? startMaster(config, consortium.consortium, connect, HASTE)
+    : consortium.startNode(name);
+  started.set(name, await running);
+}
+
+async function stop(name: string): Promise<void> {
+  await started.get(name)?.stop();
+  started.delete(name);
+}
+
+/** What `cotrace node FILE --check` says of nodes, and its exit code. */
+async function check(...names: readonly string[]): Promise<{ code: number; text: string }> {
+  const path = consortium.network.folder('nodes.json');
+  const nodes = names.map((name) => consortium.configOf(name));
+  writeFileSync(path, JSON.stringify({ consortium: consortium.network.folder('consortium.json'), nodes }));
+  const lines: string[] = [];
+  const stdout = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    lines.push(String(text));
+    return true;
+  });
+  try {
+    return { code: await checkNodes(path, new Output(false)), text: lines.join('') };
+  } finally {
+    stdout.mockRestore();
+  }
+}
+
+/** Waits until a check of nodes says this; its exit code. */
+async function says(expected: string, ...names: readonly string[]): Promise<number> {
+  let last = { code: -1, text: '' };
+  await until(
+    async () => (last = await check(...names)).text.includes(expected),
+    () => last.text,
+  );
+  return last.code;
+}
+
+describe('the health check of a process', () => {
+  it('is content with nodes that follow, and one master fewer', async () => {
+    for (const name of [...MASTERS, 'org1.goods']) await start(name);
+    expect(await says('org1.goods   following  height 3', 'org1.master', 'org1.goods')).toBe(0);
+    await stop('org3.master');
+    expect(await says('org1.master  following  height 3', 'org1.master', 'org1.goods')).toBe(0);
+  });
+
+  it('is not where too few masters are there, whoever asks', async () => {
+    for (const name of ['org1.master', 'org1.goods']) await start(name);
+    for (const name of ['org1.master', 'org1.goods']) {
+      const trouble = 'no quorum: masters of 2 organisations must follow and 1 do; org2.master is away';
+      expect(await says(trouble, name)).toBe(1);
+    }
+  });
+
+  it('is not where the own peer is away', async () => {
+    for (const name of ['org2.master', 'org3.master']) await start(name);
+    await start('org1.master', { ledgerEnd: () => Promise.reject(new Error('the peer is away')) });
+    expect(await says('org1.master  peer away', 'org1.master')).toBe(1);
+    expect(await says('org2.master  following', 'org2.master')).toBe(0);
+  });
+
+  it('is not for a master whose attestations nobody takes, as with a client’s certificate', async () => {
+    for (const name of ['org2.master', 'org3.master']) await start(name);
+    await start('org1.master', {}, consortium.clientMsp('org1.client'));
+    expect(await says('[ATTESTATION_ROLE]', 'org1.master')).toBe(1);
+    expect(await says('org1.master  refused', 'org1.master')).toBe(1);
+  });
+
+  it('is not for a node that does not answer', async () => {
+    for (const name of ['org2.master', 'org3.master']) await start(name);
+    expect(await says('org1.master  away', 'org1.master')).toBe(1);
+  });
+});

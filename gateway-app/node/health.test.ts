@@ -1,0 +1,63 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Consortium, ConsortiumNode } from '../consortium.js';
+import { areWell, quorumTrouble, type NodeReport } from './health.js';
+import { NODE_STATES, nodeState, type NodeState } from './node-state.js';
+
+const consortium = {
+  organisations: ['Org1MSP', 'Org2MSP', 'Org3MSP'].map((mspId) => ({ mspId })),
+  quorum: null,
+} as unknown as Consortium;
+
+const report = (name: string, mspId: string, state: NodeState, role = 'master'): NodeReport => ({
+  node: { name, mspId, role } as ConsortiumNode,
+  state,
+  reason: '',
+  height: 1n,
+  ledgerHeight: null,
+  behindSeconds: 0,
+  storeBytes: null,
+  dockedAt: null,
+  refusals: [],
+});
+
+const masters = (...states: readonly NodeState[]) =>
+  states.map((state, i) => report(`org${i + 1}.master`, `Org${i + 1}MSP`, state));
+
+describe('a quorum of masters', () => {
+  it('is there while as many organisations as must agree have one that follows', () => {
+    expect(quorumTrouble(masters('following', 'following', 'away'), consortium)).toBeNull();
+    expect(quorumTrouble(masters('following', 'following', 'following'), consortium)).toBeNull();
+  });
+
+  it.each(Object.keys(NODE_STATES).filter((state) => state !== 'following'))(
+    'does not count a master that is %s, and names it',
+    (state) => {
+      const trouble = quorumTrouble(masters('following', state as NodeState, 'away'), consortium);
+      expect(trouble).toBe(
+        `no quorum: masters of 2 organisations must follow and 1 do; org2.master is ${state}, org3.master is away`,
+      );
+    },
+  );
+
+  it('counts an organisation once, however many masters it has, and no business node', () => {
+    const reports = [
+      report('a.master', 'Org1MSP', 'following'),
+      report('b.master', 'Org1MSP', 'following'),
+      report('org2.goods', 'Org2MSP', 'following', 'business'),
+    ];
+    expect(quorumTrouble(reports, consortium)).toContain('2 organisations must follow and 1 do');
+  });
+});
+
+describe('the health of nodes', () => {
+  it('is good only where all of them follow and a quorum is there', () => {
+    expect(areWell(masters('following'), null)).toBe(true);
+    expect(areWell(masters('following'), 'no quorum')).toBe(false);
+    expect(areWell(masters('following', 'peer away'), null)).toBe(false);
+  });
+
+  it('takes for a state what is one, whatever a node says', () => {
+    const said = ['following', 'rolled back', '', 'constructor', '__proto__', 'fine'].map(nodeState);
+    expect(said).toEqual(['following', 'rolled back', 'unknown', 'unknown', 'unknown', 'unknown']);
+  });
+});

@@ -1,0 +1,77 @@
+import { isCotraceError } from '@cotrace/core';
+import { quorumOf, type Consortium, type ConsortiumNode } from '../consortium.js';
+import { Business, Master, type Refusal } from '../gen/cotrace/cotrace_pb.js';
+import { isWell, nodeState, type NodeState } from './node-state.js';
+import type { RpcClient } from './rpc-client.js';
+
+/** How long a node or a peer may take to say how it stands, in milliseconds: one that hangs must not hold up the others. */
+export const PATIENCE_MS = 1800;
+
+/** How a node stands, as it says itself or as whoever asks it sees it. */
+export interface NodeReport {
+  readonly node: ConsortiumNode;
+  readonly state: NodeState;
+  /** Why it is not `following`; empty where it is. */
+  readonly reason: string;
+  /** Main blocks processed; null where the node does not answer, as all below. */
+  readonly height: bigint | null;
+  /** Blocks of its peer's ledger, of a master. */
+  readonly ledgerHeight: bigint | null;
+  /** Seconds since there was the first block that it has not processed. */
+  readonly behindSeconds: number | null;
+  readonly storeBytes: bigint | null;
+  readonly dockedAt: string | null;
+  readonly refusals: readonly Refusal[];
+}
+
+/** Asks a node how it stands; a node that does not answer, or not as it should, is one of the answers. */
+export async function reportOf(node: ConsortiumNode, client: RpcClient): Promise<NodeReport> {
+  try {
+    return await askedReport(node, client);
+  } catch (error) {
+    if (!isCotraceError(error)) throw error;
+    const state = error.code === 'UNREACHABLE' ? 'away' : 'unknown';
+    return { ...NOTHING, node, state, reason: `[${error.code}] ${error.message}` };
+  }
+}
+
+const NOTHING = {
+  height: null,
+  ledgerHeight: null,
+  behindSeconds: null,
+  storeBytes: null,
+  dockedAt: null,
+  refusals: [],
+} as const;
+
+async function askedReport(node: ConsortiumNode, client: RpcClient): Promise<NodeReport> {
+  if (node.role === 'master') {
+    const status = await client.call(Master.method.status, {}, { timeout: PATIENCE_MS });
+    const { height, ledgerHeight, behindSeconds, storeBytes, reason } = status;
+    const state = nodeState(status.state);
+    return { ...NOTHING, node, state, reason, height, ledgerHeight, behindSeconds, storeBytes };
+  }
+  const status = await client.call(Business.method.status, {}, { timeout: PATIENCE_MS });
+  const { height, behindSeconds, storeBytes, dockedAt, refusals, reason } = status;
+  const state = nodeState(status.state);
+  return { ...NOTHING, node, state, reason, height, behindSeconds, storeBytes, dockedAt, refusals };
+}
+
+/** Whether as many organisations' masters as must agree go on, of all masters' reports; if not, a sentence that says so. */
+export function quorumTrouble(masters: readonly NodeReport[], consortium: Consortium): string | null {
+  const needed = quorumOf(consortium);
+  const ofMasters = masters.filter(({ node }) => node.role === 'master');
+  const well = new Set(ofMasters.filter(({ state }) => isWell(state)).map(({ node }) => node.mspId));
+  if (well.size >= needed) return null;
+  const others = ofMasters.filter(({ state }) => !isWell(state));
+  const named = others.map(({ node, state }) => `${node.name} is ${state}`).join(', ');
+  return (
+    `no quorum: masters of ${needed} organisations must follow and ${well.size} do` +
+    (named === '' ? '' : `; ${named}`)
+  );
+}
+
+/** Whether nothing needs an operator: every report's state is well, and a quorum is there. */
+export function areWell(reports: readonly Pick<NodeReport, 'state'>[], quorum: string | null): boolean {
+  return quorum === null && reports.every(({ state }) => isWell(state));
+}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from '@jest/globals';
+import { Lag } from './lag.js';
+
+describe('the lag of a node', () => {
+  it('counts from the first block that is there and not processed', () => {
+    const lag = new Lag(5n, 0);
+    expect([lag.behind(9000), lag.stalled(9000)]).toEqual([0, 0]);
+    lag.aim(5n, 9000);
+    expect(lag.behind(10_000)).toBe(0);
+    lag.aim(8n, 10_000);
+    lag.aim(20n, 12_000);
+    expect([lag.behind(13_000), lag.stalled(13_000)]).toEqual([3000, 3000]);
+    lag.reach(7n, 13_000);
+    expect([lag.behind(14_000), lag.stalled(14_000)]).toEqual([4000, 1000]);
+    lag.reach(8n, 14_000);
+    expect(lag.behind(15_000)).toBe(0);
+  });
+
+  it('is none for a node whose ledger has lost the block that it was behind', () => {
+    const lag = new Lag(5n, 0);
+    lag.aim(6n, 0);
+    lag.aim(4n, 1000);
+    expect([lag.behind(2000), lag.stalled(2000)]).toEqual([0, 0]);
+  });
+
+  it('is none for a node that processes block after block', () => {
+    const lag = new Lag(0n, 0);
+    for (let block = 1n; block < 100n; block += 1n) {
+      const now = Number(block) * 1000;
+      lag.aim(block + 1n, now);
+      lag.reach(block, now + 500);
+      expect(lag.behind(now + 500)).toBeLessThan(2000);
+    }
+  });
+});

@@ -1,0 +1,25 @@
+import { constants } from 'node:fs';
+import { access, statfs } from 'node:fs/promises';
+import { errorCode } from './error-code.js';
+import type { Standing } from './node-state.js';
+
+/** Below this a block and what the database makes of it may not fit. */
+const LEAST_BYTES = 16 * 1024 * 1024;
+
+/** `standing`, or `store failed` where the store in `folder` cannot be written. A state that needs a person comes first. */
+export async function withStore(standing: Standing, folder: string): Promise<Standing> {
+  if (standing.state === 'disputed') return standing;
+  const trouble = await troubleOf(folder);
+  return trouble === null ? standing : { state: 'store failed', reason: trouble };
+}
+
+async function troubleOf(folder: string): Promise<string | null> {
+  try {
+    await access(folder, constants.W_OK);
+    const { bavail, bsize } = await statfs(folder);
+    if (bavail * bsize >= LEAST_BYTES) return null;
+    return `the disk of ${folder} has ${bavail * bsize} bytes left, fewer than ${LEAST_BYTES}; free space on it`;
+  } catch (error) {
+    return `${folder} cannot be written (${String(errorCode(error))}); check that it is there and its permissions`;
+  }
+}
