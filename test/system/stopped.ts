@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { SystemNetwork, type Command } from './network.js';
+
+// A minute for each process, and what goes before and after it.
+jest.setTimeout(600_000);
 
 /** How long a process is stopped, in milliseconds. */
 const STOPPED_MS = Number(process.env['COTRACE_STOPPED_SECONDS'] ?? 60) * 1000;
