@@ -1,8 +1,10 @@
 import { create } from '@bufbuild/protobuf';
+import { traceKey } from '@cotrace/chaincode';
 import { decodeTransactionLeaf, fromUtf8, isCotraceError, MerkleTree } from '@cotrace/core';
 import { ProvenTransactionSchema, type ProvenTransaction } from '../gen/cotrace/cotrace_pb.js';
+import { valuesWritten } from '../proof/record-view.js';
+import { domainWrites } from './block-writes.js';
 import type { MasterStore } from './master-store.js';
-import { domainWrites, traceRows } from './block-writes.js';
 
 /** Where a transaction stands: block number and place in the block. */
 export interface Place {
@@ -82,9 +84,9 @@ interface Row {
 
 /** What a record's row says of the previous record; a row that is no JSON of that form ends the walk. */
 function rowOf(store: MasterStore, { block, txNum }: Place, domain: string, traceId: string): Row {
-  const writes = traceRows(domainWrites(store.envelope(block, txNum)));
-  const write = writes.find((candidate) => candidate.domain === domain && candidate.traceId === traceId);
-  const row = write === undefined ? null : parseRow(write.value);
+  const values = valuesWritten(domainWrites(store.envelope(block, txNum))).get(domain);
+  const value = values?.get(traceKey(traceId));
+  const row = value === undefined ? null : parseRow(value);
   const text = (name: string) => {
     const value = row?.[name];
     return typeof value === 'string' ? value : null;

@@ -1,12 +1,5 @@
-import {
-  canonicalTraceId,
-  CotraceError,
-  fromUtf8,
-  hashCanonical,
-  parseStrictJson,
-  toHex,
-  type JsonValue,
-} from '@cotrace/core';
+import type { StoredRecord } from '@cotrace/chaincode';
+import { canonicalTraceId, hashCanonical, parseStrictJson, toHex } from '@cotrace/core';
 import { JsonShape } from '../proof/json-shape.js';
 
 /** The domain in which orders are recorded. */
@@ -22,8 +15,6 @@ const SIGNATURE = `${PREFIX}:signature`;
 const MAX_FILE_BYTES = 256 * 1024;
 const MAX_NAME = 512;
 const MAX_MESSAGE = 64 * 1024;
-/** Chaincode caps records far below this. */
-const MAX_RECORD_BYTES = 16 * 1024 * 1024;
 
 /** An order to a device or an account (seed 000, table 1). */
 export interface Order {
@@ -73,34 +64,13 @@ export function orderEvent(order: Order, eventTime: Date): string {
   });
 }
 
-/** Whether a record, as it stands in the state of the domain, is that of the order. Throws what `parseStrictJson` throws. */
-export function isRecordOf(order: Order, record: Uint8Array): boolean {
-  const { eventID, data, traces } = parseMembers(record);
-  const said = membersOf(data);
+/** Whether a record that stands in the state of the domain is that of the order. */
+export function isRecordOf(order: Order, { eventID, data, traces }: StoredRecord): boolean {
   return (
     eventID === orderId(order) &&
-    said[FROM] === order.from &&
-    said[MESSAGE] === order.message &&
-    said[SIGNATURE] === order.signature &&
-    Array.isArray(traces) &&
-    traces.some((trace: JsonValue) => membersOf(trace)['id'] === order.to)
+    data[FROM] === order.from &&
+    data[MESSAGE] === order.message &&
+    data[SIGNATURE] === order.signature &&
+    traces.some(({ id }) => id === order.to)
   );
-}
-
-/** The record that a row of the contract names. Throws `BAD_RECORD` for a row that the contract did not write. */
-export function recordIdIn(row: Uint8Array): string {
-  const { recordId } = parseMembers(row);
-  if (typeof recordId === 'string' && /^[0-9a-f]{64}$/.test(recordId)) return recordId;
-  throw new CotraceError('BAD_RECORD', 'what the ledger holds of the order names no record');
-}
-
-function parseMembers(bytes: Uint8Array): Members {
-  return membersOf(parseStrictJson(fromUtf8(bytes), MAX_RECORD_BYTES));
-}
-
-type Members = Readonly<Record<string, JsonValue>>;
-
-/** The members of an object; none of anything else. */
-function membersOf(value: JsonValue | undefined): Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Members) : {};
 }
