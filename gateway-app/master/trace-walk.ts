@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { traceKey } from '@cotrace/chaincode';
-import { decodeTransactionLeaf, fromUtf8, isCotraceError, MerkleTree } from '@cotrace/core';
+import { decodeTransactionLeaf, fromUtf8, MerkleTree, parseStrictJson, readOrNull } from '@cotrace/core';
 import { ProvenTransactionSchema, type ProvenTransaction } from '../gen/cotrace/cotrace_pb.js';
 import { valuesWritten } from '../proof/record-view.js';
 import { domainWrites } from './block-writes.js';
@@ -96,11 +96,6 @@ function rowOf(store: MasterStore, { block, txNum }: Place, domain: string, trac
 
 /** Any chaincode may write anything under `trace/`: what is not a JSON object is no row. */
 function parseRow(value: Uint8Array): Record<string, unknown> | null {
-  try {
-    const row: unknown = JSON.parse(fromUtf8(value));
-    return typeof row === 'object' && row !== null ? (row as Record<string, unknown>) : null;
-  } catch (error) {
-    if (error instanceof SyntaxError || isCotraceError(error)) return null;
-    throw error;
-  }
+  const row = readOrNull(() => parseStrictJson(fromUtf8(value), value.length));
+  return typeof row === 'object' && row !== null ? (row as Record<string, unknown>) : null;
 }

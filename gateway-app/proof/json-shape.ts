@@ -27,10 +27,9 @@ export class JsonShape {
     }
   }
 
+  /** The object that a member is. */
   object(name: string): JsonShape {
-    const shape = this.#child(name);
-    shape.#members();
-    return shape;
+    return new JsonShape(this.#member(name), `${this.#where}: ${name}`, this.#code);
   }
 
   /** The items of a list with at most `max` of them. */
@@ -101,10 +100,6 @@ export class JsonShape {
       if (!isCotraceError(cause)) throw cause;
       throw this.wrong(name, expected, cause);
     }
-  }
-
-  #child(name: string): JsonShape {
-    return new JsonShape(this.#member(name), `${this.#where}: ${name}`, this.#code);
   }
 
   #member(name: string): JsonValue {

@@ -1,5 +1,6 @@
 import {
   MAX_IDENTIFIERS,
+  MAX_RECORD_BYTES,
   recordOf,
   type FirstRecord,
   type StoredRecord,
@@ -9,8 +10,8 @@ import {
   canonicalJson,
   fromUtf8,
   hashCanonical,
-  isCotraceError,
   parseStrictJson,
+  readOrNull,
   toHex,
   type JsonValue,
 } from '@cotrace/core';
@@ -19,7 +20,7 @@ import {
  * What the contract takes has at most 1 MiB, of which a number of four characters may become one of 22 in canonical
  * JSON; the links of 1,000 identifiers in five roles are less than 1 MiB. Longer values are not looked at.
  */
-const MAX_VALUE_BYTES = 8 * 1024 * 1024;
+const MAX_VALUE_BYTES = 8 * MAX_RECORD_BYTES;
 const HASH = /^[0-9a-f]{64}$/;
 
 type Link = StoredRecord['traces'][number];
@@ -33,7 +34,8 @@ export function readStoredRecord(recordId: string, bytes: Uint8Array): StoredRec
   if (record === null || !isArray(record['traces'])) return null;
   const links = record['traces'].map(linkOf);
   if (!links.every((link) => link !== null)) return null;
-  const client = clientRecord({ ...record, traces: links.map(({ id, role }) => ({ id, role })) });
+  const sent = { ...record, traces: links.map(({ id, role }) => ({ id, role })) };
+  const client = readOrNull(() => recordOf(sent, MAX_IDENTIFIERS));
   if (client === null || toHex(hashCanonical(client)) !== recordId) return null;
   return { ...client, traces: links };
 }
@@ -56,15 +58,6 @@ export function readFirstRecord(bytes: Uint8Array): FirstRecord | null {
 
 type Members = Readonly<Record<string, JsonValue>>;
 
-function clientRecord(members: Members) {
-  try {
-    return recordOf(members, MAX_IDENTIFIERS);
-  } catch (error) {
-    if (isCotraceError(error)) return null;
-    throw error;
-  }
-}
-
 function linkOf(value: JsonValue): Link | null {
   const members = isObject(value) ? value : null;
   const link = exactly(members, ['id', 'role', 'ver', 'preTraceTxId', 'preTraceHash']);
@@ -73,9 +66,10 @@ function linkOf(value: JsonValue): Link | null {
 
 /** Whether `ver` counts from 1, and both of `preTraceTxId` and `preTraceHash` are null in the first and hashes in all others. */
 function isLink({ ver, preTraceTxId, preTraceHash }: Members): boolean {
-  if (!Number.isSafeInteger(ver)) return false;
-  if (ver === 1) return preTraceTxId === null && preTraceHash === null;
-  return Number(ver) > 1 && isHash(preTraceTxId) && isHash(preTraceHash);
+  if (typeof ver !== 'number' || !Number.isSafeInteger(ver) || ver < 1) return false;
+  return ver === 1
+    ? preTraceTxId === null && preTraceHash === null
+    : isHash(preTraceTxId) && isHash(preTraceHash);
 }
 
 function isHash(value: JsonValue | undefined): boolean {
@@ -94,14 +88,11 @@ function exactly(members: Members | null, names: readonly string[]): Members | n
 
 /** The object that `bytes` are the canonical JSON of, or null. */
 function canonicalObject(bytes: Uint8Array): Members | null {
-  try {
+  return readOrNull(() => {
     const text = fromUtf8(bytes);
     const value = parseStrictJson(text, MAX_VALUE_BYTES);
     return isObject(value) && canonicalJson(value) === text ? value : null;
-  } catch (error) {
-    if (isCotraceError(error)) return null;
-    throw error;
-  }
+  });
 }
 
 function isObject(value: JsonValue): value is Members {

@@ -78,13 +78,8 @@ function hasItsRows(
   { txId, recordId }: { readonly txId: string; readonly recordId: string },
   values: ReadonlyMap<string, Uint8Array>,
 ): boolean {
-  const rows = new Map<string, ReturnType<typeof readTraceRow>>();
   return traces.every(({ id, ver, preTraceTxId, preTraceHash }) => {
-    let row = rows.get(id);
-    if (row === undefined) {
-      row = readTraceRow(values.get(TRACE_PREFIX + id) ?? new Uint8Array());
-      rows.set(id, row);
-    }
+    const row = readTraceRow(values.get(TRACE_PREFIX + id) ?? new Uint8Array());
     return (
       row !== null &&
       row.txId === txId &&

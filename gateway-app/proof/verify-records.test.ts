@@ -81,6 +81,30 @@ describe('a records proof', () => {
   });
 });
 
+describe('the work that a records proof costs', () => {
+  it('is one look at a certificate, whatever comes of it', () => {
+    let looks = 0;
+    const { membership } = trust;
+    const manager = new Proxy(membership.manager, {
+      get: (target, name) => {
+        if (name === 'deserialize') looks += 1;
+        const member: unknown = Reflect.get(target, name);
+        return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+      },
+    });
+    const blocks = honest.blocks.map(({ block, attestations: [first, ...others] }) => ({
+      block,
+      attestations: [...others, ...(first ? [{ ...first, certificate: Uint8Array.of(0x30, 0) }] : [])],
+    }));
+    const { attestedBy } = verifyRecords(
+      { ...honest, blocks },
+      { ...trust, membership: { ...membership, manager } },
+    );
+    expect(attestedBy).toEqual(['Org2MSP', 'Org3MSP']);
+    expect([blocks.length, looks]).toEqual([4, 3]);
+  });
+});
+
 describe('a forged records proof is refused', () => {
   it('whatever was done to it, each for its own reason', async () => {
     const forged = forgeries(scene);
