@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { CotraceError, defaultQuorum, fromHex, isCotraceError } from '@cotrace/core';
+import { readTextFile } from '@cotrace/network';
 
 export type NodeRole = 'master' | 'business' | 'client';
 
@@ -51,12 +51,7 @@ export function quorumOf({ organisations, quorum }: Pick<Consortium, 'organisati
 
 /** Reads a consortium file. Throws `CONFIG` with the member that is wrong. */
 export function readConsortium(path: string): Consortium {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new CotraceError('CONFIG', `${path} cannot be read; is the network up?`, { path }, cause);
-  }
+  const text = readTextFile(path, 'CONFIG', '; is the network up?');
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -4,3 +4,5 @@ export * from './topology.js';
 export * from './devnet/index.js';
 export { parseSection, type Section } from './topology-section.js';
 export * from './fabric/index.js';
+export { outliveReaders, printLines } from './print.js';
+export { readTextFile, textOfFile } from './text-file.js';

@@ -122,13 +122,11 @@ export async function capture(
     refused: count('refused'),
     failed: count('failed'),
   };
-  output.result({ ...counts, outcomes, warnings }, () =>
-    [
-      ...outcomes.map(toText),
-      `${counts.recorded} of ${counts.events} events recorded, ${counts.alreadyRecorded} already recorded, ${counts.refused} refused` +
-        (counts.failed > 0 ? `, ${counts.failed} failed` : ''),
-    ].join('\n'),
-  );
+  output.result({ ...counts, outcomes, warnings }, () => [
+    ...outcomes.flatMap(toText),
+    `${counts.recorded} of ${counts.events} events recorded, ${counts.alreadyRecorded} already recorded, ${counts.refused} refused` +
+      (counts.failed > 0 ? `, ${counts.failed} failed` : ''),
+  ]);
   if (counts.failed > 0) return EXIT.failed;
   return counts.refused > 0 ? EXIT.someRefused : EXIT.done;
 }
@@ -176,12 +174,12 @@ function keysOf({ result }: ReadEvent): string[] {
   ];
 }
 
-function toText({ file, path, line, status, domain, txId, code, reasons }: EventOutcome): string {
+function toText({ file, path, line, status, domain, txId, code, reasons }: EventOutcome): string[] {
   const place = `${file}:${line} ${path}`;
   if (status === 'refused' || status === 'failed') {
-    return [`${place}: ${status} [${code ?? ''}]`, ...reasons.map((reason) => `    ${reason}`)].join('\n');
+    return [`${place}: ${status} [${code ?? ''}]`, ...reasons.map((reason) => `    ${reason}`)];
   }
-  return `${place}: ${status} in ${domain ?? ''}, transaction ${txId?.slice(0, 12) ?? ''}…`;
+  return [`${place}: ${status} in ${domain ?? ''}, transaction ${txId?.slice(0, 12) ?? ''}…`];
 }
 
 function openLog(path: string): number {
@@ -200,7 +198,8 @@ function readFile(path: string, rules: readonly DomainRule[]): ReadFile {
   } catch (error) {
     if (!isCotraceError(error, 'BAD_UTF8')) throw error;
     const place = { path: '(root)', line: 1, column: 1 };
-    const result = { ok: false as const, errors: [{ ...place, message: 'is not text in UTF-8' }] };
+    const message = `is not text in UTF-8: its byte ${Number(error.detail['offset']) + 1} is wrong`;
+    const result = { ok: false as const, errors: [{ ...place, message }] };
     return { name: path, events: [{ index: 0, ...place, result }], warnings: [] };
   }
 }

@@ -19,12 +19,10 @@ export function consortium(path: string, out: string, output: Output): number {
   });
   const { quorum, members } = made;
   const nodes = made.consortium.nodes.length;
-  output.result({ files, quorum, members, nodes }, () =>
-    [
-      ...files.map((file) => `${file.sha256}  ${file.path}`),
-      `${nodes} nodes and clients; ${quorum} of ${members.length} members must agree: ${members.join(', ')}`,
-      'Every organisation must hold the same files: compare the digests before a node is started.',
-    ].join('\n'),
-  );
+  output.result({ files, quorum, members, nodes }, () => [
+    ...files.map((file) => `${file.sha256}  ${file.path}`),
+    `${nodes} nodes and clients; ${quorum} of ${members.length} members must agree: ${members.join(', ')}`,
+    'Every organisation must hold the same files: compare the digests before a node is started.',
+  ]);
   return EXIT.done;
 }

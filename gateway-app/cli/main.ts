@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { CotraceError } from '@cotrace/core';
+import { outliveReaders, printLines } from '@cotrace/network';
 import type { Connections } from '../client/connections.js';
 import { BACKENDS, type BackendName } from '../deploy/backends/backend.js';
 import type { NetworkChoice } from '../deploy/up.js';
@@ -50,6 +51,10 @@ Examples:
 
 Exit codes: 0 all done, 1 failed, 2 wrong use, 3 some of the input was refused; 4 to 6: see \`cotrace order verify --help\`.`,
   )
+  .configureOutput({
+    writeOut: (text) => printLines('stdout', text.trimEnd().split('\n')),
+    writeErr: (text) => printLines('stderr', text.trimEnd().split('\n')),
+  })
   .exitOverride();
 
 const network = program.command('network').description('start, stop and look at a network on this machine');
@@ -311,12 +316,7 @@ function inFlightOf(text: string): number {
   return value;
 }
 
-// Whoever reads the output may go before its end, as `head` does; the command goes on without.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: Error & { code?: unknown }) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-}
+outliveReaders();
 
 try {
   await program.parseAsync();

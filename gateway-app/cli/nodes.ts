@@ -38,29 +38,27 @@ export async function nodeRows(connections: Connections): Promise<NodeRow[]> {
 export async function nodes(connections: Connections, output: Output): Promise<number> {
   const rows = await nodeRows(connections);
   const peerIsAway = rows.some(({ height, lag }) => height !== null && lag === null);
-  output.result(rows, () =>
-    [
-      table([
-        ['NODE', 'ROLE', 'STATE', 'HEIGHT', 'LAG', 'STORE', 'DOCKED AT'],
-        ...rows.map(({ name, role, state, height, lag, storeBytes, dockedAt }) => [
-          name,
-          role,
-          state,
-          height === null ? '-' : String(height),
-          lag === null ? '-' : String(lag),
-          storeBytes === null ? '-' : bytes(storeBytes),
-          dockedAt ?? '',
-        ]),
+  output.result(rows, () => [
+    ...table([
+      ['NODE', 'ROLE', 'STATE', 'HEIGHT', 'LAG', 'STORE', 'DOCKED AT'],
+      ...rows.map(({ name, role, state, height, lag, storeBytes, dockedAt }) => [
+        name,
+        role,
+        state,
+        height === null ? '-' : String(height),
+        lag === null ? '-' : String(lag),
+        storeBytes === null ? '-' : bytes(storeBytes),
+        dockedAt ?? '',
       ]),
-      ...(peerIsAway ? [`lag is unknown: the peer of ${connections.context.organisation.name} is away`] : []),
-      ...rows.flatMap(({ name, refusals }) =>
-        refusals.map(
-          ({ block, source, code, reason }) =>
-            `${name} refused block ${block} of ${source}: [${code}] ${reason}`,
-        ),
+    ]),
+    ...(peerIsAway ? [`lag is unknown: the peer of ${connections.context.organisation.name} is away`] : []),
+    ...rows.flatMap(({ name, refusals }) =>
+      refusals.map(
+        ({ block, source, code, reason }) =>
+          `${name} refused block ${block} of ${source}: [${code}] ${reason}`,
       ),
-    ].join('\n'),
-  );
+    ),
+  ]);
   return rows.every(({ state, lag }) => state === 'following' && lag !== null) ? EXIT.done : EXIT.failed;
 }
 

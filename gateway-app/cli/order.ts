@@ -30,20 +30,18 @@ export async function place(connections: Connections, file: string, output: Outp
   if (captured.status === 'refused') {
     const { code, message } = captured.refusal;
     const status = code === 'CONFLICT' ? 'already placed' : 'refused';
-    output.result({ status, orderId: result.record.eventID, code, message }, () =>
+    output.result({ status, orderId: result.record.eventID, code, message }, () => [
       code === 'CONFLICT'
         ? `an order with exactly this content is on the ledger already`
         : `refused [${code}]: ${message}`,
-    );
+    ]);
     return EXIT.someRefused;
   }
   const { txId, block } = captured;
-  output.result({ status: 'placed', orderId: result.record.eventID, txId, block }, () =>
-    [
-      `order for ${order.to} placed, transaction ${txId.slice(0, 12)}…`,
-      `its id: ${result.record.eventID ?? ''}`,
-    ].join('\n'),
-  );
+  output.result({ status: 'placed', orderId: result.record.eventID, txId, block }, () => [
+    `order for ${order.to} placed, transaction ${txId.slice(0, 12)}…`,
+    `its id: ${result.record.eventID ?? ''}`,
+  ]);
   return EXIT.done;
 }
 
@@ -85,20 +83,21 @@ function toJson({ to }: Order, { orderId, status, place: where, newest, asOf }: 
   };
 }
 
-function toText({ to }: Order, { status, place: where, newest, asOf }: CheckedOrder): string {
+function toText({ to }: Order, { status, place: where, newest, asOf }: CheckedOrder): string[] {
   const stands = `on the ledger, transaction ${where?.txNum ?? ''} of block ${where?.block ?? ''}`;
   const said = {
-    latest: `the order is ${stands}, and the latest for ${to}`,
-    superseded:
-      `the order is ${stands}, but no longer the latest for ${to}:\n` +
+    latest: [`the order is ${stands}, and the latest for ${to}`],
+    superseded: [
+      `the order is ${stands}, but no longer the latest for ${to}:`,
       `transaction ${newest?.txNum ?? ''} of block ${newest?.block ?? ''} is newer`,
-    absent: `the order is not on the ledger`,
-    other: `the order is not on the ledger: an event that says something else has taken its id`,
+    ],
+    absent: [`the order is not on the ledger`],
+    other: [`the order is not on the ledger: an event that says something else has taken its id`],
   }[status];
   return [
-    said,
+    ...said,
     `proven as of block ${asOf.blockNum}, attested at ${timeOf(asOf)} by ${asOf.attestedBy.join(', ')}`,
-  ].join('\n');
+  ];
 }
 
 function timeOf({ unixSeconds }: CheckedOrder['asOf']): string {

@@ -30,32 +30,31 @@ export async function trace(
   const trust = readTrust(readText(options.trust), nodeVerifier);
   const traceId = canonicalTraceId(options.traceId);
   const { proof, wrongHints } = await collectTrace(connections, { traceId, direction });
-  const verified = verifyRecords(proof, trust);
-  if (verified.records.length === 0) {
-    output.result(toJson(verified, wrongHints), () => `no record of ${traceId}`);
+  if (proof.transactions.length === 0) {
+    const nothing = { question: proof.question, records: [], identifiers: [], attestedBy: [] };
+    output.result(toJson(nothing, []), () => [`no record of ${traceId}`]);
     return EXIT.failed;
   }
+  const verified = verifyRecords(proof, trust);
   if (path !== undefined) writeFileSync(path, writeRecordsProof(proof));
-  output.result(toJson(verified, wrongHints), () =>
-    [
-      toText(verified),
-      ...wrongHints.map(
-        ({ block, txNum }) =>
-          `note: transaction ${txNum} of block ${block} carries a wrong hint; its chain was followed by transaction id`,
-      ),
-      ...(path === undefined
-        ? []
-        : [`proof written to ${path}; check it with: cotrace verify ${path} --trust FILE`]),
-    ].join('\n'),
-  );
+  output.result(toJson(verified, wrongHints), () => [
+    ...toText(verified),
+    ...wrongHints.map(
+      ({ block, txNum }) =>
+        `note: transaction ${txNum} of block ${block} carries a wrong hint; its chain was followed by transaction id`,
+    ),
+    ...(path === undefined
+      ? []
+      : [`proof written to ${path}; check it with: cotrace verify ${path} --trust FILE`]),
+  ]);
   return EXIT.done;
 }
 
-/** `cotrace verify FILE`: checks a proof offline, given only the trust file. */
+/** `cotrace verify FILE`: checks a proof offline, given only the trust file; a proof that proves no event fails. */
 export function verify(file: string, trustPath: string, output: Output): number {
   const trust = readTrust(readText(trustPath), nodeVerifier);
   const verified = verifyRecords(readRecordsProof(readText(file)), trust);
-  output.result(toJson(verified, []), () => `the proof holds\n${toText(verified)}`);
+  output.result(toJson(verified, []), () => ['the proof holds', ...toText(verified)]);
   return EXIT.done;
 }
 

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { CotraceError } from '@cotrace/core';
-import { parseTopology, readTopology, type Topology } from '@cotrace/network';
+import { parseTopology, readTextFile, readTopology, type Topology } from '@cotrace/network';
 import { writeAtomically, type Workspace } from './workspace.js';
 
 /**
@@ -8,7 +8,7 @@ import { writeAtomically, type Workspace } from './workspace.js';
  * workspace's copy counts, and another file with another content is refused: ledgers and certificates hang on it.
  */
 export function adoptTopology(workspace: Workspace, path: string | null): Topology {
-  const given = path === null ? null : { topology: readTopology(path), text: readFileSync(path, 'utf8') };
+  const given = path === null ? null : { topology: readTopology(path), text: readTextFile(path, 'TOPOLOGY') };
   if (!existsSync(workspace.topology)) {
     writeAtomically(workspace.topology, given?.text ?? '');
     return given?.topology ?? parseTopology('');

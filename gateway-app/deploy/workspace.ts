@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { CotraceError } from '@cotrace/core';
+import { textOfFile } from '@cotrace/network';
 import { errorCode } from '../node/error-code.js';
 
 /** Where a network of this machine keeps everything, below one folder. */
@@ -121,7 +122,7 @@ function json(value: unknown): string {
 export function readJson(path: string): unknown {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = textOfFile(readFileSync(path), path);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw error;

@@ -1,3 +1,5 @@
+import { printLines } from '@cotrace/network';
+
 /** One line a message on standard error: time, node, level, text; what went wrong comes with its cause chain. */
 export class Log {
   readonly #name: string;
@@ -21,9 +23,7 @@ export class Log {
   }
 
   #write(level: string, text: string): void {
-    process.stderr.write(
-      `${new Date().toISOString()} ${this.#name} ${level} ${text.replaceAll('\n', ' | ')}\n`,
-    );
+    printLines('stderr', [`${new Date().toISOString()} ${this.#name} ${level} ${text}`]);
   }
 }
 
