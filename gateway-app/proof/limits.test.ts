@@ -39,6 +39,10 @@ describe('a proof file', () => {
   it('is read in the form that the document names', () => {
     expect(readRecordsProof(attested({})).blocks).toHaveLength(1);
     expect(readRecordsProof(holding({ txNum: 0xffffffff })).transactions).toHaveLength(1);
+    for (const direction of ['none', 'up', 'down']) {
+      const question = { traceId: 'A', direction };
+      expect(readRecordsProof(file({ question })).question).toEqual(question);
+    }
   });
 
   it.each<[string, string]>([
@@ -56,6 +60,17 @@ describe('a proof file', () => {
   ])('is bounded: %s', (said, text) => {
     const { code, message } = errorOf(() => readRecordsProof(text));
     expect([code, message.split(': ').at(-1)]).toEqual(['BAD_PROOF', said]);
+  });
+
+  it.each<[string, string]>([
+    ['of the file', file({ note: '' })],
+    ['of the question', file({ question: { traceId: 'A', direction: 'none', note: '' } })],
+    ['of a block', file({ blocks: [{ block: '1', attestations: [], note: '' }] })],
+    ['of an attestation', attested({ note: '' })],
+    ['of a transaction', holding({ note: '' })],
+  ])('has no member more: %s', (_whose, text) => {
+    const { code, message } = errorOf(() => readRecordsProof(text));
+    expect([code, message.split(': ').at(-1)]).toEqual(['BAD_PROOF', 'unknown member note']);
   });
 
   it('is at most 256 MiB long', () => {

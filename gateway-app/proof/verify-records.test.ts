@@ -3,9 +3,10 @@ import { isCotraceError, utf8 } from '@cotrace/core';
 import { pureVerifier } from '@cotrace/fabric-model';
 import { nodeVerifier } from '@cotrace/network';
 import fc from 'fast-check';
+import { attest } from '../testing/attestations.js';
 import { codeOf } from '../testing/codes.js';
 import { forgeries } from '../testing/forged-proofs.js';
-import { ProofScene } from '../testing/proof-scene.js';
+import { BROKEN_CHAINS, ProofScene } from '../testing/proof-scene.js';
 import { recordsProof, trustFile } from '../testing/proofs.js';
 import { capture } from '../testing/records.js';
 import { TestChain } from '../testing/test-chain.js';
@@ -67,6 +68,32 @@ describe('a records proof', () => {
     expect(await outcomeOf(honest, whole)).toBe('NO_QUORUM');
   });
 
+  it('names those alone who attest every block of it, in the order of their names', () => {
+    const blocks = honest.blocks.map(({ block, attestations }, i) => ({
+      block,
+      attestations: [...attestations].reverse().slice(i === 0 ? 1 : 0),
+    }));
+    expect(verifyRecords({ ...honest, blocks }, trust).attestedBy).toEqual(['Org1MSP', 'Org2MSP']);
+  });
+
+  it('is in the order of the ledger whatever the order in the file, within a block too', async () => {
+    const mixed = await recordsProof(scene.masters, 'MIX', 'up');
+    const places = (proof: RecordsProof) =>
+      verify(writeRecordsProof(proof)).records.map(({ block, txNum }) => [block, txNum]);
+    const inOrder = [
+      [10n, 0],
+      [10n, 1],
+      [11n, 1],
+    ];
+    expect(places(mixed)).toEqual(inOrder);
+    expect(places({ ...mixed, transactions: [...mixed.transactions].reverse() })).toEqual(inOrder);
+  });
+
+  it('counts an identifier in two roles of a record once', async () => {
+    const { identifiers } = verifyRecords(await recordsProof(scene.masters, 'MIX', 'none'), trust);
+    expect(identifiers).toEqual([{ id: 'MIX', records: 1, lacksOrigin: false }]);
+  });
+
   it('verifies with plain TypeScript as with Node’s own cryptography', () => {
     const pure = readTrust(trustFile(network), pureVerifier);
     expect(verify(writeRecordsProof(honest), pure).records).toHaveLength(4);
@@ -111,6 +138,35 @@ describe('a forged records proof is refused', () => {
     const outcomes = [];
     for (const [title, , forge] of forged) outcomes.push([title, await outcomeOf(await forge())]);
     expect(outcomes).toEqual(forged.map(([title, code]) => [title, code]));
+  });
+
+  it('with what is missing, and why attestations do not count', () => {
+    const errorOf = (proof: RecordsProof): unknown => {
+      try {
+        return verifyRecords(proof, trust);
+      } catch (error) {
+        return error;
+      }
+    };
+    const [{ traceId, blocks }] = BROKEN_CHAINS;
+    expect(errorOf(scene.proofOf(traceId, [{ block: blocks[1], txNum: 1 }]))).toMatchObject({
+      code: 'GAP',
+      detail: { traceId, domain: 'goods', expected: 1, found: 2 },
+    });
+    const byClient = honest.blocks.map(({ block, attestations: [first] }) => ({
+      block,
+      attestations: first === undefined ? [] : [attest(network.organisation(0).client, first.body)],
+    }));
+    expect(errorOf({ ...honest, blocks: byClient })).toMatchObject({
+      code: 'NO_QUORUM',
+      message: expect.stringContaining('only a peer may attest'),
+      detail: { attestations: 1, refused: ['ATTESTATION_ROLE'] },
+    });
+    const unattested = honest.blocks.map(({ block }) => ({ block, attestations: [] }));
+    expect(errorOf({ ...honest, blocks: unattested })).toMatchObject({
+      code: 'NO_QUORUM',
+      message: expect.stringMatching(/a quorum of organisations$/),
+    });
   });
 
   it('of another channel: WRONG_CHANNEL', async () => {

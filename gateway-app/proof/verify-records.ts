@@ -144,7 +144,6 @@ function closure(
     const links = byId.get(id) ?? [];
     const own = links.map(({ record }) => record);
     lineage.visit(id, own);
-    if (identifiers.has(id)) continue;
     checkChains(id, links);
     for (const record of own) used.add(record);
     identifiers.set(id, { id, records: own.length, lacksOrigin: lacksOrigin(id, own) });

@@ -2,7 +2,7 @@ import { sha256 } from '@cotrace/core';
 import type { RecordsProof } from '../proof/records-proof.js';
 import { attest, withMembers } from './attestations.js';
 import { oddRecords } from './odd-records.js';
-import { INVALID, ODD_BLOCK, type ProofScene } from './proof-scene.js';
+import { BROKEN_CHAINS, INVALID, ODD_BLOCK, type ProofScene } from './proof-scene.js';
 import { recordsProof } from './proofs.js';
 import { capture } from './records.js';
 
@@ -248,14 +248,19 @@ export function forgeries(scene: ProofScene): readonly Forgery[] {
         })),
       }),
     ],
+    ...BROKEN_CHAINS.map(({ traceId, blocks }): Forgery => [
+      `of a chain that does not hold, ${traceId}`,
+      'GAP',
+      () =>
+        scene.proofOf(
+          traceId,
+          blocks.map((block) => ({ block, txNum: 1 })),
+        ),
+    ]),
     ...oddRecords(network).map(({ title, traceId }, txNum): Forgery => [
       `with ${title}`,
       'NOT_ASKED',
-      () => ({
-        question: { traceId, direction: 'none' },
-        blocks: [scene.attestations(ODD_BLOCK)],
-        transactions: [scene.transaction(ODD_BLOCK, txNum)],
-      }),
+      () => scene.proofOf(traceId, [{ block: ODD_BLOCK, txNum }]),
     ]),
   ];
 }

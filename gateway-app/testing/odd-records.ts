@@ -46,6 +46,10 @@ const ALTERED: readonly (readonly [title: string, alter: Alter])[] = [
       writes.map(([key, value]) => [key, key.startsWith('trace/') ? ` ${String(value)}` : value]),
   ],
   [
+    'a record under another key',
+    ({ writes }) => writes.map(([key, value]) => [key.replace(/^rec/, 'red'), value]),
+  ],
+  [
     'a record that is written twice',
     ({ writes }) => [...writes, ...writes.filter(([key]) => key.startsWith('rec/'))],
   ],

@@ -15,6 +15,12 @@ const MVCC_READ_CONFLICT = 11;
 /** Block with an invalid transaction that would be the second record of SALT. */
 export const INVALID = { block: 7n, txNum: 0 } as const;
 
+/** Identifiers whose second record does not follow their first, and the blocks of both; the transaction is number 1. */
+export const BROKEN_CHAINS = [
+  { traceId: 'OTHER-BEFORE', second: { preTraceTxId: 'ab'.repeat(32) }, blocks: [12n, 13n] },
+  { traceId: 'TOO-FAR', second: { ver: 3 }, blocks: [14n, 15n] },
+] as const;
+
 /** Block whose transactions are the odd records, in their order. */
 export const ODD_BLOCK = 8n;
 
@@ -79,6 +85,29 @@ export class ProofScene {
     chain.add([lost.envelope, noise()], [MVCC_READ_CONFLICT]);
     chain.add(oddRecords(network).map(({ envelope }) => envelope));
     chain.add([besideEachOther(network)]);
+    const mixed = ['M1', 'M2'].map((id) => {
+      const made = { label: `made ${id}`, traces: [{ id, role: 'output' as const, ver: 1 }] };
+      return { id, ...capture(network, made) };
+    });
+    const preTraceHash = toHex(chain.add(mixed.map(({ envelope }) => envelope)).headerHash);
+    add({
+      label: 'mixing',
+      traces: [
+        ...mixed.map(({ id, txId }) => ({
+          id,
+          role: 'input' as const,
+          ver: 2,
+          preTraceTxId: txId,
+          preTraceHash,
+        })),
+        { id: 'MIX', role: 'output', ver: 1 },
+        { id: 'MIX', role: 'subject', ver: 1 },
+      ],
+    });
+    for (const { traceId: id, second } of BROKEN_CHAINS) {
+      const { txId: preTraceTxId } = add({ label: `${id} 1`, traces: [{ id, role: 'subject', ver: 1 }] });
+      add({ label: `${id} 2`, traces: [{ id, role: 'subject', ver: 2, preTraceTxId, ...second }] });
+    }
     for (const master of masters) await master.follow(chain);
     return new ProofScene(network, chain, masters, await recordsProof(masters, 'FLOUR', 'up'));
   }
@@ -101,6 +130,18 @@ export class ProofScene {
       txNum,
       envelope: this.chain.block(block).envelopes[txNum] ?? new Uint8Array(),
       inclusionProof: new MerkleTree(leaves).inclusionProof(txNum),
+    };
+  }
+
+  /** A proof that shows transactions as the answer to a question about one identifier. */
+  proofOf(
+    traceId: string,
+    places: readonly { readonly block: bigint; readonly txNum: number }[],
+  ): RecordsProof {
+    return {
+      question: { traceId, direction: 'none' },
+      blocks: [...new Set(places.map(({ block }) => block))].map((block) => this.attestations(block)),
+      transactions: places.map(({ block, txNum }) => this.transaction(block, txNum)),
     };
   }
 
