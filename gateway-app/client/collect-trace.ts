@@ -6,6 +6,7 @@ import { Lineage } from '../proof/lineage.js';
 import { viewTransaction } from '../proof/record-view.js';
 import type { Question, RecordsProof } from '../proof/records-proof.js';
 import { quorumOf } from '../consortium.js';
+import { mastersOf } from './client-config.js';
 import type { Connections } from './connections.js';
 import { firstAnswer } from './first-answer.js';
 
@@ -78,7 +79,10 @@ export async function collectAttestations(
   const wanted = quorumOf(connections.context.consortium);
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
-    const answers = await Promise.all(connections.masters().map((master) => attestationsOf(master, blocks)));
+    const masters = mastersOf(connections.context);
+    const answers = await Promise.all(
+      masters.map((node) => attestationsOf(connections.node(node), node.mspId, blocks)),
+    );
     const attested = new Map(blocks.map((block) => [block, [] as Attestation[]]));
     for (const { block, attestation } of answers.flat()) attested.get(block)?.push(attestation);
     const collected = [...attested].map(([block, attestations]) => ({ block, attestations }));
@@ -93,14 +97,22 @@ interface PlacedAttestation {
   readonly attestation: Attestation;
 }
 
-/** What one master attests of `blocks`; nothing where it is away. */
-async function attestationsOf(master: RpcClient, blocks: readonly bigint[]): Promise<PlacedAttestation[]> {
+/**
+ * What the master of `mspId` attests of `blocks`; nothing where it is away. It speaks for its own organisation alone: a proof
+ * has room for one attestation of each.
+ */
+async function attestationsOf(
+  master: RpcClient,
+  mspId: string,
+  blocks: readonly bigint[],
+): Promise<PlacedAttestation[]> {
   const placed: PlacedAttestation[] = [];
   try {
     for (let at = 0; at < blocks.length; at += BLOCKS_PER_REQUEST) {
       const blockNums = blocks.slice(at, at + BLOCKS_PER_REQUEST);
       const { attestations } = await master.call(Master.method.attestationsOf, { blockNums });
       for (const attestation of attestations) {
+        if (attestation.mspId !== mspId) continue;
         placed.push({ block: decodeAttestationBody(attestation.body).blockNum, attestation });
       }
     }
