@@ -137,6 +137,16 @@ describe('the walk along a trace', () => {
     expect(await walked()).toEqual([[2, false]]);
   });
 
+  it('takes of a row what the transaction leaves of it', async () => {
+    const row = JSON.stringify({ preTraceTxId: 'ab'.repeat(32), preTraceHash: null });
+    const writes = [
+      ['trace/A', row],
+      ['trace/A', null],
+    ] as const;
+    chain.add([put(network, 'goods', writes)]);
+    expect(await walked()).toEqual([[2, false]]);
+  });
+
   it('does not see invalid transactions', async () => {
     const { envelope } = capture(network, { label: 'r1', traces: [{ id: 'A', role: 'subject', ver: 1 }] });
     chain.add([envelope], [MVCC_READ_CONFLICT]);
