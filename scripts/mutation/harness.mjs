@@ -3,8 +3,8 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { jest, test } from '@jest/globals';
 
 const HOUR = 3_600_000;
-/** What a test may take, in milliseconds, before its mutant counts as found. */
-const PATIENCE = 20_000;
+/** What a test may take, in milliseconds, before its mutant counts as found: long, since machines may be busy. */
+const PATIENCE = 120_000;
 /** How often mutants may be passed before a loop counts as endless. */
 const MOST_PASSED = 50_000_000;
 
@@ -54,15 +54,15 @@ async function runOne({ act, blocks }) {
   }
 }
 
-/** Whether a test fails, or does not end. */
-async function fails(one) {
+/** Whether a test fails, or is late; null where it passes. */
+async function faultOf(one) {
   let timer;
-  const late = new Promise((resolve) => (timer = setTimeout(resolve, PATIENCE, true)));
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, PATIENCE, 'late')));
   const failed = prepare(one.blocks)
     .then(() => runOne(one))
     .then(
-      () => false,
-      () => true,
+      () => null,
+      () => 'failed',
     );
   try {
     return await Promise.race([failed, late]);
@@ -71,28 +71,35 @@ async function fails(one) {
   }
 }
 
-async function isFound(id, tests) {
+/** What of some tests notices a mutant: `failed`, `late`, or null. */
+async function findingOf(id, tests) {
   active = id;
   passed = 0;
   try {
-    for (const one of tests) if (await fails(one)) return true;
-    return false;
+    return await firstFault(tests);
   } finally {
     active = 0;
   }
 }
 
-/** As `isFound`, with everything loaded again: constants are made, and tests prepare, while the mutant is in force. */
-async function isFoundAfresh(id) {
+async function firstFault(tests) {
+  for (const one of tests) {
+    const fault = await faultOf(one);
+    if (fault !== null) return fault;
+  }
+  return null;
+}
+
+/** As `findingOf`, with everything loaded again: constants are made, and tests prepare, while the mutant is in force. */
+async function findingAfresh(id) {
   active = id;
   passed = 0;
   let tests = [];
   try {
     tests = await load();
-    for (const one of tests) if (await fails(one)) return true;
-    return false;
+    return await firstFault(tests);
   } catch {
-    return true;
+    return 'failed';
   } finally {
     active = 0;
     await cleanUp(tests).catch(() => undefined);
@@ -117,8 +124,8 @@ test(
     }
     for (const { id } of mutants.filter((_, i) => i % shards === shard)) {
       const fitting = (reaching.get(id) ?? []).sort((a, b) => a.took - b.took);
-      let found = await isFound(id, fitting);
-      if (!found && early.has(id)) found = await isFoundAfresh(id);
+      let found = await findingOf(id, fitting);
+      if (found === null && early.has(id)) found = await findingAfresh(id);
       const isReached = fitting.length > 0 || early.has(id);
       appendFileSync(out, `${JSON.stringify({ id, found, isReached })}\n`);
     }
