@@ -13,6 +13,19 @@ export default tseslint.config(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/consistent-type-imports': 'off',
       'no-console': 'error',
+      // What people are shown goes through one function, which escapes what would steer a terminal.
+      'no-restricted-properties': [
+        'error',
+        ...['stdout', 'stderr'].map((property) => ({
+          object: 'process',
+          property,
+          message: 'Write with printLines (network/print.ts).',
+        })),
+      ],
     },
+  },
+  {
+    files: ['network/print.ts', '**/*.test.ts', '**/testing/**', 'test/**', 'bench/**'],
+    rules: { 'no-restricted-properties': 'off' },
   },
 );

@@ -1,6 +1,6 @@
-/** A line of a benchmark's result. */
-export function say(text: string): void {
-  process.stdout.write(`${text}\n`);
+/** A line of a benchmark's result, or lines of it. */
+export function say(text: string | readonly string[]): void {
+  process.stdout.write(`${[text].flat().join('\n')}\n`);
 }
 
 /** A line about what is going on. */

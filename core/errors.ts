@@ -26,3 +26,13 @@ export class MalformedError extends CotraceError {
 export function isCotraceError(error: unknown, code?: string): error is CotraceError {
   return error instanceof CotraceError && (code === undefined || error.code === code);
 }
+
+/** What `read` returns; null where it throws a Cotrace error, for what may as well be something else. Other errors pass. */
+export function readOrNull<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (isCotraceError(error)) return null;
+    throw error;
+  }
+}

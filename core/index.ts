@@ -6,6 +6,7 @@ export * from './merkle/index.js';
 export * from './rank/index.js';
 export * from './json/index.js';
 export * from './formats/index.js';
+export * from './text/shown.js';
 export * from './trace-id/index.js';
 export * from './trie/index.js';
 export * from './block-index/index.js';

@@ -5,3 +5,5 @@ export { completeTopologyText } from './topology-text.js';
 export * from './devnet/index.js';
 export { parseSection, type Section } from './topology-section.js';
 export * from './fabric/index.js';
+export { allWritten, outliveReaders, printLines } from './print.js';
+export { readTextFile, textOfFile } from './text-file.js';

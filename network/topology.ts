@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { CotraceError, defaultQuorum } from '@cotrace/core';
+import { defaultQuorum } from '@cotrace/core';
 import { goDuration } from './config/go-duration.js';
+import { readTextFile } from './text-file.js';
 import { parseSection, type Section } from './topology-section.js';
 
 /** An organisation of the consortium: a peer, a master, and a business node per domain. */
@@ -92,20 +92,9 @@ export function defaultTopology(): Topology {
   return parseTopology('');
 }
 
-/** Reads and checks a topology file. Throws `TOPOLOGY`, naming the place in the file and what to do. */
+/** Reads and checks a topology file. Throws `TOPOLOGY`, naming the place in the file and what to do, and `BAD_UTF8`. */
 export function readTopology(path: string): Topology {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new CotraceError(
-      'TOPOLOGY',
-      `${path} cannot be read; give the path of a topology file`,
-      { path },
-      cause,
-    );
-  }
-  return parseTopology(text, path);
+  return parseTopology(readTextFile(path, 'TOPOLOGY', '; give the path of a topology file'), path);
 }
 
 /**

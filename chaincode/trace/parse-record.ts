@@ -29,12 +29,16 @@ export interface RecordLimits {
  * Throws `TOO_LARGE`, `BAD_RECORD`, `BAD_TRACE_ID`, naming the field.
  */
 export function parseRecord(text: string, limits: RecordLimits): ClientRecord {
-  const value = parseArgument(text, limits.recordBytes, 'record', 'BAD_RECORD');
+  return recordOf(parseArgument(text, limits.recordBytes, 'record', 'BAD_RECORD'), limits.identifiers);
+}
+
+/** The record that a JSON value is; as `parseRecord`, for a text that is parsed already. */
+export function recordOf(value: JsonValue, maxIdentifiers: number): ClientRecord {
   const members = read.object(value, 'record', RECORD_MEMBERS);
   const record: ClientRecord = {
     step: members.step === null ? null : step(members.step),
     eventTime: eventTime(members.eventTime),
-    traces: traces(members.traces, limits.identifiers),
+    traces: traces(members.traces, maxIdentifiers),
     data: read.anyObject(members.data, 'record.data'),
     eventHash: read.text(
       members.eventHash,

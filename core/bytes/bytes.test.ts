@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { utf8 } from './bytes.js';
+import { isCotraceError } from '../errors.js';
+import { fromUtf8, utf8 } from './bytes.js';
 
 describe('the UTF-8 bytes of a text', () => {
   it('are those of a code point after the other, whatever the length', () => {
@@ -20,5 +21,44 @@ describe('the UTF-8 bytes of a text', () => {
     const bytes = utf8('one');
     utf8('two');
     expect(bytes).toEqual(Uint8Array.of(0x6f, 0x6e, 0x65));
+  });
+});
+
+describe('bytes that are not UTF-8', () => {
+  /** Where they are said to be wrong; null where they are text. */
+  function offsetIn(bytes: Uint8Array): unknown {
+    try {
+      fromUtf8(bytes);
+      return null;
+    } catch (error) {
+      if (!isCotraceError(error, 'BAD_UTF8')) throw error;
+      return error.detail['offset'];
+    }
+  }
+
+  it.each<[string, number[], number | null]>([
+    ['a byte that begins nothing', [0x61, 0xff], 1],
+    ['a continuation alone', [0x80], 0],
+    ['an overlong form', [0x61, 0x62, 0xc0, 0x80], 2],
+    ['a surrogate', [0x61, 0xed, 0xa0, 0x80], 1],
+    ['a character cut off by the end', [0x61, 0xe7, 0xb1], 1],
+    ['one that begins as the replacement does', [0x61, 0xef, 0xbf], 1],
+    ['one that begins as the replacement does, with another behind it', [0x61, 0xef, 0xbf, 0x61], 1],
+    ['the first byte of it alone', [0x61, 0xef, 0x61], 1],
+    ['the replacement itself, which is text, and then a wrong byte', [0xef, 0xbf, 0xbd, 0xff], 3],
+    ['the replacement itself', [0xef, 0xbf, 0xbd], null],
+    ['nothing', [], null],
+  ])('are refused with their place: %s', (_what, bytes, offset) => {
+    expect(offsetIn(Uint8Array.from(bytes))).toBe(offset);
+  });
+
+  it('are refused where the first character is that cannot be read', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.uint8Array({ maxLength: 4 }), (text, tail) => {
+        const start = utf8(text);
+        const offset = offsetIn(Uint8Array.of(...start, 0xff, ...tail));
+        expect(offset).toBe(start.length);
+      }),
+    );
   });
 });

@@ -37,13 +37,31 @@ export function utf8(text: string): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** Text of UTF-8 bytes. Throws `BAD_UTF8` on bytes that are not valid UTF-8. */
+const lenientUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** Text of UTF-8 bytes. Throws `BAD_UTF8` with the offset of the first character that is not valid UTF-8. */
 export function fromUtf8(bytes: Uint8Array): string {
   try {
     return strictUtf8.decode(bytes);
   } catch (cause) {
-    throw new MalformedError('BAD_UTF8', 'bytes are not valid UTF-8', { length: bytes.length }, cause);
+    const offset = firstInvalid(bytes);
+    throw new MalformedError(
+      'BAD_UTF8',
+      `bytes are not valid UTF-8 from byte ${offset} on`,
+      { length: bytes.length, offset },
+      cause,
+    );
   }
+}
+
+/** Where bytes that are not UTF-8 first differ from what they are taken for, with U+FFFD (ef bf bd) for what is invalid. */
+function firstInvalid(bytes: Uint8Array): number {
+  const taken = utf8(lenientUtf8.decode(bytes));
+  let at = 0;
+  while (at < bytes.length && bytes[at] === taken[at]) at++;
+  // A character that was cut may begin as U+FFFD does.
+  if (bytes[at - 1] === 0xef) return at - 1;
+  return bytes[at - 2] === 0xef && bytes[at - 1] === 0xbf ? at - 2 : at;
 }
 
 /** Bytes of hexadecimal text; `length`, if given, is the number of bytes wanted. Throws `BAD_HEX`. */

@@ -54,27 +54,25 @@ export async function capture(
     notTried: count('not tried'),
   };
   const faults = connections.faults.list();
-  output.result({ ...counts, outcomes, warnings, faults }, () =>
-    [
-      ...outcomes.filter(({ status }) => status !== 'not tried').map(toText),
-      ...othersText(outcomes),
-      ...faults.map(faultText),
-      `${counts.recorded} of ${counts.events} events recorded, ${counts.alreadyRecorded} already recorded, ${counts.refused} refused` +
-        (counts.failed > 0 ? `, ${counts.failed} failed` : '') +
-        (counts.notTried > 0 ? `, ${counts.notTried} not tried, as the capture was interrupted` : ''),
-    ].join('\n'),
-  );
+  output.result({ ...counts, outcomes, warnings, faults }, () => [
+    ...outcomes.filter(({ status }) => status !== 'not tried').flatMap(toText),
+    ...othersText(outcomes),
+    ...faults.map(faultText),
+    `${counts.recorded} of ${counts.events} events recorded, ${counts.alreadyRecorded} already recorded, ${counts.refused} refused` +
+      (counts.failed > 0 ? `, ${counts.failed} failed` : '') +
+      (counts.notTried > 0 ? `, ${counts.notTried} not tried, as the capture was interrupted` : ''),
+  ]);
   if (interrupted.signal.aborted) return EXIT.interrupted;
   if (counts.failed > 0) return EXIT.failed;
   return counts.refused > 0 ? EXIT.someRefused : EXIT.done;
 }
 
-function toText({ file, path, line, status, domain, txId, code, reasons }: EventOutcome): string {
+function toText({ file, path, line, status, domain, txId, code, reasons }: EventOutcome): string[] {
   const place = `${file}:${line} ${path}`;
   if (status === 'refused' || status === 'failed') {
-    return [`${place}: ${status} [${code ?? ''}]`, ...reasons.map((reason) => `    ${reason}`)].join('\n');
+    return [`${place}: ${status} [${code ?? ''}]`, ...reasons.map((reason) => `    ${reason}`)];
   }
-  return `${place}: ${status} in ${domain ?? ''}, transaction ${txId?.slice(0, 12) ?? ''}…`;
+  return [`${place}: ${status} in ${domain ?? ''}, transaction ${txId?.slice(0, 12) ?? ''}…`];
 }
 
 function openLog(path: string): number {

@@ -19,13 +19,11 @@ export function consortium(path: string, out: string, output: Output): number {
   });
   const { quorum, members, warnings } = made;
   const nodes = made.consortium.nodes.length;
-  output.result({ files, quorum, members, nodes, warnings }, () =>
-    [
-      ...files.map((file) => `${file.sha256}  ${file.path}`),
-      `${nodes} nodes and clients; ${quorum} of ${members.length} members must agree: ${members.join(', ')}`,
-      ...warnings.map((warning) => `warning: ${warning}`),
-      'Every organisation must hold the same files: compare the digests before a node is started.',
-    ].join('\n'),
-  );
+  output.result({ files, quorum, members, nodes, warnings }, () => [
+    ...files.map((file) => `${file.sha256}  ${file.path}`),
+    `${nodes} nodes and clients; ${quorum} of ${members.length} members must agree: ${members.join(', ')}`,
+    ...warnings.map((warning) => `warning: ${warning}`),
+    'Every organisation must hold the same files: compare the digests before a node is started.',
+  ]);
   return EXIT.done;
 }

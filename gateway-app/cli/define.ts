@@ -28,12 +28,10 @@ export async function define(
     results.push({ name, result: await defineOne(connections, definition) });
   }
   const without = domains.filter((domain) => !definitions.some(({ name }) => name === domain));
-  output.result({ results, without }, () =>
-    [
-      ...results.map(({ name, result }) => `${name}: ${result}`),
-      ...(files.length === 0 ? without.map((name) => `${name}: no definition of ours; give a file`) : []),
-    ].join('\n'),
-  );
+  output.result({ results, without }, () => [
+    ...results.map(({ name, result }) => `${name}: ${result}`),
+    ...(files.length === 0 ? without.map((name) => `${name}: no definition of ours; give a file`) : []),
+  ]);
   return results.every(({ result }) => result !== 'defined otherwise') ? EXIT.done : EXIT.failed;
 }
 

@@ -7,7 +7,6 @@ import type { Connections } from '../client/connections.js';
 import { networkDown } from '../deploy/down.js';
 import { networkUp, type NetworkChoice } from '../deploy/up.js';
 import { Workspace } from '../deploy/workspace.js';
-import { readFileSync } from 'node:fs';
 import { readRecordsProof, writeRecordsProof } from '../proof/records-proof.js';
 import { readTrust } from '../proof/trust.js';
 import { verifyRecords } from '../proof/verify-records.js';
@@ -16,6 +15,7 @@ import { isAborted, pauseFor } from '../node/retry.js';
 import { DEFAULT_DOMAIN_RULES } from '../epcis/domain-rules.js';
 import { nodeRows, type NodeRow } from './nodes.js';
 import { bytes, EXIT, table, type Output } from './output.js';
+import { readText } from './read-text.js';
 import { openSession } from './session.js';
 import { toText } from './trace-text.js';
 
@@ -49,8 +49,9 @@ export async function demo(
     await networkUp(workspace, choice, (message) => output.progress(message));
     const exitCode = await showRiceChain(workspace, interrupt.signal, output);
     if (!once) {
+      output.progress('');
       output.progress(
-        '\nThe network stays up until you press Ctrl-C. In another terminal try: node_modules/.bin/cotrace nodes',
+        'The network stays up until you press Ctrl-C. In another terminal try: node_modules/.bin/cotrace nodes',
       );
       while (!isAborted(interrupt.signal)) await pauseFor(LONG_MS, interrupt.signal);
     }
@@ -94,7 +95,7 @@ async function checkRiceChain(
     holds: recorded === outcomes.length,
   });
 
-  const trust = readTrust(readFileSync(workspace.trust, 'utf8'), nodeVerifier);
+  const trust = readTrust(readText(workspace.trust), nodeVerifier);
   const { proof } = await collectTrace(connections, { traceId: BOUGHT, direction: 'up' }, trust);
   const verified = verifyRecords(readRecordsProof(writeRecordsProof(proof)), trust);
   checks.push({
@@ -112,26 +113,24 @@ async function checkRiceChain(
   checks.push({ what: `the nodes of every domain hold equal state`, holds: differing.length === 0 });
 
   const holds = checks.every((check) => check.holds);
-  output.result({ holds, checks, trace: verified, nodes: rows }, () =>
-    [
-      '',
-      `What the consumer sees who scans ${BOUGHT}:`,
-      '',
-      toText(verified),
-      '',
-      'What each node stores:',
-      table(
-        rows.map(({ name, role, domain, storeBytes }) => [
-          `  ${name}`,
-          role,
-          domain ?? 'all domains',
-          bytes(storeBytes ?? 0n),
-        ]),
-      ),
-      '',
-      ...checks.map(({ what, holds: ok }) => `${ok ? 'ok  ' : 'FAIL'} ${what}`),
-    ].join('\n'),
-  );
+  output.result({ holds, checks, trace: verified, nodes: rows }, () => [
+    '',
+    `What the consumer sees who scans ${BOUGHT}:`,
+    '',
+    ...toText(verified),
+    '',
+    'What each node stores:',
+    ...table(
+      rows.map(({ name, role, domain, storeBytes }) => [
+        `  ${name}`,
+        role,
+        domain ?? 'all domains',
+        bytes(storeBytes ?? 0n),
+      ]),
+    ),
+    '',
+    ...checks.map(({ what, holds: ok }) => `${ok ? 'ok  ' : 'FAIL'} ${what}`),
+  ]);
   return holds ? EXIT.done : EXIT.failed;
 }
 

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { CotraceError } from '@cotrace/core';
+import { outliveReaders, printLines } from '@cotrace/network';
 import type { Connections } from '../client/connections.js';
 import { BACKENDS, type BackendName } from '../deploy/backends/backend.js';
 import type { NetworkChoice } from '../deploy/up.js';
@@ -49,6 +50,10 @@ Examples:
 
 Exit codes: 0 all done, 1 failed, 2 wrong use, 3 some of the input was refused, 130 interrupted; 4 to 6: see \`cotrace order verify --help\`.`,
   )
+  .configureOutput({
+    writeOut: (text) => printLines('stdout', text.trimEnd().split('\n')),
+    writeErr: (text) => printLines('stderr', text.trimEnd().split('\n')),
+  })
   .exitOverride();
 
 const network = program.command('network').description('start, stop and look at a network on this machine');
@@ -315,12 +320,7 @@ function inFlightOf(text: string): number {
   return value;
 }
 
-// Whoever reads the output may go before its end, as `head` does; the command goes on without.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: Error & { code?: unknown }) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-}
+outliveReaders();
 
 try {
   await program.parseAsync();
@@ -330,10 +330,5 @@ try {
 }
 // What was written goes out first. Then the process ends, whatever is left open: a connection to a process that hangs
 // stays half made for as long as that one does.
-await Promise.all([process.stdout, process.stderr].map(written));
+await allWritten();
 process.exit();
-
-/** Waits until all that was written to a stream is out, or nobody reads it any more. */
-function written(stream: NodeJS.WriteStream): Promise<void> {
-  return new Promise((resolve) => stream.write('', () => resolve()));
-}

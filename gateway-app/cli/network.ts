@@ -9,7 +9,7 @@ import { EXIT, table, type Output } from './output.js';
 export async function up(home: string, choice: NetworkChoice, output: Output): Promise<number> {
   const workspace = new Workspace(home);
   await networkUp(workspace, choice, (message) => output.progress(message));
-  output.result({ home: workspace.root, state: 'up' }, () => `network up in ${workspace.root}`);
+  output.result({ home: workspace.root, state: 'up' }, () => [`network up in ${workspace.root}`]);
   return EXIT.done;
 }
 
@@ -22,7 +22,7 @@ export async function prepare(
 ): Promise<number> {
   const workspace = new Workspace(home);
   await prepareHosts(workspace, topology, stores, (message) => output.progress(message));
-  output.result({ home: workspace.root, state: 'prepared' }, () => `network prepared in ${workspace.root}`);
+  output.result({ home: workspace.root, state: 'prepared' }, () => [`network prepared in ${workspace.root}`]);
   return EXIT.done;
 }
 
@@ -30,7 +30,7 @@ export async function prepare(
 export async function deploy(home: string, output: Output): Promise<number> {
   const workspace = new Workspace(home);
   await deployHosts(workspace, (message) => output.progress(message));
-  output.result({ home: workspace.root, state: 'deployed' }, () => 'network deployed');
+  output.result({ home: workspace.root, state: 'deployed' }, () => ['network deployed']);
   return EXIT.done;
 }
 
@@ -40,10 +40,10 @@ export async function down(home: string, purge: boolean, output: Output): Promis
   const wasThere = await networkDown(workspace, purge, (message) => output.progress(message));
   output.result({ home: workspace.root, state: 'down', purged: purge && wasThere }, () => {
     if (!wasThere)
-      return `there is no network in ${workspace.root}; nothing was ${purge ? 'removed' : 'stopped'}`;
+      return [`there is no network in ${workspace.root}; nothing was ${purge ? 'removed' : 'stopped'}`];
     return purge
-      ? `network removed from ${workspace.root}`
-      : `network down; its data stays in ${workspace.root}`;
+      ? [`network removed from ${workspace.root}`]
+      : [`network down; its data stays in ${workspace.root}`];
   });
   return EXIT.done;
 }
@@ -51,22 +51,16 @@ export async function down(home: string, purge: boolean, output: Output): Promis
 /** `cotrace network status`: exit code 1 unless everything that was started runs and answers. */
 export async function status(home: string, output: Output): Promise<number> {
   const { state, processes, silent } = await networkHealth(new Workspace(home));
-  output.result({ state, processes, silent }, () =>
-    [
-      `network ${state}`,
-      ...(processes.length === 0
-        ? []
-        : [
-            table(
-              processes.map(({ name, running, pid, log }) => [
-                name,
-                silent.includes(name) ? 'does not answer' : running ? 'runs' : 'stopped',
-                pid === null ? '-' : String(pid),
-                log,
-              ]),
-            ),
-          ]),
-    ].join('\n'),
-  );
+  output.result({ state, processes, silent }, () => [
+    `network ${state}`,
+    ...table(
+      processes.map(({ name, running, pid, log }) => [
+        name,
+        silent.includes(name) ? 'does not answer' : running ? 'runs' : 'stopped',
+        pid === null ? '-' : String(pid),
+        log,
+      ]),
+    ),
+  ]);
   return state === 'up' ? EXIT.done : EXIT.failed;
 }

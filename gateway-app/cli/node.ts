@@ -41,19 +41,18 @@ export async function checkNodes(path: string, output: Output): Promise<number> 
   const quorum = quorumTrouble(reports, consortium);
   output.result(
     shown.map((report) => ({ ...checkedNode(report), quorum: quorum === null })),
-    () =>
-      [
-        table(
-          shown.map(({ node, state, height, behindSeconds }) => [
-            node.name,
-            state,
-            height === null ? '-' : `height ${height}`,
-            behindSeconds === null || behindSeconds === 0 ? '' : `behind for ${behindSeconds} s`,
-          ]),
-        ),
-        ...shown.flatMap(({ node, reason }) => (reason === '' ? [] : [`${node.name}: ${reason}`])),
-        ...(quorum === null ? [] : [quorum]),
-      ].join('\n'),
+    () => [
+      ...table(
+        shown.map(({ node, state, height, behindSeconds }) => [
+          node.name,
+          state,
+          height === null ? '-' : `height ${height}`,
+          behindSeconds === null || behindSeconds === 0 ? '' : `behind for ${behindSeconds} s`,
+        ]),
+      ),
+      ...shown.flatMap(({ node, reason }) => (reason === '' ? [] : [`${node.name}: ${reason}`])),
+      ...(quorum === null ? [] : [quorum]),
+    ],
   );
   return areWell(shown, quorum) ? EXIT.done : EXIT.failed;
 }

@@ -46,26 +46,24 @@ export async function nodes(connections: Connections, output: Output): Promise<n
   const { reports, rows } = await nodeReports(connections);
   const quorum = quorumTrouble(reports, connections.context.consortium);
   const peerIsAway = rows.some(({ height, lag }) => height !== null && lag === null);
-  output.result(rows, () =>
-    [
-      table([
-        ['NODE', 'ROLE', 'STATE', 'HEIGHT', 'LAG', 'STORE', 'DOCKED AT'],
-        ...rows.map(({ name, role, state, height, lag, behindSeconds, storeBytes, dockedAt }) => [
-          name,
-          role,
-          state,
-          height === null ? '-' : String(height),
-          lagText(lag, behindSeconds),
-          storeBytes === null ? '-' : bytes(storeBytes),
-          dockedAt ?? '',
-        ]),
+  output.result(rows, () => [
+    ...table([
+      ['NODE', 'ROLE', 'STATE', 'HEIGHT', 'LAG', 'STORE', 'DOCKED AT'],
+      ...rows.map(({ name, role, state, height, lag, behindSeconds, storeBytes, dockedAt }) => [
+        name,
+        role,
+        state,
+        height === null ? '-' : String(height),
+        lagText(lag, behindSeconds),
+        storeBytes === null ? '-' : bytes(storeBytes),
+        dockedAt ?? '',
       ]),
-      ...(peerIsAway ? [`lag is unknown: the peer of ${connections.context.organisation.name} is away`] : []),
-      ...rows.flatMap(({ name, reason }) => (reason === '' ? [] : [`${name}: ${reason}`])),
-      ...(quorum === null ? [] : [quorum]),
-      ...rows.flatMap(({ name, refusals }) => refusals.map((refusal) => refusalText(name, refusal))),
-    ].join('\n'),
-  );
+    ]),
+    ...(peerIsAway ? [`lag is unknown: the peer of ${connections.context.organisation.name} is away`] : []),
+    ...rows.flatMap(({ name, reason }) => (reason === '' ? [] : [`${name}: ${reason}`])),
+    ...(quorum === null ? [] : [quorum]),
+    ...rows.flatMap(({ name, refusals }) => refusals.map((refusal) => refusalText(name, refusal))),
+  ]);
   return areWell(rows, quorum) && !peerIsAway ? EXIT.done : EXIT.failed;
 }
 

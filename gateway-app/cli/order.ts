@@ -17,22 +17,25 @@ export async function place(connections: Connections, file: string, output: Outp
   process.once('SIGINT', () => interrupted.abort());
   const placed = await placeOrder(connections, order, interrupted.signal, (line) => output.progress(line));
   const faults = connections.faults.list();
-  output.result({ ...placed, faults }, () =>
-    [placedText(order, placed), ...faults.map(faultText)].join('\n'),
-  );
+  output.result({ ...placed, faults }, () => [...placedText(order, placed), ...faults.map(faultText)]);
   return placed.status === 'placed' ? EXIT.done : EXIT.someRefused;
 }
 
-function placedText({ to }: Order, placed: Placed): string {
+function placedText({ to }: Order, placed: Placed): string[] {
   switch (placed.status) {
     case 'placed':
-      return `order for ${to} placed, transaction ${placed.txId.slice(0, 12)}…\nits id: ${placed.orderId}`;
+      return [
+        `order for ${to} placed, transaction ${placed.txId.slice(0, 12)}…`,
+        `its id: ${placed.orderId}`,
+      ];
     case 'already placed':
-      return 'an order with exactly this content is on the ledger already';
+      return ['an order with exactly this content is on the ledger already'];
     case 'other':
-      return `not placed: an event that differs in ${placed.differs.join(', ')} is on the ledger under the id of this order`;
+      return [
+        `not placed: an event that differs in ${placed.differs.join(', ')} is on the ledger under the id of this order`,
+      ];
     case 'refused':
-      return `refused [${placed.code}]: ${placed.message}`;
+      return [`refused [${placed.code}]: ${placed.message}`];
   }
 }
 
@@ -48,9 +51,10 @@ export async function verify(
   try {
     const checked = await checkOrder(order, (questions) => findStates(connections, questions, trust), trust);
     const faults = connections.faults.list();
-    output.result({ ...toJson(order, checked), faults }, () =>
-      [toText(order, checked), ...faults.map(faultText)].join('\n'),
-    );
+    output.result({ ...toJson(order, checked), faults }, () => [
+      ...toText(order, checked),
+      ...faults.map(faultText),
+    ]);
     return EXIT_OF[checked.status];
   } catch (error) {
     if (!isCotraceError(error, 'ANSWER_DISPROVED')) throw error;
@@ -77,20 +81,21 @@ function toJson({ to }: Order, { orderId, status, place: where, newest, asOf }: 
   };
 }
 
-function toText({ to }: Order, { status, place: where, newest, asOf }: CheckedOrder): string {
+function toText({ to }: Order, { status, place: where, newest, asOf }: CheckedOrder): string[] {
   const stands = `on the ledger, transaction ${where?.txNum ?? ''} of block ${where?.block ?? ''}`;
   const said = {
-    latest: `the order is ${stands}, and the latest for ${to}`,
-    superseded:
-      `the order is ${stands}, but no longer the latest for ${to}:\n` +
+    latest: [`the order is ${stands}, and the latest for ${to}`],
+    superseded: [
+      `the order is ${stands}, but no longer the latest for ${to}:`,
       `transaction ${newest?.txNum ?? ''} of block ${newest?.block ?? ''} is newer`,
-    absent: `the order is not on the ledger`,
-    other: `the order is not on the ledger: an event that says something else has taken its id`,
+    ],
+    absent: [`the order is not on the ledger`],
+    other: [`the order is not on the ledger: an event that says something else has taken its id`],
   }[status];
   return [
-    said,
+    ...said,
     `proven as of block ${asOf.blockNum}, attested at ${timeOf(asOf)} by ${asOf.attestedBy.join(', ')}`,
-  ].join('\n');
+  ];
 }
 
 function timeOf({ unixSeconds }: CheckedOrder['asOf']): string {

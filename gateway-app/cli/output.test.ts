@@ -1,5 +1,56 @@
-import { describe, expect, it } from '@jest/globals';
-import { bytes, table, toJson } from './output.js';
+import { describe, expect, it, jest } from '@jest/globals';
+import { CotraceError } from '@cotrace/core';
+import { Log } from '../node/log.js';
+import { bytes, Output, reportError, table, toJson } from './output.js';
+
+/** What `act` writes to standard output and standard error. */
+function writtenBy(act: () => unknown): string {
+  const streams = [process.stdout, process.stderr].map((stream) =>
+    jest.spyOn(stream, 'write').mockReturnValue(true),
+  );
+  try {
+    act();
+    return streams.flatMap(({ mock }) => mock.calls.map(([text]) => String(text))).join('');
+  } finally {
+    for (const stream of streams) stream.mockRestore();
+  }
+}
+
+/** What a stranger may have written: a line of ours, the other way round. */
+const HOSTILE = 'lot\nverified: every event\u202e\u001b[2J\u2028';
+const ESCAPED = String.raw`lot\nverified: every event\u{202e}\u{1b}[2J\u{2028}`;
+
+describe('what a stranger wrote', () => {
+  it.each<[string, () => unknown, string]>([
+    ['in a result', () => new Output(false).result(null, () => [HOSTILE, 'b']), `${ESCAPED}\nb\n`],
+    ['in progress', () => new Output(false).progress(HOSTILE), `${ESCAPED}\n`],
+    ['in a table', () => new Output(false).result(null, () => table([[HOSTILE, 'b']])), `${ESCAPED}  b\n`],
+    [
+      'in an error',
+      () => reportError(new CotraceError('BAD', HOSTILE, {}, new Error(HOSTILE)), false),
+      `cotrace: [BAD] ${ESCAPED} <- ${ESCAPED}\n`,
+    ],
+  ])('is on one line and steers nothing %s', (_where, act, expected) => {
+    expect(writtenBy(act)).toBe(expected);
+  });
+
+  it('is on one line and steers nothing in a log', () => {
+    const line = writtenBy(() => new Log(HOSTILE).warn(HOSTILE, new Error(HOSTILE)));
+    expect(line.replace(/^\S+ /, '')).toBe(`${ESCAPED} warn ${ESCAPED}: ${ESCAPED}\n`);
+  });
+
+  it('is what it was in JSON, and steers nothing there', () => {
+    const said = [
+      writtenBy(() => new Output(true).result({ HOSTILE }, () => [])),
+      writtenBy(() => reportError(new CotraceError('BAD', HOSTILE, { HOSTILE }), true)),
+    ];
+    for (const text of said) expect(text).not.toMatch(/[^\P{C}\n]|[\p{Zl}\p{Zp}]/u);
+    expect(said.map((text) => JSON.parse(text) as unknown)).toEqual([
+      { HOSTILE },
+      { error: { code: 'BAD', message: `[BAD] ${HOSTILE}`, detail: { HOSTILE } } },
+    ]);
+  });
+});
 
 describe('what commands print', () => {
   it('has numbers of bytes in units that people read', () => {
@@ -15,10 +66,12 @@ describe('what commands print', () => {
   });
 
   it('has columns as wide as their widest cell, and no space at the end of a line', () => {
-    expect(table([['NODE', 'LAG', 'AT'], ['org1.master', '0', ''], ['x']])).toBe(
-      'NODE         LAG  AT\norg1.master  0\nx',
-    );
-    expect(table([])).toBe('');
+    expect(table([['NODE', 'LAG', 'AT'], ['org1.master', '0', ''], ['x']])).toEqual([
+      'NODE         LAG  AT',
+      'org1.master  0',
+      'x',
+    ]);
+    expect(table([])).toEqual([]);
   });
 
   it('has whole numbers of any size and bytes as text in JSON', () => {

@@ -1,4 +1,5 @@
-import { isCotraceError } from '@cotrace/core';
+import { isCotraceError, shown, shownJson } from '@cotrace/core';
+import { printLines } from '@cotrace/network';
 import { describe } from '../node/log.js';
 import { systemErrorText } from '../node/system-error.js';
 
@@ -33,33 +34,29 @@ export class Output {
     this.json = json;
   }
 
-  /** The result: `human` for people, `value` with `--json`. Bigints become decimal strings, bytes hexadecimal. */
-  result(value: unknown, human: () => string): void {
-    if (this.json) process.stdout.write(`${toJson(value, 2)}\n`);
-    else write(process.stdout, `${human()}\n`);
+  /**
+   * The result: lines for people from `human`, `value` with `--json`. Bigints become decimal strings, bytes hexadecimal. A line
+   * of `human` stays one, whatever stands in it.
+   */
+  result(value: unknown, human: () => readonly string[]): void {
+    printLines('stdout', this.json ? toJson(value, 2).split('\n') : human());
   }
 
   /** One line of what is going on; it never mixes with the result. */
   progress(message: string): void {
-    write(process.stderr, `${message}\n`);
+    printLines('stderr', [message]);
   }
-}
-
-/** What came from files and other nodes must not steer the terminal: it shows control characters as �. */
-function write(stream: NodeJS.WritableStream, text: string): void {
-  stream.write(text.replaceAll(/[^\P{Cc}\n\t]/gu, '\ufffd'));
 }
 
 /** Reports an error without a stack trace and returns the exit code. */
 export function reportError(error: unknown, json: boolean): number {
   const known = isCotraceError(error);
   const code = known ? error.code : systemErrorText(error) === null ? 'UNEXPECTED' : 'SYSTEM';
-  if (json) {
-    const detail = known ? error.detail : {};
-    process.stderr.write(`${toJson({ error: { code, message: describe(error), detail } })}\n`);
-  } else {
-    write(process.stderr, `cotrace: ${describe(error)}\n`);
-  }
+  const detail = known ? error.detail : {};
+  const line = json
+    ? toJson({ error: { code, message: describe(error), detail } })
+    : `cotrace: ${describe(error)}`;
+  printLines('stderr', [line]);
   return exitCodeOf(error);
 }
 
@@ -69,9 +66,9 @@ export function exitCodeOf(error: unknown): number {
   return isCotraceError(error) && USAGE_CODES.has(error.code) ? EXIT.usage : EXIT.failed;
 }
 
-/** A value as JSON; bigints become decimal strings, bytes hexadecimal. */
+/** A value as JSON; bigints become decimal strings, bytes hexadecimal, and hidden characters are escaped. */
 export function toJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, jsonMember, indent);
+  return shownJson(JSON.stringify(value, jsonMember, indent));
 }
 
 function jsonMember(_name: string, value: unknown): unknown {
@@ -80,20 +77,19 @@ function jsonMember(_name: string, value: unknown): unknown {
   return value;
 }
 
-/** Rows as columns, each as wide as its widest cell. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows.reduce<number[]>(
+/** Rows as columns, each as wide as its widest cell: a line a row. */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const cells = rows.map((row) => row.map(shown));
+  const widths = cells.reduce<number[]>(
     (widest, row) => row.map((cell, i) => Math.max(widest[i] ?? 0, cell.length)),
     [],
   );
-  return rows
-    .map((row) =>
-      row
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return cells.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 /** A number of bytes for people: `12.3 kB`. */

@@ -1,11 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { CotraceError } from '@cotrace/core';
+import { readTextFile } from '@cotrace/network';
 
-/** The text of a file that the user named. Throws `NO_FILE`. */
+/** The text of a file that the user named. Throws `NO_FILE`, `BAD_UTF8`. */
 export function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new CotraceError('NO_FILE', `${path} cannot be read`, { path }, cause);
-  }
+  return readTextFile(path, 'NO_FILE');
 }

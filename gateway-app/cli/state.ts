@@ -34,16 +34,15 @@ export async function stateGet(
     });
   const { found, rev, height } = reply;
   if (!found) {
-    output.result(
-      { found, domain, key, height, node: node.name },
-      () => `${domain} has no key ${key} at height ${height}`,
-    );
+    output.result({ found, domain, key, height, node: node.name }, () => [
+      `${domain} has no key ${key} at height ${height}`,
+    ]);
     return EXIT.failed;
   }
   const value = fromUtf8(reply.value);
-  output.result(
-    { found, domain, key, value, rev, height, node: node.name },
-    () => `${value}\nrev ${rev}, height ${height}, from ${node.name}`,
-  );
+  output.result({ found, domain, key, value, rev, height, node: node.name }, () => [
+    value,
+    `rev ${rev}, height ${height}, from ${node.name}`,
+  ]);
   return EXIT.done;
 }

@@ -28,7 +28,7 @@ function record(
 /** Text of the trace of `records`, a line each. */
 function linesOf(...records: VerifiedRecord[]): string[] {
   const question = { traceId: 'lot', direction: 'none' as const };
-  return toText({ question, records, identifiers: [], attestedBy: ['Org1MSP', 'Org2MSP'] }).split('\n');
+  return toText({ question, records, identifiers: [], attestedBy: ['Org1MSP', 'Org2MSP'] });
 }
 
 /** What the only event of a trace is said to be. */
@@ -81,7 +81,7 @@ describe('the text of a trace', () => {
   });
 
   it('says what it is about, what has no origin, and what is proven', () => {
-    const text = toText({
+    const lines = toText({
       question: { traceId: gs1('01/09521234500018/10/A'), direction: 'up' },
       records: [record({ block: 1n, eventTime: '2026-05-01T08:00:00.000Z' }, { subject: ['lot'] })],
       identifiers: [
@@ -90,6 +90,7 @@ describe('the text of a trace', () => {
       ],
       attestedBy: ['Org1MSP', 'Org3MSP'],
     });
+    const text = lines.join('\n');
     expect(text).toMatch(/^https:\/\/id\.gs1\.org\/01\/09521234500018\/10\/A: 1 event, upstream included\n/);
     expect(text.match(/^no record of origin .*$/gm)).toEqual([
       'no record of origin in this proof: 01/09521234500025/10/B',

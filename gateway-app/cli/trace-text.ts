@@ -7,8 +7,8 @@ import { table } from './output.js';
 /** Identifiers named of one role of an event; the JSON result has all of them. */
 const MOST_NAMED = 4;
 
-/** A verified trace for people: the events in the order in which they happened, and what is proven of them. */
-export function toText({ question, records, identifiers, attestedBy }: VerifiedTrace): string {
+/** A verified trace for people, a line each: the events in the order in which they happened, and what is proven of them. */
+export function toText({ question, records, identifiers, attestedBy }: VerifiedTrace): string[] {
   const events = records
     .map((record) => ({ ...record, time: toUtc(record.eventTime) ?? record.eventTime }))
     .sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
@@ -23,7 +23,7 @@ export function toText({ question, records, identifiers, attestedBy }: VerifiedT
     `${question.traceId}: ${records.length} ${records.length === 1 ? 'event' : 'events'}` +
       (question.direction === 'none' ? '' : `, ${question.direction}stream included`),
     '',
-    table([['  TIME (UTC)', 'STEP', 'DOMAIN', 'BLOCK/TX', 'WHAT'], ...rows]),
+    ...table([['  TIME (UTC)', 'STEP', 'DOMAIN', 'BLOCK/TX', 'WHAT'], ...rows]),
     '',
     ...identifiers
       .filter(({ lacksOrigin }) => lacksOrigin)
@@ -31,7 +31,7 @@ export function toText({ question, records, identifiers, attestedBy }: VerifiedT
     `verified: every event stands on the ledger, valid and unaltered, attested by ${attestedBy.join(', ')};`,
     'no event is missing between the first and the newest one shown of each identifier in each domain.',
     'not shown by this proof: that there are no newer events.',
-  ].join('\n');
+  ];
 }
 
 /** Such as `A from B, C` or `A in P`. */

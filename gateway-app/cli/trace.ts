@@ -36,23 +36,21 @@ export async function trace(
   const faults = connections.faults.list();
   const json = toJson(verified, wrongHints, faults);
   if (verified.records.length === 0) {
-    output.result(json, () => [`no record of ${traceId}`, ...faults.map(faultText)].join('\n'));
+    output.result(json, () => [`no record of ${traceId}`, ...faults.map(faultText)]);
     return EXIT.failed;
   }
   const failure = path === undefined ? null : failureToWrite(path, writeRecordsProof(proof));
-  output.result(json, () =>
-    [
-      toText(verified),
-      ...faults.map(faultText),
-      ...wrongHints.map(
-        ({ block, txNum }) =>
-          `note: transaction ${txNum} of block ${block} carries a wrong hint; its chain was followed by transaction id`,
-      ),
-      ...(path === undefined || failure !== null
-        ? []
-        : [`proof written to ${path}; check it with: cotrace verify ${path} --trust FILE`]),
-    ].join('\n'),
-  );
+  output.result(json, () => [
+    ...toText(verified),
+    ...faults.map(faultText),
+    ...wrongHints.map(
+      ({ block, txNum }) =>
+        `note: transaction ${txNum} of block ${block} carries a wrong hint; its chain was followed by transaction id`,
+    ),
+    ...(path === undefined || failure !== null
+      ? []
+      : [`proof written to ${path}; check it with: cotrace verify ${path} --trust FILE`]),
+  ]);
   if (failure === null) return EXIT.done;
   reportError(failure, output.json);
   return EXIT.failed;
@@ -69,11 +67,11 @@ function failureToWrite(path: string, proof: string): CotraceError | null {
   }
 }
 
-/** `cotrace verify FILE`: checks a proof offline, given only the trust file. */
+/** `cotrace verify FILE`: checks a proof offline, given only the trust file; a proof that proves no event fails. */
 export function verify(file: string, trustPath: string, output: Output): number {
   const trust = readTrust(readText(trustPath), nodeVerifier);
   const verified = verifyRecords(readRecordsProof(readText(file)), trust);
-  output.result(toJson(verified, [], []), () => `the proof holds\n${toText(verified)}`);
+  output.result(toJson(verified, [], []), () => ['the proof holds', ...toText(verified)]);
   return EXIT.done;
 }
 

@@ -176,7 +176,8 @@ function readFile(path: string, rules: readonly DomainRule[]): ReadFile {
   } catch (error) {
     if (!isCotraceError(error, 'BAD_UTF8')) throw error;
     const place = { path: '(root)', line: 1, column: 1 };
-    const result = { ok: false as const, errors: [{ ...place, message: 'is not text in UTF-8' }] };
+    const message = `is not text in UTF-8: its byte ${Number(error.detail['offset']) + 1} is wrong`;
+    const result = { ok: false as const, errors: [{ ...place, message }] };
     return { name: path, events: [{ index: 0, ...place, result }], warnings: [] };
   }
 }

@@ -35,11 +35,11 @@ beforeAll(async () => {
   const { chain, network } = consortium;
   trust = readTrust(trustFile(network), nodeVerifier);
   chain.add([definition(network, 'goods'), definition(network, 'retail')]);
-  const lot = { id: 'LOT', role: 'subject' };
-  const first = capture(network, { recordId: 'first', traces: [{ ...lot, ver: 1 }] });
+  const lot = { id: 'LOT', role: 'subject' as const };
+  const first = capture(network, { label: 'first', traces: [{ ...lot, ver: 1 }] });
   const preTraceHash = toHex(chain.add([first.envelope]).headerHash);
   const after = { ver: 2, preTraceTxId: first.txId, preTraceHash };
-  const second = capture(network, { recordId: 'second', traces: [{ ...lot, ...after }] });
+  const second = capture(network, { label: 'second', traces: [{ ...lot, ...after }] });
   chain.add([second.envelope, put(network, 'goods', { [KEY]: 'here' })]);
   await consortium.start('org2.master', 'org3.master');
 });

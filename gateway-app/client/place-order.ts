@@ -1,5 +1,6 @@
 import { CotraceError } from '@cotrace/core';
 import { readEpcisFile } from '../epcis/read-documents.js';
+import { readStoredRecord } from '../proof/record-form.js';
 import { differencesOf, ORDER_DOMAIN, orderEvent, type Order } from '../order/order.js';
 import { CaptureClient, type Captured } from './capture.js';
 import { checkChain } from './chain-check.js';
@@ -55,7 +56,15 @@ export async function placedOf(
   const { recordId } = detail;
   // An order's event has the time at which it was placed, so that the same order placed again is another event.
   if (code !== 'CONFLICT' || typeof recordId !== 'string') return { status: 'refused', code, message };
-  const differs = differencesOf(order, await readRecord(recordId));
+  const record = readStoredRecord(recordId, await readRecord(recordId));
+  if (record === null) {
+    throw new CotraceError(
+      'BAD_RECORD',
+      'what the peer holds under the id of the order is not what the contract writes',
+      { recordId },
+    );
+  }
+  const differs = differencesOf(order, record);
   return differs.length === 0 ? { status: 'already placed' } : { status: 'other', differs };
 }
 

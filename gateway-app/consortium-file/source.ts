@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CotraceError } from '@cotrace/core';
-import type { Section } from '@cotrace/network';
+import { textOfFile, type Section } from '@cotrace/network';
 import { MAX_CLIENTS, MAX_DOMAINS, MAX_HEIGHT, MAX_ORGANISATIONS, NAME, NAME_RULE } from './limits.js';
 import { addressOf, openSettings, pathOf, textOf, type SettingsFile } from '../settings/settings-file.js';
 
@@ -140,7 +140,7 @@ function bytesAt(file: SettingsFile, section: Section, name: string, what: strin
 
 function textAt(file: SettingsFile, section: Section, name: string, what: string): SourceFile {
   const path = pathOf(file, section, name, `the path of the ${what}, PEM`);
-  return { path, text: readAt(path).toString('utf8') };
+  return { path, text: textOfFile(readAt(path), path) };
 }
 
 function readAt(path: string): Buffer {

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { isCotraceError } from '@cotrace/core';
-import type { Topology } from '@cotrace/network';
+import { readTextFile, type Topology } from '@cotrace/network';
 import { unreachedDomains } from '../epcis/domain-rules.js';
 import { defaultRulesText, parseRules } from '../epcis/rules-file.js';
 import { writeAtomically, type Workspace } from './workspace.js';
@@ -12,7 +12,7 @@ import { writeAtomically, type Workspace } from './workspace.js';
 export function ensureRules({ captureRules: path }: Workspace, { domains }: Topology): string[] {
   if (!existsSync(path)) writeAtomically(path, defaultRulesText(domains));
   try {
-    return unreachedDomains(parseRules(readFileSync(path, 'utf8'), path, domains), domains).map(
+    return unreachedDomains(parseRules(readTextFile(path, 'CONFIG'), path, domains), domains).map(
       (domain) => `no rule of ${path} leads to domain ${domain}: add one, or nothing is captured in it`,
     );
   } catch (error) {

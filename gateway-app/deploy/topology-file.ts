@@ -1,6 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { CotraceError } from '@cotrace/core';
-import { completeTopologyText, parseTopology, readTopology, type Topology } from '@cotrace/network';
+import {
+  completeTopologyText,
+  parseTopology,
+  readTextFile,
+  readTopology,
+  type Topology,
+} from '@cotrace/network';
 import { consortiumOf } from '../consortium-file/check.js';
 import { readJsonFile } from '../settings/json-file.js';
 import { writeAtomically, type Workspace } from './workspace.js';
@@ -15,7 +21,7 @@ export function adoptTopology(
   path: string | null,
   requireRunnable: (topology: Topology) => void = () => undefined,
 ): Topology {
-  const given = path === null ? null : { topology: readTopology(path), text: readFileSync(path, 'utf8') };
+  const given = path === null ? null : { topology: readTopology(path), text: readTextFile(path, 'TOPOLOGY') };
   if (!existsSync(workspace.topology)) {
     const topology = given?.topology ?? parseTopology('');
     requireRunnable(topology);

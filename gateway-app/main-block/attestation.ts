@@ -6,6 +6,7 @@ import {
   equalBytes,
   isCotraceError,
   MAX_MSP_ID_BYTES,
+  sha256,
   toHex,
   utf8,
   type Attestation,
@@ -42,12 +43,14 @@ export function checkAttestation(
 
 /**
  * Checks that the organisation which an attestation names did sign it as a statement about this block; returns what it
- * states. Whether it counts is also a matter of the membership that it names: see `checkAttestation`. Throws as that.
+ * states. Whether it counts is also a matter of the membership that it names: see `checkAttestation`. `identify` may
+ * remember whom it has found valid. Throws as that.
  */
 export function checkStatement(
   attestation: Attestation,
   blockNum: bigint,
   { networkId, membership }: AttestationTerms,
+  identify = signerOf,
 ): AttestationBody {
   const { mspId, certificate, signature, unixSeconds } = attestation;
   if (!membership.members.some((member) => member.mspId === mspId)) {
@@ -69,7 +72,7 @@ export function checkStatement(
   if (body.blockNum !== blockNum) {
     throw refusal(attestation, 'BLOCK', `it is of block ${body.blockNum}, not ${blockNum}`);
   }
-  const identity = signerOf(attestation, membership);
+  const identity = identify(attestation, membership);
   if (identity.role !== 'peer') {
     const role = identity.role ?? 'none';
     throw refusal(attestation, 'ROLE', `only a peer may attest; its certificate is of role ${role}`);
@@ -110,7 +113,8 @@ function refusal(
   });
 }
 
-function signerOf({ mspId, certificate }: Attestation, { manager }: Membership): Identity {
+/** The valid identity that an attestation names as its signer's. Throws `ATTESTATION_IDENTITY`. */
+export function signerOf({ mspId, certificate }: Attestation, { manager }: Membership): Identity {
   try {
     const identity = manager.deserialize(serializeIdentity(mspId, certificate));
     identity.validate();
@@ -194,8 +198,15 @@ export function judgeAttestations(
 }
 
 function largestGroup<V extends { readonly attestation: Attestation }>(votes: readonly V[]): readonly V[] {
-  const groups = votes.map((vote) =>
-    votes.filter((other) => equalBytes(other.attestation.body, vote.attestation.body)),
+  const groups = new Map<string, V[]>();
+  for (const vote of votes) {
+    const body = toHex(sha256(vote.attestation.body));
+    const group = groups.get(body);
+    if (group === undefined) groups.set(body, [vote]);
+    else group.push(vote);
+  }
+  return [...groups.values()].reduce<readonly V[]>(
+    (best, group) => (group.length > best.length ? group : best),
+    [],
   );
-  return groups.reduce<readonly V[]>((best, group) => (group.length > best.length ? group : best), []);
 }

@@ -43,10 +43,10 @@ const find: FindTransaction = (txId) => {
 };
 
 /** Captures a record of `A` in a block of its own; returns its transaction's id and the block's hash. */
-function add(recordId: string, trace: Partial<TestTrace>, domain = 'goods'): { txId: string; hash: string } {
-  const traces = [{ id: 'A', role: 'subject', ver: 1, ...trace }];
-  const { envelope, txId } = capture(network, { recordId, domain, traces });
-  const block = chain.add([put(network, 'retail', { other: recordId }), envelope]);
+function add(label: string, trace: Partial<TestTrace>, domain = 'goods'): { txId: string; hash: string } {
+  const traces = [{ id: 'A', role: 'subject' as const, ver: 1, ...trace }];
+  const { envelope, txId } = capture(network, { label, domain, traces });
+  const block = chain.add([put(network, 'retail', { other: label }), envelope]);
   places.set(txId, block.number);
   return { txId, hash: toHex(block.headerHash) };
 }
@@ -114,14 +114,14 @@ describe('the walk along a trace', () => {
   });
 
   it('never goes in circles, whatever the rows say', async () => {
-    const { txId: itself } = capture(network, { recordId: 'loop', traces: [] });
+    const { txId: itself } = capture(network, { label: 'loop', traces: [] });
     const { txId } = add('loop', { ver: 2, preTraceTxId: itself });
     expect(txId).toBe(itself);
     expect(await walked()).toEqual([[2, true]]);
   });
 
   it('never goes forward', async () => {
-    const later = capture(network, { recordId: 'later', traces: [] }).txId;
+    const later = capture(network, { label: 'later', traces: [] }).txId;
     const first = add('r1', { ver: 2, preTraceTxId: later });
     add('later', { ver: 3, preTraceTxId: first.txId, preTraceHash: first.hash });
     expect(await walked()).toEqual([
@@ -137,8 +137,18 @@ describe('the walk along a trace', () => {
     expect(await walked()).toEqual([[2, false]]);
   });
 
+  it('takes of a row what the transaction leaves of it', async () => {
+    const row = JSON.stringify({ preTraceTxId: 'ab'.repeat(32), preTraceHash: null });
+    const writes = [
+      ['trace/A', row],
+      ['trace/A', null],
+    ] as const;
+    chain.add([put(network, 'goods', writes)]);
+    expect(await walked()).toEqual([[2, false]]);
+  });
+
   it('does not see invalid transactions', async () => {
-    const { envelope } = capture(network, { recordId: 'r1', traces: [{ id: 'A', role: 'subject', ver: 1 }] });
+    const { envelope } = capture(network, { label: 'r1', traces: [{ id: 'A', role: 'subject', ver: 1 }] });
     chain.add([envelope], [MVCC_READ_CONFLICT]);
     expect(await walked()).toEqual([]);
   });

@@ -1,8 +1,10 @@
 import { create } from '@bufbuild/protobuf';
-import { decodeTransactionLeaf, fromUtf8, isCotraceError, MerkleTree } from '@cotrace/core';
+import { traceKey } from '@cotrace/chaincode';
+import { decodeTransactionLeaf, fromUtf8, MerkleTree, parseStrictJson, readOrNull } from '@cotrace/core';
 import { ProvenTransactionSchema, type ProvenTransaction } from '../gen/cotrace/cotrace_pb.js';
+import { valuesWritten } from '../proof/record-view.js';
+import { domainWrites } from './block-writes.js';
 import type { MasterStore } from './master-store.js';
-import { domainWrites, traceRows } from './block-writes.js';
 
 /** Where a transaction stands: block number and place in the block. */
 export interface Place {
@@ -82,9 +84,9 @@ interface Row {
 
 /** What a record's row says of the previous record; a row that is no JSON of that form ends the walk. */
 function rowOf(store: MasterStore, place: Place, domain: string, traceId: string): Row {
-  const writes = traceRows(domainWrites(store.envelope(place.block, place.txNum), place));
-  const write = writes.find((candidate) => candidate.domain === domain && candidate.traceId === traceId);
-  const row = write === undefined ? null : parseRow(write.value);
+  const writes = domainWrites(store.envelope(place.block, place.txNum), place);
+  const value = valuesWritten(writes).get(domain)?.get(traceKey(traceId));
+  const row = value === undefined ? null : parseRow(value);
   const text = (name: string) => {
     const value = row?.[name];
     return typeof value === 'string' ? value : null;
@@ -94,11 +96,6 @@ function rowOf(store: MasterStore, place: Place, domain: string, traceId: string
 
 /** Any chaincode may write anything under `trace/`: what is not a JSON object is no row. */
 function parseRow(value: Uint8Array): Record<string, unknown> | null {
-  try {
-    const row: unknown = JSON.parse(fromUtf8(value));
-    return typeof row === 'object' && row !== null ? (row as Record<string, unknown>) : null;
-  } catch (error) {
-    if (error instanceof SyntaxError || isCotraceError(error)) return null;
-    throw error;
-  }
+  const row = readOrNull(() => parseStrictJson(fromUtf8(value), value.length));
+  return typeof row === 'object' && row !== null ? (row as Record<string, unknown>) : null;
 }

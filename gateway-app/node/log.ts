@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { isCotraceError } from '@cotrace/core';
+import { printLines } from '@cotrace/network';
 import { Repeats } from './repeats.js';
 import { systemErrorText } from './system-error.js';
 
@@ -35,9 +36,7 @@ export class Log {
   }
 
   #write(level: string, text: string): void {
-    process.stderr.write(
-      `${new Date().toISOString()} ${this.#name} ${level} ${text.replaceAll('\n', ' | ')}\n`,
-    );
+    printLines('stderr', [`${new Date().toISOString()} ${this.#name} ${level} ${text}`]);
   }
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { create } from '@bufbuild/protobuf';
-import { eventIdKey, recordKey, traceKey } from '@cotrace/chaincode';
-import { sha256, toHex, utf8 } from '@cotrace/core';
+import { eventIdKey, traceKey, type JsonObject } from '@cotrace/chaincode';
+import { sha256, utf8 } from '@cotrace/core';
 import { nodeVerifier } from '@cotrace/network';
 import { FindKeySchema } from '../gen/cotrace/cotrace_pb.js';
 import { findAll } from '../master/find.js';
@@ -10,10 +10,11 @@ import type { FoundAnswer, FoundKey } from '../proof/verify-found.js';
 import { attest, withMembers } from '../testing/attestations.js';
 import { codeOf } from '../testing/codes.js';
 import { trustFile } from '../testing/proofs.js';
+import { capture } from '../testing/records.js';
 import { TestChain } from '../testing/test-chain.js';
 import { TestMaster } from '../testing/test-master.js';
 import { TestNetwork } from '../testing/test-network.js';
-import { definition, put } from '../testing/transactions.js';
+import { definition } from '../testing/transactions.js';
 import { checkOrder, type AskMasters } from './check-order.js';
 import { orderEvent, orderId, readOrder, type Order } from './order.js';
 
@@ -41,21 +42,20 @@ afterAll(async () => {
 const orderOf = (message: string, to = 'press-4') =>
   readOrder(JSON.stringify({ from: 'planner', to, message, signature: 'MEUC' }));
 
-/** A block with what the contract writes for an order; `data`: its event's members. */
+/** A block with what the contract writes for an order, `data` being its event, or with what `alter` makes of that. */
 async function placed(
   order: Order,
-  data = JSON.parse(orderEvent(order, new Date(0))) as object,
+  data = JSON.parse(orderEvent(order, new Date(0))) as JsonObject,
+  alter?: Parameters<typeof capture>[2],
 ): Promise<void> {
-  const recordId = toHex(sha256(utf8(JSON.stringify([order, data]))));
-  const row = JSON.stringify({ recordId, ver: 1 });
-  const record = { eventID: orderId(order), data, traces: [{ id: order.to, role: 'subject' }] };
-  chain.add([
-    put(network, 'production', {
-      [recordKey(recordId)]: JSON.stringify(record),
-      [eventIdKey(orderId(order))]: JSON.stringify({ recordId }),
-      [traceKey(order.to)]: row,
-    }),
-  ]);
+  const record = {
+    label: JSON.stringify([order, data]),
+    domain: 'production',
+    traces: [{ id: order.to, role: 'subject' as const, ver: 1 }],
+    eventID: orderId(order),
+    data,
+  };
+  chain.add([capture(network, record, alter).envelope]);
   for (const master of masters) await master.follow(chain);
 }
 
@@ -109,6 +109,23 @@ describe('an order is proven', () => {
       'cotrace:signature': 'MEUC',
     });
     expect(await checkOrder(order, ask, trust)).toMatchObject({ status: 'other', place: null });
+  });
+});
+
+describe('what another chaincode wrote is not taken for an order', () => {
+  it.each([
+    ['a record', 'rec/'],
+    ['a row', 'trace/'],
+    ['the first record of its id', 'eid/'],
+  ])('where %s has a member more', async (what, prefix) => {
+    const order = orderOf(what);
+    await placed(order, undefined, ({ writes }) =>
+      writes.map(([key, value]) => [
+        key,
+        key.startsWith(prefix) ? String(value).replace(/}$/, ',"note":1}') : value,
+      ]),
+    );
+    expect(await codeOf(() => checkOrder(order, ask, trust))).toBe('BAD_RECORD');
   });
 });
 

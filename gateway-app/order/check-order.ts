@@ -1,5 +1,6 @@
 import { eventIdKey, recordKey, traceKey } from '@cotrace/chaincode';
 import { CotraceError, isCotraceError } from '@cotrace/core';
+import { readFirstRecord, readStoredRecord, readTraceRow } from '../proof/record-form.js';
 import type { Trust } from '../proof/trust.js';
 import {
   verifyStates,
@@ -8,7 +9,7 @@ import {
   type StateQuestion,
   type VerifiedState,
 } from '../proof/verify-found.js';
-import { isRecordOf, ORDER_DOMAIN, orderId, recordIdIn, type Order } from './order.js';
+import { isRecordOf, ORDER_DOMAIN, orderId, type Order } from './order.js';
 
 /** Where a transaction stands. */
 export interface LedgerPlace {
@@ -37,7 +38,8 @@ export type AskMasters = (questions: readonly StateQuestion[]) => Promise<FoundA
 /**
  * Whether an order is on the ledger and the latest for its device (seed 000, section 3.1): masters are asked, and their
  * answer is verified with the trust file alone. Throws `NO_QUORUM` where too few masters attest the block,
- * `ANSWER_DISPROVED` with the cause where the answer does not hold, and what `ask` throws.
+ * `ANSWER_DISPROVED` with the cause where the answer does not hold, `BAD_RECORD` where another chaincode than the contract
+ * wrote what it proves, and what `ask` throws.
  */
 export async function checkOrder(order: Order, ask: AskMasters, trust: Trust): Promise<CheckedOrder> {
   const id = orderId(order);
@@ -46,21 +48,28 @@ export async function checkOrder(order: Order, ask: AskMasters, trust: Trust): P
   const [known] = states;
   const nowhere = { orderId: id, place: null, newest: null };
   if (known == null) return { ...nowhere, asOf, status: 'absent' };
-  const recordId = recordIdIn(known.value);
+  const recordId = written(readFirstRecord(known.value)?.recordId);
   // All at one block: what stood there at the first question stands there still, for the contract never rewrites it.
   const rest = [recordKey(recordId), traceKey(order.to)].map((key) => ({ domain: ORDER_DOMAIN, key }));
   const all = await asked([first, ...rest], ask, trust);
   const [again, record, row] = all.states;
-  if (again == null || recordIdIn(again.value) !== recordId || record == null) {
+  if (again == null || readFirstRecord(again.value)?.recordId !== recordId || record == null) {
     throw new CotraceError('BAD_RECORD', 'the ledger names a record for the order and does not hold it', {
       recordId,
     });
   }
-  if (row == null || !isRecordOf(order, record.value)) return { ...nowhere, asOf: all.asOf, status: 'other' };
-  const newest = recordIdIn(row.value);
+  const stored = written(readStoredRecord(recordId, record.value));
+  if (row == null || !isRecordOf(order, stored)) return { ...nowhere, asOf: all.asOf, status: 'other' };
+  const newest = written(readTraceRow(row.value)?.recordId);
   const placed = { orderId: id, asOf: all.asOf, place: placeOf(record) };
   if (newest === recordId) return { ...placed, status: 'latest', newest: null };
   return { ...placed, status: 'superseded', newest: { recordId: newest, ...placeOf(row) } };
+}
+
+/** A value of the ledger that was read. Throws `BAD_RECORD` where the contract did not write it. */
+function written<T>(value: T | null | undefined): T {
+  if (value != null) return value;
+  throw new CotraceError('BAD_RECORD', 'what the ledger holds of the order is not what the contract writes');
 }
 
 function placeOf({ entry: { blockNum, txNum } }: VerifiedState): LedgerPlace {

@@ -1,4 +1,5 @@
-import { CotraceError, fromUtf8, hashCanonical, parseStrictJson, toHex, type JsonValue } from '@cotrace/core';
+import type { StoredRecord } from '@cotrace/chaincode';
+import { CotraceError, hashCanonical, parseStrictJson, toHex, type JsonValue } from '@cotrace/core';
 import { typedTraceId } from '../client/typed-trace-id.js';
 import { JsonShape } from '../proof/json-shape.js';
 
@@ -15,8 +16,6 @@ const SIGNATURE = `${PREFIX}:signature`;
 const MAX_FILE_BYTES = 256 * 1024;
 const MAX_NAME = 512;
 const MAX_MESSAGE = 64 * 1024;
-/** Chaincode caps records far below this. */
-const MAX_RECORD_BYTES = 16 * 1024 * 1024;
 
 /** An order to a device or an account (seed 000, table 1). */
 export interface Order {
@@ -74,43 +73,22 @@ export function orderEvent(order: Order, eventTime: Date): string {
   });
 }
 
-/** Whether a record, as it stands in the state of the domain, is that of the order. Throws what `parseStrictJson` throws. */
-export function isRecordOf(order: Order, record: Uint8Array): boolean {
+/** Whether a record that stands in the state of the domain is that of the order. */
+export function isRecordOf(order: Order, record: StoredRecord): boolean {
   return differencesOf(order, record).length === 0;
 }
 
 /**
- * The members in which a record, as it stands in the state of the domain, differs from the order: of `from`, `to`,
- * `message`, `signature`, and `id` where it is recorded under another event id. Throws what `parseStrictJson` throws.
+ * The members in which a record that stands in the state of the domain differs from the order: of `from`, `to`, `message`,
+ * `signature`, and `id` where it is recorded under another event id.
  */
-export function differencesOf(order: Order, record: Uint8Array): string[] {
-  const { eventID, data, traces } = parseMembers(record);
-  const said = membersOf(data);
-  const names = Array.isArray(traces) ? traces.map((trace: JsonValue) => membersOf(trace)['id']) : [];
+export function differencesOf(order: Order, { eventID, data, traces }: StoredRecord): string[] {
   const same = {
     id: eventID === orderId(order),
-    from: said[FROM] === order.from,
-    to: names.includes(order.to),
-    message: said[MESSAGE] === order.message,
-    signature: said[SIGNATURE] === order.signature,
+    from: data[FROM] === order.from,
+    to: traces.some(({ id }) => id === order.to),
+    message: data[MESSAGE] === order.message,
+    signature: data[SIGNATURE] === order.signature,
   };
   return Object.entries(same).flatMap(([name, equal]) => (equal ? [] : [name]));
-}
-
-/** The record that a row of the contract names. Throws `BAD_RECORD` for a row that the contract did not write. */
-export function recordIdIn(row: Uint8Array): string {
-  const { recordId } = parseMembers(row);
-  if (typeof recordId === 'string' && /^[0-9a-f]{64}$/.test(recordId)) return recordId;
-  throw new CotraceError('BAD_RECORD', 'what the ledger holds of the order names no record');
-}
-
-function parseMembers(bytes: Uint8Array): Members {
-  return membersOf(parseStrictJson(fromUtf8(bytes), MAX_RECORD_BYTES));
-}
-
-type Members = Readonly<Record<string, JsonValue>>;
-
-/** The members of an object; none of anything else. */
-function membersOf(value: JsonValue | undefined): Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Members) : {};
 }

@@ -1,5 +1,5 @@
 import { CotraceError, type Attestation, type AttestationBody } from '@cotrace/core';
-import { judgeAttestations } from '../main-block/attestation.js';
+import { checkStatement, judgeAttestations } from '../main-block/attestation.js';
 import type { Trust } from './trust.js';
 
 /** What a quorum of organisations attest of a block. */
@@ -8,13 +8,18 @@ export interface Attested {
   readonly supporters: readonly Attestation[];
 }
 
-/** What attestations of a block establish by the trust file alone. Throws `NO_QUORUM`, with what was refused of them. */
+/**
+ * What attestations of a block establish by the trust file alone; `check` may remember what it has checked under it. Throws
+ * `NO_QUORUM`, with what was refused of them.
+ */
 export function attestedBlock(
   block: bigint,
   attestations: readonly Attestation[],
   { terms, membership }: Trust,
+  check = checkStatement,
 ): Attested {
-  const { agreed, supporters, refused } = judgeAttestations(attestations, block, { ...terms, membership });
+  const judged = judgeAttestations(attestations, block, { ...terms, membership }, check);
+  const { agreed, supporters, refused } = judged;
   if (agreed !== null) return { body: agreed, supporters };
   const [first] = refused;
   throw new CotraceError(

@@ -11,6 +11,7 @@ it.each(['proof/verify-records.ts', 'proof/trust.ts', 'proof/records-proof.ts'])
       entryPoints: [`${repository}gateway-app/${entry}`],
       alias: {
         '@cotrace/core': `${repository}core/index.ts`,
+        '@cotrace/chaincode': `${repository}chaincode/index.ts`,
         '@cotrace/fabric-model': `${repository}fabric-model/index.ts`,
       },
       bundle: true,

@@ -38,10 +38,9 @@ export class JsonShape {
     return Object.hasOwn(members, name) && members[name] !== null;
   }
 
+  /** The object that a member is. */
   object(name: string): JsonShape {
-    const shape = this.#child(name);
-    shape.#members();
-    return shape;
+    return new JsonShape(this.#member(name), `${this.#where}: ${name}`, this.#code);
   }
 
   /** The items of a list with at most `max` of them. */
@@ -61,7 +60,7 @@ export class JsonShape {
 
   /** Text that matches `pattern`; `rule` says in words what that is. */
   textLike(name: string, pattern: RegExp, rule: string): string {
-    return this.#child(name).isTextLike(pattern, rule);
+    return this.object(name).isTextLike(pattern, rule);
   }
 
   /** This value itself, as text that matches `pattern`. */
@@ -133,10 +132,6 @@ export class JsonShape {
       if (!isCotraceError(cause)) throw cause;
       throw this.wrong(name, expected, cause);
     }
-  }
-
-  #child(name: string): JsonShape {
-    return new JsonShape(this.#member(name), `${this.#where}: ${name}`, this.#code);
   }
 
   #member(name: string): JsonValue {

@@ -95,6 +95,36 @@ describe('a lineage', () => {
       expect(lineageOf('X', 'down', travels)).toBe('PVX');
     });
 
+    it('stays with a container where no direction is asked', () => {
+      expect(lineageOf('P', 'none', travels)).toBe('P');
+    });
+
+    it('does not take what stands beside a parent for its child', () => {
+      expect(lineageOf('A', 'up', [record({ subject: ['A'], parent: ['P'] })])).toBe('A');
+    });
+
+    it('goes through a record once, however many of its identifiers belong to the lineage', () => {
+      const { traces, ...rest } = record({
+        parent: ['P'],
+        child: Array.from({ length: 500 }, (_, i) => `C${i}`),
+      });
+      let times = 0;
+      const counting = {
+        ...rest,
+        get traces() {
+          times += 1;
+          return traces;
+        },
+      };
+      const lineage = new Lineage('P', 'up');
+      for (let id = lineage.next(); id !== undefined; id = lineage.next()) {
+        lineage.visit(id, [counting]);
+        lacksOrigin(id, [counting]);
+      }
+      expect(lineage.identifiers()).toHaveLength(501);
+      expect(times).toBeLessThan(5);
+    });
+
     it('goes from a container that was asked for to what it held, and on from there', () => {
       expect(lineageOf('P', 'up', travels)).toBe('ABPVXY');
       expect(lineageOf('V', 'down', travels)).toBe('PQVXYZ');
@@ -135,5 +165,10 @@ describe('an identifier', () => {
     expect(lacksOrigin('A', [record({ input: ['A'], output: ['B'] })])).toBe(true);
     expect(lacksOrigin('B', [record({ input: ['A'], output: ['B'] })])).toBe(false);
     expect(lacksOrigin('A', [record({ input: ['A'] }), record({ subject: ['A'] })])).toBe(false);
+    expect(lacksOrigin('A', [record({ input: ['A'], subject: ['A'] })])).toBe(false);
+  });
+
+  it.each(['subject', 'output', 'parent', 'child'])('has an origin where it is a record’s %s', (role) => {
+    expect(lacksOrigin('A', [record({ [role]: ['A'] })])).toBe(false);
   });
 });

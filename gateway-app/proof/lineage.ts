@@ -10,7 +10,9 @@ type Reached = 'product' | 'container';
 export class Lineage {
   readonly #direction: Direction;
   readonly #reached = new Map<string, Reached>();
+  readonly #followed = new Map<ViewedRecord, Set<string>>();
   readonly #queue: string[] = [];
+  #visited = 0;
 
   constructor(traceId: string, direction: Direction) {
     this.#direction = direction;
@@ -19,7 +21,7 @@ export class Lineage {
 
   /** The next identifier whose records are wanted, each once; undefined when the lineage is complete. */
   next(): string | undefined {
-    return this.#queue.shift();
+    return this.#queue[this.#visited++];
   }
 
   /** All identifiers so far. */
@@ -35,17 +37,22 @@ export class Lineage {
   visit(id: string, records: readonly ViewedRecord[]): void {
     if (this.#direction === 'none') return;
     const reached = this.#reached.get(id);
-    for (const { traces } of records) {
-      const roles = new Set(traces.filter((trace) => trace.id === id).map(({ role }) => role));
-      const follow = (role: string, as: Reached) => {
-        for (const trace of traces) if (trace.role === role) this.#reach(trace.id, as);
-      };
-      if (roles.has('child')) follow('parent', 'container');
+    for (const record of records) {
+      const roles = rolesIn(record).get(id) ?? NO_ROLES;
+      if (roles.has('child')) this.#follow(record, 'parent', 'container');
       if (reached === 'container') continue;
-      if (roles.has('parent')) follow('child', 'product');
-      if (this.#direction === 'up' && roles.has('output')) follow('input', 'product');
-      if (this.#direction === 'down' && roles.has('input')) follow('output', 'product');
+      if (roles.has('parent')) this.#follow(record, 'child', 'product');
+      if (this.#direction === 'up' && roles.has('output')) this.#follow(record, 'input', 'product');
+      if (this.#direction === 'down' && roles.has('input')) this.#follow(record, 'output', 'product');
     }
+  }
+
+  /** Once a record and role: a record of a thousand children would else be gone through for each of them. */
+  #follow(record: ViewedRecord, role: string, as: Reached): void {
+    const followed = this.#followed.get(record) ?? new Set();
+    if (followed.has(role)) return;
+    this.#followed.set(record, followed.add(role));
+    for (const trace of record.traces) if (trace.role === role) this.#reach(trace.id, as);
   }
 
   #reach(id: string, as: Reached): void {
@@ -56,12 +63,26 @@ export class Lineage {
   }
 }
 
+const NO_ROLES: ReadonlySet<string> = new Set();
+const rolesByRecord = new WeakMap<ViewedRecord, ReadonlyMap<string, ReadonlySet<string>>>();
+
+/** The roles of every identifier of a record, worked out once. */
+function rolesIn(record: ViewedRecord): ReadonlyMap<string, ReadonlySet<string>> {
+  const known = rolesByRecord.get(record);
+  if (known !== undefined) return known;
+  const roles = new Map<string, Set<string>>();
+  for (const { id, role } of record.traces) roles.set(id, (roles.get(id) ?? new Set()).add(role));
+  rolesByRecord.set(record, roles);
+  return roles;
+}
+
 /** Roles in which an identifier appears before it is used up: without one of them, nothing tells where it is from. */
 const ORIGIN_ROLES: ReadonlySet<string> = new Set(['subject', 'output', 'parent', 'child']);
 
 /** Whether no record tells where an identifier came from. */
 export function lacksOrigin(id: string, records: readonly ViewedRecord[]): boolean {
-  return !records.some(({ traces }) =>
-    traces.some((trace) => trace.id === id && ORIGIN_ROLES.has(trace.role)),
-  );
+  return !records.some((record) => {
+    const roles = rolesIn(record).get(id) ?? NO_ROLES;
+    return [...roles].some((role) => ORIGIN_ROLES.has(role));
+  });
 }

@@ -1,5 +1,7 @@
-import { fromUtf8, isCotraceError, parseStrictJson, type JsonValue } from '@cotrace/core';
-import { decodeEnvelope, decodeTransaction, type NamespaceRwset } from '@cotrace/fabric-model';
+import { recordKey, TRACE_PREFIX, type StoredRecord } from '@cotrace/chaincode';
+import { isDomainName, type JsonValue } from '@cotrace/core';
+import { decodeEnvelope, decodeTransaction, effects, type NamespaceRwset } from '@cotrace/fabric-model';
+import { readStoredRecord, readTraceRow } from './record-form.js';
 
 /** An identifier in a record, and its place in the chain of this identifier in this domain. */
 export interface ViewedTrace {
@@ -26,87 +28,65 @@ export interface ViewedTransaction {
   readonly records: readonly ViewedRecord[];
 }
 
-/** Prefixes of keys in a domain's state. */
-const RECORD = 'rec/';
-const TRACE_ROW = 'trace/';
-
-/** Chaincode caps records far below this (docs/formats.md, Records and traces). */
-const MAX_RECORD_BYTES = 16 * 1024 * 1024;
+const RECORD_PREFIX = recordKey('');
 
 /**
- * The records that a transaction wrote: for every `rec/` write of a namespace the record, if the same transaction
- * wrote the trace rows that the record names. Throws what decoding throws.
+ * The records that a valid transaction leaves in the states of domains: what the contract writes under a `rec/` key,
+ * where the same transaction leaves the rows that belong to it (docs/formats.md, Records proof). What is not exactly that
+ * is not a record, and is passed over. Throws what decoding throws.
  */
 export function viewTransaction(envelopeBytes: Uint8Array): ViewedTransaction {
   const envelope = decodeEnvelope(envelopeBytes);
   const { txId, rwset } = decodeTransaction(envelope);
   return {
     channelId: envelope.channelHeader.channelId,
-    records: rwset.flatMap((set) => recordsOf(set, txId)),
+    records: [...valuesWritten(rwset)].flatMap(([domain, values]) => recordsOf(domain, values, txId)),
   };
 }
 
-function recordsOf({ namespace, writes }: NamespaceRwset, txId: string): ViewedRecord[] {
-  const live = writes.filter(({ isDelete }) => !isDelete);
-  const rows = new Map(
-    live
-      .filter(({ key }) => key.startsWith(TRACE_ROW))
-      .map(({ key, value }) => [key.slice(TRACE_ROW.length), asObject(parse(value))]),
-  );
-  return live
-    .filter(({ key }) => key.startsWith(RECORD))
-    .flatMap(({ key, value }) => {
-      const record = asObject(parse(value));
-      const recordId = key.slice(RECORD.length);
-      const traces = record === null ? null : tracesOf(record['traces']);
-      if (record === null || traces === null) return [];
-      const isRow = ({ id }: ViewedTrace) =>
-        rows.get(id)?.['txId'] === txId && rows.get(id)?.['recordId'] === recordId;
-      if (!traces.every(isRow)) return [];
-      return [
-        {
-          domain: namespace,
-          txId,
-          recordId,
-          step: textOrNull(record['step']),
-          eventTime: textOrNull(record['eventTime']) ?? '',
-          eventID: textOrNull(record['eventID']),
-          traces,
-          data: record['data'] ?? null,
-        },
-      ];
-    });
-}
-
-function tracesOf(value: JsonValue | undefined): ViewedTrace[] | null {
-  if (!Array.isArray(value)) return null;
-  const traces = value.map((item: JsonValue) => {
-    const trace = asObject(item);
-    const id = textOrNull(trace?.['id']);
-    const role = textOrNull(trace?.['role']);
-    const ver = trace?.['ver'];
-    if (id === null || role === null || typeof ver !== 'number') return null;
-    return { id, role, ver, preTraceTxId: textOrNull(trace?.['preTraceTxId']) };
-  });
-  return traces.every((trace) => trace !== null) ? traces : null;
-}
-
-/** Any chaincode may write anything under these keys: what is not JSON is no record. */
-function parse(value: Uint8Array): JsonValue {
-  try {
-    return parseStrictJson(fromUtf8(value), MAX_RECORD_BYTES);
-  } catch (error) {
-    if (isCotraceError(error)) return null;
-    throw error;
+/**
+ * What keys of domains' states hold after a valid transaction, by domain, of those that it gave a value. A key that it
+ * writes more than once has what Fabric makes of that (docs/formats.md, State).
+ */
+export function valuesWritten(rwset: readonly NamespaceRwset[]): Map<string, Map<string, Uint8Array>> {
+  const domains = new Map<string, Map<string, Uint8Array>>();
+  for (const effect of effects(rwset)) {
+    const { kind, namespace, key } = effect;
+    if (kind !== 'put' || !isDomainName(namespace)) continue;
+    const values = domains.get(namespace);
+    if (values === undefined) domains.set(namespace, new Map([[key, effect.value]]));
+    else values.set(key, effect.value);
   }
+  return domains;
 }
 
-function asObject(value: JsonValue): Readonly<Record<string, JsonValue>> | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, JsonValue>>)
-    : null;
+function recordsOf(domain: string, values: ReadonlyMap<string, Uint8Array>, txId: string): ViewedRecord[] {
+  return [...values].flatMap(([key, value]) => {
+    if (!key.startsWith(RECORD_PREFIX)) return [];
+    const recordId = key.slice(RECORD_PREFIX.length);
+    const record = readStoredRecord(recordId, value);
+    if (record === null || !hasItsRows(record, { txId, recordId }, values)) return [];
+    const { step, eventTime, eventID, data } = record;
+    const traces = record.traces.map(({ id, role, ver, preTraceTxId }) => ({ id, role, ver, preTraceTxId }));
+    return [{ domain, txId, recordId, step, eventTime, eventID, traces, data }];
+  });
 }
 
-function textOrNull(value: JsonValue | undefined): string | null {
-  return typeof value === 'string' ? value : null;
+/** Whether the row of each identifier names this record and transaction, and the same place in the chain in all its roles. */
+function hasItsRows(
+  { traces }: StoredRecord,
+  { txId, recordId }: { readonly txId: string; readonly recordId: string },
+  values: ReadonlyMap<string, Uint8Array>,
+): boolean {
+  return traces.every(({ id, ver, preTraceTxId, preTraceHash }) => {
+    const row = readTraceRow(values.get(TRACE_PREFIX + id) ?? new Uint8Array());
+    return (
+      row !== null &&
+      row.txId === txId &&
+      row.recordId === recordId &&
+      row.ver === ver &&
+      row.preTraceTxId === preTraceTxId &&
+      row.preTraceHash === preTraceHash
+    );
+  });
 }

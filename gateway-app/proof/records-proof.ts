@@ -1,4 +1,5 @@
 import {
+  checkTraceId,
   formatU64,
   HASH_LENGTH,
   parseStrictJson,
@@ -10,7 +11,11 @@ import { JsonShape } from './json-shape.js';
 import type { Direction } from './lineage.js';
 
 const FORMAT = 'cotrace.records-proof.v1';
-/** The largest proof file that is read: some 30,000 transactions of 3–4 KB. */
+/**
+ * The largest proof file that is read: some 30,000 transactions of 3–4 KB. It is also the bound of the work that a proof
+ * costs, since each kind is linear in it: an attestation that is worth a look is at least 1 kB of text, so a file has at most
+ * 260,000 signatures; a sibling is 46 bytes, so 5.8 million hashes for inclusion.
+ */
 const MAX_PROOF_BYTES = 256 * 1024 * 1024;
 export const MAX_TRANSACTIONS = 100_000;
 const MAX_ATTESTATIONS = 1000;
@@ -24,6 +29,7 @@ const MAX_LEVELS = 32;
 
 /** What was asked. */
 export interface Question {
+  /** Canonical. */
   readonly traceId: string;
   readonly direction: Direction;
 }
@@ -82,7 +88,7 @@ export function readRecordsProof(text: string): RecordsProof {
   const question = root.object('question');
   question.only(['traceId', 'direction']);
   return {
-    question: { traceId: question.text('traceId'), direction: directionOf(question.text('direction')) },
+    question: { traceId: traceIdOf(question), direction: directionOf(question.text('direction')) },
     blocks: root.list('blocks', MAX_TRANSACTIONS).map((block) => {
       block.only(['block', 'attestations']);
       return {
@@ -111,6 +117,14 @@ function attestationOf(shape: JsonShape): Attestation {
     certificate: shape.bytes('certificate', MAX_CERTIFICATE_BYTES),
     signature: shape.bytes('signature', MAX_SIGNATURE_BYTES),
   };
+}
+
+function traceIdOf(question: JsonShape): string {
+  const traceId = question.text('traceId');
+  return question.read('traceId', 'an identifier in its canonical form', () => {
+    checkTraceId(traceId);
+    return traceId;
+  });
 }
 
 function directionOf(text: string): Direction {

@@ -56,10 +56,10 @@ export function readTrust(text: string, verifier: SignatureVerifier): Trust {
   const network = networkOf(root.object('network'));
   const msps = root.list('organisations', MAX_ORGANISATIONS).map(mspOf);
   const membership = membershipOfMsps(msps, verifier);
-  const terms = root.read('network', 'the names and genesis hashes of a network', () => ({
-    networkId: networkId(network),
+  const terms = {
+    networkId: root.read('network', 'the names and genesis hashes of a network', () => networkId(network)),
     quorum: root.integer('quorum', 2, MAX_ORGANISATIONS),
-  }));
+  };
   // A quorum that these organisations cannot have would else show as attestations that never count.
   root.read('quorum', `one that ${msps.length} organisations can have`, () =>
     membershipOf(membership.members, terms),

@@ -1,74 +1,36 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { isCotraceError, sha256, toHex, utf8 } from '@cotrace/core';
+import { isCotraceError, utf8 } from '@cotrace/core';
 import { pureVerifier } from '@cotrace/fabric-model';
 import { nodeVerifier } from '@cotrace/network';
 import fc from 'fast-check';
-import { attest, withMembers } from '../testing/attestations.js';
+import { attest } from '../testing/attestations.js';
 import { codeOf } from '../testing/codes.js';
+import { forgeries } from '../testing/forged-proofs.js';
+import { BROKEN_CHAINS, ProofScene } from '../testing/proof-scene.js';
 import { recordsProof, trustFile } from '../testing/proofs.js';
-import { capture, type TestRecord } from '../testing/records.js';
+import { capture } from '../testing/records.js';
 import { TestChain } from '../testing/test-chain.js';
 import { TestMaster } from '../testing/test-master.js';
-import { TestNetwork } from '../testing/test-network.js';
-import { definition, put } from '../testing/transactions.js';
+import type { TestNetwork } from '../testing/test-network.js';
 import { readRecordsProof, writeRecordsProof, type RecordsProof } from './records-proof.js';
 import { readTrust, type Trust } from './trust.js';
 import { verifyRecords, type VerifiedTrace } from './verify-records.js';
 
 const RUNS = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
 jest.setTimeout(RUNS > 100 ? 900_000 : 30_000);
-const MVCC_READ_CONFLICT = 11;
 
+let scene: ProofScene;
 let network: TestNetwork;
-let chain: TestChain;
-let masters: TestMaster[];
 let trust: Trust;
-/** Up from FLOUR: two records of it, GRAIN it was milled from, and FIELD, of which nothing is known. */
 let honest: RecordsProof;
 
 beforeAll(async () => {
-  network = await TestNetwork.create();
-  chain = new TestChain(network);
-  masters = await TestMaster.openAll(network);
-  trust = readTrust(trustFile(network), nodeVerifier);
-  chain.add([definition(network, 'goods'), definition(network, 'retail')]);
-  const noise = () => put(network, 'retail', { noise: String(chain.height) });
-  const harvest = add({
-    recordId: 'harvest',
-    traces: [
-      { id: 'FIELD', role: 'input', ver: 1 },
-      { id: 'GRAIN', role: 'output', ver: 1 },
-    ],
-  });
-  const milling = add({
-    recordId: 'milling',
-    traces: [
-      { id: 'GRAIN', role: 'input', ver: 2, preTraceTxId: harvest.txId, preTraceHash: harvest.hash },
-      { id: 'FLOUR', role: 'output', ver: 1 },
-    ],
-  });
-  add({
-    recordId: 'storing',
-    traces: [
-      { id: 'FLOUR', role: 'subject', ver: 2, preTraceTxId: milling.txId, preTraceHash: milling.hash },
-    ],
-  });
-  add({ recordId: 'selling', domain: 'retail', traces: [{ id: 'FLOUR', role: 'subject', ver: 1 }] });
-  add({ recordId: 'other', traces: [{ id: 'SALT', role: 'subject', ver: 1 }] });
-  const lost = capture(network, { recordId: 'lost', traces: [{ id: 'SALT', role: 'subject', ver: 2 }] });
-  chain.add([lost.envelope, noise()], [MVCC_READ_CONFLICT]);
-  for (const master of masters) await master.follow(chain);
-  honest = await recordsProof(masters, 'FLOUR', 'up');
-
-  function add(record: TestRecord): { txId: string; hash: string } {
-    const { txId, envelope } = capture(network, record);
-    return { txId, hash: toHex(chain.add([noise(), envelope, noise()]).headerHash) };
-  }
+  scene = await ProofScene.create();
+  ({ network, trust, honest } = scene);
 });
 
 afterAll(async () => {
-  for (const master of masters) await master.close();
-  await network.remove();
+  await scene.close();
 });
 
 /** What an outsider does with the text of a proof file. */
@@ -76,17 +38,16 @@ const verify = (text: string, trusted = trust): VerifiedTrace =>
   verifyRecords(readRecordsProof(text), trusted);
 const outcomeOf = (proof: RecordsProof, trusted = trust) =>
   codeOf(() => verify(writeRecordsProof(proof), trusted));
-const bodyOf = (block: bigint) => masters[0]?.attestation(block).body ?? new Uint8Array();
 
 describe('a records proof', () => {
   it('shows the records of the lineage in the order of the ledger, and who stands behind them', () => {
     const { records, identifiers, attestedBy, question } = verify(writeRecordsProof(honest));
     expect(question).toEqual({ traceId: 'FLOUR', direction: 'up' });
-    expect(records.map(({ domain, recordId, block, txNum }) => [domain, recordId, block, txNum])).toEqual([
-      ['goods', 'harvest', 2n, 1],
-      ['goods', 'milling', 3n, 1],
-      ['goods', 'storing', 4n, 1],
-      ['retail', 'selling', 5n, 1],
+    expect(records.map(({ domain, data, block, txNum }) => [domain, data, block, txNum])).toEqual([
+      ['goods', { label: 'harvest' }, 2n, 1],
+      ['goods', { label: 'milling' }, 3n, 1],
+      ['goods', { label: 'storing' }, 4n, 1],
+      ['retail', { label: 'selling' }, 5n, 1],
     ]);
     expect(identifiers).toEqual([
       { id: 'FLOUR', records: 3, lacksOrigin: false },
@@ -107,248 +68,111 @@ describe('a records proof', () => {
     expect(await outcomeOf(honest, whole)).toBe('NO_QUORUM');
   });
 
+  it('names those alone who attest every block of it, in the order of their names', () => {
+    const blocks = honest.blocks.map(({ block, attestations }, i) => ({
+      block,
+      attestations: [...attestations].reverse().slice(i === 0 ? 1 : 0),
+    }));
+    expect(verifyRecords({ ...honest, blocks }, trust).attestedBy).toEqual(['Org1MSP', 'Org2MSP']);
+  });
+
+  it('is in the order of the ledger whatever the order in the file, within a block too', async () => {
+    const mixed = await recordsProof(scene.masters, 'MIX', 'up');
+    const places = (proof: RecordsProof) =>
+      verify(writeRecordsProof(proof)).records.map(({ block, txNum }) => [block, txNum]);
+    const inOrder = [
+      [10n, 0],
+      [10n, 1],
+      [11n, 1],
+    ];
+    expect(places(mixed)).toEqual(inOrder);
+    expect(places({ ...mixed, transactions: [...mixed.transactions].reverse() })).toEqual(inOrder);
+  });
+
+  it('counts an identifier in two roles of a record once', async () => {
+    const { identifiers } = verifyRecords(await recordsProof(scene.masters, 'MIX', 'none'), trust);
+    expect(identifiers).toEqual([{ id: 'MIX', records: 1, lacksOrigin: false }]);
+  });
+
   it('verifies with plain TypeScript as with Node’s own cryptography', () => {
     const pure = readTrust(trustFile(network), pureVerifier);
     expect(verify(writeRecordsProof(honest), pure).records).toHaveLength(4);
   });
 
-  it('of an identifier that nobody recorded is empty and says so', () => {
-    const nothing: RecordsProof = {
-      question: { traceId: 'NONE', direction: 'up' },
-      blocks: [],
-      transactions: [],
-    };
-    expect(verifyRecords(nothing, trust)).toMatchObject({
-      records: [],
-      identifiers: [{ id: 'NONE', records: 0, lacksOrigin: true }],
+  it('shows the records that belong to the answer, not what another chaincode wrote beside them', async () => {
+    const { records, identifiers } = verify(
+      writeRecordsProof(await recordsProof(scene.masters, 'PLUM', 'none')),
+    );
+    expect(records.map(({ traces }) => traces.map(({ id }) => id))).toEqual([['PLUM']]);
+    expect(identifiers).toEqual([{ id: 'PLUM', records: 1, lacksOrigin: false }]);
+  });
+});
+
+describe('the work that a records proof costs', () => {
+  it('is one look at a certificate, whatever comes of it', () => {
+    let looks = 0;
+    const { membership } = trust;
+    const manager = new Proxy(membership.manager, {
+      get: (target, name) => {
+        if (name === 'deserialize') looks += 1;
+        const member: unknown = Reflect.get(target, name);
+        return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+      },
     });
+    const blocks = honest.blocks.map(({ block, attestations: [first, ...others] }) => ({
+      block,
+      attestations: [...others, ...(first ? [{ ...first, certificate: Uint8Array.of(0x30, 0) }] : [])],
+    }));
+    const { attestedBy } = verifyRecords(
+      { ...honest, blocks },
+      { ...trust, membership: { ...membership, manager } },
+    );
+    expect(attestedBy).toEqual(['Org2MSP', 'Org3MSP']);
+    expect([blocks.length, looks]).toEqual([4, 3]);
   });
 });
 
 describe('a forged records proof is refused', () => {
-  const first = () => transactionOf(2n);
-  const transactionOf = (block: bigint) => {
-    const found = honest.transactions.find((transaction) => transaction.block === block);
-    if (found === undefined) throw new RangeError(`no transaction in block ${block}`);
-    return found;
-  };
-  const without = (block: bigint): RecordsProof => ({
-    ...honest,
-    blocks: honest.blocks.filter((one) => one.block !== block),
-    transactions: honest.transactions.filter((one) => one.block !== block),
-  });
-  const replacing = (block: bigint, parts: Partial<RecordsProof['transactions'][number]>): RecordsProof => ({
-    ...honest,
-    transactions: honest.transactions.map((one) => (one.block === block ? { ...one, ...parts } : one)),
-  });
-  const attestedAs = (
-    block: bigint,
-    change: (body: Uint8Array) => Uint8Array,
-    liars: number,
-  ): RecordsProof => ({
-    ...honest,
-    blocks: honest.blocks.map((one) =>
-      one.block === block
-        ? {
-            block,
-            attestations: one.attestations.map((attestation, i) =>
-              i < liars ? attest(network.organisation(i).master, change(attestation.body)) : attestation,
-            ),
-          }
-        : one,
-    ),
-  });
-  const stray = async (traceId: string) => recordsProof(masters, traceId, 'none');
-
-  const forgeries: readonly (readonly [string, string, () => RecordsProof | Promise<RecordsProof>])[] = [
-    [
-      'with another envelope',
-      'ROOT_MISMATCH',
-      () =>
-        replacing(2n, {
-          envelope: capture(network, {
-            recordId: 'harvest',
-            step: 'commissioning',
-            traces: [
-              { id: 'FIELD', role: 'input', ver: 1 },
-              { id: 'GRAIN', role: 'output', ver: 1 },
-            ],
-          }).envelope,
-        }),
-    ],
-    ['with another place in the block', 'ROOT_MISMATCH', () => replacing(2n, { txNum: 0 })],
-    ['with a place beyond the block', 'BAD_LEAF_INDEX', () => replacing(2n, { txNum: 3 })],
-    ['with a shorter inclusion proof', 'BAD_PROOF_LENGTH', () => replacing(2n, { inclusionProof: [] })],
-    [
-      'with a longer inclusion proof',
-      'BAD_PROOF_LENGTH',
-      () => replacing(2n, { inclusionProof: [...first().inclusionProof, new Uint8Array(32)] }),
-    ],
-    [
-      'with swapped siblings',
-      'ROOT_MISMATCH',
-      () => replacing(2n, { inclusionProof: [...first().inclusionProof].reverse() }),
-    ],
-    ['that moves a transaction to the place of another', 'BAD_PROOF', () => replacing(2n, { block: 3n })],
-    [
-      'that calls a transaction of one block one of another',
-      'ROOT_MISMATCH',
-      () => ({
-        ...without(2n),
-        transactions: [...without(2n).transactions, { ...first(), block: 3n, txNum: 0 }],
-      }),
-    ],
-    [
-      'without the attestations of a block',
-      'UNATTESTED_BLOCK',
-      () => ({ ...honest, blocks: honest.blocks.slice(1) }),
-    ],
-    [
-      'with one attestation of a block',
-      'NO_QUORUM',
-      () => ({
-        ...honest,
-        blocks: honest.blocks.map(({ block, attestations }) => ({
-          block,
-          attestations: attestations.slice(0, 1),
-        })),
-      }),
-    ],
-    [
-      'with one organisation’s attestation twice',
-      'NO_QUORUM',
-      () => ({
-        ...honest,
-        blocks: honest.blocks.map(({ block }) => ({
-          block,
-          attestations: [network.organisation(0).master, network.organisation(0).peer].map((identity) =>
-            attest(identity, bodyOf(block)),
-          ),
-        })),
-      }),
-    ],
-    [
-      'attested by clients',
-      'NO_QUORUM',
-      () => ({
-        ...honest,
-        blocks: honest.blocks.map(({ block }) => ({
-          block,
-          attestations: network.organisations.map(({ client }) => attest(client, bodyOf(block))),
-        })),
-      }),
-    ],
-    [
-      'attested for another network',
-      'NO_QUORUM',
-      () => attestedAs(2n, (body) => withMembers(body, { networkId: sha256(body) }), 3),
-    ],
-    [
-      'with attestations of another block',
-      'NO_QUORUM',
-      () => ({
-        ...honest,
-        blocks: honest.blocks.map(({ block }) => ({
-          block,
-          attestations: masters.map((one) => one.attestation(6n)),
-        })),
-      }),
-    ],
-    [
-      'that two organisations attest and one denies with another root',
-      'ROOT_MISMATCH',
-      () => attestedAs(2n, (body) => withMembers(body, { txRoot: sha256(body) }), 2),
-    ],
-    [
-      'with a block twice',
-      'BAD_PROOF',
-      () => ({ ...honest, blocks: [...honest.blocks, ...honest.blocks.slice(0, 1)] }),
-    ],
-    [
-      'with a block that holds nothing of the answer',
-      'NOT_ASKED',
-      () => ({
-        ...honest,
-        blocks: [...honest.blocks, { block: 6n, attestations: masters.map((one) => one.attestation(6n)) }],
-      }),
-    ],
-    [
-      'with a transaction twice',
-      'BAD_PROOF',
-      () => ({ ...honest, transactions: [...honest.transactions, first()] }),
-    ],
-    ['without the record in the middle', 'GAP', () => without(3n)],
-    ['without the first record', 'GAP', () => without(2n)],
-    [
-      'with a transaction of another lineage',
-      'NOT_ASKED',
-      async () => {
-        const { blocks, transactions } = await stray('SALT');
-        return {
-          ...honest,
-          blocks: [...honest.blocks, ...blocks],
-          transactions: [...honest.transactions, ...transactions],
-        };
-      },
-    ],
-    [
-      'with a transaction that holds no record',
-      'NOT_ASKED',
-      () => {
-        const { inclusionProof } = first();
-        const [envelope = new Uint8Array()] = chain.block(2n).envelopes;
-        const proof = masters[0]?.businessBlock(2n, 'retail');
-        expect(proof?.transactions.length).toBeGreaterThan(0);
-        return {
-          ...honest,
-          transactions: [
-            ...honest.transactions,
-            {
-              block: 2n,
-              txNum: 0,
-              envelope,
-              inclusionProof: [leafHashOf(2n, 1), ...inclusionProof.slice(1)],
-            },
-          ],
-        };
-      },
-    ],
-    [
-      'that answers another question',
-      'NOT_ASKED',
-      () => ({ ...honest, question: { traceId: 'SALT', direction: 'up' as const } }),
-    ],
-    [
-      'that goes further than was asked',
-      'NOT_ASKED',
-      () => ({ ...honest, question: { traceId: 'FLOUR', direction: 'none' as const } }),
-    ],
-  ];
-
-  function leafHashOf(block: bigint, txNum: number): Uint8Array {
-    const leaf = masters[0]?.store.block(block).transactions[txNum]?.leaf ?? new Uint8Array();
-    return sha256(Uint8Array.of(0), leaf);
-  }
-
-  it.each(forgeries)('%s: %s', async (_title, code, forge) => {
-    expect(await outcomeOf(await forge())).toBe(code);
+  it('whatever was done to it, each for its own reason', async () => {
+    const forged = forgeries(scene);
+    const outcomes = [];
+    for (const [title, , forge] of forged) outcomes.push([title, await outcomeOf(await forge())]);
+    expect(outcomes).toEqual(forged.map(([title, code]) => [title, code]));
   });
 
-  it('with a transaction that the peers found invalid: ROOT_MISMATCH', async () => {
-    const { blocks, transactions } = await stray('SALT');
-    const [envelope = new Uint8Array()] = chain.block(7n).envelopes;
-    const proof: RecordsProof = {
-      question: { traceId: 'SALT', direction: 'none' },
-      blocks: [...blocks, { block: 7n, attestations: masters.map((one) => one.attestation(7n)) }],
-      transactions: [...transactions, { block: 7n, txNum: 0, envelope, inclusionProof: [leafHashOf(7n, 1)] }],
+  it('with what is missing, and why attestations do not count', () => {
+    const errorOf = (proof: RecordsProof): unknown => {
+      try {
+        return verifyRecords(proof, trust);
+      } catch (error) {
+        return error;
+      }
     };
-    expect(await outcomeOf(proof)).toBe('ROOT_MISMATCH');
+    const [{ traceId, blocks }] = BROKEN_CHAINS;
+    expect(errorOf(scene.proofOf(traceId, [{ block: blocks[1], txNum: 1 }]))).toMatchObject({
+      code: 'GAP',
+      detail: { traceId, domain: 'goods', expected: 1, found: 2 },
+    });
+    const byClient = honest.blocks.map(({ block, attestations: [first] }) => ({
+      block,
+      attestations: first === undefined ? [] : [attest(network.organisation(0).client, first.body)],
+    }));
+    expect(errorOf({ ...honest, blocks: byClient })).toMatchObject({
+      code: 'NO_QUORUM',
+      message: expect.stringContaining('only a peer may attest'),
+      detail: { attestations: 1, refused: ['ATTESTATION_ROLE'] },
+    });
+    const unattested = honest.blocks.map(({ block }) => ({ block, attestations: [] }));
+    expect(errorOf({ ...honest, blocks: unattested })).toMatchObject({
+      code: 'NO_QUORUM',
+      message: expect.stringMatching(/a quorum of organisations$/),
+    });
   });
 
   it('of another channel: WRONG_CHANNEL', async () => {
     // The same organisations attest a block that holds a transaction of another channel.
     const foreign = network.sibling('staging');
-    const { envelope } = capture(foreign, { recordId: 'x', traces: [{ id: 'X', role: 'subject', ver: 1 }] });
+    const { envelope } = capture(foreign, { label: 'x', traces: [{ id: 'X', role: 'subject', ver: 1 }] });
     const other = new TestChain(network);
     other.add([envelope]);
     const liars = await TestMaster.openAll(network, 'foreign');

@@ -9,6 +9,7 @@ import {
 } from '@cotrace/core';
 import { decodeEnvelope } from '@cotrace/fabric-model';
 import { attestedBlock } from './attested-block.js';
+import { boundSignatures, rememberingSigners } from './bound-work.js';
 import { Lineage, lacksOrigin } from './lineage.js';
 import { viewTransaction, type ViewedRecord, type ViewedTrace } from './record-view.js';
 import type { ProofTransaction, Question, RecordsProof } from './records-proof.js';
@@ -45,26 +46,31 @@ const VALID = 0;
  * Verifies a records proof against a trust file: attestations of a quorum for every block, every transaction under its
  * block's root, the channel, and for every identifier of the answer a chain without gaps from its first record to the
  * newest one shown. What it cannot show is whether there are newer records. Throws a `CotraceError` that says what the
- * first wrong thing is.
+ * first wrong thing is, `PROVES_NOTHING` where no event is shown.
  */
 export function verifyRecords(proof: RecordsProof, trust: Trust): VerifiedTrace {
   const blocks = verifyBlocks(proof, trust);
   const seen = new Set<string>();
   const records = proof.transactions.flatMap((transaction) => {
-    const { block: number, txNum } = transaction;
-    const block = blocks.get(number);
+    const block = blocks.get(transaction.block);
     if (block === undefined)
       throw failure('UNATTESTED_BLOCK', transaction, 'its block comes with no attestations');
-    if (seen.has(`${number}/${txNum}`))
-      throw failure('BAD_PROOF', transaction, 'it stands in the proof twice');
-    seen.add(`${number}/${txNum}`);
+    const place = placeOf(transaction);
+    if (seen.has(place)) throw failure('BAD_PROOF', transaction, 'it stands in the proof twice');
+    seen.add(place);
     block.used = true;
     return verifyTransaction(transaction, block.body, trust);
   });
   refuseUnused(blocks);
   records.sort((a, b) => Number(a.block - b.block) || a.txNum - b.txNum);
-  const identifiers = closure(proof.question, records);
-  return { question: proof.question, records, identifiers, attestedBy: commonSigners([...blocks.values()]) };
+  const { question } = proof;
+  const answer = closure(question, records);
+  if (answer.records.length === 0) {
+    throw new CotraceError('PROVES_NOTHING', `the proof shows no event of ${question.traceId}`, {
+      ...question,
+    });
+  }
+  return { question, ...answer, attestedBy: commonSigners([...blocks.values()]) };
 }
 
 interface AttestedBlock {
@@ -75,11 +81,13 @@ interface AttestedBlock {
 }
 
 function verifyBlocks({ blocks }: RecordsProof, trust: Trust): Map<bigint, AttestedBlock> {
+  boundSignatures(blocks);
+  const check = rememberingSigners();
   const attested = new Map<bigint, AttestedBlock>();
   for (const { block, attestations } of blocks) {
     if (attested.has(block))
       throw new CotraceError('BAD_PROOF', `block ${block} stands in the proof twice`, { block });
-    const { body, supporters } = attestedBlock(block, attestations, trust);
+    const { body, supporters } = attestedBlock(block, attestations, trust, check);
     attested.set(block, { body, signers: supporters.map(({ mspId }) => mspId), used: false });
   }
   return attested;
@@ -120,8 +128,14 @@ function refuseUnused(blocks: ReadonlyMap<bigint, AttestedBlock>): void {
   }
 }
 
-/** Repeats the lineage over the verified records: nothing that belongs to it may be missing, nothing may be beside it. */
-function closure({ traceId, direction }: Question, records: readonly VerifiedRecord[]): VerifiedIdentifier[] {
+/**
+ * Repeats the lineage over the verified records: nothing that belongs to it may be missing, and no transaction beside it.
+ * Records that a transaction of the answer holds beside it are left out: whoever wrote them must not spoil the answer.
+ */
+function closure(
+  { traceId, direction }: Question,
+  records: readonly VerifiedRecord[],
+): Pick<VerifiedTrace, 'records' | 'identifiers'> {
   const byId = linksById(records);
   const lineage = new Lineage(traceId, direction);
   const used = new Set<VerifiedRecord>();
@@ -130,18 +144,22 @@ function closure({ traceId, direction }: Question, records: readonly VerifiedRec
     const links = byId.get(id) ?? [];
     const own = links.map(({ record }) => record);
     lineage.visit(id, own);
-    if (identifiers.has(id)) continue;
     checkChains(id, links);
     for (const record of own) used.add(record);
     identifiers.set(id, { id, records: own.length, lacksOrigin: lacksOrigin(id, own) });
   }
-  const stray = records.find((record) => !used.has(record));
+  const asked = new Set([...used].map(placeOf));
+  const stray = records.find((record) => !asked.has(placeOf(record)));
   if (stray !== undefined) {
     throw new CotraceError('NOT_ASKED', `transaction ${stray.txId} does not belong to the answer`, {
       txId: stray.txId,
     });
   }
-  return [...identifiers.values()];
+  return { records: records.filter((record) => used.has(record)), identifiers: [...identifiers.values()] };
+}
+
+function placeOf({ block, txNum }: { readonly block: bigint; readonly txNum: number }): string {
+  return `${block}/${txNum}`;
 }
 
 /** A record and its place in the chain of one identifier. */
@@ -185,9 +203,13 @@ function checkChains(id: string, links: readonly Link[]): void {
 }
 
 function commonSigners(blocks: readonly AttestedBlock[]): string[] {
-  const [first, ...others] = blocks;
-  return (first?.signers ?? [])
-    .filter((mspId) => others.every(({ signers }) => signers.includes(mspId)))
+  const counts = new Map<string, number>();
+  for (const mspId of blocks.flatMap(({ signers }) => signers)) {
+    counts.set(mspId, (counts.get(mspId) ?? 0) + 1);
+  }
+  return [...counts]
+    .filter(([, count]) => count === blocks.length)
+    .map(([mspId]) => mspId)
     .sort();
 }
 

@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { CotraceError } from '@cotrace/core';
-import { parseSection, type Section } from '@cotrace/network';
+import { parseSection, readTextFile, type Section } from '@cotrace/network';
 import { ADDRESS, ADDRESS_RULE } from './address.js';
 
 /** A file of settings for people to write, YAML or JSON. */
@@ -15,14 +13,9 @@ export interface SettingsFile {
 /** Any text but an empty one. */
 const SOME = /[^]/;
 
-/** Opens a file of settings. Throws `CONFIG` where it cannot be read or is no YAML. */
+/** Opens a file of settings. Throws `CONFIG` where it cannot be read or is no YAML, and `BAD_UTF8`. */
 export function openSettings(path: string): SettingsFile {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new CotraceError('CONFIG', `${path} cannot be read; is the path right?`, { path }, cause);
-  }
+  const text = readTextFile(path, 'CONFIG', '; is the path right?');
   const folder = dirname(resolve(path));
   return { path, root: parseSection(text, path, 'CONFIG'), resolve: (other) => resolve(folder, other) };
 }

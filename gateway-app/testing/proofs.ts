@@ -39,8 +39,10 @@ export async function recordsProof(
     for (const domain of await master.store.tracedDomains()) {
       for await (const one of walkTrace(master.store, domain, id, () => Promise.resolve(null))) {
         const { blockNum: block, txNum, envelope, inclusionProof } = one;
+        const written = viewTransaction(envelope).records;
+        if (written.length === 0) continue;
         found.set(`${block}/${txNum}`, { block, txNum, envelope, inclusionProof });
-        records.push(...viewTransaction(envelope).records);
+        records.push(...written);
       }
     }
     lineage.visit(id, records);

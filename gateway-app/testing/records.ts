@@ -1,14 +1,23 @@
-import { sha256, utf8 } from '@cotrace/core';
+import {
+  eventIdKey,
+  eventKey,
+  recordKey,
+  traceKey,
+  type ClientRecord,
+  type Role,
+  type StoredRecord,
+} from '@cotrace/chaincode';
+import { canonicalJson, hashCanonical, sha256, toHex, utf8 } from '@cotrace/core';
 import { computeTxId } from '@cotrace/fabric-model';
 import type { TestNetwork } from './test-network.js';
-import { transaction, type TestEnvelope, type TestRwset } from './transactions.js';
+import { transaction, type TestEnvelope, type TestWrite } from './transactions.js';
 
 const NONCE_LENGTH = 24;
 
 /** An identifier in a test record. */
 export interface TestTrace {
   readonly id: string;
-  readonly role: string;
+  readonly role: Role;
   readonly ver: number;
   readonly preTraceTxId?: string | null;
   /** The client's hint: hash of the block with the record before. */
@@ -17,44 +26,77 @@ export interface TestTrace {
 
 /** A record as the contract writes it, rows of the trace table included. */
 export interface TestRecord {
-  readonly recordId: string;
+  /** Tells it from others: it is in the data, and decides the transaction id. */
+  readonly label: string;
   readonly traces: readonly TestTrace[];
   readonly domain?: string;
   readonly step?: string;
   readonly eventID?: string | null;
+  readonly data?: ClientRecord['data'];
+}
+
+/** What a transaction that captures a record is about to write, for tests that write something else. */
+export interface Capturing {
+  readonly txId: string;
+  readonly recordId: string;
+  readonly record: StoredRecord;
+  readonly writes: readonly TestWrite[];
 }
 
 /**
  * The transaction that captures a record. The rows name the transaction, so its id must be known before it is made:
- * the nonce decides it.
+ * the nonce decides it. `alter` says what it writes instead of what the contract does.
  */
-export function capture(network: TestNetwork, record: TestRecord): TestEnvelope {
-  const { domain = 'goods', recordId } = record;
-  const nonce = sha256(utf8(recordId)).slice(0, NONCE_LENGTH);
+export function capture(
+  network: TestNetwork,
+  record: TestRecord,
+  alter: (capturing: Capturing) => readonly TestWrite[] = ({ writes }) => writes,
+): TestEnvelope & { readonly recordId: string } {
+  const { domain = 'goods', label } = record;
+  const nonce = sha256(utf8(label)).slice(0, NONCE_LENGTH);
   const txId = computeTxId(nonce, network.organisation(0).client.serialized);
-  return transaction(network, {
+  const capturing = capturingOf(record, txId);
+  const { recordId } = capturing;
+  const made = transaction(network, {
     chaincode: domain,
     nonce,
-    rwset: { [domain]: { writes: writesOf(record, txId) } },
+    rwset: { [domain]: { writes: alter(capturing) } },
   });
+  return { ...made, recordId };
 }
 
-function writesOf(record: TestRecord, txId: string): NonNullable<TestRwset['writes']> {
-  const { recordId, traces, step = 'shipping', eventID = null } = record;
-  const links = traces.map(({ id, role, ver, preTraceTxId = null, preTraceHash = null }) => ({
+function capturingOf(parts: TestRecord, txId: string): Capturing {
+  const { label, traces, step = 'shipping', eventID = null, data = { label } } = parts;
+  const client: ClientRecord = {
+    step,
+    eventTime: '2026-01-01T00:00:00.000Z',
+    traces: traces.map(({ id, role }) => ({ id, role })),
+    data,
+    eventHash: `ni:///sha-256;${toHex(sha256(utf8(label)))}?ver=CBV2.0`,
+    eventID,
+    corrects: null,
+  };
+  const links = traces.map(({ id, role, ver, preTraceTxId = null, preTraceHash }) => ({
     id,
     role,
     ver,
     preTraceTxId,
-    preTraceHash,
+    // As clients do, who give both or none.
+    preTraceHash: preTraceHash ?? (preTraceTxId === null ? null : '00'.repeat(32)),
   }));
-  const rows = links.map(({ id, ver, preTraceTxId, preTraceHash }) => [
-    `trace/${id}`,
-    JSON.stringify({ txId, recordId, ver, preTraceTxId, preTraceHash }),
+  const record = { ...client, traces: links };
+  const recordId = toHex(hashCanonical(client));
+  const first = canonicalJson({ txId, recordId, eventHash: client.eventHash });
+  const rows = links.map(({ id, ver, preTraceTxId, preTraceHash }): TestWrite => [
+    traceKey(id),
+    canonicalJson({ txId, recordId, ver, preTraceTxId, preTraceHash }),
   ]);
-  const body = { step, eventTime: '2026-01-01T00:00:00Z', eventID, traces: links, data: {} };
-  return {
-    [`rec/${recordId}`]: JSON.stringify(body),
-    ...(Object.fromEntries(rows) as Record<string, string>),
-  };
+  const writes: TestWrite[] = [
+    [recordKey(recordId), canonicalJson(record)],
+    [eventKey(client.eventHash), first],
+    ...(eventID === null ? [] : [[eventIdKey(eventID), first] as const]),
+    // An identifier in two roles has one row.
+    ...new Map(rows),
+  ];
+  return { txId, recordId, record, writes };
 }

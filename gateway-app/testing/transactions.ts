@@ -27,11 +27,14 @@ import type { TestNetwork, TestOrganisation } from './test-network.js';
 
 const NONCE_LENGTH = 24;
 
+export type TestValue = string | Uint8Array | null;
+export type TestWrite = readonly [key: string, value: TestValue];
+
 /** What a transaction read and wrote in one namespace; the version of a read is null where the key was not there. */
 export interface TestRwset {
   readonly reads?: Readonly<Record<string, readonly [block: bigint, txNum: number] | null>>;
-  /** Value by key; null deletes. */
-  readonly writes?: Readonly<Record<string, string | Uint8Array | null>>;
+  /** Value by key, or pairs of both where a key is written more than once; null deletes. */
+  readonly writes?: Readonly<Record<string, TestValue>> | readonly TestWrite[];
   /** Keys whose metadata is written. */
   readonly metadata?: readonly string[];
   /** Keys that get an endorsement policy of their own: a peer of this organisation. */
@@ -187,7 +190,7 @@ function kvRwset({
       key,
       ...(version === null ? {} : { version: { blockNum: version[0], txNum: BigInt(version[1]) } }),
     })),
-    writes: Object.entries(writes).map(([key, value]) =>
+    writes: pairsOf(writes).map(([key, value]) =>
       value === null
         ? { key, isDelete: true }
         : { key, value: typeof value === 'string' ? utf8(value) : value },
@@ -200,6 +203,14 @@ function kvRwset({
       })),
     ],
   };
+}
+
+function pairsOf(writes: NonNullable<TestRwset['writes']>): readonly TestWrite[] {
+  return isPairs(writes) ? writes : Object.entries(writes);
+}
+
+function isPairs(writes: NonNullable<TestRwset['writes']>): writes is readonly TestWrite[] {
+  return Array.isArray(writes);
 }
 
 /** Signature policy that a peer of one organisation satisfies. */

@@ -4,6 +4,7 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { CotraceError } from '@cotrace/core';
 import { common } from '@cotrace/fabric-model';
 import { parse } from 'yaml';
+import { textOfFile } from '../text-file.js';
 
 type Identifier = Readonly<Record<string, unknown>>;
 
@@ -55,7 +56,7 @@ function readConfig(dir: string): {
   if (!existsSync(path)) return { ous: [], nodeOus: undefined };
   let parsed: unknown;
   try {
-    parsed = parse(Buffer.from(readBytes(path)).toString('utf8'));
+    parsed = parse(textOfFile(readBytes(path), path));
   } catch (cause) {
     throw unusable(path, 'is not valid YAML', cause);
   }

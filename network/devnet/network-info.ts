@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { textOfFile } from '../text-file.js';
 
 /** A node that clients call. */
 export interface NodeAddress {
@@ -49,7 +50,7 @@ export function lastPorts(dir: string): {
 } {
   let info: unknown;
   try {
-    info = JSON.parse(readFileSync(join(dir, FILE), 'utf8'));
+    info = JSON.parse(textOfFile(readFileSync(join(dir, FILE)), FILE));
   } catch {
     info = {};
   }

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { CotraceError } from '@cotrace/core';
 import { channelPolicyReference } from '@cotrace/fabric-model';
 import { readTopology } from '../topology.js';
 import type { EndorsementRules } from './channel/genesis-policies.js';
 import type { Deployment } from './deploy.js';
 import type { DevnetOptions, ListenOptions } from './options.js';
+import { readTextFile } from '../text-file.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -120,7 +120,7 @@ function readChaincodeConfig(part: Part): Record<string, Record<string, string>>
 export function readServerConfig(path: string): DevnetOptions {
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'));
+    value = JSON.parse(readTextFile(path, 'DEVNET_CONFIG'));
   } catch (cause) {
     throw new CotraceError('DEVNET_CONFIG', `${path} cannot be read as JSON`, { path }, cause);
   }

@@ -1,4 +1,5 @@
 import { CotraceError } from '@cotrace/core';
+import { printLines } from '../print.js';
 import { readServerConfig } from './server-config.js';
 import { start } from './start.js';
 
@@ -10,7 +11,7 @@ import { start } from './start.js';
 async function main([config]: readonly string[]): Promise<void> {
   if (config === undefined) throw new CotraceError('USAGE', 'usage: server CONFIG');
   const network = await start({ ...readServerConfig(config), onError: fail });
-  process.stdout.write(`${JSON.stringify(network.networkInfo)}\n`);
+  printLines('stdout', [JSON.stringify(network.networkInfo)]);
   const stop = (): void => {
     network.stop().then(() => process.exit(0), fail);
   };
@@ -20,16 +21,21 @@ async function main([config]: readonly string[]): Promise<void> {
 
 /** What clients were promised is on disk: the process ends, to be started again. */
 function fail(error: unknown): never {
-  process.stderr.write(`${describe(error)}\n`);
+  printLines('stderr', linesOf(error));
   process.exit(1);
 }
 
-function describe(error: unknown): string {
+/** What is known of an error: its causes, and of one that nobody expected where it came from. */
+function linesOf(error: unknown): string[] {
   if (error instanceof CotraceError) {
-    const cause = error.cause === undefined ? '' : `\n  cause: ${describe(error.cause)}`;
-    return `${error.code}: ${error.message} ${JSON.stringify(error.detail)}${cause}`;
+    const { code, message, detail, cause } = error;
+    return [
+      `${code}: ${message} ${JSON.stringify(detail)}`,
+      ...(cause === undefined ? [] : linesOf(cause).map((line) => `  cause: ${line}`)),
+    ];
   }
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  return [String(error), ...stack.split('\n').filter((line) => line.startsWith('    at '))];
 }
 
 main(process.argv.slice(2)).catch(fail);

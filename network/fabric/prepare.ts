@@ -12,6 +12,7 @@ import type { FabricBinaries } from './binaries.js';
 import { BUILDER_VARIABLE, writeBuilder } from './builder.js';
 import type { FabricLayout } from './fabric-layout.js';
 import { peerName, type Ports } from './node-specs.js';
+import { readTextFile } from '../text-file.js';
 
 /** A channel as every node joins it. */
 export interface ChannelGenesis {
@@ -86,7 +87,7 @@ function localAddresses(topology: Topology, ports: Ports): ChannelAddresses {
 /** The stock `core.yaml`, without Docker, and with our builder, which environment variables cannot set. */
 function coreConfiguration({ config }: FabricBinaries, files: FabricLayout): string {
   const path = join(config, 'core.yaml');
-  const document = parseDocument(readFileSync(path, 'utf8'));
+  const document = parseDocument(readTextFile(path, 'FABRIC_BIN'));
   const [error] = document.errors;
   if (error !== undefined) {
     throw new CotraceError('FABRIC_BIN', `${path} is not valid YAML; restore Fabric's own`, { path }, error);

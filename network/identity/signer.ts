@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { CotraceError, utf8 } from '@cotrace/core';
 import { common, toLowS } from '@cotrace/fabric-model';
+import { textOfFile } from '../text-file.js';
 
 /** An identity that can sign. */
 export interface SigningIdentity {
@@ -67,7 +68,7 @@ function onlyFile(dir: string): string {
         path: dir,
       });
     }
-    return readFileSync(join(dir, name), 'utf8');
+    return textOfFile(readFileSync(join(dir, name)), join(dir, name));
   } catch (cause) {
     if (cause instanceof CotraceError) throw cause;
     throw new CotraceError('IDENTITY', `${dir} cannot be read`, { path: dir }, cause);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CotraceError, sha256, toHex } from '@cotrace/core';
 import { parsePackage, packageIdOf, serviceAddress } from './package.js';
 import { replaceFile } from './replace-file.js';
+import { textOfFile } from '../../text-file.js';
 
 /** A package that a peer has. */
 export interface InstalledPackage {
@@ -135,7 +136,7 @@ function readAddresses(path: string): Record<string, string> {
   const fail = (cause?: unknown): CotraceError => damaged(path, 'remove it and deploy again', cause);
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'));
+    value = JSON.parse(textOfFile(readFileSync(path), path));
   } catch (cause) {
     throw fail(cause);
   }

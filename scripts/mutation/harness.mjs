@@ -1,0 +1,135 @@
+// Runs the tests once for every mutant, in one process: jest is there for its way of loading TypeScript, and for `expect`.
+import { appendFileSync, readFileSync } from 'node:fs';
+import { jest, test } from '@jest/globals';
+
+const HOUR = 3_600_000;
+/** What a test may take, in milliseconds, before its mutant counts as found: long, since machines may be busy. */
+const PATIENCE = 120_000;
+/** How often mutants may be passed before a loop counts as endless. */
+const MOST_PASSED = 50_000_000;
+
+const { tests: files, mutants, out } = JSON.parse(readFileSync(process.env.COTRACE_MUTATION, 'utf8'));
+const [shard, shards] = process.env.COTRACE_SHARD.split('/').map(Number);
+
+let active = 0;
+let passed = 0;
+let reached = new Set();
+globalThis.__mutant = (id) => {
+  if (active === 0) reached.add(id);
+  else if (++passed > MOST_PASSED) throw new Error('a loop without end');
+  return id === active;
+};
+
+/** Loads the tests; the list is of the module registry of now. */
+async function load() {
+  jest.resetModules();
+  const collector = await import('./collector.mjs');
+  collector.forget();
+  for (const file of files) await import(file);
+  return [...collector.tests];
+}
+
+async function prepare(blocks) {
+  for (const block of blocks) {
+    if (block.isReady) continue;
+    for (const act of block.beforeAll) await act();
+    block.isReady = true;
+  }
+}
+
+async function cleanUp(tests) {
+  const blocks = new Set(tests.flatMap((one) => one.blocks).filter(({ isReady }) => isReady));
+  for (const block of [...blocks].reverse()) {
+    block.isReady = false;
+    for (const act of block.afterAll) await act();
+  }
+}
+
+async function runOne({ act, blocks }) {
+  for (const { beforeEach } of blocks) for (const before of beforeEach) await before();
+  try {
+    await act();
+  } finally {
+    for (const { afterEach } of [...blocks].reverse()) for (const after of afterEach) await after();
+  }
+}
+
+/** Whether a test fails, or is late; null where it passes. */
+async function faultOf(one) {
+  let timer;
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, PATIENCE, 'late')));
+  const failed = prepare(one.blocks)
+    .then(() => runOne(one))
+    .then(
+      () => null,
+      () => 'failed',
+    );
+  try {
+    return await Promise.race([failed, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What of some tests notices a mutant: `failed`, `late`, or null. */
+async function findingOf(id, tests) {
+  active = id;
+  passed = 0;
+  try {
+    return await firstFault(tests);
+  } finally {
+    active = 0;
+  }
+}
+
+async function firstFault(tests) {
+  for (const one of tests) {
+    const fault = await faultOf(one);
+    if (fault !== null) return fault;
+  }
+  return null;
+}
+
+/** As `findingOf`, with everything loaded again: constants are made, and tests prepare, while the mutant is in force. */
+async function findingAfresh(id) {
+  active = id;
+  passed = 0;
+  let tests = [];
+  try {
+    tests = await load();
+    return await firstFault(tests);
+  } catch {
+    return 'failed';
+  } finally {
+    active = 0;
+    await cleanUp(tests).catch(() => undefined);
+  }
+}
+
+test(
+  'mutants',
+  async () => {
+    const tests = await load();
+    const early = new Set(reached);
+    const reaching = new Map();
+    for (const one of tests) {
+      reached = new Set();
+      await prepare(one.blocks);
+      for (const id of reached) early.add(id);
+      reached = new Set();
+      const start = performance.now();
+      await runOne(one);
+      one.took = performance.now() - start;
+      for (const id of reached) reaching.set(id, [...(reaching.get(id) ?? []), one]);
+    }
+    for (const { id } of mutants.filter((_, i) => i % shards === shard)) {
+      const fitting = (reaching.get(id) ?? []).sort((a, b) => a.took - b.took);
+      let found = await findingOf(id, fitting);
+      if (found === null && early.has(id)) found = await findingAfresh(id);
+      const isReached = fitting.length > 0 || early.has(id);
+      appendFileSync(out, `${JSON.stringify({ id, found, isReached })}\n`);
+    }
+    await cleanUp(tests);
+  },
+  24 * HOUR,
+);
