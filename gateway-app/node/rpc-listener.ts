@@ -13,8 +13,10 @@ import { TokenBucket } from './token-bucket.js';
  * refusal that follows, so that strangers cost at most a tenth of a core.
  */
 const STRANGERS = { burst: 50, perSecond: 40 };
-/** The most connections that wait for their handshake, and the most that have said nothing yet. */
+/** The most connections that wait for their handshake. */
 const MAX_WAITING = 256;
+/** The most that have said nothing yet: who is closed for others comes back, and that costs more than the place. */
+const MAX_SILENT = 1024;
 /** What a handshake may take, and its first bytes before it, in milliseconds; a normal one takes some ten. */
 const HANDSHAKE_MS = 5000;
 
@@ -138,7 +140,7 @@ export class RpcListener {
   /** Calls `act` once a connection has said something: who says nothing takes no place from those who do. */
   #onFirstBytes(socket: Socket, act: () => void): void {
     const [oldest] = this.#silent;
-    if (this.#silent.size >= MAX_WAITING) oldest?.destroy();
+    if (this.#silent.size >= MAX_SILENT) oldest?.destroy();
     this.#silent.add(socket);
     const impatience = setTimeout(() => socket.destroy(), HANDSHAKE_MS);
     socket.once('close', () => clearTimeout(impatience));
