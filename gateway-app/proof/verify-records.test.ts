@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { isCotraceError, utf8 } from '@cotrace/core';
-import { pureVerifier } from '@cotrace/fabric-model';
+import { ChannelConfig, pureVerifier } from '@cotrace/fabric-model';
 import { nodeVerifier } from '@cotrace/network';
 import fc from 'fast-check';
 import { attest } from '../testing/attestations.js';
@@ -13,7 +13,7 @@ import { TestChain } from '../testing/test-chain.js';
 import { TestMaster } from '../testing/test-master.js';
 import type { TestNetwork } from '../testing/test-network.js';
 import { readRecordsProof, writeRecordsProof, type RecordsProof } from './records-proof.js';
-import { readTrust, type Trust } from './trust.js';
+import { readTrust, writeTrust, type Trust } from './trust.js';
 import { verifyRecords, type VerifiedTrace } from './verify-records.js';
 
 const RUNS = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
@@ -358,6 +358,13 @@ describe('a trust file', () => {
     ['of another format', () => change((file) => (file['format'] = 'x'))],
   ])('%s is refused', async (_title, text) => {
     expect(await codeOf(() => readTrust(text(), nodeVerifier))).toBe('BAD_TRUST');
+  });
+
+  it('has its organisations in the order of their names, whatever theirs in the configuration', () => {
+    const config = ChannelConfig.fromBlock(network.genesis);
+    const { msps } = config;
+    const reversed = Object.create(config, { msps: { value: [...msps].reverse() } }) as ChannelConfig;
+    expect(writeTrust(trust.network, 2, reversed)).toBe(writeTrust(trust.network, 2, config));
   });
 
   it('that is cut off is refused', async () => {
