@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { growthOf } from '../bench/hostile/growth.js';
-import { hostileShapes } from '../bench/hostile/hostile.js';
+import { hostileShapes } from '../bench/hostile/shapes.js';
 
 const DEEP = process.env['CI_DEEP'] === '1';
 

@@ -1,11 +1,8 @@
 import { parseArgs } from 'node:util';
 import type { Bench } from '../main.js';
 import { rounded, say } from '../output.js';
-import { epcisShapes } from './epcis.js';
-import { growthOf, type HostileShape } from './growth.js';
-import { textShapes } from './texts.js';
-
-export const hostileShapes: readonly HostileShape[] = [...textShapes, ...epcisShapes];
+import { growthOf } from './growth.js';
+import { hostileShapes } from './shapes.js';
 
 const KIB = 1024;
 const SIZES = [32, 64, 128, 256, 512, 1024].map((kib) => kib * KIB);

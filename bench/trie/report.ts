@@ -71,7 +71,7 @@ export function report(results: readonly AtSize[], permutation: number, plotFile
     'nodes, none',
     'level',
   ];
-  say(`\n10,000 finds within WebAssembly, ms\n${table([heads, ...inner])}`);
+  say(`\n10,000 finds within WebAssembly, ms\n${table([heads, ...inner]).join('\n')}`);
   const bytes = results.map(({ keys, bytesPerKey, reservedPerKey }) => [
     String(keys),
     bytesPerKey.toFixed(0),
@@ -79,7 +79,7 @@ export function report(results: readonly AtSize[], permutation: number, plotFile
     (ARENA_BYTES / (reservedPerKey + VALUE_SIZE) / 1e6).toFixed(1),
   ]);
   say(
-    `\nBytes per key beside its value\n${table([['keys', 'in nodes', 'taken', 'millions in 4 GiB'], ...bytes])}`,
+    `\nBytes per key beside its value\n${table([['keys', 'in nodes', 'taken', 'millions in 4 GiB'], ...bytes]).join('\n')}`,
   );
   const floors = results.flatMap(({ keys, build, permutations }) => {
     const ms = build['cotrace 1'];
@@ -90,11 +90,11 @@ export function report(results: readonly AtSize[], permutation: number, plotFile
   say(
     `\nBuild on one thread and its floor: permutations at ${permutation.toFixed(0)} ns, two at a time\n${table(
       [['keys', 'permutations', 'floor, ms', 'build, ms', 'build : floor'], ...floors],
-    )}`,
+    ).join('\n')}`,
   );
   const targets = judge(results);
   say(
-    `\nWhat is wanted, and the worst case of it\n${table([['', 'wanted', 'measured', 'where'], ...targets.map(({ name, wanted, measured, where }) => [name, wanted, measured.toFixed(2), where])])}`,
+    `\nWhat is wanted, and the worst case of it\n${table([['', 'wanted', 'measured', 'where'], ...targets.map(({ name, wanted, measured, where }) => [name, wanted, measured.toFixed(2), where])]).join('\n')}`,
   );
   say(`\n${NOTES.join('\n')}`);
   writeFileSync(plotFile, svg(plots(builds, results)));
@@ -140,5 +140,5 @@ function print(title: string, results: Results): void {
     String(size),
     ...names.map((name) => bySubject.get(name)?.toFixed(2) ?? ''),
   ]);
-  say(`\n${title}\n${table([['', ...names], ...rows])}`);
+  say(`\n${title}\n${table([['', ...names], ...rows]).join('\n')}`);
 }

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { CotraceError } from '@cotrace/core';
-import { outliveReaders, printLines } from '@cotrace/network';
+import { allWritten, outliveReaders, printLines } from '@cotrace/network';
 import type { Connections } from '../client/connections.js';
 import { BACKENDS, type BackendName } from '../deploy/backends/backend.js';
 import type { NetworkChoice } from '../deploy/up.js';
