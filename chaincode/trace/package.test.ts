@@ -133,7 +133,7 @@ describe('the prebuilt package, run by the stock fabric-chaincode-node', () => {
   });
 
   it('writes refusals that belong to normal work nowhere, and others as errors', async () => {
-    const record2 = { ...record, eventHash: hashOf('another event') };
+    const record2 = { ...record, eventHash: eventHashOf('another event') };
     const stale = await invoke('tx6', [
       'capture',
       JSON.stringify(record2),

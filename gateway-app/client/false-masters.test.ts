@@ -62,7 +62,7 @@ async function connected(): Promise<Connections> {
 
 const traced = async (connections: Connections) => {
   const { verified } = await collectTrace(connections, { traceId: 'LOT', direction: 'none' }, trust);
-  return verified.records.map(({ recordId }) => recordId);
+  return verified.records.map(({ data }) => (data as { label: string }).label);
 };
 const found = async (connections: Connections) => {
   const answer = await findStates(connections, [{ domain: 'goods', key: KEY }], trust);

@@ -1,5 +1,5 @@
-import { canonicalJson, toHex, utf8 } from '@cotrace/core';
-import type { RefusalBody } from '@cotrace/chaincode';
+import { canonicalJson, hashCanonical, toHex, utf8 } from '@cotrace/core';
+import type { ClientRecord, JsonObject, RefusalBody } from '@cotrace/chaincode';
 import { describe, expect, it } from '@jest/globals';
 import { orderId, readOrder } from '../order/order.js';
 import { ownAttempt, type Captured } from './capture.js';
@@ -8,35 +8,51 @@ import { placedOf } from './place-order.js';
 const order = readOrder(
   JSON.stringify({ from: 'planner', to: 'urn:test:press', message: 'go', signature: 'MEUC' }),
 );
-const record = (more: object = {}, eventID = orderId(order)) =>
-  utf8(
-    canonicalJson({
-      eventID,
-      data: { 'cotrace:from': 'planner', 'cotrace:message': 'go', 'cotrace:signature': 'MEUC', ...more },
-      traces: [{ id: order.to, role: 'subject' }],
-    }),
-  );
+/** What the contract wrote of an order's event; `more` are members that differ. */
+function recorded(more: JsonObject = {}): { readonly recordId: string; readonly bytes: Uint8Array } {
+  const traces = [{ id: order.to, role: 'subject' as const }];
+  const sent: ClientRecord = {
+    step: null,
+    eventTime: '2026-01-01T00:00:00.000Z',
+    traces,
+    data: { 'cotrace:from': 'planner', 'cotrace:message': 'go', 'cotrace:signature': 'MEUC', ...more },
+    eventHash: `ni:///sha-256;${'0'.repeat(64)}?ver=CBV2.0`,
+    eventID: orderId(order),
+    corrects: null,
+  };
+  const link = { ver: 1, preTraceTxId: null, preTraceHash: null };
+  const stored = { ...sent, traces: traces.map((trace) => ({ ...trace, ...link })) };
+  return { recordId: toHex(hashCanonical(sent)), bytes: utf8(canonicalJson(stored)) };
+}
 const refusedWith = (code: RefusalBody['code'], detail: RefusalBody['detail']): Captured => ({
   status: 'refused',
   refusal: { code, message: 'no', detail },
   attempts: 1,
 });
-const conflict = refusedWith('CONFLICT', { recordId: 'ab', txId: 'cd', eventID: orderId(order) });
+const conflict = (recordId: string) =>
+  refusedWith('CONFLICT', { recordId, txId: 'cd', eventID: orderId(order) });
 const unread = () => Promise.reject(new Error('nothing is to be read'));
 
 describe('placing an order', () => {
   it('that is on the ledger already says so', async () => {
-    expect(await placedOf(order, conflict, () => Promise.resolve(record()))).toEqual({
+    const { recordId, bytes } = recorded();
+    expect(await placedOf(order, conflict(recordId), () => Promise.resolve(bytes))).toEqual({
       status: 'already placed',
     });
   });
 
   it('under whose id something else stands says in what that differs', async () => {
-    const other = record({ 'cotrace:message': 'stop', 'cotrace:from': 'somebody' });
-    expect(await placedOf(order, conflict, () => Promise.resolve(other))).toEqual({
+    const { recordId, bytes } = recorded({ 'cotrace:message': 'stop', 'cotrace:from': 'somebody' });
+    expect(await placedOf(order, conflict(recordId), () => Promise.resolve(bytes))).toEqual({
       status: 'other',
       differs: ['from', 'message'],
     });
+  });
+
+  it('is not judged by what the contract did not write', async () => {
+    const { recordId, bytes } = recorded();
+    const odd = placedOf(order, conflict(recordId), () => Promise.resolve(bytes.slice(1)));
+    await expect(odd).rejects.toMatchObject({ code: 'BAD_RECORD' });
   });
 
   it.each([

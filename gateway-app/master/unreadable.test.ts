@@ -42,6 +42,10 @@ class KeptErrors extends Log {
     return;
   }
 
+  override often(level: string, _kind: string, message: string): void {
+    if (level === 'error') this.errors.push(message);
+  }
+
   override error(message: string, error?: unknown): void {
     this.errors.push(`${message}: ${String(error)}`);
   }

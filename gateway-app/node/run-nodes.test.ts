@@ -52,10 +52,11 @@ function mixed(name: string, base: string, other: string, ...parts: readonly str
 describe('a process with nodes', () => {
   it('starts none of them where one is not in the consortium file', async () => {
     const good = consortium.configOf('org1.master');
-    expect(await run(good, { ...good, name: 'org1.nope' })).toMatch(
+    const other = (name: string) => ({ ...good, name, storeDir: `${good.storeDir}.other` });
+    expect(await run(good, other('org1.nope'))).toMatch(
       /^CONFIG: the consortium file has no node org1\.nope .*none of that name/,
     );
-    expect(await run(good, { ...good, name: 'org1.client' })).toMatch(/^CONFIG: .*a client of that name/);
+    expect(await run(good, other('org1.client'))).toMatch(/^CONFIG: .*a client of that name/);
     expect(
       await codeOf(() => consortium.connection('org1.client', 'org1.master').call(Master.method.status, {})),
     ).toBe('UNREACHABLE');

@@ -31,7 +31,7 @@ it('a record is shown as the contract wrote it', () => {
         txId,
         recordId,
         step: 'packing',
-        eventTime: '2026-01-01T00:00:00Z',
+        eventTime: '2026-01-01T00:00:00.000Z',
         eventID,
         traces: traces.map((trace) => ({ preTraceTxId: null, ...trace })),
         data: { label: 'r' },

@@ -112,7 +112,10 @@ export const FALSEHOODS = {
   },
   'without end': {
     trace: async function* (honest) {
-      for (;;) for await (const one of honest()) yield one;
+      for (;;) {
+        await sleep(0);
+        for await (const one of honest()) yield one;
+      }
     },
   },
   'signatures that do not hold': {

@@ -67,11 +67,6 @@ export class TestConsortium {
     };
   }
 
-  /** The MSP folder of a client. */
-  clientMsp(name: string): string {
-    return join(this.#folderOf(this.node(name)), 'msp');
-  }
-
   async stop(...names: readonly string[]): Promise<void> {
     for (const name of names) {
       await this.#running.get(name)?.stop();

@@ -144,10 +144,10 @@ function consortiumOf(topology: Topology, layout: CryptoLayout, genesis: Uint8Ar
     checkingHeight: topology.checkingHeight,
     quorum: topology.quorum,
     domains: topology.domains,
-    organisations: topology.organisations.map((organisation) => ({
+    organisations: topology.organisations.map((organisation, i) => ({
       name: organisation.name,
       mspId: organisation.mspId,
-      peer: { address: 'localhost:0', serverName: null },
+      peer: { address: `localhost:${7051 + i}`, serverName: null },
       tlsRoots: loadTls(join(layout.peer(organisation), 'tls')).ca.toString('utf8'),
     })),
     nodes: topology.organisations.flatMap((organisation) => [
