@@ -15,6 +15,7 @@ export default {
     '^.+\\.ts$': ['ts-jest', { useESM: true, diagnostics: false, tsconfig: 'tsconfig.jest.json' }],
   },
   moduleNameMapper: {
+    '^@cotrace/fabric-model/hostile$': '<rootDir>/fabric-model/identity/testing/hostile-identities.ts',
     '^@cotrace/([a-z-]+)$': '<rootDir>/$1/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

@@ -17,6 +17,8 @@ export { networkUp } from './deploy/up.js';
 export { Workspace } from './deploy/workspace.js';
 export { readEpcisFile } from './epcis/read-documents.js';
 export { Log } from './node/log.js';
+export { readOrder } from './order/order.js';
+export { readRecordsProof } from './proof/records-proof.js';
 export { nodeThreads } from './trie/node-threads.js';
 export { loadTrie, saveTrie } from './trie/snapshot.js';
 export type { LoadedTrie } from './trie/snapshot.js';

@@ -6,7 +6,7 @@ import { findNode, findOrganisation, type NodeConfig } from '../node/node-config
 import { readProcessConfig } from '../node/process-config.js';
 import { RpcClient } from '../node/rpc-client.js';
 import { runNodes } from '../node/run-nodes.js';
-import { EXIT, table, type Output } from './output.js';
+import { EXIT, exitCodeOf, table, type Output } from './output.js';
 
 /** `cotrace node FILE`: runs the nodes of a file until it is told to stop. */
 export async function runNode(path: string): Promise<number> {
@@ -17,7 +17,7 @@ export async function runNode(path: string): Promise<number> {
     return EXIT.done;
   } catch (error) {
     new Log('cotrace-node').error('stopped', error);
-    return EXIT.failed;
+    return exitCodeOf(error);
   }
 }
 

@@ -11,7 +11,7 @@ import { TooManyRefused, type Gathered } from './gathered.js';
 import { catchUp, heightsOf, nameThoseBehind, readyFirst, type Heights } from './heights.js';
 import { walkTrace, type Walked } from './walk-trace.js';
 
-/** A records proof that holds, and what the master that answered said beside it. */
+/** A records proof that holds, or an empty one where no master knows a record, and what the master that answered said beside it. */
 export interface CollectedTrace {
   readonly proof: RecordsProof;
   readonly verified: VerifiedTrace;
@@ -109,6 +109,7 @@ async function verifiedWith(
   for (;;) {
     gathered.refuseTooFew(faults);
     const proof = prove();
+    if (proof.transactions.length === 0) return { proof, verified: nothingOf(proof.question) };
     try {
       return { proof, verified: verifyRecords(proof, trust) };
     } catch (error) {
@@ -117,6 +118,11 @@ async function verifiedWith(
       await completeAttestations(connections, gathered, from.name);
     }
   }
+}
+
+/** What is known of an identifier of which nobody has a record: nothing is proven, and nothing shown. */
+function nothingOf(question: Question): VerifiedTrace {
+  return { question, records: [], identifiers: [], attestedBy: [] };
 }
 
 function toProof({ blockNum, txNum, envelope, inclusionProof }: ProvenTransaction) {

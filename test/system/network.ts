@@ -21,6 +21,13 @@ export interface Timed extends Ended {
 /** The commands of a client, by name. */
 export type Command = 'capture' | 'trace' | 'order place' | 'order verify' | 'state get' | 'nodes';
 
+/** How `--json` of a command names a node that is at fault: `nodes` by a row that is not `following`. */
+export function naming(command: Command, node: string): RegExp {
+  return command === 'nodes'
+    ? new RegExp(`"name": "${node}",[^{}]*"state": "(?!following")`)
+    : new RegExp(`"node": "${node}"`);
+}
+
 /** A network with the rice chain and an order on its ledger. */
 export class SystemNetwork {
   readonly scene = new Scene();

@@ -1,15 +1,15 @@
+import { naming } from './network.js';
 import { stopped } from './stopped.js';
 
 const ALL = ['capture', 'trace', 'order verify', 'state get', 'nodes'] as const;
 const WITHOUT_CAPTURE = ['trace', 'order verify', 'state get', 'nodes'] as const;
-const asNode = (name: string) => new RegExp(`"node": "${name}"`);
 const master = (name: string) => ({
   process: name,
   named: {
-    capture: asNode(name),
-    trace: asNode(name),
-    'order verify': asNode(name),
-    nodes: asNode(name),
+    capture: naming('capture', name),
+    trace: naming('trace', name),
+    'order verify': naming('order verify', name),
+    nodes: naming('nodes', name),
   },
   served: ALL,
   refused: [],
@@ -26,14 +26,14 @@ stopped(
       refused: [],
       held: 'the peer of org1',
     },
-    { process: 'org1.chaincode', named: { capture: asNode('org1') }, served: ALL, refused: [] },
+    { process: 'org1.chaincode', named: { capture: naming('capture', 'org1') }, served: ALL, refused: [] },
     // Whether it is asked to endorse is chance.
     { process: 'org2.chaincode', named: {}, served: ALL, refused: [] },
     master('org1.master'),
     master('org2.master'),
     {
       process: 'org1.business',
-      named: { nodes: asNode('org1.retail'), 'state get': /org1\.retail/ },
+      named: { nodes: naming('nodes', 'org1.retail'), 'state get': /org1\.retail/ },
       served: ['capture', 'trace', 'order verify', 'nodes'],
       refused: ['state get'],
     },

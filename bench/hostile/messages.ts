@@ -1,0 +1,86 @@
+import { recordOf } from '@cotrace/chaincode';
+import { parseStrictJson } from '@cotrace/core';
+import { common, decode, decodeEnvelope, decodeTransaction } from '@cotrace/fabric-model';
+import { readOrder, readRecordsProof } from '@cotrace/gateway-app';
+import type { HostileShape } from './growth.js';
+import { refusing, repeated, shapesOf } from './texts.js';
+
+/** Groups that nobody knows, begun and never ended, begin so; Fabric's own messages have no group. */
+const GROUP = Uint8Array.of(0x7b);
+
+const bytes =
+  (...piece: readonly number[]) =>
+  (size: number): Uint8Array =>
+    Uint8Array.from({ length: size - (size % piece.length) }, (_, i) => piece[i % piece.length] ?? 0);
+
+const protobufShapes: Readonly<Record<string, (size: number) => Uint8Array>> = {
+  'groups in groups': bytes(...GROUP),
+  'groups one after the other': bytes(0x7b, 0x7c),
+  'empty messages of a list': bytes(0x0a, 0x00),
+  'unknown fields': bytes(0x78, 0x01),
+  'long varints': bytes(0x78, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01),
+};
+
+const envelope = (payload: Uint8Array): Uint8Array => {
+  const length = [0, 7, 14, 21].map((shift, i) => ((payload.length >> shift) & 0x7f) | (i < 3 ? 0x80 : 0));
+  return Uint8Array.from([0x0a, ...length, ...payload]);
+};
+
+const trace = (i: number) => `{"id":"lot-${i}","role":"subject"}`;
+const record = (traces: string, data: string) =>
+  `{"step":null,"eventTime":"2026-04-16T13:26:42.500Z","traces":[${traces}],"data":${data},"eventHash":"ni:///sha-256;${'0'.repeat(64)}?ver=CBV2.0","eventID":null,"corrects":null}`;
+const traces = (count: number, each: (i: number) => string) =>
+  Array.from({ length: Math.max(1, Math.floor(count)) }, (_, i) => each(i)).join(',');
+
+const recordShapes: Readonly<Record<string, (size: number) => string>> = {
+  'many identifiers': (size) => record(traces(size / 40, trace), '{}'),
+  'long Digital Links of keys alone': (size) =>
+    record(
+      traces(size / 540, (i) => `{"id":"https://x${i}${'/01'.repeat(165)}","role":"input"}`),
+      '{}',
+    ),
+  'data of many values': (size) => record(trace(1), `{"a":[${repeated('1,', size)}1]}`),
+};
+
+const proof = (blocks: string, transactions: string) =>
+  `{"format":"cotrace.records-proof.v1","question":{"traceId":"LOT","direction":"up"},"blocks":[${blocks}],"transactions":[${transactions}]}`;
+
+const proofShapes: Readonly<Record<string, (size: number) => string>> = {
+  'many blocks without attestations': (size) =>
+    proof(
+      traces(size / 35, (i) => `{"block":"${i}","attestations":[]}`),
+      '',
+    ),
+  'many transactions of one block': (size) =>
+    proof(
+      '',
+      traces(size / 70, (i) => `{"block":"1","txNum":${i},"envelope":"AAAA","inclusionProof":[]}`),
+    ),
+  'a long envelope': (size) =>
+    proof('', `{"block":"1","txNum":0,"envelope":"${'A'.repeat(size - (size % 4))}","inclusionProof":[]}`),
+};
+
+const orderShapes: Readonly<Record<string, (size: number) => string>> = {
+  'a long message': (size) => `{"from":"a","to":"b","message":"${'m'.repeat(size)}","signature":"s"}`,
+  'many members': (size) => `{${traces(size / 12, (i) => `"m${i}":1`)}}`,
+};
+
+export const messageShapes: readonly HostileShape[] = [
+  ...shapesOf(
+    'protobuf',
+    protobufShapes,
+    refusing((input: Uint8Array) => decode(common.BlockDataSchema, input)),
+  ),
+  ...shapesOf(
+    'envelope',
+    protobufShapes,
+    refusing((input: Uint8Array) => decodeTransaction(decodeEnvelope(envelope(input)))),
+  ),
+  ...shapesOf(
+    'record',
+    recordShapes,
+    refusing((text: string) => recordOf(parseStrictJson(text, 8 << 20), 1 << 20)),
+  ),
+  ...shapesOf('proof file', proofShapes, refusing(readRecordsProof)),
+  ...shapesOf('order', orderShapes, refusing(readOrder)),
+];
