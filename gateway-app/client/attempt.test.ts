@@ -111,9 +111,12 @@ describe('after an attempt failed', () => {
     expect(() => afterError(error)).toThrow(error);
   });
 
-  it('a node that does not answer is asked again, one that refuses is not', () => {
-    const away = new CotraceError('UNREACHABLE', 'connection refused');
-    expect(afterError(away)).toEqual({ kind: 'again', cause: away });
+  it.each(['UNREACHABLE', 'NO_ANSWER', 'TOO_MANY_CALLS'])('a node is asked again after %s', (code) => {
+    const passing = new CotraceError(code, 'not now');
+    expect(afterError(passing)).toEqual({ kind: 'again', cause: passing });
+  });
+
+  it('a node that refuses is not asked again', () => {
     const refusing = new CotraceError('NOT_YOUR_ROLE', 'no');
     expect(() => afterError(refusing)).toThrow(refusing);
   });

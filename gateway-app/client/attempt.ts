@@ -31,6 +31,9 @@ const TRY_AGAIN: ReadonlySet<number> = new Set([
   INVALID_CHAINCODE,
 ]);
 
+/** Codes of nodes that were asked and may answer later: they are away, or have too much to do for this caller. */
+const PASSING: ReadonlySet<string> = new Set(['UNREACHABLE', 'NO_ANSWER', 'TOO_MANY_CALLS']);
+
 /** gRPC codes that stay. */
 const HOPELESS: ReadonlySet<number> = new Set([
   status.INVALID_ARGUMENT,
@@ -76,5 +79,5 @@ function afterRefusal(refusal: RefusalBody, cause: unknown): Attempt {
 
 /** Whether the nodes that were asked may answer later. */
 function isAway(error: unknown): boolean {
-  return isCotraceError(error, 'UNREACHABLE') || isCotraceError(error, 'NO_ANSWER');
+  return isCotraceError(error) && PASSING.has(error.code);
 }

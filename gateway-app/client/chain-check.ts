@@ -51,7 +51,8 @@ export async function standingOf(connections: Connections, tip: LedgerEnd): Prom
       connections.masters(),
       (master, signal) => hashOf(master, block, signal),
       faults,
-      (hashes) => hashes.filter(({ answer }) => answer.hash !== null).length >= quorum,
+      // Those that are late are asked again, without waiting for one that says nothing.
+      (hashes) => hashes.length >= quorum,
     );
     const votesFor = (wanted: Uint8Array) =>
       answers.filter(({ answer: { hash } }) => hash !== null && equalBytes(hash, wanted)).length;

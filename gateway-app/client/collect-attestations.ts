@@ -57,7 +57,8 @@ export async function completeAttestations(
         return true;
       },
       faults,
-      () => gathered.missing().length === 0,
+      // Those that are late are asked again, without waiting for one that says nothing.
+      ({ length }) => length >= quorum || gathered.missing().length === 0,
     );
     gathered.nameDissenters(faults);
     const missing = gathered.missing();

@@ -11,8 +11,7 @@ import { generateCertificate, generateOneOdd } from './generate-certificate.js';
 import { generateList } from './generate-list.js';
 import type { Keys } from './generate-plain.js';
 import { newKeys, plainCertificate, plainName } from './generate-plain.js';
-import { GoProgram } from './go-program.js';
-import type { Question } from './go-program.js';
+import { Questions, type Question } from './questions.js';
 
 const BATCH = 5_000;
 /**
@@ -27,11 +26,11 @@ const ALGORITHMS: Readonly<Record<string, string>> = {
   '1.2.840.10045.4.1': 'ECDSA-SHA1',
 };
 
-const go = GoProgram.build(import.meta.dirname);
-const describeWithGo = go === undefined ? describe.skip : describe;
-afterAll(() => go?.close());
+const go = Questions.start('Certificates are');
+const describeWithGo = go === null ? describe.skip : describe;
+afterAll(() => go?.stop());
 
-const ask = (questions: readonly Question[]): unknown[] => go?.ask(questions) ?? [];
+const ask = async (questions: readonly Question[]): Promise<unknown[]> => (await go?.ask(questions)) ?? [];
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 
@@ -146,8 +145,8 @@ function judge({ roots, intermediates, certificate }: Chain): Verdict {
 }
 
 /** Compares how certificates are read; ours of those that both accept and chains may hold, by their place. */
-function compareReading(ders: readonly Uint8Array[]): Map<number, Certificate> {
-  const answers = ask(ders.map((payload) => ({ kind: 'c', payload }))) as (GoCertificate | null)[];
+async function compareReading(ders: readonly Uint8Array[]): Promise<Map<number, Certificate>> {
+  const answers = (await ask(ders.map((payload) => ({ kind: 'c', payload })))) as (GoCertificate | null)[];
   expect(answers).toHaveLength(ders.length);
   const accepted = new Map<number, Certificate>();
   ders.forEach((der, i) => {
@@ -172,25 +171,25 @@ function batches(total: number): number[] {
 }
 
 describeWithGo('certificates', () => {
-  it('of known odd forms are taken and refused by Go as the unit tests say', () => {
-    const answers = ask(ODD_CERTIFICATES.map(([, payload]) => ({ kind: 'c', payload })));
+  it('of known odd forms are taken and refused by Go as the unit tests say', async () => {
+    const answers = await ask(ODD_CERTIFICATES.map(([, payload]) => ({ kind: 'c', payload })));
     const taken = ODD_CERTIFICATES.map(([what], i) => [what, answers[i] !== null]);
     expect(taken).toEqual(ODD_CERTIFICATES.map(([what, , isTaken]) => [what, isTaken]));
   });
 
-  it('with one odd part are read as Go reads them', () => {
+  it('with one odd part are read as Go reads them', async () => {
     const chance = new Chance(seedOf('odd certificates as Go reads them'));
     for (const size of batches(amount(2_000, 200_000))) {
       const ders = Array.from({ length: size }, () =>
         generateOneOdd(chance, { issuer: rootName, keyInfo: root.keyInfo, isCA: chance.once(2) }),
       );
-      const accepted = compareReading(ders);
+      const accepted = await compareReading(ders);
       expect(accepted.size).toBeGreaterThan(size / 5);
       expect(accepted.size).toBeLessThan((4 * size) / 5);
     }
   }, 3_600_000);
 
-  it('are read, chained and rewritten as Go and Fabric do', () => {
+  it('are read, chained and rewritten as Go and Fabric do', async () => {
     const chance = new Chance(seedOf('certificates as Go reads them'));
     for (const size of batches(amount(1_000, 100_000))) {
       const made = Array.from({ length: size }, () => {
@@ -199,9 +198,9 @@ describeWithGo('certificates', () => {
         const wanted = { issuer: rootName, issuerKey: root.key, keyInfo: keys.keyInfo, isCA };
         return { der: generateCertificate(chance, wanted), keys, isCA };
       });
-      const accepted = compareReading(made.map(({ der }) => der));
+      const accepted = await compareReading(made.map(({ der }) => der));
       const chains = [...accepted].map(([i, certificate]) => chainOf(chance, made[i], certificate));
-      const verdicts = ask(chains.map((chain) => ({ kind: 'v', payload: payloadOf(chain) })));
+      const verdicts = await ask(chains.map((chain) => ({ kind: 'v', payload: payloadOf(chain) })));
       let held = 0;
       chains.forEach((chain, i) => {
         const found = judge(chain);
@@ -244,16 +243,16 @@ interface GoList {
 }
 
 describeWithGo('revocation lists', () => {
-  it('are read as Fabric reads them', () => {
+  it('are read as Fabric reads them', async () => {
     const chance = new Chance(seedOf('revocation lists as Fabric reads them'));
     const issuer = parseDerCertificate(rootDer);
     for (const amountOf of batches(amount(500, 50_000))) {
       const lists = Array.from({ length: amountOf }, () => generateList(chance, root.key));
       const size = Buffer.alloc(4);
       size.writeUInt32BE(rootDer.length);
-      const answers = ask(
+      const answers = (await ask(
         lists.map((list) => ({ kind: 'l', payload: Buffer.concat([size, rootDer, list]) })),
-      ) as (GoList | null)[];
+      )) as (GoList | null)[];
       const refused = answers.filter((answer) => answer === null).length;
       expect(refused).toBeLessThan((4 * amountOf) / 5);
       lists.forEach((bytes, i) => {

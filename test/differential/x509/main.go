@@ -1,6 +1,7 @@
 // Answers what Go's encoding/pem, crypto/x509 and encoding/asn1 make of inputs, for the tests beside this file.
 //
-// Input: requests of one byte (the question), four bytes (the length, big-endian) and the payload. Output: a line of JSON each.
+// Frames, in both directions, are a length of 32 bits, little-endian, and as many bytes. A question is a byte that names it
+// and the payload; an answer is JSON.
 package main
 
 import (
@@ -9,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log"
 	"os"
 )
 
@@ -20,35 +22,53 @@ var questions = map[byte]func([]byte) any{
 }
 
 func main() {
-	if err := answerAll(bufio.NewReaderSize(os.Stdin, 1<<20), os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+	in, out := bufio.NewReaderSize(os.Stdin, 1<<20), bufio.NewWriterSize(os.Stdout, 1<<20)
+	for {
+		// Answers wait in the buffer while more questions are there, and no longer.
+		if in.Buffered() == 0 {
+			if err := out.Flush(); err != nil {
+				log.Fatal(err)
+			}
+		}
+		question, err := readFrame(in)
+		if err == io.EOF {
+			return
+		}
+		if err != nil || len(question) == 0 {
+			log.Fatalf("could not read a question: %v", err)
+		}
+		if err := answer(out, question[0], question[1:]); err != nil {
+			log.Fatal(err)
+		}
 	}
 }
 
-func answerAll(in io.Reader, out io.Writer) error {
-	lines := bufio.NewWriterSize(out, 1<<20)
-	header := make([]byte, 5)
-	for {
-		if _, err := io.ReadFull(in, header); err == io.EOF {
-			return lines.Flush()
-		} else if err != nil {
-			return err
-		}
-		payload := make([]byte, binary.BigEndian.Uint32(header[1:]))
-		if _, err := io.ReadFull(in, payload); err != nil {
-			return err
-		}
-		answer, known := questions[header[0]]
-		if !known {
-			return fmt.Errorf("unknown question %q", header[0])
-		}
-		line, err := json.Marshal(answer(payload))
-		if err != nil {
-			return err
-		}
-		if _, err := lines.Write(append(line, '\n')); err != nil {
-			return err
-		}
+func readFrame(in io.Reader) ([]byte, error) {
+	var head [4]byte
+	if _, err := io.ReadFull(in, head[:]); err != nil {
+		return nil, err
 	}
+	frame := make([]byte, binary.LittleEndian.Uint32(head[:]))
+	if _, err := io.ReadFull(in, frame); err != nil {
+		return nil, fmt.Errorf("the input ends within a frame: %w", err)
+	}
+	return frame, nil
+}
+
+func answer(out io.Writer, kind byte, payload []byte) error {
+	question, known := questions[kind]
+	if !known {
+		return fmt.Errorf("there is no question %q", kind)
+	}
+	bytes, err := json.Marshal(question(payload))
+	if err != nil {
+		return err
+	}
+	var head [4]byte
+	binary.LittleEndian.PutUint32(head[:], uint32(len(bytes)))
+	if _, err := out.Write(head[:]); err != nil {
+		return err
+	}
+	_, err = out.Write(bytes)
+	return err
 }

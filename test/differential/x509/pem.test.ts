@@ -4,8 +4,7 @@ import { latin1 } from '../../../fabric-model/identity/latin1.js';
 import { decodePem, splitPem } from '../../../fabric-model/identity/pem.js';
 import { Chance, amount, seedOf } from './chance.js';
 import { generatePem } from './generate-pem.js';
-import { GoProgram } from './go-program.js';
-import type { Question } from './go-program.js';
+import { Questions, type Question } from './questions.js';
 
 const BATCH = 10_000;
 
@@ -15,11 +14,11 @@ interface Answer {
   readonly rest: number;
 }
 
-const go = GoProgram.build(import.meta.dirname);
-const describeWithGo = go === undefined ? describe.skip : describe;
-afterAll(() => go?.close());
+const go = Questions.start('PEM is');
+const describeWithGo = go === null ? describe.skip : describe;
+afterAll(() => go?.stop());
 
-const ask = (questions: readonly Question[]): unknown[] => go?.ask(questions) ?? [];
+const ask = async (questions: readonly Question[]): Promise<unknown[]> => (await go?.ask(questions)) ?? [];
 
 const bytesOfCharacters = new Map(
   Array.from({ length: 256 }, (_, byte) => [latin1(Uint8Array.of(byte)), byte]),
@@ -36,11 +35,11 @@ function answerOf({ label, bytes }: { label: string; bytes: Uint8Array }): Omit<
 }
 
 describeWithGo('PEM', () => {
-  it('is found where Go finds it', () => {
+  it('is found where Go finds it', async () => {
     const chance = new Chance(seedOf('PEM as Go reads it'));
     for (let left = amount(10_000, 1_000_000); left > 0; left -= BATCH) {
       const texts = Array.from({ length: Math.min(BATCH, left) }, () => generatePem(chance));
-      const answers = ask(texts.map((payload) => ({ kind: 'p', payload }))) as Answer[][];
+      const answers = (await ask(texts.map((payload) => ({ kind: 'p', payload })))) as Answer[][];
       expect(answers).toHaveLength(texts.length);
       texts.forEach((text, i) => {
         const wanted = (answers[i] ?? []).map(({ label, sha256 }) => ({ label, sha256 }));
