@@ -8,7 +8,7 @@ export interface HostileShape {
   readonly sizes?: readonly number[];
   /** The input of about `size` bytes; called once a size, and not measured. */
   make(size: number): unknown;
-  /** Reads what `make` made; throws what is no refusal. */
+  /** Reads what `make` made; throws anything but a refusal. */
   run(input: never): void;
 }
 
