@@ -3,13 +3,17 @@ import { findKey } from './gs1-keys.js';
 import type { Gs1Reading } from './gs1-identifier.js';
 import { OTHER, broken } from './gs1-identifier.js';
 
+/** More elements than any key with its qualifiers and attributes has. */
+const MAX_ELEMENTS = 64;
+
 /**
  * Reads a GS1 element string in its human-readable form, `(01)09521141012345(21)A1`, in any order. One primary
  * key must be among the elements; those that neither are it nor qualify it are attributes and do not identify.
  */
 export function readElementString(text: string): Gs1Reading {
   if (!/^\(\d{2,4}\)/.test(text)) return OTHER;
-  const [, ...fields] = text.split(/\((\d{2,4})\)/);
+  const [, ...fields] = text.split(/\((\d{2,4})\)/, 1 + 2 * MAX_ELEMENTS + 1);
+  if (fields.length > 2 * MAX_ELEMENTS) return broken(`has more than ${MAX_ELEMENTS} elements`);
   const elements: [string, string][] = [];
   for (let i = 0; i + 1 < fields.length; i += 2)
     elements.push([fields[i] ?? '', (fields[i + 1] ?? '').trim()]);

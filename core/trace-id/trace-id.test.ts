@@ -127,6 +127,7 @@ describe('Digital Links on any host become the one of GS1', () => {
     'https://id.gs1.org/01/09521141012345/21/%C3%A9',
     'https://id.gs1.org/01/09521141012345/21/%',
     '(01)09521141012346',
+    `(01)09521141012345${'(17)260101'.repeat(64)}`,
     '(01)09521141012345(00)340123451111111111',
   ])('refuses the broken %s', (text) => {
     expect(refusal(() => canonicalTraceId(text)).code).toBe('BAD_TRACE_ID');
