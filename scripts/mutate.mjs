@@ -9,7 +9,8 @@ import config from '../jest.config.js';
 import { mutantsOf } from './mutation/mutants.mjs';
 import { root, setUp } from './setup.mjs';
 
-const SHARDS = 2;
+/** Processes that share a folder's mutants: more than processors, since tests of networks mostly wait. */
+const SHARDS = 6;
 const MOST_SURVIVING = 0.02;
 
 /** TypeScript sources below a folder, paths from the root. */

@@ -11,6 +11,10 @@ let blocks = [newBlock()];
 /** Forgets all tests: their files are about to be loaded again. */
 export function forget() {
   tests.length = 0;
+}
+
+/** The tests and hooks that come next are of another file: hooks at the top of a file are for its own tests alone. */
+export function startFile() {
   blocks = [newBlock()];
 }
 

@@ -3,8 +3,9 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { jest, test } from '@jest/globals';
 
 const HOUR = 3_600_000;
-/** What a test may take, in milliseconds, before its mutant counts as found: long, since machines may be busy. */
-const PATIENCE = 120_000;
+/** What a test may take before its mutant counts as found, in milliseconds and as often as usual: long, since machines may be busy. */
+const PATIENCE = 10_000;
+const TIMES_USUAL = 20;
 /** How often mutants may be passed before a loop counts as endless. */
 const MOST_PASSED = 50_000_000;
 
@@ -25,7 +26,10 @@ async function load() {
   jest.resetModules();
   const collector = await import('./collector.mjs');
   collector.forget();
-  for (const file of files) await import(file);
+  for (const file of files) {
+    collector.startFile();
+    await import(file);
+  }
   return [...collector.tests];
 }
 
@@ -57,7 +61,8 @@ async function runOne({ act, blocks }) {
 /** Whether a test fails, or is late; null where it passes. */
 async function faultOf(one) {
   let timer;
-  const late = new Promise((resolve) => (timer = setTimeout(resolve, PATIENCE, 'late')));
+  const patience = PATIENCE + TIMES_USUAL * one.took;
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, patience, 'late')));
   const failed = prepare(one.blocks)
     .then(() => runOne(one))
     .then(
@@ -90,13 +95,14 @@ async function firstFault(tests) {
   return null;
 }
 
-/** As `findingOf`, with everything loaded again: constants are made, and tests prepare, while the mutant is in force. */
-async function findingAfresh(id) {
+/** As `findingOf`, with everything loaded again (`usual`: what each test takes, in milliseconds): constants are made, and tests prepare, while the mutant is in force. */
+async function findingAfresh(id, usual) {
   active = id;
   passed = 0;
   let tests = [];
   try {
     tests = await load();
+    tests.forEach((one, i) => (one.took = usual[i]));
     return await firstFault(tests);
   } catch {
     return 'failed';
@@ -122,10 +128,11 @@ test(
       one.took = performance.now() - start;
       for (const id of reached) reaching.set(id, [...(reaching.get(id) ?? []), one]);
     }
+    const usual = tests.map(({ took }) => took);
     for (const { id } of mutants.filter((_, i) => i % shards === shard)) {
       const fitting = (reaching.get(id) ?? []).sort((a, b) => a.took - b.took);
       let found = await findingOf(id, fitting);
-      if (found === null && early.has(id)) found = await findingAfresh(id);
+      if (found === null && early.has(id)) found = await findingAfresh(id, usual);
       const isReached = fitting.length > 0 || early.has(id);
       appendFileSync(out, `${JSON.stringify({ id, found, isReached })}\n`);
     }
