@@ -58,22 +58,26 @@ async function runOne({ act, blocks }) {
   }
 }
 
+/** What `work` comes to, or 'late' after `patience` milliseconds. */
+async function atMost(patience, work) {
+  let timer;
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, patience, 'late')));
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Whether a test fails, or is late; null where it passes. */
 async function faultOf(one) {
-  let timer;
-  const patience = PATIENCE + TIMES_USUAL * one.took;
-  const late = new Promise((resolve) => (timer = setTimeout(resolve, patience, 'late')));
   const failed = prepare(one.blocks)
     .then(() => runOne(one))
     .then(
       () => null,
       () => 'failed',
     );
-  try {
-    return await Promise.race([failed, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return atMost(PATIENCE + TIMES_USUAL * one.took, failed);
 }
 
 /** What of some tests notices a mutant: `failed`, `late`, or null. */
@@ -108,7 +112,11 @@ async function findingAfresh(id, usual) {
     return 'failed';
   } finally {
     active = 0;
-    await cleanUp(tests).catch(() => undefined);
+    // What a mutant has broken may not end by itself.
+    await atMost(
+      PATIENCE,
+      cleanUp(tests).catch(() => undefined),
+    );
   }
 }
 
@@ -136,7 +144,7 @@ test(
       const isReached = fitting.length > 0 || early.has(id);
       appendFileSync(out, `${JSON.stringify({ id, found, isReached })}\n`);
     }
-    await cleanUp(tests);
+    await atMost(PATIENCE, cleanUp(tests));
   },
   24 * HOUR,
 );
