@@ -93,7 +93,15 @@ function runShard(work, shard) {
   const jest = join(root, 'node_modules/jest/bin/jest.js');
   const child = spawn(
     process.execPath,
-    ['--experimental-vm-modules', '--no-warnings', jest, '--runInBand', '--config', JSON.stringify(settings)],
+    [
+      '--experimental-vm-modules',
+      '--no-warnings',
+      jest,
+      '--runInBand',
+      '--forceExit',
+      '--config',
+      JSON.stringify(settings),
+    ],
     {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
