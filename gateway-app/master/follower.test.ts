@@ -196,7 +196,8 @@ describe('a master that follows main', () => {
     const stopping = new AbortController();
     let asked = 0;
     const source: BlockSource = (from, signal) => {
-      asked += 1;
+      // From the genesis block it learns whether this is its network at all.
+      if (from > 0n) asked += 1;
       return other.deliver(from, signal);
     };
     const patience = { ...HASTE, permanent: 60_000 };
