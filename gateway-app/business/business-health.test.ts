@@ -47,6 +47,15 @@ describe('a business node', () => {
     expect(health.behindSeconds).toBe(99 * 20);
   });
 
+  it('has no quorum, too, where the masters disagreed on a block before the one ahead of it was taken', () => {
+    const { clock, feed, health, attests } = nodeAt(5n);
+    for (const block of [5n, 6n]) for (const source of ['a', 'b']) attests(source, block);
+    feed.height = 6n;
+    health.advanced();
+    clock.seconds = 30;
+    expect([health.behindSeconds, health.standing(false).state]).toEqual([30, 'no quorum']);
+  });
+
   it('that was stopped stays so', () => {
     const { health } = nodeAt(5n);
     const stopped = { state: 'disputed', reason: 'block 5' } as const;

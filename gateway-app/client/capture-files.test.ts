@@ -1,10 +1,15 @@
+import { create, toBinary } from '@bufbuild/protobuf';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { common } from '@cotrace/fabric-model';
+import type { Network } from '@hyperledger/fabric-gateway';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DEFAULT_DOMAIN_RULES } from '../epcis/domain-rules.js';
 import { readEpcisFile } from '../epcis/read-documents.js';
 import { TestConsortium } from '../testing/test-consortium.js';
+import { definition } from '../testing/transactions.js';
+import { CaptureClient } from './capture.js';
 import { captureFiles, keysOf, type EventOutcome } from './capture-files.js';
 
 const event = (more: object) => ({
@@ -94,5 +99,55 @@ describe('a capture that is interrupted', () => {
     expect(count('not tried').map(({ attempts }) => attempts)).toEqual(new Array(17).fill(0));
     expect(logged).toEqual(count('failed'));
     expect(said.join('\n')).toMatch(/org1.master: .*org2.master: /);
+  });
+});
+
+describe('a capture whose ledger is put back to an older copy meanwhile', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cotrace-capture-'));
+  const stderr = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+  let consortium: TestConsortium;
+
+  beforeAll(async () => {
+    consortium = await TestConsortium.create({ organisations: 2, domains: ['goods'] });
+    consortium.chain.add([definition(consortium.network, 'goods')]);
+    await consortium.start('org1.master', 'org2.master');
+  });
+
+  afterAll(async () => {
+    await consortium.close();
+    rmSync(folder, { recursive: true, force: true });
+    stderr.mockRestore();
+  });
+
+  it('does not count as recorded what is on a chain that masters do not attest', async () => {
+    const connections = consortium.connections();
+    const { height } = consortium.chain;
+    const attested = consortium.chain.block(height - 1n).headerHash;
+    /** Where the peer's ledger ends, at one question after the other. */
+    const ends = [attested, new Uint8Array(32)];
+    const evaluate = () => {
+      const info = create(common.BlockchainInfoSchema, {
+        height,
+        currentBlockHash: ends.shift() ?? attested,
+      });
+      return Promise.resolve(toBinary(common.BlockchainInfoSchema, info));
+    };
+    const main = { getName: () => 'main', getContract: () => ({ newProposal: () => ({ evaluate }) }) };
+    jest.spyOn(connections, 'main', 'get').mockReturnValue(main as unknown as Network);
+    const recorded = { status: 'recorded', txId: 'ab', recordId: 'cd', block: height, attempts: 1 } as const;
+    const capture = jest.spyOn(CaptureClient.prototype, 'capture').mockResolvedValue(recorded);
+    const path = join(folder, 'events.json');
+    writeFileSync(path, document([event({})]));
+    const logged: EventOutcome[] = [];
+    const { outcomes } = await captureFiles(
+      connections,
+      [path],
+      { inFlight: 1, rules: DEFAULT_DOMAIN_RULES },
+      new AbortController().signal,
+      { progress: () => undefined, outcome: (outcome) => logged.push(outcome) },
+    );
+    capture.mockRestore();
+    expect(outcomes).toMatchObject([{ status: 'failed', code: 'WRONG_CHAIN' }]);
+    expect(logged.map(({ status }) => status)).toEqual(['recorded', 'failed']);
   });
 });

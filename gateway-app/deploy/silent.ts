@@ -16,9 +16,10 @@ export async function endSilent(
   ports: Readonly<Record<string, number>>,
   starter: Starter,
   progress: Progress,
+  patience = PATIENCE_MS,
 ): Promise<void> {
   const running = services.filter(({ process }) => starter.runs(process));
-  for (const name of await silentProcesses(running, ports, PATIENCE_MS)) {
+  for (const name of await silentProcesses(running, ports, patience)) {
     progress(`${name} runs and does not answer: it is replaced`);
     await starter.kill(name);
   }

@@ -171,7 +171,7 @@ describe('a master that follows main', () => {
     await master.stop();
   });
 
-  it('says so where a fork is already higher than what it has, at a slow pace and in few lines', async () => {
+  it('says so where a fork is already higher than what it has, in few lines', async () => {
     const short = first();
     short.add([put(network, 'goods', { a: '1' })]);
     const master = await run('higher', short);
@@ -184,6 +184,34 @@ describe('a master that follows main', () => {
     expect(states).toEqual([['error', 'state forked', expect.stringContaining('forked')]]);
     lines.mockRestore();
     await master.stop();
+  });
+
+  it('does not ask for the block of a fork again and again', async () => {
+    const chain = first();
+    chain.add([put(network, 'goods', { a: '1' })]);
+    const master = await TestMaster.open(network, 0, 'slow-pace');
+    await master.follow(chain);
+    const health = healthOf(master);
+    const other = fork(chain, 5);
+    const stopping = new AbortController();
+    let asked = 0;
+    const source: BlockSource = (from, signal) => {
+      // From the genesis block it learns whether this is its network at all.
+      if (from > 0n) asked += 1;
+      return other.deliver(from, signal);
+    };
+    const patience = { ...HASTE, permanent: 60_000 };
+    const following = follow(network, master, source, stopping.signal, health, patience);
+    await until(
+      () => health.standing().state === 'forked',
+      () => health.standing().state,
+    );
+    // What may help by itself is tried again within 75 ms.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(asked).toBe(1);
+    stopping.abort();
+    await following;
+    await master.close();
   });
 
   it('says that its peer is of another network, with blocks of its own and without', async () => {

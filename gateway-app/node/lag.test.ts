@@ -13,7 +13,11 @@ describe('the lag of a node', () => {
     lag.reach(7n, 13_000);
     expect([lag.behind(14_000), lag.stalled(14_000)]).toEqual([4000, 1000]);
     lag.reach(8n, 14_000);
-    expect(lag.behind(15_000)).toBe(0);
+    expect([lag.behind(15_000), lag.stalled(15_000)]).toEqual([1000, 1000]);
+    lag.reach(19n, 15_000);
+    expect([lag.behind(16_000), lag.stalled(16_000)]).toEqual([2000, 1000]);
+    lag.reach(20n, 17_000);
+    expect(lag.behind(18_000)).toBe(0);
   });
 
   it('is none for a node whose ledger has lost the block that it was behind', () => {

@@ -2,6 +2,8 @@
 export class Lag {
   #height: bigint;
   #movedAt: number;
+  /** How many blocks there are, as far as is known. */
+  #there = 0n;
   /** The first height that was aimed at and is not reached. */
   #aim: { readonly height: bigint; readonly since: number } | null = null;
 
@@ -12,6 +14,7 @@ export class Lag {
 
   /** There are `height` blocks: that may be fewer than there were. */
   aim(height: bigint, now: number): void {
+    this.#there = height;
     if (height <= this.#height) this.#aim = null;
     else this.#aim ??= { height, since: now };
   }
@@ -21,7 +24,9 @@ export class Lag {
     if (height === this.#height) return;
     this.#height = height;
     this.#movedAt = now;
-    if (this.#aim !== null && height >= this.#aim.height) this.#aim = null;
+    if (this.#aim === null || height < this.#aim.height) return;
+    // Of the blocks after it is only known that they are there, not since when.
+    this.#aim = this.#there > height ? { height: this.#there, since: now } : null;
   }
 
   /** Milliseconds since there was the first block that is not processed yet; 0 where there is none. */

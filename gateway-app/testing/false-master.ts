@@ -112,9 +112,14 @@ export const FALSEHOODS = {
   },
   'without end': {
     trace: async function* (honest) {
-      for (;;) {
+      // An honest stream is empty once the caller is gone.
+      for (let given = true; given;) {
+        given = false;
         await sleep(0);
-        for await (const one of honest()) yield one;
+        for await (const one of honest()) {
+          given = true;
+          yield one;
+        }
       }
     },
   },

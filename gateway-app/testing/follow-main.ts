@@ -30,10 +30,11 @@ export function follow(
   blocks: BlockSource,
   signal: AbortSignal,
   health = healthOf(master),
+  patience = HASTE,
 ): Promise<void> {
   const { ledger, feed } = master;
   const hash = fromHex(network.consortium.channels.main.genesisHeaderHash, 32);
   const openChain = () => new Chain(hash, nodeVerifier, ledger.store.position());
   const newChain = () => new Chain(hash, nodeVerifier, null);
-  return followMain({ blocks, openChain, newChain, ledger, feed, health, patience: HASTE }, signal);
+  return followMain({ blocks, openChain, newChain, ledger, feed, health, patience }, signal);
 }

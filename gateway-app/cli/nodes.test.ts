@@ -1,0 +1,125 @@
+import { toBinary, create } from '@bufbuild/protobuf';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { common } from '@cotrace/fabric-model';
+import type { Network } from '@hyperledger/fabric-gateway';
+import type { Connections } from '../client/connections.js';
+import { TestConsortium } from '../testing/test-consortium.js';
+import { until } from '../testing/test-business-node.js';
+import { definition } from '../testing/transactions.js';
+import { nodeRows, nodes } from './nodes.js';
+import { Output } from './output.js';
+
+const NODES = ['org1.master', 'org2.master', 'org1.goods'];
+
+let consortium: TestConsortium;
+const stderr = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+
+beforeAll(async () => {
+  consortium = await TestConsortium.create({ organisations: 2, domains: ['goods'] });
+  const { chain, network } = consortium;
+  chain.add([definition(network, 'goods')]);
+  // The business node of the other organisation is away.
+  await consortium.start(...NODES);
+});
+
+afterAll(async () => {
+  await consortium.close();
+  stderr.mockRestore();
+});
+
+/** Connections of a client whose peer has `height()` blocks. */
+function connectionsAt(height: () => bigint): Connections {
+  const connections = consortium.connections();
+  const evaluate = () =>
+    Promise.resolve(
+      toBinary(common.BlockchainInfoSchema, create(common.BlockchainInfoSchema, { height: height() })),
+    );
+  const main = { getName: () => 'main', getContract: () => ({ newProposal: () => ({ evaluate }) }) };
+  jest.spyOn(connections, 'main', 'get').mockReturnValue(main as unknown as Network);
+  return connections;
+}
+
+async function shown(height: bigint): Promise<{ readonly code: number; readonly text: string }> {
+  const lines: string[] = [];
+  const stdout = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    lines.push(String(text));
+    return true;
+  });
+  try {
+    return {
+      code: await nodes(
+        connectionsAt(() => height),
+        new Output(false),
+      ),
+      text: lines.join(''),
+    };
+  } finally {
+    stdout.mockRestore();
+  }
+}
+
+const known = async (height: bigint) => {
+  const rows = await nodeRows(connectionsAt(() => height));
+  return rows.filter(({ name }) => NODES.includes(name));
+};
+
+describe('cotrace nodes', () => {
+  beforeAll(() =>
+    until(
+      async () => (await known(2n)).every(({ height, state }) => height === 2n && state === 'following'),
+      () => 'the nodes stay behind',
+    ),
+  );
+
+  it('shows a lag below 0 and the state where the ledger has lost blocks, and fails', async () => {
+    expect((await known(1n)).map(({ state, lag }) => [state, lag])).toEqual(
+      NODES.map(() => ['rolled back', -1n]),
+    );
+    const { code, text } = await shown(1n);
+    expect(code).toBe(1);
+    expect(text).toMatch(/org1\.goods +business +rolled back +2 +-1 /);
+    expect(text).toContain('org1.goods: the ledger of the own organisation’s peer has fewer blocks');
+  });
+
+  it('does not take a peer that is a moment behind for a ledger that lost blocks', async () => {
+    let height = 1n;
+    setTimeout(() => (height = 2n), 500);
+    const rows = await nodeRows(connectionsAt(() => height));
+    const states = rows.filter(({ name }) => NODES.includes(name)).map(({ state, lag }) => [state, lag]);
+    expect(states).toEqual(NODES.map(() => ['following', 0n]));
+  });
+
+  it('fails where a node is away, and says which', async () => {
+    const { code, text } = await shown(2n);
+    expect(code).toBe(1);
+    expect(text).toMatch(/org2\.goods +business +away +- +-/);
+  });
+
+  it('counts refusals of one kind in one line, with the first and the last time', async () => {
+    const connections = connectionsAt(() => 2n);
+    const [goods] = consortium.consortium.nodes.filter(({ name }) => name === 'org1.goods');
+    if (goods?.address == null) throw new RangeError('it has an address');
+    const client = connections.node({ ...goods, address: goods.address });
+    const refusal = { blockNum: 1n, source: 'org2.master', code: 'WITHHELD', reason: 'holds it back' };
+    const status = { name: 'org1.goods', state: 'following', reason: '', height: 2n, behindSeconds: 0 };
+    const times = { times: 3, first: 1_767_225_600n, last: 1_767_225_660n };
+    jest
+      .spyOn(client, 'call')
+      .mockResolvedValue({ ...status, refusals: [{ ...refusal, ...times }] } as never);
+    const lines: string[] = [];
+    const stdout = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      lines.push(String(text));
+      return true;
+    });
+    await nodes(connections, new Output(false));
+    stdout.mockRestore();
+    expect(
+      lines
+        .join('')
+        .split('\n')
+        .filter((line) => line.includes('WITHHELD')),
+    ).toEqual([
+      'org1.goods refused block 1 of org2.master 3 times from 2026-01-01T00:00:00Z to 2026-01-01T00:01:00Z: [WITHHELD] holds it back',
+    ]);
+  });
+});
