@@ -45,19 +45,18 @@ const ID_SIZES = [64, 128, 256, 512, 1024, 2048];
 const traceId = refusing(canonicalTraceId);
 
 const idShapes = {
-  'a Digital Link of keys alone': (size: number) => cut('https://x1', '/01', size),
-  'a Digital Link of slashes': (size: number) => cut('https://x1', '/', size),
-  'a Digital Link with many attributes': (size: number) =>
-    cut('https://x1/01/09521141012345?', '&21=1', size),
-  'a Digital Link of GS1 of keys alone': (size: number) => cut('https://id.gs1.org', '/01', size),
-  'a Digital Link of percent signs': (size: number) => cut('https://id.gs1.org/01/', '%41', size),
-  'an element string of keys': (size: number) => cut('', '(01)1', size),
-  'an element string of brackets': (size: number) => cut('(01)', '(', size),
-  'an EPC URN of dots': (size: number) => cut('urn:epc:id:sgtin:', '.', size),
-  'an EPC URN of digits': (size: number) => cut('urn:epc:id:giai:', '1', size),
-  'combining marks': (size: number) => cut('a', '\u0301\u0323', size),
-  'white space': (size: number) => cut('a', ' ', size),
-};
+  'a Digital Link of keys alone': (size) => cut('https://x1', '/01', size),
+  'a Digital Link of slashes': (size) => cut('https://x1', '/', size),
+  'a Digital Link with many attributes': (size) => cut('https://x1/01/09521141012345?', '&21=1', size),
+  'a Digital Link of GS1 of keys alone': (size) => cut('https://id.gs1.org', '/01', size),
+  'a Digital Link of percent signs': (size) => cut('https://id.gs1.org/01/', '%41', size),
+  'an element string of keys': (size) => cut('', '(01)1', size),
+  'an element string of brackets': (size) => cut('(01)', '(', size),
+  'an EPC URN of dots': (size) => cut('urn:epc:id:sgtin:', '.', size),
+  'an EPC URN of digits': (size) => cut('urn:epc:id:giai:', '1', size),
+  'combining marks': (size) => cut('a', '\u0301\u0323', size),
+  'white space': (size) => cut('a', ' ', size),
+} satisfies Readonly<Record<string, (size: number) => string>>;
 
 function cut(head: string, part: string, size: number): string {
   return (head + part.repeat(size)).slice(0, size);

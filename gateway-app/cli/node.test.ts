@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import type { MainPeer } from '../fabric/main-peer.js';
 import { startMaster } from '../master/master-node.js';
 import type { RunningNode } from '../node/node-config.js';
+import { printed } from '../testing/printed.js';
 import { until } from '../testing/test-business-node.js';
 import { peerOf, TestConsortium } from '../testing/test-consortium.js';
 import { definition, put } from '../testing/transactions.js';
@@ -55,16 +56,7 @@ async function check(...names: readonly string[]): Promise<{ code: number; text:
   const path = consortium.network.folder('nodes.json');
   const nodes = names.map((name) => consortium.configOf(name));
   writeFileSync(path, JSON.stringify({ consortium: consortium.network.folder('consortium.json'), nodes }));
-  const lines: string[] = [];
-  const stdout = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    lines.push(String(text));
-    return true;
-  });
-  try {
-    return { code: await checkNodes(path, new Output(false)), text: lines.join('') };
-  } finally {
-    stdout.mockRestore();
-  }
+  return printed(() => checkNodes(path, new Output(false)));
 }
 
 /** Waits until a check of nodes says this; its exit code. */

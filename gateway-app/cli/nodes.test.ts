@@ -1,8 +1,8 @@
-import { toBinary, create } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { common } from '@cotrace/fabric-model';
-import type { Network } from '@hyperledger/fabric-gateway';
 import type { Connections } from '../client/connections.js';
+import { findNode } from '../node/node-config.js';
+import { peerWithLedger } from '../testing/peer-ledger.js';
+import { printed } from '../testing/printed.js';
 import { TestConsortium } from '../testing/test-consortium.js';
 import { until } from '../testing/test-business-node.js';
 import { definition } from '../testing/transactions.js';
@@ -30,33 +30,11 @@ afterAll(async () => {
 /** Connections of a client whose peer has `height()` blocks. */
 function connectionsAt(height: () => bigint): Connections {
   const connections = consortium.connections();
-  const evaluate = () =>
-    Promise.resolve(
-      toBinary(common.BlockchainInfoSchema, create(common.BlockchainInfoSchema, { height: height() })),
-    );
-  const main = { getName: () => 'main', getContract: () => ({ newProposal: () => ({ evaluate }) }) };
-  jest.spyOn(connections, 'main', 'get').mockReturnValue(main as unknown as Network);
+  peerWithLedger(connections, () => ({ height: height(), headerHash: new Uint8Array() }));
   return connections;
 }
 
-async function shown(height: bigint): Promise<{ readonly code: number; readonly text: string }> {
-  const lines: string[] = [];
-  const stdout = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    lines.push(String(text));
-    return true;
-  });
-  try {
-    return {
-      code: await nodes(
-        connectionsAt(() => height),
-        new Output(false),
-      ),
-      text: lines.join(''),
-    };
-  } finally {
-    stdout.mockRestore();
-  }
-}
+const shown = (connections: Connections) => printed(() => nodes(connections, new Output(false)));
 
 const known = async (height: bigint) => {
   const rows = await nodeRows(connectionsAt(() => height));
@@ -75,7 +53,7 @@ describe('cotrace nodes', () => {
     expect((await known(1n)).map(({ state, lag }) => [state, lag])).toEqual(
       NODES.map(() => ['rolled back', -1n]),
     );
-    const { code, text } = await shown(1n);
+    const { code, text } = await shown(connectionsAt(() => 1n));
     expect(code).toBe(1);
     expect(text).toMatch(/org1\.goods +business +rolled back +2 +-1 /);
     expect(text).toContain('org1.goods: the ledger of the own organisation’s peer has fewer blocks');
@@ -90,35 +68,22 @@ describe('cotrace nodes', () => {
   });
 
   it('fails where a node is away, and says which', async () => {
-    const { code, text } = await shown(2n);
+    const { code, text } = await shown(connectionsAt(() => 2n));
     expect(code).toBe(1);
     expect(text).toMatch(/org2\.goods +business +away +- +-/);
   });
 
   it('counts refusals of one kind in one line, with the first and the last time', async () => {
     const connections = connectionsAt(() => 2n);
-    const [goods] = consortium.consortium.nodes.filter(({ name }) => name === 'org1.goods');
-    if (goods?.address == null) throw new RangeError('it has an address');
-    const client = connections.node({ ...goods, address: goods.address });
+    const client = connections.node(findNode(consortium.consortium, 'org1.goods', 'business'));
     const refusal = { blockNum: 1n, source: 'org2.master', code: 'WITHHELD', reason: 'holds it back' };
     const status = { name: 'org1.goods', state: 'following', reason: '', height: 2n, behindSeconds: 0 };
     const times = { times: 3, first: 1_767_225_600n, last: 1_767_225_660n };
     jest
       .spyOn(client, 'call')
       .mockResolvedValue({ ...status, refusals: [{ ...refusal, ...times }] } as never);
-    const lines: string[] = [];
-    const stdout = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-      lines.push(String(text));
-      return true;
-    });
-    await nodes(connections, new Output(false));
-    stdout.mockRestore();
-    expect(
-      lines
-        .join('')
-        .split('\n')
-        .filter((line) => line.includes('WITHHELD')),
-    ).toEqual([
+    const { text } = await shown(connections);
+    expect(text.split('\n').filter((line) => line.includes('WITHHELD'))).toEqual([
       'org1.goods refused block 1 of org2.master 3 times from 2026-01-01T00:00:00Z to 2026-01-01T00:01:00Z: [WITHHELD] holds it back',
     ]);
   });

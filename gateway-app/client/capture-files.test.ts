@@ -1,12 +1,10 @@
-import { create, toBinary } from '@bufbuild/protobuf';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { common } from '@cotrace/fabric-model';
-import type { Network } from '@hyperledger/fabric-gateway';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DEFAULT_DOMAIN_RULES } from '../epcis/domain-rules.js';
 import { readEpcisFile } from '../epcis/read-documents.js';
+import { peerWithLedger } from '../testing/peer-ledger.js';
 import { TestConsortium } from '../testing/test-consortium.js';
 import { definition } from '../testing/transactions.js';
 import { CaptureClient } from './capture.js';
@@ -123,17 +121,9 @@ describe('a capture whose ledger is put back to an older copy meanwhile', () => 
     const connections = consortium.connections();
     const { height } = consortium.chain;
     const attested = consortium.chain.block(height - 1n).headerHash;
-    /** Where the peer's ledger ends, at one question after the other. */
+    /** What the peer's ledger ends with, at one question after the other. */
     const ends = [attested, new Uint8Array(32)];
-    const evaluate = () => {
-      const info = create(common.BlockchainInfoSchema, {
-        height,
-        currentBlockHash: ends.shift() ?? attested,
-      });
-      return Promise.resolve(toBinary(common.BlockchainInfoSchema, info));
-    };
-    const main = { getName: () => 'main', getContract: () => ({ newProposal: () => ({ evaluate }) }) };
-    jest.spyOn(connections, 'main', 'get').mockReturnValue(main as unknown as Network);
+    peerWithLedger(connections, () => ({ height, headerHash: ends.shift() ?? attested }));
     const recorded = { status: 'recorded', txId: 'ab', recordId: 'cd', block: height, attempts: 1 } as const;
     const capture = jest.spyOn(CaptureClient.prototype, 'capture').mockResolvedValue(recorded);
     const path = join(folder, 'events.json');

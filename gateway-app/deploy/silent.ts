@@ -9,7 +9,7 @@ const PATIENCE_MS = 5000;
 
 /**
  * Ends the processes that run and do not answer: one that hangs would be waited for without end. Whoever starts what does
- * not run then starts them again.
+ * not run then starts them again. `ports`: by name of the service; `patience`: milliseconds that a service may be silent.
  */
 export async function endSilent(
   services: readonly Service[],

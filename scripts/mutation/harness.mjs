@@ -3,7 +3,10 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { jest, test } from '@jest/globals';
 
 const HOUR = 3_600_000;
-/** What a test may take before its mutant counts as found, in milliseconds and as often as usual: long, since machines may be busy. */
+/**
+ * What a test may take before its mutant counts as found, in milliseconds and as many times what it usually takes: long,
+ * since machines may be busy.
+ */
 const PATIENCE = 10_000;
 const TIMES_USUAL = 20;
 /** How often mutants may be passed before a loop counts as endless. */
@@ -41,7 +44,23 @@ async function prepare(blocks) {
   }
 }
 
-async function cleanUp(tests) {
+/** What `work` comes to, or 'late' after `patience` milliseconds. */
+async function atMost(patience, work) {
+  let timer;
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, patience, 'late')));
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Runs what tests want at their end; what a mutant has broken may not end by itself, and is left. */
+function cleanUp(tests) {
+  return atMost(PATIENCE, runAfterAll(tests));
+}
+
+async function runAfterAll(tests) {
   const blocks = new Set(tests.flatMap((one) => one.blocks).filter(({ isReady }) => isReady));
   for (const block of [...blocks].reverse()) {
     block.isReady = false;
@@ -55,17 +74,6 @@ async function runOne({ act, blocks }) {
     await act();
   } finally {
     for (const { afterEach } of [...blocks].reverse()) for (const after of afterEach) await after();
-  }
-}
-
-/** What `work` comes to, or 'late' after `patience` milliseconds. */
-async function atMost(patience, work) {
-  let timer;
-  const late = new Promise((resolve) => (timer = setTimeout(resolve, patience, 'late')));
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 
@@ -99,24 +107,23 @@ async function firstFault(tests) {
   return null;
 }
 
-/** As `findingOf`, with everything loaded again (`usual`: what each test takes, in milliseconds): constants are made, and tests prepare, while the mutant is in force. */
-async function findingAfresh(id, usual) {
+/**
+ * As `findingOf`, with everything loaded again: constants are made, and tests prepare, while the mutant is in force.
+ * `known`: all tests, as they were loaded first.
+ */
+async function findingAfresh(id, known) {
   active = id;
   passed = 0;
   let tests = [];
   try {
     tests = await load();
-    tests.forEach((one, i) => (one.took = usual[i]));
+    tests.forEach((one, i) => (one.took = known[i].took));
     return await firstFault(tests);
   } catch {
     return 'failed';
   } finally {
     active = 0;
-    // What a mutant has broken may not end by itself.
-    await atMost(
-      PATIENCE,
-      cleanUp(tests).catch(() => undefined),
-    );
+    await cleanUp(tests).catch(() => undefined);
   }
 }
 
@@ -136,15 +143,14 @@ test(
       one.took = performance.now() - start;
       for (const id of reached) reaching.set(id, [...(reaching.get(id) ?? []), one]);
     }
-    const usual = tests.map(({ took }) => took);
     for (const { id } of mutants.filter((_, i) => i % shards === shard)) {
       const fitting = (reaching.get(id) ?? []).sort((a, b) => a.took - b.took);
       let found = await findingOf(id, fitting);
-      if (found === null && early.has(id)) found = await findingAfresh(id, usual);
+      if (found === null && early.has(id)) found = await findingAfresh(id, tests);
       const isReached = fitting.length > 0 || early.has(id);
       appendFileSync(out, `${JSON.stringify({ id, found, isReached })}\n`);
     }
-    await atMost(PATIENCE, cleanUp(tests));
+    await cleanUp(tests);
   },
   24 * HOUR,
 );
