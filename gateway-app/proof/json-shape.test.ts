@@ -28,6 +28,7 @@ describe('a JSON value from a stranger', () => {
     });
     shape.only(['text', 'list', 'bytes', 'lists', 'number', 'u64', 'inner']);
     expect(shape.text('text')).toBe('x');
+    expect([shape.textLike('text', /^x$/, 'x'), shape.oneOf('text', ['w', 'x'])]).toEqual(['x', 'x']);
     expect(shape.list('list', 2)).toHaveLength(2);
     expect(shape.bytes('bytes', 2)).toEqual(Uint8Array.of(1, 2));
     expect(shape.listOfBytes('lists', 1, 1)).toEqual([Uint8Array.of(1)]);
@@ -60,6 +61,9 @@ describe('a JSON value from a stranger', () => {
     ['file: a is missing', {}, (shape) => shape.text('a')],
     ['file: toString is missing', {}, (shape) => shape.text('toString')],
     ['file: a must be text', { a: 7 }, (shape) => shape.text('a')],
+    ['file: a must be a digit', { a: 7 }, (shape) => shape.textLike('a', /^\d$/, 'a digit')],
+    ['file: a must be a digit', { a: 'x' }, (shape) => shape.textLike('a', /^\d$/, 'a digit')],
+    ['file: a must be one of x, y', { a: 'z' }, (shape) => shape.oneOf('a', ['x', 'y'])],
     ['file: a must be a list of at most 2', { a: {} }, (shape) => shape.list('a', 2)],
     ['file: a must be a list of at most 2', { a: [1, 2, 3] }, (shape) => shape.list('a', 2)],
     [
