@@ -92,6 +92,14 @@ describe('the documents', () => {
     expect(missing).toEqual([]);
   });
 
+  it('call only programs of a checkout that are there', () => {
+    const called = [...document('docs/operations.md').matchAll(/ \/usr\/local\/cotrace\/(\S+)/g)].map(
+      ([, path = '']) => path,
+    );
+    expect(called).toContain('gateway-app/bin/cotrace.js');
+    expect(called.filter((path) => !existsSync(join(repository, path)))).toEqual([]);
+  });
+
   it('explain every refusal of the chaincode, and only those', () => {
     const rows = rowsUnder(document('docs/operations.md'), 'Refusals of the chaincode');
     expect(rows.flatMap(([code = '']) => codeIn(code)).sort()).toEqual([...REFUSAL_CODES].sort());

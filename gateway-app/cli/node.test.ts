@@ -1,10 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { MainPeer } from '../fabric/main-peer.js';
 import { startMaster } from '../master/master-node.js';
-import type { RunningNode } from '../node/node-config.js';
+import type { NodeConfig, RunningNode } from '../node/node-config.js';
 import { printed } from '../testing/printed.js';
 import { until } from '../testing/test-business-node.js';
+import { TestChain } from '../testing/test-chain.js';
 import { peerOf, TestConsortium } from '../testing/test-consortium.js';
 import { definition, put } from '../testing/transactions.js';
 import { checkNodes } from './node.js';
@@ -36,8 +37,12 @@ afterAll(async () => {
   stderr.mockRestore();
 });
 
-async function start(name: string, peer: Partial<MainPeer> = {}): Promise<void> {
-  const config = consortium.configOf(name);
+async function start(
+  name: string,
+  peer: Partial<MainPeer> = {},
+  other: Partial<NodeConfig> = {},
+): Promise<void> {
+  const config = { ...consortium.configOf(name), ...other };
   const connect = () => ({ ...peerOf(consortium.chain), ...peer });
   const isMaster = consortium.node(name).role === 'master';
   const running = isMaster
@@ -90,6 +95,43 @@ describe('the health check of a process', () => {
     await start('org1.master', { ledgerEnd: () => Promise.reject(new Error('the peer is away')) });
     expect(await says('org1.master  peer away', 'org1.master')).toBe(1);
     expect(await says('org2.master  following', 'org2.master')).toBe(0);
+  });
+
+  it('is not for a master whose statements the others refuse', async () => {
+    const other = new TestChain(consortium.network);
+    other.adopt(consortium.chain.block(1n));
+    other.add([put(consortium.network, 'goods', { a: 'another' })]);
+    for (const name of ['org2.master', 'org3.master']) await start(name);
+    // With a store of its own: it must not have attested the same chain before.
+    await start('org1.master', peerOf(other), { storeDir: consortium.network.folder('other-chain') });
+    const refused =
+      'org1.master: [ATTESTATION_DIFFERS] a quorum of the other organisations states something else';
+    expect(await says(refused, 'org1.master')).toBe(1);
+    expect(await says('org2.master  following', 'org2.master')).toBe(0);
+  });
+
+  it('shows how far a node is behind, in blocks and seconds', async () => {
+    for (const name of MASTERS) await start(name);
+    expect(await says('org3.master  following', 'org3.master')).toBe(0);
+    const { height } = consortium.chain;
+    await stop('org1.master');
+    const headerHash = new Uint8Array(32);
+    await start('org1.master', { ledgerEnd: () => Promise.resolve({ height: height + 7n, headerHash }) });
+    expect(await says('org1.master  following  height 3  7 blocks behind for 1 s', 'org1.master')).toBe(0);
+  });
+
+  it('is not where a store cannot be written', async () => {
+    for (const name of [...MASTERS, 'org1.goods']) await start(name);
+    for (const name of ['org1.master', 'org1.goods']) {
+      expect(await says(`${name}  following`, name)).toBe(0);
+      const { storeDir } = consortium.configOf(name);
+      renameSync(storeDir, `${storeDir}.away`);
+      try {
+        expect(await says(`${name}  store failed`, name)).toBe(1);
+      } finally {
+        renameSync(`${storeDir}.away`, storeDir);
+      }
+    }
   });
 
   it('is not for a node that does not answer', async () => {

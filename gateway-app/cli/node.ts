@@ -1,6 +1,6 @@
 import { loadTls } from '@cotrace/network';
 import { readConsortium, type Consortium, type ConsortiumNode } from '../consortium.js';
-import { areWell, quorumTrouble, reportOf, type NodeReport } from '../node/health.js';
+import { areWell, blocksBehind, quorumTrouble, reportOf, type NodeReport } from '../node/health.js';
 import { Log } from '../node/log.js';
 import { findNode, findOrganisation, type NodeConfig } from '../node/node-config.js';
 import { readProcessConfig } from '../node/process-config.js';
@@ -37,17 +37,19 @@ export async function checkNodes(path: string, output: Output): Promise<number> 
   const masters = consortium.nodes.filter(({ role }) => role === 'master');
   const asked = new Map([...masters, ...own].map((node) => [node.name, node]));
   const reports = await askAll([...asked.values()], caller, consortium);
-  const shown = own.flatMap(({ name }) => reports.filter(({ node }) => node.name === name));
+  const shown = own
+    .flatMap(({ name }) => reports.filter(({ node }) => node.name === name))
+    .map((report) => ({ ...report, behindBlocks: blocksBehind(report, reports, consortium) }));
   const quorum = quorumTrouble(reports, consortium);
   output.result(
     shown.map((report) => ({ ...checkedNode(report), quorum: quorum === null })),
     () => [
       ...table(
-        shown.map(({ node, state, height, behindSeconds }) => [
+        shown.map(({ node, state, height, behindBlocks, behindSeconds }) => [
           node.name,
           state,
           height === null ? '-' : `height ${height}`,
-          behindSeconds === null || behindSeconds === 0 ? '' : `behind for ${behindSeconds} s`,
+          behindText(behindBlocks, behindSeconds),
         ]),
       ),
       ...shown.flatMap(({ node, reason }) => (reason === '' ? [] : [`${node.name}: ${reason}`])),
@@ -57,8 +59,18 @@ export async function checkNodes(path: string, output: Output): Promise<number> 
   return areWell(shown, quorum) ? EXIT.done : EXIT.failed;
 }
 
-function checkedNode({ node, state, reason, height, ledgerHeight, behindSeconds }: NodeReport) {
-  return { name: node.name, state, reason, height, ledgerHeight, behindSeconds };
+/** A report of a node of the file, with the main blocks that it is behind. */
+type ShownReport = NodeReport & { readonly behindBlocks: bigint | null };
+
+function checkedNode(report: ShownReport) {
+  const { node, state, reason, height, ledgerHeight, behindBlocks, behindSeconds } = report;
+  return { name: node.name, state, reason, height, ledgerHeight, behindBlocks, behindSeconds };
+}
+
+function behindText(blocks: bigint | null, seconds: number | null): string {
+  if (blocks === null || blocks === 0n) return '';
+  const since = seconds === null || seconds === 0 ? '' : ` for ${seconds} s`;
+  return `${blocks} ${blocks === 1n ? 'block' : 'blocks'} behind${since}`;
 }
 
 /** Asks nodes as `caller`: its own certificate is one that the consortium knows. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Connections } from '../client/connections.js';
 import { findNode } from '../node/node-config.js';
+import { FALSEHOODS } from '../testing/false-master.js';
 import { peerWithLedger } from '../testing/peer-ledger.js';
 import { printed } from '../testing/printed.js';
 import { TestConsortium } from '../testing/test-consortium.js';
@@ -9,37 +10,46 @@ import { definition } from '../testing/transactions.js';
 import { nodeRows, nodes } from './nodes.js';
 import { Output } from './output.js';
 
-const NODES = ['org1.master', 'org2.master', 'org1.goods'];
+// The business nodes of other organisations are away.
+const NODES = ['org1.master', 'org2.master', 'org3.master', 'org1.goods'];
 
 let consortium: TestConsortium;
+// The nodes log what the tests provoke.
 const stderr = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+const grpcLog = jest.spyOn(console, 'error').mockReturnValue(undefined);
 
 beforeAll(async () => {
-  consortium = await TestConsortium.create({ organisations: 2, domains: ['goods'] });
+  consortium = await TestConsortium.create({ domains: ['goods'] });
   const { chain, network } = consortium;
   chain.add([definition(network, 'goods')]);
-  // The business node of the other organisation is away.
   await consortium.start(...NODES);
 });
 
 afterAll(async () => {
   await consortium.close();
   stderr.mockRestore();
+  grpcLog.mockRestore();
 });
 
-/** Connections of a client whose peer has `height()` blocks. */
-function connectionsAt(height: () => bigint): Connections {
+/** Connections of a client whose peer has `height()` blocks; null: it is away. */
+function connectionsAt(height: () => bigint | null): Connections {
   const connections = consortium.connections();
-  peerWithLedger(connections, () => ({ height: height(), headerHash: new Uint8Array() }));
+  peerWithLedger(connections, () => {
+    const blocks = height();
+    return blocks === null ? null : { height: blocks, headerHash: new Uint8Array() };
+  });
   return connections;
 }
 
-const shown = (connections: Connections) => printed(() => nodes(connections, new Output(false)));
+const shown = (connections: Connections, json = false) => printed(() => nodes(connections, new Output(json)));
 
 const known = async (height: bigint) => {
   const rows = await nodeRows(connectionsAt(() => height));
   return rows.filter(({ name }) => NODES.includes(name));
 };
+
+const row = async (wanted: string) =>
+  (await nodeRows(connectionsAt(() => 2n))).find(({ name }) => name === wanted);
 
 describe('cotrace nodes', () => {
   beforeAll(() =>
@@ -67,6 +77,11 @@ describe('cotrace nodes', () => {
     expect(states).toEqual(NODES.map(() => ['following', 0n]));
   });
 
+  it('fails while the own peer is away, and says so', async () => {
+    const { code, text } = await shown(connectionsAt(() => null));
+    expect([code, text]).toEqual([1, expect.stringContaining('lag is unknown: the peer of org1 is away')]);
+  });
+
   it('fails where a node is away, and says which', async () => {
     const { code, text } = await shown(connectionsAt(() => 2n));
     expect(code).toBe(1);
@@ -86,5 +101,40 @@ describe('cotrace nodes', () => {
     expect(text.split('\n').filter((line) => line.includes('WITHHELD'))).toEqual([
       'org1.goods refused block 1 of org2.master 3 times from 2026-01-01T00:00:00Z to 2026-01-01T00:01:00Z: [WITHHELD] holds it back',
     ]);
+  });
+});
+
+describe('cotrace nodes, where a master', () => {
+  it.each([
+    ['as to a stranger', 'UNKNOWN_CALLER'],
+    ['garbage', 'BAD_PROTOBUF'],
+  ] as const)('answers %s, names it and shows the others', async (falsehood, code) => {
+    await consortium.stop('org3.master');
+    await consortium.startFalse('org3.master', FALSEHOODS[falsehood]);
+    expect(await row('org3.master')).toMatchObject({
+      state: 'unknown',
+      height: null,
+      reason: expect.stringContaining(`[${code}]`),
+    });
+    expect(await row('org2.master')).toMatchObject({ state: 'following', height: 2n });
+  });
+
+  it('is away, names it, and says where that leaves no quorum', async () => {
+    await consortium.stop('org3.master');
+    await until(
+      async () => (await row('org3.master'))?.state === 'away',
+      () => 'the master that was stopped answers',
+    );
+    expect((await shown(connectionsAt(() => 2n))).text).not.toContain('no quorum');
+    await consortium.stop('org2.master');
+    await until(
+      async () => (await row('org2.master'))?.state === 'away',
+      () => 'the master that was stopped answers',
+    );
+    const { code, text } = await shown(connectionsAt(() => 2n));
+    expect(code).toBe(1);
+    expect(text).toMatch(
+      /no quorum: masters of 2 organisations must follow and 1 do; .*org2\.master is away/,
+    );
   });
 });

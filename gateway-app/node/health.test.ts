@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Consortium, ConsortiumNode } from '../consortium.js';
-import { areWell, quorumTrouble, type NodeReport } from './health.js';
+import { areWell, blocksBehind, quorumTrouble, type NodeReport } from './health.js';
 import { NODE_STATES, nodeState, type NodeState } from './node-state.js';
 
 const consortium = {
@@ -46,6 +46,31 @@ describe('a quorum of masters', () => {
       report('org2.goods', 'Org2MSP', 'following', 'business'),
     ];
     expect(quorumTrouble(reports, consortium)).toContain('2 organisations must follow and 1 do');
+  });
+});
+
+describe('the blocks that a node is behind', () => {
+  const at = (height: bigint | null, of: NodeReport): NodeReport => ({ ...of, height });
+  const heights = (...list: readonly (bigint | null)[]) =>
+    masters('following', 'following', 'following').map((of, i) => at(list[i] ?? null, of));
+  const business = at(5n, report('org1.goods', 'Org1MSP', 'following', 'business'));
+
+  it('are those up to the end of its peer’s ledger, for a master', () => {
+    const [master] = heights(5n);
+    if (master === undefined) throw new RangeError('no master');
+    expect(blocksBehind({ ...master, ledgerHeight: 8n }, [], consortium)).toBe(3n);
+    expect(blocksBehind({ ...master, ledgerHeight: 4n }, [], consortium)).toBe(0n);
+    expect(blocksBehind({ ...master, ledgerHeight: null }, [], consortium)).toBeNull();
+  });
+
+  it('are those up to what a quorum of masters has, for a business node', () => {
+    expect(blocksBehind(business, heights(1000n, 7n, 6n), consortium)).toBe(2n);
+    expect(blocksBehind(business, heights(5n, 4n, null), consortium)).toBe(0n);
+    expect(blocksBehind(business, heights(9n, null, null), consortium)).toBeNull();
+    const [one] = heights(9n);
+    if (one === undefined) throw new RangeError('no master');
+    expect(blocksBehind(business, [one, one], consortium)).toBeNull();
+    expect(blocksBehind(at(null, business), heights(9n, 9n, 9n), consortium)).toBeNull();
   });
 });
 

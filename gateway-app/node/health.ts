@@ -71,6 +71,33 @@ export function quorumTrouble(masters: readonly NodeReport[], consortium: Consor
   );
 }
 
+/**
+ * Main blocks that a node is behind: a master behind its peer's ledger, a business node behind what masters of a quorum of
+ * organisations have reached. Null where that is not known.
+ */
+export function blocksBehind(
+  report: NodeReport,
+  masters: readonly NodeReport[],
+  consortium: Consortium,
+): bigint | null {
+  const { node, height, ledgerHeight } = report;
+  const end = node.role === 'master' ? ledgerHeight : quorumHeight(masters, consortium);
+  return height === null || end === null ? null : end > height ? end - height : 0n;
+}
+
+/** The height that masters of a quorum of organisations have reached: no fewer can make it higher than it is. */
+function quorumHeight(reports: readonly NodeReport[], consortium: Consortium): bigint | null {
+  const highest = new Map<string, bigint>();
+  for (const { node, height } of reports) {
+    if (node.role !== 'master' || height === null) continue;
+    const { mspId } = node;
+    const known = highest.get(mspId);
+    if (known === undefined || height > known) highest.set(mspId, height);
+  }
+  const heights = [...highest.values()].sort((a, b) => (a > b ? -1 : a < b ? 1 : 0));
+  return heights[quorumOf(consortium) - 1] ?? null;
+}
+
 /** Whether nothing needs an operator: every report's state is well, and a quorum is there. */
 export function areWell(reports: readonly Pick<NodeReport, 'state'>[], quorum: string | null): boolean {
   return quorum === null && reports.every(({ state }) => isWell(state));

@@ -17,9 +17,14 @@ async function troubleOf(folder: string): Promise<string | null> {
   try {
     await access(folder, constants.W_OK);
     const { bavail, bsize } = await statfs(folder);
-    if (bavail * bsize >= LEAST_BYTES) return null;
-    return `the disk of ${folder} has ${bavail * bsize} bytes left, fewer than ${LEAST_BYTES}; free space on it`;
+    return troubleOfSpace(folder, bavail * bsize);
   } catch (error) {
     return `${folder} cannot be written (${String(errorCode(error))}); check that it is there and its permissions`;
   }
+}
+
+/** What is wrong where the disk of `folder` has so many bytes left; null where nothing is. */
+export function troubleOfSpace(folder: string, bytes: number): string | null {
+  if (bytes >= LEAST_BYTES) return null;
+  return `the disk of ${folder} has ${bytes} bytes left, fewer than ${LEAST_BYTES}; free space on it`;
 }

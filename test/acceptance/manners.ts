@@ -140,6 +140,21 @@ export function manners(scene: Scene): void {
       expect(stderr).toMatch(/NO_FILE.*\/dev\/full.*the disk is full/);
     });
 
+    it('names the option where a trust file is wanted and the network has none', async () => {
+      const elsewhere = ['--home', scene.path('nowhere')];
+      const user = ['--client', `${scene.cotrace.home}/clients/org1.json`];
+      const commands = [
+        ['verify', 'x.json'],
+        [...user, 'trace', 'x'],
+        [...user, 'order', 'verify', 'x.json'],
+      ];
+      const ends = await Promise.all(commands.map((args) => new Running([...elsewhere, ...args]).ended));
+      for (const { code, stderr } of ends) {
+        expect(code).toBe(2);
+        expect(stderr).toMatch(/USAGE.*--trust FILE/);
+      }
+    });
+
     it('refuses files that are no proofs and no trust files', async () => {
       const json = scene.write('rice.json', { format: 'rice' });
       const text = scene.write('rice.txt', 'rice');
