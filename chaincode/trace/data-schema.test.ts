@@ -52,4 +52,21 @@ describe('the schema of data', () => {
     const refusal = refused('TOO_LARGE', () => checkList({ a: Array<number>(10_000).fill(999) }));
     expect(refusal.detail['field']).toBe('record.data');
   });
+
+  it.each(['^(a+)+$', '^(a|a)*$'])('matches %s in time linear in the text', (pattern) => {
+    const properties = { a: { type: 'string', pattern } };
+    for (const schema of [
+      { type: 'object', properties },
+      { type: 'object', patternProperties: { [pattern]: { type: 'null' } } },
+    ]) {
+      const checkText = compileDataSchema(schema);
+      // An engine that goes back takes seconds for 28 letters, and twice as long for each one more.
+      const text = `${'a'.repeat(28)}!`;
+      const before = process.cpuUsage();
+      if ('properties' in schema) refused('BAD_DATA', () => checkText({ a: text }));
+      else expect(() => checkText({ [text]: 1 })).not.toThrow();
+      const { user, system } = process.cpuUsage(before);
+      expect((user + system) / 1000).toBeLessThan(500);
+    }
+  });
 });
