@@ -1,10 +1,10 @@
 import type { Status, SubmittedTransaction, Transaction } from '@hyperledger/fabric-gateway';
 import { within } from '../node/retry.js';
 
-/** How long the ordering service may take to answer, in milliseconds; twice as long each time after that. */
+/** How long the ordering service may take to answer, in milliseconds. */
 const ANSWER_MS = 1000;
 /** How often a transaction is submitted that the ordering service does not answer. */
-const SUBMISSIONS = 4;
+const SUBMISSIONS = 6;
 /** How long the ledger may stand still before a transaction is submitted again that was taken, in milliseconds. */
 const STANDSTILL_MS = 2000;
 /** How often that is done: new leaders are elected in five to ten seconds. */
@@ -18,8 +18,8 @@ const REPEATS = 5;
 export async function submit(transaction: Pick<Transaction, 'submit'>): Promise<SubmittedTransaction> {
   const submissions = [transaction.submit()];
   try {
-    for (let wait = ANSWER_MS; submissions.length < SUBMISSIONS; wait *= 2) {
-      const answered = await within(Promise.any(submissions), wait);
+    while (submissions.length < SUBMISSIONS) {
+      const answered = await within(Promise.any(submissions), ANSWER_MS);
       if (answered !== null) return answered;
       submissions.push(transaction.submit());
     }
