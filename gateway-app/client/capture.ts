@@ -133,8 +133,8 @@ export class CaptureClient {
 
   /** Number of blocks of the own peer's ledger; null where the peer is silent or its commits may wait for a chaincode. */
   async #height(): Promise<bigint | null> {
-    if (this.#endorsers.leftOut().length > 0) return null;
-    return (await tipOf(this.#connections))?.height ?? null;
+    const tip = await tipOf(this.#connections);
+    return this.#endorsers.leftOut().length > 0 ? null : (tip?.height ?? null);
   }
 
   #afterInvalid(txId: string, code: number, named: readonly string[] | null): Attempt {

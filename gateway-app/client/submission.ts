@@ -39,7 +39,8 @@ export interface Waiting {
 
 /**
  * The status of a transaction that was submitted. While the ledger stands still it is submitted again: an orderer takes
- * what it then hands to a leader that hangs, and it is lost (Fabric orderer/consensus/etcdraft/chain.go).
+ * what it then hands to a leader that hangs, and it is lost (Fabric orderer/consensus/etcdraft/chain.go). `height` is asked to the
+ * end: a peer that sends nothing for long takes keepalive pings for a flood, and closes the connection.
  */
 export async function committed(
   transaction: Pick<Transaction, 'submit'>,
@@ -48,15 +49,15 @@ export async function committed(
 ): Promise<Status> {
   const status = submitted.getStatus();
   let before: bigint | null = null;
-  for (let repeats = 0; repeats < REPEATS;) {
+  let repeats = 0;
+  for (;;) {
     const inTime = await within(status, STANDSTILL_MS);
     if (inTime !== null) return inTime;
     const now = await height();
-    if (now !== null && now === before) {
+    if (now !== null && now === before && repeats < REPEATS) {
       transaction.submit().catch(failed);
       repeats += 1;
     }
     before = now;
   }
-  return status;
 }
