@@ -90,7 +90,7 @@ describe.each([
         say(`${stopped}: longer by ${JSON.stringify(longer)}`);
 
         expect([code, stdout]).toEqual([0, stdout]);
-        if (longer.capture > LONGER_MS) expect(stderr).toMatch(kind.named);
+        if (longer.capture > LONGER_MS) expect(stderr + stdout).toMatch(kind.named);
         longest.capture = Math.max(longest.capture, longer.capture);
         longest.plain = Math.max(longest.plain, longer.plain);
       } while (Date.now() < until);
