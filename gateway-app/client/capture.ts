@@ -6,12 +6,14 @@ import { Master, type HeadsReply } from '../gen/cotrace/cotrace_pb.js';
 import { isAborted, pauseFor, within } from '../node/retry.js';
 import { firstAnswer, inTurn } from './ask-in-turn.js';
 import { afterError, afterInvalid, type Attempt, type Outcome } from './attempt.js';
+import { tipOf } from './chain-check.js';
 import type { ConnectedNode, Connections } from './connections.js';
 import { Endorsers } from './endorsers.js';
 import { explain, explained } from './gateway-answers.js';
 import { SHORT_CALL_MS } from './heights.js';
 import { refusalOf } from './refusal.js';
 import { patiently, tellNow, unlessAborted, type Tell } from './patience.js';
+import { committed, submit } from './submission.js';
 
 /** What became of a record, after how many attempts. */
 export type Captured = Outcome & { readonly attempts: number };
@@ -81,13 +83,17 @@ export class CaptureClient {
         this.#whoEndorses(),
       );
       sent.add(transaction.getTransactionId());
-      const submitted = await this.#waitingFor(transaction.submit(), () => 'the ordering service');
+      const submitted = await this.#waitingFor(submit(transaction), () => 'the ordering service');
+      const status = committed(transaction, submitted, {
+        height: () => this.#height(),
+        failed: (error) => this.#tellWhy(error),
+      });
       const {
         successful,
         transactionId: txId,
         code,
         blockNumber: block,
-      } = await this.#waitingFor(submitted.getStatus(), () => this.#whoCommits());
+      } = await this.#waitingFor(status, () => this.#whoCommits());
       if (!successful) return this.#afterInvalid(txId, code, named);
       return {
         kind: 'done',
@@ -123,6 +129,12 @@ export class CaptureClient {
     const silent = this.#endorsers.leftOut();
     const also = silent.length > 0 ? `; ${silent.join(', ')} did not endorse` : '';
     return `the commit, by the ordering service and ${this.#peer}${also}`;
+  }
+
+  /** Number of blocks of the own peer's ledger; null where the peer is silent or its commits may wait for a chaincode. */
+  async #height(): Promise<bigint | null> {
+    const tip = await tipOf(this.#connections);
+    return this.#endorsers.leftOut().length > 0 ? null : (tip?.height ?? null);
   }
 
   #afterInvalid(txId: string, code: number, named: readonly string[] | null): Attempt {

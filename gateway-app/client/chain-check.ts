@@ -79,8 +79,8 @@ export async function standingOf(connections: Connections, tip: LedgerEnd): Prom
   }
 }
 
-/** Null where the peer does not answer. */
-async function tipOf({ main }: Connections): Promise<LedgerEnd | null> {
+/** Where the ledger of the own organisation's peer ends; null where the peer does not answer. */
+export async function tipOf({ main }: Connections): Promise<LedgerEnd | null> {
   try {
     return await ledgerEnd(main, TIP_MS);
   } catch (error) {

@@ -30,14 +30,16 @@ function failed(names: readonly string[], message: string): GatewayError {
   return new GatewayError({ code: status.ABORTED, details, cause });
 }
 
-/** A contract whose chaincode answers at all organisations but some. */
-function contractWithout(silent: readonly string[]): Contract {
+/** A contract whose chaincode answers at all organisations but some, which others join that are slower than `slowness`. */
+function contractWithout(silent: readonly string[], slow: readonly string[] = [], slowness = 0): Contract {
   const refusal = refusalText('NOT_FOUND');
   return {
     newProposal: (_name: string, { endorsingOrganizations = [] }: ProposalOptions) => ({
-      evaluate: () =>
+      evaluate: ({ deadline }: { deadline: number }) =>
         Promise.reject(
-          silent.map(mspOf).includes(endorsingOrganizations[0] ?? '')
+          [...silent, ...(deadline - Date.now() < slowness ? slow : [])]
+            .map(mspOf)
+            .includes(endorsingOrganizations[0] ?? '')
             ? failed([], 'deadline exceeded')
             : failed(['org1'], `chaincode response 500, ${refusal}`),
         ),
@@ -81,6 +83,13 @@ describe('the organisations that are asked to endorse', () => {
     expect(endorsers.choose()).toEqual(['org1MSP', 'org3MSP']);
     await endorsers.tryAll(contractWithout([]));
     expect(endorsers.choose()).toBeNull();
+  });
+
+  it('are found though the others are slow at first', async () => {
+    const faults = new Faults();
+    const endorsers = new Endorsers(organisations, faults);
+    await endorsers.tryAll(contractWithout(['org1'], ['org2', 'org3'], 1500));
+    expect([endorsers.choose(), faults.list()]).toMatchObject([['org2MSP', 'org3MSP'], [{ node: 'org1' }]]);
   });
 
   it('are not accused where all are slow', async () => {

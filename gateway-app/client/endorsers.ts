@@ -6,8 +6,9 @@ import type { Faults } from './faults.js';
 
 /** How long an organisation that did not endorse is left out, in milliseconds. */
 const LEFT_OUT_MS = 30_000;
-/** How long an organisation's chaincode may take to answer a query when it is tried, in milliseconds. */
+/** How long an organisation's chaincode may take to answer a query when it is tried, in milliseconds: at first, at most. */
 const TRIAL_MS = 500;
+const LONGEST_TRIAL_MS = 4000;
 
 /**
  * Which organisations are asked to endorse. A gateway asks its own organisation first and gives up where that one's
@@ -60,16 +61,22 @@ export class Endorsers {
     await this.#trial;
   }
 
-  /** Where fewer answer than are needed, all are slow, and nobody is left out for it. */
+  /** Where fewer answer than are needed, all are slow: nobody is left out for it, and they are given twice the time. */
   async #tryAll(contract: Contract): Promise<void> {
-    const tried = await Promise.all(
-      this.#organisations.map(async ({ mspId }) => ({ mspId, answered: await answers(contract, mspId) })),
-    );
-    const willing = tried.filter(({ answered }) => answered);
-    if (willing.length < defaultQuorum(this.#organisations.length)) return;
-    for (const { mspId, answered } of tried) {
-      if (answered) this.#failed.delete(mspId);
-      else this.#leaveOut(mspId, `did not answer a query within ${TRIAL_MS / 1000} s`);
+    for (let patience = TRIAL_MS; patience <= LONGEST_TRIAL_MS; patience *= 2) {
+      const tried = await Promise.all(
+        this.#organisations.map(async ({ mspId }) => ({
+          mspId,
+          answered: await answers(contract, mspId, patience),
+        })),
+      );
+      const willing = tried.filter(({ answered }) => answered);
+      if (willing.length < defaultQuorum(this.#organisations.length)) continue;
+      for (const { mspId, answered } of tried) {
+        if (answered) this.#failed.delete(mspId);
+        else this.#leaveOut(mspId, `did not answer a query within ${patience / 1000} s`);
+      }
+      return;
     }
   }
 
@@ -88,10 +95,10 @@ export class Endorsers {
 }
 
 /** Whether the chaincode answers at a peer of an organisation: with a refusal, since there is no such record. */
-async function answers(contract: Contract, mspId: string): Promise<boolean> {
+async function answers(contract: Contract, mspId: string, patience: number): Promise<boolean> {
   const query = contract.newProposal('readRecord', { arguments: [''], endorsingOrganizations: [mspId] });
   try {
-    await query.evaluate({ deadline: Date.now() + TRIAL_MS });
+    await query.evaluate({ deadline: Date.now() + patience });
     return true;
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;

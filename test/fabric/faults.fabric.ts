@@ -1,28 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ProcessEntry } from '../../gateway-app/deploy/processes.js';
-import type { Workspace } from '../../gateway-app/deploy/workspace.js';
 import { fabric } from '../acceptance/backend.js';
 import { BUSINESS, CHAINCODE, faults, MASTER } from '../faults/faults.js';
-
-/** The orderer that last became the leader of the main channel, as its log says; none where it does not run. */
-function leader(workspace: Workspace, running: readonly ProcessEntry[]): ProcessEntry | undefined {
-  const led = running
-    .map((entry) => ({ entry, since: leaderSince(workspace.log(entry.name)) }))
-    .filter(({ since }) => since !== '')
-    .sort((a, b) => (a.since < b.since ? 1 : -1));
-  return led[0]?.entry;
-}
-
-/** When an orderer last became the leader of the main channel; empty where it never did. */
-function leaderSince(log: string): string {
-  if (!existsSync(log)) return '';
-  const lines = readFileSync(log, 'utf8').split('\n');
-  const line = lines.findLast(
-    (text) => text.includes('Start accepting requests as Raft leader') && text.includes('channel=main'),
-  );
-  return /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+/.exec(line ?? '')?.[0] ?? '';
-}
+import { leadingOrderer } from './leading-orderer.js';
 
 faults({
   name: 'Fabric with three Raft orderers',
@@ -32,7 +12,7 @@ faults({
     return [...fabric.flags, '--topology', topology];
   },
   kinds: [
-    { name: 'leading orderer', pattern: /^orderer\d*$/, choose: leader },
+    { name: 'leading orderer', pattern: /^orderer\d*$/, choose: leadingOrderer },
     { name: 'peer', pattern: /^fabric\.peer\./ },
     CHAINCODE,
     MASTER,

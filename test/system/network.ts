@@ -113,10 +113,24 @@ export class SystemNetwork {
     }
   }
 
+  /** Writes an event that no capture has recorded, and returns its path. */
+  newEvent(): string {
+    this.#made += 1;
+    return this.scene.write(`event-${this.#made}.json`, {
+      '@context': ['https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld'],
+      type: 'ObjectEvent',
+      eventTime: '2026-05-01T08:00:00Z',
+      eventTimeZoneOffset: '+00:00',
+      action: 'OBSERVE',
+      bizStep: 'shipping',
+      epcList: [`urn:test:${this.#made}`],
+    });
+  }
+
   #argsOf(command: Command): string[] {
     switch (command) {
       case 'capture':
-        return ['capture', this.#newEvent()];
+        return ['capture', this.newEvent()];
       case 'trace':
         return ['trace', BOUGHT, '--up'];
       case 'order place':
@@ -128,19 +142,6 @@ export class SystemNetwork {
       case 'nodes':
         return ['nodes'];
     }
-  }
-
-  #newEvent(): string {
-    this.#made += 1;
-    return this.scene.write(`event-${this.#made}.json`, {
-      '@context': ['https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld'],
-      type: 'ObjectEvent',
-      eventTime: '2026-05-01T08:00:00Z',
-      eventTimeZoneOffset: '+00:00',
-      action: 'OBSERVE',
-      bizStep: 'shipping',
-      epcList: [`urn:test:${this.#made}`],
-    });
   }
 
   #newOrder(): string {

@@ -6,9 +6,9 @@ import { SystemNetwork, type Command } from './network.js';
 jest.setTimeout(600_000);
 
 /** How long a process is stopped, in milliseconds. */
-const STOPPED_MS = Number(process.env['COTRACE_STOPPED_SECONDS'] ?? 60) * 1000;
+export const STOPPED_MS = Number(process.env['COTRACE_STOPPED_SECONDS'] ?? 60) * 1000;
 /** What a command may take longer than usual, in milliseconds. */
-const LONGER_MS = 2000;
+export const LONGER_MS = 2000;
 const MEASURED: readonly Command[] = ['capture', 'trace', 'order verify', 'nodes', 'state get'];
 
 /** A process that is stopped. */

@@ -1,0 +1,63 @@
+import type { Status, SubmittedTransaction, Transaction } from '@hyperledger/fabric-gateway';
+import { within } from '../node/retry.js';
+
+/** How long the ordering service may take to answer, in milliseconds. */
+const ANSWER_MS = 1000;
+/** How often a transaction is submitted that the ordering service does not answer. */
+const SUBMISSIONS = 6;
+/** How long the ledger may stand still before a transaction is submitted again that was taken, in milliseconds. */
+const STANDSTILL_MS = 2000;
+/** How often that is done: new leaders are elected in five to ten seconds. */
+const REPEATS = 5;
+
+/**
+ * Submits an endorsed transaction, and the same one again while nobody answers: a gateway takes an orderer at random and
+ * waits half a minute for one that hangs (Fabric internal/pkg/gateway/submit.go). It counts once, however often it is
+ * ordered. Throws the last error where no submission succeeds.
+ */
+export async function submit(transaction: Pick<Transaction, 'submit'>): Promise<SubmittedTransaction> {
+  const submissions = [transaction.submit()];
+  try {
+    while (submissions.length < SUBMISSIONS) {
+      const answered = await within(Promise.any(submissions), ANSWER_MS);
+      if (answered !== null) return answered;
+      submissions.push(transaction.submit());
+    }
+    return await Promise.any(submissions);
+  } catch (error) {
+    throw error instanceof AggregateError ? error.errors.at(-1) : error;
+  }
+}
+
+/** What is asked and told while a commit is waited for. */
+export interface Waiting {
+  /** Number of blocks of the own peer's ledger; null where it is not known, or not the ordering service's fault. */
+  readonly height: () => Promise<bigint | null>;
+  /** Hears why a transaction could not be submitted again. */
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * The status of a transaction that was submitted. While the ledger stands still it is submitted again: an orderer takes
+ * what it then hands to a leader that hangs, and it is lost (Fabric orderer/consensus/etcdraft/chain.go). `height` is asked to the
+ * end: a peer that sends nothing for long takes keepalive pings for a flood, and closes the connection.
+ */
+export async function committed(
+  transaction: Pick<Transaction, 'submit'>,
+  submitted: Pick<SubmittedTransaction, 'getStatus'>,
+  { height, failed }: Waiting,
+): Promise<Status> {
+  const status = submitted.getStatus();
+  let before: bigint | null = null;
+  let repeats = 0;
+  for (;;) {
+    const inTime = await within(status, STANDSTILL_MS);
+    if (inTime !== null) return inTime;
+    const now = await height();
+    if (now !== null && now === before && repeats < REPEATS) {
+      transaction.submit().catch(failed);
+      repeats += 1;
+    }
+    before = now;
+  }
+}
