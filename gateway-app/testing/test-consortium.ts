@@ -23,6 +23,8 @@ export class TestConsortium {
   readonly consortium: Consortium;
   readonly #running = new Map<string, RunningNode>();
   readonly #clients: RpcClient[] = [];
+  /** Connections by who opened them to whom: a node takes a bounded number of each caller. */
+  readonly #opened = new Map<string, RpcClient>();
   readonly #connections: Connections[] = [];
 
   private constructor(network: TestNetwork, consortium: Consortium) {
@@ -52,6 +54,7 @@ export class TestConsortium {
   /** Starts a node that the caller stops. `chain`: what the peer of a master delivers; `other`: what is to be configured otherwise. */
   startNode(name: string, chain = this.chain, other: Partial<NodeConfig> = {}): Promise<RunningNode> {
     const config = { ...this.configOf(name), ...other };
+    this.#forgetConnections(name);
     return this.node(name).role === 'master'
       ? startMaster(config, this.consortium, () => peerOf(chain))
       : startBusinessNode(config, this.consortium, undefined, HASTE);
@@ -80,9 +83,13 @@ export class TestConsortium {
     return node;
   }
 
-  /** A connection from one node or client of the consortium to a node. */
+  /** The connection from one node or client of the consortium to a node; a new one where that was started since. */
   connection(from: string, to: string): RpcClient {
-    return this.connectionWith(join(this.#folderOf(this.node(from)), 'tls'), to);
+    const ends = `${from} ${to}`;
+    const client =
+      this.#opened.get(ends) ?? this.connectionWith(join(this.#folderOf(this.node(from)), 'tls'), to);
+    this.#opened.set(ends, client);
+    return client;
   }
 
   /** A connection to a node with the certificate in any folder; `shown` is the certificate that the node must show. */
@@ -114,6 +121,7 @@ export class TestConsortium {
    * end with `stop(name)`.
    */
   async startFalse(name: string, falsehood: Falsehood): Promise<void> {
+    this.#forgetConnections(name);
     const [port = 0] = await freePorts(1);
     const listen = `localhost:${port}`;
     const { address, mspId, certificate } = findNode(this.consortium, name, 'master');
@@ -138,6 +146,11 @@ export class TestConsortium {
     for (const client of [...this.#clients, ...this.#connections]) client.close();
     await Promise.all([...this.#running.values()].map((node) => node.stop()));
     await this.network.remove();
+  }
+
+  /** A connection backs off while its node is down: who is started is met by new ones. */
+  #forgetConnections(to: string): void {
+    for (const ends of this.#opened.keys()) if (ends.endsWith(` ${to}`)) this.#opened.delete(ends);
   }
 
   #folderOf({ mspId, role, domain }: ConsortiumNode): string {
