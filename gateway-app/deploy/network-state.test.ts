@@ -13,11 +13,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const ENTRY = { name: 'org1.master', pid: 4711, started: '12345' };
 const STATE = { version: 1, ports: { 'org1.master': 12_000 }, processes: [ENTRY] };
+const latin1 = (value: object) => Buffer.from(JSON.stringify(value), 'latin1');
 const withEntry = (change: object) => ({ ...STATE, processes: [{ ...ENTRY, ...change }] });
 
-/** What reading a file throws that holds `value`, or text as it is. */
+/** What reading a file throws that holds `value`, or text or bytes as they are. */
 function refusal(path: string, value: unknown, read: () => unknown): unknown {
-  writeFileSync(path, typeof value === 'string' ? value : JSON.stringify(value));
+  const isRaw = typeof value === 'string' || value instanceof Uint8Array;
+  writeFileSync(path, isRaw ? value : JSON.stringify(value));
   try {
     read();
   } catch (error) {
@@ -49,10 +51,12 @@ describe('network.json', () => {
     ['one name twice', { ...STATE, processes: [ENTRY, { ...ENTRY, pid: 4712 }] }, 'processes must be'],
     ['a port that is none', { ...STATE, ports: { a: 65_536 } }, 'ports: a must be'],
     ['another version', { ...STATE, version: 2 }, 'version must be'],
+    ['what nobody knows', { ...STATE, home: '/' }, 'unknown member home'],
     ['no processes', { version: 1, ports: {} }, 'processes is missing'],
     ['a list', [], 'must be an object'],
     ['no JSON', '{"version":1', 'is not JSON'],
     ['a member twice', '{"version":1,"version":1}', 'is not JSON'],
+    ['text that is not UTF-8', latin1({ ...STATE, ports: { café: 1 } }), 'is not JSON'],
   ])('is refused with %s', (_, value, message) => {
     const error = refusal(workspace.network, value, () => readNetworkState(workspace));
     expect(error).toMatchObject({ code: 'CONFIG' });
