@@ -5,7 +5,7 @@ import { Business } from '../gen/cotrace/cotrace_pb.js';
 import { EXIT, type Output } from './output.js';
 
 /** How long the node may take, in milliseconds: nobody else can be asked. */
-const PATIENCE_MS = 1800;
+const PATIENCE_MS = 1500;
 
 /** `cotrace state get DOMAIN KEY`: one key of a domain's state, from the own organisation's business node. */
 export async function stateGet(

@@ -5,7 +5,7 @@ import { isWell, nodeState, type NodeState } from './node-state.js';
 import type { RpcClient } from './rpc-client.js';
 
 /** How long a node or a peer may take to say how it stands, in milliseconds: one that hangs must not hold up the others. */
-export const PATIENCE_MS = 1800;
+export const PATIENCE_MS = 1500;
 
 /** How a node stands, as it says itself or as whoever asks it sees it. */
 export interface NodeReport {
