@@ -72,8 +72,7 @@ describe('a network that is brought up', () => {
     const { setTimeout: later } = globalThis;
     const hurry = jest
       .spyOn(globalThis, 'setTimeout')
-      .mockImplementation(((act: () => void, milliseconds = 0) =>
-        later(act, milliseconds / 50)));
+      .mockImplementation((act: () => void, milliseconds = 0) => later(act, milliseconds / 50));
     try {
       const up = networkUp(workspace, { topology: null, backend: null }, (line) => {
         said.push(line);
