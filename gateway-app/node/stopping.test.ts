@@ -1,6 +1,10 @@
 import { spawnSync } from 'node:child_process';
+import { getMaxListeners } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
+import { startBusinessNode } from '../business/business-node.js';
+import { startMaster } from '../master/master-node.js';
+import { peerOf, TestConsortium } from '../testing/test-consortium.js';
 
 const module = fileURLToPath(new URL('../dist/node/stopping.js', import.meta.url));
 
@@ -16,5 +20,40 @@ describe('what stops a node', () => {
     };
     expect(warned('new AbortController()')).toContain('MaxListenersExceededWarning');
     expect(warned('stoppingController()')).toBe('');
+  });
+
+  it('is that in masters and business nodes', async () => {
+    const stderr = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const consortium = await TestConsortium.create({ domains: ['goods'] });
+    const signals: AbortSignal[] = [];
+    async function* seen<T>(signal: AbortSignal, from: AsyncIterable<T>): AsyncGenerator<T> {
+      signals.push(signal);
+      yield* from;
+    }
+    async function* nothing(): AsyncGenerator<never> {}
+    const peer = peerOf(consortium.chain);
+    const blocks: typeof peer.blocks = (number, signal) => seen(signal, peer.blocks(number, signal));
+    const source = {
+      name: 'org1.master',
+      attestations: (_from: bigint, signal: AbortSignal) => seen(signal, nothing()),
+    };
+    const nodes = [
+      await startMaster(consortium.configOf('org1.master'), consortium.consortium, () => ({
+        ...peer,
+        blocks,
+      })),
+      await startBusinessNode(consortium.configOf('org1.goods'), consortium.consortium, () => ({
+        origins: [],
+        sources: [source],
+        close: () => undefined,
+      })),
+    ];
+    try {
+      expect(signals.map((signal) => getMaxListeners(signal))).toEqual([Infinity, Infinity]);
+    } finally {
+      for (const node of nodes) await node.stop();
+      await consortium.close();
+      stderr.mockRestore();
+    }
   });
 });

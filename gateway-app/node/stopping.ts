@@ -6,6 +6,6 @@ import { setMaxListeners } from 'node:events';
  */
 export function stoppingController(): AbortController {
   const stopping = new AbortController();
-  setMaxListeners(0, stopping.signal);
+  setMaxListeners(Infinity, stopping.signal);
   return stopping;
 }
