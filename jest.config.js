@@ -1,4 +1,4 @@
-const workspaces = ['core', 'fabric-model', 'chaincode', 'network', 'gateway-app'];
+const workspaces = ['core', 'fabric-model', 'verifier', 'epcis', 'chaincode', 'network', 'gateway-app'];
 
 export default {
   testEnvironment: 'node',

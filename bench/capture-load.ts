@@ -1,6 +1,11 @@
-import { distinctIds } from '@cotrace/chaincode';
-import type { Connections, KeyedTask } from '@cotrace/gateway-app';
-import { CaptureClient, readEpcisFile, runInOrder } from '@cotrace/gateway-app';
+import { distinctIds } from '@cotrace/core';
+import {
+  CaptureClient,
+  type Connections,
+  type KeyedTask,
+  readEpcisFile,
+  runInOrder,
+} from '@cotrace/gateway-app';
 
 /** How a load went. */
 export interface LoadResult {

@@ -1,6 +1,5 @@
-import { distinctIds } from '@cotrace/chaincode';
-import { canonicalJson } from '@cotrace/core';
-import { readEpcisFile, runInOrder, type Connections } from '@cotrace/gateway-app';
+import { canonicalJson, distinctIds } from '@cotrace/core';
+import { type Connections, readEpcisFile, runInOrder } from '@cotrace/gateway-app';
 import type { LoadResult } from './capture-load.js';
 
 /**

@@ -8,5 +8,7 @@ export * from './json/index.js';
 export * from './formats/index.js';
 export * from './text/shown.js';
 export * from './trace-id/index.js';
+export * from './shape/index.js';
+export * from './records/index.js';
 export * from './trie/index.js';
 export * from './block-index/index.js';

@@ -29,12 +29,13 @@ const isTest = (path) => path.endsWith('.test.ts');
 const runsSources = (path) => !/from '(?:esbuild|node:child_process)'/.test(textOf(path));
 const textOf = (path) => readFileSync(join(root, path), 'utf8');
 
-/** Tests in the folder, and those of its package that import from it. */
+/** Tests in the folder, and those of its package, also in `test/PACKAGE`, that import from it. */
 function testsOf(folder) {
   const uses = new RegExp(`from '(?:\\.\\./)+(?:[\\w-]+/)*${basename(folder)}/`);
   const own = sourcesIn(folder).filter(isTest);
   const [area] = folder.split('/');
-  const others = sourcesIn(area).filter((path) => isTest(path) && uses.test(textOf(path)));
+  const whole = existsSync(join(root, 'test', area)) ? sourcesIn(`test/${area}`) : [];
+  const others = [...sourcesIn(area), ...whole].filter((path) => isTest(path) && uses.test(textOf(path)));
   return [...new Set([...own, ...others])].filter(runsSources);
 }
 
@@ -137,7 +138,7 @@ function report(folder, { total, late, survivors }) {
 
 const folders = process.argv.slice(2).map((folder) => folder.replace(/\/$/, ''));
 if (folders.length === 0) {
-  console.error('usage: npm run mutate -- FOLDER…, such as gateway-app/proof');
+  console.error('usage: npm run mutate -- FOLDER…, such as verifier');
   process.exit(2);
 }
 setUp();

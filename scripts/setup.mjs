@@ -6,7 +6,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const workspaces = ['core', 'fabric-model', 'chaincode', 'network', 'gateway-app', 'test', 'bench'];
+const workspaces = [
+  'core',
+  'fabric-model',
+  'verifier',
+  'epcis',
+  'chaincode',
+  'network',
+  'gateway-app',
+  'test',
+  'bench',
+];
 const stamps = join(root, 'node_modules', '.cotrace');
 
 function run(what, command, args, quiet = false) {

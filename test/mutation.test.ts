@@ -67,7 +67,7 @@ describe('mutants', () => {
     'of the verifier are noticed by its tests, but for those explained, at most 2 %',
     () => {
       const script = join(repository, 'scripts/mutate.mjs');
-      const { status, stdout } = spawnSync(process.execPath, [script, 'gateway-app/proof'], {
+      const { status, stdout } = spawnSync(process.execPath, [script, 'verifier'], {
         encoding: 'utf8',
       });
       expect([status, stdout]).toEqual([0, expect.stringContaining('0 of them unexplained')]);

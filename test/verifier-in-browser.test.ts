@@ -3,7 +3,7 @@ import { build } from 'esbuild';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { chromiumPath, startChromium } from '../core/block-index/testing/chromium.js';
-import { writeRecordsProof } from '../gateway-app/proof/records-proof.js';
+import { writeRecordsProof } from '../verifier/proof/records-proof.js';
 import { forgeries } from '../gateway-app/testing/forged-proofs.js';
 import { ProofScene } from '../gateway-app/testing/proof-scene.js';
 import { trustFile } from '../gateway-app/testing/proofs.js';

@@ -1,5 +1,4 @@
-import { recordOf } from '@cotrace/chaincode';
-import { parseStrictJson } from '@cotrace/core';
+import { parseStrictJson, recordOf } from '@cotrace/core';
 import { common, decode, decodeEnvelope, decodeTransaction } from '@cotrace/fabric-model';
 import { readOrder, readRecordsProof } from '@cotrace/gateway-app';
 import type { HostileShape } from './growth.js';

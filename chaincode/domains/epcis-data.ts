@@ -1,4 +1,4 @@
-import type { JsonObject } from '../trace/record.js';
+import type { JsonObject } from '@cotrace/core';
 
 const texts = { type: 'array', items: { type: 'string', minLength: 1 } } as const;
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { traceKey } from './keys.js';
-import type { Captured, ClientRecord, Hint, Role, StoredRecord, TraceRow } from './record.js';
-import { ROLES, distinctIds } from './record.js';
+import { traceKey } from '@cotrace/core';
+import type { Captured, ClientRecord, Hint, Role, StoredRecord, TraceRow } from '@cotrace/core';
+import { ROLES, distinctIds } from '@cotrace/core';
 import { adminCertificate } from './testing/certificates.js';
 import type { Simulation } from './testing/memory-ledger.js';
 import { MemoryLedger, sameWrites } from './testing/memory-ledger.js';

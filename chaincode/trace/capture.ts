@@ -1,13 +1,21 @@
-import { canonicalJson, hashCanonical, toHex, utf8 } from '@cotrace/core';
+import {
+  canonicalJson,
+  type Captured,
+  distinctIds,
+  type FirstRecord,
+  hashCanonical,
+  recordKey,
+  toHex,
+  traceKey,
+  type TraceRow,
+  utf8,
+} from '@cotrace/core';
 import type fabric from 'fabric-contract-api';
+import { CAPTURED_EVENT } from './captured-event.js';
 import type { Domain } from './domain-cache.js';
 import { parseHints } from './hints.js';
-import { CAPTURED_EVENT, recordKey, traceKey } from './keys.js';
 import { linkTraces } from './link-traces.js';
 import { parseRecord } from './parse-record.js';
-import type { Captured, TraceRow } from './record.js';
-import { distinctIds } from './record.js';
-import type { FirstRecord } from './same-event.js';
 import { checkSameEvent, eventKeys } from './same-event.js';
 import { readState, writeState } from './state.js';
 import { checkStep } from './step.js';

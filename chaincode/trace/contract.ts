@@ -6,7 +6,7 @@ import { compileDataSchema } from './data-schema.js';
 import type { Domain } from './domain-cache.js';
 import { DomainCache } from './domain-cache.js';
 import { parseDefinition } from './definition.js';
-import { DOMAIN_KEY } from './keys.js';
+import { DOMAIN_KEY } from '@cotrace/core';
 import { history, listTraces, readRecord, readTrace } from './queries.js';
 import { Refusal, encodeRefusal } from './refusal.js';
 

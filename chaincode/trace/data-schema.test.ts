@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { JsonObject } from './record.js';
+import type { JsonObject } from '@cotrace/core';
 import { compileDataSchema } from './data-schema.js';
 import { refused } from './testing/refused.js';
 

@@ -1,15 +1,5 @@
-import { MemberReader, parseArgument } from './members.js';
-import type { JsonObject } from './record.js';
-
-/** Most identifiers that a record may touch, in any domain: each is a row to read and to write. */
-export const MAX_IDENTIFIERS = 1000;
-
-/**
- * Most bytes of a record's JSON text, in any domain. A transaction carries the record twice (as argument and as
- * write) and hints of about 700 bytes for each of 1,000 identifiers: under 3 MiB, far below Fabric's default
- * AbsoluteMaxBytes of 10 MiB.
- */
-export const MAX_RECORD_BYTES = 1024 * 1024;
+import { MAX_IDENTIFIERS, MAX_RECORD_BYTES, Shape, type JsonObject } from '@cotrace/core';
+import { asRefusal, parseArgument } from './arguments.js';
 
 /** Most bytes of a definition's JSON text. */
 export const MAX_DEFINITION_BYTES = 256 * 1024;
@@ -43,35 +33,28 @@ export interface DomainDefinition {
 
 /** The definition in the argument of `define`. Throws `BAD_DEFINITION`, `TOO_LARGE`; the schema is not compiled here. */
 export function parseDefinition(text: string): DomainDefinition {
-  const value = parseArgument(text, MAX_DEFINITION_BYTES, 'definition', 'BAD_DEFINITION');
-  const read = new MemberReader('BAD_DEFINITION');
-  const definition = read.object(value, 'definition', ['name', 'steps', 'dataSchema', 'limits']);
-  const steps = read.object(definition.steps, 'definition.steps', ['words', 'uris', 'none']);
-  const limits = read.object(definition.limits, 'definition.limits', ['identifiers', 'recordBytes']);
-  const words = read
-    .array(steps.words, 'definition.steps.words', MAX_STEPS)
-    .map((word, i) =>
-      read.text(word, `definition.steps.words[${i}]`, 256, /^[\x21-\x7e]+$/, 'a word or a URI'),
-    );
-  if (new Set(words).size !== words.length) read.refuse('definition.steps.words', 'free of repetitions');
-  return {
-    // Fabric's rule for chaincode names (core/chaincode/lifecycle/scc.go).
-    name: read.text(
-      definition.name,
-      'definition.name',
-      64,
-      /^[A-Za-z0-9]+([-_][A-Za-z0-9]+)*$/,
-      'a chaincode name',
-    ),
-    steps: {
-      words,
-      uris: read.boolean(steps.uris, 'definition.steps.uris'),
-      none: read.boolean(steps.none, 'definition.steps.none'),
-    },
-    dataSchema: read.anyObject(definition.dataSchema, 'definition.dataSchema'),
-    limits: {
-      identifiers: read.integer(limits.identifiers, 'definition.limits.identifiers', 1, MAX_IDENTIFIERS),
-      recordBytes: read.integer(limits.recordBytes, 'definition.limits.recordBytes', 1, MAX_RECORD_BYTES),
-    },
-  };
+  return asRefusal(() => {
+    const value = parseArgument(text, MAX_DEFINITION_BYTES, 'definition', 'BAD_DEFINITION');
+    const source = { code: 'BAD_DEFINITION', tooLarge: 'TOO_LARGE' };
+    const root = new Shape(value, source, ['definition']).only(['name', 'steps', 'dataSchema', 'limits']);
+    const steps = root.at('steps').only(['words', 'uris', 'none']);
+    const limits = root.at('limits').only(['identifiers', 'recordBytes']);
+    const words = steps
+      .at('words')
+      .items(MAX_STEPS)
+      .map((word) => word.text({ rule: 'a word or a URI', like: /^[\x21-\x7e]+$/, most: 256 }));
+    if (new Set(words).size !== words.length) steps.at('words').fail('has an item twice');
+    return {
+      // Fabric's rule for chaincode names (core/chaincode/lifecycle/scc.go).
+      name: root
+        .at('name')
+        .text({ rule: 'a chaincode name', like: /^[A-Za-z0-9]+([-_][A-Za-z0-9]+)*$/, most: 64 }),
+      steps: { words, uris: steps.at('uris').boolean(), none: steps.at('none').boolean() },
+      dataSchema: root.at('dataSchema').object(),
+      limits: {
+        identifiers: limits.at('identifiers').integer(1, MAX_IDENTIFIERS),
+        recordBytes: limits.at('recordBytes').integer(1, MAX_RECORD_BYTES),
+      },
+    };
+  });
 }

@@ -1,6 +1,6 @@
 import type { JsonValue } from '@cotrace/core';
 import { RE2JSSyntaxException } from 're2js';
-import { isArray } from './is-array.js';
+import { isArray } from '@cotrace/core';
 import { Refusal } from './refusal.js';
 import { SchemaPattern } from './schema-pattern.js';
 

@@ -1,4 +1,4 @@
-import type { ClientRecord, Hint, StoredRecord, TraceRow } from './record.js';
+import type { ClientRecord, Hint, StoredRecord, TraceRow } from '@cotrace/core';
 import { Refusal } from './refusal.js';
 
 /** What a capture writes for its identifiers. */

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { canonicalJson, hashCanonical, toHex } from '@cotrace/core';
 import { production } from '../domains/index.js';
-import type { TraceRow } from './record.js';
+import type { TraceRow } from '@cotrace/core';
 import { decodeRefusal } from './refusal.js';
 import { adminCertificate, clientCertificate } from './testing/certificates.js';
 import type { Completed } from './testing/peer-stream.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ClientRecord } from './record.js';
+import type { ClientRecord } from '@cotrace/core';
 import type { RefusalCode } from './refusal.js';
 import { parseRecord } from './parse-record.js';
 import { refused } from './testing/refused.js';

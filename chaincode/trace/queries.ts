@@ -1,6 +1,6 @@
 import type fabric from 'fabric-contract-api';
-import { TRACE_PREFIX, recordKey, traceKey } from './keys.js';
-import type { HistoryEntry, StoredRecord, TracePage, TraceRow } from './record.js';
+import { TRACE_PREFIX, recordKey, traceKey } from '@cotrace/core';
+import type { HistoryEntry, StoredRecord, TracePage, TraceRow } from '@cotrace/core';
 import { Refusal } from './refusal.js';
 import { decodeState, readState } from './state.js';
 import { traceRange } from './trace-range.js';

@@ -1,6 +1,5 @@
 import type { ErrorDetail, JsonValue } from '@cotrace/core';
-import { CotraceError, isCotraceError, parseStrictJson, utf8 } from '@cotrace/core';
-import { isArray } from './is-array.js';
+import { CotraceError, isArray, isCotraceError, parseStrictJson, utf8 } from '@cotrace/core';
 
 /** Why the trace contract refuses: clients decide on these words, never on the sentence beside them. */
 export const REFUSAL_CODES = [
@@ -24,6 +23,11 @@ export const REFUSAL_CODES = [
 ] as const;
 
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
+
+/** `code` as the code of a refusal; undefined where it is none. */
+export function refusalCode(code: unknown): RefusalCode | undefined {
+  return REFUSAL_CODES.find((word) => word === code);
+}
 
 /** What a client reads of a refusal: the JSON object `{code, message, detail}`. */
 export interface RefusalBody {
@@ -77,7 +81,7 @@ export function decodeRefusal(message: string): RefusalBody | null {
   const body = parseBody(message.replace(/^chaincode response \d{3}, /, ''));
   if (typeof body !== 'object' || body === null || isArray(body)) return null;
   const { code, message: sentence, detail } = body;
-  const known = REFUSAL_CODES.find((word) => word === code);
+  const known = refusalCode(code);
   if (known === undefined || typeof sentence !== 'string') return null;
   if (typeof detail !== 'object' || detail === null || isArray(detail)) return null;
   return { code: known, message: sentence, detail };

@@ -1,13 +1,6 @@
-import { declarationKey, eventIdKey, eventKey } from './keys.js';
-import type { ClientRecord } from './record.js';
+import { declarationKey, eventIdKey, eventKey } from '@cotrace/core';
+import type { ClientRecord, FirstRecord } from '@cotrace/core';
 import { Refusal } from './refusal.js';
-
-/** Where an event was first recorded. */
-export interface FirstRecord {
-  readonly txId: string;
-  readonly recordId: string;
-  readonly eventHash: string;
-}
 
 /** The keys under which the first record of an event stands: for the same event, and for the same event id. */
 export interface EventKeys {

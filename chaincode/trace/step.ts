@@ -1,8 +1,6 @@
+import { URI } from '@cotrace/core';
 import type { StepRule } from './definition.js';
 import { Refusal } from './refusal.js';
-
-/** An absolute URI, as far as its characters tell. */
-export const URI = /^[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]+$/;
 
 // A CBV step written as a URI would be a second name of a word, past the list of words.
 const VOCABULARY = /^(?:urn:epcglobal:cbv:|https?:\/\/(?:ns|ref)\.gs1\.org\/cbv\/)/i;

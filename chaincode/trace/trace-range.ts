@@ -1,5 +1,5 @@
 import { utf8 } from '@cotrace/core';
-import { TRACE_PREFIX } from './keys.js';
+import { TRACE_PREFIX } from '@cotrace/core';
 import { Refusal } from './refusal.js';
 
 /** Most rows on a page of `listTraces`. */

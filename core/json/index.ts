@@ -1,4 +1,5 @@
 export * from './canonical-json.js';
 export { isWellFormed, MAX_JSON_DEPTH } from './json-value.js';
-export type { JsonValue } from './json-value.js';
+export { isArray } from './is-array.js';
+export type { JsonObject, JsonValue } from './json-value.js';
 export * from './strict-json.js';

@@ -4,6 +4,9 @@ import { MalformedError } from '../errors.js';
 export type JsonValue =
   null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
+/** A JSON object. */
+export type JsonObject = Readonly<Record<string, JsonValue>>;
+
 /** How deep arrays and objects may nest: far above any format here, far below any call stack. */
 export const MAX_JSON_DEPTH = 100;
 

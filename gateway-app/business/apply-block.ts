@@ -1,8 +1,8 @@
 import { equalBytes, isCotraceError } from '@cotrace/core';
 import { common, dataHash, decodeEnvelope, isOfType, peer, type Effect } from '@cotrace/fabric-model';
 import type { StoredEntry } from '../gen/cotrace/store_pb.js';
-import { entryAfter } from '../main-block/entry-after.js';
-import type { MainConfig } from '../main-block/main-config.js';
+import { entryAfter } from '@cotrace/verifier';
+import type { MainConfig } from '@cotrace/verifier';
 import { BlockValidator, disputed, remembered, type StateBefore } from './block-validator.js';
 import type { CheckedBusinessBlock, CheckedTransaction } from './check-block.js';
 import { storedEntry, type ChangedEntry } from './domain-store.js';

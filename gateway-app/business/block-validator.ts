@@ -16,7 +16,7 @@ import {
   type ValidationContext,
 } from '@cotrace/fabric-model';
 import type { StoredEntry } from '../gen/cotrace/store_pb.js';
-import type { MainConfig } from '../main-block/main-config.js';
+import type { MainConfig } from '@cotrace/verifier';
 import type { CheckedTransaction } from './check-block.js';
 import type { StateEntry } from './domain-store.js';
 

@@ -1,6 +1,6 @@
 import { nodeVerifier, type TlsMaterial } from '@cotrace/network';
-import { quorumOf, type Consortium, type ConsortiumNode } from '../consortium.js';
-import { networkTerms } from '../network-terms.js';
+import { quorumOf, type Consortium, type ConsortiumNode } from '../consortium/consortium.js';
+import { networkTerms } from '../consortium/network-terms.js';
 import { HeightFeed } from '../node/feed.js';
 import { Log } from '../node/log.js';
 import {
@@ -11,7 +11,7 @@ import {
   type RunningNode,
 } from '../node/node-config.js';
 import { loadNodeTls } from '../node/node-identity.js';
-import { storeOwner } from '../node/owner.js';
+import { storeOwner } from '../consortium/owner.js';
 import { stoppingController } from '../node/stopping.js';
 import { RpcClient } from '../node/rpc-client.js';
 import { serve } from '../node/rpc-server.js';

@@ -7,10 +7,10 @@ import {
   type AttestationBody,
 } from '@cotrace/core';
 import { headerHash, peer, verifyBlockSignature } from '@cotrace/fabric-model';
-import type { MainConfig } from '../main-block/main-config.js';
+import type { MainConfig } from '@cotrace/verifier';
 import type { BusinessBlock } from '../gen/cotrace/cotrace_pb.js';
-import { transactionFacts, type TransactionFacts } from '../main-block/transaction-facts.js';
-import { validRwset } from '../main-block/valid-rwset.js';
+import { transactionFacts, type TransactionFacts } from '@cotrace/verifier';
+import { validRwset } from '@cotrace/verifier';
 
 const VALID: number = peer.TxValidationCode.VALID;
 

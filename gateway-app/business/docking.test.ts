@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Consortium, ConsortiumNode, NodeRole } from '../consortium.js';
+import type { Consortium, ConsortiumNode, NodeRole } from '../consortium/consortium.js';
 import { create } from '@bufbuild/protobuf';
 import { BusinessBlockSchema } from '../gen/cotrace/cotrace_pb.js';
 import { codeOf } from '../testing/codes.js';

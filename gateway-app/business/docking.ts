@@ -1,4 +1,4 @@
-import type { Consortium, ConsortiumNode } from '../consortium.js';
+import type { Consortium, ConsortiumNode } from '../consortium/consortium.js';
 import { Business, Master, type BusinessBlock } from '../gen/cotrace/cotrace_pb.js';
 import type { RpcClient } from '../node/rpc-client.js';
 

@@ -3,7 +3,7 @@ import { create } from '@bufbuild/protobuf';
 import { CotraceError, MerkleTree, sha256, utf8 } from '@cotrace/core';
 import { encodeEnvelope } from '@cotrace/fabric-model';
 import { DomainTransactionSchema, type Attestation, type BusinessBlock } from '../gen/cotrace/cotrace_pb.js';
-import { transactionFacts } from '../main-block/transaction-facts.js';
+import { transactionFacts } from '@cotrace/verifier';
 import { attest, withMembers } from '../testing/attestations.js';
 import { codeOf } from '../testing/codes.js';
 import { altering, attesting, breaking, withholding } from '../testing/liars.js';

@@ -9,7 +9,7 @@ import {
 import type { SignatureVerifier } from '@cotrace/fabric-model';
 import type { ChainPosition } from '../fabric/chain.js';
 import { EvidenceSchema, type BusinessBlock, type Evidence } from '../gen/cotrace/cotrace_pb.js';
-import { mainConfig, type MainConfig } from '../main-block/main-config.js';
+import { mainConfig, type MainConfig } from '@cotrace/verifier';
 import type { HeightFeed } from '../node/feed.js';
 import type { Log } from '../node/log.js';
 import type { NodeState, Standing } from '../node/node-state.js';

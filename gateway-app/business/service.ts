@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { CotraceError, formatRev } from '@cotrace/core';
-import type { Consortium, ConsortiumNode } from '../consortium.js';
+import type { Consortium, ConsortiumNode } from '../consortium/consortium.js';
 import {
   Business,
   BusinessStatusSchema,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CaptureClient } from '../client/capture.js';
-import { DEFAULT_DOMAIN_RULES } from '../epcis/domain-rules.js';
+import { DEFAULT_DOMAIN_RULES } from '@cotrace/epcis';
 import { peerWithLedger } from '../testing/peer-ledger.js';
 import { printed } from '../testing/printed.js';
 import { TestConsortium } from '../testing/test-consortium.js';

@@ -3,7 +3,7 @@ import { CotraceError } from '@cotrace/core';
 import { captureFiles, type CaptureListeners, type EventOutcome } from '../client/capture-files.js';
 import type { Connections } from '../client/connections.js';
 import { faultText } from '../client/faults.js';
-import type { DomainRule } from '../epcis/domain-rules.js';
+import type { DomainRule } from '@cotrace/epcis';
 import { EXIT, toJson, type Output } from './output.js';
 import { othersText } from './rule-for-others.js';
 

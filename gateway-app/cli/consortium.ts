@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { makeConsortiumFiles } from '../consortium-file/make.js';
-import { readConsortiumSource } from '../consortium-file/source.js';
+import { makeConsortiumFiles } from '../consortium/make.js';
+import { readConsortiumSource } from '../consortium/source.js';
 import { EXIT, type Output } from './output.js';
 import { writeWhole } from './write-text.js';
 

@@ -4,7 +4,7 @@ import { CotraceError } from '@cotrace/core';
 import { allWritten, outliveReaders, printLines } from '@cotrace/network';
 import type { Connections } from '../client/connections.js';
 import { BACKENDS, type BackendName } from '../deploy/backends/backend.js';
-import type { NetworkChoice } from '../deploy/up.js';
+import type { NetworkChoice } from '../deploy/local/up.js';
 import { EXIT, Output, reportError } from './output.js';
 import type { SessionOptions } from './session.js';
 

@@ -1,11 +1,11 @@
 import { loadTls } from '@cotrace/network';
-import { readConsortium, type Consortium, type ConsortiumNode } from '../consortium.js';
+import { readConsortium, type Consortium, type ConsortiumNode } from '../consortium/consortium.js';
 import { areWell, blocksBehind, quorumTrouble, reportOf, type NodeReport } from '../node/health.js';
 import { Log } from '../node/log.js';
 import { findNode, findOrganisation, type NodeConfig } from '../node/node-config.js';
 import { readProcessConfig } from '../node/process-config.js';
 import { RpcClient } from '../node/rpc-client.js';
-import { runNodes } from '../node/run-nodes.js';
+import { runNodes } from '../run-nodes.js';
 import { EXIT, exitCodeOf, table, type Output } from './output.js';
 
 /** `cotrace node FILE`: runs the nodes of a file until it is told to stop. */

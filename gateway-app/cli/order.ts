@@ -4,9 +4,9 @@ import type { Connections } from '../client/connections.js';
 import { faultText } from '../client/faults.js';
 import { findStates } from '../client/find.js';
 import { placeOrder, type Placed } from '../client/place-order.js';
-import { checkOrder, type CheckedOrder } from '../order/check-order.js';
-import { readOrder, type Order } from '../order/order.js';
-import { readTrust } from '../proof/trust.js';
+import { checkOrder, type CheckedOrder } from '@cotrace/verifier';
+import { readOrder, type Order } from '@cotrace/verifier';
+import { readTrust } from '@cotrace/verifier';
 import { EXIT, reportError, type Output } from './output.js';
 import { readText } from './read-text.js';
 

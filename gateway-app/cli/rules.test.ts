@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { DEFAULT_DOMAIN_RULES } from '../epcis/domain-rules.js';
+import { DEFAULT_DOMAIN_RULES } from '@cotrace/epcis';
 import { readRules } from './rules.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cotrace-rules-'));

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { CotraceError } from '@cotrace/core';
 import { Workspace } from '../deploy/workspace.js';
-import { DEFAULT_DOMAIN_RULES, type DomainRule } from '../epcis/domain-rules.js';
-import { parseRules } from '../epcis/rules-file.js';
+import { DEFAULT_DOMAIN_RULES, type DomainRule } from '@cotrace/epcis';
+import { parseRules } from '@cotrace/epcis';
 import { readText } from './read-text.js';
 
 /**

@@ -1,6 +1,6 @@
 import { CotraceError, fromUtf8, isCotraceError } from '@cotrace/core';
 import type { Connections } from '../client/connections.js';
-import { typedKey } from '../client/typed-trace-id.js';
+import { typedKey } from '@cotrace/core';
 import { Business } from '../gen/cotrace/cotrace_pb.js';
 import { EXIT, type Output } from './output.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { VerifiedRecord } from '../proof/verify-records.js';
+import type { VerifiedRecord } from '@cotrace/verifier';
 import { toText } from './trace-text.js';
 
 const gs1 = (path: string) => `https://id.gs1.org/${path}`;

@@ -1,7 +1,7 @@
 import type { JsonValue } from '@cotrace/core';
-import { shortTraceId } from '../client/typed-trace-id.js';
-import { toUtc } from '../epcis/date-time.js';
-import type { VerifiedRecord, VerifiedTrace } from '../proof/verify-records.js';
+import { shortTraceId } from '@cotrace/core';
+import { toUtc } from '@cotrace/epcis';
+import type { VerifiedRecord, VerifiedTrace } from '@cotrace/verifier';
 import { table } from './output.js';
 
 /** Identifiers named of one role of an event; the JSON result has all of them. */

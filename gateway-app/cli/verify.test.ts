@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { writeRecordsProof, type RecordsProof } from '../proof/records-proof.js';
+import { writeRecordsProof, type RecordsProof } from '@cotrace/verifier';
 import { codeOf } from '../testing/codes.js';
 import { ProofScene } from '../testing/proof-scene.js';
 import { trustFile } from '../testing/proofs.js';

@@ -1,4 +1,4 @@
-import { quorumOf } from '../consortium.js';
+import { quorumOf } from '../consortium/consortium.js';
 import { Master } from '../gen/cotrace/cotrace_pb.js';
 import { askAll } from './ask-all.js';
 import type { ConnectedNode, Connections } from './connections.js';

@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { distinctIds } from '@cotrace/chaincode';
-import { CotraceError, fromUtf8, isCotraceError } from '@cotrace/core';
-import type { DomainRule } from '../epcis/domain-rules.js';
-import { readEpcisFile, type ReadEvent, type ReadFile } from '../epcis/read-documents.js';
+import { CotraceError, distinctIds, fromUtf8, isCotraceError } from '@cotrace/core';
+import { type DomainRule, readEpcisFile, type ReadEvent, type ReadFile } from '@cotrace/epcis';
 import { describe } from '../node/log.js';
 import { CaptureClient, type Captured } from './capture.js';
 import { checkChain, type ChainStanding } from './chain-check.js';

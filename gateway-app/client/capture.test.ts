@@ -1,9 +1,8 @@
-import type { ClientRecord } from '@cotrace/chaincode';
-import { CotraceError, utf8 } from '@cotrace/core';
+import { type ClientRecord, CotraceError, utf8 } from '@cotrace/core';
 import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { EndorseError, type Contract, type ProposalOptions } from '@hyperledger/fabric-gateway';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { ConsortiumOrganisation } from '../consortium.js';
+import type { ConsortiumOrganisation } from '../consortium/consortium.js';
 import { CaptureClient } from './capture.js';
 import type { Connections } from './connections.js';
 import { Faults } from './faults.js';

@@ -1,5 +1,13 @@
-import { distinctIds, type ClientRecord, type Hint } from '@cotrace/chaincode';
-import { canonicalJson, CotraceError, HASH_LENGTH, isCotraceError, toHex } from '@cotrace/core';
+import {
+  canonicalJson,
+  type ClientRecord,
+  CotraceError,
+  distinctIds,
+  HASH_LENGTH,
+  type Hint,
+  isCotraceError,
+  toHex,
+} from '@cotrace/core';
 import { peer } from '@cotrace/fabric-model';
 import type { Contract, Transaction } from '@hyperledger/fabric-gateway';
 import { Master, type HeadsReply } from '../gen/cotrace/cotrace_pb.js';

@@ -1,7 +1,7 @@
 import { CotraceError, decodeAttestationBody, equalBytes } from '@cotrace/core';
 import { headerHash } from '@cotrace/fabric-model';
 import { GatewayError } from '@hyperledger/fabric-gateway';
-import { quorumOf } from '../consortium.js';
+import { quorumOf } from '../consortium/consortium.js';
 import { ledgerEnd, type LedgerEnd } from '../fabric/ledger-queries.js';
 import { Master } from '../gen/cotrace/cotrace_pb.js';
 import { pauseFor } from '../node/retry.js';

@@ -5,7 +5,7 @@ import {
   type Consortium,
   type ConsortiumNode,
   type ConsortiumOrganisation,
-} from '../consortium.js';
+} from '../consortium/consortium.js';
 import { findOrganisation } from '../node/node-config.js';
 import { openSettings, pathOf, textOf } from '../settings/settings-file.js';
 

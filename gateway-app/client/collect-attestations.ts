@@ -1,8 +1,8 @@
 import { CotraceError, decodeAttestationBody, type Attestation } from '@cotrace/core';
-import { quorumOf } from '../consortium.js';
+import { quorumOf } from '../consortium/consortium.js';
 import { Master } from '../gen/cotrace/cotrace_pb.js';
 import { pauseFor } from '../node/retry.js';
-import type { Trust } from '../proof/trust.js';
+import type { Trust } from '@cotrace/verifier';
 import { askAll } from './ask-all.js';
 import type { ConnectedNode, Connections } from './connections.js';
 import { Gathered } from './gathered.js';

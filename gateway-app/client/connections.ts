@@ -1,5 +1,5 @@
 import type { Network } from '@hyperledger/fabric-gateway';
-import type { ConsortiumNode } from '../consortium.js';
+import type { ConsortiumNode } from '../consortium/consortium.js';
 import { connectFabric, type FabricConnection } from '../fabric/connection.js';
 import { findOrganisation } from '../node/node-config.js';
 import { RpcClient } from '../node/rpc-client.js';

@@ -2,7 +2,7 @@ import type { RefusalBody } from '@cotrace/chaincode';
 import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { GatewayError, type Contract, type ProposalOptions } from '@hyperledger/fabric-gateway';
 import { describe, expect, it } from '@jest/globals';
-import type { ConsortiumOrganisation } from '../consortium.js';
+import type { ConsortiumOrganisation } from '../consortium/consortium.js';
 import { Endorsers } from './endorsers.js';
 import { Faults } from './faults.js';
 

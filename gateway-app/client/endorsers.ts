@@ -1,7 +1,7 @@
 import { decodeRefusal } from '@cotrace/chaincode';
 import { CotraceError, defaultQuorum } from '@cotrace/core';
 import { GatewayError, type Contract } from '@hyperledger/fabric-gateway';
-import type { ConsortiumOrganisation } from '../consortium.js';
+import type { ConsortiumOrganisation } from '../consortium/consortium.js';
 import type { Faults } from './faults.js';
 
 /** How long an organisation that did not endorse is left out, in milliseconds. */

@@ -1,10 +1,9 @@
-import { eventIdKey } from '@cotrace/chaincode';
-import { fromUtf8, toHex } from '@cotrace/core';
+import { eventIdKey, fromUtf8, toHex } from '@cotrace/core';
 import { nodeVerifier } from '@cotrace/network';
+import { readTrust, type Trust } from '@cotrace/verifier';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Metadata, status } from '@grpc/grpc-js';
 import { Master } from '../gen/cotrace/cotrace_pb.js';
-import { readTrust, type Trust } from '../proof/trust.js';
 import { codeOf } from '../testing/codes.js';
 import { FALSEHOODS } from '../testing/false-master.js';
 import { trustFile } from '../testing/proofs.js';

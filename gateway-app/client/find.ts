@@ -1,7 +1,7 @@
 import { CotraceError, isCotraceError } from '@cotrace/core';
 import { Master, type FindReply } from '../gen/cotrace/cotrace_pb.js';
-import type { Trust } from '../proof/trust.js';
-import { verifyStates, type FoundAnswer, type StateQuestion } from '../proof/verify-found.js';
+import type { Trust } from '@cotrace/verifier';
+import { verifyStates, type FoundAnswer, type StateQuestion } from '@cotrace/verifier';
 import { askInTurn, noAnswer } from './ask-in-turn.js';
 import { collectAttestations } from './collect-attestations.js';
 import type { Connections } from './connections.js';

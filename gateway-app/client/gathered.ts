@@ -1,6 +1,6 @@
 import { CotraceError, equalBytes, type Attestation } from '@cotrace/core';
-import { checkAttestation } from '../main-block/attestation.js';
-import type { Trust } from '../proof/trust.js';
+import { checkAttestation } from '@cotrace/verifier';
+import type { Trust } from '@cotrace/verifier';
 import type { Faults } from './faults.js';
 
 /** So many masters' attestations were refused that no quorum is left, whoever answers. */

@@ -1,5 +1,5 @@
 import { CotraceError } from '@cotrace/core';
-import { quorumOf } from '../consortium.js';
+import { quorumOf } from '../consortium/consortium.js';
 import { Master } from '../gen/cotrace/cotrace_pb.js';
 import { isAborted, pauseFor } from '../node/retry.js';
 import { askAll } from './ask-all.js';

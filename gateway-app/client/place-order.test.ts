@@ -1,7 +1,7 @@
-import { canonicalJson, hashCanonical, toHex, utf8 } from '@cotrace/core';
-import type { ClientRecord, JsonObject, RefusalBody } from '@cotrace/chaincode';
+import type { RefusalBody } from '@cotrace/chaincode';
+import { canonicalJson, type ClientRecord, hashCanonical, type JsonObject, toHex, utf8 } from '@cotrace/core';
+import { orderId, readOrder } from '@cotrace/verifier';
 import { describe, expect, it } from '@jest/globals';
-import { orderId, readOrder } from '../order/order.js';
 import { ownAttempt, type Captured } from './capture.js';
 import { placedOf } from './place-order.js';
 

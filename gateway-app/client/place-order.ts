@@ -1,7 +1,7 @@
 import { CotraceError } from '@cotrace/core';
-import { readEpcisFile } from '../epcis/read-documents.js';
-import { readStoredRecord } from '../proof/record-form.js';
-import { differencesOf, ORDER_DOMAIN, orderEvent, type Order } from '../order/order.js';
+import { readEpcisFile } from '@cotrace/epcis';
+import { readStoredRecord } from '@cotrace/verifier';
+import { differencesOf, ORDER_DOMAIN, orderEvent, type Order } from '@cotrace/verifier';
 import { CaptureClient, type Captured } from './capture.js';
 import { checkChain } from './chain-check.js';
 import type { Connections } from './connections.js';

@@ -1,9 +1,9 @@
 import { CotraceError } from '@cotrace/core';
 import { Master, type ProvenTransaction } from '../gen/cotrace/cotrace_pb.js';
 import { isAborted } from '../node/retry.js';
-import { Lineage } from '../proof/lineage.js';
-import { viewTransaction } from '../proof/record-view.js';
-import { MAX_TRANSACTIONS, type Question } from '../proof/records-proof.js';
+import { Lineage } from '@cotrace/verifier';
+import { viewTransaction } from '@cotrace/verifier';
+import { MAX_TRANSACTIONS, type Question } from '@cotrace/verifier';
 import type { Turn } from './asked.js';
 import type { ConnectedNode } from './connections.js';
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { isCotraceError } from '@cotrace/core';
 import { readTextFile, type Topology } from '@cotrace/network';
-import { unreachedDomains } from '../epcis/domain-rules.js';
-import { defaultRulesText, parseRules } from '../epcis/rules-file.js';
+import { unreachedDomains } from '@cotrace/epcis';
+import { defaultRulesText, parseRules } from '@cotrace/epcis';
 import { writeAtomically, type Workspace } from './workspace.js';
 
 /**

@@ -17,9 +17,9 @@ import {
   type FabricParts,
 } from '@cotrace/network';
 import { parse } from 'yaml';
-import { readConsortium } from '../consortium.js';
+import { readConsortium } from '../consortium/consortium.js';
 import { readProcessConfig } from '../node/process-config.js';
-import { prepareHosts } from './hosts.js';
+import { prepareHosts } from './hosts/hosts.js';
 import { chaincodeService, nodeProcesses } from './services.js';
 import { Workspace } from './workspace.js';
 

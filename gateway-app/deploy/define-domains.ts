@@ -5,10 +5,10 @@ import { GatewayError, type Contract } from '@hyperledger/fabric-gateway';
 import { defineDomain } from '../client/define-domain.js';
 import { explained } from '../client/gateway-answers.js';
 import { refusalOf } from '../client/refusal.js';
-import type { Consortium } from '../consortium.js';
+import type { Consortium } from '../consortium/consortium.js';
 import { connectFabric } from '../fabric/connection.js';
 import { pauseFor } from '../node/retry.js';
-import type { Progress } from './up.js';
+import type { Progress } from './local/up.js';
 
 /** How long the chaincode services may take to be reachable, in milliseconds. */
 const PATIENCE_MS = 60_000;

@@ -2,7 +2,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { fromHex } from '@cotrace/core';
 import { businessNodes, loadTls, type CryptoLayout, type NetworkInfo, type Topology } from '@cotrace/network';
-import type { Consortium, ConsortiumNode } from '../consortium.js';
+import type { Consortium, ConsortiumNode } from '../consortium/consortium.js';
 import { masterNode } from './services.js';
 
 /** The consortium file of a network. `addressOf`: where a node is reached, by its name. */

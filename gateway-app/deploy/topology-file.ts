@@ -7,7 +7,7 @@ import {
   readTopology,
   type Topology,
 } from '@cotrace/network';
-import { consortiumOf } from '../consortium-file/check.js';
+import { consortiumOf } from '../consortium/check.js';
 import { readJsonFile } from '../settings/json-file.js';
 import { writeAtomically, type Workspace } from './workspace.js';
 

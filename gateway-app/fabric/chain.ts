@@ -10,7 +10,7 @@ import {
   type Block,
   type SignatureVerifier,
 } from '@cotrace/fabric-model';
-import { mainConfig, type MainConfig } from '../main-block/main-config.js';
+import { mainConfig, type MainConfig } from '@cotrace/verifier';
 
 const VALID: number = peer.TxValidationCode.VALID;
 

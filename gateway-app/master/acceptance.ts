@@ -1,6 +1,6 @@
 import type { Attestation, CotraceError } from '@cotrace/core';
-import { judgeAttestations, type AttestationTerms, type Verdict } from '../main-block/attestation.js';
-import { quorumOf } from '../main-block/attestation-body.js';
+import { judgeAttestations, type AttestationTerms, type Verdict } from '@cotrace/verifier';
+import { quorumOf } from '@cotrace/verifier';
 
 /** What the masters state of one block, the own attestation among it. */
 export interface Statements {

@@ -8,7 +8,7 @@ import {
 } from '@cotrace/core';
 import { splitPem, type MspManager } from '@cotrace/fabric-model';
 import type { SigningIdentity } from '@cotrace/network';
-import type { Membership } from '../main-block/main-config.js';
+import type { Membership } from '@cotrace/verifier';
 import { AttestationSchema, type Attestation } from '../gen/cotrace/cotrace_pb.js';
 
 /** Signs attestation bodies with a master's own identity (OU `peer`, never the peer's key). */

@@ -1,6 +1,6 @@
 import { isDomainName } from '@cotrace/core';
 import type { NamespaceRwset } from '@cotrace/fabric-model';
-import { validRwset } from '../main-block/valid-rwset.js';
+import { validRwset } from '@cotrace/verifier';
 
 /** Prefix of the trace table's keys in a domain's state (docs/formats.md, Records and traces). */
 const TRACE_KEY = 'trace/';

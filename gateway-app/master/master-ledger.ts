@@ -1,5 +1,5 @@
 import { checkNum, CotraceError } from '@cotrace/core';
-import { attestationBodyOf, type NetworkTerms } from '../main-block/attestation-body.js';
+import { attestationBodyOf, type NetworkTerms } from '@cotrace/verifier';
 import type { Log } from '../node/log.js';
 import type { Attestor } from './attestor.js';
 import type { LedgerTrie } from './ledger-trie.js';

@@ -1,10 +1,10 @@
 import { fromHex } from '@cotrace/core';
 import { nodeVerifier, type SigningIdentity, type TlsMaterial } from '@cotrace/network';
-import type { Consortium, ConsortiumNode } from '../consortium.js';
+import type { Consortium, ConsortiumNode } from '../consortium/consortium.js';
 import { Chain } from '../fabric/chain.js';
 import { connectMainPeer, type MainPeer } from '../fabric/main-peer.js';
 import { Master } from '../gen/cotrace/cotrace_pb.js';
-import { networkTerms } from '../network-terms.js';
+import { networkTerms } from '../consortium/network-terms.js';
 import { HeightFeed } from '../node/feed.js';
 import { Log } from '../node/log.js';
 import {
@@ -15,7 +15,7 @@ import {
   type RunningNode,
 } from '../node/node-config.js';
 import { loadAttester, loadNodeTls } from '../node/node-identity.js';
-import { storeOwner } from '../node/owner.js';
+import { storeOwner } from '../consortium/owner.js';
 import { stoppingController } from '../node/stopping.js';
 import { RpcClient } from '../node/rpc-client.js';
 import { serve } from '../node/rpc-server.js';

@@ -4,7 +4,7 @@ import { peer, transactionsFilter } from '@cotrace/fabric-model';
 import { blockSignatures, type CheckedBlock } from '../fabric/chain.js';
 import { TraceHeadSchema } from '../gen/cotrace/cotrace_pb.js';
 import { StoredBlockSchema } from '../gen/cotrace/store_pb.js';
-import { transactionFacts, type TransactionFacts } from '../main-block/transaction-facts.js';
+import { transactionFacts, type TransactionFacts } from '@cotrace/verifier';
 import { domainWrites, traceRows, type WritingTransaction } from './block-writes.js';
 import type { BlockRecord } from './master-store.js';
 

@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { MAX_TRACE_ID_BYTES } from '@cotrace/core';
-import type { Consortium } from '../consortium.js';
+import type { Consortium } from '../consortium/consortium.js';
 import {
   AttestationListSchema,
   HeadsReplySchema,

@@ -13,7 +13,7 @@ import {
   type TrieChange,
 } from '@cotrace/core';
 import { effects, type Effect } from '@cotrace/fabric-model';
-import { entryAfter, type KeyEntry } from '../main-block/entry-after.js';
+import { entryAfter, type KeyEntry } from '@cotrace/verifier';
 import { traceRows, type WritingTransaction } from './block-writes.js';
 
 /** The state before a block, by keys of the trie. */

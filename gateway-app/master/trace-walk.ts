@@ -1,8 +1,14 @@
 import { create } from '@bufbuild/protobuf';
-import { traceKey } from '@cotrace/chaincode';
-import { decodeTransactionLeaf, fromUtf8, MerkleTree, parseStrictJson, readOrNull } from '@cotrace/core';
+import {
+  decodeTransactionLeaf,
+  fromUtf8,
+  MerkleTree,
+  parseStrictJson,
+  readOrNull,
+  traceKey,
+} from '@cotrace/core';
+import { valuesWritten } from '@cotrace/verifier';
 import { ProvenTransactionSchema, type ProvenTransaction } from '../gen/cotrace/cotrace_pb.js';
-import { valuesWritten } from '../proof/record-view.js';
 import { domainWrites } from './block-writes.js';
 import type { MasterStore } from './master-store.js';
 

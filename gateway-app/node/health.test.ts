@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Consortium, ConsortiumNode } from '../consortium.js';
+import type { Consortium, ConsortiumNode } from '../consortium/consortium.js';
 import { areWell, blocksBehind, quorumTrouble, type NodeReport } from './health.js';
 import { NODE_STATES, nodeState, type NodeState } from './node-state.js';
 

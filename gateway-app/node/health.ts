@@ -1,5 +1,5 @@
 import { isCotraceError } from '@cotrace/core';
-import { quorumOf, type Consortium, type ConsortiumNode } from '../consortium.js';
+import { quorumOf, type Consortium, type ConsortiumNode } from '../consortium/consortium.js';
 import { Business, Master, type Refusal } from '../gen/cotrace/cotrace_pb.js';
 import { isWell, nodeState, type NodeState } from './node-state.js';
 import type { RpcClient } from './rpc-client.js';

@@ -1,5 +1,10 @@
 import { CotraceError } from '@cotrace/core';
-import type { Consortium, ConsortiumNode, ConsortiumOrganisation, NodeRole } from '../consortium.js';
+import type {
+  Consortium,
+  ConsortiumNode,
+  ConsortiumOrganisation,
+  NodeRole,
+} from '../consortium/consortium.js';
 
 /** How one node runs on this machine; everything that others must know of it stands in the consortium file. */
 export interface NodeConfig {

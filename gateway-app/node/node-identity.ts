@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CotraceError } from '@cotrace/core';
 import { parseCertificate } from '@cotrace/fabric-model';
 import { loadIdentity, loadTls, tlsFiles, type SigningIdentity, type TlsMaterial } from '@cotrace/network';
-import type { Consortium, ConsortiumNode } from '../consortium.js';
+import type { Consortium, ConsortiumNode } from '../consortium/consortium.js';
 
 /** Units of a certificate that make it one of another role than a peer. Source: Fabric's NodeOUs, as its tools name them. */
 const OTHER_ROLES = ['client', 'admin', 'orderer'];

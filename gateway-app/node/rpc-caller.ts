@@ -1,5 +1,5 @@
 import { CotraceError } from '@cotrace/core';
-import type { ConsortiumNode } from '../consortium.js';
+import type { ConsortiumNode } from '../consortium/consortium.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** The most connections of one caller at a time: a client's certificate may serve many commands at once. */

@@ -6,7 +6,7 @@ import {
   type MessageShape,
 } from '@bufbuild/protobuf';
 import { decode } from '@cotrace/fabric-model';
-import type { ConsortiumNode } from '../consortium.js';
+import type { ConsortiumNode } from '../consortium/consortium.js';
 
 /** A call of which it is known who makes it. */
 export type KnownCaller = ConsortiumNode;

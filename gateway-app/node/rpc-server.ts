@@ -1,7 +1,7 @@
 import type { TLSSocket } from 'node:tls';
 import { CotraceError, isCotraceError } from '@cotrace/core';
 import type { TlsMaterial } from '@cotrace/network';
-import type { Consortium } from '../consortium.js';
+import type { Consortium } from '../consortium/consortium.js';
 import { requestErrors, type Log } from './log.js';
 import { closeConnection, refuseConnection } from './refuse-connection.js';
 import { RefusedLog } from './refused-log.js';

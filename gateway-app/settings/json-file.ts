@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { CotraceError, fromUtf8, isCotraceError, parseStrictJson } from '@cotrace/core';
 import { errorCode } from '../node/error-code.js';
-import { JsonShape } from '../proof/json-shape.js';
+import { JsonShape } from '@cotrace/verifier';
 
 /** A consortium file of a thousand organisations, each with a node in every domain, has some 10 MB. */
 const MAX_BYTES = 64 * 1024 * 1024;

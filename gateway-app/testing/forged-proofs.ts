@@ -1,5 +1,5 @@
 import { sha256 } from '@cotrace/core';
-import type { RecordsProof } from '../proof/records-proof.js';
+import type { RecordsProof } from '@cotrace/verifier';
 import { attest, withMembers } from './attestations.js';
 import { oddRecords } from './odd-records.js';
 import { BROKEN_CHAINS, INVALID, ODD_BLOCK, type ProofScene } from './proof-scene.js';

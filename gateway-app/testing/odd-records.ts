@@ -1,5 +1,12 @@
-import { recordKey, traceKey, type StoredRecord, type TraceRow } from '@cotrace/chaincode';
-import { canonicalJson, hashCanonical, toHex } from '@cotrace/core';
+import {
+  canonicalJson,
+  hashCanonical,
+  recordKey,
+  type StoredRecord,
+  toHex,
+  traceKey,
+  type TraceRow,
+} from '@cotrace/core';
 import { capture, type Capturing } from './records.js';
 import type { TestNetwork } from './test-network.js';
 import type { TestEnvelope, TestWrite } from './transactions.js';

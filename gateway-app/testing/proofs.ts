@@ -1,10 +1,10 @@
 import { fromHex } from '@cotrace/core';
 import { ChannelConfig } from '@cotrace/fabric-model';
 import { walkTrace } from '../master/trace-walk.js';
-import { Lineage, type Direction } from '../proof/lineage.js';
-import { viewTransaction } from '../proof/record-view.js';
-import type { ProofTransaction, RecordsProof } from '../proof/records-proof.js';
-import { writeTrust } from '../proof/trust.js';
+import { Lineage, type Direction } from '@cotrace/verifier';
+import { viewTransaction } from '@cotrace/verifier';
+import type { ProofTransaction, RecordsProof } from '@cotrace/verifier';
+import { writeTrust } from '@cotrace/verifier';
 import type { TestMaster } from './test-master.js';
 import type { TestNetwork } from './test-network.js';
 

@@ -1,13 +1,17 @@
 import {
+  canonicalJson,
+  type ClientRecord,
   eventIdKey,
   eventKey,
+  hashCanonical,
   recordKey,
-  traceKey,
-  type ClientRecord,
   type Role,
+  sha256,
   type StoredRecord,
-} from '@cotrace/chaincode';
-import { canonicalJson, hashCanonical, sha256, toHex, utf8 } from '@cotrace/core';
+  toHex,
+  traceKey,
+  utf8,
+} from '@cotrace/core';
 import { computeTxId } from '@cotrace/fabric-model';
 import type { TestNetwork } from './test-network.js';
 import { transaction, type TestEnvelope, type TestWrite } from './transactions.js';

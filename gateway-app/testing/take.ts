@@ -11,8 +11,8 @@ import {
   type Attestation,
   type BusinessBlock,
 } from '../gen/cotrace/cotrace_pb.js';
-import { judgeAttestations } from '../main-block/attestation.js';
-import { mainConfig, type MainConfig } from '../main-block/main-config.js';
+import { judgeAttestations } from '@cotrace/verifier';
+import { mainConfig, type MainConfig } from '@cotrace/verifier';
 import type { TestChain } from './test-chain.js';
 import type { TestNetwork } from './test-network.js';
 

@@ -9,7 +9,7 @@ import { followAttestations, type AttestationSource } from '../business/follow-a
 import { DomainFollower } from '../business/follower.js';
 import { Jury } from '../business/jury.js';
 import { RefusalLog } from '../business/refusal-log.js';
-import { quorumOf } from '../consortium.js';
+import { quorumOf } from '../consortium/consortium.js';
 import { HeightFeed } from '../node/feed.js';
 import { stoppingController } from '../node/stopping.js';
 import { SilentLog } from './silent-log.js';

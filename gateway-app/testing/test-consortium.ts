@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { loadIdentity, loadTls } from '@cotrace/network';
 import { Connections } from '../client/connections.js';
 import { startBusinessNode } from '../business/business-node.js';
-import type { Consortium, ConsortiumNode } from '../consortium.js';
+import type { Consortium, ConsortiumNode } from '../consortium/consortium.js';
 import type { MainPeer } from '../fabric/main-peer.js';
 import { startMaster } from '../master/master-node.js';
 import { findNode, findOrganisation, type NodeConfig, type RunningNode } from '../node/node-config.js';

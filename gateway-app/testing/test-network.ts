@@ -15,10 +15,10 @@ import {
   type SigningIdentity,
   type Topology,
 } from '@cotrace/network';
-import type { Consortium, ConsortiumNode } from '../consortium.js';
-import type { NetworkTerms } from '../main-block/attestation-body.js';
-import { networkTerms } from '../network-terms.js';
-import { storeOwner } from '../node/owner.js';
+import type { Consortium, ConsortiumNode } from '../consortium/consortium.js';
+import type { NetworkTerms } from '@cotrace/verifier';
+import { networkTerms } from '../consortium/network-terms.js';
+import { storeOwner } from '../consortium/owner.js';
 
 /** The identities of an organisation that sign in tests. */
 export interface TestOrganisation extends Organisation {

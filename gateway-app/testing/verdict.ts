@@ -1,8 +1,8 @@
 import { isCotraceError } from '@cotrace/core';
 import { pureVerifier } from '@cotrace/fabric-model';
-import { readRecordsProof } from '../proof/records-proof.js';
-import { readTrust } from '../proof/trust.js';
-import { verifyRecords } from '../proof/verify-records.js';
+import { readRecordsProof } from '@cotrace/verifier';
+import { readTrust } from '@cotrace/verifier';
+import { verifyRecords } from '@cotrace/verifier';
 
 /** What a proof file shows to who holds a trust file, as JSON, or the code of the error: with nothing of Node. */
 export function verdictOf(proof: string, trust: string): string {

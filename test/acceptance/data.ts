@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { dataFolder } from '../../gateway-app/epcis/test-data.js';
+import { dataFolder } from '../../epcis/testing/test-data.js';
 
 /** Paths of the files of a folder of reference data, by name; none where it is missing. */
 function filesOf(name: string): readonly string[] {

@@ -6,7 +6,15 @@ import ts from 'typescript';
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The packages, in the order in which they may know each other. */
-export const PACKAGES = ['core', 'fabric-model', 'chaincode', 'network', 'gateway-app'] as const;
+export const PACKAGES = [
+  'core',
+  'fabric-model',
+  'verifier',
+  'epcis',
+  'chaincode',
+  'network',
+  'gateway-app',
+] as const;
 export type PackageName = (typeof PACKAGES)[number];
 
 /** A TypeScript file of a package or of the repository's `test`. */

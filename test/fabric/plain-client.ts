@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { canonicalJson, utf8 } from '@cotrace/core';
-import { distinctIds } from '@cotrace/chaincode';
+import { canonicalJson, distinctIds, utf8 } from '@cotrace/core';
 import * as grpc from '@grpc/grpc-js';
 import { connect, GatewayError, hash, type Gateway } from '@hyperledger/fabric-gateway';
 import { loadClient, readClientConfig } from '../../gateway-app/client/client-config.js';
 import { refusalOf } from '../../gateway-app/client/refusal.js';
-import { readEpcisFile } from '../../gateway-app/epcis/read-documents.js';
+import { readEpcisFile } from '../../epcis/read-documents.js';
 
 const PAUSE_MS = 100;
 const deadline = (milliseconds: number) => () => ({ deadline: Date.now() + milliseconds });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { readNetworkState } from '../../gateway-app/deploy/network-state.js';
+import { readNetworkState } from '../../gateway-app/deploy/local/network-state.js';
 import { fabric } from '../acceptance/backend.js';
 import { SystemNetwork } from '../system/network.js';
 import { LONGER_MS, STOPPED_MS } from '../system/stopped.js';

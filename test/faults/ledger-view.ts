@@ -2,9 +2,9 @@ import { toHex } from '@cotrace/core';
 import { openSession } from '../../gateway-app/cli/session.js';
 import { nodeRows, type NodeRow } from '../../gateway-app/cli/nodes.js';
 import type { Connections } from '../../gateway-app/client/connections.js';
-import type { ConsortiumNode } from '../../gateway-app/consortium.js';
+import type { ConsortiumNode } from '../../gateway-app/consortium/consortium.js';
 import { Business, Master } from '../../gateway-app/gen/cotrace/cotrace_pb.js';
-import { viewTransaction, type ViewedRecord } from '../../gateway-app/proof/record-view.js';
+import { viewTransaction, type ViewedRecord } from '../../verifier/proof/record-view.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const BLOCKS_AT_ONCE = 500n;

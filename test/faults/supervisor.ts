@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readNetworkState } from '../../gateway-app/deploy/network-state.js';
+import { readNetworkState } from '../../gateway-app/deploy/local/network-state.js';
 import { isRunning, type ProcessEntry } from '../../gateway-app/deploy/processes.js';
 import { Workspace } from '../../gateway-app/deploy/workspace.js';
 import type { Cotrace, Ended } from '../acceptance/cotrace.js';

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readNetworkState } from '../../gateway-app/deploy/network-state.js';
+import { readNetworkState } from '../../gateway-app/deploy/local/network-state.js';
 import { Workspace } from '../../gateway-app/deploy/workspace.js';
 import { Scene } from '../acceptance/scene.js';
 import type { Ended, Running } from '../acceptance/cotrace.js';

@@ -1,8 +1,8 @@
 import type { ChaincodePackage, CryptoLayout, NetworkInfo, Topology } from '@cotrace/network';
-import type { Consortium } from '../../consortium.js';
+import type { Consortium } from '../../consortium/consortium.js';
 import type { Service } from '../services.js';
-import type { Starter } from '../starter.js';
-import type { Progress } from '../up.js';
+import type { Starter } from '../local/starter.js';
+import type { Progress } from '../local/up.js';
 import type { Workspace } from '../workspace.js';
 
 /** `devnet`: the embedded network; `fabric`: Fabric's own peers and orderers. */

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { requireOneOrderer } from '@cotrace/network';
 import type { Deployment, ListenOptions, NetworkInfo, Topology } from '@cotrace/network';
 import { chaincodeService, type Service } from '../services.js';
-import { waitForDevnet } from '../wait-ready.js';
+import { waitForDevnet } from '../local/wait-ready.js';
 import { hasChanged, writeJson } from '../workspace.js';
 import { DEFINITION, type Backend, type NetworkRun } from './backend.js';
 

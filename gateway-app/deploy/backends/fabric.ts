@@ -18,10 +18,10 @@ import {
   type NetworkInfo,
   type Topology,
 } from '@cotrace/network';
-import type { Consortium } from '../../consortium.js';
+import type { Consortium } from '../../consortium/consortium.js';
 import { chaincodeService, type Service } from '../services.js';
 import type { ProcessEntry } from '../processes.js';
-import { requireRunning } from '../wait-ready.js';
+import { requireRunning } from '../local/wait-ready.js';
 import { hasChanged, writeJson } from '../workspace.js';
 import type { Backend, NetworkRun } from './backend.js';
 import { defineChaincodes, installPackages } from './lifecycle.js';

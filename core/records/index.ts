@@ -1,0 +1,6 @@
+export * from './event-time.js';
+export * from './keys.js';
+export * from './record.js';
+export * from './record-limits.js';
+export { recordOf, URI } from './record-shape.js';
+export { shortTraceId, typedKey, typedTraceId } from './typed-trace-id.js';

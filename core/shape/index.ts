@@ -1,0 +1,2 @@
+export { Shape } from './shape.js';
+export type { ShapePath, ShapeSource, TextRule } from './shape.js';

@@ -1,0 +1,137 @@
+import {
+  canonicalTraceId,
+  type ClientRecord,
+  isCotraceError,
+  MAX_IDENTIFIERS,
+  type TraceRef,
+} from '@cotrace/core';
+import { toUtc } from './date-time.js';
+import type { DocumentContext } from './document-context.js';
+import type { DomainRule } from './domain-rules.js';
+import { ruleFor, takesAll } from './domain-rules.js';
+import { eventHash } from './event-hash.js';
+import type { Faults, Path } from './fault.js';
+import { at } from './fault.js';
+import { identifiersOf } from './identifiers.js';
+import type { JsonObject } from './json.js';
+import { isArray, isObject, member } from './json.js';
+import { JsonLdPrefixes } from './json-ld-prefixes.js';
+
+/** An event as it goes to the ledger. */
+export interface MappedEvent {
+  readonly domain: string;
+  readonly record: ClientRecord;
+  /** Whether no rule but the one for all other events fits it. */
+  readonly byRuleForOthers: boolean;
+}
+
+/** What a document says about all of its events. */
+export interface DocumentSetting {
+  /** The document's `@context`; null for an event that stands alone. */
+  readonly context: DocumentContext | null;
+  /** Names of extension fields that are no part of an event: see `ignoredFields`. */
+  readonly ignored: ReadonlySet<string>;
+  readonly rules: readonly DomainRule[];
+}
+
+/**
+ * The record of a valid event, and the domain of its business step. `data` is the event as received, with the
+ * document's context beside its own, so that it stands alone and its hash can be computed again.
+ * Null, with the reasons in `faults`, where an identifier is not allowed, there are more than 1,000, or no rule
+ * names a domain.
+ */
+export function mapEvent(
+  event: JsonObject,
+  path: Path,
+  setting: DocumentSetting,
+  faults: Faults,
+): MappedEvent | null {
+  const before = faults.count;
+  const own = withoutFields(event, setting.ignored);
+  const prefixes = new JsonLdPrefixes(member(own, '@context'), setting.context?.prefixes ?? null);
+  const step = stepOf(own, prefixes);
+  const rule = ruleFor(
+    { eventType: textOf(own, 'type') ?? '', step, action: textOf(own, 'action') },
+    setting.rules,
+  );
+  if (rule === null)
+    faults.add(at(path, 'bizStep'), 'no rule of the configuration names a domain for this event');
+  const eventTime = toUtc(textOf(own, 'eventTime') ?? '');
+  if (eventTime === null) faults.add(at(path, 'eventTime'), 'is outside the years 0 to 9999');
+  const traces = tracesOf(own, path, faults);
+  if (rule === null || eventTime === null || faults.count > before) return null;
+
+  const eventID = textOf(own, 'eventID');
+  const hash = eventHash(own, prefixes);
+  // A declaration of error repeats the event that it declares wrong, id included (EPCIS 2.0, section 7.4.1.2).
+  const corrects = Object.hasOwn(own, 'errorDeclaration') ? [eventID ?? hash] : null;
+  return {
+    domain: rule.domain,
+    byRuleForOthers: takesAll(rule),
+    record: {
+      step,
+      eventTime,
+      traces,
+      data: standAlone(own, setting.context),
+      eventHash: hash,
+      eventID,
+      corrects,
+    },
+  };
+}
+
+function textOf(event: JsonObject, name: string): string | null {
+  const value = member(event, name);
+  return typeof value === 'string' ? value : null;
+}
+
+function withoutFields(event: JsonObject, names: ReadonlySet<string>): JsonObject {
+  return Object.fromEntries(Object.entries(event).filter(([name]) => !names.has(name)));
+}
+
+/** The business step: the bare word of a standard one, however it is written; else its URI; or null. */
+function stepOf(event: JsonObject, prefixes: JsonLdPrefixes): string | null {
+  const text = textOf(event, 'bizStep');
+  return text === null ? null : prefixes.expand(text).replace(/^https?:\/\/ref\.gs1\.org\/cbv\/BizStep-/, '');
+}
+
+function tracesOf(event: JsonObject, path: Path, faults: Faults): TraceRef[] {
+  const traces = new Map<string, TraceRef>();
+  const ids = new Set<string>();
+  for (const { text, role, path: where } of identifiersOf(event, path)) {
+    try {
+      const id = canonicalTraceId(text);
+      ids.add(id);
+      traces.set(`${role} ${id}`, { id, role });
+    } catch (error) {
+      if (!isCotraceError(error, 'BAD_TRACE_ID')) throw error;
+      faults.add(where, error.message);
+    }
+  }
+  if (ids.size > MAX_IDENTIFIERS) {
+    faults.add(path, `names ${ids.size} identifiers; one event may name ${MAX_IDENTIFIERS}`);
+  }
+  return [...traces.values()];
+}
+
+function standAlone(event: JsonObject, context: DocumentContext | null): JsonObject {
+  return context === null ? event : { ...event, '@context': context.with(member(event, '@context')) };
+}
+
+const IGNORE_FIELDS = 'https://repository-x.example.com/ignoreFields';
+
+/**
+ * Extension fields that a document declares to be bookkeeping of its sender and no part of its events: the
+ * `ignoreFields` of the document or its query results, as the reference implementation of the event hash names
+ * them. Standard fields cannot be ignored.
+ */
+export function ignoredFields(document: JsonObject, prefixes: JsonLdPrefixes): ReadonlySet<string> {
+  const body = member(document, 'epcisBody');
+  const results = isObject(body) ? member(body, 'queryResults') : undefined;
+  const lists = [document, results]
+    .filter(isObject)
+    .flatMap((holder) => Object.entries(holder))
+    .filter(([name]) => prefixes.expand(name) === IGNORE_FIELDS);
+  const names = lists.flatMap(([, value]) => (isArray(value) ? value : [value]));
+  return new Set(names.filter((name) => typeof name === 'string').filter((name) => name.includes(':')));
+}

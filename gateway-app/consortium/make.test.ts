@@ -1,0 +1,233 @@
+import 'reflect-metadata';
+import { createPrivateKey, webcrypto } from 'node:crypto';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { isCotraceError, type JsonValue } from '@cotrace/core';
+import { ensureCrypto, genesisBlock, nodeVerifier, parseTopology, type CryptoLayout } from '@cotrace/network';
+import * as x509 from '@peculiar/x509';
+import { readClientConfig } from '../client/client-config.js';
+import { readProcessConfig } from '../node/process-config.js';
+import { JsonShape } from '@cotrace/verifier';
+import { readTrust } from '@cotrace/verifier';
+import { consortiumOf } from './check.js';
+import { makeConsortiumFiles } from './make.js';
+import { readConsortiumSource } from './source.js';
+
+const EXAMPLES = fileURLToPath(new URL('../../docs/examples/', import.meta.url));
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** The network of docs/examples. */
+const topology = parseTopology(`
+organisations:
+  - { name: farm, mspId: FarmMSP, domain: farm.example }
+  - { name: shop, mspId: ShopMSP, domain: shop.example }
+channels: { main: trade, checking: trade-checking }
+`);
+const [farm, shop] = topology.organisations;
+
+let dir: string;
+let layout: CryptoLayout;
+
+beforeAll(async () => {
+  if (farm === undefined || shop === undefined) throw new Error('there are two');
+  dir = mkdtempSync(join(tmpdir(), 'cotrace-consortium-'));
+  layout = await ensureCrypto(topology, join(dir, 'crypto'));
+  const put = (name: string, from: string) => copyFileSync(from, join(dir, name));
+  for (const organisation of [farm, shop]) {
+    const { name, domain } = organisation;
+    mkdirSync(join(dir, name));
+    const tlsca = join(layout.organisation(organisation), 'tlsca');
+    put(`${name}/tls-ca.pem`, join(tlsca, `tlsca.${domain}-cert.pem`));
+    put(`${name}/master.pem`, join(layout.master(organisation), 'tls', 'server.crt'));
+    for (const other of topology.domains) {
+      put(`${name}/${other}.pem`, join(layout.business(organisation, other), 'tls', 'client.crt'));
+    }
+  }
+  put('farm/erp.pem', join(layout.user(farm, 'User1'), 'tls', 'client.crt'));
+  put('farm/signing.pem', join(layout.master(farm), 'msp', 'signcerts', 'master.farm.example-cert.pem'));
+  put('shop/till.pem', join(layout.user(shop, 'User1'), 'tls', 'client.crt'));
+  const trade = genesisBlock(topology, 'trade', layout.dir);
+  writeFileSync(join(dir, 'trade-0.block'), trade);
+  writeFileSync(join(dir, 'trade-config.block'), trade);
+  writeFileSync(join(dir, 'trade-checking-0.block'), genesisBlock(topology, 'trade-checking', layout.dir));
+  for (const name of ['consortium.yaml', 'nodes.yaml', 'client.yaml']) put(name, join(EXAMPLES, name));
+});
+
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+/** Makes the files of the example, its text changed. */
+function make(change: (text: string) => string = (text) => text, now = Date.now()) {
+  const path = join(dir, 'changed.yaml');
+  writeFileSync(path, change(readFileSync(join(dir, 'consortium.yaml'), 'utf8')));
+  return makeConsortiumFiles(readConsortiumSource(path), now);
+}
+
+/** The message of the `CONFIG` error that it throws. */
+function refusal(act: () => unknown): string {
+  try {
+    act();
+  } catch (error) {
+    if (isCotraceError(error, 'CONFIG')) return error.message;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+describe('the example of a consortium', () => {
+  it('is one that nodes, clients and verifiers read', () => {
+    const { consortium, trust, quorum, members, warnings } = make();
+    expect([quorum, members]).toEqual([2, ['FarmMSP', 'ShopMSP']]);
+    expect(warnings).toEqual([expect.stringContaining('the quorum has no spare')]);
+    const written = JSON.parse(JSON.stringify(consortium)) as JsonValue;
+    expect(consortiumOf(new JsonShape(written, 'written', 'CONFIG'))).toEqual(consortium);
+    expect(consortium.nodes.map(({ name, role, domain }) => [name, role, domain])).toEqual([
+      ['farm.master', 'master', null],
+      ['farm.production', 'business', 'production'],
+      ['farm.distribution', 'business', 'distribution'],
+      ['farm.erp', 'client', null],
+      ['shop.master', 'master', null],
+      ['shop.retail', 'business', 'retail'],
+      ['shop.till', 'client', null],
+    ]);
+    expect(consortium.organisations.map(({ peer }) => peer)).toEqual([
+      { address: 'peer0.farm.example:7051', serverName: 'peer0.farm.example' },
+      { address: 'peer0.shop.example:7051', serverName: null },
+    ]);
+    const read = readTrust(trust, nodeVerifier);
+    expect(read.terms.quorum).toBe(2);
+    expect(read.network.mainName).toBe('trade');
+  });
+
+  it('has the nodes that the example of a process runs, and a client', () => {
+    const { consortium } = make();
+    const { consortium: path, nodes } = readProcessConfig(join(dir, 'nodes.yaml'));
+    const own = consortium.nodes.filter(({ mspId, address }) => mspId === 'FarmMSP' && address !== null);
+    expect(nodes.map(({ name }) => name)).toEqual(own.map(({ name }) => name));
+    expect([path, nodes[0]]).toEqual([
+      join(dir, 'consortium.json'),
+      {
+        name: 'farm.master',
+        mspDir: join(dir, 'master', 'msp'),
+        tlsDir: join(dir, 'master', 'tls'),
+        storeDir: join(dir, 'store', 'master'),
+        listen: '0.0.0.0:7060',
+      },
+    ]);
+    expect(readClientConfig(join(dir, 'client.yaml'))).toMatchObject({
+      mspId: 'FarmMSP',
+      mspDir: join(dir, 'erp', 'msp'),
+    });
+  });
+});
+
+describe('a description of a consortium', () => {
+  it.each([
+    ['a misspelt setting', /quorum: 2/, 'quorums: 2', /:\d+: quorums: unknown setting/],
+    ['a file that is not there', 'farm/master.pem', 'farm/none.pem', /none\.pem cannot be read/],
+    ['a file that holds no certificate', 'farm/master.pem', 'client.yaml', /holds no PEM certificate/],
+    ['a signing certificate', 'farm/master.pem', 'farm/signing.pem', /not its signing certificate/],
+    ["another organisation's certificate", 'farm/master.pem', 'shop/master.pem', /not issued by/],
+    [
+      'one certificate for two nodes',
+      'farm/erp.pem',
+      'farm/master.pem',
+      /farm\.master and farm\.erp is there twice/,
+    ],
+    [
+      'one address for two nodes',
+      'cotrace.farm.example:7061',
+      'cotrace.farm.example:7060',
+      /:7060 is there twice/,
+    ],
+    [
+      'a port that is none',
+      'cotrace.farm.example:7061',
+      'cotrace.farm.example:70610',
+      /port from 1 to 65535/,
+    ],
+    ['a node of a domain that is not there', 'retail: {', 'wholesale: {', /wholesale: unknown setting/],
+    [
+      'an organisation outside of the channel',
+      'mspId: ShopMSP',
+      'mspId: MillMSP',
+      /MillMSP \(shop\) is no member/,
+    ],
+    ['a quorum that cannot be had', 'quorum: 2', 'quorum: 3', /3 of the channel's 2 members must agree/],
+    [
+      'another genesis block',
+      'trade-0.block',
+      'trade-checking-0.block',
+      /is block 0 of channel trade-checking/,
+    ],
+    [
+      'another configuration',
+      'trade-config.block',
+      'trade-checking-0.block',
+      /is one of channel trade-checking/,
+    ],
+  ])('is refused with %s', (_, from, to, message) => {
+    expect(refusal(() => make((text) => text.replace(from, to)))).toMatch(message);
+  });
+
+  it('is refused with a certificate that has expired', () => {
+    expect(refusal(() => make(undefined, Date.now() + 36_500 * DAY_MS))).toMatch(/is valid from .* to /);
+  });
+
+  it('is refused with a certificate for servers alone, which no node could call others with', async () => {
+    if (farm === undefined) throw new Error('there are two');
+    const folder = join(layout.organisation(farm), 'tlsca');
+    const issuer = new x509.X509Certificate(
+      readFileSync(join(folder, 'tlsca.farm.example-cert.pem'), 'utf8'),
+    );
+    const key = createPrivateKey(readFileSync(join(folder, 'priv_sk'), 'utf8'));
+    const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
+    const pkcs8 = key.export({ type: 'pkcs8', format: 'der' });
+    const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+    const certificate = await x509.X509CertificateGenerator.create({
+      serialNumber: '01',
+      subject: 'CN=server only',
+      issuer: issuer.subjectName,
+      notBefore: new Date(Date.now() - DAY_MS),
+      notAfter: new Date(Date.now() + DAY_MS),
+      publicKey: keys.publicKey,
+      signingKey: await webcrypto.subtle.importKey('pkcs8', new Uint8Array(pkcs8), algorithm, false, [
+        'sign',
+      ]),
+      signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
+      extensions: [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth])],
+    });
+    writeFileSync(join(dir, 'farm', 'server-only.pem'), certificate.toString('pem'));
+    const message = refusal(() => make((text) => text.replace('farm/master.pem', 'farm/server-only.pem')));
+    expect(message).toMatch(/may not be used as a client \(extended key usage\)/);
+  });
+});
+
+describe('the configuration of a process', () => {
+  it.each([
+    ['no nodes', 'nodes: []', /list at least one node/],
+    ['a misspelt setting', 'nodes: [{ name: a, storedir: b }]', /storedir: unknown setting/],
+    ['a missing folder', 'nodes: [{ name: a, mspDir: b, tlsDir: c }]', /storeDir: expected the path/],
+    [
+      'an address that is none',
+      'nodes: [{ name: a, mspDir: b, tlsDir: c, storeDir: d, listen: e }]',
+      /host:port/,
+    ],
+    [
+      'no thread for the trie',
+      'nodes: [{ name: a, mspDir: b, tlsDir: c, storeDir: d, trieThreads: 0 }]',
+      /trieThreads: .*1 to 32/,
+    ],
+    [
+      'more memory for the trie than it can address',
+      'nodes: [{ name: a, mspDir: b, tlsDir: c, storeDir: d, trieMemory: 5000 }]',
+      /trieMemory: .*64 to 4096/,
+    ],
+  ])('is refused with %s', (_, nodes, message) => {
+    const path = join(dir, 'process.yaml');
+    writeFileSync(path, `consortium: consortium.json\n${nodes}\n`);
+    expect(refusal(() => readProcessConfig(path))).toMatch(message);
+  });
+});

@@ -1,0 +1,19 @@
+import { fromHex, networkId, type NetworkIdentity } from '@cotrace/core';
+import type { Consortium } from './consortium.js';
+import type { NetworkTerms } from '@cotrace/verifier';
+
+/** What identifies a consortium's network. */
+export function networkIdentity({ channels, checkingHeight }: Consortium): NetworkIdentity {
+  return {
+    mainName: channels.main.name,
+    mainGenesisHeaderHash: fromHex(channels.main.genesisHeaderHash, 32),
+    checkingName: channels.checking.name,
+    checkingGenesisHeaderHash: fromHex(channels.checking.genesisHeaderHash, 32),
+    c: checkingHeight,
+  };
+}
+
+/** What of a consortium's configuration goes into every signed statement. */
+export function networkTerms(consortium: Consortium): NetworkTerms {
+  return { networkId: networkId(networkIdentity(consortium)), quorum: consortium.quorum };
+}

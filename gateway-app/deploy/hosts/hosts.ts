@@ -1,0 +1,134 @@
+import { join } from 'node:path';
+import { CotraceError } from '@cotrace/core';
+import {
+  businessNodes,
+  CryptoLayout,
+  ensureChannels,
+  ensureCrypto,
+  fabricInfo,
+  FabricLayout,
+  joinChannels,
+  namedReach,
+  nominalAddresses,
+  servicePackage,
+  type Topology,
+} from '@cotrace/network';
+import { readConsortium } from '../../consortium/consortium.js';
+import type { ProcessConfig } from '../../node/node-config.js';
+import { defineChaincodes, installPackages } from '../backends/lifecycle.js';
+import { ensureRules } from '../capture-rules.js';
+import { defineDomains } from '../define-domains.js';
+import { makeFolder } from '../folder.js';
+import { withLock } from '../lock.js';
+import { makeConsortium } from '../make-consortium.js';
+import { makeTrust } from '../../consortium/make-trust.js';
+import { businessProcess, CHAINCODE_LABEL, masterNode, nodeProcesses } from '../services.js';
+import { adoptTopology, readNetworkTopology } from '../topology-file.js';
+import type { Progress } from '../local/up.js';
+import { writeClients } from '../write-clients.js';
+import { writeAtomically, writeJson, type Workspace } from '../workspace.js';
+
+/** Ports where each process has a host of its own; business nodes that share one count up. */
+const MASTER_PORT = 7060;
+const FIRST_BUSINESS_PORT = 7061;
+
+/** How long the hosts may take to come up, in milliseconds. */
+const PATIENCE_MS = 180_000;
+
+/** Where our own nodes listen, by name: each process is a host of the same name. */
+export function hostAddresses(topology: Topology): ReadonlyMap<string, { host: string; port: number }> {
+  return new Map([
+    ...topology.organisations.map(({ name }) => {
+      const node = masterNode(name);
+      return [node, { host: node, port: MASTER_PORT }] as const;
+    }),
+    ...businessNodes(topology).map((node) => {
+      const port = FIRST_BUSINESS_PORT + topology.domains.indexOf(node.domain);
+      return [node.name, { host: businessProcess(topology, node), port }] as const;
+    }),
+  ]);
+}
+
+/**
+ * Makes the files of a network whose processes run on hosts of their own (docker-compose.yaml): certificates, genesis
+ * blocks, the consortium's files, and the configuration of each process with its stores below `stores`. What is there
+ * stays. Throws `TOPOLOGY`, `CONFIG`, `CRYPTO_FOLDER`, `LOCKED`.
+ */
+export async function prepareHosts(
+  workspace: Workspace,
+  topologyPath: string | null,
+  stores: string,
+  progress: Progress,
+): Promise<void> {
+  makeFolder(workspace);
+  await withLock(workspace, () => makeFiles(workspace, topologyPath, stores, progress));
+}
+
+async function makeFiles(
+  workspace: Workspace,
+  topologyPath: string | null,
+  stores: string,
+  progress: Progress,
+): Promise<void> {
+  const topology = adoptTopology(workspace, topologyPath);
+  const files = new FabricLayout(workspace.fabric);
+  const layout = await ensureCrypto(topology, files.crypto);
+  const channels = ensureChannels(topology, files, nominalAddresses(topology));
+  progress('certificates and genesis blocks are there');
+  const addresses = hostAddresses(topology);
+  const addressOf = (name: string) => {
+    const { host = '', port = 0 } = addresses.get(name) ?? {};
+    return `${host}:${port}`;
+  };
+  const info = fabricInfo(topology, { layout, reach: namedReach(topology) }, channels);
+  const consortium = makeConsortium(topology, layout, info, addressOf);
+  writeJson(workspace.consortium, consortium);
+  writeAtomically(workspace.trust, makeTrust(topology, consortium, layout.dir));
+  for (const warning of ensureRules(workspace, topology)) progress(`warning: ${warning}`);
+  writeClients(workspace, topology, layout);
+  for (const { configPath, config } of nodeProcesses(workspace, topology, layout)) {
+    const nodes = config.nodes.map((node) => ({
+      ...node,
+      storeDir: join(stores, node.name),
+      listen: `0.0.0.0:${addresses.get(node.name)?.port ?? 0}`,
+    }));
+    writeJson(configPath, { ...config, nodes } satisfies ProcessConfig);
+  }
+  const { id } = await servicePackage(CHAINCODE_LABEL);
+  writeAtomically(workspace.chaincodeId, id);
+  progress(`the chaincode services run under ${id}`);
+}
+
+/**
+ * Joins the channels, installs, approves and commits the chaincodes and defines the domains, where that is not done, once
+ * peers, ordering nodes and chaincode services of a network that `prepareHosts` made run. Throws `CONFIG`, `NOT_READY`
+ * and what the parts throw; it may be repeated.
+ */
+export async function deployHosts(workspace: Workspace, progress: Progress): Promise<void> {
+  const topology = readNetworkTopology(workspace);
+  if (topology === null) {
+    throw new CotraceError(
+      'CONFIG',
+      `${workspace.root} holds no network; make its files with \`cotrace network prepare\``,
+      { workspace: workspace.root },
+    );
+  }
+  const files = new FabricLayout(workspace.fabric);
+  const layout = new CryptoLayout(files.crypto, topology);
+  const administered = { layout, reach: namedReach(topology) };
+  const deadline = Date.now() + PATIENCE_MS;
+  const stillStarting = () => {
+    if (Date.now() < deadline) return;
+    throw new CotraceError('NOT_READY', 'the hosts do not answer; see the logs of peers and ordering nodes', {
+      patience: PATIENCE_MS,
+    });
+  };
+  const channels = ensureChannels(topology, files, nominalAddresses(topology));
+  await joinChannels(topology, channels, administered, stillStarting);
+  progress('every node has joined its channels');
+  const chaincode = await servicePackage(CHAINCODE_LABEL);
+  await installPackages(topology, chaincode, administered, progress);
+  const consortium = readConsortium(workspace.consortium);
+  await defineChaincodes({ topology, chaincode, progress, stillStarting }, layout, consortium);
+  await defineDomains(topology, layout, consortium, stillStarting, progress);
+}

@@ -1,0 +1,66 @@
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
+import { CotraceError } from '@cotrace/core';
+import { readNetworkState, writeNetworkState } from './network-state.js';
+import type { Workspace } from '../workspace.js';
+
+/**
+ * Where ports are looked for: below those that systems hand out to outgoing connections (Linux: from 32768 on), or a
+ * connection could take the port of a service that is down for a moment.
+ */
+const LEAST_PORT = 10_240;
+const END_PORT = 32_768;
+const MOST_TRIES = 1000;
+
+/** A service that listens. */
+export interface ListeningService {
+  readonly name: string;
+  /** Whether its process runs: then its port is its own. */
+  readonly running: boolean;
+  /** Whether others have been told its port for good, so that it cannot have another one. */
+  readonly fixed: boolean;
+}
+
+/** Whether nothing listens on a TCP port of the loop-back interface, as far as this process may know. */
+export async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
+
+/** A free TCP port of the loop-back interface that is none of `taken`. Throws `NO_PORT`. */
+export async function freePort(taken: ReadonlySet<number>): Promise<number> {
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const port = randomInt(LEAST_PORT, END_PORT);
+    if (!taken.has(port) && (await isFree(port))) return port;
+  }
+  throw new CotraceError('NO_PORT', `no free TCP port was found from ${LEAST_PORT} to ${END_PORT - 1}`);
+}
+
+/**
+ * The port of every service: the one that it had, unless it does not run and somebody else listens there by now; then,
+ * and for a service that is new, a free one. Throws `NO_PORT` where somebody else listens at a fixed one.
+ */
+export async function choosePorts(
+  workspace: Workspace,
+  services: readonly ListeningService[],
+): Promise<Readonly<Record<string, number>>> {
+  const state = readNetworkState(workspace);
+  const ports: Record<string, number> = { ...state.ports };
+  for (const { name, running, fixed } of services) {
+    const port = ports[name];
+    if (port !== undefined && (running || (await isFree(port)))) continue;
+    if (port !== undefined && fixed) {
+      throw new CotraceError(
+        'NO_PORT',
+        `another program listens at port ${port}, which the channels know as ${name}'s: end that program and try again, or remove the network with \`cotrace network down --purge\``,
+        { name, port },
+      );
+    }
+    ports[name] = await freePort(new Set(Object.values(ports)));
+  }
+  writeNetworkState(workspace, { ...state, ports });
+  return ports;
+}

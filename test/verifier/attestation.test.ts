@@ -1,0 +1,261 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import {
+  concat,
+  decodeAttestationBody,
+  encodeStateTrieEntry,
+  equalBytes,
+  fromHex,
+  PlainTrie,
+  sha256,
+  stateTrieKey,
+  toHex,
+  utf8,
+} from '@cotrace/core';
+import { ChannelConfig } from '@cotrace/fabric-model';
+import { nodeVerifier } from '@cotrace/network';
+import type { Attestation } from '../../gateway-app/gen/cotrace/cotrace_pb.js';
+import { attest, withMembers } from '../../gateway-app/testing/attestations.js';
+import { codeOf } from '../../gateway-app/testing/codes.js';
+import { peerOnP384 } from '../../gateway-app/testing/odd-identity.js';
+import { TestChain } from '../../gateway-app/testing/test-chain.js';
+import { TestMaster } from '../../gateway-app/testing/test-master.js';
+import { TestNetwork } from '../../gateway-app/testing/test-network.js';
+import { definition, put } from '../../gateway-app/testing/transactions.js';
+import {
+  checkAttestation,
+  judgeAttestations,
+  type AttestationTerms,
+} from '../../verifier/main-block/attestation.js';
+import { quorumOf } from '../../verifier/main-block/attestation-body.js';
+import { mainConfig } from '../../verifier/main-block/main-config.js';
+
+const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+// Other work on the machine must not fail a test.
+jest.setTimeout(30_000);
+
+let network: TestNetwork;
+let masters: TestMaster[];
+let terms: AttestationTerms;
+let honest: Attestation[];
+let body: Uint8Array;
+
+beforeAll(async () => {
+  network = await TestNetwork.create();
+  const chain = new TestChain(network);
+  masters = await TestMaster.openAll(network);
+  chain.add([definition(network, 'goods')]);
+  chain.add([put(network, 'goods', { a: '1' }), put(network, 'retail', { b: '2' })], [0, 10]);
+  for (const master of masters) await master.follow(chain);
+  const membership = mainConfig(ChannelConfig.fromBlock(network.genesis), nodeVerifier);
+  terms = { ...network.terms, membership };
+  honest = masters.map((master) => master.attestation(2n));
+  body = honest[0]?.body ?? new Uint8Array();
+});
+
+afterAll(async () => {
+  for (const master of masters) await master.close();
+  await network.remove();
+});
+
+const judge = (attestations: readonly Attestation[]) => judgeAttestations(attestations, 2n, terms);
+const one = (index: number): Attestation => honest[index] ?? attest(network.organisation(index).master, body);
+
+describe('attestations of honest masters', () => {
+  it('are equal bodies that state the block, and the trie of all valid writes up to it', async () => {
+    expect(honest.every((attestation) => equalBytes(attestation.body, body))).toBe(true);
+    const { blockNum, txTotal, amounts, trieRoot } = decodeAttestationBody(body);
+    expect([blockNum, txTotal]).toEqual([2n, 2]);
+    const trie = new PlainTrie();
+    const entry = { valueHash: sha256(utf8('1')), blockNum: 2n, txNum: 0, verNum: 1 };
+    await trie.apply([{ key: stateTrieKey('goods', 'a'), value: encodeStateTrieEntry(entry) }]);
+    expect(trieRoot).toEqual((await trie.commit()).root);
+    expect(amounts).toEqual([
+      { domain: 'goods', amount: 1 },
+      { domain: 'retail', amount: 1 },
+    ]);
+  });
+
+  it('count, whoever of the organisations is missing', () => {
+    for (const missing of [0, 1, 2]) {
+      const { agreed, supporters } = judge(honest.filter((_, i) => i !== missing));
+      expect(agreed?.blockNum).toBe(2n);
+      expect(supporters).toHaveLength(2);
+    }
+    expect(judge(honest).supporters).toHaveLength(3);
+  });
+
+  it('prove nothing below the quorum', () => {
+    expect(judge([]).agreed).toBeNull();
+    expect(judge([one(1)]).agreed).toBeNull();
+  });
+});
+
+describe('the quorum', () => {
+  const members = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({ mspId: `M${i}`, configHash: new Uint8Array(32) }));
+
+  it.each([
+    [2, null, 2],
+    [3, null, 2],
+    [4, null, 3],
+    [7, null, 4],
+    [4, 4, 4],
+    // Set when the consortium was smaller.
+    [5, 2, 3],
+  ])('of %d organisations, where %p is set, is %d', (count, quorum, expected) => {
+    expect(quorumOf(members(count), { ...network.terms, quorum })).toBe(expected);
+  });
+
+  it('of one organisation alone does not exist', async () => {
+    expect(await codeOf(() => quorumOf(members(1), network.terms))).toBe('TOO_FEW_ORGANISATIONS');
+  });
+});
+
+describe('an attestation does not count', () => {
+  const forgeries: readonly (readonly [string, string, () => Attestation | Promise<Attestation>])[] = [
+    [
+      "signed with a client's certificate",
+      'ATTESTATION_ROLE',
+      () => attest(network.organisation(0).client, body),
+    ],
+    ["signed with an administrator's", 'ATTESTATION_ROLE', () => attest(network.organisation(0).admin, body)],
+    ["signed with the orderer's", 'ATTESTATION_MEMBER', () => attest(network.orderer, body)],
+    [
+      "in another organisation's name",
+      'ATTESTATION_IDENTITY',
+      () => attest({ ...network.organisation(0).master, mspId: 'Org2MSP' }, body),
+    ],
+    [
+      'of another network under the same authorities',
+      'ATTESTATION_NETWORK',
+      () => {
+        const { networkId } = network.sibling('staging').terms;
+        return attest(network.organisation(0).master, withMembers(body, { networkId }));
+      },
+    ],
+    ['of another block', 'ATTESTATION_BLOCK', () => masters[0]?.attestation(1n) ?? one(0)],
+    [
+      'under another membership',
+      'ATTESTATION_MEMBERSHIP',
+      () => attest(network.organisation(0).master, withMembers(body, { membership: sha256(body) })),
+    ],
+    [
+      'with another time than was signed',
+      'ATTESTATION_SIGNATURE',
+      () => ({ ...one(0), unixSeconds: one(0).unixSeconds + 1n }),
+    ],
+    [
+      'with the certificate of another peer of the organisation',
+      'ATTESTATION_SIGNATURE',
+      () => ({ ...one(0), certificate: attest(network.organisation(0).peer, body).certificate }),
+    ],
+    ['with high S', 'ATTESTATION_SIGNATURE', () => ({ ...one(0), signature: highS(one(0).signature) })],
+    [
+      'with bytes after its signature, which Fabric would overlook',
+      'ATTESTATION_SIGNATURE',
+      () => ({ ...one(0), signature: concat(one(0).signature, Uint8Array.of(0)) }),
+    ],
+    ['without a signature', 'ATTESTATION_SIGNATURE', () => ({ ...one(0), signature: new Uint8Array() })],
+    ['with a certificate that is none', 'ATTESTATION_IDENTITY', () => ({ ...one(0), certificate: body })],
+    [
+      'with a certificate of megabytes',
+      'ATTESTATION_SIZE',
+      () => ({ ...one(0), certificate: new Uint8Array(1024 * 1024) }),
+    ],
+    [
+      'signed after its certificate had expired',
+      'ATTESTATION_EXPIRED',
+      () => attest(network.organisation(0).master, body, new Date('2200-01-01')),
+    ],
+    [
+      'by a peer whose key is on another curve',
+      'ATTESTATION_CURVE',
+      async () => attest(await peerOnP384(network, 0), body),
+    ],
+    [
+      'with a byte too many in its body',
+      'TRAILING_BYTES',
+      () => attest(network.organisation(0).master, concat(body, body.slice(0, 1))),
+    ],
+    [
+      'with a body that ends early',
+      'TRUNCATED',
+      () => attest(network.organisation(0).master, body.slice(0, -1)),
+    ],
+    ['with an empty body', 'TRUNCATED', () => attest(network.organisation(0).master, new Uint8Array())],
+  ];
+
+  it.each(forgeries)('%s: %s', async (_title, code, forge) => {
+    const forged = await forge();
+    expect(await codeOf(() => checkAttestation(forged, 2n, terms))).toBe(code);
+    const { agreed, refused } = judge([forged, one(1)]);
+    expect(agreed).toBeNull();
+    expect(refused.map(({ error }) => error.code)).toEqual([code]);
+    // Nor does it hinder those that count.
+    expect(judge([forged, one(1), one(2)]).agreed).not.toBeNull();
+  });
+
+  it('twice, when one organisation has signed it with two certificates', () => {
+    const again = attest(network.organisation(0).peer, body);
+    const { agreed, refused, equivocations } = judge([one(0), again]);
+    expect([agreed, refused, equivocations]).toEqual([null, [], []]);
+  });
+});
+
+describe('an organisation that signs two different bodies for one block', () => {
+  const other = () => attest(network.organisation(0).master, withMembers(body, { trieRoot: sha256(body) }));
+
+  it('loses its vote and leaves the evidence, in either order', () => {
+    for (const pair of [
+      [one(0), other()],
+      [other(), one(0)],
+    ]) {
+      const { agreed, equivocations } = judge([...pair, one(1)]);
+      expect(agreed).toBeNull();
+      expect(equivocations).toEqual([pair]);
+    }
+  });
+
+  it('does not hinder a quorum of the others', () => {
+    const { agreed, supporters, equivocations } = judge([one(0), other(), one(1), one(2)]);
+    expect(agreed).not.toBeNull();
+    expect(supporters.map(({ mspId }) => mspId)).toEqual(['Org2MSP', 'Org3MSP']);
+    expect(equivocations).toHaveLength(1);
+  });
+
+  it('is found out even where one of them names another membership', () => {
+    const { master } = network.organisation(0);
+    const elsewhere = attest(master, withMembers(body, { membership: sha256(body) }));
+    for (const pair of [
+      [one(0), elsewhere],
+      [elsewhere, one(0)],
+    ]) {
+      const { agreed, equivocations } = judge([...pair, one(1)]);
+      expect(agreed).toBeNull();
+      expect(equivocations).toEqual([pair]);
+    }
+  });
+
+  it('is not framed by a body that it did not sign', () => {
+    const forged = { ...other(), signature: one(0).signature };
+    const { agreed, equivocations } = judge([forged, one(0), one(1)]);
+    expect(agreed).not.toBeNull();
+    expect(equivocations).toEqual([]);
+  });
+
+  it('does not do so by attesting the same body at two times', () => {
+    const later = attest(network.organisation(0).master, body, new Date('2030-01-01'));
+    expect(judge([one(0), later, one(1)]).supporters).toHaveLength(2);
+  });
+});
+
+/** The other signature that the same two numbers make: r, and the order of the group less s. */
+function highS(signature: Uint8Array): Uint8Array {
+  const rLength = signature[3] ?? 0;
+  const r = signature.slice(2, 4 + rLength);
+  const s = P256_ORDER - BigInt(`0x${toHex(signature.slice(6 + rLength))}`);
+  const digits = fromHex(s.toString(16).padStart(66, '0'));
+  const content = concat(r, Uint8Array.of(0x02, digits.length), digits);
+  return concat(Uint8Array.of(0x30, content.length), content);
+}
