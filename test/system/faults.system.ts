@@ -1,4 +1,4 @@
-import { BUSINESS, CHAINCODE, faults, MASTER } from './faults.js';
+import { BUSINESS, CHAINCODE, faults, MASTER } from '../faults/faults.js';
 
 faults({
   name: 'devnet',
