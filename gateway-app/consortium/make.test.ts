@@ -5,12 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { isCotraceError, type JsonValue } from '@cotrace/core';
+import { isCotraceError, Shape, type JsonValue } from '@cotrace/core';
 import { ensureCrypto, genesisBlock, nodeVerifier, parseTopology, type CryptoLayout } from '@cotrace/network';
 import * as x509 from '@peculiar/x509';
 import { readClientConfig } from '../client/client-config.js';
 import { readProcessConfig } from '../node/process-config.js';
-import { JsonShape } from '@cotrace/verifier';
 import { readTrust } from '@cotrace/verifier';
 import { consortiumOf } from './check.js';
 import { makeConsortiumFiles } from './make.js';
@@ -82,7 +81,7 @@ describe('the example of a consortium', () => {
     expect([quorum, members]).toEqual([2, ['FarmMSP', 'ShopMSP']]);
     expect(warnings).toEqual([expect.stringContaining('the quorum has no spare')]);
     const written = JSON.parse(JSON.stringify(consortium)) as JsonValue;
-    expect(consortiumOf(new JsonShape(written, 'written', 'CONFIG'))).toEqual(consortium);
+    expect(consortiumOf(new Shape(written, { code: 'CONFIG' }))).toEqual(consortium);
     expect(consortium.nodes.map(({ name, role, domain }) => [name, role, domain])).toEqual([
       ['farm.master', 'master', null],
       ['farm.production', 'business', 'production'],
