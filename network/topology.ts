@@ -211,7 +211,7 @@ function parseChannels(root: Shape): Topology['channels'] {
   const section = root.section('channels').only(['main', 'checking']);
   const main = section.optional('main')?.text(CHANNEL) ?? 'main';
   const checking = section.optional('checking')?.text(CHANNEL) ?? 'checking';
-  if (main === checking) section.fail(`needs two different names; both channels are ${main}`);
+  if (main === checking) section.fail(`must have two different names; both are ${main}`);
   return { main, checking };
 }
 

@@ -81,8 +81,11 @@ export class Shape {
     const known = new Set(names);
     const unknown = this.names().find((name) => !known.has(name));
     if (unknown === undefined) return this;
-    const message = `has the unknown member ${shown(unknown)}; there are ${listed(names)}`;
-    return this.#raise(message, { detail: { member: cut(unknown) }, at: { step: unknown, outer: this.#place } });
+    const message = `has the unknown member ${shown(unknown)}; it may have ${listed(names)}`;
+    return this.#raise(message, {
+      detail: { member: cut(unknown) },
+      at: { step: unknown, outer: this.#place },
+    });
   }
 
   /** The names of the members. */
@@ -114,14 +117,14 @@ export class Shape {
   }
 
   /** The items of a list of `least` to `most` items; `rule` says in words what it lists. */
-  items(most: number, least = 0, rule = `a list of at most ${most} items`): Shape[] {
+  items(most: number, least = 0, rule = `a list of at most ${itemsOf(most)}`): Shape[] {
     const value = this.#value;
     if (!isArray(value)) return this.wrong(rule);
-    const count = value.length === 1 ? '1 item' : `${value.length} items`;
     if (value.length > most) {
-      this.#raise(`has ${count}, more than ${most}`, { detail: { max: most }, code: this.#source.tooLarge });
+      const message = `must have at most ${itemsOf(most)}, not ${value.length}`;
+      this.#raise(message, { detail: { max: most }, code: this.#source.tooLarge });
     }
-    if (value.length < least) this.fail(`has ${count}, fewer than ${least}`);
+    if (value.length < least) this.fail(`must have at least ${itemsOf(least)}, not ${value.length}`);
     return value.map((item, i) => this.#child(i, item));
   }
 
@@ -240,6 +243,10 @@ function shown(value: JsonValue | undefined): string {
   if (isArray(value)) return 'a list';
   if (isObject(value)) return 'an object';
   return cut(typeof value === 'string' ? JSON.stringify(value.slice(0, MAX_SHOWN + 1)) : String(value));
+}
+
+function itemsOf(count: number): string {
+  return count === 1 ? '1 item' : `${count} items`;
 }
 
 function listed(names: readonly string[]): string {

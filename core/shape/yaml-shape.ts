@@ -1,4 +1,4 @@
-import { CotraceError } from '../errors.js';
+import { CotraceError, isCotraceError } from '../errors.js';
 import { checkJsonValue, type JsonValue } from '../json/json-value.js';
 import { Shape, type ShapePath } from './shape.js';
 
@@ -42,9 +42,10 @@ export function yamlShape(document: YamlDocument, lines: YamlLines, file: YamlFi
 
 function valueOf(document: YamlDocument, { path, code }: YamlFile): JsonValue {
   const invalid = (cause: unknown): CotraceError => {
-    // The library adds the lines of the text after a colon.
+    // The library adds lines of the text after a colon.
     const [why = ''] = cause instanceof Error ? cause.message.split(/:?\n/) : [];
-    return new CotraceError(code, `${path} is not valid YAML: ${why}`, { path }, cause);
+    const problem = isCotraceError(cause) ? `: ${why}` : ` is not valid YAML: ${why}`;
+    return new CotraceError(code, `${path}${problem}`, { path }, cause);
   };
   const [error] = [...document.errors, ...document.warnings];
   if (error !== undefined) throw invalid(error);

@@ -124,7 +124,7 @@ describe('the example of a consortium', () => {
 
 describe('a description of a consortium', () => {
   it.each([
-    ['a misspelt setting', /quorum: 2/, 'quorums: 2', /:\d+: quorums: unknown setting/],
+    ['a misspelt setting', /quorum: 2/, 'quorums: 2', /:\d+ has the unknown member "quorums"/],
     ['a file that is not there', 'farm/master.pem', 'farm/none.pem', /none\.pem cannot be read/],
     ['a file that holds no certificate', 'farm/master.pem', 'client.yaml', /holds no PEM certificate/],
     ['a signing certificate', 'farm/master.pem', 'farm/signing.pem', /not its signing certificate/],
@@ -147,7 +147,12 @@ describe('a description of a consortium', () => {
       'cotrace.farm.example:70610',
       /port from 1 to 65535/,
     ],
-    ['a node of a domain that is not there', 'retail: {', 'wholesale: {', /wholesale: unknown setting/],
+    [
+      'a node of a domain that is not there',
+      'retail: {',
+      'wholesale: {',
+      /businessNodes has the unknown member "wholesale"; it may have production,/,
+    ],
     [
       'an organisation outside of the channel',
       'mspId: ShopMSP',
@@ -206,9 +211,17 @@ describe('a description of a consortium', () => {
 
 describe('the configuration of a process', () => {
   it.each([
-    ['no nodes', 'nodes: []', /list at least one node/],
-    ['a misspelt setting', 'nodes: [{ name: a, storedir: b }]', /storedir: unknown setting/],
-    ['a missing folder', 'nodes: [{ name: a, mspDir: b, tlsDir: c }]', /storeDir: expected the path/],
+    ['no nodes', 'nodes: []', /nodes must have at least 1 item, not 0/],
+    [
+      'a misspelt setting',
+      'nodes: [{ name: a, storedir: b }]',
+      /nodes\[0\] has the unknown member "storedir"/,
+    ],
+    [
+      'a missing folder',
+      'nodes: [{ name: a, mspDir: b, tlsDir: c }]',
+      /storeDir is missing; it must be the path of/,
+    ],
     [
       'an address that is none',
       'nodes: [{ name: a, mspDir: b, tlsDir: c, storeDir: d, listen: e }]',
@@ -217,12 +230,12 @@ describe('the configuration of a process', () => {
     [
       'no thread for the trie',
       'nodes: [{ name: a, mspDir: b, tlsDir: c, storeDir: d, trieThreads: 0 }]',
-      /trieThreads: .*1 to 32/,
+      /trieThreads must be .*1 to 32/,
     ],
     [
       'more memory for the trie than it can address',
       'nodes: [{ name: a, mspDir: b, tlsDir: c, storeDir: d, trieMemory: 5000 }]',
-      /trieMemory: .*64 to 4096/,
+      /trieMemory must be .*64 to 4096/,
     ],
   ])('is refused with %s', (_, nodes, message) => {
     const path = join(dir, 'process.yaml');

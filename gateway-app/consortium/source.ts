@@ -85,11 +85,7 @@ function channelOf(file: SettingsFile, section: Shape): SourceChannel {
   };
 }
 
-function organisationOf(
-  file: SettingsFile,
-  section: Shape,
-  domains: readonly string[],
-): SourceOrganisation {
+function organisationOf(file: SettingsFile, section: Shape, domains: readonly string[]): SourceOrganisation {
   section.only(['name', 'mspId', 'tlsRoots', 'peer', 'master', 'businessNodes', 'clients']);
   const name = section.at('name').text(NAME);
   const peer = section.at('peer').only(['address', 'serverName']);
@@ -98,7 +94,8 @@ function organisationOf(
     mspId: textOf(section, 'mspId', 'the MSP id of the organisation'),
     peer: {
       address: peer.at('address').text(ADDRESS),
-      serverName: peer.optional('serverName')?.text({ rule: 'a name in its TLS certificate', least: 1 }) ?? null,
+      serverName:
+        peer.optional('serverName')?.text({ rule: 'a name in its TLS certificate', least: 1 }) ?? null,
     },
     tlsRoots: textAt(file, section, 'tlsRoots', 'TLS authority'),
     master: listeningNode(file, section.at('master'), `${name}.master`),

@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { CotraceError, fromUtf8, isCotraceError, parseStrictJson, Shape, type JsonValue } from '@cotrace/core';
+import {
+  CotraceError,
+  fromUtf8,
+  isCotraceError,
+  parseStrictJson,
+  Shape,
+  type JsonValue,
+} from '@cotrace/core';
 import { errorCode } from '../node/error-code.js';
 
 /** A consortium file of a thousand organisations, each with a node in every domain, has some 10 MB. */

@@ -37,8 +37,7 @@ export interface Order {
 export function readOrder(text: string): Order {
   const root = new Shape(parse(text), { code: 'BAD_ORDER', locate: () => 'order' });
   root.only(['from', 'to', 'message', 'signature']);
-  const textOf = (name: string, most: number) =>
-    root.at(name).text({ rule: 'text', least: 1, most });
+  const textOf = (name: string, most: number) => root.at(name).text({ rule: 'text', least: 1, most });
   return {
     from: textOf('from', MAX_NAME),
     to: typedTraceId(textOf('to', MAX_NAME)),

@@ -37,7 +37,10 @@ const LINK_MEMBERS = ['id', 'role', 'ver', 'preTraceTxId', 'preTraceHash'];
 export function readStoredRecord(recordId: string, bytes: Uint8Array): StoredRecord | null {
   return readOrNull(() => {
     const shape = canonicalShape(bytes);
-    const links = shape.at('traces').items(MAX_IDENTIFIERS * ROLES.length).map(linkOf);
+    const links = shape
+      .at('traces')
+      .items(MAX_IDENTIFIERS * ROLES.length)
+      .map(linkOf);
     const refs = links.map(({ id, role }) => ({ id, role }));
     const client = recordOf({ ...shape.object(), traces: refs }, MAX_IDENTIFIERS);
     if (toHex(hashCanonical(client)) !== recordId) shape.wrong('the record of its id');

@@ -64,11 +64,14 @@ export function serviceAddress(
   const fields = objectOf(connection, CONNECTION_FILE);
   if (fields.optional('tls_required')?.boolean() === true)
     throw bad('TLS to chaincode services is not emulated');
-  const filled = textOf(fields, 'address').replace(/\{\{-?\s*\.([A-Za-z_][A-Za-z0-9_]*)\s*-?\}\}/g, (_, field: string) => {
-    const value = Object.hasOwn(config, field) ? config[field] : undefined;
-    if (value !== undefined) return value;
-    throw bad(`Failed to parse the Address field template: map has no entry for key "${field}"`);
-  });
+  const filled = textOf(fields, 'address').replace(
+    /\{\{-?\s*\.([A-Za-z_][A-Za-z0-9_]*)\s*-?\}\}/g,
+    (_, field: string) => {
+      const value = Object.hasOwn(config, field) ? config[field] : undefined;
+      if (value !== undefined) return value;
+      throw bad(`Failed to parse the Address field template: map has no entry for key "${field}"`);
+    },
+  );
   if (/^[^\s{}]+:\d{1,5}$/.test(filled)) return filled;
   throw bad(`the address '${filled}' in ${CONNECTION_FILE} is not of the form host:port`);
 }
@@ -83,7 +86,7 @@ function objectOf(bytes: Uint8Array, file: string): Shape {
   const problem = `could not unmarshal ${file} as json`;
   try {
     const value = JSON.parse(Buffer.from(bytes).toString()) as JsonValue;
-    return new Shape(value, { code: 'BAD_PACKAGE', locate: () => problem });
+    return new Shape(value, { code: 'BAD_PACKAGE', locate: () => `${problem}: ${file}` });
   } catch (cause) {
     throw bad(`${problem}: ${messageOf(cause)}`, cause);
   }
