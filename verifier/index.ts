@@ -13,7 +13,6 @@ export { checkOrder } from './order/check-order.js';
 export type { CheckedOrder } from './order/check-order.js';
 export { ORDER_DOMAIN, differencesOf, orderEvent, orderId, readOrder } from './order/order.js';
 export type { Order } from './order/order.js';
-export { JsonShape } from './proof/json-shape.js';
 export { Lineage } from './proof/lineage.js';
 export type { Direction } from './proof/lineage.js';
 export { readStoredRecord } from './proof/record-form.js';

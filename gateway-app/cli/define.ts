@@ -1,5 +1,5 @@
 import { defaultDomains, type DomainDefinition } from '@cotrace/chaincode';
-import { CotraceError } from '@cotrace/core';
+import { CotraceError, Shape, type JsonValue } from '@cotrace/core';
 import { GatewayError } from '@hyperledger/fabric-gateway';
 import type { Connections } from '../client/connections.js';
 import { defineDomain, type Defined } from '../client/define-domain.js';
@@ -52,19 +52,15 @@ async function defineOne({ main, context }: Connections, definition: DomainDefin
 /** The definition in a file; all but its name is for the contract to check. */
 function definitionOf(file: string, domains: readonly string[]): DomainDefinition {
   const value = jsonOf(file);
-  const name = typeof value === 'object' && value !== null && 'name' in value ? value.name : undefined;
-  if (typeof name === 'string' && domains.includes(name)) return value as DomainDefinition;
-  throw new CotraceError(
-    'CONFIG',
-    `${file} must be a definition whose name is one of ${domains.join(', ')}`,
-    { path: file },
-  );
+  const source = { code: 'CONFIG', locate: () => file, evidence: { path: file } };
+  new Shape(value, source).at('name').oneOf(domains);
+  return value as unknown as DomainDefinition;
 }
 
-function jsonOf(file: string): unknown {
+function jsonOf(file: string): JsonValue {
   const text = readText(file);
   try {
-    return JSON.parse(text);
+    return JSON.parse(text) as JsonValue;
   } catch (cause) {
     throw new CotraceError('CONFIG', `${file} is not JSON`, { path: file }, cause);
   }

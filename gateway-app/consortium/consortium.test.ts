@@ -70,7 +70,7 @@ describe('a consortium file', () => {
     ['a name that leads out of a folder', () => withNode('client', { name: '../x' }), 'name must be'],
     ['no certificate', () => withNode('client', { certificate: undefined }), 'certificate is missing'],
     ['a certificate that is no hash', () => withNode('client', { certificate: 'AB' }), 'certificate must be'],
-    ['an unknown member', () => withNode('client', { roles: [] }), 'unknown member roles'],
+    ['an unknown member', () => withNode('client', { roles: [] }), 'unknown member "roles"'],
     ['one name twice', () => withNode('client', { name: nodeOf('master')?.name }), 'the name org1.master is'],
     [
       'one certificate twice',

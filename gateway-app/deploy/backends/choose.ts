@@ -46,11 +46,10 @@ function readChoice({ backend: path, root: folder }: Workspace): BackendChoice |
   const advice = `restore it, or remove the network with its folder ${folder}`;
   return readJsonFile(path, advice, (root): BackendChoice => {
     root.only(['backend', 'binaries']);
-    const backend = root.oneOf('backend', BACKENDS);
-    if (!root.has('binaries')) return { backend, binaries: null };
-    const binaries = root.object('binaries');
-    binaries.only(['peer', 'orderer', 'config']);
-    const absolute = (name: string) => binaries.textLike(name, /^\//, 'an absolute path');
+    const backend = root.at('backend').oneOf(BACKENDS);
+    const binaries = root.optional('binaries')?.only(['peer', 'orderer', 'config']);
+    if (binaries === undefined) return { backend, binaries: null };
+    const absolute = (name: string) => binaries.at(name).text({ rule: 'an absolute path', like: /^\// });
     return {
       backend,
       binaries: { peer: absolute('peer'), orderer: absolute('orderer'), config: absolute('config') },

@@ -1,0 +1,71 @@
+import { describe, expect, it } from '@jest/globals';
+import { isCotraceError, type CotraceError } from '@cotrace/core';
+import { parseSettings } from './settings-text.js';
+
+function errorOf(read: () => unknown): CotraceError {
+  try {
+    read();
+  } catch (error) {
+    if (isCotraceError(error)) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+const parse = (text: string) => parseSettings(text, 'file.yaml', 'TOPOLOGY');
+
+describe('the text of a file of settings', () => {
+  it('is YAML or JSON, and has no members where it is empty', () => {
+    for (const text of ['a: { b: [x] }', '{"a":{"b":["x"]}}', 'a:\n  b:\n    - x # why\n']) {
+      expect(parse(text).object()).toEqual({ a: { b: ['x'] } });
+    }
+    for (const text of ['', '# nothing yet\n', 'null']) expect(parse(text).names()).toEqual([]);
+  });
+
+  it('names the line of what is wrong, of what is unknown, and of what lacks something', () => {
+    const root = parse('a:\n  - b: 1\n  - c: 2\n    d: 3\n');
+    const [, second] = root.at('a').items(2);
+    expect(errorOf(() => second?.at('d').text())).toMatchObject({
+      code: 'TOPOLOGY',
+      message: 'file.yaml:4: a[1].d must be text, not 3',
+      detail: { path: 'file.yaml', place: 'file.yaml:4', field: 'a[1].d' },
+    });
+    expect(errorOf(() => second?.only(['c'])).message).toContain(
+      'file.yaml:4: a[1] has the unknown member "d"',
+    );
+    expect(errorOf(() => second?.at('e').text()).message).toBe(
+      'file.yaml:3: a[1].e is missing; it must be text',
+    );
+    expect(errorOf(() => root.at('e').text()).message).toBe('file.yaml:1: e is missing; it must be text');
+  });
+
+  it('has members of its own only', () => {
+    const root = parse('__proto__: { a: 1 }\n');
+    expect([root.names(), root.optional('a')]).toEqual([['__proto__'], undefined]);
+  });
+
+  const ALIASES = Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i}, `.repeat(9)}]\n`);
+
+  it.each([
+    ['a: [', 'at line 1, column 5'],
+    ['a: 1\na: 2', 'Map keys must be unique'],
+    [`a0: &a0 x\n${ALIASES.join('')}`, 'Excessive alias count'],
+  ])('is refused with the reason in one line: %j', (text, reason) => {
+    const { code, message, detail } = errorOf(() => parse(text));
+    expect([code, detail]).toEqual(['TOPOLOGY', { path: 'file.yaml' }]);
+    expect(message).toContain('file.yaml is not valid YAML: ');
+    expect(message).toContain(reason);
+    expect(message).not.toContain('\n');
+  });
+
+  it.each([
+    ['a: !!binary AAAA', '$.a is not a plain object'],
+    ['a: .nan', '$.a is not a finite number'],
+    ['a: "\\uD800"', '$.a holds a lone surrogate'],
+    [`a: ${'['.repeat(101)}${']'.repeat(101)}`, 'nested deeper than 100'],
+  ])('is refused with what JSON cannot say: %s', (text, reason) => {
+    const { code, message } = errorOf(() => parse(text));
+    expect([code, message]).toEqual(['TOPOLOGY', expect.stringContaining(reason)]);
+    expect(message).toMatch(/^file\.yaml: \$/);
+  });
+});
