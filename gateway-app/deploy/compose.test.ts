@@ -17,7 +17,7 @@ import {
   type FabricParts,
 } from '@cotrace/network';
 import { parse } from 'yaml';
-import { readConsortium } from '../consortium/consortium.js';
+import { readConsortium } from '../consortium/read.js';
 import { readProcessConfig } from '../node/process-config.js';
 import { prepareHosts } from './hosts/hosts.js';
 import { chaincodeService, nodeProcesses } from './services.js';

@@ -5,7 +5,7 @@ import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { CotraceError } from '@cotrace/core';
 import type { TlsMaterial } from '@cotrace/network';
 import { ConnectionGate } from './connection-gate.js';
-import { errorCode } from './error-code.js';
+import { errorCode } from '../settings/error-code.js';
 import { TokenBucket } from './token-bucket.js';
 
 /**

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CotraceError, fromUtf8, isCotraceError, parseStrictJson } from '@cotrace/core';
-import { errorCode } from '../node/error-code.js';
+import { errorCode } from './error-code.js';
 import { JsonShape } from '@cotrace/verifier';
 
 /** A consortium file of a thousand organisations, each with a node in every domain, has some 10 MB. */

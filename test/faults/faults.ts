@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DomainStore } from '../../gateway-app/business/domain-store.js';
-import { readConsortium } from '../../gateway-app/consortium/consortium.js';
+import { readConsortium } from '../../gateway-app/consortium/read.js';
 import { readNetworkState } from '../../gateway-app/deploy/local/network-state.js';
 import { isRunning } from '../../gateway-app/deploy/processes.js';
 import { Workspace } from '../../gateway-app/deploy/workspace.js';

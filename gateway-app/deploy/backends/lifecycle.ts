@@ -16,7 +16,7 @@ import { explained } from '../../client/gateway-answers.js';
 import type { Consortium } from '../../consortium/consortium.js';
 import { connectFabric } from '../../fabric/connection.js';
 import { pauseFor } from '../../node/retry.js';
-import type { Progress } from '../local/up.js';
+import type { Progress } from '../progress.js';
 import { DEFINITION } from './backend.js';
 
 /** How long peers and orderers may take to know each other, in milliseconds. */

@@ -13,7 +13,7 @@ import {
   servicePackage,
   type Topology,
 } from '@cotrace/network';
-import { readConsortium } from '../../consortium/consortium.js';
+import { readConsortium } from '../../consortium/read.js';
 import type { ProcessConfig } from '../../node/node-config.js';
 import { defineChaincodes, installPackages } from '../backends/lifecycle.js';
 import { ensureRules } from '../capture-rules.js';
@@ -24,7 +24,7 @@ import { makeConsortium } from '../make-consortium.js';
 import { makeTrust } from '../../consortium/make-trust.js';
 import { businessProcess, CHAINCODE_LABEL, masterNode, nodeProcesses } from '../services.js';
 import { adoptTopology, readNetworkTopology } from '../topology-file.js';
-import type { Progress } from '../local/up.js';
+import type { Progress } from '../progress.js';
 import { writeClients } from '../write-clients.js';
 import { writeAtomically, writeJson, type Workspace } from '../workspace.js';
 

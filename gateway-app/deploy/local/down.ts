@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
-import { errorCode } from '../../node/error-code.js';
+import { errorCode } from '../../settings/error-code.js';
 import { readBackend } from '../backends/choose.js';
 import { holdsNetwork, requireFolder } from '../folder.js';
 import { withLock } from '../lock.js';
@@ -8,7 +8,7 @@ import { isRunning } from '../processes.js';
 import { processNames } from '../services.js';
 import { Starter } from './starter.js';
 import { readNetworkTopology } from '../topology-file.js';
-import type { Progress } from './up.js';
+import type { Progress } from '../progress.js';
 import type { Workspace } from '../workspace.js';
 
 /** Order in which processes end: those that call others first. */

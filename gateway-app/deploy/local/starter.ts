@@ -7,7 +7,7 @@ import {
   type ProcessEntry,
   type ProcessSpec,
 } from '../processes.js';
-import type { Progress } from './up.js';
+import type { Progress } from '../progress.js';
 import type { Workspace } from '../workspace.js';
 
 /** How long a process may take to end before it is killed, in milliseconds. */

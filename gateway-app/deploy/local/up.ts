@@ -10,6 +10,7 @@ import { withLock } from '../lock.js';
 import { makeTrust } from '../../consortium/make-trust.js';
 import { readNetworkState } from './network-state.js';
 import { choosePorts } from './ports.js';
+import type { Progress } from '../progress.js';
 import {
   CHAINCODE_LABEL,
   chaincodeService,
@@ -31,9 +32,6 @@ export interface NetworkChoice {
   readonly topology: string | null;
   readonly backend: BackendName | null;
 }
-
-/** Tells what is going on, one line a step. */
-export type Progress = (message: string) => void;
 
 /**
  * Brings the network of a workspace up: makes what is missing, starts what does not run, and waits until everything
