@@ -1,4 +1,4 @@
-import { defaultQuorum } from '@cotrace/core';
+import { DEFAULT_DOMAINS, defaultQuorum } from '@cotrace/core';
 import { goDuration } from './config/go-duration.js';
 import { readTextFile } from './text-file.js';
 import { parseSection, type Section } from './topology-section.js';
@@ -87,7 +87,7 @@ const MAX_ORDERERS = 100;
 const LEAST_BFT_NODES = 4;
 const MAX_U32 = 0xffffffff;
 
-/** The network of `topology.yaml`: three organisations and four domains. */
+/** The network of `topology.yaml`: three organisations and the default domains. */
 export function defaultTopology(): Topology {
   return parseTopology('');
 }
@@ -181,7 +181,7 @@ function parseOrderer(root: Section): OrdererOrganisation {
 }
 
 function parseDomains(root: Section): string[] {
-  if (!root.has('domains')) return ['production', 'processing', 'distribution', 'retail'];
+  if (!root.has('domains')) return DEFAULT_DOMAINS.map(({ name }) => name);
   const domains = root
     .list('domains', 1, 0xffff, 'list at least one domain')
     .map((item) => item.isText(NAME, 'lower-case letters and digits, e.g. production'));

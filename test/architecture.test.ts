@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
 import { circlesAmong } from './architecture/circles.js';
+import { FACTS, statedAgain } from './architecture/facts.js';
 import { freeNames } from './architecture/free-names.js';
 import { namedPaths } from './architecture/named-paths.js';
 import { roomAt, roomOf } from './architecture/rooms.js';
@@ -112,6 +113,13 @@ describe('the architecture', () => {
       expect(known).toEqual(expect.arrayContaining([...below]));
       known.push(room);
     }
+  });
+
+  it.each(FACTS)('states in one place $what', (fact) => {
+    const texts = shipped.map(({ path, syntax }) => ({ path, text: syntax.text }));
+    expect(statedAgain(fact, texts)).toEqual([]);
+    const home = texts.filter(({ path }) => fact.homes.some((prefix) => path.startsWith(prefix)));
+    expect(statedAgain({ ...fact, homes: [] }, home)).not.toEqual([]);
   });
 
   it('is what its document says: every path in it exists', () => {

@@ -1,4 +1,4 @@
-import { defaultQuorum } from '@cotrace/core';
+import { quorumAmong } from '@cotrace/core';
 
 export type NodeRole = 'master' | 'business' | 'client';
 
@@ -43,7 +43,7 @@ export interface Consortium {
   readonly nodes: readonly ConsortiumNode[];
 }
 
-/** How many organisations must agree: never fewer than the default. */
+/** How many of a consortium's organisations must agree. */
 export function quorumOf({ organisations, quorum }: Pick<Consortium, 'organisations' | 'quorum'>): number {
-  return Math.max(quorum ?? 0, defaultQuorum(organisations.length));
+  return quorumAmong(organisations.length, quorum);
 }

@@ -6,6 +6,7 @@ import {
   parseStrictJson,
   readOrNull,
   traceKey,
+  VALID,
 } from '@cotrace/core';
 import { valuesWritten } from '@cotrace/verifier';
 import { ProvenTransactionSchema, type ProvenTransaction } from '../gen/cotrace/cotrace_pb.js';
@@ -78,7 +79,7 @@ function placeIn(store: MasterStore, block: bigint | null, txId: string): Place 
   if (block === null) return null;
   const txNum = store.block(block).transactions.findIndex(({ leaf }) => {
     const facts = decodeTransactionLeaf(leaf);
-    return facts.txId === txId && facts.code === 0;
+    return facts.txId === txId && facts.code === VALID;
   });
   return txNum < 0 ? null : { block, txNum };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
 import { circlesAmong } from './circles.js';
+import { statedAgain } from './facts.js';
 import { freeNames } from './free-names.js';
 import { namedPaths } from './named-paths.js';
 import { roomAt, roomOf } from './rooms.js';
@@ -102,5 +103,15 @@ describe('the checks of the architecture', () => {
       'gone.ts',
       'test/x.system.ts',
     ]);
+  });
+
+  it('find a fact that is stated again', () => {
+    const fact = { what: 'a number', pattern: /= 42\b/, homes: ['core/home.ts', 'epcis/'] };
+    const sources = [
+      { path: 'core/home.ts', text: 'const a = 42;' },
+      { path: 'epcis/b.ts', text: 'const a = 42;' },
+      { path: 'core/home-too.ts', text: '// = 42\nconst a = 421;\nconst b = 42;' },
+    ];
+    expect(statedAgain(fact, sources)).toEqual(['core/home-too.ts:3']);
   });
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DEFAULT_DOMAINS } from '@cotrace/core';
 import { DomainStore } from '../../gateway-app/business/domain-store.js';
 import { readConsortium } from '../../gateway-app/consortium/read.js';
 import { readNetworkState } from '../../gateway-app/deploy/local/network-state.js';
@@ -19,7 +20,7 @@ import { OutcomeLog, type LoggedOutcome } from './outcome-log.js';
 import { Random } from './random.js';
 import { Supervisor, type Kind } from './supervisor.js';
 
-const DOMAINS = ['production', 'processing', 'distribution', 'retail'];
+const DOMAINS = DEFAULT_DOMAINS.map(({ name }) => name);
 const ROUNDS = process.env['CI_DEEP'] === '1' ? 5 : 1;
 const EVENTS_A_ROUND = 400;
 const EVENTS_A_FILE = 100;
