@@ -36,16 +36,17 @@ const ROOM_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   settings: [],
   trie: [],
   consortium: ['settings'],
+  workspace: ['settings', 'consortium'],
   node: ['gen', 'settings', 'consortium'],
   fabric: ['gen', 'node'],
   master: ['gen', 'trie', 'consortium', 'node', 'fabric'],
   business: ['gen', 'consortium', 'node', 'fabric'],
   'run-nodes': ['consortium', 'node', 'master', 'business'],
-  client: ['gen', 'settings', 'consortium', 'node', 'fabric'],
-  deploy: ['gen', 'settings', 'consortium', 'node', 'fabric', 'client'],
-  cli: ['gen', 'consortium', 'node', 'fabric', 'run-nodes', 'client', 'deploy'],
+  client: ['gen', 'settings', 'consortium', 'workspace', 'node', 'fabric'],
+  deploy: ['gen', 'settings', 'consortium', 'workspace', 'node', 'fabric', 'client'],
+  cli: ['gen', 'consortium', 'workspace', 'node', 'fabric', 'run-nodes', 'client', 'deploy'],
   // What the package offers to others.
-  index: ['trie', 'node', 'business', 'client', 'deploy', 'cli'],
+  index: ['trie', 'workspace', 'node', 'business', 'client', 'deploy', 'cli'],
 };
 
 /** They run in browsers as they are. */

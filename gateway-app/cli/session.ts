@@ -3,9 +3,9 @@ import { CotraceError } from '@cotrace/core';
 import { loadClient, readClientConfig, type ClientContext } from '../client/client-config.js';
 import { Connections } from '../client/connections.js';
 import { pemCertificateHash } from '../consortium/certificate-hash.js';
-import { requireFolder } from '../deploy/folder.js';
-import { readNetworkTopology } from '../deploy/topology-file.js';
-import { Workspace } from '../deploy/workspace.js';
+import { requireFolder } from '../workspace/folder.js';
+import { readNetworkTopology } from '../workspace/topology-file.js';
+import { Workspace } from '../workspace/workspace.js';
 
 /** Options that say which network, and as whom. */
 export interface SessionOptions {

@@ -21,7 +21,7 @@ import { readConsortium } from '../consortium/read.js';
 import { readProcessConfig } from '../node/process-config.js';
 import { prepareHosts } from './hosts/hosts.js';
 import { chaincodeService, nodeProcesses } from './services.js';
-import { Workspace } from './workspace.js';
+import { Workspace } from '../workspace/workspace.js';
 
 interface Service {
   readonly image: string;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { businessNodes, type BusinessNode, type CryptoLayout, type Topology } from '@cotrace/network';
 import type { NodeConfig, ProcessConfig } from '../node/node-config.js';
 import type { ProcessSpec } from './processes.js';
-import type { Workspace } from './workspace.js';
+import type { Workspace } from '../workspace/workspace.js';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const COTRACE = fileURLToPath(new URL('../../bin/cotrace.js', import.meta.url));

@@ -9,7 +9,7 @@ import { DomainStore } from '../../gateway-app/business/domain-store.js';
 import { readConsortium } from '../../gateway-app/consortium/read.js';
 import { readNetworkState } from '../../gateway-app/deploy/local/network-state.js';
 import { isRunning } from '../../gateway-app/deploy/processes.js';
-import { Workspace } from '../../gateway-app/deploy/workspace.js';
+import { Workspace } from '../../gateway-app/workspace/workspace.js';
 import { findNode } from '../../gateway-app/node/node-config.js';
 import { storeOwner } from '../../gateway-app/consortium/owner.js';
 import { Cotrace } from '../acceptance/cotrace.js';

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Consortium } from '../../gateway-app/consortium/consortium.js';
 import { readConsortium } from '../../gateway-app/consortium/read.js';
 import { readNetworkState } from '../../gateway-app/deploy/local/network-state.js';
-import { Workspace } from '../../gateway-app/deploy/workspace.js';
+import { Workspace } from '../../gateway-app/workspace/workspace.js';
 import { Master } from '../../gateway-app/gen/cotrace/cotrace_pb.js';
 import { findNode, findOrganisation } from '../../gateway-app/node/node-config.js';
 import { RpcClient } from '../../gateway-app/node/rpc-client.js';

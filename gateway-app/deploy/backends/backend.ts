@@ -3,7 +3,7 @@ import type { Consortium } from '../../consortium/consortium.js';
 import type { FabricServices } from '../services.js';
 import type { Starter } from '../local/starter.js';
 import type { Progress } from '../progress.js';
-import type { Workspace } from '../workspace.js';
+import type { Workspace } from '../../workspace/workspace.js';
 
 /** `devnet`: the embedded network; `fabric`: Fabric's own peers and orderers. */
 export const BACKENDS = ['devnet', 'fabric'] as const;

@@ -5,7 +5,7 @@ import { chooseBackend } from '../backends/choose.js';
 import { ensureRules } from '../capture-rules.js';
 import { makeConsortium } from '../make-consortium.js';
 import { defineDomains } from '../define-domains.js';
-import { makeFolder } from '../folder.js';
+import { makeFolder } from '../../workspace/folder.js';
 import { withLock } from '../lock.js';
 import { makeTrust } from '../../consortium/make-trust.js';
 import { readNetworkState } from './network-state.js';
@@ -21,10 +21,16 @@ import {
 } from '../services.js';
 import { endSilent } from './silent.js';
 import { Starter } from './starter.js';
-import { adoptTopology } from '../topology-file.js';
+import { adoptTopology } from '../../workspace/topology-file.js';
 import { requireRunning, waitForChaincodes, waitForNodes } from './wait-ready.js';
 import { writeClients } from '../write-clients.js';
-import { hasChanged, isWritten, writeAtomically, writeJson, type Workspace } from '../workspace.js';
+import {
+  hasChanged,
+  isWritten,
+  writeAtomically,
+  writeJson,
+  type Workspace,
+} from '../../workspace/workspace.js';
 
 /** What a network is; null: what it is already, or the default at the first start. */
 export interface NetworkChoice {
