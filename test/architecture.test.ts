@@ -17,6 +17,7 @@ import {
   repository,
   sourcesOf,
 } from './architecture/sources.js';
+import { rowsUnder } from './docs/markdown.js';
 import { unfinishedTests } from './architecture/unfinished-tests.js';
 
 /** Which packages each may import; docs/architecture.md draws it. */
@@ -127,6 +128,16 @@ describe('the architecture', () => {
     const paths = namedPaths(readFileSync(join(repository, 'docs/architecture.md'), 'utf8'), PACKAGES);
     expect(paths.length).toBeGreaterThan(20);
     expect(paths.filter((path) => !existsSync(join(repository, path)))).toEqual([]);
+  });
+
+  it('is shown to newcomers: each row of "Where things are" names a place', () => {
+    const rows = rowsUnder(
+      readFileSync(join(repository, 'docs/architecture.md'), 'utf8'),
+      'Where things are',
+    );
+    expect(rows.length).toBeGreaterThan(10);
+    for (const [what, where = ''] of rows)
+      expect([what, namedPaths(where, PACKAGES)]).not.toEqual([what, []]);
   });
 
   it('has every import of what ships declared by its package', () => {

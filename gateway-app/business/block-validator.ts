@@ -1,4 +1,4 @@
-import { CotraceError, isCotraceError, VALID } from '@cotrace/core';
+import { CotraceError, isCotraceError } from '@cotrace/core';
 import {
   BlockOverlay,
   checkEndorsements,
@@ -73,6 +73,7 @@ export class BlockValidator {
   }
 
   async #validated(transaction: CheckedTransaction): Promise<readonly NamespaceRwset[]> {
+    const { VALID } = peer.TxValidationCode;
     const { code, envelope } = checkForm(transaction.envelope, this.#context);
     const endorsed = envelope === undefined ? code : this.#endorsementCode(transaction, envelope);
     if (envelope === undefined || endorsed !== VALID)
