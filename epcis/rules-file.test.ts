@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_DOMAINS } from '@cotrace/core';
 import { DEFAULT_DOMAIN_RULES, ruleFor, takesAll, unreachedDomains } from './domain-rules.js';
 import { defaultRulesText, parseRules } from './rules-file.js';
 
-const DOMAINS = ['production', 'processing', 'distribution', 'retail'];
+const DOMAINS = DEFAULT_DOMAINS.map(({ name }) => name);
 
 describe('the table of domains in a file', () => {
   it('reads its own default as the default rules', () => {

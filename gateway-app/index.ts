@@ -14,7 +14,7 @@ export { networkDown } from './deploy/local/down.js';
 export { networkStatus } from './deploy/local/status.js';
 export type { BackendName } from './deploy/backends/backend.js';
 export { networkUp } from './deploy/local/up.js';
-export { Workspace } from './deploy/workspace.js';
+export { Workspace } from './workspace/workspace.js';
 export { readEpcisFile } from '@cotrace/epcis';
 export { Log } from './node/log.js';
 export { readOrder } from '@cotrace/verifier';

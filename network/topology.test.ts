@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { CotraceError } from '@cotrace/core';
+import { CotraceError, DEFAULT_DOMAINS } from '@cotrace/core';
 import { describe, expect, it } from '@jest/globals';
 import { businessNodes, defaultTopology, ordererNodes, parseTopology, readTopology } from './topology.js';
 
@@ -22,9 +22,7 @@ describe('topology', () => {
 
   it('names a business node per organisation and domain', () => {
     expect(businessNodes(defaultTopology()).map(({ name }) => name)).toEqual(
-      [1, 2, 3].flatMap((n) =>
-        ['production', 'processing', 'distribution', 'retail'].map((d) => `org${n}.${d}`),
-      ),
+      [1, 2, 3].flatMap((n) => DEFAULT_DOMAINS.map(({ name }) => `org${n}.${name}`)),
     );
   });
 

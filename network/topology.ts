@@ -1,4 +1,4 @@
-import { defaultQuorum, type Shape, type TextRule } from '@cotrace/core';
+import { DEFAULT_DOMAINS, defaultQuorum, type Shape, type TextRule } from '@cotrace/core';
 import { goDuration } from './config/go-duration.js';
 import { parseSettings } from './settings-text.js';
 import { readTextFile } from './text-file.js';
@@ -99,7 +99,7 @@ const MAX_ORDERERS = 100;
 const LEAST_BFT_NODES = 4;
 const MAX_U32 = 0xffffffff;
 
-/** The network of `topology.yaml`: three organisations and four domains. */
+/** The network of `topology.yaml`: three organisations and the default domains. */
 export function defaultTopology(): Topology {
   return parseTopology('');
 }
@@ -196,7 +196,7 @@ function parseOrderer(root: Shape): OrdererOrganisation {
 
 function parseDomains(root: Shape): string[] {
   const items = root.optional('domains')?.items(0xffff, 1, 'a list of domains');
-  if (items === undefined) return ['production', 'processing', 'distribution', 'retail'];
+  if (items === undefined) return DEFAULT_DOMAINS.map(({ name }) => name);
   const domains = new Set<string>();
   for (const item of items) {
     const domain = item.text({ ...NAME, rule: 'lower-case letters and digits, e.g. production' });

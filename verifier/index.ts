@@ -1,4 +1,4 @@
-export { attestationBodyOf, quorumOf } from './main-block/attestation-body.js';
+export { attestationBodyOf } from './main-block/attestation-body.js';
 export type { NetworkTerms } from './main-block/attestation-body.js';
 export { checkAttestation, checkStatement, judgeAttestations } from './main-block/attestation.js';
 export type { AttestationTerms, Verdict } from './main-block/attestation.js';

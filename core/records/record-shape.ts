@@ -3,10 +3,8 @@ import type { JsonValue } from '../json/json-value.js';
 import { Shape, type TextRule } from '../shape/index.js';
 import { checkTraceId } from '../trace-id/trace-id.js';
 import { isUtcTime } from './event-time.js';
+import { MAX_CORRECTED } from './record-limits.js';
 import { distinctIds, ROLES, type ClientRecord, type TraceRef } from './record.js';
-
-/** Most entries that `corrects` may have. */
-const MAX_CORRECTED = 1000;
 
 const MEMBERS = ['step', 'eventTime', 'traces', 'data', 'eventHash', 'eventID', 'corrects'] as const;
 

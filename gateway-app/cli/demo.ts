@@ -6,7 +6,7 @@ import { collectTrace } from '../client/collect-trace.js';
 import type { Connections } from '../client/connections.js';
 import { networkDown } from '../deploy/local/down.js';
 import { networkUp, type NetworkChoice } from '../deploy/local/up.js';
-import { Workspace } from '../deploy/workspace.js';
+import { Workspace } from '../workspace/workspace.js';
 import { readRecordsProof, writeRecordsProof } from '@cotrace/verifier';
 import { readTrust } from '@cotrace/verifier';
 import { verifyRecords } from '@cotrace/verifier';

@@ -1,5 +1,6 @@
 import { loadTls } from '@cotrace/network';
-import { readConsortium, type Consortium, type ConsortiumNode } from '../consortium/consortium.js';
+import type { Consortium, ConsortiumNode } from '../consortium/consortium.js';
+import { readConsortium } from '../consortium/read.js';
 import { areWell, blocksBehind, quorumTrouble, reportOf, type NodeReport } from '../node/health.js';
 import { Log } from '../node/log.js';
 import { findNode, findOrganisation, type NodeConfig } from '../node/node-config.js';

@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { DEFAULT_DOMAINS } from '@cotrace/core';
 import { DEFAULT_DOMAIN_RULES } from '@cotrace/epcis';
 import { readRules } from './rules.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cotrace-rules-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const DEFAULTS = ['production', 'processing', 'distribution', 'retail'];
+const DEFAULTS = DEFAULT_DOMAINS.map(({ name }) => name);
 
 describe('the rules that a capture goes by', () => {
   it('are the default ones where there are no others and the consortium has their domains', () => {

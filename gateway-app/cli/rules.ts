@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { CotraceError } from '@cotrace/core';
-import { Workspace } from '../deploy/workspace.js';
+import { Workspace } from '../workspace/workspace.js';
 import { DEFAULT_DOMAIN_RULES, type DomainRule } from '@cotrace/epcis';
 import { parseRules } from '@cotrace/epcis';
 import { readText } from './read-text.js';

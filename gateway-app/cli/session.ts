@@ -1,11 +1,11 @@
-import { createHash, X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { CotraceError } from '@cotrace/core';
 import { loadClient, readClientConfig, type ClientContext } from '../client/client-config.js';
 import { Connections } from '../client/connections.js';
-import { requireFolder } from '../deploy/folder.js';
-import { readNetworkTopology } from '../deploy/topology-file.js';
-import { Workspace } from '../deploy/workspace.js';
+import { pemCertificateHash } from '../consortium/certificate-hash.js';
+import { requireFolder } from '../workspace/folder.js';
+import { readNetworkTopology } from '../workspace/topology-file.js';
+import { Workspace } from '../workspace/workspace.js';
 
 /** Options that say which network, and as whom. */
 export interface SessionOptions {
@@ -31,7 +31,7 @@ export function openSession({ home, org, client }: SessionOptions): Connections 
  * is with administrators, who write definitions and ask nodes nothing.
  */
 export function requireListed({ consortium, organisation, tls }: ClientContext): void {
-  const certificate = createHash('sha256').update(new X509Certificate(tls.certificate).raw).digest('hex');
+  const certificate = pemCertificateHash(tls.certificate);
   if (consortium.nodes.some((node) => node.certificate === certificate)) return;
   const listed = consortium.nodes.filter(
     ({ role, mspId }) => role === 'client' && mspId === organisation.mspId,

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { CotraceError } from '@cotrace/core';
-import { Workspace } from '../deploy/workspace.js';
+import { Workspace } from '../workspace/workspace.js';
 
 /** Path of the trust file: the one that is given, or that of the network in `home`. Throws `USAGE` where that has none. */
 export function trustPath(given: string | undefined, home: string): string {

@@ -1,11 +1,7 @@
 import { CotraceError } from '@cotrace/core';
 import { loadIdentity, loadTls, type SigningIdentity, type TlsMaterial } from '@cotrace/network';
-import {
-  readConsortium,
-  type Consortium,
-  type ConsortiumNode,
-  type ConsortiumOrganisation,
-} from '../consortium/consortium.js';
+import type { Consortium, ConsortiumNode, ConsortiumOrganisation } from '../consortium/consortium.js';
+import { readConsortium } from '../consortium/read.js';
 import { findOrganisation } from '../node/node-config.js';
 import { openSettings, pathOf, textOf } from '../settings/settings-file.js';
 

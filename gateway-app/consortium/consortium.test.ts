@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { quorumOf, readConsortium, type Consortium, type ConsortiumNode } from './consortium.js';
+import { quorumOf, type Consortium, type ConsortiumNode } from './consortium.js';
+import { readConsortium } from './read.js';
 import { TestNetwork } from '../testing/test-network.js';
 
 let folder: string;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parseTopology } from '@cotrace/network';
 import { ensureRules } from './capture-rules.js';
-import { Workspace } from './workspace.js';
+import { Workspace } from '../workspace/workspace.js';
 
 let workspace: Workspace;
 

@@ -17,11 +17,11 @@ import {
   type FabricParts,
 } from '@cotrace/network';
 import { parse } from 'yaml';
-import { readConsortium } from '../consortium/consortium.js';
+import { readConsortium } from '../consortium/read.js';
 import { readProcessConfig } from '../node/process-config.js';
 import { prepareHosts } from './hosts/hosts.js';
 import { chaincodeService, nodeProcesses } from './services.js';
-import { Workspace } from './workspace.js';
+import { Workspace } from '../workspace/workspace.js';
 
 interface Service {
   readonly image: string;

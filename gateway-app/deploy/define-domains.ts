@@ -8,7 +8,7 @@ import { refusalOf } from '../client/refusal.js';
 import type { Consortium } from '../consortium/consortium.js';
 import { connectFabric } from '../fabric/connection.js';
 import { pauseFor } from '../node/retry.js';
-import type { Progress } from './local/up.js';
+import type { Progress } from './progress.js';
 
 /** How long the chaincode services may take to be reachable, in milliseconds. */
 const PATIENCE_MS = 60_000;

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CotraceError, isCotraceError } from '@cotrace/core';
 import { openDatabase, type Store } from '../node/store.js';
-import type { Workspace } from './workspace.js';
+import type { Workspace } from '../workspace/workspace.js';
 
 /** How long a command waits for another one that works on the same network, in milliseconds. */
 const PATIENCE_MS = 60_000;

@@ -3,7 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, 
 import { dirname, resolve } from 'node:path';
 import { CotraceError } from '@cotrace/core';
 import { cleanEnvironment } from '@cotrace/network';
-import { errorCode } from '../node/error-code.js';
+import { errorCode } from '../settings/error-code.js';
 
 /** The highest process id there can be (Linux: `PID_MAX_LIMIT` of include/linux/threads.h). */
 export const MAX_PROCESS_ID = 4_194_304;

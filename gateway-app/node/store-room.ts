@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, statfs } from 'node:fs/promises';
-import { errorCode } from './error-code.js';
+import { errorCode } from '../settings/error-code.js';
 import type { Standing } from './node-state.js';
 
 /** Below this a block and what the database makes of it may not fit. */

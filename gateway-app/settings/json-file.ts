@@ -7,7 +7,7 @@ import {
   Shape,
   type JsonValue,
 } from '@cotrace/core';
-import { errorCode } from '../node/error-code.js';
+import { errorCode } from './error-code.js';
 
 /** A consortium file of a thousand organisations, each with a node in every domain, has some 10 MB. */
 const MAX_BYTES = 64 * 1024 * 1024;

@@ -8,6 +8,7 @@ import {
   type Attestation,
 } from '@cotrace/core';
 import type { Direction } from './lineage.js';
+import { MAX_CERTIFICATE_BYTES, MAX_SIGNATURE_BYTES } from '../main-block/attestation.js';
 
 const FORMAT = 'cotrace.records-proof.v1';
 /**
@@ -20,8 +21,6 @@ export const MAX_TRANSACTIONS = 100_000;
 const MAX_ATTESTATIONS = 1000;
 /** 65,535 domains with a name of 128 bytes, its length and an amount each, and some 250 bytes more. */
 const MAX_BODY_BYTES = 65_535 * (4 + 128 + 4) + 512;
-const MAX_CERTIFICATE_BYTES = 64 * 1024;
-const MAX_SIGNATURE_BYTES = 256;
 const MAX_ENVELOPE_BYTES = 100 * 1024 * 1024;
 /** A tree of 2^32−1 leaves has 32 levels. */
 const MAX_LEVELS = 32;

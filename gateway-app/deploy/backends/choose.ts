@@ -1,8 +1,9 @@
 import { CotraceError } from '@cotrace/core';
 import { findFabric, type FabricBinaries } from '@cotrace/network';
 import { readJsonFile } from '../../settings/json-file.js';
-import type { Workspace } from '../workspace.js';
-import { BACKENDS, type Backend, type BackendName, type FabricServices } from './backend.js';
+import type { Workspace } from '../../workspace/workspace.js';
+import type { FabricServices } from '../services.js';
+import { BACKENDS, type Backend, type BackendName } from './backend.js';
 import { DevnetBackend } from './devnet.js';
 import { FabricBackend } from './fabric.js';
 

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { chooseBackend, readBackend } from '../backends/choose.js';
 import { readDevnetInfo } from './devnet-info.js';
 import { readNetworkState, writeNetworkState } from './network-state.js';
-import { Workspace } from '../workspace.js';
+import { Workspace } from '../../workspace/workspace.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cotrace-network-state-'));
 const workspace = new Workspace(folder);

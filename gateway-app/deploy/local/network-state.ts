@@ -1,7 +1,7 @@
 import type { Shape, TextRule } from '@cotrace/core';
 import { readJsonFile } from '../../settings/json-file.js';
 import { MAX_PROCESS_ID, type ProcessEntry } from '../processes.js';
-import { writeJson, type Workspace } from '../workspace.js';
+import { writeJson, type Workspace } from '../../workspace/workspace.js';
 
 /** What `network.json` keeps of a network: the ports that were chosen, and the processes that were started. */
 export interface NetworkState {

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { CotraceError } from '@cotrace/core';
 import { readNetworkState, writeNetworkState } from './network-state.js';
-import type { Workspace } from '../workspace.js';
+import type { Workspace } from '../../workspace/workspace.js';
 
 /**
  * Where ports are looked for: below those that systems hand out to outgoing connections (Linux: from 32768 on), or a

@@ -2,7 +2,7 @@ import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Service } from '../services.js';
 import type { Starter } from './starter.js';
-import type { Progress } from './up.js';
+import type { Progress } from '../progress.js';
 
 /** How long a service that runs may be silent, in milliseconds: a laptop under load takes a second or two. */
 const PATIENCE_MS = 5000;

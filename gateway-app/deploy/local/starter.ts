@@ -7,8 +7,8 @@ import {
   type ProcessEntry,
   type ProcessSpec,
 } from '../processes.js';
-import type { Progress } from './up.js';
-import type { Workspace } from '../workspace.js';
+import type { Progress } from '../progress.js';
+import type { Workspace } from '../../workspace/workspace.js';
 
 /** How long a process may take to end before it is killed, in milliseconds. */
 const PATIENCE_MS = 10_000;

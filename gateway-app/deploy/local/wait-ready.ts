@@ -12,7 +12,7 @@ import { readDevnetInfo } from './devnet-info.js';
 import { isRunning, type ProcessEntry } from '../processes.js';
 import { chaincodeService } from '../services.js';
 import type { Starter } from './starter.js';
-import type { Workspace } from '../workspace.js';
+import type { Workspace } from '../../workspace/workspace.js';
 
 /** How long a network may take to answer, in milliseconds; a laptop under load takes a few seconds. */
 const PATIENCE_MS = 60_000;

@@ -1,6 +1,6 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { CotraceError, equalBytes } from '@cotrace/core';
-import type { ChainPosition } from '../fabric/chain.js';
+import type { ChainPosition } from './chain.js';
 import { CheckpointSchema, type Checkpoint } from '../gen/cotrace/store_pb.js';
 import { read, type Store, type StoreBatch } from '../node/store.js';
 
