@@ -1,8 +1,8 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { CotraceError } from '@cotrace/core';
-import { loadClient, readClientConfig, type ClientContext } from '../client/client-config.js';
-import { Connections } from '../client/connections.js';
+import { loadClient, readClientConfig, type ClientContext } from './client-config.js';
+import { Connections } from './connections.js';
 import { requireFolder } from '../deploy/folder.js';
 import { readNetworkTopology } from '../deploy/topology-file.js';
 import { Workspace } from '../deploy/workspace.js';
