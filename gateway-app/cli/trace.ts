@@ -1,7 +1,7 @@
-import { isCotraceError, typedTraceId, type CotraceError } from '@cotrace/core';
-import { collectTrace } from '../client/collect-trace.js';
+import { isCotraceError, type CotraceError } from '@cotrace/core';
 import type { Connections } from '../client/connections.js';
 import { faultText, type Fault } from '../client/faults.js';
+import { trace as traceProduct } from '../client/trace.js';
 import { loadTrust } from '../client/trust.js';
 import type { Direction } from '@cotrace/verifier';
 import { readRecordsProof, writeRecordsProof } from '@cotrace/verifier';
@@ -26,15 +26,14 @@ export async function trace(
   options: TraceOptions,
   output: Output,
 ): Promise<number> {
-  const { direction, proof: path } = options;
+  const { traceId, direction, proof: path } = options;
   const trust = loadTrust(options.trust);
   if (path !== undefined) requireWritable(path);
-  const traceId = typedTraceId(options.traceId);
-  const { proof, verified, wrongHints } = await collectTrace(connections, { traceId, direction }, trust);
+  const { proof, verified, wrongHints } = await traceProduct(connections, { traceId, direction }, trust);
   const faults = connections.faults.list();
   const json = toJson(verified, wrongHints, faults);
   if (verified.records.length === 0) {
-    output.result(json, () => [`no record of ${traceId}`, ...faults.map(faultText)]);
+    output.result(json, () => [`no record of ${verified.question.traceId}`, ...faults.map(faultText)]);
     return EXIT.failed;
   }
   const failure = path === undefined ? null : failureToWrite(path, writeRecordsProof(proof));

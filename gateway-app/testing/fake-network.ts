@@ -115,7 +115,7 @@ class FakeCaller implements RpcCaller {
     request: MessageInitShape<I>,
     { timeout = LONG_MS, signal }: CallLimits = {},
   ): Promise<MessageShape<O>> {
-    const answer = this.#answerOf<(message: object) => Promise<MessageInitShape<O>>>(method);
+    const answer = this.#answerOf(method) as (message: object) => Promise<MessageInitShape<O>>;
     const limit = limitOf(this.#name, timeout, signal);
     try {
       return create(method.output, await Promise.race([answer(create(method.input, request)), limit.over]));
@@ -131,7 +131,7 @@ class FakeCaller implements RpcCaller {
     { silence = LONG_MS }: StreamLimits = {},
   ): AsyncGenerator<MessageShape<O>> {
     type Answer = (message: object, signal: AbortSignal) => AsyncIterable<MessageInitShape<O>>;
-    const answer = this.#answerOf<Answer>(method);
+    const answer = this.#answerOf(method) as Answer;
     const messages = answer(create(method.input, request), signal)[Symbol.asyncIterator]();
     while (!signal.aborted) {
       const limit = limitOf(this.#name, silence, undefined);
@@ -145,8 +145,8 @@ class FakeCaller implements RpcCaller {
     }
   }
 
-  #answerOf<T>({ localName }: { readonly localName: string }): T {
-    const answer = (this.#answers() as Readonly<Record<string, T | undefined>>)[localName];
+  #answerOf({ localName }: { readonly localName: string }): unknown {
+    const answer = (this.#answers() as Readonly<Record<string, unknown>>)[localName];
     if (answer === undefined) throw unreachable(this.#name);
     return answer;
   }
