@@ -1,8 +1,7 @@
 import { type ClientRecord, CotraceError, utf8 } from '@cotrace/core';
-import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
-import { EndorseError } from '@hyperledger/fabric-gateway';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { fakeConnections, type MasterAnswers } from '../testing/fake-network.js';
+import { notEndorsed } from '../testing/gateway-errors.js';
 import { peerWithLedger } from '../testing/peer-ledger.js';
 import { CaptureClient } from './capture.js';
 import type { DomainContract } from './wire.js';
@@ -20,22 +19,6 @@ const record: ClientRecord = {
   eventID: null,
   corrects: null,
 };
-
-/** Fabric's own error, whose message names nobody, when these organisations answer so. */
-function notEndorsed(answers: Readonly<Record<string, string>>): EndorseError {
-  const said = 'failed to endorse transaction, see attached details for more info';
-  const cause: ServiceError = Object.assign(new Error(said), {
-    code: status.ABORTED,
-    details: said,
-    metadata: new Metadata(),
-  });
-  const details = Object.entries(answers).map(([name, message]) => ({
-    mspId: `${name}MSP`,
-    address: `${name}:7051`,
-    message,
-  }));
-  return new EndorseError({ code: status.ABORTED, details, cause, transactionId: 'ab' });
-}
 
 /** A client of org1 whose proposals meet `endorse`: the organisations that it names, null where the gateway chooses. */
 function clientOf(endorse: (named: readonly string[] | null) => Promise<void>) {

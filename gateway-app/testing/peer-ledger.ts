@@ -1,28 +1,22 @@
-import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
-import { GatewayError } from '@hyperledger/fabric-gateway';
 import type { DomainContract, GatewayPeer } from '../client/wire.js';
 import type { LedgerEnd } from '../fabric/ledger-queries.js';
+import { away } from './gateway-errors.js';
 
 /**
  * A peer that says where its ledger of the main channel ends: what `end` says when it is asked; null: it is away. Its
- * chaincodes are away unless `contract` is there.
+ * chaincodes answer as `contract` does; what that leaves out is away.
  */
-export function peerWithLedger(end: () => LedgerEnd | null, contract: DomainContract = AWAY): GatewayPeer {
+export function peerWithLedger(
+  end: () => LedgerEnd | null,
+  contract: Partial<DomainContract> = {},
+): GatewayPeer {
   return {
     ledgerEnd: () => {
       const ledger = end();
       return ledger === null ? Promise.reject(away()) : Promise.resolve(ledger);
     },
-    contract: () => contract,
+    contract: () => ({ ...AWAY, ...contract }),
   };
-}
-
-/** How the SDK says that nobody listens at a peer. */
-export function away(): GatewayError {
-  const details = 'No connection established';
-  const code = status.UNAVAILABLE;
-  const cause: ServiceError = Object.assign(new Error(details), { code, details, metadata: new Metadata() });
-  return new GatewayError({ code, details: [], cause });
 }
 
 const AWAY: DomainContract = {
