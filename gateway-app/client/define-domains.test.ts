@@ -1,4 +1,4 @@
-import { defaultDomains } from '@cotrace/chaincode';
+import { defaultDomains, type DomainDefinition } from '@cotrace/chaincode';
 import { describe, expect, it } from '@jest/globals';
 import { codeOf } from '../testing/codes.js';
 import { fakeConnections } from '../testing/fake-network.js';
@@ -18,7 +18,7 @@ function defined(answer: () => Promise<Uint8Array>) {
     return calls.length === 1 ? answer() : Promise.resolve(new Uint8Array());
   };
   const connections = fakeConnections({ peer: peerWithLedger(() => null, { submit }) });
-  return { calls, results: defineDomains(connections, [first as never, second as never]) };
+  return { calls, results: defineDomains(connections, [first, second] as readonly DomainDefinition[]) };
 }
 
 describe('definitions of domains', () => {
