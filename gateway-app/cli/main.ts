@@ -6,7 +6,7 @@ import type { Connections } from '../client/connections.js';
 import { BACKENDS, type BackendName } from '../deploy/backends/backend.js';
 import type { NetworkChoice } from '../deploy/local/up.js';
 import { EXIT, Output, reportError } from './output.js';
-import type { SessionOptions } from './session.js';
+import type { SessionOptions } from '../client/session.js';
 
 const DEFAULT_IN_FLIGHT = 64;
 const MOST_IN_FLIGHT = 1024;
@@ -119,7 +119,7 @@ program
   .option('--rules <file>', "table of domains (default: the network's own, capture-rules.yaml)")
   .action((files: string[], options: { inFlight: number; log?: string; rules?: string }) =>
     session(async (connections, output, { home }) => {
-      const { readRules } = await import('./rules.js');
+      const { readRules } = await import('../client/rules.js');
       const rules = readRules(options.rules ?? null, home, connections.context.consortium.domains);
       const { capture } = await import('./capture.js');
       return capture(connections, files, { ...options, rules }, output);
@@ -140,7 +140,7 @@ program
         throw new CotraceError('USAGE', 'give --up or --down, not both');
       }
       const direction = options.up === true ? 'up' : options.down === true ? 'down' : 'none';
-      const { trustPath } = await import('./trust-path.js');
+      const { trustPath } = await import('../client/trust.js');
       const trust = trustPath(options.trust, home);
       const { trace } = await import('./trace.js');
       return trace(connections, { traceId, direction, trust, proof: options.proof }, output);
@@ -154,7 +154,7 @@ program
   .option('--trust <file>', "trust file (default: the network's own)")
   .action((file: string, { trust }: { trust?: string }) =>
     run(async (output, { home }) => {
-      const { trustPath } = await import('./trust-path.js');
+      const { trustPath } = await import('../client/trust.js');
       const { verify } = await import('./trace.js');
       return verify(file, trustPath(trust, home), output);
     }),
@@ -192,7 +192,7 @@ hold, 1 no answer, 2 wrong use.`,
   )
   .action((file: string, { trust }: { trust?: string }) =>
     session(async (connections, output, { home }) => {
-      const { trustPath } = await import('./trust-path.js');
+      const { trustPath } = await import('../client/trust.js');
       const { verify } = await import('./order.js');
       return verify(connections, file, trustPath(trust, home), output);
     }),
@@ -297,7 +297,7 @@ function session(
   asksNodes = true,
 ): Promise<void> {
   return run(async (output, options) => {
-    const { openSession, requireListed } = await import('./session.js');
+    const { openSession, requireListed } = await import('../client/session.js');
     const connections = openSession(options);
     try {
       if (asksNodes) requireListed(connections.context);

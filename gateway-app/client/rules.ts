@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { CotraceError } from '@cotrace/core';
+import { DEFAULT_DOMAIN_RULES, parseRules, type DomainRule } from '@cotrace/epcis';
+import { readTextFile } from '@cotrace/network';
 import { Workspace } from '../workspace/workspace.js';
-import { DEFAULT_DOMAIN_RULES, type DomainRule } from '@cotrace/epcis';
-import { parseRules } from '@cotrace/epcis';
-import { readText } from './read-text.js';
 
 /**
  * The table of domains that a capture goes by: the file that is given, else the network's own, else the default.
@@ -16,7 +15,7 @@ export function readRules(
 ): readonly DomainRule[] {
   const path = given ?? new Workspace(home).captureRules;
   if (given === null && !existsSync(path)) return defaultRules(domains);
-  return parseRules(readText(path), path, domains);
+  return parseRules(readTextFile(path, 'NO_FILE'), path, domains);
 }
 
 function defaultRules(domains: readonly string[]): readonly DomainRule[] {

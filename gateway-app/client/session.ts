@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { CotraceError } from '@cotrace/core';
-import { loadClient, readClientConfig, type ClientContext } from '../client/client-config.js';
-import { Connections } from '../client/connections.js';
+import { loadClient, readClientConfig, type ClientContext } from './client-config.js';
+import { Connections } from './connections.js';
 import { pemCertificateHash } from '../consortium/certificate-hash.js';
 import { requireFolder } from '../workspace/folder.js';
 import { readNetworkTopology } from '../workspace/topology-file.js';
@@ -17,9 +17,12 @@ export interface SessionOptions {
   readonly client?: string | undefined;
 }
 
-/** Connects as the client that the options name. Throws `CONFIG`, `IDENTITY`, `TLS_FOLDER`. */
-export function openSession({ home, org, client }: SessionOptions): Connections {
-  const path = client ?? ownClient(new Workspace(home), org);
+/**
+ * A session as the client that the options name: that of a client file, or of an organisation of the network in `home`.
+ * Connects when something is first asked; `close` ends it. Throws `CONFIG`, `IDENTITY`, `TLS_FOLDER`.
+ */
+export function openSession(options: SessionOptions | { readonly client: string }): Connections {
+  const path = 'home' in options ? fileOf(options) : options.client;
   if (!existsSync(path)) {
     throw new CotraceError('CONFIG', `there is no client file ${path}; is the path right?`, { path });
   }
@@ -43,6 +46,10 @@ export function requireListed({ consortium, organisation, tls }: ClientContext):
       (names === '' ? 'list it there' : `use the client file of one that is listed (${names}), or list it`),
     { certificate },
   );
+}
+
+function fileOf({ home, org, client }: SessionOptions): string {
+  return client ?? ownClient(new Workspace(home), org);
 }
 
 /** The client file of an organisation of the workspace's network. Throws `CONFIG` where there is none. */

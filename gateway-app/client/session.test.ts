@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadTls } from '@cotrace/network';
-import type { ClientContext } from '../client/client-config.js';
+import type { ClientContext } from './client-config.js';
 import { findOrganisation } from '../node/node-config.js';
 import { TestNetwork } from '../testing/test-network.js';
 import { openSession, requireListed } from './session.js';

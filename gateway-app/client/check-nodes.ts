@@ -1,0 +1,54 @@
+import { loadTls } from '@cotrace/network';
+import type { Consortium, ConsortiumNode } from '../consortium/consortium.js';
+import { readConsortium } from '../consortium/read.js';
+import { areWell, blocksBehind, quorumTrouble, reportOf, type NodeReport } from '../node/health.js';
+import { findNode } from '../node/node-config.js';
+import { readProcessConfig } from '../node/process-config.js';
+import { NodeCallers } from './node-callers.js';
+
+/** How the nodes of a process stand. */
+export interface ProcessHealth {
+  /** A report of each node of the file, with the main blocks that it is behind. */
+  readonly nodes: readonly (NodeReport & { readonly behindBlocks: bigint | null })[];
+  /** Why no quorum of the consortium's masters is there; null where it is. */
+  readonly quorum: string | null;
+  /** Whether every node is well, by its own word, and a quorum is there. */
+  readonly isWell: boolean;
+}
+
+/**
+ * Asks the nodes of a process configuration, and the consortium's masters, how they stand, as the first node of the file: its
+ * certificate is one that the consortium knows. Throws `CONFIG`, `TLS_FOLDER`.
+ */
+export async function checkProcess(path: string): Promise<ProcessHealth> {
+  const { consortium: consortiumPath, nodes } = readProcessConfig(path);
+  const consortium = readConsortium(consortiumPath);
+  const own = nodes.map(({ name }) => {
+    const role = consortium.nodes.find((node) => node.name === name)?.role ?? 'master';
+    return findNode(consortium, name, role);
+  });
+  const [caller] = nodes;
+  if (caller === undefined) return { nodes: [], quorum: null, isWell: true };
+  const masters = consortium.nodes.filter(({ role }) => role === 'master');
+  const asked = new Map([...masters, ...own].map((node) => [node.name, node]));
+  const reports = await reportsOf([...asked.values()], caller.tlsDir, consortium);
+  const shown = own
+    .flatMap(({ name }) => reports.filter(({ node }) => node.name === name))
+    .map((report) => ({ ...report, behindBlocks: blocksBehind(report, reports, consortium) }));
+  const quorum = quorumTrouble(reports, consortium);
+  return { nodes: shown, quorum, isWell: areWell(shown, quorum) };
+}
+
+async function reportsOf(
+  nodes: readonly ConsortiumNode[],
+  tlsDir: string,
+  consortium: Consortium,
+): Promise<NodeReport[]> {
+  const callers = new NodeCallers(consortium, loadTls(tlsDir));
+  try {
+    const asked = nodes.map((node) => reportOf(node, callers.of({ ...node, address: node.address ?? '' })));
+    return await Promise.all(asked);
+  } finally {
+    callers.close();
+  }
+}
