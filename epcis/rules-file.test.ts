@@ -34,6 +34,8 @@ describe('the table of domains in a file', () => {
       '- { domain: retail }\n- { step: [shipping], domain: retail }',
       'rules.yaml:2: rules[1] has the unknown member "step"',
     ],
+    ['- { steps: , domain: retail }', 'rules.yaml:1: rules[0].steps must be a list of words, not null'],
+    ['- { steps: [1], domain: retail }', 'rules.yaml:1: rules[0].steps[0] must be a word, not 1'],
     ['- { steps: shipping, domain: retail }', 'rules.yaml:1: rules[0].steps must be a list of words'],
   ])('refuses %j and says what is wrong', (text, message) => {
     expect(() => parseRules(text, 'rules.yaml', DOMAINS)).toThrow(message);

@@ -31,12 +31,12 @@ export function parseRules(text: string, path: string, domains: readonly string[
   const document = parseDocument(text, { lineCounter: lines });
   const root = yamlShape(document, lines, { path, code: 'CONFIG', empty: [], name: 'rules' });
   return root.items(MAX_RULES, 1, 'a list of rules').map((item) => {
-    item.only([...LISTS, 'domain']);
-    const domain = item.at('domain').oneOf(domains);
-    const lists = LISTS.flatMap((name) => {
-      const words = item.optional(name)?.items(MAX_WORDS, 0, 'a list of words');
-      return words === undefined ? [] : [[name, words.map((word) => word.text({ rule: 'a word' }))] as const];
+    const names = item.only([...LISTS, 'domain']).names();
+    // A list that was left empty by mistake must not make a rule for all events: null is not as good as nothing here.
+    const lists = LISTS.filter((name) => names.includes(name)).map((name) => {
+      const words = item.at(name).items(MAX_WORDS, 0, 'a list of words');
+      return [name, words.map((word) => word.text({ rule: 'a word' }))] as const;
     });
-    return { ...Object.fromEntries(lists), domain };
+    return { ...Object.fromEntries(lists), domain: item.at('domain').oneOf(domains) };
   });
 }

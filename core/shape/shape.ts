@@ -128,6 +128,7 @@ export class Shape {
     return value.map((item, i) => this.#child(i, item));
   }
 
+  /** Text that follows a rule; any text, the empty one too, where none is given. */
   text({ rule, like, least = 0, most = Infinity }: TextRule = ANY_TEXT): string {
     const value = this.#value;
     if (typeof value !== 'string') return this.wrong(rule);
@@ -136,11 +137,13 @@ export class Shape {
     return value;
   }
 
+  /** One of some words; if it is the only one, the value can be nothing else. */
   oneOf<const W extends string>(words: readonly W[]): W {
     const word = words.find((candidate) => candidate === this.#value);
     return word ?? this.wrong(words.length === 1 ? JSON.stringify(words[0]) : `one of ${listed(words)}`);
   }
 
+  /** A whole number from `least` to `most`, both included. */
   integer(least: number, most: number): number {
     const value = this.#value;
     if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
@@ -149,6 +152,7 @@ export class Shape {
     return value;
   }
 
+  /** True or false. */
   boolean(): boolean {
     return typeof this.#value === 'boolean' ? this.#value : this.wrong('true or false');
   }
@@ -242,7 +246,7 @@ function fieldOf(path: ShapePath): string {
 function shown(value: JsonValue | undefined): string {
   if (isArray(value)) return 'a list';
   if (isObject(value)) return 'an object';
-  return cut(typeof value === 'string' ? JSON.stringify(value.slice(0, MAX_SHOWN + 1)) : String(value));
+  return cut(typeof value === 'string' ? JSON.stringify(value.slice(0, MAX_SHOWN)) : String(value));
 }
 
 function itemsOf(count: number): string {

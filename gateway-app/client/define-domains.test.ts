@@ -81,7 +81,7 @@ describe('a definition', () => {
     async (text) => {
       expect(await codeOf(() => readDefinition(text, 'a.json', ['goods']))).toBe('CONFIG');
       expect(() => readDefinition(text, 'a.json', ['goods'])).toThrow(
-        /^a\.json (?:is not JSON|must be .* one of goods)/,
+        /^a\.json(?:: name)? (?:is not JSON|must be (?:an object|goods|.*goods)|lacks)/,
       );
     },
   );

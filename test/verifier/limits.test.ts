@@ -100,6 +100,18 @@ describe('a trust file', () => {
       'mspConfig must be at most 4194304 bytes in base64url',
       file({ organisations: [{ mspId: 'A', mspConfig: '!' }] }),
     ],
+    [
+      'mainName must be the name of a channel, 1 to 249 bytes',
+      file({ network: { ...network, mainName: '' } }),
+    ],
+    [
+      'checkingName must be the name of a channel, 1 to 249 bytes',
+      file({ network: { ...network, checkingName: 'ä'.repeat(125) } }),
+    ],
+    [
+      'quorum must be one that 0 organisations can have',
+      file({ network: { ...network, mainName: 'ä'.repeat(124) } }),
+    ],
     ['quorum must be a whole number from 2 to 1000', file({ quorum: 1 })],
     ['quorum must be a whole number from 2 to 1000', file({ quorum: 1001 })],
     [

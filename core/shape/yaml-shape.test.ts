@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { isCotraceError, type CotraceError } from '@cotrace/core';
-import { parseSettings } from './settings-text.js';
+import { LineCounter, parseDocument } from 'yaml';
+import { isCotraceError, type CotraceError } from '../errors.js';
+import type { Shape } from './shape.js';
+import { yamlShape, type YamlFile } from './yaml-shape.js';
 
 function errorOf(read: () => unknown): CotraceError {
   try {
@@ -12,14 +14,21 @@ function errorOf(read: () => unknown): CotraceError {
   throw new Error('nothing was refused');
 }
 
-const parse = (text: string) => parseSettings(text, 'file.yaml', 'TOPOLOGY');
+function parse(text: string, file: Partial<YamlFile> = {}): Shape {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  return yamlShape(document, lines, { path: 'file.yaml', code: 'TOPOLOGY', empty: {}, ...file });
+}
 
-describe('the text of a file of settings', () => {
-  it('is YAML or JSON, and has no members where it is empty', () => {
+describe('a file in YAML', () => {
+  it('may be JSON too, and is what its reader says where it is empty', () => {
     for (const text of ['a: { b: [x] }', '{"a":{"b":["x"]}}', 'a:\n  b:\n    - x # why\n']) {
       expect(parse(text).object()).toEqual({ a: { b: ['x'] } });
     }
-    for (const text of ['', '# nothing yet\n', 'null']) expect(parse(text).names()).toEqual([]);
+    for (const text of ['', '# nothing yet\n', 'null']) {
+      expect(parse(text).names()).toEqual([]);
+      expect(parse(text, { empty: [1] }).items(1)).toHaveLength(1);
+    }
   });
 
   it('names the line of what is wrong, of what is unknown, and of what lacks something', () => {
@@ -37,6 +46,21 @@ describe('the text of a file of settings', () => {
       'file.yaml:3: a[1].e is missing; it must be text',
     );
     expect(errorOf(() => root.at('e').text()).message).toBe('file.yaml:1: e is missing; it must be text');
+  });
+
+  it('may have a name, of which the line does not depend', () => {
+    const [, second] = parse('- a\n- b\n', { name: 'rules' }).items(2);
+    expect(errorOf(() => second?.integer(0, 1)).message).toBe(
+      'file.yaml:2: rules[1] must be a whole number from 0 to 1, not "b"',
+    );
+  });
+
+  it('has no line where the place is not in the text', () => {
+    const root = parse('a: &a { b: 1 }\nc: *a\n2: x\n');
+    const field = (read: () => unknown) => errorOf(read).message.split(' must')[0];
+    expect(field(() => root.at('c').at('b').text())).toBe('file.yaml: c.b');
+    expect(field(() => root.at('2').object())).toBe('file.yaml: 2');
+    expect(errorOf(() => parse('').at('a').text()).message).toBe('file.yaml: a is missing; it must be text');
   });
 
   it('has members of its own only', () => {
