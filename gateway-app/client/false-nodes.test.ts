@@ -17,6 +17,8 @@ import type { Connections } from './connections.js';
 import { findStates } from './find.js';
 import { trace } from './trace.js';
 
+/** Far below the time-outs of calls, in milliseconds, and room for a busy machine. */
+const IN_TIME_MS = 4500;
 const FIRST = 'org1.master';
 const KEY = eventIdKey('urn:event:1');
 const LOT = { traceId: 'LOT', direction: 'none' } as const;
@@ -93,10 +95,12 @@ describe('a client whose own master answers', () => {
       const [inTrace, inFind] = expected[name as keyof typeof FALSEHOODS];
       const instead = { [FIRST]: falseAnswers(answers(FIRST), falsehood) };
       const [tracing, finding] = [connected(instead), connected(instead)];
+      const began = performance.now();
       expect(await Promise.all([traced(tracing), found(finding)])).toEqual([
         ['first', 'second', 'made'],
         ['here'],
       ]);
+      expect(performance.now() - began).toBeLessThan(IN_TIME_MS);
       expect(named(tracing)).toEqual(inTrace === null ? [] : [`${FIRST} ${inTrace}`]);
       expect(named(finding)).toEqual(inFind === null ? [] : [`${FIRST} ${inFind}`]);
     },
@@ -192,6 +196,15 @@ describe('a trace', () => {
     const bug = new TypeError('oops');
     const broken: MasterAnswers = { ...answers(FIRST), traceHeads: () => Promise.reject(bug) };
     await expect(traced(connected({ [FIRST]: broken }))).rejects.toBe(bug);
+  });
+});
+
+describe('a trust file of another network', () => {
+  it('has no quorum, and does not mean that all masters are away', async () => {
+    const wrong = readTrust(trustFile(network.sibling('other')), nodeVerifier);
+    expect(await codeOf(() => collectTrace(connected(), LOT, wrong))).toBe('NO_QUORUM');
+    const find = () => findStates(connected(), [{ domain: 'goods', key: KEY }], wrong);
+    expect(await codeOf(find)).toBe('ANSWER_DISPROVED');
   });
 });
 
