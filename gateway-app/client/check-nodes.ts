@@ -2,8 +2,9 @@ import { loadTls } from '@cotrace/network';
 import type { Consortium, ConsortiumNode } from '../consortium/consortium.js';
 import { readConsortium } from '../consortium/read.js';
 import { areWell, blocksBehind, quorumTrouble, reportOf, type NodeReport } from '../node/health.js';
-import { findNode } from '../node/node-config.js';
+import { findNode, type ListeningNode } from '../node/node-config.js';
 import { readProcessConfig } from '../node/process-config.js';
+import type { RpcCaller } from '../node/rpc-client.js';
 import { NodeCallers } from './node-callers.js';
 
 /** How the nodes of a process stand. */
@@ -29,26 +30,28 @@ export async function checkProcess(path: string): Promise<ProcessHealth> {
   });
   const [caller] = nodes;
   if (caller === undefined) return { nodes: [], quorum: null, isWell: true };
-  const masters = consortium.nodes.filter(({ role }) => role === 'master');
-  const asked = new Map([...masters, ...own].map((node) => [node.name, node]));
-  const reports = await reportsOf([...asked.values()], caller.tlsDir, consortium);
-  const shown = own
-    .flatMap(({ name }) => reports.filter(({ node }) => node.name === name))
-    .map((report) => ({ ...report, behindBlocks: blocksBehind(report, reports, consortium) }));
-  const quorum = quorumTrouble(reports, consortium);
-  return { nodes: shown, quorum, isWell: areWell(shown, quorum) };
-}
-
-async function reportsOf(
-  nodes: readonly ConsortiumNode[],
-  tlsDir: string,
-  consortium: Consortium,
-): Promise<NodeReport[]> {
-  const callers = new NodeCallers(consortium, loadTls(tlsDir));
+  const callers = new NodeCallers(consortium, loadTls(caller.tlsDir));
   try {
-    const asked = nodes.map((node) => reportOf(node, callers.of({ ...node, address: node.address ?? '' })));
-    return await Promise.all(asked);
+    return await healthOf(own, consortium, (node) => callers.of(node));
   } finally {
     callers.close();
   }
+}
+
+/** How `own` nodes stand beside the consortium's masters; `connect` gives whom each is asked over. */
+export async function healthOf(
+  own: readonly ConsortiumNode[],
+  consortium: Consortium,
+  connect: (node: ListeningNode) => RpcCaller,
+): Promise<ProcessHealth> {
+  const masters = consortium.nodes.filter(({ role }) => role === 'master');
+  const asked = new Map([...masters, ...own].map((node) => [node.name, node]));
+  const reports = await Promise.all(
+    [...asked.values()].map((node) => reportOf(node, connect({ ...node, address: node.address ?? '' }))),
+  );
+  const nodes = own
+    .flatMap(({ name }) => reports.filter(({ node }) => node.name === name))
+    .map((report) => ({ ...report, behindBlocks: blocksBehind(report, reports, consortium) }));
+  const quorum = quorumTrouble(reports, consortium);
+  return { nodes, quorum, isWell: areWell(nodes, quorum) };
 }
