@@ -188,7 +188,7 @@ function parseDomains(root: Section): string[] {
   domains.forEach((domain, i) => {
     if (RESERVED_DOMAINS.includes(domain))
       root.fail(`domains[${i}]`, `'${domain}' is reserved; choose another name`);
-    if (domains.indexOf(domain) < i) root.fail(`domains[${i}]`, `'${domain}' is there twice; remove one`);
+    if (domains.indexOf(domain) < i) root.fail(`domains[${i}]`, `'${domain}' is listed twice; remove one`);
   });
   return domains;
 }
@@ -209,7 +209,7 @@ function parseBatch(root: Section): Batch {
   const timeout = section.text('timeout', /^/, 'a duration, e.g. 200ms', '200ms');
   const milliseconds = goDuration(timeout);
   if (milliseconds === undefined || milliseconds <= 0) {
-    section.fail('timeout', `'${timeout}' is no duration; write one such as 200ms or 2s`);
+    section.fail('timeout', `'${timeout}' is not a duration; write one such as 200ms or 2s`);
   }
   const absoluteMaxBytes = section.integer('absoluteMaxBytes', 1, MAX_U32, 10 * 1024 * 1024);
   const preferred = Math.min(2 * 1024 * 1024, absoluteMaxBytes);

@@ -37,7 +37,7 @@ export function defaultQuorum(n: number): number {
 export function membershipHash({ q, members }: { q: number; members: readonly Member[] }): Uint8Array {
   const least = defaultQuorum(members.length);
   if (!Number.isInteger(q) || q < least || q > members.length) {
-    throw new CotraceError('BAD_QUORUM', `the quorum of ${members.length} is ${least} to ${members.length}`, {
+    throw new CotraceError('BAD_QUORUM', `the quorum of ${members.length} organisations must be from ${least} to ${members.length}`, {
       q,
     });
   }
@@ -48,7 +48,7 @@ export function membershipHash({ q, members }: { q: number; members: readonly Me
     }))
     .sort((a, b) => compareBytes(a.mspId, b.mspId));
   if (new Set(members.map(({ mspId }) => mspId)).size < members.length) {
-    throw new CotraceError('DUPLICATE_ORGANISATION', 'an organisation occurs twice in the membership', {
+    throw new CotraceError('DUPLICATE_ORGANISATION', 'an organisation is in the membership twice', {
       members: members.map(({ mspId }) => mspId),
     });
   }

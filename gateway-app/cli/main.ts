@@ -253,7 +253,7 @@ program
   .argument('<file>', 'which nodes, with their keys and stores (docs/operations.md)')
   .option(
     '--check',
-    'ask the running nodes of the file how they stand instead; exit code 1 unless all go on',
+    'check the running nodes of the file instead; exit code 1 unless all are following',
     false,
   )
   .action((file: string, { check }: { check: boolean }) =>

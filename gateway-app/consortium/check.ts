@@ -48,7 +48,7 @@ export function consortiumOf(root: JsonShape): Consortium {
   };
   const twice = twiceIn(consortium);
   if (twice === null) return consortium;
-  throw root.wrong(twice.member, `a list without repetition; ${twice.what} ${twice.value} is there twice`);
+  throw root.wrong(twice.member, `a list without duplicates; ${twice.what} ${twice.value} is listed twice`);
 }
 
 function channelOf(shape: JsonShape): ConsortiumChannel {

@@ -30,7 +30,7 @@ export function readProcessConfig(path: string): ProcessConfig {
   for (const member of ['name', 'storeDir'] as const) {
     const values = nodes.map((node) => node[member]);
     const at = values.findIndex((value, i) => values.indexOf(value) < i);
-    if (at >= 0) file.root.fail(`nodes[${at}].${member}`, `${values[at] ?? ''} is there twice; remove one`);
+    if (at >= 0) file.root.fail(`nodes[${at}].${member}`, `${values[at] ?? ''} is listed twice; remove one`);
   }
   return { consortium, nodes };
 }

@@ -43,7 +43,7 @@ function pemFiles(dir: string): Uint8Array[] {
     .map((name) => {
       const path = join(dir, name);
       const bytes = readBytes(path);
-      if (!PEM.test(Buffer.from(bytes).toString('latin1'))) throw unusable(path, 'is no PEM file');
+      if (!PEM.test(Buffer.from(bytes).toString('latin1'))) throw unusable(path, 'is not a PEM file');
       return bytes;
     });
 }
@@ -89,7 +89,7 @@ function identifier(dir: string, path: string, item: Identifier): common.FabricO
   const name = item['OrganizationalUnitIdentifier'] ?? '';
   const file = item['Certificate'] ?? '';
   if (typeof name !== 'string' || typeof file !== 'string')
-    throw unusable(path, 'has an identifier that is no text');
+    throw unusable(path, 'has an identifier that is not text');
   if (name === '') return undefined;
   return create(common.FabricOUIdentifierSchema, {
     organizationalUnitIdentifier: name,
@@ -99,7 +99,7 @@ function identifier(dir: string, path: string, item: Identifier): common.FabricO
 
 function mapping(value: unknown, path: string): Identifier {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw unusable(path, 'does not follow the form of an MSP configuration');
+    throw unusable(path, 'is not a valid MSP configuration');
   }
   return value as Identifier;
 }

@@ -27,7 +27,7 @@ export function imageOf(arena: TrieArena): ImagePart[] {
   if (kernel.isFull() === 1) {
     throw new CotraceError(
       'TRIE_FULL',
-      'a trie that ran out of memory has changes half made: it makes no image',
+      'a trie that ran out of memory is incomplete and cannot be saved',
     );
   }
   const bounds = [CONTROL, FREE];
@@ -55,7 +55,7 @@ export function arenaFromImage(
   const arena = createArena(bytes);
   const { buffer } = arena.memory;
   if (!(nodeBytes >= 0 && nodeBytes <= buffer.byteLength - ARENA)) {
-    throw new CotraceError('TRIE_FULL', 'the trie does not fit the memory that it may have', {
+    throw new CotraceError('TRIE_FULL', 'the trie does not fit in the memory that it may use', {
       bytes,
       nodeBytes,
     });

@@ -86,7 +86,7 @@ describe('the chaincodes of a peer', () => {
       () => packageBytes({}, '1'),
       'could not unmarshal metadata.json as json: it is no',
     ],
-    ['a label that is no text', () => packageBytes({}, { label: 1 }), 'label is no text'],
+    ['a label that is no text', () => packageBytes({}, { label: 1 }), 'label is not text'],
     ['a folder', () => tarGz({ folder: '' }, 'directory'), 'tar entry folder is not a regular file, type 53'],
     ['no label', () => packageBytes({}, { type: 'ccaas' }), "invalid label ''. Label must be non-empty"],
     [

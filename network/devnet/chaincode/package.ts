@@ -84,7 +84,7 @@ function objectOf(bytes: Uint8Array, file: string): Readonly<Record<string, unkn
   } catch (cause) {
     throw bad(`could not unmarshal ${file} as json: ${messageOf(cause)}`, cause);
   }
-  throw bad(`could not unmarshal ${file} as json: it is no object`);
+  throw bad(`could not unmarshal ${file} as json: it is not an object`);
 }
 
 /** Fields that are texts; '' for those that are missing. */
@@ -97,7 +97,7 @@ function stringsOf<Name extends string>(
   const entries = names.map((name) => {
     const value = object[name] ?? '';
     if (typeof value === 'string') return [name, value] as const;
-    throw bad(`could not unmarshal ${file} as json: ${name} is no text`);
+    throw bad(`could not unmarshal ${file} as json: ${name} is not text`);
   });
   return Object.fromEntries(entries) as Record<Name, string>;
 }
