@@ -97,10 +97,7 @@ export function objectOf({ members, required = [], others }: ObjectRule): Check 
       if (check !== undefined) check(inner, at(path, name), faults);
       else if (others === 'none') faults.add(at(path, name), `is not one of ${[...known.keys()].join(', ')}`);
       else if (others === 'extensions' && !isUri(name)) {
-        faults.add(
-          at(path, name),
-          'is not a standard field here; name an extension by prefix:name or URI',
-        );
+        faults.add(at(path, name), 'is not a standard field here; name an extension by prefix:name or URI');
       }
     }
   };

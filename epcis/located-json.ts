@@ -159,7 +159,8 @@ interface Found {
 
 function addFault({ faults }: Found, path: Path, message: string): void {
   if (faults.length < MAX_FAULTS) faults.push({ path, message });
-  else if (faults.length === MAX_FAULTS) faults.push({ path: null, message: 'has too many faults; the rest is not read' });
+  else if (faults.length === MAX_FAULTS)
+    faults.push({ path: null, message: 'has too many faults; the rest is not read' });
 }
 
 function toValue(node: jsonc.Node, path: Path, found: Found): JsonValue {

@@ -105,7 +105,7 @@ describe('the health check of a process', () => {
     // With a store of its own: it must not have attested the same chain before.
     await start('org1.master', peerOf(other), { storeDir: consortium.network.folder('other-chain') });
     const refused =
-      'org1.master: [ATTESTATION_DIFFERS] a quorum of the other organisations states something else';
+      'org1.master: [ATTESTATION_DIFFERS] a quorum of the other organisations attests something else';
     expect(await says(refused, 'org1.master')).toBe(1);
     expect(await says('org2.master  following', 'org2.master')).toBe(0);
   });

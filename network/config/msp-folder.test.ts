@@ -85,7 +85,7 @@ NodeOUs:
   it.each([
     ['cacerts/b.pem', 'no certificate', 'cacerts/b.pem is not a PEM file'],
     ['config.yaml', 'NodeOUs: [', 'config.yaml is not valid YAML'],
-    ['config.yaml', 'NodeOUs: 3', 'config.yaml does not follow the form'],
+    ['config.yaml', 'NodeOUs: 3', 'config.yaml is not a valid MSP configuration'],
     ['config.yaml', 'OrganizationalUnitIdentifiers: 3', 'must list its OrganizationalUnitIdentifiers'],
     [
       'config.yaml',
