@@ -29,7 +29,6 @@ const BANNED: readonly (readonly [phrase: RegExp, write: string])[] = [
   [/\bback-up/i, 'backup'],
   [/\bfor want of\b/i, 'because there is no'],
   [/\bone behind the other\b/i, 'one after the other'],
-  [/\btill\b/i, 'until'],
   [/\bthe own\b/i, 'its own; your'],
   [/\b(?:held|holds?|holding) (?:it |them )?against\b/i, 'compare with'],
 ];

@@ -85,7 +85,7 @@ describe('the health check of a process', () => {
   it('is not where too few masters are there, whoever asks', async () => {
     for (const name of ['org1.master', 'org1.goods']) await start(name);
     for (const name of ['org1.master', 'org1.goods']) {
-      const trouble = 'no quorum: masters of 2 organisations must follow and 1 do; org2.master is away';
+      const trouble = 'no quorum: masters of 2 organisations must follow, but 1 do; org2.master is away';
       expect(await says(trouble, name)).toBe(1);
     }
   });

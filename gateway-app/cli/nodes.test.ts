@@ -134,7 +134,7 @@ describe('cotrace nodes, where a master', () => {
     const { code, text } = await shown(connectionsAt(() => 2n));
     expect(code).toBe(1);
     expect(text).toMatch(
-      /no quorum: masters of 2 organisations must follow and 1 do; .*org2\.master is away/,
+      /no quorum: masters of 2 organisations must follow, but 1 do; .*org2\.master is away/,
     );
   });
 });
