@@ -57,10 +57,10 @@ function prose({ path, text }: { path: string; text: string }): Sentence[] {
 
 /** Texts that a program may show: literals and templates with a space in them. */
 function messages({ path, text }: { path: string; text: string }): Sentence[] {
-  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest);
   const found: Sentence[] = [];
   const add = (node: ts.Node, shown: string) => {
-    const line = source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
+    const line = source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1;
     if (shown.includes(' ')) found.push({ place: `${path}:${line}`, text: shown });
   };
   const visit = (node: ts.Node): void => {
