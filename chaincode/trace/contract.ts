@@ -55,7 +55,9 @@ export class TraceContract extends Contract {
         throw new Refusal('DUPLICATE', `domain ${name} already has this definition`, { domain: name });
       }
       if (present.length > 0) {
-        throw new Refusal('ALREADY_DEFINED', `domain ${name} already has another definition`, { domain: name });
+        throw new Refusal('ALREADY_DEFINED', `domain ${name} already has another definition`, {
+          domain: name,
+        });
       }
       await context.stub.putState(DOMAIN_KEY, bytes);
       return { domain: name };

@@ -80,7 +80,8 @@ function checkLevel({ shape, runs, nodes }: MbProof, level: number): void {
   for (const bytes of nodes[level] ?? []) {
     const inner = whole(new Inner(bytes, true), bytes);
     const [from, to] = childrenOf(shape, level, parent++);
-    if (inner.count !== to - from) throw badNode('does not have as many children as the tree’s shape requires');
+    if (inner.count !== to - from)
+      throw badNode('does not have as many children as the tree’s shape requires');
     for (let child = Math.max(from, run?.first ?? 0); child < to && child <= (run?.last ?? -1); child++) {
       const below = nodes[level - 1]?.[child - (run?.first ?? 0)];
       if (below === undefined || !equalBytes(leafHash(below), inner.childHash(child - from))) {

@@ -37,9 +37,13 @@ export function defaultQuorum(n: number): number {
 export function membershipHash({ q, members }: { q: number; members: readonly Member[] }): Uint8Array {
   const least = defaultQuorum(members.length);
   if (!Number.isInteger(q) || q < least || q > members.length) {
-    throw new CotraceError('BAD_QUORUM', `the quorum of ${members.length} organisations must be from ${least} to ${members.length}`, {
-      q,
-    });
+    throw new CotraceError(
+      'BAD_QUORUM',
+      `the quorum of ${members.length} organisations must be from ${least} to ${members.length}`,
+      {
+        q,
+      },
+    );
   }
   const sorted = members
     .map(({ mspId, configHash }) => ({

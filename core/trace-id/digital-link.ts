@@ -35,7 +35,8 @@ export function readDigitalLink(text: string): Gs1Reading {
 
 function readLink(key: Gs1Key, segments: readonly string[], query: string): Gs1Identifier | string {
   const [value, ...pairs] = segments.map(decodePercent);
-  if (value === undefined || value === null) return `is not a valid Digital Link: its ${key.name} is badly encoded`;
+  if (value === undefined || value === null)
+    return `is not a valid Digital Link: its ${key.name} is badly encoded`;
   const qualifiers: [string, string][] = [];
   for (let i = 0; i < pairs.length; i += 2) {
     const [name, item] = [pairs[i], pairs[i + 1]];

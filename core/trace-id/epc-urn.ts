@@ -98,7 +98,8 @@ function parse(
 ): Gs1Identifier | string {
   const parts = split(body, fields);
   if (parts === null) return `is not a valid ${urn}: a field is missing or badly encoded`;
-  if (!/^\d{6,12}$/.test(parts.prefix)) return `is not a valid ${urn}: its company prefix is not 6 to 12 digits`;
+  if (!/^\d{6,12}$/.test(parts.prefix))
+    return `is not a valid ${urn}: its company prefix is not 6 to 12 digits`;
   const joinedDigits = parts.prefix + parts.reference;
   if (digits !== null && !(joinedDigits.length === digits && /^\d+$/.test(joinedDigits))) {
     return `is not a valid ${urn}: company prefix and reference are not ${digits} digits`;

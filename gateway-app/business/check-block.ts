@@ -64,7 +64,11 @@ export function checkBusinessBlock(
   if (block.domain !== domain)
     throw refusal('WRONG_DOMAIN', body, `it belongs to domain ${block.domain}, not ${domain}`);
   if (block.txTotal !== body.txTotal) {
-    throw refusal('WRONG_TOTAL', body, `${body.txTotal} transactions are attested, but the block says ${block.txTotal}`);
+    throw refusal(
+      'WRONG_TOTAL',
+      body,
+      `${body.txTotal} transactions are attested, but the block says ${block.txTotal}`,
+    );
   }
   const amount = amountOf(body.amounts, domain);
   if (block.transactions.length !== amount) {

@@ -148,10 +148,14 @@ export class CaptureClient {
   #afterInvalid(txId: string, code: number, named: readonly string[] | null): Attempt {
     if (named === null || code !== POLICY_FAILURE) return afterInvalid(txId, code);
     this.#endorsers.leaveToGateway();
-    const cause = new CotraceError('INVALID_TRANSACTION', 'the policy of the domain requires other endorsers', {
-      txId,
-      code,
-    });
+    const cause = new CotraceError(
+      'INVALID_TRANSACTION',
+      'the policy of the domain requires other endorsers',
+      {
+        txId,
+        code,
+      },
+    );
     return { kind: 'again', cause };
   }
 

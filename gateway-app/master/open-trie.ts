@@ -73,7 +73,9 @@ function fromSnapshot(store: MasterStore, settings: TrieSettings, last: bigint, 
     );
   }
   if (!isOf(store, note)) {
-    log.warn(`the snapshot of the state trie does not belong to the chain and state of block ${note.blockNum}`);
+    log.warn(
+      `the snapshot of the state trie does not belong to the chain and state of block ${note.blockNum}`,
+    );
     return null;
   }
   return new LedgerTrie(settings, loaded.arena, note.blockNum + 1n);

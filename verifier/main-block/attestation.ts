@@ -67,7 +67,9 @@ export function checkStatement(
   }
   const body = decodeAttestationBody(attestation.body);
   if (!equalBytes(body.networkId, networkId)) {
-    throw refusal(attestation, 'NETWORK', 'it belongs to another network', { networkId: toHex(body.networkId) });
+    throw refusal(attestation, 'NETWORK', 'it belongs to another network', {
+      networkId: toHex(body.networkId),
+    });
   }
   if (body.blockNum !== blockNum) {
     throw refusal(attestation, 'BLOCK', `it is for block ${body.blockNum}, not ${blockNum}`);

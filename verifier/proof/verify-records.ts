@@ -53,8 +53,7 @@ export function verifyRecords(proof: RecordsProof, trust: Trust): VerifiedTrace 
   const seen = new Set<string>();
   const records = proof.transactions.flatMap((transaction) => {
     const block = blocks.get(transaction.block);
-    if (block === undefined)
-      throw failure('UNATTESTED_BLOCK', transaction, 'its block has no attestations');
+    if (block === undefined) throw failure('UNATTESTED_BLOCK', transaction, 'its block has no attestations');
     const place = placeOf(transaction);
     if (seen.has(place)) throw failure('BAD_PROOF', transaction, 'it is in the proof twice');
     seen.add(place);

@@ -25,10 +25,7 @@ export interface ImagePart {
 export function imageOf(arena: TrieArena): ImagePart[] {
   const kernel = openArena(arena, 0);
   if (kernel.isFull() === 1) {
-    throw new CotraceError(
-      'TRIE_FULL',
-      'a trie that ran out of memory is incomplete and cannot be saved',
-    );
+    throw new CotraceError('TRIE_FULL', 'a trie that ran out of memory is incomplete and cannot be saved');
   }
   const bounds = [CONTROL, FREE];
   for (let thread = 0; thread < AREAS.count; thread++) {
