@@ -90,17 +90,14 @@ export function objectOf({ members, required = [], others }: ObjectRule): Check 
       return;
     }
     for (const name of required) {
-      if (!Object.hasOwn(value, name)) faults.add(at(path, name), 'is required and missing');
+      if (!Object.hasOwn(value, name)) faults.add(at(path, name), 'is required but missing');
     }
     for (const [name, inner] of Object.entries(value)) {
       const check = known.get(name);
       if (check !== undefined) check(inner, at(path, name), faults);
-      else if (others === 'none') faults.add(at(path, name), `is none of ${[...known.keys()].join(', ')}`);
+      else if (others === 'none') faults.add(at(path, name), `is not one of ${[...known.keys()].join(', ')}`);
       else if (others === 'extensions' && !isUri(name)) {
-        faults.add(
-          at(path, name),
-          'is no field of the standard here; extensions are named by prefix:name or URI',
-        );
+        faults.add(at(path, name), 'is not a standard field here; name an extension by prefix:name or URI');
       }
     }
   };

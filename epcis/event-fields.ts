@@ -80,7 +80,7 @@ export const persistentDisposition: Check = all(
   }),
   (value, path, faults) => {
     if (!isObject(value) || Object.hasOwn(value, 'set') || Object.hasOwn(value, 'unset')) return;
-    faults.add(at(path, 'set'), 'set or unset is required, both are missing');
+    faults.add(at(path, 'set'), 'set or unset is required, but both are missing');
   },
 );
 

@@ -159,7 +159,8 @@ interface Found {
 
 function addFault({ faults }: Found, path: Path, message: string): void {
   if (faults.length < MAX_FAULTS) faults.push({ path, message });
-  else if (faults.length === MAX_FAULTS) faults.push({ path: null, message: 'has too many faults to go on' });
+  else if (faults.length === MAX_FAULTS)
+    faults.push({ path: null, message: 'has too many faults; the rest is not read' });
 }
 
 function toValue(node: jsonc.Node, path: Path, found: Found): JsonValue {
@@ -184,7 +185,7 @@ function toObject(node: jsonc.Node, path: Path, found: Found): JsonValue {
       found.comments.push({ path: inner, offset: property.offset });
       continue;
     }
-    if (Object.hasOwn(members, name)) addFault(found, inner, 'stands there twice');
+    if (Object.hasOwn(members, name)) addFault(found, inner, 'occurs twice');
     members[name] = toValue(valueNode, inner, found);
   }
   return members;
@@ -194,7 +195,7 @@ function toScalar(value: unknown, path: Path, found: Found): JsonValue {
   if (typeof value === 'string') return toText(value, path, found);
   if (typeof value === 'number') {
     if (Number.isFinite(value)) return value;
-    addFault(found, path, 'is a number beyond all bounds');
+    addFault(found, path, 'is a number that is too large');
     return 0;
   }
   return typeof value === 'boolean' ? value : null;

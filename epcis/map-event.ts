@@ -54,8 +54,7 @@ export function mapEvent(
     { eventType: textOf(own, 'type') ?? '', step, action: textOf(own, 'action') },
     setting.rules,
   );
-  if (rule === null)
-    faults.add(at(path, 'bizStep'), 'no rule of the configuration names a domain for this event');
+  if (rule === null) faults.add(at(path, 'bizStep'), 'no capture rule names a domain for this event');
   const eventTime = toUtc(textOf(own, 'eventTime') ?? '');
   if (eventTime === null) faults.add(at(path, 'eventTime'), 'is outside the years 0 to 9999');
   const traces = tracesOf(own, path, faults);

@@ -203,9 +203,9 @@ describe('a file', () => {
     const { events } = read({ ...document(event, event), schemaVersion: undefined });
     expect(events).toHaveLength(2);
     for (const found of events)
-      expect(errorsOf(found)).toEqual(['1:1 schemaVersion is required and missing']);
+      expect(errorsOf(found)).toEqual(['1:1 schemaVersion is required but missing']);
     expect(errorsOf(read({ ...document(), colour: 'red' }).events[0])[0]).toMatch(
-      /^\d+:3 colour is no field/,
+      /^\d+:3 colour is not a standard field/,
     );
   });
 
@@ -237,8 +237,8 @@ describe('a file', () => {
     ['"/* " */' + '['.repeat(100_000), 'nests deeper'],
     ['"\n' + '['.repeat(100_000) + '"', 'nests deeper'],
     ['[1]', 'which is an object'],
-    ['{"type":"EPCISDocument","type":"x"}', 'stands there twice'],
-    [`{"type":"ObjectEvent","a":${'1'.repeat(400)}}`, 'beyond all bounds'],
+    ['{"type":"EPCISDocument","type":"x"}', 'occurs twice'],
+    [`{"type":"ObjectEvent","a":${'1'.repeat(400)}}`, 'too large'],
   ])('that is %j is refused: %s', (text, why) => {
     const { events } = readEpcisFile(text, 'x');
     expect(events).toHaveLength(1);

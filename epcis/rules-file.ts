@@ -2,8 +2,8 @@ import { yamlShape } from '@cotrace/core';
 import { LineCounter, parseDocument, stringify } from 'yaml';
 import { DEFAULT_DOMAIN_RULES, takesAll, type DomainRule } from './domain-rules.js';
 
-const HEADER = `# Which domain an event is recorded in: the first rule that fits decides. A rule fits where everything it
-# names fits: eventTypes, steps (words of the Core Business Vocabulary, or URIs), actions. The last rule, which
+const HEADER = `# Which domain an event is recorded in: the first rule that matches decides. A rule matches if everything it
+# names matches: eventTypes, steps (words of the Core Business Vocabulary, or URIs), actions. The last rule, which
 # names nothing, takes the rest.
 `;
 

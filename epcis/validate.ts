@@ -69,7 +69,7 @@ function judgeSingle(value: JsonObject, envelope: Faults): Judged {
   }
   const event = judge(value, 0, null);
   if (!Object.hasOwn(value, '@context')) {
-    event.faults.add(at(null, '@context'), 'is required and missing');
+    event.faults.add(at(null, '@context'), 'is required but missing');
   }
   return { envelope, events: [event], document: null };
 }

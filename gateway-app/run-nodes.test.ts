@@ -68,7 +68,7 @@ describe('a process with nodes', () => {
       const config = consortium.configOf(name);
       const { tlsDir } = consortium.configOf('org2.retail');
       const said = await run({ ...config, tlsDir });
-      expect(said).toMatch(/^CONFIG: .*\.crt must be the TLS certificate of .*and is that of org2\.retail/);
+      expect(said).toMatch(/^CONFIG: .*\.crt must be the TLS certificate of .*but is that of org2\.retail/);
       expect(said).toContain(tlsDir);
       expect(said).toContain(consortium.node(name).certificate);
     },

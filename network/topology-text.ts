@@ -1,8 +1,8 @@
 import { isMap, isScalar, parseDocument, stringify, type YAMLMap } from 'yaml';
 import { parseTopology, type Topology } from './topology.js';
 
-const HEADER = `# The settings of a network. Every section may be left out at the first start: its default then counts.
-# Organisations, orderer, channels, batch and capability stand in the genesis blocks of the first start, checkingHeight
+const HEADER = `# The settings of a network. Every section may be left out at the first start: its default is then used.
+# Organisations, orderer, channels, batch and capability are in the genesis blocks of the first start, checkingHeight
 # and quorum in everything attested: changed afterwards, they are refused. Domains may be added, and not taken away.
 
 `;
@@ -27,9 +27,9 @@ function settingsText(topology: Topology): string {
 organisations:
 ${organisations.map((organisation) => `  - ${mapping(organisation)}`).join('\n')}
 
-# The organisation of the ordering service. Host and port are the names that stand in the channel
+# The organisation of the ordering service. Host and port are the names that are in the channel
 # configuration; where the nodes of a network on this machine listen is decided when it first starts.
-# On real Fabric \`consensus\` may be bft (with capability V3_0, from four nodes on), and there may be more
+# On real Fabric \`consensus\` may be bft (with capability V3_0 and four nodes or more), and there may be more
 # nodes: orderer2.<domain> and so on. The embedded network has one.
 orderer:
   ${mapping({ mspId, domain, host, port, consensus, nodes })}
@@ -45,7 +45,7 @@ checkingHeight: ${topology.checkingHeight}
 # How many organisations must agree: at least max(2, floor(n/2)+1), which is also the default.
 quorum: ${topology.quorum}
 
-# When the orderer cuts a block: so many transactions, so long after the first, so many bytes.
+# When the orderer cuts a block: after this many transactions, this long after the first, or this many bytes.
 batch: ${mapping({ maxMessages, timeout, preferredMaxBytes, absoluteMaxBytes })}
 
 # \`together\`: one process for all business nodes of an organisation; \`separate\`: one process each.

@@ -110,7 +110,7 @@ capability: V3_0
       'organisations[1].mspId is OrdererMSP, which is used twice',
     ],
     ['domains: []', 'domains must have at least 1 item, not 0'],
-    ['domains: [rice, rice]', 'domains[1] is rice, which is there twice'],
+    ['domains: [rice, rice]', 'domains[1] is rice, which is listed twice'],
     ['domains: [rice.white]', 'domains[0] must be lower-case letters and digits'],
     ['domains: [../x]', 'domains[0] must be lower-case letters and digits'],
     ['domains: [anchor]', 'domains[0] is anchor, which is reserved'],

@@ -201,7 +201,7 @@ function parseDomains(root: Shape): string[] {
   for (const item of items) {
     const domain = item.text({ ...NAME, rule: 'lower-case letters and digits, e.g. production' });
     if (RESERVED_DOMAINS.includes(domain)) item.fail(`is ${domain}, which is reserved; choose another name`);
-    if (domains.has(domain)) item.fail(`is ${domain}, which is there twice; remove one`);
+    if (domains.has(domain)) item.fail(`is ${domain}, which is listed twice; remove one`);
     domains.add(domain);
   }
   return [...domains];

@@ -17,7 +17,7 @@ export function runJest(...args) {
   );
   try {
     const result = JSON.parse(readFileSync(report, 'utf8'));
-    if (result.numTotalTestSuites === 0) throw new Error('no test fits');
+    if (result.numTotalTestSuites === 0) throw new Error('no test matches');
     return {
       passed: result.numPassedTests,
       failed: result.numFailedTests + result.numRuntimeErrorTestSuites,

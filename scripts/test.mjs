@@ -1,5 +1,5 @@
 // `npm test`: type check and build, every test, and lint; ends with `N passed, N failed, N skipped`.
-// Arguments are handed to jest, as `npm test -- core/merkle`.
+// Arguments are handed to jest, as `npm test -- core/merkle`: then only the tests that they select are run.
 import { spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,13 @@ function check(name, path, ...args) {
 
 setUp();
 const selected = process.argv.slice(2);
-if (selected.length > 0) conclude([runJest('--maxWorkers=1', ...selected)]);
+if (selected.length > 0) {
+  const counts = runJest('--maxWorkers=1', ...selected);
+  console.error(
+    'Not run: lint, formatting, and the tests that were not selected. `npm test` runs everything.',
+  );
+  conclude([counts]);
+}
 const units = runJest(
   '--maxWorkers=2',
   '--testPathIgnorePatterns=/dist/',

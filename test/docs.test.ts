@@ -18,6 +18,7 @@ function document(path: string): string {
 }
 
 interface Manifest {
+  readonly version?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
@@ -61,6 +62,25 @@ describe('the documents', () => {
     const documented = listed.map((row) => [codeIn(row[0] ?? '').join(), Number(row.at(-1))]);
     expect(documented).toEqual(Object.entries(NODE_STATES).map(([state, { exit }]) => [state, exit]));
     for (const [, node, comes, goes] of listed) expect([node, comes, goes]).not.toContain('');
+  });
+
+  it('have an index of decisions, each with its number, date and status', () => {
+    const decisions = documents.filter(({ path }) => /^docs\/decisions\/\d/.test(path));
+    const listed = rowsUnder(document('docs/decisions/README.md'), 'Decisions').map(
+      ([link = '', ...rest]) => {
+        const [, number = '', file = ''] = /^\[(\d{4})\]\((.*)\)$/.exec(link) ?? [];
+        return [number, `docs/decisions/${file}`, ...rest];
+      },
+    );
+    const written = decisions.map(({ path, text }) => {
+      const [, number, title] = /^# (\d{4}): (.*)\n/.exec(text) ?? [];
+      const [, date, status = ''] = /\nDate: (\d{4}-\d{2}-\d{2})\. Status: (.*)\.\n/.exec(text) ?? [];
+      return [number, path, title, date, status.replaceAll(/\[(\d{4})\]\([^)]*\)/g, '$1')];
+    });
+    expect(listed).toEqual(written);
+    const numbers = decisions.map(({ path }) => path.slice('docs/decisions/'.length).slice(0, 4));
+    expect(new Set(numbers).size).toBe(numbers.length);
+    expect(written.map(([number]) => number)).toEqual(numbers);
   });
 
   it('link only to files and headings that are there', () => {
@@ -160,6 +180,12 @@ describe('every text of the repository', () => {
     const names = [...manifests, 'chaincode/package/package.json'].map((path) => nameOf(path));
     expect(names).toContain('@cotrace/gateway-app');
     expect(names.filter((name) => name.includes('cotrace') && !name.startsWith('@cotrace/'))).toEqual([]);
+  });
+
+  it('gives all packages one version', () => {
+    const [own, ...others] = ['.', ...PACKAGES].map((folder) => manifest(folder).version);
+    expect(own).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(others.filter((version) => version !== own)).toEqual([]);
   });
 
   it('names no host to download packages from', () => {

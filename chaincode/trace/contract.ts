@@ -40,7 +40,7 @@ export class TraceContract extends Contract {
       const { name } = parsed;
       const invoked = invokedChaincode(context);
       if (name !== invoked) {
-        throw new Refusal('WRONG_DOMAIN', `a definition of ${name} cannot stand in ${invoked}`, {
+        throw new Refusal('WRONG_DOMAIN', `the definition of ${name} does not belong in ${invoked}`, {
           domain: name,
           chaincode: invoked,
         });
@@ -52,10 +52,12 @@ export class TraceContract extends Contract {
       const bytes = utf8(canonicalJson(parsed));
       const present = await context.stub.getState(DOMAIN_KEY);
       if (equalBytes(present, bytes)) {
-        throw new Refusal('DUPLICATE', `domain ${name} is already defined in this way`, { domain: name });
+        throw new Refusal('DUPLICATE', `domain ${name} already has this definition`, { domain: name });
       }
       if (present.length > 0) {
-        throw new Refusal('ALREADY_DEFINED', `domain ${name} is already defined`, { domain: name });
+        throw new Refusal('ALREADY_DEFINED', `domain ${name} already has another definition`, {
+          domain: name,
+        });
       }
       await context.stub.putState(DOMAIN_KEY, bytes);
       return { domain: name };

@@ -43,7 +43,7 @@ export function parseDefinition(text: string): DomainDefinition {
       .at('words')
       .items(MAX_STEPS)
       .map((word) => word.text({ rule: 'a word or a URI', like: /^[\x21-\x7e]+$/, most: 256 }));
-    if (new Set(words).size !== words.length) steps.at('words').fail('has an item twice');
+    if (new Set(words).size !== words.length) steps.at('words').fail('lists an item twice');
     return {
       // Fabric's rule for chaincode names (core/chaincode/lifecycle/scc.go).
       name: root

@@ -21,7 +21,7 @@ export function parseHints(text: string, ids: readonly string[]): Hint[] {
 function hintOf(entry: Shape, id: string): Hint {
   entry.only(['id', 'preTraceTxId', 'preTraceHash']);
   if (entry.at('id').text() !== id)
-    entry.at('id').wrong(`${id}, as the record’s distinct identifiers are in order`);
+    entry.at('id').wrong(`${id}, in the order of the record’s distinct identifiers`);
   const preTraceTxId = hashOrNull(entry.at('preTraceTxId'));
   const preTraceHash = hashOrNull(entry.at('preTraceHash'));
   if ((preTraceTxId === null) !== (preTraceHash === null)) {

@@ -67,7 +67,7 @@ class Judge {
       height: inner.reduce((most, { height }) => Math.max(most, height + 1), 0),
     };
     if (cost.parts > MAX_PARTS) {
-      throw badSchema(place, `has more than ${MAX_PARTS} parts, what references bring in included`);
+      throw badSchema(place, `has more than ${MAX_PARTS} parts, counting what references bring in`);
     }
     if (cost.patternSize > MAX_PATTERN_SIZE) {
       throw badSchema(place, 'has regular expressions that are too large together');
@@ -98,7 +98,7 @@ class Judge {
     if (target === undefined) {
       throw badSchema(place, 'has a $ref that is not "#/definitions/NAME" of a definition that is there');
     }
-    if (this.#open.has(name)) throw badSchema(place, `refers to ${name} in a circle`);
+    if (this.#open.has(name)) throw badSchema(place, `refers to ${name} in a loop`);
     const known = this.#known.get(name);
     if (known !== undefined) {
       if (depth + 1 + known.height > MAX_DEPTH) {

@@ -10,7 +10,7 @@ export function checkStep(step: string | null, rule: StepRule, domain: string): 
   if (step === null ? rule.none : rule.words.includes(step)) return;
   if (step !== null && rule.uris && URI.test(step) && !VOCABULARY.test(step)) return;
   const what = step === null ? 'no step' : `step ${step}`;
-  throw new Refusal('UNKNOWN_STEP', `domain ${domain} takes no record with ${what}`, {
+  throw new Refusal('UNKNOWN_STEP', `domain ${domain} does not accept records with ${what}`, {
     field: 'record.step',
     step,
     domain,

@@ -53,7 +53,7 @@ export class MbTree {
     for (let depth = shape.levels.length - 1; depth > 0; depth--) {
       const above = runs[depth];
       const run = runs[depth - 1];
-      if (above === undefined || run === undefined) throw badNode('is on no way to a leaf');
+      if (above === undefined || run === undefined) throw badNode('does not lead to a leaf');
       level = level.flatMap((node, i) => this.#children(node, above.first + i, depth, run.first, run.last));
       nodes.unshift(level.map(({ bytes }) => bytes));
     }

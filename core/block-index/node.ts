@@ -39,7 +39,7 @@ abstract class Node {
     this.#prefixEnd = 5 + prefix;
     this.count = this.#view.getUint16(this.#prefixEnd);
     this.#tails = this.#prefixEnd + 2 + this.count * stride;
-    if (this.count === 0 || this.#tails > bytes.length) throw badNode('has another number of items');
+    if (this.count === 0 || this.#tails > bytes.length) throw badNode('has the wrong number of items');
     this.length = this.#tails + this.#view.getUint32(this.#item(this.count - 1));
     if (this.length > bytes.length) throw badNode('ends too early');
   }

@@ -66,7 +66,7 @@ function checkRoot({ order, shape, nodes }: MbProof, root: Uint8Array): void {
   const top = nodes.at(-1)?.[0];
   const computed = mbRoot(order, shape.count, top === undefined ? null : leafHash(top));
   if (!equalBytes(computed, root)) {
-    throw new MalformedError('ROOT_MISMATCH', 'the proof leads to another root', {
+    throw new MalformedError('ROOT_MISMATCH', 'the proof leads to a different root', {
       computed: toHex(computed),
       root: toHex(root),
     });
@@ -80,13 +80,14 @@ function checkLevel({ shape, runs, nodes }: MbProof, level: number): void {
   for (const bytes of nodes[level] ?? []) {
     const inner = whole(new Inner(bytes, true), bytes);
     const [from, to] = childrenOf(shape, level, parent++);
-    if (inner.count !== to - from) throw badNode('has another number of children than the tree’s shape');
+    if (inner.count !== to - from)
+      throw badNode('does not have as many children as the tree’s shape requires');
     for (let child = Math.max(from, run?.first ?? 0); child < to && child <= (run?.last ?? -1); child++) {
       const below = nodes[level - 1]?.[child - (run?.first ?? 0)];
       if (below === undefined || !equalBytes(leafHash(below), inner.childHash(child - from))) {
         throw new MalformedError(
           'NODE_MISMATCH',
-          'a node of the proof is not the one that its parent names',
+          'a node of the proof does not have the hash that its parent names',
           {
             level: level - 1,
             node: child,
@@ -105,7 +106,7 @@ function entriesShown({ shape, leaves, nodes }: MbProof): IndexEntry[] {
   for (const bytes of nodes[0] ?? []) {
     const leaf = whole(new Leaf(bytes), bytes);
     const [from, to] = childrenOf(shape, 0, index++);
-    if (leaf.count !== to - from) throw badNode('has another number of entries than the tree’s shape');
+    if (leaf.count !== to - from) throw badNode('does not have as many entries as the tree’s shape requires');
     for (let item = 0; item < leaf.count; item++) {
       const entry = leaf.entry(item);
       const key = utf8(entry.traceId);

@@ -105,14 +105,14 @@ export class Reader {
   expect(bytes: Uint8Array): void {
     const at = this.#pass(bytes.length);
     if (bytes.some((byte, i) => byte !== this.#bytes[at + i])) {
-      throw new MalformedError('BAD_TAG', `${this.#what} does not begin as it should`, { at });
+      throw new MalformedError('BAD_TAG', `${this.#what} does not begin with its tag`, { at });
     }
   }
 
   /** Checks that nothing is left. Throws `TRAILING_BYTES`. */
   end(): void {
     if (this.left > 0) {
-      throw new MalformedError('TRAILING_BYTES', `${this.#what} has ${this.left} bytes too many`, {
+      throw new MalformedError('TRAILING_BYTES', `${this.#what} has ${this.left} extra bytes`, {
         at: this.#at,
       });
     }

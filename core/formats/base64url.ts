@@ -24,7 +24,7 @@ export function toBase64url(bytes: Uint8Array): string {
 export function fromBase64url(text: string, maxBytes: number): Uint8Array {
   const length = Math.floor((text.length * 3) / 4);
   if (length > maxBytes) {
-    throw new MalformedError('TOO_LONG', `${length} bytes of base64url where ${maxBytes} may be`, {
+    throw new MalformedError('TOO_LONG', `${length} bytes of base64url, more than ${maxBytes}`, {
       length,
       maxBytes,
     });
@@ -49,7 +49,7 @@ export function fromBase64url(text: string, maxBytes: number): Uint8Array {
 }
 
 function badText(text: string, at: number): MalformedError {
-  return new MalformedError('BAD_BASE64URL', `no canonical base64url at character ${at}`, {
+  return new MalformedError('BAD_BASE64URL', `not canonical base64url at character ${at}`, {
     at,
     character: text.charAt(at),
   });

@@ -42,11 +42,13 @@ const document = readFileSync(new URL('../../docs/formats.md', import.meta.url),
 function tables(): Map<string, Row[]> {
   const found = new Map<string, Row[]>();
   let heading = '';
+  let ofBytes = false;
   for (const line of document.split('\n')) {
     if (line.startsWith('#')) heading = line.replace(/^#+ /, '');
-    if (!line.startsWith('|')) continue;
+    if (!line.startsWith('|')) ofBytes = false;
     const [, field, type] = line.split('|').map((cell) => cell.trim());
-    if (field === undefined || type === undefined || /^(?:Field|-+)$/.test(field)) continue;
+    if (field === 'Field') ofBytes = true;
+    if (!ofBytes || field === undefined || type === undefined || /^(?:Field|-+)$/.test(field)) continue;
     found.set(heading, [...(found.get(heading) ?? []), { field, type }]);
   }
   return found;

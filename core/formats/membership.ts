@@ -45,9 +45,13 @@ export function quorumAmong(n: number, quorum: number | null): number {
 export function membershipHash({ q, members }: { q: number; members: readonly Member[] }): Uint8Array {
   const least = defaultQuorum(members.length);
   if (!Number.isInteger(q) || q < least || q > members.length) {
-    throw new CotraceError('BAD_QUORUM', `the quorum of ${members.length} is ${least} to ${members.length}`, {
-      q,
-    });
+    throw new CotraceError(
+      'BAD_QUORUM',
+      `the quorum of ${members.length} organisations must be from ${least} to ${members.length}`,
+      {
+        q,
+      },
+    );
   }
   const sorted = members
     .map(({ mspId, configHash }) => ({
@@ -56,7 +60,7 @@ export function membershipHash({ q, members }: { q: number; members: readonly Me
     }))
     .sort((a, b) => compareBytes(a.mspId, b.mspId));
   if (new Set(members.map(({ mspId }) => mspId)).size < members.length) {
-    throw new CotraceError('DUPLICATE_ORGANISATION', 'an organisation occurs twice in the membership', {
+    throw new CotraceError('DUPLICATE_ORGANISATION', 'an organisation is in the membership twice', {
       members: members.map(({ mspId }) => mspId),
     });
   }

@@ -72,7 +72,7 @@ function members(row: Uint8Array, folder: string): JsonObject {
 function damaged(folder: string, cause?: unknown): CotraceError {
   return new CotraceError(
     'STORE_DAMAGED',
-    `the row of the store in ${folder} that says whose it is cannot be read; restore the store from its back-up`,
+    `the row of the store in ${folder} that says whose it is cannot be read; restore the store from its backup`,
     { folder },
     cause,
   );
@@ -83,7 +83,7 @@ function otherLayout(folder: string, layout: JsonValue): CotraceError {
   return new CotraceError(
     'STORE_LAYOUT',
     `the store in ${folder} ${written}: another version of Cotrace wrote it, and this one reads layout ` +
-      `${STORE_LAYOUT}; run that version, or move the folder away: the node then begins with block 0`,
+      `${STORE_LAYOUT}; run that version, or move the folder away: the node then starts again from block 0`,
     { folder, layout, expected: STORE_LAYOUT },
   );
 }
@@ -98,5 +98,5 @@ function named(identity: JsonValue | undefined): string {
 
 /** What stands in a row may be anything: only what names are made of is shown. */
 function shown(value: JsonValue | undefined): string {
-  return typeof value === 'string' && /^[\w. -]{1,255}$/.test(value) ? value : '(no plain name)';
+  return typeof value === 'string' && /^[\w. -]{1,255}$/.test(value) ? value : '(not a plain name)';
 }

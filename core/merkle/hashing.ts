@@ -23,7 +23,9 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
  */
 export function checkTreeSize(size: number): void {
   if (!Number.isInteger(size) || size < 1 || size > MAX_TREE_SIZE) {
-    throw new MalformedError('BAD_TREE_SIZE', 'a tree to prove a leaf of has 1 to 2^32-1 leaves', { size });
+    throw new MalformedError('BAD_TREE_SIZE', 'a tree with a leaf to prove must have 1 to 2^32-1 leaves', {
+      size,
+    });
   }
 }
 

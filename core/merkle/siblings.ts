@@ -13,16 +13,21 @@ export interface NodePlace {
  */
 export function checkIndices(size: number, indices: readonly number[]): void {
   checkTreeSize(size);
-  if (indices.length === 0) throw new MalformedError('NO_LEAVES', 'a multiproof proves at least one leaf');
+  if (indices.length === 0)
+    throw new MalformedError('NO_LEAVES', 'a multiproof must prove at least one leaf');
   let previous = -1;
   indices.forEach((index, at) => {
     if (!Number.isInteger(index) || index <= previous || index >= size) {
-      throw new MalformedError('BAD_LEAF_INDEX', 'leaf indices rise strictly and stay below the size', {
-        at,
-        index,
-        previous,
-        size,
-      });
+      throw new MalformedError(
+        'BAD_LEAF_INDEX',
+        'leaf indices must strictly increase and be below the size',
+        {
+          at,
+          index,
+          previous,
+          size,
+        },
+      );
     }
     previous = index;
   });

@@ -121,7 +121,7 @@ function proofLength({ size, indices, proof }: MultiproofClaim): MalformedError 
 
 function compareRoot(computed: Uint8Array, root: Uint8Array): void {
   if (!equalBytes(computed, root)) {
-    throw new MalformedError('ROOT_MISMATCH', 'the proof leads to another root', {
+    throw new MalformedError('ROOT_MISMATCH', 'the proof leads to a different root', {
       computed: toHex(computed),
       root: toHex(root),
     });

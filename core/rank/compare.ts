@@ -108,7 +108,7 @@ class Asking {
     const top = await this.#peer.top();
     const { ranks, root } = top;
     if (!Number.isInteger(ranks) || ranks < 0 || ranks > MAX_TREE_SIZE || root.length !== HASH_LENGTH) {
-      throw this.#lie('a top that no rank tree has', { ranks, root: root.length });
+      throw this.#lie('a top page that no rank tree can have', { ranks, root: root.length });
     }
     if (!equalBytes(partDigest(top), digest)) {
       throw new CotraceError(
@@ -142,7 +142,7 @@ class Asking {
       for (const [i, { position, hash }] of asked.entries()) {
         const data = leaves[i];
         if (data === undefined || leaves.length !== asked.length || !equalBytes(leafHash(data), hash)) {
-          throw this.#lie('another leaf than its tree has', { tree: name, position });
+          throw this.#lie('a leaf that is not in its tree', { tree: name, position });
         }
         yield data;
       }
@@ -161,7 +161,7 @@ class Asking {
       offset += slice.bytes.length;
     } while (offset < total);
     const bytes = concat(...slices);
-    if (!equalBytes(sha256(bytes), hash)) throw this.#lie('another group than its tree has', { block });
+    if (!equalBytes(sha256(bytes), hash)) throw this.#lie('a group that is not in its tree', { block });
     return this.decoded(() => decodeGroup(bytes, block));
   }
 
@@ -171,14 +171,14 @@ class Asking {
       return decode();
     } catch (error) {
       if (!isCotraceError(error)) throw error;
-      throw this.#lie('bytes that are no part of a rank tree', {}, error);
+      throw this.#lie('bytes that are not part of a rank tree', {}, error);
     }
   }
 
   #checkSlice({ total, bytes }: GroupSlice, offset: number, block: bigint): number {
     const wanted = Math.min(MAX_GROUP_SLICE, total - offset);
     if (!Number.isInteger(total) || total > MAX_GROUP_BYTES || wanted < 1 || bytes.length !== wanted) {
-      throw this.#lie('another part of a group than was asked for', {
+      throw this.#lie('a part of a group that was not asked for', {
         block,
         offset,
         total,

@@ -61,7 +61,10 @@ export class StoredGroup {
       return thinned.bytes;
     });
     if (before !== this.#count) {
-      throw damaged('a group has not the entries that the layers have', { block: this.#block, before });
+      throw damaged('a group does not have the entries that the layers record', {
+        block: this.#block,
+        before,
+      });
     }
     this.#count = after;
     return leaving.length - (before - after);

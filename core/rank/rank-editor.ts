@@ -116,7 +116,7 @@ export class RankEditor {
     for (const entry of drop) edits.of(entry.blockNum).losses.push(lossOf(entry.key, entry));
     for (const entry of put) {
       if (entry.blockNum >= this.#top.next) {
-        throw new CotraceError('BAD_BLOCK_ORDER', 'an entry is of a block that is still to come', {
+        throw new CotraceError('BAD_BLOCK_ORDER', 'an entry belongs to a later block', {
           key: entry.key,
           block: entry.blockNum,
           next: this.#top.next,

@@ -149,5 +149,5 @@ function badRequest(message: string, detail: Readonly<Record<string, unknown>>):
 }
 
 function damaged(what: string): CotraceError {
-  return new CotraceError('RANK_TREE_DAMAGED', `${what} in the rank tree: not what the layer above has`);
+  return new CotraceError('RANK_TREE_DAMAGED', `${what} in the rank tree does not match the layer above`);
 }

@@ -68,7 +68,7 @@ export function needsValue({ entry, own }: Repair): boolean {
 export function verifyValue(entry: RankEntry, value: Uint8Array, peer: string): void {
   const hash = sha256(value);
   if (!equalBytes(hash, entry.valueHash)) {
-    throw new CotraceError('PEER_LIES', `${peer} sent another value than the consortium has`, {
+    throw new CotraceError('PEER_LIES', `${peer} sent a value that is not the consortium's`, {
       peer,
       key: entry.key,
       expected: toHex(entry.valueHash),

@@ -100,14 +100,14 @@ async function childrenOf(
     );
     const hashes = await theirs.nodes(below, positions);
     if (hashes.length !== positions.length || hashes.some(({ length }) => length !== HASH_LENGTH)) {
-      throw theirs.lie('other nodes than were asked for', { level: below, asked: positions.length });
+      throw theirs.lie('nodes that were not asked for', { level: below, asked: positions.length });
     }
     let at = 0;
     for (const { position, hash } of asked) {
       const count = Math.min((position + 1) * fan, width) - position * fan;
       const own = hashes.slice(at, at + count);
       if (!equalBytes(nodeOver(own), hash)) {
-        throw theirs.lie('nodes that do not make their parent', { level: below + levels, position });
+        throw theirs.lie('nodes that do not hash to their parent', { level: below + levels, position });
       }
       own.forEach((child, i) => children.push({ position: position * fan + i, hash: child }));
       at += count;

@@ -35,14 +35,15 @@ export function readDigitalLink(text: string): Gs1Reading {
 
 function readLink(key: Gs1Key, segments: readonly string[], query: string): Gs1Identifier | string {
   const [value, ...pairs] = segments.map(decodePercent);
-  if (value === undefined || value === null) return `is no Digital Link: its ${key.name} is badly encoded`;
+  if (value === undefined || value === null)
+    return `is not a valid Digital Link: its ${key.name} is badly encoded`;
   const qualifiers: [string, string][] = [];
   for (let i = 0; i < pairs.length; i += 2) {
     const [name, item] = [pairs[i], pairs[i + 1]];
     if (typeof name !== 'string' || typeof item !== 'string')
-      return 'is no Digital Link: its path is incomplete';
+      return 'is not a valid Digital Link: its path is incomplete';
     if (findQualifier(key, name) === undefined)
-      return `is no Digital Link: ${name} does not qualify ${key.name}`;
+      return `is not a valid Digital Link: ${name} does not qualify ${key.name}`;
     qualifiers.push([name, item]);
   }
   return buildIdentifier(key, value, [...qualifiers, ...queryPairs(query)]);

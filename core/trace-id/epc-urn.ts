@@ -97,17 +97,18 @@ function parse(
   urn: string,
 ): Gs1Identifier | string {
   const parts = split(body, fields);
-  if (parts === null) return `is no ${urn}: a field is missing or badly encoded`;
-  if (!/^\d{6,12}$/.test(parts.prefix)) return `is no ${urn}: its company prefix is not 6 to 12 digits`;
+  if (parts === null) return `is not a valid ${urn}: a field is missing or badly encoded`;
+  if (!/^\d{6,12}$/.test(parts.prefix))
+    return `is not a valid ${urn}: its company prefix is not 6 to 12 digits`;
   const joinedDigits = parts.prefix + parts.reference;
   if (digits !== null && !(joinedDigits.length === digits && /^\d+$/.test(joinedDigits))) {
-    return `is no ${urn}: company prefix and reference are not ${digits} digits`;
+    return `is not a valid ${urn}: company prefix and reference are not ${digits} digits`;
   }
-  if (digits === null && parts.reference === '') return `is no ${urn}: its reference is empty`;
-  if (fields > 0 && parts.rest.includes('')) return `is no ${urn}: a field is empty`;
+  if (digits === null && parts.reference === '') return `is not a valid ${urn}: its reference is empty`;
+  if (fields > 0 && parts.rest.includes('')) return `is not a valid ${urn}: a field is empty`;
 
   const key = findKey(ai);
-  if (key === undefined) return `is no ${urn}`;
+  if (key === undefined) return `is not a valid ${urn}`;
   const identifier = { ai, value: value(parts), qualifiers: [] };
   const fault = faultOfKey(key, identifier.value);
   if (fault !== null) return fault;
@@ -115,7 +116,7 @@ function parse(
   // An extension of 0 in an SGLN says that there is none (Tag Data Standard, section 6.3.3).
   if (qualifier === null || last === undefined || (ai === '414' && last === '0')) return identifier;
   if (findQualifier(key, qualifier)?.pattern.test(last) !== true)
-    return `is no ${urn}: its last field is not allowed`;
+    return `is not a valid ${urn}: its last field is not allowed`;
   return { ...identifier, qualifiers: [{ ai: qualifier, value: last }] };
 }
 

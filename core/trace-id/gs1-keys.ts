@@ -93,7 +93,7 @@ export function padGtin(key: Gs1Key, value: string): string {
 
 /** Why `value` is none of `key`, or null if it is one. */
 export function faultOfKey(key: Gs1Key, value: string): string | null {
-  if (!key.pattern.test(value)) return `is no value of ${key.name} (${key.ai})`;
+  if (!key.pattern.test(value)) return `is not a valid ${key.name} (${key.ai})`;
   if (key.checked > 0 && !hasCheckDigit(value.slice(0, key.checked))) {
     return `has a wrong check digit in its ${key.name} (${key.ai})`;
   }

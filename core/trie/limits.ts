@@ -20,7 +20,7 @@ function keyTooLong(length: number): CotraceError {
  */
 export function checkKeys(keys: Uint8Array, length: number): number {
   if (!Number.isInteger(length) || length < 1 || keys.length % length !== 0) {
-    throw new CotraceError('BAD_KEYS', 'keys of one length stand one after the other', {
+    throw new CotraceError('BAD_KEYS', 'keys of one length must follow one another', {
       bytes: keys.length,
       length,
     });

@@ -53,7 +53,7 @@ export class PlainTrie implements StateTrie {
 
   prove(key: Uint8Array): Uint8Array[] {
     if (this.#root !== this.#committed) {
-      throw new CotraceError('NOT_COMMITTED', 'the trie has changes that no root is of yet');
+      throw new CotraceError('NOT_COMMITTED', 'the trie has changes since its last root');
     }
     const proof: Uint8Array[] = [];
     let rest = toNibbles(key);

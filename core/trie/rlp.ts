@@ -61,7 +61,7 @@ function readItem(bytes: Uint8Array): RlpItem {
     payload: bytes.subarray(start, start + length),
   };
   if (!isList && length === 1 && (item.payload[0] ?? 0) < 0x80) {
-    throw badRlp('codes a small byte with a length', bytes);
+    throw badRlp('encodes a small byte with a length', bytes);
   }
   return item;
 }
@@ -71,7 +71,7 @@ function readLength(bytes: Uint8Array, digits: number): number {
   if (digits > 4 || digits >= bytes.length) throw badRlp('has no such length', bytes);
   let length = 0;
   for (const digit of bytes.subarray(1, 1 + digits)) length = length * 256 + digit;
-  if (bytes[1] === 0 || length <= 55) throw badRlp('codes a length with too many bytes', bytes);
+  if (bytes[1] === 0 || length <= 55) throw badRlp('encodes a length with too many bytes', bytes);
   return length;
 }
 

@@ -27,7 +27,7 @@ export function verifyTrieProof(claim: {
 }): Uint8Array | null {
   const { root, value } = readTrieProof(claim.key, claim.proof);
   if (!equalBytes(root, claim.root)) {
-    throw new MalformedError('ROOT_MISMATCH', 'the proof leads to another root', {
+    throw new MalformedError('ROOT_MISMATCH', 'the proof leads to a different root', {
       computed: toHex(root),
       root: toHex(claim.root),
     });
@@ -83,7 +83,7 @@ class Walk {
       throw badNode('is neither branch, extension nor leaf', node);
     }
     const unpacked = unpackPath(first.payload);
-    if (unpacked === null) throw badNode('has a path that is no hex-prefix coding', node);
+    if (unpacked === null) throw badNode('has a path that is not hex-prefix encoded', node);
     const { path, leaf } = unpacked;
     if (leaf && (second.isList || second.payload.length === 0))
       throw badNode('is a leaf without a value', node);
@@ -111,11 +111,11 @@ class Walk {
   /** The RLP of the node that an item refers to; null where it refers to none. */
   #resolve(item: RlpItem): Uint8Array | null {
     if (item.isList) {
-      if (item.rlp.length >= 32) throw badNode('is inlined though it has a hash', item.rlp);
+      if (item.rlp.length >= 32) throw badNode('is inlined although it is large enough for a hash', item.rlp);
       return item.rlp;
     }
     if (item.payload.length === 0) return null;
-    if (item.payload.length !== 32) throw badNode('is referred to by what is no hash', item.rlp);
+    if (item.payload.length !== 32) throw badNode('is referred to by something that is not a hash', item.rlp);
     const node = this.#proof[this.used];
     if (node === undefined) {
       throw new MalformedError('PROOF_TOO_SHORT', 'the proof ends before the key does', { nodes: this.used });

@@ -35,13 +35,13 @@ export function blockErrors(block: Block, previous?: PreviousBlock): CotraceErro
   }
   const before = block.number === 0n ? new Uint8Array() : previous?.headerHash;
   if (before !== undefined && !equalBytes(block.previousHash, before)) {
-    report('PREVIOUS_HASH', 'names another previous block', toHex(before), toHex(block.previousHash));
+    report('PREVIOUS_HASH', 'names a different previous block', toHex(before), toHex(block.previousHash));
   }
   const malformed = wellFormedError(block);
   if (malformed !== undefined) errors.push(malformed);
   const hash = dataHash(block.envelopes);
   if (!equalBytes(block.dataHash, hash)) {
-    report('DATA_HASH', 'has other transactions than its header says', toHex(block.dataHash), toHex(hash));
+    report('DATA_HASH', 'has transactions that do not match its header', toHex(block.dataHash), toHex(hash));
   }
   return errors;
 }

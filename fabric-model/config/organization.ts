@@ -47,7 +47,7 @@ export class MspRegistry {
     const known = this.msps.find((msp) => equalBytes(msp.config, config.config));
     const msp = known ?? Msp.fromConfig(config.config);
     if ((this.#msps.get(msp.mspId) ?? msp) !== msp) {
-      throw badConfig('it defines two different MSPs of one id', { name, mspId: msp.mspId });
+      throw badConfig('it defines two different MSPs with one id', { name, mspId: msp.mspId });
     }
     this.#msps.set(msp.mspId, msp);
     return msp;

@@ -107,7 +107,7 @@ function wrongUsage({ extendedKeyUsage }: Certificate): string | undefined {
   const suits =
     extendedKeyUsage.length === 0 ||
     extendedKeyUsage.some((usage) => usage === ANY_USAGE || usage === SERVER_AUTH);
-  return suits ? undefined : 'has extended key usages without server authentication, which Go asks for';
+  return suits ? undefined : 'has extended key usages without server authentication, which Go requires';
 }
 
 /** Whether a chain speaks of the candidate's name, key and alternative names already (Go's `alreadyInChain`, its early end included). */

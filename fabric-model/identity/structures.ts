@@ -47,7 +47,7 @@ export function checkName(reader: StructReader): void {
  * look at may keep it from that. Throws `BAD_DER`, `BAD_CERTIFICATE`. Source: Fabric `msp/cert.go` `sanitizeECDSASignedCert`.
  */
 export function checkRewritable(der: Uint8Array): void {
-  const what = 'certificate to write anew';
+  const what = 'certificate to rewrite';
   const certificate = new StructReader(der, what).inside();
   const tbs = certificate.inside();
   const version = tbs.optionalExplicit(0, TAG.integer);
@@ -68,7 +68,7 @@ export function checkRewritable(der: Uint8Array): void {
   if (!readAlgorithm(certificate).isExact) {
     throw new MalformedError(
       'BAD_CERTIFICATE',
-      'a certificate with octets after its signature algorithm cannot be written anew',
+      'a certificate with octets after its signature algorithm cannot be rewritten',
     );
   }
 }

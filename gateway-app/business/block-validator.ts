@@ -77,11 +77,11 @@ export class BlockValidator {
     const { code, envelope } = checkForm(transaction.envelope, this.#context);
     const endorsed = envelope === undefined ? code : this.#endorsementCode(transaction, envelope);
     if (envelope === undefined || endorsed !== VALID)
-      throw this.#failed(transaction, 'it is attested as valid and fails as', endorsed);
+      throw this.#failed(transaction, 'it is attested as valid but fails as', endorsed);
     const { rwset } = decodeTransaction(envelope);
     const reads = await validateReads(rwset, this.#overlay, this.#namespaces);
     if (reads !== VALID)
-      throw this.#failed(transaction, 'it is attested as valid and its reads fail as', reads);
+      throw this.#failed(transaction, 'it is attested as valid but its reads fail as', reads);
     return rwset;
   }
 

@@ -49,8 +49,8 @@ export class BusinessHealth {
     if (this.#lag.stalled(this.#now()) >= STALLED_MS) {
       const reached = `${pool.reached(quorum)} blocks are attested by ${quorum} masters, ${feed.height} are verified here`;
       return isAgreed
-        ? { state: 'stalled', reason: `${reached}, and no origin sends the next one` }
-        : { state: 'no quorum', reason: `${reached}, and the masters do not state the same of the next one` };
+        ? { state: 'stalled', reason: `${reached}, but no origin sends the next one` }
+        : { state: 'no quorum', reason: `${reached}, but the masters do not agree on the next one` };
     }
     if (feed.height > 0n) return FOLLOWING;
     return { state: 'starting', reason: 'block 0 is not verified yet' };

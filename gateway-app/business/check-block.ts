@@ -61,16 +61,20 @@ export function checkBusinessBlock(
     throw refusal('BLOCK_NUMBER', body, `expected block ${body.blockNum}, received ${block.blockNum}`);
   }
   if (block.domain !== domain)
-    throw refusal('WRONG_DOMAIN', body, `it is of domain ${block.domain}, not ${domain}`);
+    throw refusal('WRONG_DOMAIN', body, `it belongs to domain ${block.domain}, not ${domain}`);
   if (block.txTotal !== body.txTotal) {
-    throw refusal('WRONG_TOTAL', body, `${body.txTotal} transactions are attested, it says ${block.txTotal}`);
+    throw refusal(
+      'WRONG_TOTAL',
+      body,
+      `${body.txTotal} transactions are attested, but the block says ${block.txTotal}`,
+    );
   }
   const amount = amountOf(body.amounts, domain);
   if (block.transactions.length !== amount) {
     throw refusal(
       'WRONG_AMOUNT',
       body,
-      `${amount} transactions of ${domain} are attested, it holds ${block.transactions.length}`,
+      `${amount} transactions of ${domain} are attested, but the block holds ${block.transactions.length}`,
     );
   }
   const transactions = checkTransactions(block, body, domain);
@@ -108,7 +112,7 @@ function checkTransactions(
   });
   if (transactions.length === 0) {
     if (block.multiproof.length > 0)
-      throw refusal('BAD_PROOF', body, 'a block without transactions takes no proof');
+      throw refusal('BAD_PROOF', body, 'a block without transactions must have no proof');
     return transactions;
   }
   verifyMultiproof({

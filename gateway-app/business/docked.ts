@@ -59,7 +59,7 @@ export class Docked {
     const { name: origin } = this.#origin;
     return new CotraceError(
       wasLate ? 'NOT_SERVED' : 'WITHHELD',
-      `${origin} did not send a block within ${this.#patience.withheld / 1000} s that a quorum has attested`,
+      `${origin} did not send, within ${this.#patience.withheld / 1000} s, a block that a quorum has attested`,
       { origin },
     );
   }

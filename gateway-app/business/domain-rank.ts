@@ -71,7 +71,7 @@ export class DomainRank {
    */
   digest(): Uint8Array {
     if (this.#store.rankUnmade)
-      throw new CotraceError('RANK_TREE_UNMADE', `the rank tree of ${this.#domain} is being made anew`);
+      throw new CotraceError('RANK_TREE_UNMADE', `the rank tree of ${this.#domain} is being rebuilt`);
     return this.#editor().digest();
   }
 
@@ -113,7 +113,7 @@ export class DomainRank {
 
   /** The state lies by key and the tree by block: sorted on the disk in between, each group is written once. */
   async #make(block: bigint): Promise<void> {
-    this.#log.info(`makes the rank tree of ${this.#domain} for the state at block ${block}`);
+    this.#log.info(`building the rank tree of ${this.#domain} for the state at block ${block}`);
     await this.#store.clearRank();
     let portion: RankEntry[] = [];
     for await (const entry of this.#store.range(this.#domain, '', '')) {

@@ -171,7 +171,7 @@ export class DomainFollower {
       if (!isCotraceError(error, 'DISPUTED')) {
         throw new OwnFailure(`block ${checked.number} is genuine, but could not be applied`, error);
       }
-      await ownDoing('a dispute cannot be kept', this.#dispute(block, agreement, error));
+      await ownDoing('could not save a dispute', this.#dispute(block, agreement, error));
       return;
     }
     this.#publish(block);
@@ -182,7 +182,7 @@ export class DomainFollower {
     if (this.#position === null || equalBytes(previousHash, this.#position.headerHash)) return false;
     const reason =
       `a quorum attests a block ${blockNum} that does not follow block ${this.#position.number} as this node verified it: ` +
-      'the network went on from an older copy of the ledger, or this store is of another chain';
+      'the network continued from an older copy of the ledger, or this store belongs to another chain';
     this.#parts.health.stop({ state: 'forked', reason });
     return true;
   }
@@ -211,7 +211,7 @@ export class DomainFollower {
     const { pool, jury } = this.#parts;
     while (!signal.aborted) {
       const { agreed, supporters } = await ownDoing(
-        'what masters attest cannot be judged',
+        'could not judge what the masters attest',
         jury.judge(this.#next, pool, main),
       );
       if (agreed !== null) return { body: agreed, supporters };

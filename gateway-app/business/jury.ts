@@ -54,7 +54,7 @@ export class Jury {
       const source = judgement.of.find((one) => one.attestation === attestation)?.source ?? '';
       this.#refusals.add({ blockNum: block, source, code: error.code, reason: error.message });
       const kind = `attestation ${source} ${error.code}`;
-      this.#log.often('warn', kind, `refused what ${source} sent as attestation of block ${block}`, error);
+      this.#log.often('warn', kind, `refused an attestation of block ${block} from ${source}`, error);
     }
     for (const [first, second] of verdict.equivocations) await this.#exclude(block, first, second);
     return verdict;

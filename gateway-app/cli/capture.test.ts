@@ -62,7 +62,9 @@ describe('cotrace capture', () => {
     captured.mockRestore();
     expect(code).toBe(EXIT.done);
     expect(text.split('\n').filter((line) => line.includes('only the rule'))).toEqual([
-      expect.stringMatching(/^1 event \(.*events\.json:1\) fits only .*, which leads to distribution; add/),
+      expect.stringMatching(
+        /^1 event \(.*events\.json:1\) matches only .*, which leads to distribution; add/,
+      ),
     ]);
     expect(text).toContain('2 of 2 events recorded');
   });

@@ -23,7 +23,7 @@ export function consortium(path: string, out: string, output: Output): number {
     ...files.map((file) => `${file.sha256}  ${file.path}`),
     `${nodes} nodes and clients; ${quorum} of ${members.length} members must agree: ${members.join(', ')}`,
     ...warnings.map((warning) => `warning: ${warning}`),
-    'Every organisation must hold the same files: compare the digests before a node is started.',
+    'Every organisation must have the same files: compare the digests before you start a node.',
   ]);
   return EXIT.done;
 }

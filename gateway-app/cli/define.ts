@@ -21,7 +21,7 @@ export async function define(
   const without = domains.filter((domain) => !definitions.some(({ name }) => name === domain));
   output.result({ results, without }, () => [
     ...results.map(({ name, result }) => `${name}: ${result}`),
-    ...(files.length === 0 ? without.map((name) => `${name}: no definition of ours; give a file`) : []),
+    ...(files.length === 0 ? without.map((name) => `${name}: no built-in definition; give a file`) : []),
   ]);
   return results.every(({ result }) => result !== 'defined otherwise') ? EXIT.done : EXIT.failed;
 }

@@ -59,7 +59,7 @@ Exit codes: 0 all done, 1 failed, 2 wrong use, 3 some of the input was refused, 
 const network = program.command('network').description('start, stop and look at a network on this machine');
 network
   .command('up')
-  .description('start what does not run yet; may be repeated in any state')
+  .description('start what is not running; can be repeated in any state')
   .addOption(TOPOLOGY)
   .addOption(BACKEND)
   .action((options: NetworkOptions) =>
@@ -178,9 +178,9 @@ order
 order
   .command('verify')
   .description(
-    'whether an order is on the ledger and the latest for its device, without trusting any one master',
+    'check whether an order is on the ledger and the latest for its device, without trusting any one master',
   )
-  .argument('<file>', 'order, JSON, as the device got it')
+  .argument('<file>', 'order, JSON, as the device received it')
   .option('--trust <file>', "trust file (default: the network's own)")
   .addHelpText(
     'after',
@@ -200,7 +200,7 @@ hold, 1 no answer, 2 wrong use.`,
 
 program
   .command('state')
-  .description("read a domain's state from the own organisation's business node")
+  .description("read a domain's state from your organisation's business node")
   .command('get')
   .description('one key with its revision; exit code 1 where there is none')
   .argument('<domain>', 'name of the domain')
@@ -250,10 +250,10 @@ program
 program
   .command('node')
   .description("run an organisation's nodes here, until SIGTERM; for networks that were not started here")
-  .argument('<file>', 'which nodes, with their keys and stores (docs/operations.md)')
+  .argument('<file>', 'nodes to run, with their keys and stores (docs/operations.md)')
   .option(
     '--check',
-    'ask the running nodes of the file how they stand instead; exit code 1 unless all go on',
+    'check the running nodes of the file instead; exit code 1 unless all are following',
     false,
   )
   .action((file: string, { check }: { check: boolean }) =>

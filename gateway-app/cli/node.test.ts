@@ -85,7 +85,7 @@ describe('the health check of a process', () => {
   it('is not where too few masters are there, whoever asks', async () => {
     for (const name of ['org1.master', 'org1.goods']) await start(name);
     for (const name of ['org1.master', 'org1.goods']) {
-      const trouble = 'no quorum: masters of 2 organisations must follow and 1 do; org2.master is away';
+      const trouble = 'no quorum: masters of 2 organisations must follow, but 1 do; org2.master is away';
       expect(await says(trouble, name)).toBe(1);
     }
   });
@@ -105,7 +105,7 @@ describe('the health check of a process', () => {
     // With a store of its own: it must not have attested the same chain before.
     await start('org1.master', peerOf(other), { storeDir: consortium.network.folder('other-chain') });
     const refused =
-      'org1.master: [ATTESTATION_DIFFERS] a quorum of the other organisations states something else';
+      'org1.master: [ATTESTATION_DIFFERS] a quorum of the other organisations attests something else';
     expect(await says(refused, 'org1.master')).toBe(1);
     expect(await says('org2.master  following', 'org2.master')).toBe(0);
   });

@@ -66,7 +66,7 @@ describe('cotrace nodes', () => {
     const { code, text } = await shown(connectionsAt(() => 1n));
     expect(code).toBe(1);
     expect(text).toMatch(/org1\.goods +business +rolled back +2 +-1 /);
-    expect(text).toContain('org1.goods: the ledger of the own organisation’s peer has fewer blocks');
+    expect(text).toContain('org1.goods: the ledger of your organisation’s peer has fewer blocks');
   });
 
   it('does not take a peer that is a moment behind for a ledger that lost blocks', async () => {
@@ -134,7 +134,7 @@ describe('cotrace nodes, where a master', () => {
     const { code, text } = await shown(connectionsAt(() => 2n));
     expect(code).toBe(1);
     expect(text).toMatch(
-      /no quorum: masters of 2 organisations must follow and 1 do; .*org2\.master is away/,
+      /no quorum: masters of 2 organisations must follow, but 1 do; .*org2\.master is away/,
     );
   });
 });

@@ -17,8 +17,8 @@ describe('events that fit only the rule for all others', () => {
       outcome(4, 'distribution', true),
     ];
     expect(othersText(outcomes)).toEqual([
-      '2 events (first: mill.jsonld:2) fit only the rule for all others, which leads to distribution; add a rule where that is wrong',
-      '1 event (mill.jsonld:3) fits only the rule for all others, which leads to retail; add a rule where that is wrong',
+      '2 events (first: mill.jsonld:2) match only the rule for all others, which leads to distribution; add a rule if that is wrong',
+      '1 event (mill.jsonld:3) matches only the rule for all others, which leads to retail; add a rule if that is wrong',
     ]);
   });
 

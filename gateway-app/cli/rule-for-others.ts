@@ -9,7 +9,7 @@ export function othersText(
     const [first, ...more] = others.filter(({ domain }) => domain === name);
     const place = `${first?.file ?? ''}:${first?.line ?? ''}`;
     const which =
-      more.length === 0 ? `1 event (${place}) fits` : `${more.length + 1} events (first: ${place}) fit`;
-    return `${which} only the rule for all others, which leads to ${name}; add a rule where that is wrong`;
+      more.length === 0 ? `1 event (${place}) matches` : `${more.length + 1} events (first: ${place}) match`;
+    return `${which} only the rule for all others, which leads to ${name}; add a rule if that is wrong`;
   });
 }

@@ -28,7 +28,7 @@ export function toText({ question, records, identifiers, attestedBy }: VerifiedT
     ...identifiers
       .filter(({ lacksOrigin }) => lacksOrigin)
       .map(({ id }) => `no record of origin in this proof: ${shortTraceId(id)}`),
-    `verified: every event stands on the ledger, valid and unaltered, attested by ${attestedBy.join(', ')};`,
+    `verified: every event is on the ledger, valid and unaltered, attested by ${attestedBy.join(', ')};`,
     'no event is missing between the first and the newest one shown of each identifier in each domain.',
     'not shown by this proof: that there are no newer events.',
   ];

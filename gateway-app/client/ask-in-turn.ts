@@ -85,7 +85,7 @@ export function noAnswer(parties: readonly Party[], faults: Faults): CotraceErro
   const [only] = codes;
   return new CotraceError(
     codes.size === 1 && only !== undefined ? only : 'NO_ANSWER',
-    `nobody has an answer: ${found.map(({ node, message }) => `${node}: ${message}`).join('; ')}`,
+    `no node has an answer: ${found.map(({ node, message }) => `${node}: ${message}`).join('; ')}`,
     { faults: found },
   );
 }

@@ -76,7 +76,7 @@ describe('the first answer', () => {
     const all = (error: Error) => ({ a: () => Promise.reject(error), b: () => Promise.reject(error) });
     await expect(ask({ ...all(away), c: () => Promise.reject(away) }).answer).rejects.toMatchObject({
       code: 'UNREACHABLE',
-      message: 'nobody has an answer: a: connection refused; b: connection refused; c: connection refused',
+      message: 'no node has an answer: a: connection refused; b: connection refused; c: connection refused',
     });
     await expect(ask({ ...all(away), c: () => Promise.reject(refusal) }).answer).rejects.toMatchObject({
       code: 'NO_ANSWER',

@@ -89,7 +89,7 @@ describe('a capture that is interrupted', () => {
         progress: (line) => {
           said.push(line);
           // Nobody is there: the first attempts have failed and are to be tried again.
-          if (line.startsWith('trying again')) interrupt.abort();
+          if (line.startsWith('retrying')) interrupt.abort();
         },
         outcome: (outcome) => logged.push(outcome),
       },

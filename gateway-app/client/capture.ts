@@ -72,7 +72,7 @@ export class CaptureClient {
       if (isAborted(signal)) throw interrupted(domain, record);
       pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
     }
-    const what = `tried for ${PATIENCE_MS / 1000} s in vain; capture again later, which records nothing twice`;
+    const what = `not recorded after ${PATIENCE_MS / 1000} s of trying; capture again later: nothing is recorded twice`;
     const { eventHash } = record;
     throw explained('NOT_CAPTURED', what, { error: last, peer: this.#peer }, { domain, eventHash });
   }
@@ -151,10 +151,14 @@ export class CaptureClient {
   #afterInvalid(txId: string, code: number, named: readonly string[] | null): Attempt {
     if (named === null || code !== POLICY_FAILURE) return afterInvalid(txId, code);
     this.#endorsers.leaveToGateway();
-    const cause = new CotraceError('INVALID_TRANSACTION', 'the policy of the domain wants other endorsers', {
-      txId,
-      code,
-    });
+    const cause = new CotraceError(
+      'INVALID_TRANSACTION',
+      'the policy of the domain requires other endorsers',
+      {
+        txId,
+        code,
+      },
+    );
     return { kind: 'again', cause };
   }
 
@@ -162,7 +166,7 @@ export class CaptureClient {
   #tellWhy(cause: unknown): void {
     if (isCotraceError(cause, 'INVALID_TRANSACTION') || refusalOf(cause) !== null) return;
     const { answers, advice } = explain(cause, this.#peer);
-    this.#tell(`trying again: ${answers.join('; ')}; ${advice}`);
+    this.#tell(`retrying: ${answers.join('; ')}; ${advice}`);
   }
 
   #waitingFor<T>(work: Promise<T>, what: () => string): Promise<T> {
@@ -226,7 +230,7 @@ function hintsOf({ traces }: HeadsReply, traceIds: readonly string[]): Hint[] {
     const [head] = heads;
     const isHash = head === undefined || head.blockHash.length === HASH_LENGTH;
     if (traceId !== id || traces.length !== traceIds.length || heads.length > 1 || !isHash) {
-      throw new CotraceError('BAD_ANSWER', 'does not answer what was asked about identifiers', {
+      throw new CotraceError('BAD_ANSWER', 'did not answer for the identifiers that were asked about', {
         traceId: id,
       });
     }
@@ -241,7 +245,7 @@ function hintsOf({ traces }: HeadsReply, traceIds: readonly string[]): Hint[] {
 function interrupted(domain: string, { eventHash }: ClientRecord): CotraceError {
   return new CotraceError(
     'INTERRUPTED',
-    'interrupted: whether it was recorded is not known; capture it again, which records nothing twice',
+    'interrupted: it may or may not be recorded; capture it again: nothing is recorded twice',
     { domain, eventHash },
   );
 }

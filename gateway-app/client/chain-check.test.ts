@@ -150,7 +150,7 @@ describe('a check of the own peer’s chain', () => {
   it('tells that the peer does not say it', async () => {
     const connections = fakeConnections({ consortium: addressed(scene.network) });
     expect(await check(connections)).toBe('unknown');
-    expect(told).toEqual([`${connections.peerName} does not say how far its ledger is`]);
+    expect(told).toEqual([`${connections.peerName} does not report the height of its ledger`]);
   });
 
   it('never hides an error of our own', async () => {

@@ -32,7 +32,7 @@ export type ChainStanding = 'attested' | 'unknown';
 export async function checkChain(connections: Connections, tell: Tell): Promise<ChainStanding> {
   const tip = await tipOf(connections);
   if (tip === null) {
-    tell(`${connections.peerName} does not say how far its ledger is`);
+    tell(`${connections.peerName} does not report the height of its ledger`);
     return 'unknown';
   }
   return standingOf(connections, tip);
@@ -69,7 +69,7 @@ export async function standingOf(connections: Connections, tip: LedgerEnd): Prom
       throw new CotraceError(
         'WRONG_CHAIN',
         `block ${block} of the ledger of ${connections.context.organisation.name}’s peer is not the one that a quorum of masters attest; ` +
-          'was its ledger put back to an older copy? Nothing that is captured there counts',
+          'was its ledger restored from an older copy? Nothing captured there counts',
         { block, ledger: tip.headerHash },
       );
     }

@@ -100,7 +100,7 @@ export class Gathered {
 
 /** That a master states something else of a block than a quorum does. */
 export function otherwise(block: bigint): CotraceError {
-  return new CotraceError('ATTESTS_OTHERWISE', `attests block ${block} otherwise than a quorum does`, {
+  return new CotraceError('ATTESTS_OTHERWISE', `attests block ${block} differently from a quorum`, {
     block,
   });
 }

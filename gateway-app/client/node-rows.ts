@@ -86,7 +86,7 @@ async function rowsOf(
 /** A row whose node is ahead of the ledger although it says that all is well. */
 function rolledBack(row: NodeRow): NodeRow {
   if (row.state !== 'following' || row.lag === null || row.lag >= 0n) return row;
-  const reason = 'the ledger of the own organisation’s peer has fewer blocks than this node has processed';
+  const reason = 'the ledger of your organisation’s peer has fewer blocks than this node has processed';
   return { ...row, state: 'rolled back', reason };
 }
 

@@ -23,7 +23,7 @@ function defaultRules(domains: readonly string[]): readonly DomainRule[] {
   if (foreign === undefined) return DEFAULT_DOMAIN_RULES;
   throw new CotraceError(
     'CONFIG',
-    `the default capture rules lead to domain ${foreign}, which the consortium does not have; give rules of its own with --rules FILE`,
+    `the default capture rules lead to domain ${foreign}, which the consortium does not have; give the consortium’s own rules with --rules FILE`,
     { foreign, domains },
   );
 }

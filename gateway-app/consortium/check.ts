@@ -55,7 +55,7 @@ export function consortiumOf(root: Shape): Consortium {
   };
   const twice = twiceIn(consortium);
   if (twice === null) return consortium;
-  return root.at(twice.member).fail(`must not repeat itself; ${twice.what} ${twice.value} is there twice`);
+  return root.at(twice.member).fail(`must not repeat itself; ${twice.what} ${twice.value} is listed twice`);
 }
 
 function channelOf(shape: Shape): ConsortiumChannel {

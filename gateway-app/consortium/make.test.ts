@@ -133,13 +133,13 @@ describe('a description of a consortium', () => {
       'one certificate for two nodes',
       'farm/erp.pem',
       'farm/master.pem',
-      /farm\.master and farm\.erp is there twice/,
+      /farm\.master and farm\.erp is listed twice/,
     ],
     [
       'one address for two nodes',
       'cotrace.farm.example:7061',
       'cotrace.farm.example:7060',
-      /:7060 is there twice/,
+      /:7060 is listed twice/,
     ],
     [
       'a port that is none',
@@ -157,7 +157,7 @@ describe('a description of a consortium', () => {
       'an organisation outside of the channel',
       'mspId: ShopMSP',
       'mspId: MillMSP',
-      /MillMSP \(shop\) is no member/,
+      /MillMSP \(shop\) is not a member/,
     ],
     ['a quorum that cannot be had', 'quorum: 2', 'quorum: 3', /3 of the channel's 2 members must agree/],
     [

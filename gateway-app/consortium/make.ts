@@ -34,7 +34,7 @@ export function makeConsortiumFiles(source: ConsortiumSource, now: number): Cons
     if (members.includes(mspId)) continue;
     throw new CotraceError(
       'CONFIG',
-      `${source.path}: ${mspId} (${name}) is no member of channel ${source.main.name}, which has ${members.join(', ')}`,
+      `${source.path}: ${mspId} (${name}) is not a member of channel ${source.main.name}, which has ${members.join(', ')}`,
       { mspId, members },
     );
   }
@@ -48,7 +48,7 @@ export function makeConsortiumFiles(source: ConsortiumSource, now: number): Cons
   const twice = twiceIn(consortium);
   if (twice !== null) {
     const { what, value } = twice;
-    throw new CotraceError('CONFIG', `${source.path}: ${what} ${value} is there twice`, { value });
+    throw new CotraceError('CONFIG', `${source.path}: ${what} ${value} is listed twice`, { value });
   }
   return {
     consortium,

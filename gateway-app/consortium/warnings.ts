@@ -16,7 +16,7 @@ export function warningsOf(
   return [
     ...(masters === quorum
       ? [
-          `the quorum has no spare: all ${masters} masters must run; while one is away, nothing new can be traced and business nodes stand still`,
+          `the quorum has no spare: all ${masters} masters must run; while one is away, nothing new can be traced and business nodes make no progress`,
         ]
       : []),
     ...idle.map(

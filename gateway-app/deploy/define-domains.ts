@@ -54,7 +54,7 @@ async function define(
 ): Promise<void> {
   const definition = defaultDomains.find(({ name }) => name === domain);
   if (definition === undefined) {
-    progress(`domain ${domain} has no definition of ours: define it before capturing in it`);
+    progress(`domain ${domain} has no built-in definition: define it before capturing in it`);
     return;
   }
   const deadline = Date.now() + PATIENCE_MS;
@@ -63,7 +63,7 @@ async function define(
       const defined = await defineDomain(contract, definition);
       if (defined === 'defined') progress(`domain ${domain} defined`);
       if (defined === 'defined otherwise')
-        progress(`domain ${domain} keeps the definition that stands on the ledger`);
+        progress(`domain ${domain} keeps the definition that is on the ledger`);
       return;
     } catch (error) {
       const refusal = refusalOf(error);

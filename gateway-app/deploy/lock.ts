@@ -36,7 +36,7 @@ async function take(workspace: Workspace, deadline: number): Promise<Store> {
       if (Date.now() > deadline) {
         throw new CotraceError(
           'LOCKED',
-          `another cotrace command works on ${workspace.root}; wait until it has ended, then repeat this one`,
+          `another cotrace command is working on ${workspace.root}; wait until it has ended, then repeat this one`,
           { workspace: workspace.root },
           error,
         );

@@ -31,7 +31,7 @@ async function nextOf<T>(
     if (result !== null) return result;
     behind = (await isBehind()) ? behind + 1 : 0;
     if (behind > 1) {
-      throw new CotraceError('SILENT', 'the stream brings nothing, though there is more', { silence });
+      throw new CotraceError('SILENT', 'the stream has stalled although there are more blocks', { silence });
     }
   }
 }

@@ -38,7 +38,7 @@ export function refusalOf(
     }
     if (verdict.agreed === null) continue;
     if (verdict.supporters.includes(own)) return null;
-    return `[ATTESTATION_DIFFERS] a quorum of the other organisations states something else of block ${block}`;
+    return `[ATTESTATION_DIFFERS] a quorum of the other organisations attests something else for block ${block}`;
   }
   return undefined;
 }

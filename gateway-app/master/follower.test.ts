@@ -159,7 +159,7 @@ describe('a master that follows main', () => {
     await master.level(4n);
     const other = fork(newest, 1);
     master.peer.restore(other);
-    expect(await master.state('forked')).toContain('block 2 of the peer’s ledger is another');
+    expect(await master.state('forked')).toContain('block 2 of the peer’s ledger is not the one');
     other.add([put(network, 'goods', { forked: 'higher' })]);
     other.add([put(network, 'goods', { forked: 'yet higher' })]);
     await new Promise((resolve) => setTimeout(resolve, 100));

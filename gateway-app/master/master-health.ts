@@ -90,7 +90,7 @@ export class MasterHealth {
     if (this.#lowerSince !== null && now - this.#lowerSince >= rolledBack) {
       const reason =
         `the peer’s ledger has ${this.#ledgerHeight ?? 0n} blocks and this master has ${this.#chain.height} of the ` +
-        'same chain: the ledger is an older one; restore it, or let the peer catch up';
+        'same chain: the ledger is an older copy; restore the newest, or let the peer catch up';
       return { state: 'rolled back', reason };
     }
     if (now - (this.#answeredAt ?? this.#startedAt) >= silence) {
@@ -99,7 +99,7 @@ export class MasterHealth {
     if (this.#answeredAt === null) return { state: 'starting', reason: 'the peer has not answered yet' };
     if (this.#refusal !== null) return { state: 'refused', reason: this.#refusal };
     if (this.#lag.stalled(now) >= stalled) {
-      const reason = `the peer has ${this.ledgerHeight} blocks and delivers none after ${this.#chain.height}`;
+      const reason = `the peer has ${this.ledgerHeight} blocks but delivers none after ${this.#chain.height}`;
       return { state: 'stalled', reason };
     }
     return FOLLOWING;
@@ -149,7 +149,7 @@ export class MasterHealth {
 
   /** The peer did not answer. */
   peerFailed(error: unknown): void {
-    this.#log.often('warn', 'peer', 'the peer does not say where its ledger ends; asking again', error);
+    this.#log.often('warn', 'peer', 'could not get the height of the peer’s ledger; retrying', error);
     this.#tell();
   }
 
@@ -163,7 +163,7 @@ export class MasterHealth {
     const number = height - 1n;
     if (!equalBytes(this.#chain.headerHash(number), headerHash)) {
       const reason =
-        `block ${number} of the peer’s ledger is another than the one that this master attested: the ledger went on ` +
+        `block ${number} of the peer’s ledger is not the one that this master attested: the ledger continued ` +
         'from an older copy; restore the newest ledger, and capture again what was recorded since';
       this.#divergence = { state: number === 0n ? 'wrong network' : 'forked', reason };
       return;

@@ -58,7 +58,7 @@ export class MasterLedger {
     await this.#inTurn(async () => {
       const { number } = block.block;
       if (number !== this.#trie.next) {
-        throw new CotraceError('NOT_NEXT', `the ledger awaits block ${this.#trie.next}, not ${number}`, {
+        throw new CotraceError('NOT_NEXT', `the ledger expects block ${this.#trie.next}, not ${number}`, {
           next: this.#trie.next,
           block: number,
         });

@@ -86,7 +86,7 @@ export class MasterStore {
   async append({ position, block, envelopes, attestation, heads, trie }: BlockRecord): Promise<void> {
     const next = (this.position()?.number ?? -1n) + 1n;
     if (block.number !== next) {
-      throw new CotraceError('NOT_NEXT', `the store awaits block ${next}, not ${block.number}`, {
+      throw new CotraceError('NOT_NEXT', `the store expects block ${next}, not ${block.number}`, {
         next,
         block: block.number,
       });

@@ -47,7 +47,7 @@ export async function openTrie(store: MasterStore, settings: TrieSettings, log: 
     const mismatch = await replayed(loaded, store, last, log);
     if (mismatch === null) return loaded;
     log.warn(
-      'the snapshot of the state trie does not lead to the attested root; all blocks are taken in again',
+      'the snapshot of the state trie does not lead to the attested root; rebuilding the trie from all blocks',
       mismatch,
     );
     await loaded.stop();
@@ -73,7 +73,9 @@ function fromSnapshot(store: MasterStore, settings: TrieSettings, last: bigint, 
     );
   }
   if (!isOf(store, note)) {
-    log.warn(`the snapshot of the state trie is of another chain or state than block ${note.blockNum}`);
+    log.warn(
+      `the snapshot of the state trie does not belong to the chain and state of block ${note.blockNum}`,
+    );
     return null;
   }
   return new LedgerTrie(settings, loaded.arena, note.blockNum + 1n);
@@ -84,7 +86,7 @@ function loadSnapshot(store: MasterStore, { bytes }: TrieSettings, log: Log): Lo
     return loadTrie(snapshotPath(store), bytes);
   } catch (error) {
     if (!isCotraceError(error, 'BAD_SNAPSHOT')) throw error;
-    log.warn('the snapshot of the state trie is damaged; all blocks are taken in again', error);
+    log.warn('the snapshot of the state trie is damaged; rebuilding the trie from all blocks', error);
     return null;
   }
 }
@@ -125,7 +127,7 @@ async function replayed(
     }
     if (Date.now() - told > PROGRESS_MS) {
       told = Date.now();
-      log.info(`the state trie takes in block ${next} of ${last}`);
+      log.info(`rebuilding the state trie: block ${next} of ${last}`);
     }
   }
   if (last < 0n || first <= last) return null;
@@ -137,7 +139,7 @@ async function replayed(
 function mismatchAt(blockNum: bigint, root: Uint8Array, attested: Uint8Array): CotraceError {
   return new CotraceError(
     'TRIE_ROOT',
-    `the store’s blocks up to ${blockNum} lead to another trie root than was attested: the store is damaged, or was ` +
+    `the store’s blocks up to ${blockNum} do not lead to the trie root that was attested: the store is damaged, or was ` +
       'written by another version; restore it',
     { blockNum, root: toHex(root), attested: toHex(attested) },
   );

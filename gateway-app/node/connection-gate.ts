@@ -77,7 +77,7 @@ export class ConnectionGate {
     const line = this.#lines.get(address) ?? [];
     const first = line.shift();
     if (line.length === 0) this.#lines.delete(address);
-    if (first === undefined) throw new RangeError(`nobody waits at ${address}`);
+    if (first === undefined) throw new RangeError(`no connection is expected from ${address}`);
     this.#waiting -= 1;
     return first;
   }

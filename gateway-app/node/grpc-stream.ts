@@ -74,7 +74,7 @@ class Request {
       this.#at = 0;
       rest = rest.subarray(taken);
     }
-    if (rest.length > this.#message.length - this.#at) throw badRequest('a request is one message');
+    if (rest.length > this.#message.length - this.#at) throw badRequest('a request must be one message');
     this.#at += rest.copy(this.#message, this.#at);
   }
 
@@ -86,7 +86,7 @@ class Request {
   }
 
   #length(): number {
-    if (this.#prefix[0] !== 0) throw badRequest('requests are not compressed here');
+    if (this.#prefix[0] !== 0) throw badRequest('compressed requests are not accepted');
     const length = this.#prefix.readUInt32BE(1);
     if (length > this.#maxBytes) {
       throw badRequest(`a request of this method has at most ${this.#maxBytes} bytes, not ${length}`);

@@ -34,7 +34,7 @@ describe('a quorum of masters', () => {
     (state) => {
       const trouble = quorumTrouble(masters('following', state as NodeState, 'away'), consortium);
       expect(trouble).toBe(
-        `no quorum: masters of 2 organisations must follow and 1 do; org2.master is ${state}, org3.master is away`,
+        `no quorum: masters of 2 organisations must follow, but 1 do; org2.master is ${state}, org3.master is away`,
       );
     },
   );
@@ -45,7 +45,7 @@ describe('a quorum of masters', () => {
       report('b.master', 'Org1MSP', 'following'),
       report('org2.goods', 'Org2MSP', 'following', 'business'),
     ];
-    expect(quorumTrouble(reports, consortium)).toContain('2 organisations must follow and 1 do');
+    expect(quorumTrouble(reports, consortium)).toContain('2 organisations must follow, but 1 do');
   });
 });
 

@@ -66,7 +66,7 @@ export function quorumTrouble(masters: readonly NodeReport[], consortium: Consor
   const others = ofMasters.filter(({ state }) => !isWell(state));
   const named = others.map(({ node, state }) => `${node.name} is ${state}`).join(', ');
   return (
-    `no quorum: masters of ${needed} organisations must follow and ${well.size} do` +
+    `no quorum: masters of ${needed} organisations must follow, but ${well.size} do` +
     (named === '' ? '' : `; ${named}`)
   );
 }

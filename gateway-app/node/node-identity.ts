@@ -23,13 +23,13 @@ export function loadNodeTls(tlsDir: string, node: ConsortiumNode, consortium: Co
     const owner = consortium.nodes.find((other) => other.certificate === hash);
     throw wrong(
       paths.certificate,
-      `must be the TLS certificate of ${node.name}, SHA-256 ${node.certificate} in the consortium file, and is ` +
-        `${owner === undefined ? 'one that it does not name' : `that of ${owner.name}`}, SHA-256 ${hash}`,
+      `must be the TLS certificate of ${node.name}, SHA-256 ${node.certificate} in the consortium file, but is ` +
+        `${owner === undefined ? 'one that is not in that file' : `that of ${owner.name}`}, SHA-256 ${hash}`,
     );
   }
   const key = readIn(paths.key, () => createPrivateKey(tls.key));
   if (!certificate.checkPrivateKey(key)) {
-    throw wrong(paths.key, `must be the private key of ${paths.certificate}, and is another one`);
+    throw wrong(paths.key, `must be the private key of ${paths.certificate}, but is another one`);
   }
   return tls;
 }
@@ -48,7 +48,7 @@ export function loadAttester(mspDir: string, node: ConsortiumNode, consortium: C
   if (other !== undefined && !units.includes('peer')) {
     throw wrong(
       folder,
-      `must hold a certificate of a peer (OU peer) to attest with, and holds one of OU ${other}`,
+      `must hold a certificate of a peer (OU peer) to attest with, but holds one of OU ${other}`,
     );
   }
   const beside = join(mspDir, 'tlscacerts');
@@ -56,7 +56,7 @@ export function loadAttester(mspDir: string, node: ConsortiumNode, consortium: C
   if (owners.size > 0 && !owners.has(node.mspId)) {
     throw wrong(
       mspDir,
-      `must be an identity of ${node.mspId}, and is one of ${[...owners].join(', ')} (${beside})`,
+      `must be an identity of ${node.mspId}, but is one of ${[...owners].join(', ')} (${beside})`,
     );
   }
   return identity;

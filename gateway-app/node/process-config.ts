@@ -20,7 +20,7 @@ export function readProcessConfig(path: string): ProcessConfig {
   for (const member of ['name', 'storeDir'] as const) {
     const seen = new Set<string>();
     for (const [i, { [member]: value }] of nodes.entries()) {
-      if (seen.has(value)) items[i]?.at(member).fail(`is ${value}, which is there twice; remove one`);
+      if (seen.has(value)) items[i]?.at(member).fail(`is ${value}, which is listed twice; remove one`);
       seen.add(value);
     }
   }

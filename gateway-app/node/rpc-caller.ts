@@ -32,7 +32,7 @@ export class RpcCaller {
   connect(): void {
     if (this.#connections >= MAX_CONNECTIONS) throw this.#tooMany(`${MAX_CONNECTIONS} connections already`);
     if (!this.#calm.take(CALM.connection))
-      throw this.#tooMany('opened connections or taken calls back too often');
+      throw this.#tooMany('opened connections or cancelled calls too often');
     this.#connections += 1;
   }
 

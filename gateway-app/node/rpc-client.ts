@@ -164,9 +164,13 @@ function asReceived(bytes: Buffer): Uint8Array {
 
 function wrongCertificate(shown: Uint8Array, wanted: string): Error | undefined {
   if (toHex(sha256(shown)) === wanted) return undefined;
-  return new CotraceError('WRONG_NODE', 'the certificate is not the one of this node in the consortium', {
-    wanted,
-  });
+  return new CotraceError(
+    'WRONG_NODE',
+    'the certificate is not the one that the consortium file names for this node',
+    {
+      wanted,
+    },
+  );
 }
 
 function isServiceError(error: unknown): error is grpc.ServiceError {

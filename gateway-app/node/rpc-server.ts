@@ -109,7 +109,7 @@ function connect(socket: TLSSocket, caller: RpcCaller): void {
 function unknownCaller(certificate: string): CotraceError {
   return new CotraceError(
     'UNKNOWN_CALLER',
-    'the TLS certificate of this connection is no node or client of the consortium',
+    'the TLS certificate of this connection does not belong to a node or client of the consortium',
     { certificate },
   );
 }

@@ -63,7 +63,7 @@ export async function commit(store: Store, batch: StoreBatch): Promise<void> {
     const folder = store.location;
     throw new CotraceError(
       'STORE_FAILED',
-      `the store in ${folder} cannot be written; free space on its disk or mend it, then start the node again`,
+      `the store in ${folder} cannot be written; free space on its disk or repair it, then start the node again`,
       { folder },
       cause,
     );

@@ -33,7 +33,7 @@ const stranger = (): never => {
   metadata.set('cotrace-code', 'UNKNOWN_CALLER');
   throw Object.assign(new Error('stranger'), {
     code: grpc.status.UNAUTHENTICATED,
-    details: 'the TLS certificate of this connection is no node or client of the consortium',
+    details: 'the TLS certificate of this connection does not belong to a node or client of the consortium',
     metadata,
   });
 };

@@ -95,7 +95,7 @@ function readTrie(file: HashedFile, bytes: number): LoadedTrie | null {
   const nodes = header.u64();
   header.end();
   if (nodes > BigInt(Number.MAX_SAFE_INTEGER))
-    throw new CotraceError('BAD_SNAPSHOT', 'so much is no trie', { nodes });
+    throw new CotraceError('BAD_SNAPSHOT', 'too many bytes for a trie', { nodes });
   const arena = arenaFromImage(bytes, Number(nodes), (part) => {
     for (let at = 0; at < part.length; at += PIECE)
       part.set(file.take(Math.min(PIECE, part.length - at)), at);
@@ -123,7 +123,7 @@ class HashedFile {
   end(): void {
     const digest = new Uint8Array(this.#hash.digest());
     if (!equalBytes(this.#read(32), digest) || readSync(this.#file, new Uint8Array(1)) !== 0) {
-      throw new MalformedError('BAD_SNAPSHOT', 'the snapshot’s hash is another');
+      throw new MalformedError('BAD_SNAPSHOT', 'the snapshot’s hash does not match');
     }
   }
 

@@ -40,7 +40,7 @@ export function makeFolder(workspace: Workspace): void {
   if (others.length > 0 && !holdsNetwork(workspace)) {
     throw new CotraceError(
       'CONFIG',
-      `${root} holds no network, and other things under names that one uses: ${others.join(', ')}; give --home an empty or a new folder`,
+      `${root} holds no network, but has other things under names that a network uses: ${others.join(', ')}; give --home an empty or a new folder`,
       { workspace: root, others },
     );
   }

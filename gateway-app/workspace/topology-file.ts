@@ -51,7 +51,7 @@ export function readNetworkTopology(workspace: Workspace): Topology | null {
  * the section, what it was, and what to do.
  */
 function refuseLoss({ consortium: path, topology: file }: Workspace, topology: Topology): void {
-  const advice = 'remove the file: `cotrace network up` writes it anew';
+  const advice = 'remove the file: `cotrace network up` writes it again';
   const network = readJsonFile(path, advice, consortiumOf);
   if (network === undefined) return;
   const lost = network.domains.filter((domain) => !topology.domains.includes(domain));

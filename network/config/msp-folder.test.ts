@@ -83,7 +83,7 @@ NodeOUs:
   });
 
   it.each([
-    ['cacerts/b.pem', 'no certificate', 'cacerts/b.pem is no PEM file'],
+    ['cacerts/b.pem', 'no certificate', 'cacerts/b.pem is not a PEM file'],
     ['config.yaml', 'NodeOUs: [', 'config.yaml is not valid YAML'],
     ['config.yaml', 'NodeOUs: 3', 'config.yaml:1: NodeOUs must be an object, not 3'],
     ['config.yaml', 'OrganizationalUnitIdentifiers: 3', 'OrganizationalUnitIdentifiers must be a list'],

@@ -44,7 +44,7 @@ function pemFiles(dir: string): Uint8Array[] {
     .map((name) => {
       const path = join(dir, name);
       const bytes = readBytes(path);
-      if (!PEM.test(Buffer.from(bytes).toString('latin1'))) throw unusable(path, 'is no PEM file');
+      if (!PEM.test(Buffer.from(bytes).toString('latin1'))) throw unusable(path, 'is not a PEM file');
       return bytes;
     });
 }

@@ -30,7 +30,7 @@ export async function joinOrderer(target: OrdererAdmin, channel: string, genesis
   if (status === CREATED || status === ALREADY_JOINED) return;
   throw new CotraceError(
     'ORDERER_ADMIN',
-    `the ordering node at ${target.address} does not join ${channel}: ${status} ${text}`,
+    `the ordering node at ${target.address} could not join ${channel}: ${status} ${text}`,
     { address: target.address, channel, status, text },
   );
 }

@@ -7,7 +7,7 @@ import type { FabricBinaries } from './binaries.js';
 export function releaseOf({ peer }: Pick<FabricBinaries, 'peer'>): string {
   const version = /^ *Version: v?(\d+\.\d+\.\d+)/m.exec(versionText(peer))?.[1];
   if (version !== undefined) return version;
-  throw new CotraceError('FABRIC_BIN', `\`${peer} version\` does not say a version of Fabric`, { peer });
+  throw new CotraceError('FABRIC_BIN', `\`${peer} version\` does not print a version of Fabric`, { peer });
 }
 
 function versionText(peer: string): string {

@@ -109,7 +109,7 @@ async function checkNode(
   node: NodeSpec,
   authorities: Readonly<Record<'ca' | 'tlsCa', StoredAuthority>>,
 ): Promise<void> {
-  const advice = `remove the folder ${dir} to have it made anew`;
+  const advice = `remove the folder ${dir} to have it created again`;
   const prefix = tlsPrefix(node);
   const pairs = [
     {
@@ -146,7 +146,7 @@ function parseCertificate(path: string, pem: string, advice: string): X509Certif
   try {
     return new X509Certificate(pem);
   } catch (cause) {
-    throw broken(path, 'is no certificate', advice, cause);
+    throw broken(path, 'is not a certificate', advice, cause);
   }
 }
 

@@ -56,7 +56,7 @@ export function checkStatement(
   const { mspId, certificate, signature, unixSeconds } = attestation;
   if (!membership.members.some((member) => member.mspId === mspId)) {
     const named = mspId.slice(0, MAX_MSP_ID_BYTES);
-    throw new CotraceError('ATTESTATION_MEMBER', `${named} is no organisation of the channel`, {
+    throw new CotraceError('ATTESTATION_MEMBER', `${named} is not an organisation of the channel`, {
       mspId: named,
     });
   }
@@ -68,10 +68,12 @@ export function checkStatement(
   }
   const body = decodeAttestationBody(attestation.body);
   if (!equalBytes(body.networkId, networkId)) {
-    throw refusal(attestation, 'NETWORK', 'it is of another network', { networkId: toHex(body.networkId) });
+    throw refusal(attestation, 'NETWORK', 'it belongs to another network', {
+      networkId: toHex(body.networkId),
+    });
   }
   if (body.blockNum !== blockNum) {
-    throw refusal(attestation, 'BLOCK', `it is of block ${body.blockNum}, not ${blockNum}`);
+    throw refusal(attestation, 'BLOCK', `it is for block ${body.blockNum}, not ${blockNum}`);
   }
   const identity = identify(attestation, membership);
   if (identity.role !== 'peer') {
@@ -98,7 +100,7 @@ function checkMembership(attestation: Attestation, body: AttestationBody, terms:
   throw refusal(
     attestation,
     'MEMBERSHIP',
-    'it names another membership or quorum than the channel configuration',
+    'its membership or quorum is not that of the channel configuration',
   );
 }
 

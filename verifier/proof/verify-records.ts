@@ -51,10 +51,9 @@ export function verifyRecords(proof: RecordsProof, trust: Trust): VerifiedTrace 
   const seen = new Set<string>();
   const records = proof.transactions.flatMap((transaction) => {
     const block = blocks.get(transaction.block);
-    if (block === undefined)
-      throw failure('UNATTESTED_BLOCK', transaction, 'its block comes with no attestations');
+    if (block === undefined) throw failure('UNATTESTED_BLOCK', transaction, 'its block has no attestations');
     const place = placeOf(transaction);
-    if (seen.has(place)) throw failure('BAD_PROOF', transaction, 'it stands in the proof twice');
+    if (seen.has(place)) throw failure('BAD_PROOF', transaction, 'it is in the proof twice');
     seen.add(place);
     block.used = true;
     return verifyTransaction(transaction, block.body, trust);
@@ -84,7 +83,7 @@ function verifyBlocks({ blocks }: RecordsProof, trust: Trust): Map<bigint, Attes
   const attested = new Map<bigint, AttestedBlock>();
   for (const { block, attestations } of blocks) {
     if (attested.has(block))
-      throw new CotraceError('BAD_PROOF', `block ${block} stands in the proof twice`, { block });
+      throw new CotraceError('BAD_PROOF', `block ${block} is in the proof twice`, { block });
     const { body, supporters } = attestedBlock(block, attestations, trust, check);
     attested.set(block, { body, signers: supporters.map(({ mspId }) => mspId), used: false });
   }
@@ -111,7 +110,7 @@ function verifyTransaction(
     throw failure(
       'WRONG_CHANNEL',
       transaction,
-      `it is of channel ${channelId}, not of ${trust.network.mainName}`,
+      `it belongs to channel ${channelId}, not to ${trust.network.mainName}`,
     );
   }
   if (records.length === 0) throw failure('NOT_ASKED', transaction, 'it holds no record');
@@ -121,7 +120,7 @@ function verifyTransaction(
 function refuseUnused(blocks: ReadonlyMap<bigint, AttestedBlock>): void {
   for (const [block, { used }] of blocks) {
     if (!used) {
-      throw new CotraceError('NOT_ASKED', `no transaction of the answer stands in block ${block}`, { block });
+      throw new CotraceError('NOT_ASKED', `no transaction of the answer is in block ${block}`, { block });
     }
   }
 }

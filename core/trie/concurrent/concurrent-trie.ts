@@ -170,7 +170,7 @@ export class ConcurrentTrie implements StateTrie {
   #requireCommitted(): void {
     this.#requireRoom();
     if (this.#pending > 0 || this.#busy) {
-      throw new CotraceError('NOT_COMMITTED', 'the trie has changes that no root is of yet');
+      throw new CotraceError('NOT_COMMITTED', 'the trie has changes since its last root');
     }
   }
 

@@ -25,10 +25,7 @@ export interface ImagePart {
 export function imageOf(arena: TrieArena): ImagePart[] {
   const kernel = openArena(arena, 0);
   if (kernel.isFull() === 1) {
-    throw new CotraceError(
-      'TRIE_FULL',
-      'a trie that ran out of memory has changes half made: it makes no image',
-    );
+    throw new CotraceError('TRIE_FULL', 'a trie that ran out of memory is incomplete and cannot be saved');
   }
   const bounds = [CONTROL, FREE];
   for (let thread = 0; thread < AREAS.count; thread++) {
@@ -55,7 +52,7 @@ export function arenaFromImage(
   const arena = createArena(bytes);
   const { buffer } = arena.memory;
   if (!(nodeBytes >= 0 && nodeBytes <= buffer.byteLength - ARENA)) {
-    throw new CotraceError('TRIE_FULL', 'the trie does not fit the memory that it may have', {
+    throw new CotraceError('TRIE_FULL', 'the trie does not fit in the memory that it may use', {
       bytes,
       nodeBytes,
     });

@@ -74,7 +74,7 @@ async function makeFiles(
   const files = new FabricLayout(workspace.fabric);
   const layout = await ensureCrypto(topology, files.crypto);
   const channels = ensureChannels(topology, files, nominalAddresses(topology));
-  progress('certificates and genesis blocks are there');
+  progress('certificates and genesis blocks are ready');
   const addresses = hostAddresses(topology);
   const addressOf = (name: string) => {
     const { host = '', port = 0 } = addresses.get(name) ?? {};

@@ -84,7 +84,9 @@ describe('the folder of a network', () => {
 
   it('is none in which something else has the names of a network', () => {
     mkdirSync(workspace.configs, { recursive: true });
-    expect(() => makeFolder(workspace)).toThrow(/holds no network, and other things .*config; give --home/);
+    expect(() => makeFolder(workspace)).toThrow(
+      /holds no network, but has other things .*config; give --home/,
+    );
   });
 
   it('is no file', () => {

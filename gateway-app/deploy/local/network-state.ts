@@ -24,7 +24,7 @@ const MAX_PROCESSES = 100_000;
 /** The state of a workspace; empty where no network was ever started. Throws `CONFIG`. */
 export function readNetworkState(workspace: Workspace): NetworkState {
   const advice =
-    'remove the file and run `cotrace network up`: processes that run are found again, ports are chosen anew';
+    'remove the file and run `cotrace network up`: processes that run are found again, new ports are chosen';
   return readJsonFile(workspace.network, advice, (root) => stateOf(root, workspace.root)) ?? NOTHING;
 }
 

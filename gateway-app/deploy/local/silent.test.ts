@@ -94,7 +94,7 @@ describe('processes that hang when a network is brought up', () => {
     said.length = 0;
     const services = names.map((name) => ({ name, process: name, fixed: false, tls: false }));
     await endSilent(services, ports, starter, (line) => said.push(line), PATIENCE_MS);
-    expect(said).toEqual(['hanging runs and does not answer: it is replaced']);
+    expect(said).toEqual(['hanging runs but does not answer; restarting it']);
     expect(names.map((name) => starter.runs(name))).toEqual([false, true, false]);
   });
 });

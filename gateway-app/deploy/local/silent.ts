@@ -20,7 +20,7 @@ export async function endSilent(
 ): Promise<void> {
   const running = services.filter(({ process }) => starter.runs(process));
   for (const name of await silentProcesses(running, ports, patience)) {
-    progress(`${name} runs and does not answer: it is replaced`);
+    progress(`${name} runs but does not answer; restarting it`);
     await starter.kill(name);
   }
 }

@@ -84,7 +84,7 @@ describe('a network that is brought up', () => {
       await starter.kill(name);
     }
     expect(said).toEqual([
-      `${name} runs and does not answer: it is replaced`,
+      `${name} runs but does not answer; restarting it`,
       expect.stringMatching(/^starting /),
     ]);
   });

@@ -70,7 +70,7 @@ export async function networkUp(
     const nodes = nodeProcesses(workspace, topology, layout);
     const consortium = makeConsortium(topology, layout, info, (name) => `localhost:${ports[name] ?? 0}`);
     if (hasChanged(workspace.consortium, consortium)) {
-      progress('addresses have changed: the nodes are started anew');
+      progress('addresses have changed; restarting the nodes');
       for (const { spec } of nodes) await starter.stop(spec.name);
     }
     if (!isWritten(workspace.consortium, consortium) || !existsSync(workspace.trust)) {

@@ -11,7 +11,7 @@ const CODES: ReadonlyMap<number, peer.TxValidationCode> = new Map(
 export function validationCode(number: number | undefined): peer.TxValidationCode {
   const code = CODES.get(number ?? -1);
   if (code === undefined) {
-    throw new CotraceError('STORE_DAMAGED', `${String(number)} is no validation code`, { code: number });
+    throw new CotraceError('STORE_DAMAGED', `${String(number)} is not a validation code`, { code: number });
   }
   return code;
 }

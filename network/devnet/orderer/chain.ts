@@ -21,7 +21,7 @@ export function batchLimits({ config }: Ledger): BatchLimits {
   const { batchSize, batchTimeout } = config.orderer;
   const batchTimeoutMs = goDuration(batchTimeout);
   if (batchTimeoutMs === undefined) {
-    throw new CotraceError('BATCH_TIMEOUT', `the channel's batch timeout is no duration: ${batchTimeout}`);
+    throw new CotraceError('BATCH_TIMEOUT', `the channel's batch timeout is not a duration: ${batchTimeout}`);
   }
   return { ...batchSize, batchTimeoutMs };
 }
