@@ -1,17 +1,17 @@
 import { fileURLToPath } from 'node:url';
-import { CotraceError, toHex } from '@cotrace/core';
+import { CotraceError } from '@cotrace/core';
 import { captureFiles } from '../client/capture-files.js';
 import { collectTrace } from '../client/collect-trace.js';
 import type { Connections } from '../client/connections.js';
-import { nodeRows, type NodeRow } from '../client/node-rows.js';
+import { settledRows } from '../client/node-rows.js';
 import { openSession } from '../client/session.js';
+import { differingDomains } from '../client/state-digests.js';
 import { loadTrust } from '../client/trust.js';
 import { networkDown } from '../deploy/local/down.js';
 import { networkUp, type NetworkChoice } from '../deploy/local/up.js';
 import { Workspace } from '../workspace/workspace.js';
 import { readRecordsProof, writeRecordsProof } from '@cotrace/verifier';
 import { verifyRecords } from '@cotrace/verifier';
-import { Business } from '../gen/cotrace/cotrace_pb.js';
 import { isAborted, pauseFor } from '../node/retry.js';
 import { DEFAULT_DOMAIN_RULES } from '@cotrace/epcis';
 import { bytes, EXIT, table, type Output } from './output.js';
@@ -101,13 +101,13 @@ async function checkRiceChain(
     holds: verified.records.length === EVENTS,
   });
 
-  const rows = await settled(connections);
+  const rows = await settledRows(connections, SETTLE_MS);
   const following = rows.filter(({ state, lag }) => state === 'following' && lag === 0n).length;
   checks.push({
     what: `${following} of ${rows.length} nodes have verified every block`,
     holds: following === rows.length,
   });
-  const differing = await differingDomains(workspace, connections);
+  const differing = await differingDomains(connections, (org) => openSession({ home: workspace.root, org }));
   checks.push({ what: `the nodes of every domain hold equal state`, holds: differing.length === 0 });
 
   const holds = checks.every((check) => check.holds);
@@ -130,37 +130,4 @@ async function checkRiceChain(
     ...checks.map(({ what, holds: ok }) => `${ok ? 'ok  ' : 'FAIL'} ${what}`),
   ]);
   return holds ? EXIT.done : EXIT.failed;
-}
-
-/** The nodes, once all have caught up, or as they are after 15 seconds. */
-async function settled(connections: Connections): Promise<readonly NodeRow[]> {
-  const deadline = Date.now() + SETTLE_MS;
-  for (;;) {
-    const rows = await nodeRows(connections);
-    if (rows.every(({ lag }) => lag === 0n) || Date.now() > deadline) return rows;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
-/** The domains in which the organisations' nodes do not all hold the same state at the same height. */
-async function differingDomains(workspace: Workspace, connections: Connections): Promise<string[]> {
-  const { consortium } = connections.context;
-  const digests = new Map<string, Set<string>>();
-  for (const { name, mspId } of consortium.organisations) {
-    const own = openSession({ home: workspace.root, org: name });
-    try {
-      for (const node of consortium.nodes) {
-        if (node.role !== 'business' || node.mspId !== mspId || node.domain === null || node.address === null)
-          continue;
-        const { height, digest } = await own
-          .node({ ...node, address: node.address })
-          .call(Business.method.digest, {});
-        const seen = digests.get(node.domain) ?? new Set();
-        digests.set(node.domain, seen.add(`${height} ${toHex(digest)}`));
-      }
-    } finally {
-      own.close();
-    }
-  }
-  return [...digests].filter(([, seen]) => seen.size > 1).map(([domain]) => domain);
 }

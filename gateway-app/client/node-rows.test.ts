@@ -6,7 +6,7 @@ import {
   type MasterAnswers,
 } from '../testing/fake-network.js';
 import { peerWithLedger } from '../testing/peer-ledger.js';
-import { nodeStatus } from './node-rows.js';
+import { nodeStatus, settledRows } from './node-rows.js';
 
 const following = { state: 'following', reason: '', storeBytes: 5n, behindSeconds: 0 };
 const master = (height: bigint, more: object = {}): MasterAnswers => ({
@@ -144,5 +144,21 @@ describe('the status of nodes', () => {
     const bug = new TypeError('oops');
     const peer = { ...peerWithLedger(() => null), ledgerEnd: () => Promise.reject(bug) };
     await expect(nodeStatus(fakeConnections({ nodes: all(9n), peer }))).rejects.toBe(bug);
+  });
+});
+
+describe('nodes that are waited for', () => {
+  it('are as they are once none lags, or after the time that is given', async () => {
+    const ledger = () => ({ height: 9n, headerHash: new Uint8Array(32) });
+    const nodes = all(8n);
+    const connections = fakeConnections({ nodes, peer: peerWithLedger(ledger) });
+    const late = settledRows(connections, 500);
+    await jest.advanceTimersByTimeAsync(700);
+    expect((await late).map(({ lag }) => lag)).toEqual(new Array(6).fill(1n));
+    const settled = settledRows(connections, 500);
+    await jest.advanceTimersByTimeAsync(150);
+    Object.assign(nodes, all(9n));
+    await jest.advanceTimersByTimeAsync(100);
+    expect((await settled).map(({ lag }) => lag)).toEqual(new Array(6).fill(0n));
   });
 });

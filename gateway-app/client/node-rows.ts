@@ -48,6 +48,8 @@ export interface NodeStatus {
 
 /** A ledger that is still lower than a node was so long ago has lost blocks; in milliseconds. */
 const ROLLED_BACK_MS = 1000;
+/** How often nodes are asked that are waited for, in milliseconds. */
+const PAUSE_MS = 100;
 
 /**
  * Asks every node of the consortium, and the own organisation's peer, how they stand, all at the same time. Whoever does not
@@ -68,6 +70,16 @@ export async function nodeStatus(connections: Connections): Promise<NodeStatus> 
 /** The rows of `nodeStatus`. */
 export async function nodeRows(connections: Connections): Promise<readonly NodeRow[]> {
   return (await nodeStatus(connections)).rows;
+}
+
+/** The rows once no node lags, or as they are after `patience` milliseconds. */
+export async function settledRows(connections: Connections, patience: number): Promise<readonly NodeRow[]> {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    const rows = await nodeRows(connections);
+    if (rows.every(({ lag }) => lag === 0n) || Date.now() > deadline) return rows;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
 }
 
 async function rowsOf(
