@@ -157,7 +157,7 @@ describe('the hints of a record', () => {
     const masters: MasterAnswers[] = [{}];
     const { told, captured } = capturing({ masters });
     await jest.advanceTimersByTimeAsync(10);
-    expect(told).toEqual([expect.stringMatching(/^trying again: \[UNREACHABLE\] .*; see `cotrace nodes`$/)]);
+    expect(told).toEqual([expect.stringMatching(/^retrying: \[UNREACHABLE\] .*; see `cotrace nodes`$/)]);
     masters[0] = { traceHeads: () => Promise.resolve({ traces: [{ traceId: 'lot' }] }) };
     await jest.advanceTimersByTimeAsync(1000);
     expect(await captured).toMatchObject({ status: 'recorded' });
@@ -259,7 +259,7 @@ describe('a record whose transaction', () => {
     });
     await jest.advanceTimersByTimeAsync(9000);
     expect(submitted).toBeGreaterThan(1);
-    expect(told.filter((line) => line.startsWith('trying again'))).toHaveLength(1);
+    expect(told.filter((line) => line.startsWith('retrying'))).toHaveLength(1);
   });
 });
 

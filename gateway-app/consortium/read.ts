@@ -8,7 +8,7 @@ import type { Consortium } from './consortium.js';
  * the file is told by who asks for it.
  */
 export function readConsortium(path: string): Consortium {
-  const consortium = readJsonFile(path, 'make it anew, or get it from who made it', consortiumOf);
+  const consortium = readJsonFile(path, 'make it again, or get it from whoever made it', consortiumOf);
   if (consortium !== undefined) return consortium;
   throw new CotraceError(
     'CONFIG',
