@@ -1,4 +1,5 @@
-import { CotraceError, equalBytes, isCotraceError, sha256, toHex } from '@cotrace/core';
+import { CotraceError, concat, equalBytes, isCotraceError, sha256, toHex, utf8 } from '@cotrace/core';
+import { lengthDelimited } from '../wire/length-delimited.js';
 import { describeCertificate } from './certificate.js';
 import type { Certificate } from './certificate.js';
 import type { Msp } from './msp.js';
@@ -110,4 +111,9 @@ export class Identity {
     if (this.#problem === undefined) this.#problem = this.msp.problemOf(this);
     return this.#problem;
   }
+}
+
+/** `SerializedIdentity` bytes: an MSP id and a PEM certificate. */
+export function serializeIdentity(mspId: string, pem: string): Uint8Array {
+  return concat(lengthDelimited(1, utf8(mspId)), lengthDelimited(2, utf8(pem)));
 }

@@ -5,9 +5,9 @@ import type { Connections } from '../client/connections.js';
 import { typedTraceId } from '@cotrace/core';
 import { faultText, type Fault } from '../client/faults.js';
 import type { Direction } from '@cotrace/verifier';
-import { readRecordsProof, writeRecordsProof } from '@cotrace/verifier';
+import { writeRecordsProof } from '@cotrace/verifier';
 import { readTrust } from '@cotrace/verifier';
-import { verifyRecords, type VerifiedTrace } from '@cotrace/verifier';
+import { verify as verifyFile, type VerifiedTrace } from '@cotrace/verifier';
 import { EXIT, reportError, type Output } from './output.js';
 import { readText } from './read-text.js';
 import { toText } from './trace-text.js';
@@ -68,9 +68,9 @@ function failureToWrite(path: string, proof: string): CotraceError | null {
 }
 
 /** `cotrace verify FILE`: checks a proof offline, given only the trust file; a proof that proves no event fails. */
-export function verify(file: string, trustPath: string, output: Output): number {
-  const trust = readTrust(readText(trustPath), nodeVerifier);
-  const verified = verifyRecords(readRecordsProof(readText(file)), trust);
+export async function verify(file: string, trustPath: string, output: Output): Promise<number> {
+  const trust = readText(trustPath);
+  const verified = await verifyFile(readText(file), trust);
   output.result(toJson(verified, [], []), () => ['the proof holds', ...toText(verified)]);
   return EXIT.done;
 }

@@ -8,7 +8,14 @@ import {
   utf8,
   type NetworkIdentity,
 } from '@cotrace/core';
-import { Msp, MspManager, type ChannelConfig, type SignatureVerifier } from '@cotrace/fabric-model';
+import {
+  Msp,
+  MspManager,
+  pureEcdsa,
+  type ChannelConfig,
+  type EcdsaVerifier,
+  type SignatureVerifier,
+} from '@cotrace/fabric-model';
 import { membershipOf, type NetworkTerms } from '../main-block/attestation-body.js';
 import type { Membership } from '../main-block/main-config.js';
 import { JsonShape } from './json-shape.js';
@@ -48,13 +55,21 @@ export function writeTrust(network: NetworkIdentity, quorum: number, config: Cha
   return `${JSON.stringify(file, null, 2)}\n`;
 }
 
-/** Reads a trust file. Throws `BAD_TRUST` naming the member that is wrong, and what `parseStrictJson` throws. */
+/**
+ * Reads a trust file; `verifier` checks what organisations sign. Throws `BAD_TRUST` naming the member that is wrong, and
+ * what `parseStrictJson` throws.
+ */
 export function readTrust(text: string, verifier: SignatureVerifier): Trust {
+  return trustOf(text, verifier, pureEcdsa);
+}
+
+/** As `readTrust`; `ecdsa` checks what authorities sign. */
+export function trustOf(text: string, verifier: SignatureVerifier, ecdsa: EcdsaVerifier): Trust {
   const root = new JsonShape(parseStrictJson(text, MAX_TRUST_BYTES), 'trust file', 'BAD_TRUST');
   root.only(['format', 'network', 'quorum', 'organisations']);
   if (root.text('format') !== FORMAT) throw root.wrong('format', `"${FORMAT}"`);
   const network = networkOf(root.object('network'));
-  const msps = root.list('organisations', MAX_ORGANISATIONS).map(mspOf);
+  const msps = root.list('organisations', MAX_ORGANISATIONS).map((shape) => mspOf(shape, ecdsa));
   const membership = membershipOfMsps(msps, verifier);
   const terms = {
     networkId: root.read('network', 'the names and genesis hashes of a network', () => networkId(network)),
@@ -84,10 +99,10 @@ function networkOf(shape: JsonShape): NetworkIdentity {
   };
 }
 
-function mspOf(shape: JsonShape): Msp {
+function mspOf(shape: JsonShape, ecdsa: EcdsaVerifier): Msp {
   shape.only(['mspId', 'mspConfig']);
   const bytes = shape.bytes('mspConfig', MAX_MSP_BYTES);
-  const msp = shape.read('mspConfig', 'an MSP configuration of Fabric', () => Msp.fromConfig(bytes));
+  const msp = shape.read('mspConfig', 'an MSP configuration of Fabric', () => Msp.fromConfig(bytes, ecdsa));
   if (msp.mspId !== shape.text('mspId')) {
     throw shape.wrong('mspId', `${msp.mspId}, as its configuration says`);
   }
