@@ -12,7 +12,7 @@ const dist = join(root, 'verifier', 'dist');
 const outdir = join(dist, 'browser');
 
 /** Bytes after gzip: a little above what each is now. */
-const BUDGETS = { 'verify.js': 35_000, 'ecdsa-in-javascript.js': 24_000 };
+const BUDGETS = { 'verify.js': 35_600, 'ecdsa-in-javascript.js': 21_700 };
 
 // These packages do nothing on import: what a verifier does not use of them stays out.
 const purePackages = ['core', 'fabric-model', 'verifier'].map((name) => join(root, name) + sep);
@@ -47,7 +47,7 @@ async function bundle(entry) {
     platform: 'browser',
     format: 'esm',
     target: 'es2022',
-    legalComments: 'none',
+    legalComments: 'eof',
     absWorkingDir: root,
     plugins: [onDemand, dropUnused],
     logLevel: 'warning',

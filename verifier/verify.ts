@@ -18,7 +18,10 @@ const NAMES = Object.keys(FORMATS) as (keyof typeof FORMATS)[];
  * `BAD_JSON` of the trust file; then of the proof `BAD_JSON`, `BAD_PROOF` and what `verifyRecords` throws,
  * `PROVES_NOTHING` where it shows no event.
  */
-export async function verify(file: string | Uint8Array, trustFile: string | Uint8Array): Promise<VerifiedTrace> {
+export async function verify(
+  file: string | Uint8Array,
+  trustFile: string | Uint8Array,
+): Promise<VerifiedTrace> {
   const signatures = new AnsweredSignatures(platformEcdsa());
   const trustText = textOf(trustFile);
   const trust = await signatures.settle(() =>

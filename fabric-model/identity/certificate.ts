@@ -130,7 +130,11 @@ export function isSignedBy(certificate: Certificate, issuer: Certificate, ecdsa:
   if (issuer.version === 3 ? !issuer.isCA : issuer.basicConstraints && !issuer.isCA) return false;
   if (issuer.keyUsage !== 0 && (issuer.keyUsage & KEY_CERT_SIGN) === 0) return false;
   const hash = hashOfSignatureAlgorithm(certificate.signatureAlgorithm);
-  return verifySignedPart({ message: certificate.tbs, hash, signature: certificate.signature }, issuer, ecdsa);
+  return verifySignedPart(
+    { message: certificate.tbs, hash, signature: certificate.signature },
+    issuer,
+    ecdsa,
+  );
 }
 
 const KEY_CERT_SIGN = 32;
@@ -140,7 +144,11 @@ const KEY_CERT_SIGN = 32;
  * hash function.
  */
 export function verifySignedPart(
-  { message, hash, signature }: {
+  {
+    message,
+    hash,
+    signature,
+  }: {
     readonly message: Uint8Array;
     readonly hash: HashName | undefined;
     readonly signature: Uint8Array;

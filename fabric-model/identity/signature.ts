@@ -63,7 +63,11 @@ export function fabricSignature(der: Uint8Array, curve: CurveName): Uint8Array |
 /** Whether (r, s), high or low s, over the hash of `message` was made with the key of a certificate. */
 export function isMadeBy(
   { curve, publicKey }: { readonly curve: CurveName; readonly publicKey: Uint8Array },
-  { message, hash, numbers: { r, s } }: {
+  {
+    message,
+    hash,
+    numbers: { r, s },
+  }: {
     readonly message: Uint8Array;
     readonly hash: HashName;
     readonly numbers: EcdsaSignature;
@@ -82,7 +86,8 @@ export function verifierBy(ecdsa: EcdsaVerifier): SignatureVerifier {
   return {
     verify(publicKey, message, signature) {
       const numbers = parseSignature(signature);
-      if (numbers === undefined || numbers.s > orderOf(curve) >> 1n || !isPoint(curve, publicKey)) return false;
+      if (numbers === undefined || numbers.s > orderOf(curve) >> 1n || !isPoint(curve, publicKey))
+        return false;
       return isMadeBy({ curve, publicKey }, { message, hash: 'SHA-256', numbers }, ecdsa);
     },
   };

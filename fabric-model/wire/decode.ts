@@ -161,12 +161,7 @@ class MessageFrame implements Frame {
     }
   }
 
-  #readElement(
-    field: ListField,
-    type: number,
-    list: unknown[],
-    reading: Reading,
-  ): boolean {
+  #readElement(field: ListField, type: number, list: unknown[], reading: Reading): boolean {
     const { reader } = this;
     if (field.listKind === 'message') {
       if (type !== WIRE.bytes) return false;

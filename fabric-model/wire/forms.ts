@@ -119,13 +119,19 @@ export const ChaincodeEvent = form<peer.ChaincodeEvent>('protos.ChaincodeEvent',
   eventName: [3, 'string'],
   payload: [4, 'bytes'],
 });
-export const ChaincodeHeaderExtension = form<peer.ChaincodeHeaderExtension>('protos.ChaincodeHeaderExtension', {
-  chaincodeId: [2, ChaincodeID],
-});
-export const ChaincodeProposalPayload = form<peer.ChaincodeProposalPayload>('protos.ChaincodeProposalPayload', {
-  input: [1, 'bytes'],
-  TransientMap: [2, 'bytesByText'],
-});
+export const ChaincodeHeaderExtension = form<peer.ChaincodeHeaderExtension>(
+  'protos.ChaincodeHeaderExtension',
+  {
+    chaincodeId: [2, ChaincodeID],
+  },
+);
+export const ChaincodeProposalPayload = form<peer.ChaincodeProposalPayload>(
+  'protos.ChaincodeProposalPayload',
+  {
+    input: [1, 'bytes'],
+    TransientMap: [2, 'bytesByText'],
+  },
+);
 export const ChaincodeAction = form<peer.ChaincodeAction>('protos.ChaincodeAction', {
   results: [1, 'bytes'],
   events: [2, 'bytes'],
@@ -171,7 +177,10 @@ const RangeQueryInfo = form<ledger.RangeQueryInfo>('ledger.RangeQueryInfo', {
   itrExhausted: [3, 'bool'],
   readsInfo: { rawReads: [4, QueryReads], readsMerkleHashes: [5, QueryReadsMerkleSummary] },
 });
-const KVReadHash = form<ledger.KVReadHash>('ledger.KVReadHash', { keyHash: [1, 'bytes'], version: [2, Version] });
+const KVReadHash = form<ledger.KVReadHash>('ledger.KVReadHash', {
+  keyHash: [1, 'bytes'],
+  version: [2, Version],
+});
 const KVWriteHash = form<ledger.KVWriteHash>('ledger.KVWriteHash', {
   keyHash: [1, 'bytes'],
   isDelete: [2, 'bool'],
