@@ -46,7 +46,6 @@ export function decodePayload(payload: Uint8Array): Omit<Envelope, 'signature'> 
 }
 
 /** Whether an envelope is of a type, such as `common.HeaderType.CONFIG`. */
-export function isOfType(envelope: Pick<Envelope, 'channelHeader'>, type: common.HeaderType): boolean {
-  const wanted: number = type;
-  return envelope.channelHeader.type === wanted;
+export function isOfType(envelope: Pick<Envelope, 'channelHeader'>, type: number): boolean {
+  return envelope.channelHeader.type === type;
 }

@@ -9,7 +9,7 @@ import type { NamespaceRwset } from './rwset.js';
 import { decodeRwset } from './rwset.js';
 
 /** Type of the envelopes of transactions. Written out: the enumeration itself comes with every other one of Fabric. */
-const ENDORSER_TRANSACTION: common.HeaderType.ENDORSER_TRANSACTION = 3;
+const ENDORSER_TRANSACTION = 3 satisfies common.HeaderType.ENDORSER_TRANSACTION;
 
 export interface Endorsement {
   /** Serialized identity of the endorsing peer. */

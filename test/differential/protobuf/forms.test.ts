@@ -58,11 +58,14 @@ function outcome(act: () => unknown): unknown {
   }
 }
 
-/** Whether a byte order mark is in a text anywhere in a value. */
-function hasMark(value: unknown): boolean {
-  if (typeof value === 'string') return value.includes('\ufeff');
+/**
+ * Whether a text anywhere in a message has a byte order mark, which the library drops at the beginning though Go does not,
+ * or is a key of a map that the library takes for the map's prototype.
+ */
+function isMisread(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\ufeff') || value === '__proto__';
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return false;
-  return Object.entries(value).some((entry) => entry.some(hasMark));
+  return Object.entries(value).some((entry) => entry.some(isMisread));
 }
 
 describe('the forms of messages, beside the library', () => {
@@ -116,8 +119,7 @@ describe('the forms of messages, beside the library', () => {
         for (let i = 0; i < RUNS; i++) {
           const bytes = inputs.next(schema);
           const message = outcome(() => decode(form, bytes));
-          // The library drops a byte order mark at the beginning of a text, which Go does not.
-          if (Array.isArray(message) || hasMark(message)) continue;
+          if (Array.isArray(message) || isMisread(message)) continue;
           const plain = toBinary(schema, message as never, { writeUnknownFields: false });
           expect([SEED, form.typeName, i, decode(form, plain)]).toEqual([
             SEED,
