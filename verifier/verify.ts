@@ -1,5 +1,5 @@
 import { fromUtf8, parseStrictJson, Shape, type JsonValue } from '@cotrace/core';
-import { verifierBy } from '@cotrace/fabric-model';
+import { MspManager, verifierBy } from '@cotrace/fabric-model';
 import { signerOf } from './main-block/attestation.js';
 import { boundSignatures, certificateOf } from './proof/bound-work.js';
 import { MAX_PROOF_BYTES, RECORDS_PROOF, recordsProofOf, type RecordsProof } from './proof/records-proof.js';
@@ -40,14 +40,13 @@ async function verifyRecordsFile(
   const proof = recordsProofOf(json);
   boundSignatures(proof.blocks);
   await learnSigners(proof, trust, signatures);
-  const blocks = await signatures.settle(() => verifyBlocks(proof, trust));
+  const blocks = await signatures.settle(() => verifyBlocks(proof, forgetful(trust, signatures)));
   return verifyUnder(blocks, proof, trust);
 }
 
 /**
  * Finds out what authorities signed, a certificate after the other: a run over all blocks would stop at the first of them
- * that is not good, and each would cost a run more. Their identities are made here for this alone, since the manager keeps
- * those that it makes.
+ * that is not good, and each would cost a run more.
  */
 async function learnSigners(
   { blocks }: RecordsProof,
@@ -62,6 +61,17 @@ async function learnSigners(
     learnt.add(name);
     await signatures.settle(() => outcomeOf(() => signerOf(attestation, { manager })));
   }
+}
+
+/** The same trust with a manager that has seen no identity: it would keep those of a run that does not count. */
+function forgetful({ network, terms, membership }: Trust, signatures: AnsweredSignatures): Trust {
+  const { members, manager } = membership;
+  const msps = members.flatMap(({ mspId }) => manager.msp(mspId) ?? []);
+  return {
+    network,
+    terms,
+    membership: { members, manager: new MspManager(msps, verifierBy(signatures.verify)) },
+  };
 }
 
 function textOf(file: string | Uint8Array): string {

@@ -1,9 +1,11 @@
 import { nodeVerifier } from '@cotrace/network';
-import { readRecordsProof, readTrust, verifyRecords, writeRecordsProof } from '@cotrace/verifier';
 import { forgeries } from '../../gateway-app/testing/forged-proofs.js';
 import type { ProofScene } from '../../gateway-app/testing/proof-scene.js';
 import { trustFile } from '../../gateway-app/testing/proofs.js';
 import { verdictOf } from '../../gateway-app/testing/verdict.js';
+import { readRecordsProof, writeRecordsProof } from '../../verifier/proof/records-proof.js';
+import { readTrust } from '../../verifier/proof/trust.js';
+import { verifyRecords } from '../../verifier/proof/verify-records.js';
 import { Random } from '../faults/random.js';
 import { altered } from './altered-proofs.js';
 

@@ -1,10 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { utf8 } from '@cotrace/core';
-import { verify, writeRecordsProof } from '@cotrace/verifier';
+import { toBinary } from '@bufbuild/protobuf';
+import { fromBase64url, toBase64url, utf8 } from '@cotrace/core';
+import { common, decode, decodePem, encodePem } from '@cotrace/fabric-model';
+import { nodeVerifier } from '@cotrace/network';
 import { codeOf } from '../../gateway-app/testing/codes.js';
 import { ProofScene } from '../../gateway-app/testing/proof-scene.js';
 import { trustFile } from '../../gateway-app/testing/proofs.js';
 import { verdictOf } from '../../gateway-app/testing/verdict.js';
+import { writeRecordsProof } from '../../verifier/proof/records-proof.js';
+import { readTrust } from '../../verifier/proof/trust.js';
+import { verify } from '../../verifier/verify.js';
 import { judgedProofs } from './proof-texts.js';
 
 const DEEP = process.env['CI_DEEP'] === '1';
@@ -24,6 +29,13 @@ afterAll(async () => {
   await scene.close();
 });
 
+/** The same bytes but for the last: in a signature, the end of its second number. */
+function withOtherEnd(bytes: Uint8Array): Uint8Array {
+  const changed = Uint8Array.from(bytes);
+  changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1;
+  return changed;
+}
+
 describe('a proof file, verified in one call', () => {
   it(
     'says what the verifier that does not wait says, of proofs, forgeries and altered proofs',
@@ -39,6 +51,48 @@ describe('a proof file, verified in one call', () => {
     },
     DEEP ? 900_000 : 60_000,
   );
+
+  it('is refused where an authority did not sign the certificates in it', async () => {
+    const forged = {
+      ...scene.honest,
+      blocks: scene.honest.blocks.map(({ block, attestations }) => ({
+        block,
+        attestations: attestations.map((one) => ({ ...one, certificate: withOtherEnd(one.certificate) })),
+      })),
+    };
+    await expect(verify(writeRecordsProof(forged), trust)).rejects.toMatchObject({
+      code: 'NO_QUORUM',
+      detail: { refused: Array.from({ length: 3 }, () => 'ATTESTATION_IDENTITY') },
+    });
+  });
+
+  it('is refused where nobody signed the attestations in it', async () => {
+    const forged = {
+      ...scene.honest,
+      blocks: scene.honest.blocks.map(({ block, attestations }) => ({
+        block,
+        attestations: attestations.map((one) => ({ ...one, signature: withOtherEnd(one.signature) })),
+      })),
+    };
+    await expect(verify(writeRecordsProof(forged), trust)).rejects.toMatchObject({
+      code: 'NO_QUORUM',
+      detail: { refused: Array.from({ length: 3 }, () => 'ATTESTATION_SIGNATURE') },
+    });
+  });
+
+  it('is refused where the trust file names an authority that did not sign itself', async () => {
+    const file = JSON.parse(trust) as { organisations: { mspConfig: string }[] };
+    const [first] = file.organisations;
+    if (first === undefined) throw new Error('the trust file names nobody');
+    const config = decode(common.FabricMSPConfigSchema, fromBase64url(first.mspConfig, 2 ** 20));
+    config.rootCerts = config.rootCerts.map((pem) => {
+      const der = decodePem(pem)?.bytes ?? new Uint8Array();
+      return utf8(encodePem('CERTIFICATE', withOtherEnd(der)));
+    });
+    first.mspConfig = toBase64url(toBinary(common.FabricMSPConfigSchema, config));
+    expect(await codeOf(() => verify(honest, JSON.stringify(file)))).toBe('BAD_TRUST');
+    expect(await codeOf(() => readTrust(JSON.stringify(file), nodeVerifier))).toBe('BAD_TRUST');
+  });
 
   it('may be text or bytes, and so may the trust file', async () => {
     const shown = await verify(honest, trust);
