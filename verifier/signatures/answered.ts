@@ -54,12 +54,10 @@ export class AnsweredSignatures {
     const questions = [...asked];
     let allGood = true;
     for (let at = 0; at < questions.length; at += AT_ONCE) {
-      const answers = questions.slice(at, at + AT_ONCE).map(async ([name, question]) => {
-        const good = await this.#slow(question);
-        this.#known.set(name, good);
-        return good;
-      });
-      if ((await Promise.all(answers)).includes(false)) allGood = false;
+      const batch = questions.slice(at, at + AT_ONCE);
+      const answers = await Promise.all(batch.map(([, question]) => this.#slow(question)));
+      for (const [i, [name]] of batch.entries()) this.#known.set(name, answers[i] === true);
+      if (answers.includes(false)) allGood = false;
     }
     return allGood;
   }
