@@ -75,6 +75,7 @@ export function setUp() {
     join(root, 'tsconfig.base.json'),
     join(root, 'scripts', 'bundle-chaincode.mjs'),
     join(root, 'scripts', 'bundle-commands.mjs'),
+    join(root, 'scripts', 'bundle-verifier.mjs'),
     ...folders.flatMap((folder) => [...sources(folder)].sort()),
   ]);
   const built = folders.every(
@@ -84,6 +85,9 @@ export function setUp() {
     run('Building', process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b']);
     run('Bundling the chaincode', process.execPath, [join(root, 'scripts', 'bundle-chaincode.mjs')]);
     run('Bundling the command line', process.execPath, [join(root, 'scripts', 'bundle-commands.mjs')]);
+    run('Bundling the verifier for browsers', process.execPath, [
+      join(root, 'scripts', 'bundle-verifier.mjs'),
+    ]);
     mark('built', code);
   }
 }

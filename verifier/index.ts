@@ -23,5 +23,6 @@ export { readTrust, writeTrust } from './proof/trust.js';
 export type { Trust } from './proof/trust.js';
 export { verifyStates } from './proof/verify-found.js';
 export type { FoundAnswer, StateQuestion } from './proof/verify-found.js';
+export { verify } from './verify.js';
 export { verifyRecords } from './proof/verify-records.js';
 export type { VerifiedRecord, VerifiedTrace } from './proof/verify-records.js';

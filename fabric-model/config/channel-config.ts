@@ -14,6 +14,7 @@ import type { ConfigGroup } from '../gen/fabric/common_pb.js';
 import { ACLsSchema } from '../gen/fabric/peer_pb.js';
 import { MspManager } from '../identity/manager.js';
 import type { Msp } from '../identity/msp.js';
+import { pureVerifier } from '../identity/pure-ecdsa.js';
 import type { SignatureVerifier } from '../identity/signature.js';
 import { applicationPolicy } from '../policy/application-policy.js';
 import type { Policy } from '../policy/policy.js';
@@ -143,8 +144,8 @@ export class ChannelConfig {
     return toBinary(SerializedIdentitySchema, create(SerializedIdentitySchema, { mspid, idBytes }));
   }
 
-  /** A manager of every MSP of the channel. It caches identities: make one per configuration. */
-  manager(verifier?: SignatureVerifier): MspManager {
+  /** A manager of every MSP of the channel, by default in plain TypeScript. It caches identities: make one per configuration. */
+  manager(verifier: SignatureVerifier = pureVerifier): MspManager {
     return new MspManager(this.msps, verifier);
   }
 }

@@ -3,6 +3,7 @@ import { MSPConfigSchema, OrdererAddressesSchema } from '../gen/fabric/common_pb
 import type { ConfigGroup } from '../gen/fabric/common_pb.js';
 import { AnchorPeersSchema } from '../gen/fabric/peer_pb.js';
 import { Msp } from '../identity/msp.js';
+import { pureEcdsa } from '../identity/pure-ecdsa.js';
 import { badConfig, sortedGroups, valueOf } from './group.js';
 
 const FABRIC_MSP = 0;
@@ -45,7 +46,7 @@ export class MspRegistry {
       });
     }
     const known = this.msps.find((msp) => equalBytes(msp.config, config.config));
-    const msp = known ?? Msp.fromConfig(config.config);
+    const msp = known ?? Msp.fromConfig(config.config, pureEcdsa);
     if ((this.#msps.get(msp.mspId) ?? msp) !== msp) {
       throw badConfig('it defines two different MSPs with one id', { name, mspId: msp.mspId });
     }

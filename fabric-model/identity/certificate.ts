@@ -1,15 +1,16 @@
 import { CotraceError, MalformedError, concat, equalBytes, toHex } from '@cotrace/core';
-import { curveOfOid, hashOfSignatureAlgorithm, isPoint, orderOf, verifyDigest } from './curves.js';
-import type { CurveName, Hash } from './curves.js';
+import { curveOfOid, hashOfSignatureAlgorithm, isPoint, orderOf } from './curves.js';
+import type { CurveName, HashName } from './curves.js';
 import { DerReader, TAG, derElement, hexOfUnsigned } from './der.js';
 import type { DerElement } from './der.js';
+import type { EcdsaVerifier } from './ecdsa.js';
 import { parseExtensions, readExtensions } from './extensions.js';
 import type { CertificateExtensions } from './extensions.js';
 import { parseName } from './name.js';
 import type { DistinguishedName } from './name.js';
 import { oidText } from './oid.js';
 import { decodePem } from './pem.js';
-import { encodeSignature, parseSignature } from './signature.js';
+import { encodeSignature, isMadeBy, parseSignature } from './signature.js';
 import { checkRewritable } from './structures.js';
 import { readTime } from './time.js';
 
@@ -125,25 +126,39 @@ export function describeCertificate({ subject, issuer, serial }: Certificate): {
 }
 
 /** Whether `issuer`'s key made the signature of `certificate`, and may sign certificates at all. */
-export function isSignedBy(certificate: Certificate, issuer: Certificate): boolean {
+export function isSignedBy(certificate: Certificate, issuer: Certificate, ecdsa: EcdsaVerifier): boolean {
   if (issuer.version === 3 ? !issuer.isCA : issuer.basicConstraints && !issuer.isCA) return false;
   if (issuer.keyUsage !== 0 && (issuer.keyUsage & KEY_CERT_SIGN) === 0) return false;
   const hash = hashOfSignatureAlgorithm(certificate.signatureAlgorithm);
-  return verifySignedPart(certificate.tbs, hash, certificate.signature, issuer);
+  return verifySignedPart(
+    { message: certificate.tbs, hash, signature: certificate.signature },
+    issuer,
+    ecdsa,
+  );
 }
 
 const KEY_CERT_SIGN = 32;
 
-/** Whether `signature` (canonical DER, high or low s) over `message` was made with the key of `signer`; false without a hash function. */
+/**
+ * Whether `signature` (canonical DER, high or low s) over `message` was made with the key of `signer`; false without a
+ * hash function.
+ */
 export function verifySignedPart(
-  message: Uint8Array,
-  hash: Hash | undefined,
-  signature: Uint8Array,
+  {
+    message,
+    hash,
+    signature,
+  }: {
+    readonly message: Uint8Array;
+    readonly hash: HashName | undefined;
+    readonly signature: Uint8Array;
+  },
   signer: Certificate,
+  ecdsa: EcdsaVerifier,
 ): boolean {
   const numbers = parseSignature(signature);
   if (hash === undefined || numbers === undefined) return false;
-  return verifyDigest(signer.curve, signer.publicKey, hash(message), numbers);
+  return isMadeBy(signer, { message, hash, numbers }, ecdsa);
 }
 
 /**

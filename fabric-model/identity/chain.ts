@@ -1,6 +1,7 @@
 import { CotraceError, equalBytes } from '@cotrace/core';
 import { describeCertificate, isSignedBy } from './certificate.js';
 import type { Certificate } from './certificate.js';
+import type { EcdsaVerifier } from './ecdsa.js';
 
 const ANY_USAGE = '2.5.29.37.0';
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
@@ -11,6 +12,8 @@ const MAX_SIGNATURE_CHECKS = 100;
 export interface Authorities {
   readonly roots: readonly Certificate[];
   readonly intermediates: readonly Certificate[];
+  /** Checks what they signed. */
+  readonly ecdsa: EcdsaVerifier;
 }
 
 /**
@@ -80,7 +83,8 @@ class ChainSearch {
       if (++this.#checks > MAX_SIGNATURE_CHECKS)
         return this.#holds(candidate, 'too many signatures to check');
       if (isAlreadyIn(chain, candidate)) return false;
-      const signed = isSignedBy(child, candidate) ? undefined : 'did not sign the certificate below it';
+      const isSigned = isSignedBy(child, candidate, this.#authorities.ecdsa);
+      const signed = isSigned ? undefined : 'did not sign the certificate below it';
       return this.#holds(candidate, signed ?? this.#invalid(candidate, chain.length));
     });
   }

@@ -3,6 +3,7 @@ import { verifySignedPart } from './certificate.js';
 import type { Certificate } from './certificate.js';
 import { hashOfEcdsaAlgorithm } from './curves.js';
 import { TAG, derElement, hexOfUnsigned, rightAligned } from './der.js';
+import type { EcdsaVerifier } from './ecdsa.js';
 import { decodePem } from './pem.js';
 import { StructReader } from './struct-reader.js';
 import { checkName, readAlgorithm, readExtensionList } from './structures.js';
@@ -43,13 +44,19 @@ export function parseRevocationList(bytes: Uint8Array): RevocationList {
 }
 
 /** Whether `list` revokes a certificate that `issuer` signed, and `issuer` really issued the list. */
-export function revokes(list: RevocationList, issuer: Certificate, certificate: Certificate): boolean {
+export function revokes(
+  list: RevocationList,
+  issuer: Certificate,
+  certificate: Certificate,
+  ecdsa: EcdsaVerifier,
+): boolean {
+  const { tbs: message, signature, signatureAlgorithm } = list;
   return (
     list.revoked.has(certificate.serial) &&
     list.authorityKeyId !== undefined &&
     issuer.subjectKeyId !== undefined &&
     equalBytes(list.authorityKeyId, issuer.subjectKeyId) &&
-    verifySignedPart(list.tbs, hashOfEcdsaAlgorithm(list.signatureAlgorithm), list.signature, issuer)
+    verifySignedPart({ message, hash: hashOfEcdsaAlgorithm(signatureAlgorithm), signature }, issuer, ecdsa)
   );
 }
 

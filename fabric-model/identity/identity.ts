@@ -1,4 +1,6 @@
-import { CotraceError, equalBytes, isCotraceError, sha256, toHex } from '@cotrace/core';
+import type { EcdsaVerifier } from './ecdsa.js';
+import { CotraceError, concat, equalBytes, isCotraceError, sha256, toHex, utf8 } from '@cotrace/core';
+import { lengthDelimited } from '../wire/length-delimited.js';
 import { describeCertificate } from './certificate.js';
 import type { Certificate } from './certificate.js';
 import type { NodeRole, Principal } from './principal.js';
@@ -6,6 +8,8 @@ import type { NodeRole, Principal } from './principal.js';
 /** What an identity asks of its organisation's MSP. */
 export interface IdentityRules {
   readonly mspId: string;
+  /** Checks signatures by keys of other curves than P-256, and those of authorities. */
+  readonly ecdsa: EcdsaVerifier;
   /** Throws for bytes that are no identity of this MSP. */
   deserialize(bytes: Uint8Array): Identity;
   isAdmin(certificate: Certificate): boolean;
@@ -124,4 +128,9 @@ export class Identity {
     if (this.#problem === undefined) this.#problem = this.msp.problemOf(this);
     return this.#problem;
   }
+}
+
+/** `SerializedIdentity` bytes: an MSP id and a PEM certificate. */
+export function serializeIdentity(mspId: string, pem: string): Uint8Array {
+  return concat(lengthDelimited(1, utf8(mspId)), lengthDelimited(2, utf8(pem)));
 }

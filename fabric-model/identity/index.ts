@@ -1,7 +1,8 @@
 export { parseCertificate } from './certificate.js';
 export type { Certificate } from './certificate.js';
-export type { CurveName } from './curves.js';
-export { Identity } from './identity.js';
+export type { CurveName, HashName } from './curves.js';
+export type { EcdsaQuestion, EcdsaVerifier } from './ecdsa.js';
+export { Identity, serializeIdentity } from './identity.js';
 export { MspManager } from './manager.js';
 export { Msp } from './msp.js';
 export type { DistinguishedName } from './name.js';
@@ -9,5 +10,6 @@ export { decodePem, encodePem, splitPem } from './pem.js';
 export type { PemBlock } from './pem.js';
 export { parsePrincipal } from './principal.js';
 export type { NodeRole, Principal } from './principal.js';
-export { fabricSignature, isLowS, pureVerifier, toLowS } from './signature.js';
+export { pureEcdsa, pureVerifier } from './pure-ecdsa.js';
+export { fabricSignature, isLowS, toLowS, verifierBy } from './signature.js';
 export type { SignatureVerifier } from './signature.js';

@@ -1,11 +1,10 @@
-import { CotraceError, sha256 } from '@cotrace/core';
-import { SerializedIdentitySchema } from '../gen/fabric/common_pb.js';
+import { CotraceError } from '@cotrace/core';
 import { decode } from '../wire/decode.js';
+import { SerializedIdentity } from '../wire/forms.js';
 import { BoundedCache } from './bounded-cache.js';
-import { verifyDigest } from './curves.js';
 import type { Identity } from './identity.js';
 import type { Msp } from './msp.js';
-import { fabricSignature, parseSignature, pureVerifier } from './signature.js';
+import { fabricSignature, isMadeBy, parseSignature } from './signature.js';
 import type { SignatureVerifier } from './signature.js';
 
 const CACHED_IDENTITIES = 1024;
@@ -18,8 +17,8 @@ export class MspManager {
   readonly #verifier: SignatureVerifier;
   readonly #identities = new BoundedCache<Identity>(CACHED_IDENTITIES);
 
-  /** `verifier` checks signatures of P-256 keys, by default in plain TypeScript. */
-  constructor(msps: Iterable<Msp>, verifier: SignatureVerifier = pureVerifier) {
+  /** `verifier` checks signatures of P-256 keys. */
+  constructor(msps: Iterable<Msp>, verifier: SignatureVerifier) {
     this.#msps = new Map([...msps].map((msp) => [msp.mspId, msp]));
     this.#verifier = verifier;
   }
@@ -36,7 +35,7 @@ export class MspManager {
   deserialize(bytes: Uint8Array): Identity {
     const known = bytes.length <= MAX_CACHED_BYTES ? this.#identities.get(bytes) : undefined;
     if (known !== undefined) return known;
-    const { mspid, idBytes } = decode(SerializedIdentitySchema, bytes);
+    const { mspid, idBytes } = decode(SerializedIdentity, bytes);
     const msp = this.#msps.get(mspid);
     if (msp === undefined) {
       throw new CotraceError('UNKNOWN_MSP', `MSP ${mspid} is not defined on this channel`, { mspId: mspid });
@@ -51,11 +50,12 @@ export class MspManager {
    * numbers are ignored, see `fabricSignature`).
    */
   verify(identity: Identity, message: Uint8Array, signature: Uint8Array): boolean {
-    const { curve, publicKey } = identity.certificate;
+    const { certificate, msp } = identity;
+    const { curve, publicKey } = certificate;
     const canonical = fabricSignature(signature, curve);
     if (canonical === undefined) return false;
     if (curve === 'P-256') return this.#verifier.verify(publicKey, message, canonical);
     const numbers = parseSignature(canonical);
-    return numbers !== undefined && verifyDigest(curve, publicKey, sha256(message), numbers);
+    return numbers !== undefined && isMadeBy(certificate, { hash: 'SHA-256', message, numbers }, msp.ecdsa);
   }
 }

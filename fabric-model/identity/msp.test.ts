@@ -6,6 +6,7 @@ import type { CurveName } from './curves.js';
 import { DerReader, TAG, derElement } from './der.js';
 import type { Identity } from './identity.js';
 import { Msp } from './msp.js';
+import { pureEcdsa } from './pure-ecdsa.js';
 import { encodePem } from './pem.js';
 import { encodeSignature, isLowS, parseSignature } from './signature.js';
 import { NODE_OUS, issue, mspConfig, newKeys, revoke, x509 } from './testing/pki.js';
@@ -20,7 +21,7 @@ beforeAll(async () => {
 });
 
 function setUp(parts: Partial<MspParts> = {}): Msp {
-  return Msp.fromConfig(mspConfig({ name: 'Org1MSP', rootCerts: [root.pem], ...parts }));
+  return Msp.fromConfig(mspConfig({ name: 'Org1MSP', rootCerts: [root.pem], ...parts }), pureEcdsa);
 }
 
 const withCode = (code: string): unknown => expect.objectContaining({ code });
@@ -52,7 +53,7 @@ function flipped(signature: Uint8Array, curve: CurveName = 'P-256'): Uint8Array 
 describe('An MSP', () => {
   it('keeps the bytes of its configuration and their hash', () => {
     const bytes = mspConfig({ name: 'Org1MSP', rootCerts: [root.pem] });
-    const msp = Msp.fromConfig(bytes);
+    const msp = Msp.fromConfig(bytes, pureEcdsa);
     expect(msp.mspId).toBe('Org1MSP');
     expect(msp.config).toBe(bytes);
     expect(msp.configHash).toEqual(sha256(bytes));

@@ -1,13 +1,14 @@
 import { CotraceError, MalformedError, concat, equalBytes, sha256, toHex } from '@cotrace/core';
-import { FabricMSPConfigSchema, SerializedIdentitySchema } from '../gen/fabric/common_pb.js';
 import type { FabricMSPConfig } from '../gen/fabric/common_pb.js';
 import { decode } from '../wire/decode.js';
+import * as forms from '../wire/forms.js';
 import { describeCertificate, isSignedBy, parseDerCertificate, withLowS } from './certificate.js';
 import type { Certificate } from './certificate.js';
 import { uniqueChain } from './chain.js';
 import { parseRevocationList, revokes } from './crl.js';
 import type { RevocationList } from './crl.js';
 import { hashOfEcdsaAlgorithm } from './curves.js';
+import type { EcdsaVerifier } from './ecdsa.js';
 import { Identity, type IdentityRules } from './identity.js';
 import { nodeOUsOf, unitProblem } from './node-ous.js';
 import type { NodeOUs } from './node-ous.js';
@@ -30,6 +31,8 @@ export class Msp implements IdentityRules {
   readonly roots: readonly Certificate[];
   readonly intermediates: readonly Certificate[];
   readonly admins: readonly Certificate[];
+  /** Checks what authorities signed. */
+  readonly ecdsa: EcdsaVerifier;
   readonly #revocationLists: readonly RevocationList[];
   /** Allowed organisational units with the hashes of their certifiers; empty where any unit will do. */
   readonly #units: readonly { readonly unit: string; readonly certifiers: Uint8Array }[];
@@ -38,12 +41,12 @@ export class Msp implements IdentityRules {
   readonly #innerAuthorities: readonly Certificate[];
 
   /**
-   * Sets up an MSP from `FabricMSPConfig` bytes. Throws `MSP_CONFIG` with the part at fault, its cause attached.
+   * Sets up an MSP from `FabricMSPConfig` bytes; `ecdsa` checks what its authorities signed. Throws `MSP_CONFIG` with the part at fault, its cause attached.
    */
-  static fromConfig(config: Uint8Array): Msp {
-    const message = decode(FabricMSPConfigSchema, config);
+  static fromConfig(config: Uint8Array, ecdsa: EcdsaVerifier): Msp {
+    const message = decode(forms.FabricMSPConfig, config);
     try {
-      return new Msp(config, message);
+      return new Msp(config, message, ecdsa);
     } catch (cause) {
       if (!(cause instanceof CotraceError) || cause.code === 'MSP_CONFIG') throw cause;
       throw new CotraceError(
@@ -55,7 +58,8 @@ export class Msp implements IdentityRules {
     }
   }
 
-  private constructor(bytes: Uint8Array, config: FabricMSPConfig) {
+  private constructor(bytes: Uint8Array, config: FabricMSPConfig, ecdsa: EcdsaVerifier) {
+    this.ecdsa = ecdsa;
     this.mspId = config.name;
     this.config = bytes;
     this.configHash = sha256(bytes);
@@ -88,7 +92,7 @@ export class Msp implements IdentityRules {
 
   /** The identity in `SerializedIdentity` bytes. Throws as `identity`, and `UNKNOWN_MSP` where it names another MSP. */
   deserialize(bytes: Uint8Array): Identity {
-    const { mspid, idBytes } = decode(SerializedIdentitySchema, bytes);
+    const { mspid, idBytes } = decode(forms.SerializedIdentity, bytes);
     if (mspid !== this.mspId) {
       throw new CotraceError('UNKNOWN_MSP', `an identity of ${mspid}, not of ${this.mspId}`, {
         mspId: mspid,
@@ -103,7 +107,7 @@ export class Msp implements IdentityRules {
    */
   identity(pem: Uint8Array): Identity {
     const certificate = certificateOfPem(pem);
-    if (certificate.isCA && isSignedBy(certificate, certificate)) {
+    if (certificate.isCA && isSignedBy(certificate, certificate, this.ecdsa)) {
       return new Identity(this, withLowS(certificate, certificate), [certificate]);
     }
     const [, issuer, ...further] = uniqueChain(certificate, this);
@@ -137,7 +141,7 @@ export class Msp implements IdentityRules {
       });
     const misplaced = this.#misplaced(identity);
     if (misplaced !== undefined) return invalid(misplaced);
-    if (this.#revocationLists.some((list) => revokes(list, authorities[0], certificate))) {
+    if (this.#revocationLists.some((list) => revokes(list, authorities[0], certificate, this.ecdsa))) {
       return new CotraceError(
         'IDENTITY_REVOKED',
         `the certificate of an identity of ${this.mspId} is revoked`,
@@ -178,16 +182,16 @@ export class Msp implements IdentityRules {
     }
     // What is not signed with ECDSA, Fabric takes as it is: an authority below an RSA one can be a root.
     const isEcdsa = hashOfEcdsaAlgorithm(certificate.signatureAlgorithm) !== undefined;
-    if (isEcdsa && !isSignedBy(certificate, certificate)) {
+    if (isEcdsa && !isSignedBy(certificate, certificate, this.ecdsa)) {
       throw this.#bad('a root certificate that did not sign itself', describeCertificate(certificate));
     }
     const root = isEcdsa ? withLowS(certificate, certificate) : certificate;
-    uniqueChain(root, { roots: [root], intermediates: [] });
+    uniqueChain(root, { roots: [root], intermediates: [], ecdsa: this.ecdsa });
     return root;
   }
 
   #lowS(certificate: Certificate, intermediates: readonly Certificate[]): Certificate {
-    const [, issuer] = uniqueChain(certificate, { roots: this.roots, intermediates });
+    const [, issuer] = uniqueChain(certificate, { roots: this.roots, intermediates, ecdsa: this.ecdsa });
     if (issuer === undefined)
       throw this.#bad('a root certificate among the intermediate ones', describeCertificate(certificate));
     return withLowS(certificate, issuer);
@@ -202,7 +206,7 @@ export class Msp implements IdentityRules {
         describeCertificate(certificate),
       );
     }
-    if (this.#revocationLists.some((list) => revokes(list, issuer, certificate))) {
+    if (this.#revocationLists.some((list) => revokes(list, issuer, certificate, this.ecdsa))) {
       throw this.#bad('an intermediate certificate is revoked', describeCertificate(certificate));
     }
     if (this.#hasUnreadableList()) throw this.#bad('a revocation list names no authority');

@@ -2,15 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { concat, fromHex, utf8 } from '@cotrace/core';
 import { orderOf } from './curves.js';
+import { pureVerifier } from './pure-ecdsa.js';
 import { derElement, derUnsigned } from './der.js';
-import {
-  encodeSignature,
-  fabricSignature,
-  isLowS,
-  parseSignature,
-  pureVerifier,
-  toLowS,
-} from './signature.js';
+import { encodeSignature, fabricSignature, isLowS, parseSignature, toLowS } from './signature.js';
 import { newKeys, sign } from './testing/pki.js';
 import type { KeyPair } from './testing/pki.js';
 

@@ -1,7 +1,8 @@
-import { MalformedError, compareBytes, concat, sha256 } from '@cotrace/core';
-import { isPoint, orderOf, verifyDigest } from './curves.js';
-import type { CurveName } from './curves.js';
+import { MalformedError, compareBytes, concat } from '@cotrace/core';
+import { isPoint, orderOf, sizeOf } from './curves.js';
+import type { CurveName, HashName } from './curves.js';
 import { DerReader, TAG, bigintOf, derElement, derUnsigned } from './der.js';
+import type { EcdsaVerifier } from './ecdsa.js';
 
 /** Checks ECDSA signatures on P-256 over SHA-256; a platform's own implementation may take the place of `pureVerifier`. */
 export interface SignatureVerifier {
@@ -59,14 +60,44 @@ export function fabricSignature(der: Uint8Array, curve: CurveName): Uint8Array |
   return found.isCanonical ? der : encodeSignature({ r: bigintOf(found.r), s: bigintOf(found.s) });
 }
 
-/** Verification in plain TypeScript, for every platform. */
-export const pureVerifier: SignatureVerifier = {
-  verify(publicKey, message, signature) {
-    const numbers = parseSignature(signature);
-    if (numbers === undefined || numbers.s > orderOf('P-256') >> 1n) return false;
-    return isPoint('P-256', publicKey) && verifyDigest('P-256', publicKey, sha256(message), numbers);
+/** Whether (r, s), high or low s, over the hash of `message` was made with the key of a certificate. */
+export function isMadeBy(
+  { curve, publicKey }: { readonly curve: CurveName; readonly publicKey: Uint8Array },
+  {
+    message,
+    hash,
+    numbers: { r, s },
+  }: {
+    readonly message: Uint8Array;
+    readonly hash: HashName;
+    readonly numbers: EcdsaSignature;
   },
-};
+  ecdsa: EcdsaVerifier,
+): boolean {
+  const order = orderOf(curve);
+  if (r <= 0n || s <= 0n || r >= order || s >= order) return false;
+  const size = sizeOf(curve);
+  return ecdsa({ curve, publicKey, hash, message, signature: concat(octets(r, size), octets(s, size)) });
+}
+
+/** A verifier of P-256 signatures over SHA-256 that leaves to `ecdsa` what only a computation can decide. */
+export function verifierBy(ecdsa: EcdsaVerifier): SignatureVerifier {
+  const curve = 'P-256';
+  return {
+    verify(publicKey, message, signature) {
+      const numbers = parseSignature(signature);
+      if (numbers === undefined || numbers.s > orderOf(curve) >> 1n || !isPoint(curve, publicKey))
+        return false;
+      return isMadeBy({ curve, publicKey }, { message, hash: 'SHA-256', numbers }, ecdsa);
+    },
+  };
+}
+
+function octets(value: bigint, size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  for (let i = size - 1, rest = value; i >= 0; i--, rest >>= 8n) bytes[i] = Number(rest & 0xffn);
+  return bytes;
+}
 
 /** A signature as Fabric reads it: big-endian numbers, both positive, in the shortest form that DER has for them. */
 interface ReadSignature {

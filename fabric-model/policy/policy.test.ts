@@ -23,6 +23,7 @@ import type {
   SignaturePolicyEnvelope,
 } from '../gen/fabric/common_pb.js';
 import { MspManager } from '../identity/manager.js';
+import { pureEcdsa, pureVerifier } from '../identity/pure-ecdsa.js';
 import { Msp } from '../identity/msp.js';
 import { issue, mspConfig, serialized, sign } from '../identity/testing/pki.js';
 import type { Issued } from '../identity/testing/pki.js';
@@ -47,10 +48,13 @@ async function signedBy(mspId: string, { pem, keys }: Issued): Promise<SignedDat
 
 beforeAll(async () => {
   const [root1, root2] = [await issue({ subject: 'CN=ca1' }), await issue({ subject: 'CN=ca2' })];
-  manager = new MspManager([
-    Msp.fromConfig(mspConfig({ name: 'Org1MSP', rootCerts: [root1.pem] })),
-    Msp.fromConfig(mspConfig({ name: 'Org2MSP', rootCerts: [root2.pem] })),
-  ]);
+  manager = new MspManager(
+    [
+      Msp.fromConfig(mspConfig({ name: 'Org1MSP', rootCerts: [root1.pem] }), pureEcdsa),
+      Msp.fromConfig(mspConfig({ name: 'Org2MSP', rootCerts: [root2.pem] }), pureEcdsa),
+    ],
+    pureVerifier,
+  );
   const p1 = await issue({ subject: 'CN=p1, OU=peer', issuer: root1 });
   const again = await issue({ subject: 'CN=p1, OU=peer', issuer: root1, keys: p1.keys });
   const p2 = await issue({ subject: 'CN=p2, OU=peer', issuer: root2 });

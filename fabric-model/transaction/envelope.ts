@@ -1,6 +1,7 @@
 import { MalformedError } from '@cotrace/core';
-import * as common from '../gen/fabric/common_pb.js';
+import type * as common from '../gen/fabric/common_pb.js';
 import { decode } from '../wire/decode.js';
+import * as forms from '../wire/forms.js';
 
 /** An envelope with its headers decoded; byte fields are views of what was received. */
 export interface Envelope {
@@ -22,20 +23,20 @@ export interface Envelope {
  * Throws `BAD_PROTOBUF`, `NO_HEADER`.
  */
 export function decodeEnvelope(bytes: Uint8Array): Envelope {
-  const { payload, signature } = decode(common.EnvelopeSchema, bytes);
+  const { payload, signature } = decode(forms.Envelope, bytes);
   return { ...decodePayload(payload), signature };
 }
 
 /** The payload of an envelope, which a gateway returns before it is signed. Throws like `decodeEnvelope`. */
 export function decodePayload(payload: Uint8Array): Omit<Envelope, 'signature'> {
-  const { header, data } = decode(common.PayloadSchema, payload);
+  const { header, data } = decode(forms.Payload, payload);
   if (header === undefined) {
     throw new MalformedError('NO_HEADER', 'the payload of an envelope has no header', {});
   }
-  const { creator, nonce } = decode(common.SignatureHeaderSchema, header.signatureHeader);
+  const { creator, nonce } = decode(forms.SignatureHeader, header.signatureHeader);
   return {
     payload,
-    channelHeader: decode(common.ChannelHeaderSchema, header.channelHeader),
+    channelHeader: decode(forms.ChannelHeader, header.channelHeader),
     channelHeaderBytes: header.channelHeader,
     signatureHeaderBytes: header.signatureHeader,
     creator,
@@ -45,7 +46,6 @@ export function decodePayload(payload: Uint8Array): Omit<Envelope, 'signature'> 
 }
 
 /** Whether an envelope is of a type, such as `common.HeaderType.CONFIG`. */
-export function isOfType(envelope: Pick<Envelope, 'channelHeader'>, type: common.HeaderType): boolean {
-  const wanted: number = type;
-  return envelope.channelHeader.type === wanted;
+export function isOfType(envelope: Pick<Envelope, 'channelHeader'>, type: number): boolean {
+  return envelope.channelHeader.type === type;
 }

@@ -1,6 +1,7 @@
 import { equalBytes, sha256 } from '@cotrace/core';
-import * as ledger from '../gen/fabric/ledger_pb.js';
+import type * as ledger from '../gen/fabric/ledger_pb.js';
 import { decode } from '../wire/decode.js';
+import * as forms from '../wire/forms.js';
 import { compareUtf8 } from './key-order.js';
 
 /** Version of a key: where the transaction stands that wrote it last. */
@@ -89,8 +90,8 @@ export interface RwsetDefect {
 
 /** Namespaces of a serialized `TxReadWriteSet`, in its order. Throws `BAD_PROTOBUF`. */
 export function decodeRwset(bytes: Uint8Array): NamespaceRwset[] {
-  return decode(ledger.TxReadWriteSetSchema, bytes).nsRwset.map((entry) => {
-    const set = decode(ledger.KVRWSetSchema, entry.rwset);
+  return decode(forms.TxReadWriteSet, bytes).nsRwset.map((entry) => {
+    const set = decode(forms.KVRWSet, entry.rwset);
     return {
       namespace: entry.namespace,
       reads: set.reads.map(toRead),
@@ -166,7 +167,7 @@ export function isWritten(set: NamespaceRwset): boolean {
 const EMPTY_HASH = sha256(new Uint8Array());
 
 function toCollection(message: ledger.CollectionHashedReadWriteSet): CollectionRwset {
-  const set = decode(ledger.HashedRWSetSchema, message.hashedRwset);
+  const set = decode(forms.HashedRWSet, message.hashedRwset);
   return {
     name: message.collectionName,
     privateHash: message.pvtRwsetHash,

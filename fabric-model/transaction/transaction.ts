@@ -1,11 +1,15 @@
 import { MalformedError } from '@cotrace/core';
-import * as common from '../gen/fabric/common_pb.js';
-import * as peer from '../gen/fabric/peer_pb.js';
+import type * as common from '../gen/fabric/common_pb.js';
+import type * as peer from '../gen/fabric/peer_pb.js';
 import { decode } from '../wire/decode.js';
+import * as forms from '../wire/forms.js';
 import type { Envelope } from './envelope.js';
 import { isOfType } from './envelope.js';
 import type { NamespaceRwset } from './rwset.js';
 import { decodeRwset } from './rwset.js';
+
+/** Type of the envelopes of transactions. Written out: the enumeration itself comes with every other one of Fabric. */
+const ENDORSER_TRANSACTION = 3 satisfies common.HeaderType.ENDORSER_TRANSACTION;
 
 export interface Endorsement {
   /** Serialized identity of the endorsing peer. */
@@ -53,22 +57,22 @@ export interface ChaincodeInput {
  */
 export function decodeTransaction(envelope: Pick<Envelope, 'channelHeader' | 'data'>): Transaction {
   const { channelHeader, data } = envelope;
-  if (!isOfType(envelope, common.HeaderType.ENDORSER_TRANSACTION)) {
+  if (!isOfType(envelope, ENDORSER_TRANSACTION)) {
     throw notATransaction(`its type is ${channelHeader.type}`);
   }
-  const [action, ...others] = decode(peer.TransactionSchema, data).actions;
+  const [action, ...others] = decode(forms.Transaction, data).actions;
   if (action === undefined || others.length > 0) throw notATransaction('it has not exactly one action');
-  const payload = decode(peer.ChaincodeActionPayloadSchema, action.payload);
+  const payload = decode(forms.ChaincodeActionPayload, action.payload);
   if (payload.action === undefined) throw notATransaction('its action was not endorsed');
   const { proposalResponsePayload, endorsements } = payload.action;
-  const { proposalHash, extension } = decode(peer.ProposalResponsePayloadSchema, proposalResponsePayload);
-  const { results, events, response, chaincodeId } = decode(peer.ChaincodeActionSchema, extension);
+  const { proposalHash, extension } = decode(forms.ProposalResponsePayload, proposalResponsePayload);
+  const { results, events, response, chaincodeId } = decode(forms.ChaincodeAction, extension);
   let input: ChaincodeInput | undefined;
   let rwset: NamespaceRwset[] | undefined;
   return {
     txId: channelHeader.txId,
     chaincode: { name: chaincodeId?.name ?? '', version: chaincodeId?.version ?? '' },
-    invoked: decode(peer.ChaincodeHeaderExtensionSchema, channelHeader.extension).chaincodeId?.name,
+    invoked: decode(forms.ChaincodeHeaderExtension, channelHeader.extension).chaincodeId?.name,
     get input() {
       input ??= decodeInput(payload.chaincodeProposalPayload);
       return input;
@@ -81,7 +85,7 @@ export function decodeTransaction(envelope: Pick<Envelope, 'channelHeader' | 'da
       rwset ??= decodeRwset(results);
       return rwset;
     },
-    event: events.length === 0 ? undefined : decode(peer.ChaincodeEventSchema, events),
+    event: events.length === 0 ? undefined : decode(forms.ChaincodeEvent, events),
     response: response ?? { status: 0, message: '', payload: new Uint8Array() },
     chaincodeProposalPayload: payload.chaincodeProposalPayload,
     actionHeader: action.header,
@@ -90,8 +94,8 @@ export function decodeTransaction(envelope: Pick<Envelope, 'channelHeader' | 'da
 
 /** The input in a serialized `ChaincodeProposalPayload`. Throws `BAD_PROTOBUF`. */
 export function decodeInput(chaincodeProposalPayload: Uint8Array): ChaincodeInput {
-  const { input } = decode(peer.ChaincodeProposalPayloadSchema, chaincodeProposalPayload);
-  const { chaincodeSpec } = decode(peer.ChaincodeInvocationSpecSchema, input);
+  const { input } = decode(forms.ChaincodeProposalPayload, chaincodeProposalPayload);
+  const { chaincodeSpec } = decode(forms.ChaincodeInvocationSpec, input);
   return {
     chaincode: chaincodeSpec?.chaincodeId?.name ?? '',
     args: chaincodeSpec?.input?.args ?? [],

@@ -1,7 +1,8 @@
-import { ScalarType } from '@bufbuild/protobuf';
-import type { DescField, DescMessage, MessageShape } from '@bufbuild/protobuf';
+import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { MalformedError } from '@cotrace/core';
-import { emptyMessage, planOf, type Fields, type Plan } from './plan.js';
+import { SCALAR } from './form.js';
+import type { FieldForm, Fields, FormOf, ListField, MapField, MessageField, MessageForm } from './form.js';
+import { emptyMessage, planOf, type Plan } from './plan.js';
 import { readScalar, wireType, zeroOf } from './scalar.js';
 import { WIRE, WireReader, plainBytes } from './wire-reader.js';
 
@@ -24,20 +25,28 @@ export interface DecodeLimits {
  * transactions. Bytes fields are views of `bytes`, not copies. Time and memory are linear in `bytes`, the call
  * stack does not grow with nesting, and no more objects are made than `maxElements` allows.
  *
+ * `schema` is a descriptor of the library, or a form of ours, which needs none of the library when it runs.
+ *
  * Throws `BAD_PROTOBUF`, and `TOO_MANY_ELEMENTS` beyond `maxElements`. Source: google.golang.org/protobuf
  * `internal/impl/decode.go`, `codec_map.go`; `test/differential/protobuf` compares.
  */
 export function decode<Desc extends DescMessage>(
   schema: Desc,
   bytes: Uint8Array,
+  limits?: DecodeLimits,
+): MessageShape<Desc>;
+export function decode<M>(schema: FormOf<M>, bytes: Uint8Array, limits?: DecodeLimits): M;
+export function decode(
+  schema: MessageForm,
+  bytes: Uint8Array,
   { maxElements = Infinity }: DecodeLimits = {},
-): MessageShape<Desc> {
+): unknown {
   const message = emptyMessage(schema);
   const reading = new Reading(maxElements);
   const reader = new WireReader(plainBytes(bytes), schema.typeName);
   reading.open(new MessageFrame(planOf(schema), message, reader, MAX_MESSAGE_DEPTH - 1));
   reading.finish();
-  return message as MessageShape<Desc>;
+  return message;
 }
 
 /** Something that is read field by field, and may hold others that are read before it goes on. */
@@ -82,7 +91,7 @@ class Reading {
   }
 
   /** Opens a message within another; `depth`: how many may still lie within it. */
-  openMessage(schema: DescMessage, message: Fields, outer: WireReader, depth: number): void {
+  openMessage(schema: MessageForm, message: Fields, outer: WireReader, depth: number): void {
     const reader = outer.nested(schema.typeName);
     checkDepth(reader, depth);
     this.open(new MessageFrame(planOf(schema), message, reader, depth));
@@ -121,7 +130,7 @@ class MessageFrame implements Frame {
   }
 
   /** Reads one field; false, with nothing read, if its wire type is not the one of the schema. */
-  #readKnown(field: DescField, type: number, reading: Reading): boolean {
+  #readKnown(field: FieldForm, type: number, reading: Reading): boolean {
     const { reader } = this;
     switch (field.fieldKind) {
       case 'message': {
@@ -140,11 +149,11 @@ class MessageFrame implements Frame {
         if (type !== WIRE.bytes) return false;
         reading.count();
         const map = this.#message[field.localName] as Fields;
-        reading.open(new EntryFrame(field, map, reader.nested(field.name), this.#depth - 1));
+        reading.open(new EntryFrame(field, map, reader.nested(field.localName), this.#depth - 1));
         return true;
       }
       default: {
-        const scalar = field.fieldKind === 'enum' ? ScalarType.INT32 : field.scalar;
+        const scalar = field.fieldKind === 'enum' ? SCALAR.int32 : field.scalar;
         if (type !== wireType(scalar)) return false;
         assign(this.#message, field, readScalar(scalar, reader));
         return true;
@@ -152,12 +161,7 @@ class MessageFrame implements Frame {
     }
   }
 
-  #readElement(
-    field: DescField & { fieldKind: 'list' },
-    type: number,
-    list: unknown[],
-    reading: Reading,
-  ): boolean {
+  #readElement(field: ListField, type: number, list: unknown[], reading: Reading): boolean {
     const { reader } = this;
     if (field.listKind === 'message') {
       if (type !== WIRE.bytes) return false;
@@ -167,12 +171,12 @@ class MessageFrame implements Frame {
       reading.openMessage(field.message, element, reader, this.#depth - 1);
       return true;
     }
-    const scalar = field.listKind === 'enum' ? ScalarType.INT32 : field.scalar;
+    const scalar = field.listKind === 'enum' ? SCALAR.int32 : field.scalar;
     if (type === wireType(scalar)) {
       reading.count();
       list.push(readScalar(scalar, reader));
     } else if (type === WIRE.bytes) {
-      const packed = reader.nested(field.name);
+      const packed = reader.nested(field.localName);
       while (packed.at < packed.end) {
         reading.count();
         list.push(readScalar(scalar, packed));
@@ -184,13 +188,13 @@ class MessageFrame implements Frame {
 
 class EntryFrame implements Frame {
   readonly reader: WireReader;
-  readonly #field: DescField & { fieldKind: 'map' };
+  readonly #field: MapField;
   readonly #map: Fields;
   readonly #depth: number;
   #key: unknown;
   #value: unknown;
 
-  constructor(field: DescField & { fieldKind: 'map' }, map: Fields, reader: WireReader, depth: number) {
+  constructor(field: MapField, map: Fields, reader: WireReader, depth: number) {
     this.reader = reader;
     this.#field = field;
     this.#map = map;
@@ -223,21 +227,21 @@ class EntryFrame implements Frame {
   }
 }
 
-function valueType(field: DescField & { fieldKind: 'map'; mapKind: 'scalar' | 'enum' }): ScalarType {
-  return field.mapKind === 'enum' ? ScalarType.INT32 : field.scalar;
+function valueType(field: MapField & { mapKind: 'scalar' | 'enum' }): number {
+  return field.mapKind === 'enum' ? SCALAR.int32 : field.scalar;
 }
 
 function checkDepth(reader: WireReader, depth: number): void {
   if (depth < 0) throw reader.error('messages are nested too deeply');
 }
 
-function current(message: Fields, field: DescField & { fieldKind: 'message' }): unknown {
+function current(message: Fields, field: MessageField): unknown {
   if (field.oneof === undefined) return message[field.localName];
   const chosen = message[field.oneof.localName] as { case?: string; value?: unknown };
   return chosen.case === field.localName ? chosen.value : undefined;
 }
 
-function assign(message: Fields, field: DescField, value: unknown): void {
+function assign(message: Fields, field: FieldForm, value: unknown): void {
   if (field.oneof === undefined) message[field.localName] = value;
   else message[field.oneof.localName] = { case: field.localName, value };
 }

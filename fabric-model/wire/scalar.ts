@@ -1,23 +1,23 @@
-import { ScalarType } from '@bufbuild/protobuf';
 import { MalformedError } from '@cotrace/core';
+import { SCALAR } from './form.js';
 import { WIRE, type WireReader } from './wire-reader.js';
 
 /** Wire type of a scalar that stands alone. */
-export function wireType(scalar: ScalarType): number {
-  return scalar === ScalarType.STRING || scalar === ScalarType.BYTES ? WIRE.bytes : WIRE.varint;
+export function wireType(scalar: number): number {
+  return scalar === SCALAR.string || scalar === SCALAR.bytes ? WIRE.bytes : WIRE.varint;
 }
 
 /** Value of a scalar of which nothing was sent. */
-export function zeroOf(scalar: ScalarType): unknown {
+export function zeroOf(scalar: number): unknown {
   switch (scalar) {
-    case ScalarType.BYTES:
+    case SCALAR.bytes:
       return new Uint8Array();
-    case ScalarType.STRING:
+    case SCALAR.string:
       return '';
-    case ScalarType.BOOL:
+    case SCALAR.bool:
       return false;
-    case ScalarType.UINT64:
-    case ScalarType.INT64:
+    case SCALAR.uint64:
+    case SCALAR.int64:
       return 0n;
     default:
       return 0;
@@ -25,23 +25,23 @@ export function zeroOf(scalar: ScalarType): unknown {
 }
 
 /** Reads a scalar as Go does: a varint too large for its type is cut. Throws `BAD_PROTOBUF`, `UNSUPPORTED_SCALAR`. */
-export function readScalar(scalar: ScalarType, reader: WireReader): unknown {
+export function readScalar(scalar: number, reader: WireReader): unknown {
   switch (scalar) {
-    case ScalarType.STRING:
+    case SCALAR.string:
       return reader.text();
-    case ScalarType.BYTES:
+    case SCALAR.bytes:
       return reader.bytes();
-    case ScalarType.UINT64:
+    case SCALAR.uint64:
       return reader.uint64();
-    case ScalarType.INT64:
+    case SCALAR.int64:
       return BigInt.asIntN(64, reader.uint64());
-    case ScalarType.INT32:
+    case SCALAR.int32:
       reader.varint();
       return reader.low | 0;
-    case ScalarType.UINT32:
+    case SCALAR.uint32:
       reader.varint();
       return reader.low;
-    case ScalarType.BOOL:
+    case SCALAR.bool:
       reader.varint();
       return reader.low !== 0 || reader.high !== 0;
     default:

@@ -4,8 +4,7 @@ import { faultText, type Fault } from '../client/faults.js';
 import { trace as traceProduct } from '../client/trace.js';
 import { loadTrust } from '../client/trust.js';
 import type { Direction } from '@cotrace/verifier';
-import { readRecordsProof, writeRecordsProof } from '@cotrace/verifier';
-import { verifyRecords, type VerifiedTrace } from '@cotrace/verifier';
+import { verify as verifyFile, writeRecordsProof, type VerifiedTrace } from '@cotrace/verifier';
 import { EXIT, reportError, type Output } from './output.js';
 import { readText } from './read-text.js';
 import { toText } from './trace-text.js';
@@ -65,9 +64,9 @@ function failureToWrite(path: string, proof: string): CotraceError | null {
 }
 
 /** `cotrace verify FILE`: checks a proof offline, given only the trust file; a proof that proves no event fails. */
-export function verify(file: string, trustPath: string, output: Output): number {
-  const trust = loadTrust(trustPath);
-  const verified = verifyRecords(readRecordsProof(readText(file)), trust);
+export async function verify(file: string, trustPath: string, output: Output): Promise<number> {
+  const trust = readText(trustPath);
+  const verified = await verifyFile(readText(file), trust);
   output.result(toJson(verified, [], []), () => ['the proof holds', ...toText(verified)]);
   return EXIT.done;
 }

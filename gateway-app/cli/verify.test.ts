@@ -34,8 +34,8 @@ async function verified(text: string | Uint8Array): Promise<readonly [number | s
   said = '';
   let exit: number | null = null;
   writeFileSync(join(dir, 'proof.json'), text);
-  const code = await codeOf(() => {
-    exit = verify(join(dir, 'proof.json'), join(dir, 'trust.json'), new Output(false));
+  const code = await codeOf(async () => {
+    exit = await verify(join(dir, 'proof.json'), join(dir, 'trust.json'), new Output(false));
   });
   return [code ?? exit, said];
 }

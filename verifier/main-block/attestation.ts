@@ -1,4 +1,3 @@
-import { create, toBinary } from '@bufbuild/protobuf';
 import {
   attestationSignedBytes,
   CotraceError,
@@ -8,12 +7,11 @@ import {
   MAX_MSP_ID_BYTES,
   sha256,
   toHex,
-  utf8,
   type Attestation,
   type AttestationBody,
   quorumAmong,
 } from '@cotrace/core';
-import { common, encodePem, isLowS, type Identity } from '@cotrace/fabric-model';
+import { encodePem, isLowS, serializeIdentity, type Identity, type MspManager } from '@cotrace/fabric-model';
 import { membershipOf, type NetworkTerms } from './attestation-body.js';
 import type { Membership } from './main-config.js';
 
@@ -117,9 +115,12 @@ function refusal(
 }
 
 /** The valid identity that an attestation names as its signer's. Throws `ATTESTATION_IDENTITY`. */
-export function signerOf({ mspId, certificate }: Attestation, { manager }: Membership): Identity {
+export function signerOf(
+  { mspId, certificate }: Attestation,
+  { manager }: { readonly manager: Pick<MspManager, 'deserialize'> },
+): Identity {
   try {
-    const identity = manager.deserialize(serializeIdentity(mspId, certificate));
+    const identity = manager.deserialize(serializeIdentity(mspId, encodePem('CERTIFICATE', certificate)));
     identity.validate();
     return identity;
   } catch (cause) {
@@ -131,15 +132,6 @@ export function signerOf({ mspId, certificate }: Attestation, { manager }: Membe
       cause,
     );
   }
-}
-
-/** `SerializedIdentity` bytes of a DER certificate. */
-function serializeIdentity(mspid: string, certificate: Uint8Array): Uint8Array {
-  const idBytes = utf8(encodePem('CERTIFICATE', certificate));
-  return toBinary(
-    common.SerializedIdentitySchema,
-    create(common.SerializedIdentitySchema, { mspid, idBytes }),
-  );
 }
 
 /** An attestation that did not count, and why. */

@@ -1,6 +1,7 @@
 import { CotraceError, sha256, toHex, type Attestation } from '@cotrace/core';
 import type { Identity } from '@cotrace/fabric-model';
 import { checkStatement, signerOf } from '../main-block/attestation.js';
+import { outcomeOf } from '../signatures/answered.js';
 import type { RecordsProof } from './records-proof.js';
 
 /**
@@ -51,18 +52,7 @@ export function rememberingSigners(): typeof checkStatement {
   return (attestation, blockNum, terms) => checkStatement(attestation, blockNum, terms, identify);
 }
 
-/** What `act` returns or throws, to be had as often as wanted. */
-function outcomeOf<T>(act: () => T): () => T {
-  try {
-    const value = act();
-    return () => value;
-  } catch (error) {
-    return () => {
-      throw error;
-    };
-  }
-}
-
-function certificateOf({ certificate }: Attestation): string {
+/** Distinguishes certificates. */
+export function certificateOf({ certificate }: Attestation): string {
   return toHex(sha256(certificate));
 }

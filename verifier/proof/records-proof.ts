@@ -6,17 +6,18 @@ import {
   Shape,
   toBase64url,
   type Attestation,
+  type JsonValue,
 } from '@cotrace/core';
 import type { Direction } from './lineage.js';
 import { MAX_CERTIFICATE_BYTES, MAX_SIGNATURE_BYTES } from '../main-block/attestation.js';
 
-const FORMAT = 'cotrace.records-proof.v1';
+export const RECORDS_PROOF = 'cotrace.records-proof.v1';
 /**
  * The largest proof file that is read: some 30,000 transactions of 3–4 KB. It is also the bound of the work that a proof
  * costs, since each kind is linear in it: an attestation that is worth a look is at least 1 kB of text, so a file has at most
  * 260,000 signatures; a sibling is 46 bytes, so 5.8 million hashes for inclusion.
  */
-const MAX_PROOF_BYTES = 256 * 1024 * 1024;
+export const MAX_PROOF_BYTES = 256 * 1024 * 1024;
 export const MAX_TRANSACTIONS = 100_000;
 const MAX_ATTESTATIONS = 1000;
 /** 65,535 domains with a name of 128 bytes, its length and an amount each, and some 250 bytes more. */
@@ -54,7 +55,7 @@ export interface RecordsProof {
 /** The proof as the text of a file. */
 export function writeRecordsProof({ question, blocks, transactions }: RecordsProof): string {
   const file = {
-    format: FORMAT,
+    format: RECORDS_PROOF,
     question: { traceId: question.traceId, direction: question.direction },
     blocks: blocks.map(({ block, attestations }) => ({
       block: formatU64(block),
@@ -81,10 +82,14 @@ export function writeRecordsProof({ question, blocks, transactions }: RecordsPro
  * member, and what `parseStrictJson` throws.
  */
 export function readRecordsProof(text: string): RecordsProof {
-  const source = { code: 'BAD_PROOF', locate: () => 'proof' };
-  const root = new Shape(parseStrictJson(text, MAX_PROOF_BYTES), source);
+  return recordsProofOf(parseStrictJson(text, MAX_PROOF_BYTES));
+}
+
+/** As `readRecordsProof`, of the JSON of the file. */
+export function recordsProofOf(json: JsonValue): RecordsProof {
+  const root = new Shape(json, { code: 'BAD_PROOF', locate: () => 'proof' });
   root.only(['format', 'question', 'blocks', 'transactions']);
-  root.at('format').oneOf([FORMAT]);
+  root.at('format').oneOf([RECORDS_PROOF]);
   return {
     question: questionOf(root.at('question')),
     blocks: root.at('blocks').items(MAX_TRANSACTIONS).map(blockOf),

@@ -9,7 +9,14 @@ import {
   utf8,
   type NetworkIdentity,
 } from '@cotrace/core';
-import { Msp, MspManager, type ChannelConfig, type SignatureVerifier } from '@cotrace/fabric-model';
+import {
+  Msp,
+  MspManager,
+  pureEcdsa,
+  type ChannelConfig,
+  type EcdsaVerifier,
+  type SignatureVerifier,
+} from '@cotrace/fabric-model';
 import { membershipOf, type NetworkTerms } from '../main-block/attestation-body.js';
 import type { Membership } from '../main-block/main-config.js';
 
@@ -48,15 +55,23 @@ export function writeTrust(network: NetworkIdentity, quorum: number, config: Cha
   return `${JSON.stringify(file, null, 2)}\n`;
 }
 
-/** Reads a trust file. Throws `BAD_TRUST` naming the member that is wrong, and what `parseStrictJson` throws. */
+/**
+ * Reads a trust file; `verifier` checks what organisations sign. Throws `BAD_TRUST` naming the member that is wrong, and
+ * what `parseStrictJson` throws.
+ */
 export function readTrust(text: string, verifier: SignatureVerifier): Trust {
+  return trustOf(text, verifier, pureEcdsa);
+}
+
+/** As `readTrust`; `ecdsa` checks what authorities sign. */
+export function trustOf(text: string, verifier: SignatureVerifier, ecdsa: EcdsaVerifier): Trust {
   const source = { code: 'BAD_TRUST', locate: () => 'trust file' };
   const root = new Shape(parseStrictJson(text, MAX_TRUST_BYTES), source);
   root.only(['format', 'network', 'quorum', 'organisations']);
   root.at('format').oneOf([FORMAT]);
   const network = networkOf(root.at('network'));
   const organisations = root.at('organisations');
-  const msps = organisations.items(MAX_ORGANISATIONS).map(mspOf);
+  const msps = organisations.items(MAX_ORGANISATIONS).map((shape) => mspOf(shape, ecdsa));
   checkOrder(msps, organisations);
   const members = msps.map(({ mspId, configHash }) => ({ mspId, configHash }));
   const quorum = root.at('quorum');
@@ -89,11 +104,11 @@ function channelName(shape: Shape): string {
   return utf8(name).length <= MAX_CHANNEL_NAME_BYTES ? name : shape.wrong(rule);
 }
 
-function mspOf(shape: Shape): Msp {
+function mspOf(shape: Shape, ecdsa: EcdsaVerifier): Msp {
   shape.only(['mspId', 'mspConfig']);
   const config = shape.at('mspConfig');
   const bytes = config.bytes(MAX_MSP_BYTES);
-  const msp = config.check('an MSP configuration of Fabric', () => Msp.fromConfig(bytes));
+  const msp = config.check('an MSP configuration of Fabric', () => Msp.fromConfig(bytes, ecdsa));
   if (msp.mspId !== shape.at('mspId').text()) {
     shape.at('mspId').wrong(`${msp.mspId}, as its configuration says`);
   }

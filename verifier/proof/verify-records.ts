@@ -47,7 +47,11 @@ export interface VerifiedTrace {
  * first wrong thing is, `PROVES_NOTHING` where no event is shown.
  */
 export function verifyRecords(proof: RecordsProof, trust: Trust): VerifiedTrace {
-  const blocks = verifyBlocks(proof, trust);
+  return verifyUnder(verifyBlocks(proof, trust), proof, trust);
+}
+
+/** The rest of `verifyRecords`, given what `verifyBlocks` makes of the proof. It checks no signature. */
+export function verifyUnder(blocks: AttestedBlocks, proof: RecordsProof, trust: Trust): VerifiedTrace {
   const seen = new Set<string>();
   const records = proof.transactions.flatMap((transaction) => {
     const block = blocks.get(transaction.block);
@@ -70,6 +74,9 @@ export function verifyRecords(proof: RecordsProof, trust: Trust): VerifiedTrace 
   return { question, ...answer, attestedBy: commonSigners([...blocks.values()]) };
 }
 
+/** What attestations of a proof establish, by number of the block. */
+export type AttestedBlocks = ReadonlyMap<bigint, AttestedBlock>;
+
 interface AttestedBlock {
   readonly body: AttestationBody;
   readonly signers: readonly string[];
@@ -77,7 +84,8 @@ interface AttestedBlock {
   used: boolean;
 }
 
-function verifyBlocks({ blocks }: RecordsProof, trust: Trust): Map<bigint, AttestedBlock> {
+/** Checks the attestations of a proof: all that is signed in it. Throws as `verifyRecords`. */
+export function verifyBlocks({ blocks }: RecordsProof, trust: Trust): AttestedBlocks {
   boundSignatures(blocks);
   const check = rememberingSigners();
   const attested = new Map<bigint, AttestedBlock>();
@@ -117,7 +125,7 @@ function verifyTransaction(
   return records.map((record) => ({ ...record, block, txNum }));
 }
 
-function refuseUnused(blocks: ReadonlyMap<bigint, AttestedBlock>): void {
+function refuseUnused(blocks: AttestedBlocks): void {
   for (const [block, { used }] of blocks) {
     if (!used) {
       throw new CotraceError('NOT_ASKED', `no transaction of the answer is in block ${block}`, { block });

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { toBinary } from '@bufbuild/protobuf';
+import { fromBase64url, toBase64url, utf8 } from '@cotrace/core';
+import { common, decode, decodePem, encodePem } from '@cotrace/fabric-model';
+import { nodeVerifier } from '@cotrace/network';
+import { codeOf } from '../../gateway-app/testing/codes.js';
+import { ProofScene } from '../../gateway-app/testing/proof-scene.js';
+import { trustFile } from '../../gateway-app/testing/proofs.js';
+import { verdictOf } from '../../gateway-app/testing/verdict.js';
+import { writeRecordsProof } from '../../verifier/proof/records-proof.js';
+import { readTrust } from '../../verifier/proof/trust.js';
+import { verify } from '../../verifier/verify.js';
+import { judgedProofs } from './proof-texts.js';
+
+const DEEP = process.env['CI_DEEP'] === '1';
+const SEED = Number(process.env['COTRACE_SEED'] ?? Math.floor(Math.random() * 2 ** 32));
+
+let scene: ProofScene;
+let trust: string;
+let honest: string;
+
+beforeAll(async () => {
+  scene = await ProofScene.create();
+  trust = trustFile(scene.network);
+  honest = writeRecordsProof(scene.honest);
+});
+
+afterAll(async () => {
+  await scene.close();
+});
+
+/** The same bytes but for the last: in a signature, the end of its second number. */
+function withOtherEnd(bytes: Uint8Array): Uint8Array {
+  const changed = Uint8Array.from(bytes);
+  changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1;
+  return changed;
+}
+
+describe('a proof file, verified in one call', () => {
+  it(
+    'says what the verifier that does not wait says, of proofs, forgeries and altered proofs',
+    async () => {
+      const proofs = await judgedProofs(scene, DEEP ? 10_000 : 100, SEED);
+      const said: string[] = [];
+      for (const { text } of proofs) said.push(await verdictOf(() => verify(text, trust)));
+      expect(proofs.map(({ title }, i) => [title, said[i]])).toEqual(
+        proofs.map(({ title, verdict }) => [title, verdict]),
+      );
+      expect(said.filter((verdict) => verdict.startsWith('{')).length).toBeGreaterThan(1);
+      expect(new Set(said).size).toBeGreaterThan(8);
+    },
+    DEEP ? 900_000 : 60_000,
+  );
+
+  it('is refused where an authority did not sign the certificates in it', async () => {
+    const forged = {
+      ...scene.honest,
+      blocks: scene.honest.blocks.map(({ block, attestations }) => ({
+        block,
+        attestations: attestations.map((one) => ({ ...one, certificate: withOtherEnd(one.certificate) })),
+      })),
+    };
+    await expect(verify(writeRecordsProof(forged), trust)).rejects.toMatchObject({
+      code: 'NO_QUORUM',
+      detail: { refused: Array.from({ length: 3 }, () => 'ATTESTATION_IDENTITY') },
+    });
+  });
+
+  it('is refused where nobody signed the attestations in it', async () => {
+    const forged = {
+      ...scene.honest,
+      blocks: scene.honest.blocks.map(({ block, attestations }) => ({
+        block,
+        attestations: attestations.map((one) => ({ ...one, signature: withOtherEnd(one.signature) })),
+      })),
+    };
+    await expect(verify(writeRecordsProof(forged), trust)).rejects.toMatchObject({
+      code: 'NO_QUORUM',
+      detail: { refused: Array.from({ length: 3 }, () => 'ATTESTATION_SIGNATURE') },
+    });
+  });
+
+  it('is refused where the trust file names an authority that did not sign itself', async () => {
+    const file = JSON.parse(trust) as { organisations: { mspConfig: string }[] };
+    const [first] = file.organisations;
+    if (first === undefined) throw new Error('the trust file names nobody');
+    const config = decode(common.FabricMSPConfigSchema, fromBase64url(first.mspConfig, 2 ** 20));
+    config.rootCerts = config.rootCerts.map((pem) => {
+      const der = decodePem(pem)?.bytes ?? new Uint8Array();
+      return utf8(encodePem('CERTIFICATE', withOtherEnd(der)));
+    });
+    first.mspConfig = toBase64url(toBinary(common.FabricMSPConfigSchema, config));
+    expect(await codeOf(() => verify(honest, JSON.stringify(file)))).toBe('BAD_TRUST');
+    expect(await codeOf(() => readTrust(JSON.stringify(file), nodeVerifier))).toBe('BAD_TRUST');
+  });
+
+  it('may be text or bytes, and so may the trust file', async () => {
+    const shown = await verify(honest, trust);
+    expect(await verify(utf8(honest), utf8(trust))).toEqual(shown);
+    expect(shown.attestedBy).toEqual(['Org1MSP', 'Org2MSP', 'Org3MSP']);
+  });
+
+  it('is refused where it is not UTF-8, or is of a format that nobody knows', async () => {
+    expect(await codeOf(() => verify(Uint8Array.of(0x7b, 0xff, 0x7d), trust))).toBe('BAD_UTF8');
+    expect(await codeOf(() => verify(honest, Uint8Array.of(0xc0, 0x80)))).toBe('BAD_UTF8');
+    expect(await codeOf(() => verify('[]', trust))).toBe('BAD_PROOF');
+    expect(await codeOf(() => verify('{"format":"toString"}', trust))).toBe('BAD_PROOF');
+    const other = honest.replace('cotrace.records-proof.v1', 'cotrace.records-proof.v2');
+    await expect(verify(other, trust)).rejects.toMatchObject({
+      code: 'BAD_PROOF',
+      message: 'proof: format must be "cotrace.records-proof.v1", not "cotrace.records-proof.v2"',
+    });
+  });
+
+  it('is not looked at where the trust file is wrong', async () => {
+    expect(await codeOf(() => verify('no proof', trust.slice(0, -4)))).toBe('BAD_JSON');
+    expect(await codeOf(() => verify('no proof', '{}'))).toBe('BAD_TRUST');
+  });
+});
