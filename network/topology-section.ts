@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@cotrace/core';
 import { CotraceError } from '@cotrace/core';
 import { LineCounter, parseDocument } from 'yaml';
 
@@ -6,7 +7,7 @@ type Path = readonly (string | number)[];
 /** A file of settings, and how its errors are told. */
 interface File {
   /** Code of the errors. */
-  readonly code: string;
+  readonly code: ErrorCode;
   /** File and line of a place. */
   readonly locate: (path: Path) => string;
 }
@@ -15,7 +16,7 @@ interface File {
  * The settings in the text of a file: YAML 1.2, of which JSON is a part. `where` names the file in errors, which have
  * the code `code`; they name the line too.
  */
-export function parseSection(text: string, where: string, code: string): Section {
+export function parseSection(text: string, where: string, code: ErrorCode): Section {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: true });
   const [error] = [...document.errors, ...document.warnings];

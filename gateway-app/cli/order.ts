@@ -1,4 +1,3 @@
-import { isCotraceError } from '@cotrace/core';
 import { nodeVerifier } from '@cotrace/network';
 import type { Connections } from '../client/connections.js';
 import { faultText } from '../client/faults.js';
@@ -7,7 +6,7 @@ import { placeOrder, type Placed } from '../client/place-order.js';
 import { checkOrder, type CheckedOrder } from '@cotrace/verifier';
 import { readOrder, type Order } from '@cotrace/verifier';
 import { readTrust } from '@cotrace/verifier';
-import { EXIT, reportError, type Output } from './output.js';
+import { EXIT, type Output } from './output.js';
 import { readText } from './read-text.js';
 
 /** `cotrace order place FILE`: records an order for its device; exit code 3 where it does not stand on the ledger anew. */
@@ -48,19 +47,13 @@ export async function verify(
 ): Promise<number> {
   const order = readOrder(readText(file));
   const trust = readTrust(readText(trustPath), nodeVerifier);
-  try {
-    const checked = await checkOrder(order, (questions) => findStates(connections, questions, trust), trust);
-    const faults = connections.faults.list();
-    output.result({ ...toJson(order, checked), faults }, () => [
-      ...toText(order, checked),
-      ...faults.map(faultText),
-    ]);
-    return EXIT_OF[checked.status];
-  } catch (error) {
-    if (!isCotraceError(error, 'ANSWER_DISPROVED')) throw error;
-    reportError(error, output.json);
-    return EXIT.disproved;
-  }
+  const checked = await checkOrder(order, (questions) => findStates(connections, questions, trust), trust);
+  const faults = connections.faults.list();
+  output.result({ ...toJson(order, checked), faults }, () => [
+    ...toText(order, checked),
+    ...faults.map(faultText),
+  ]);
+  return EXIT_OF[checked.status];
 }
 
 const EXIT_OF = {

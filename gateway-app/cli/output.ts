@@ -1,5 +1,7 @@
+import type { ErrorCode } from '@cotrace/core';
 import { isCotraceError, shown, shownJson } from '@cotrace/core';
 import { printLines } from '@cotrace/network';
+import { exitClassOf } from '../code-tables.js';
 import { describe } from '../node/log.js';
 import { systemErrorText } from '../node/system-error.js';
 
@@ -16,15 +18,15 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** Codes of errors that are the user's to put right in how the command was called. */
-export const USAGE_CODES: ReadonlySet<string> = new Set([
-  'USAGE',
-  'CONFIG',
-  'TOPOLOGY',
-  'BAD_TRACE_ID',
-  'BAD_ORDER',
-  'NO_FILE',
-]);
+/** The exit code of a command that ends with an error of a class; one that is `named` beside a result ends none. */
+export const EXIT_OF_CLASS = {
+  failed: EXIT.failed,
+  usage: EXIT.usage,
+  refused: EXIT.someRefused,
+  disproved: EXIT.disproved,
+  interrupted: EXIT.interrupted,
+  named: EXIT.failed,
+} as const;
 
 /** Where a command writes: results on standard output, what is going on on standard error. */
 export class Output {
@@ -51,7 +53,7 @@ export class Output {
 /** Reports an error without a stack trace and returns the exit code. */
 export function reportError(error: unknown, json: boolean): number {
   const known = isCotraceError(error);
-  const code = known ? error.code : systemErrorText(error) === null ? 'UNEXPECTED' : 'SYSTEM';
+  const code = known ? error.code : codeOfOther(error);
   const detail = known ? error.detail : {};
   const line = json
     ? toJson({ error: { code, message: describe(error), detail } })
@@ -60,10 +62,14 @@ export function reportError(error: unknown, json: boolean): number {
   return exitCodeOf(error);
 }
 
+/** The code of an error that is not Cotrace's. */
+function codeOfOther(error: unknown): ErrorCode {
+  return systemErrorText(error) === null ? 'UNEXPECTED' : 'SYSTEM';
+}
+
 /** The exit code of a command that ends with an error. */
 export function exitCodeOf(error: unknown): number {
-  if (isCotraceError(error, 'INTERRUPTED')) return EXIT.interrupted;
-  return isCotraceError(error) && USAGE_CODES.has(error.code) ? EXIT.usage : EXIT.failed;
+  return isCotraceError(error) ? EXIT_OF_CLASS[exitClassOf(error.code)] : EXIT.failed;
 }
 
 /** A value as JSON; bigints become decimal strings, bytes hexadecimal, and hidden characters are escaped. */

@@ -1,4 +1,4 @@
-import { CotraceError, fromUtf8, isCotraceError } from '@cotrace/core';
+import { CotraceError, fromUtf8, isCotraceError, relayedError } from '@cotrace/core';
 import type { Connections } from '../client/connections.js';
 import { typedKey } from '@cotrace/core';
 import { Business } from '../gen/cotrace/cotrace_pb.js';
@@ -30,7 +30,7 @@ export async function stateGet(
     .call(Business.method.getState, { key }, { timeout: PATIENCE_MS })
     .catch((error: unknown) => {
       if (!isCotraceError(error)) throw error;
-      throw new CotraceError(error.code, `${node.name}: ${error.message}`, { node: node.name }, error.cause);
+      throw relayedError(error.code, `${node.name}: ${error.message}`, { node: node.name }, error.cause);
     });
   const { found, rev, height } = reply;
   if (!found) {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { ErrorCode } from '@cotrace/core';
 import { CotraceError, distinctIds, fromUtf8, isCotraceError } from '@cotrace/core';
 import { type DomainRule, readEpcisFile, type ReadEvent, type ReadFile } from '@cotrace/epcis';
 import { describe } from '../node/log.js';
@@ -120,14 +121,14 @@ async function captureEvent(
   if (!result.ok) {
     const reasons = result.errors.map(({ path, line, message }) => `${path} (line ${line}): ${message}`);
     const aimed = { ...place, domain: null, byRuleForOthers: false };
-    return { ...aimed, ...nothing, status: 'refused', code: 'INVALID_EVENT', reasons };
+    return { ...aimed, ...nothing, status: 'refused', code: 'INVALID_EVENT' satisfies ErrorCode, reasons };
   }
   const { domain, record, byRuleForOthers } = result;
   const aimed = { ...place, domain, byRuleForOthers };
   try {
     return { ...aimed, ...fromCaptured(await client.capture(domain, record, signal)) };
   } catch (error) {
-    const code = isCotraceError(error) ? error.code : 'UNEXPECTED';
+    const code = isCotraceError(error) ? error.code : ('UNEXPECTED' satisfies ErrorCode);
     return { ...aimed, ...nothing, status: 'failed', code, reasons: [describe(error)] };
   }
 }

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@cotrace/core';
 import { CotraceError, isCotraceError } from '@cotrace/core';
 import { status } from '@grpc/grpc-js';
 import { CommitStatusError, EndorseError, GatewayError } from '@hyperledger/fabric-gateway';
@@ -30,7 +31,7 @@ export function explain(error: unknown, peer: string): Explained {
 
 /** An error with what stands behind one of Fabric's gateway: `what` failed, each organisation's answer, what to do. */
 export function explained(
-  code: string,
+  code: ErrorCode,
   what: string,
   { error, peer }: { readonly error: unknown; readonly peer: string },
   detail: Readonly<Record<string, unknown>> = {},

@@ -1,4 +1,4 @@
-import { equalBytes, isCotraceError, type CotraceError } from '@cotrace/core';
+import { equalBytes, isCotraceError, type CotraceError, type ErrorCode } from '@cotrace/core';
 import type { LedgerEnd } from '../fabric/ledger-queries.js';
 import { Lag } from '../node/lag.js';
 import type { Log } from '../node/log.js';
@@ -39,7 +39,7 @@ const PERMANENT: Readonly<Record<string, NodeState>> = {
   PREVIOUS_HASH: 'forked',
   GENESIS_BLOCK: 'wrong network',
   UNREADABLE_VALID_TRANSACTION: 'unreadable',
-};
+} satisfies Partial<Record<ErrorCode, NodeState>>;
 
 /** What a master knows of how it stands: with its peer, with its chain, and with those who read its attestations. */
 export class MasterHealth {

@@ -1,4 +1,5 @@
 import { constants, type ServerHttp2Stream } from 'node:http2';
+import type { ErrorCode } from '@cotrace/core';
 import { CotraceError, isCotraceError, utf8 } from '@cotrace/core';
 import * as grpc from '@grpc/grpc-js';
 
@@ -19,7 +20,7 @@ const STATUS_OF_CODE: Readonly<Record<string, grpc.status>> = {
   TOO_MANY_ELEMENTS: grpc.status.INVALID_ARGUMENT,
   TOO_MANY_CALLS: grpc.status.RESOURCE_EXHAUSTED,
   NO_METHOD: grpc.status.UNIMPLEMENTED,
-};
+} satisfies Partial<Record<ErrorCode, grpc.status>>;
 
 /**
  * Reads the one message of a request, as gRPC frames it. `room` is told the message's length before memory is taken

@@ -7,7 +7,7 @@ import {
   type MessageInitShape,
   type MessageShape,
 } from '@bufbuild/protobuf';
-import { CotraceError, isCotraceError, sha256, toHex } from '@cotrace/core';
+import { CotraceError, isCotraceError, relayedError, sha256, toHex } from '@cotrace/core';
 import { decode } from '@cotrace/fabric-model';
 import type { TlsMaterial } from '@cotrace/network';
 import * as grpc from '@grpc/grpc-js';
@@ -149,7 +149,7 @@ export class RpcClient {
         ? `did not answer within ${patience / 1000} s`
         : (status?.details ?? String(error)).slice(0, MAX_ERROR_TEXT);
     return typeof code === 'string' && ERROR_CODE.test(code)
-      ? new CotraceError(code, text, { address: this.address }, error)
+      ? relayedError(code, text, { address: this.address }, error)
       : new CotraceError('UNREACHABLE', `${this.address}: ${text}`, { address: this.address }, error);
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { CotraceError, isCotraceError, type JsonValue } from '@cotrace/core';
 import { JsonShape } from './json-shape.js';
 
-const shapeOf = (value: JsonValue) => new JsonShape(value, 'file', 'BAD_FILE');
+const shapeOf = (value: JsonValue) => new JsonShape(value, 'file', 'BAD_TRUST');
 
 /** What the error says that `read` throws, after its code. */
 function saidBy(read: () => unknown): string | null {
@@ -10,7 +10,7 @@ function saidBy(read: () => unknown): string | null {
     read();
     return null;
   } catch (error) {
-    if (!isCotraceError(error, 'BAD_FILE')) throw error;
+    if (!isCotraceError(error, 'BAD_TRUST')) throw error;
     return error.message;
   }
 }
@@ -92,8 +92,8 @@ describe('a JSON value from a stranger', () => {
       shapeOf({}).read('a', 'right', () => {
         throw error;
       });
-    const reason = new CotraceError('WRONG', 'it is wrong');
-    expect(failing(reason)).toThrow(expect.objectContaining({ code: 'BAD_FILE', cause: reason }));
+    const reason = new CotraceError('BAD_HEX', 'it is wrong');
+    expect(failing(reason)).toThrow(expect.objectContaining({ code: 'BAD_TRUST', cause: reason }));
     expect(failing(new TypeError('a defect'))).toThrow(TypeError);
   });
 });

@@ -1,4 +1,5 @@
 import {
+  type ErrorCode,
   CotraceError,
   fromBase64url,
   fromHex,
@@ -11,9 +12,9 @@ import {
 export class JsonShape {
   readonly #value: JsonValue;
   readonly #where: string;
-  readonly #code: string;
+  readonly #code: ErrorCode;
 
-  constructor(value: JsonValue, where: string, code: string) {
+  constructor(value: JsonValue, where: string, code: ErrorCode) {
     this.#value = value;
     this.#where = where;
     this.#code = code;

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CotraceError, sha256, toHex } from '@cotrace/core';
+import { CotraceError, relayedError, sha256, toHex } from '@cotrace/core';
 import { parsePackage, packageIdOf, serviceAddress } from './package.js';
 import { replaceFile } from './replace-file.js';
 import { textOfFile } from '../../text-file.js';
@@ -127,7 +127,7 @@ function attempt<T>(what: string, run: () => T): T {
     return run();
   } catch (cause) {
     if (!(cause instanceof CotraceError)) throw cause;
-    throw new CotraceError(cause.code, `${what}: ${cause.message}`, cause.detail, cause);
+    throw relayedError(cause.code, `${what}: ${cause.message}`, cause.detail, cause);
   }
 }
 
