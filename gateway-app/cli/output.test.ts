@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { CotraceError, relayedError } from '@cotrace/core';
 import { Log } from '../node/log.js';
-import { bytes, EXIT, exitCodeOf, Output, reportError, table, toJson } from './output.js';
+import { bytes, EXIT, exitCodeOf, Output, printError, table, toJson } from './output.js';
 
 /** What `act` writes to standard output and standard error. */
 function writtenBy(act: () => unknown): string {
@@ -27,7 +27,7 @@ describe('what a stranger wrote', () => {
     ['in a table', () => new Output(false).result(null, () => table([[HOSTILE, 'b']])), `${ESCAPED}  b\n`],
     [
       'in an error',
-      () => reportError(new CotraceError('BAD_ANSWER', HOSTILE, {}, new Error(HOSTILE)), false),
+      () => printError(new CotraceError('BAD_ANSWER', HOSTILE, {}, new Error(HOSTILE)), false),
       `cotrace: [BAD_ANSWER] ${ESCAPED} <- ${ESCAPED}\n`,
     ],
   ])('is on one line and steers nothing %s', (_where, act, expected) => {
@@ -42,7 +42,7 @@ describe('what a stranger wrote', () => {
   it('is what it was in JSON, and steers nothing there', () => {
     const said = [
       writtenBy(() => new Output(true).result({ HOSTILE }, () => [])),
-      writtenBy(() => reportError(new CotraceError('BAD_ANSWER', HOSTILE, { HOSTILE }), true)),
+      writtenBy(() => printError(new CotraceError('BAD_ANSWER', HOSTILE, { HOSTILE }), true)),
     ];
     for (const text of said) expect(text).not.toMatch(/[^\P{C}\n]|[\p{Zl}\p{Zp}]/u);
     expect(said.map((text) => JSON.parse(text) as unknown)).toEqual([
@@ -89,7 +89,7 @@ describe('the exit code of an error', () => {
     [EXIT.failed, new CotraceError('UNREACHABLE', 'nobody answers')],
     [EXIT.failed, relayedError('OF_ANOTHER_VERSION', 'something new')],
     [EXIT.failed, new Error('unexpected')],
-  ])('is %i for %s', (exit, error) => {
-    expect(exitCodeOf(error)).toBe(exit);
+  ])('is %i for %s', async (exit, error) => {
+    expect(await exitCodeOf(error)).toBe(exit);
   });
 });

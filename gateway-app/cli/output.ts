@@ -1,7 +1,6 @@
 import type { ErrorCode } from '@cotrace/core';
 import { isCotraceError, shown, shownJson } from '@cotrace/core';
 import { printLines } from '@cotrace/network';
-import { exitClassOf } from '../code-tables.js';
 import { describe } from '../node/log.js';
 import { systemErrorText } from '../node/system-error.js';
 
@@ -50,8 +49,8 @@ export class Output {
   }
 }
 
-/** Reports an error without a stack trace and returns the exit code. */
-export function reportError(error: unknown, json: boolean): number {
+/** Prints an error without a stack trace. */
+export function printError(error: unknown, json: boolean): void {
   const known = isCotraceError(error);
   const code = known ? error.code : codeOfOther(error);
   const detail = known ? error.detail : {};
@@ -59,7 +58,6 @@ export function reportError(error: unknown, json: boolean): number {
     ? toJson({ error: { code, message: describe(error), detail } })
     : `cotrace: ${describe(error)}`;
   printLines('stderr', [line]);
-  return exitCodeOf(error);
 }
 
 /** The code of an error that is not Cotrace's. */
@@ -67,9 +65,11 @@ function codeOfOther(error: unknown): ErrorCode {
   return systemErrorText(error) === null ? 'UNEXPECTED' : 'SYSTEM';
 }
 
-/** The exit code of a command that ends with an error. */
-export function exitCodeOf(error: unknown): number {
-  return isCotraceError(error) ? EXIT_OF_CLASS[exitClassOf(error.code)] : EXIT.failed;
+/** The exit code of a command that ends with an error. The tables of codes are loaded here: a command starts without them. */
+export async function exitCodeOf(error: unknown): Promise<number> {
+  if (!isCotraceError(error)) return EXIT.failed;
+  const { exitClassOf } = await import('../code-tables.js');
+  return EXIT_OF_CLASS[exitClassOf(error.code)];
 }
 
 /** A value as JSON; bigints become decimal strings, bytes hexadecimal, and hidden characters are escaped. */

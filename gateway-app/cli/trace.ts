@@ -8,7 +8,7 @@ import type { Direction } from '@cotrace/verifier';
 import { readRecordsProof, writeRecordsProof } from '@cotrace/verifier';
 import { readTrust } from '@cotrace/verifier';
 import { verifyRecords, type VerifiedTrace } from '@cotrace/verifier';
-import { EXIT, reportError, type Output } from './output.js';
+import { EXIT, printError, type Output } from './output.js';
 import { readText } from './read-text.js';
 import { toText } from './trace-text.js';
 import { requireWritable, writeText } from './write-text.js';
@@ -52,7 +52,7 @@ export async function trace(
       : [`proof written to ${path}; check it with: cotrace verify ${path} --trust FILE`]),
   ]);
   if (failure === null) return EXIT.done;
-  reportError(failure, output.json);
+  printError(failure, output.json);
   return EXIT.failed;
 }
 
