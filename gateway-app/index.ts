@@ -15,6 +15,7 @@ export { networkStatus } from './deploy/local/status.js';
 export type { BackendName } from './deploy/backends/backend.js';
 export { networkUp } from './deploy/local/up.js';
 export { Workspace } from './deploy/workspace.js';
+export { GATEWAY_CODES } from './error-codes.js';
 export { readEpcisFile } from '@cotrace/epcis';
 export { Log } from './node/log.js';
 export { readOrder } from '@cotrace/verifier';

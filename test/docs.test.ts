@@ -3,7 +3,7 @@ import type { CodeEntry } from '@cotrace/core';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { EXIT_OF_CLASS } from '../gateway-app/cli/output.js';
-import { CODE_TABLES } from '../gateway-app/code-tables.js';
+import { CODE_TABLES } from '../gateway-app/cli/code-tables.js';
 import { NODE_STATES } from '../gateway-app/node/node-state.js';
 import { PACKAGES, repository } from './architecture/sources.js';
 import { anchorsOf, codeIn, linksOf, rowsUnder } from './docs/markdown.js';

@@ -7,9 +7,7 @@ import { BACKENDS, type BackendName } from '../deploy/backends/backend.js';
 import type { NetworkChoice } from '../deploy/local/up.js';
 import { EXIT, exitCodeOf, Output, printError } from './output.js';
 import type { SessionOptions } from './session.js';
-
-const DEFAULT_IN_FLIGHT = 64;
-const MOST_IN_FLIGHT = 1024;
+import { DEFAULT_IN_FLIGHT, MOST_IN_FLIGHT } from './limits.js';
 
 interface GlobalOptions extends SessionOptions {
   readonly json: boolean;

@@ -1,9 +1,11 @@
 import { GatewayError } from '@hyperledger/fabric-gateway';
 import type { Connections } from '../client/connections.js';
 import { ledgerHeight } from '../fabric/ledger-queries.js';
-import { areWell, PATIENCE_MS, quorumTrouble, reportOf, type NodeReport } from '../node/health.js';
+import { areWell, quorumTrouble, reportOf, type NodeReport } from '../node/health.js';
 import type { NodeState } from '../node/node-state.js';
 import { bytes, EXIT, table, type Output } from './output.js';
+import { ROLLED_BACK_MS } from '../client/limits.js';
+import { STATUS_CALL_MS } from '../node/limits.js';
 
 /** What `cotrace nodes` shows of a node. */
 export interface NodeRow {
@@ -87,9 +89,6 @@ function time(unixSeconds: bigint): string {
     : `second ${unixSeconds}`;
 }
 
-/** A ledger that is still lower than a node was so long ago has lost blocks; in milliseconds. */
-const ROLLED_BACK_MS = 1000;
-
 async function nodeReports(connections: Connections) {
   const { nodes: all } = connections.context.consortium;
   const asked = all
@@ -115,7 +114,7 @@ function rolledBack(row: NodeRow): NodeRow {
 /** Number of blocks as the own organisation's peer knows it; null where it does not say. */
 async function heightOfLedger({ main }: Connections): Promise<bigint | null> {
   try {
-    return await ledgerHeight(main, PATIENCE_MS);
+    return await ledgerHeight(main, STATUS_CALL_MS);
   } catch (error) {
     if (error instanceof GatewayError) return null;
     throw error;

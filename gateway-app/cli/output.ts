@@ -68,7 +68,7 @@ function codeOfOther(error: unknown): ErrorCode {
 /** The exit code of a command that ends with an error. The tables of codes are loaded here: a command starts without them. */
 export async function exitCodeOf(error: unknown): Promise<number> {
   if (!isCotraceError(error)) return EXIT.failed;
-  const { exitClassOf } = await import('../code-tables.js');
+  const { exitClassOf } = await import('./code-tables.js');
   return EXIT_OF_CLASS[exitClassOf(error.code)];
 }
 

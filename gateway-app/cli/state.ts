@@ -3,9 +3,7 @@ import type { Connections } from '../client/connections.js';
 import { typedKey } from '@cotrace/core';
 import { Business } from '../gen/cotrace/cotrace_pb.js';
 import { EXIT, type Output } from './output.js';
-
-/** How long the node may take, in milliseconds: nobody else can be asked. */
-const PATIENCE_MS = 1500;
+import { READ_STATE_MS } from '../client/limits.js';
 
 /** `cotrace state get DOMAIN KEY`: one key of a domain's state, from the own organisation's business node. */
 export async function stateGet(
@@ -27,7 +25,7 @@ export async function stateGet(
   }
   const reply = await connections
     .node({ ...node, address: node.address })
-    .call(Business.method.getState, { key }, { timeout: PATIENCE_MS })
+    .call(Business.method.getState, { key }, { timeout: READ_STATE_MS })
     .catch((error: unknown) => {
       if (!isCotraceError(error)) throw error;
       throw relayedError(error.code, `${node.name}: ${error.message}`, { node: node.name }, error.cause);

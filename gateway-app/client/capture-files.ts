@@ -7,6 +7,7 @@ import { CaptureClient, type Captured } from './capture.js';
 import { checkChain, type ChainStanding } from './chain-check.js';
 import type { Connections } from './connections.js';
 import { runInOrder, type KeyedTask } from './in-order.js';
+import { PROGRESS_MS } from './limits.js';
 
 /** What became of one event of a file. */
 export interface EventOutcome {
@@ -33,9 +34,6 @@ export interface CaptureSummary {
   readonly outcomes: readonly EventOutcome[];
   readonly warnings: readonly string[];
 }
-
-/** How often progress is told, in milliseconds. */
-const PROGRESS_MS = 1000;
 
 /** Who is told while files are captured. */
 export interface CaptureListeners {

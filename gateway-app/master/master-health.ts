@@ -3,6 +3,7 @@ import type { LedgerEnd } from '../fabric/ledger-queries.js';
 import { Lag } from '../node/lag.js';
 import type { Log } from '../node/log.js';
 import { FOLLOWING, NODE_STATES, type NodeState, type Standing } from '../node/node-state.js';
+import { MASTER_PATIENCE } from './limits.js';
 
 /** How long something may be so before it is a state, in milliseconds. */
 export interface MasterPatience {
@@ -17,14 +18,6 @@ export interface MasterPatience {
   /** Between two tries where trying again does not help by itself. */
   readonly permanent: number;
 }
-
-export const MASTER_PATIENCE: MasterPatience = {
-  watch: 3000,
-  silence: 10_000,
-  rolledBack: 6000,
-  stalled: 30_000,
-  permanent: 30_000,
-};
 
 /** What the master has of its chain. */
 export interface OwnChain {

@@ -2,7 +2,7 @@ import type { DevnetInfo, NetworkInfo } from '@cotrace/network';
 import type { JsonShape } from '@cotrace/verifier';
 import { ADDRESS, ADDRESS_RULE } from '../../settings/address.js';
 import { readJsonFile } from '../../settings/json-file.js';
-import { MAX_PROCESS_ID } from '../processes.js';
+import { MAX_PROCESS_ID } from '../limits.js';
 
 type NodeAddress = NetworkInfo['orderer'];
 

@@ -1,7 +1,8 @@
 import type { JsonShape } from '@cotrace/verifier';
 import { readJsonFile } from '../../settings/json-file.js';
-import { MAX_PROCESS_ID, type ProcessEntry } from '../processes.js';
+import type { ProcessEntry } from '../processes.js';
 import { writeJson, type Workspace } from '../workspace.js';
+import { MAX_PROCESS_ID, MAX_PROCESSES } from '../limits.js';
 
 /** What `network.json` keeps of a network: the ports that were chosen, and the processes that were started. */
 export interface NetworkState {
@@ -16,7 +17,6 @@ const NOTHING: NetworkState = { version: 1, ports: {}, processes: [] };
 /** Names of services and processes: log files are named after them. */
 const NAME = /^[a-z0-9][a-z0-9._-]{0,255}$/;
 const NAME_RULE = 'the name of a service: lower-case letters, digits, dots and dashes';
-const MAX_PROCESSES = 100_000;
 
 /** The state of a workspace; empty where no network was ever started. Throws `CONFIG`. */
 export function readNetworkState(workspace: Workspace): NetworkState {
