@@ -1,6 +1,6 @@
 import base from './jest.config.js';
 
-/** Long tests of whole networks; `npm run test:system` runs them. */
+/** Tests of whole networks; `npm run test:system` runs them. */
 export default {
   ...base,
   roots: ['<rootDir>/test'],

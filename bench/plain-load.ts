@@ -11,7 +11,6 @@ export async function plainLoad(
   document: string,
   inFlight: number,
 ): Promise<Omit<LoadResult, 'byDomain'>> {
-  const { main } = connections;
   const start = performance.now();
   const tasks = readEpcisFile(document, 'generated').events.map(({ result, path }) => {
     if (!result.ok) throw new Error(`the generated ${path} is refused: ${JSON.stringify(result.errors)}`);
@@ -22,8 +21,8 @@ export async function plainLoad(
       keys: ids.map((id) => `${domain}/${id}`),
       run: async () => {
         const turn = performance.now();
-        const contract = main.getContract(domain);
-        await contract.submitTransaction('capture', canonicalJson(record), canonicalJson(hints));
+        const args = [canonicalJson(record), canonicalJson(hints)];
+        await connections.peer.contract(domain).submit({ name: 'capture', args });
         return performance.now() - turn;
       },
     };

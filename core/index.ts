@@ -11,5 +11,6 @@ export * from './text/shown.js';
 export * from './trace-id/index.js';
 export * from './shape/index.js';
 export * from './records/index.js';
+export * from './domains/index.js';
 export * from './trie/index.js';
 export * from './block-index/index.js';

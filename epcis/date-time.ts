@@ -1,3 +1,5 @@
+import { isDate } from '@cotrace/core';
+
 // RFC 3339 with what the standard's own schema is judged by besides: any white space as separator, and offsets
 // without colon or minutes.
 const DATE_TIME =
@@ -15,7 +17,7 @@ function parse(text: string): Instant | null {
   const part = (index: number): number => Number(match[index] ?? 0);
   const [year, month, day] = [part(1), part(2), part(3)];
   const [hour, minute, second] = [part(4), part(5), part(6)];
-  if (month < 1 || month > 12 || day < 1 || day > daysOf(year, month)) return null;
+  if (!isDate(year, month, day)) return null;
   if (part(9) > 23 || part(10) > 59) return null;
   const offset = (match[8] === '-' ? -1 : 1) * (part(9) * 60 + part(10));
   if (!isTimeOfDay(hour, minute, second, offset)) return null;
@@ -30,11 +32,6 @@ function isTimeOfDay(hour: number, minute: number, second: number, offset: numbe
   // A leap second is the last of a day in UTC.
   const utc = hour * 60 + minute - offset;
   return second === 60 && (utc === 24 * 60 - 1 || utc === -1);
-}
-
-function daysOf(year: number, month: number): number {
-  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
-  return [4, 6, 9, 11].includes(month) ? 30 : 31;
 }
 
 /** Whether `text` is a date and time with an offset. */

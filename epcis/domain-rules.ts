@@ -1,3 +1,5 @@
+import { DEFAULT_DOMAINS, RULE_TURNS } from '@cotrace/core';
+
 /** Sends events to a domain: those of these types, steps and actions; what is left out does not matter. */
 export interface DomainRule {
   readonly eventTypes?: readonly string[];
@@ -14,60 +16,13 @@ export interface DomainQuestion {
   readonly action: string | null;
 }
 
-/**
- * The default table. A step that belongs to one stage of a chain decides; then what becomes of the goods: a
- * transformation is processing, a thing that comes into being production; whatever else moves or waits is
- * distribution.
- */
-export const DEFAULT_DOMAIN_RULES: readonly DomainRule[] = [
-  { steps: ['dispensing', 'retail_selling', 'stocking'], domain: 'retail' },
-  { eventTypes: ['TransformationEvent'], domain: 'processing' },
-  { steps: ['commissioning', 'creating_class_instance', 'encoding', 'killing'], domain: 'production' },
-  {
-    steps: [
-      'assembling',
-      'disassembling',
-      'inspecting',
-      'installing',
-      'packing',
-      'removing',
-      'repackaging',
-      'repairing',
-      'replacing',
-      'sampling',
-    ],
-    domain: 'processing',
-  },
-  {
-    steps: [
-      'accepting',
-      'arriving',
-      'collecting',
-      'consigning',
-      'cycle_counting',
-      'departing',
-      'entering_exiting',
-      'holding',
-      'loading',
-      'picking',
-      'receiving',
-      'reserving',
-      'sensor_reporting',
-      'shipping',
-      'staging_outbound',
-      'stock_taking',
-      'storing',
-      'transporting',
-      'unloading',
-      'unpacking',
-      'void_shipping',
-    ],
-    domain: 'distribution',
-  },
-  { eventTypes: ['ObjectEvent'], actions: ['ADD'], domain: 'production' },
-  { eventTypes: ['AssociationEvent'], domain: 'processing' },
-  { domain: 'distribution' },
-];
+/** The default table: the rules of the default domains, turn by turn. */
+export const DEFAULT_DOMAIN_RULES: readonly DomainRule[] = RULE_TURNS.flatMap((turn) =>
+  DEFAULT_DOMAINS.flatMap(({ name, rules }) => {
+    const rule = rules[turn];
+    return rule === undefined ? [] : [{ ...rule, domain: name }];
+  }),
+);
 
 /** The first rule that fits; null where none does. */
 export function ruleFor(

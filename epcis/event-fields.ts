@@ -1,3 +1,4 @@
+import { BUSINESS_STEPS } from '@cotrace/core';
 import type { Check } from './check.js';
 import {
   all,
@@ -15,7 +16,6 @@ import { jsonLdContext } from './context-schema.js';
 import { at } from './fault.js';
 import { isArray, isObject } from './json.js';
 import {
-  BUSINESS_STEPS,
   BUSINESS_TRANSACTION_TYPES,
   DISPOSITIONS,
   ERROR_REASONS,

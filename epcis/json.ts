@@ -1,17 +1,7 @@
-import type { JsonValue } from '@cotrace/core';
+import { isArray, type JsonObject, type JsonValue } from '@cotrace/core';
 
-/** A JSON object. */
-export type JsonObject = Readonly<Record<string, JsonValue>>;
-
-/** Whether a JSON value is an object. */
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !isArray(value);
-}
-
-/** Whether a JSON value is an array. (`Array.isArray` itself narrows a readonly array to `any[]`.) */
-export function isArray(value: JsonValue | undefined): value is readonly JsonValue[] {
-  return Array.isArray(value);
-}
+export { isArray, isObject } from '@cotrace/core';
+export type { JsonObject } from '@cotrace/core';
 
 /** The own member `name` of `object`, never one of its prototype. */
 export function member(object: JsonObject, name: string): JsonValue | undefined {

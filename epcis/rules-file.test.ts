@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_DOMAINS } from '@cotrace/core';
 import { DEFAULT_DOMAIN_RULES, ruleFor, takesAll, unreachedDomains } from './domain-rules.js';
 import { defaultRulesText, parseRules } from './rules-file.js';
 
-const DOMAINS = ['production', 'processing', 'distribution', 'retail'];
+const DOMAINS = DEFAULT_DOMAINS.map(({ name }) => name);
 
 describe('the table of domains in a file', () => {
   it('reads its own default as the default rules', () => {
@@ -23,15 +24,21 @@ describe('the table of domains in a file', () => {
   });
 
   it.each([
-    ['a: [', 'rules is not YAML'],
-    ['[]', 'rules must be a list of rules'],
-    ['domain: retail', 'rules must be a list of rules'],
-    ['- shipping', 'rules: rule 1 must be a mapping'],
-    ['- { domain: wholesale }', 'rules: rule 1: domain must be one of production'],
-    ['- { domain: retail }\n- { step: [shipping], domain: retail }', 'rules: rule 2: step must be left out'],
-    ['- { steps: shipping, domain: retail }', 'rules: rule 1: steps must be a list of words'],
+    ['a: [', 'rules.yaml is not valid YAML'],
+    ['[]', 'rules.yaml:1: rules must have at least 1 item, not 0'],
+    ['', 'rules.yaml: rules must have at least 1 item, not 0'],
+    ['domain: retail', 'rules.yaml:1: rules must be a list of rules, not an object'],
+    ['- shipping', 'rules.yaml:1: rules[0] must be an object, not "shipping"'],
+    ['- { domain: wholesale }', 'rules.yaml:1: rules[0].domain must be one of production'],
+    [
+      '- { domain: retail }\n- { step: [shipping], domain: retail }',
+      'rules.yaml:2: rules[1] has the unknown member "step"',
+    ],
+    ['- { steps: , domain: retail }', 'rules.yaml:1: rules[0].steps must be a list of words, not null'],
+    ['- { steps: [1], domain: retail }', 'rules.yaml:1: rules[0].steps[0] must be a word, not 1'],
+    ['- { steps: shipping, domain: retail }', 'rules.yaml:1: rules[0].steps must be a list of words'],
   ])('refuses %j and says what is wrong', (text, message) => {
-    expect(() => parseRules(text, 'rules', DOMAINS)).toThrow(message);
+    expect(() => parseRules(text, 'rules.yaml', DOMAINS)).toThrow(message);
   });
 });
 

@@ -1,11 +1,16 @@
-import { CotraceError } from '@cotrace/core';
-import { parse, stringify } from 'yaml';
+import { yamlShape } from '@cotrace/core';
+import { LineCounter, parseDocument, stringify } from 'yaml';
 import { DEFAULT_DOMAIN_RULES, takesAll, type DomainRule } from './domain-rules.js';
 
 const HEADER = `# Which domain an event is recorded in: the first rule that fits decides. A rule fits where everything it
 # names fits: eventTypes, steps (words of the Core Business Vocabulary, or URIs), actions. The last rule, which
 # names nothing, takes the rest.
 `;
+
+/** As many as there can be domains. */
+const MAX_RULES = 65_535;
+/** Far more than all steps of the Core Business Vocabulary and those of any organisation's own. */
+const MAX_WORDS = 65_535;
 
 const LISTS = ['eventTypes', 'steps', 'actions'] as const;
 
@@ -18,45 +23,20 @@ export function defaultRulesText(domains: readonly string[]): string {
 }
 
 /**
- * The rules in the text of a file. `where` names it in errors; `domains` are those that the network has. Throws
- * `CONFIG` naming the rule and the member that is wrong.
+ * The rules in the text of a file at `path`; `domains` are those that the network has. Throws `CONFIG` naming the line, the rule
+ * and the member that is wrong.
  */
-export function parseRules(text: string, where: string, domains: readonly string[]): DomainRule[] {
-  let value: unknown;
-  try {
-    value = parse(text);
-  } catch (cause) {
-    throw new CotraceError('CONFIG', `${where} is not YAML`, { where }, cause);
-  }
-  if (!Array.isArray(value) || value.length === 0) {
-    throw new CotraceError('CONFIG', `${where} must be a list of rules`, { where });
-  }
-  return value.map((item: unknown, i) => ruleOf(item, `${where}: rule ${i + 1}`, domains));
-}
-
-function ruleOf(item: unknown, where: string, domains: readonly string[]): DomainRule {
-  if (typeof item !== 'object' || item === null || Array.isArray(item)) throw wrong(where, 'a mapping');
-  const members = item as Record<string, unknown>;
-  const unknown = Object.keys(members).find(
-    (name) => name !== 'domain' && !LISTS.some((list) => list === name),
-  );
-  if (unknown !== undefined)
-    throw wrong(`${where}: ${unknown}`, `left out; a rule has ${LISTS.join(', ')} and domain`);
-  const { domain } = members;
-  if (typeof domain !== 'string' || !domains.includes(domain)) {
-    throw wrong(`${where}: domain`, `one of ${domains.join(', ')}`);
-  }
-  const lists = LISTS.flatMap((name) => {
-    const list = members[name];
-    if (list === undefined) return [];
-    if (!Array.isArray(list) || !list.every((word) => typeof word === 'string')) {
-      throw wrong(`${where}: ${name}`, 'a list of words');
-    }
-    return [[name, list] as const];
+export function parseRules(text: string, path: string, domains: readonly string[]): DomainRule[] {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const root = yamlShape(document, lines, { path, code: 'CONFIG', empty: [], name: 'rules' });
+  return root.items(MAX_RULES, 1, 'a list of rules').map((item) => {
+    const names = item.only([...LISTS, 'domain']).names();
+    // A list that was left empty by mistake must not make a rule for all events: null is not as good as nothing here.
+    const lists = LISTS.filter((name) => names.includes(name)).map((name) => {
+      const words = item.at(name).items(MAX_WORDS, 0, 'a list of words');
+      return [name, words.map((word) => word.text({ rule: 'a word' }))] as const;
+    });
+    return { ...Object.fromEntries(lists), domain: item.at('domain').oneOf(domains) };
   });
-  return { ...Object.fromEntries(lists), domain };
-}
-
-function wrong(where: string, expected: string): CotraceError {
-  return new CotraceError('CONFIG', `${where} must be ${expected}`, { where });
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import type { JsonValue } from '@cotrace/core';
+import { BUSINESS_STEPS, type JsonValue } from '@cotrace/core';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import fc from 'fast-check';
@@ -73,7 +73,7 @@ function change(value: JsonValue, [key, ...rest]: Keys, other: JsonValue | undef
   return member === undefined ? others : { ...others, [key]: member };
 }
 
-const WORDS = new Set<JsonValue>(Object.values(vocabulary).flat());
+const WORDS = new Set<JsonValue>([...BUSINESS_STEPS, ...Object.values(vocabulary).flat()]);
 const OTHER_VALUES: readonly JsonValue[] = [
   '',
   'not a uri',

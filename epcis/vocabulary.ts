@@ -1,15 +1,7 @@
 /**
- * The words of the Core Business Vocabulary 2.0 (sections 7.1 to 7.7) and, for sensors, of the GS1 Web Vocabulary,
- * as EPCIS 2.0 documents use them: bare.
+ * The words of the Core Business Vocabulary 2.0 (sections 7.2 to 7.7; business steps are in core, where domains use them
+ * too) and, for sensors, of the GS1 Web Vocabulary, as EPCIS 2.0 documents use them: bare.
  */
-export const BUSINESS_STEPS = words(`
-  accepting arriving assembling collecting commissioning consigning creating_class_instance cycle_counting
-  decommissioning departing destroying disassembling dispensing encoding entering_exiting holding inspecting
-  installing killing loading other packing picking receiving removing repackaging repairing replacing
-  reserving retail_selling sampling sensor_reporting shipping staging_outbound stock_taking stocking storing
-  transporting unloading unpacking void_shipping
-`);
-
 export const DISPOSITIONS = words(`
   active available completeness_inferred completeness_verified conformant container_closed container_open
   damaged destroyed dispensed disposed encoded expired in_progress in_transit inactive mismatch_class

@@ -1,5 +1,6 @@
 import { CotraceError } from '@cotrace/core';
-import { readConsortium, type Consortium } from './consortium/consortium.js';
+import type { Consortium } from './consortium/consortium.js';
+import { readConsortium } from './consortium/read.js';
 import { findNode, type NodeConfig, type RunningNode } from './node/node-config.js';
 import { loadAttester, loadNodeTls } from './node/node-identity.js';
 import { readProcessConfig } from './node/process-config.js';

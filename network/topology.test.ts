@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { CotraceError } from '@cotrace/core';
+import { CotraceError, DEFAULT_DOMAINS } from '@cotrace/core';
 import { describe, expect, it } from '@jest/globals';
 import { businessNodes, defaultTopology, ordererNodes, parseTopology, readTopology } from './topology.js';
 
@@ -22,9 +22,7 @@ describe('topology', () => {
 
   it('names a business node per organisation and domain', () => {
     expect(businessNodes(defaultTopology()).map(({ name }) => name)).toEqual(
-      [1, 2, 3].flatMap((n) =>
-        ['production', 'processing', 'distribution', 'retail'].map((d) => `org${n}.${d}`),
-      ),
+      [1, 2, 3].flatMap((n) => DEFAULT_DOMAINS.map(({ name }) => `org${n}.${name}`)),
     );
   });
 
@@ -79,11 +77,9 @@ capability: V3_0
       { name: 'orderer4', host: 'orderer4.example.com', port: 7053 },
     ]);
     expect(parseTopology('orderer: {consensus: bft}').capability).toBe('V3_0');
-    expect(refusal('orderer: {consensus: bft, nodes: 3}')).toContain(
-      'orderer.nodes: expected a whole number',
-    );
+    expect(refusal('orderer: {consensus: bft, nodes: 3}')).toContain('orderer.nodes must be a whole number');
     expect(refusal('orderer: {consensus: bft}\ncapability: V2_0')).toContain(
-      'capability: expected one of V3_0',
+      'capability must be "V3_0", not "V2_0"',
     );
   });
 
@@ -93,46 +89,49 @@ capability: V3_0
   it.each([
     ['organisations: [', 'file.yaml is not valid YAML'],
     ['quorum: 2\nquorum: 3', 'file.yaml is not valid YAML'],
-    ['- a', 'file.yaml:1: expected settings'],
-    ['domain: [rice]', 'file.yaml:1: domain: unknown setting; there are organisations'],
-    [`organisations: [${org(1)}]`, 'file.yaml:1: organisations: list at least two organisations'],
+    ['- a', 'file.yaml:1 must be an object, not a list'],
+    ['domain: [rice]', 'file.yaml:1 has the unknown member "domain"; it may have organisations'],
+    [`organisations: [${org(1)}]`, 'file.yaml:1: organisations must have at least 2 items, not 1'],
     [
       `organisations:\n - ${org(1)}\n - {name: Org2}`,
-      'file.yaml:3: organisations[1].name: expected lower-case letters',
+      'file.yaml:3: organisations[1].name must be lower-case letters',
     ],
-    [`organisations:\n - ${org(1)}\n - ${org(2, ', msp: x')}`, 'organisations[1].msp: unknown setting'],
+    [
+      `organisations:\n - ${org(1)}\n - ${org(2, ', msp: x')}`,
+      'organisations[1] has the unknown member "msp"',
+    ],
     [
       `organisations: [${org(1)}, {name: b, mspId: B}]`,
-      'organisations[1].domain: expected a lower-case DNS name',
+      'organisations[1].domain is missing; it must be a lower-case DNS name',
     ],
-    [`organisations: [${org(1)}, ${org(1)}]`, "organisations[1].name: 'org1' is used twice"],
+    [`organisations: [${org(1)}, ${org(1)}]`, 'organisations[1].name is org1, which is used twice'],
     [
       `organisations: [${org(1)}, {name: b, mspId: OrdererMSP, domain: b.test}]`,
-      "organisations[1].mspId: 'OrdererMSP' is used twice",
+      'organisations[1].mspId is OrdererMSP, which is used twice',
     ],
-    ['domains: []', 'domains: list at least one domain'],
-    ['domains: [rice, rice]', "domains[1]: 'rice' is there twice"],
-    ['domains: [rice.white]', 'domains[0]: expected lower-case letters and digits'],
-    ['domains: [../x]', 'domains[0]: expected lower-case letters and digits'],
-    ['domains: [anchor]', "domains[0]: 'anchor' is reserved"],
-    ['channels: {main: same, checking: same}', 'channels.checking: the channels need different names'],
-    ['channels: {main: Main}', 'channels.main: expected a lower-case letter'],
-    ['channels: main', 'channels: expected settings'],
-    ['checkingHeight: 1', 'checkingHeight: expected a whole number from 2'],
-    ['checkingHeight: 2.5', 'checkingHeight: expected a whole number'],
-    ['quorum: 1', 'quorum: expected a whole number from 2 to 3, found 1'],
-    ['quorum: 4', 'quorum: expected a whole number from 2 to 3, found 4'],
-    ['batch: {timeout: 200}', 'batch.timeout: expected a duration'],
-    ['batch: {timeout: soon}', "batch.timeout: 'soon' is no duration"],
-    ['batch: {timeout: 0s}', "batch.timeout: '0s' is no duration"],
-    ['batch: {maxMessages: 0}', 'batch.maxMessages: expected a whole number from 1'],
+    ['domains: []', 'domains must have at least 1 item, not 0'],
+    ['domains: [rice, rice]', 'domains[1] is rice, which is there twice'],
+    ['domains: [rice.white]', 'domains[0] must be lower-case letters and digits'],
+    ['domains: [../x]', 'domains[0] must be lower-case letters and digits'],
+    ['domains: [anchor]', 'domains[0] is anchor, which is reserved'],
+    ['channels: {main: same, checking: same}', 'channels must have two different names; both are same'],
+    ['channels: {main: Main}', 'channels.main must be a lower-case letter'],
+    ['channels: main', 'channels must be an object, not "main"'],
+    ['checkingHeight: 1', 'checkingHeight must be a whole number from 2'],
+    ['checkingHeight: 2.5', 'checkingHeight must be a whole number'],
+    ['quorum: 1', 'quorum must be a whole number from 2 to 3, not 1'],
+    ['quorum: 4', 'quorum must be a whole number from 2 to 3, not 4'],
+    ['batch: {timeout: 200}', 'batch.timeout must be a duration'],
+    ['batch: {timeout: soon}', 'batch.timeout must be a duration, such as 200ms or 2s, not "soon"'],
+    ['batch: {timeout: 0s}', 'batch.timeout must be a duration, such as 200ms or 2s, not "0s"'],
+    ['batch: {maxMessages: 0}', 'batch.maxMessages must be a whole number from 1'],
     [
       'batch: {preferredMaxBytes: 20, absoluteMaxBytes: 10}',
-      'batch.preferredMaxBytes: expected a whole number from 1 to 10',
+      'batch.preferredMaxBytes must be a whole number from 1 to 10',
     ],
-    ['orderer: {port: 70000}', 'orderer.port: expected a whole number from 1 to 65435'],
-    ['businessNodes: apart', 'businessNodes: expected one of together, separate'],
-    ['capability: V1_4', 'capability: expected one of V2_0, V3_0'],
+    ['orderer: {port: 70000}', 'orderer.port must be a whole number from 1 to 65435'],
+    ['businessNodes: apart', 'businessNodes must be one of together, separate'],
+    ['capability: V1_4', 'capability must be one of V2_0, V3_0'],
   ])('refuses %j and says where and what to do', (text, message) => {
     expect(refusal(text)).toContain(message);
   });

@@ -1,7 +1,7 @@
-import { defaultQuorum } from '@cotrace/core';
+import { DEFAULT_DOMAINS, defaultQuorum, type Shape, type TextRule } from '@cotrace/core';
 import { goDuration } from './config/go-duration.js';
+import { parseSettings } from './settings-text.js';
 import { readTextFile } from './text-file.js';
-import { parseSection, type Section } from './topology-section.js';
 
 /** An organisation of the consortium: a peer, a master, and a business node per domain. */
 export interface Organisation {
@@ -76,10 +76,22 @@ export interface BusinessNode {
 // Fabric's own rules: common/configtx/validator.go for channels, core/chaincode/lifecycle/scc.go for
 // chaincodes, common/policydsl for MSP ids in policies. Names of domains and organisations are lower case
 // so that folders stay apart on file systems that ignore case.
-const NAME = /^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$/;
-const DNS = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
-const CHANNEL = /^[a-z][a-z0-9.-]{0,248}$/;
-const MSP_ID = /^[A-Za-z][A-Za-z0-9.-]{0,63}$/;
+const NAME: TextRule = {
+  rule: 'lower-case letters and digits, e.g. org1',
+  like: /^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$/,
+};
+const DNS: TextRule = {
+  rule: 'a lower-case DNS name, e.g. org1.example.com',
+  like: /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/,
+};
+const CHANNEL: TextRule = {
+  rule: 'a lower-case letter, then letters, digits, dots and dashes, at most 249 characters',
+  like: /^[a-z][a-z0-9.-]{0,248}$/,
+};
+const MSP_ID: TextRule = {
+  rule: 'letters, digits, dots and dashes, e.g. Org1MSP',
+  like: /^[A-Za-z][A-Za-z0-9.-]{0,63}$/,
+};
 const RESERVED_DOMAINS = ['lscc', 'cscc', 'qscc', 'escc', 'vscc', 'anchor', 'checking', 'admin', 'user1'];
 const MAX_ORGANISATIONS = 1000;
 const MAX_ORDERERS = 100;
@@ -87,7 +99,7 @@ const MAX_ORDERERS = 100;
 const LEAST_BFT_NODES = 4;
 const MAX_U32 = 0xffffffff;
 
-/** The network of `topology.yaml`: three organisations and four domains. */
+/** The network of `topology.yaml`: three organisations and the default domains. */
 export function defaultTopology(): Topology {
   return parseTopology('');
 }
@@ -102,8 +114,7 @@ export function readTopology(path: string): Topology {
  * `where` names the file in errors. Throws `TOPOLOGY`, naming the place in the file and what to do.
  */
 export function parseTopology(text: string, where = 'topology'): Topology {
-  const root = parseSection(text, where, 'TOPOLOGY');
-  root.only([
+  const root = parseSettings(text, where, 'TOPOLOGY').only([
     'organisations',
     'orderer',
     'domains',
@@ -114,21 +125,20 @@ export function parseTopology(text: string, where = 'topology'): Topology {
     'businessNodes',
     'capability',
   ]);
-  const organisations = parseOrganisations(root);
   const orderer = parseOrderer(root);
-  checkDistinct(root, organisations, orderer);
-  const capability = root.oneOf('capability', orderer.consensus === 'bft' ? ['V3_0'] : ['V2_0', 'V3_0']);
+  const organisations = parseOrganisations(root, orderer);
+  const capabilities = orderer.consensus === 'bft' ? (['V3_0'] as const) : (['V2_0', 'V3_0'] as const);
   const least = defaultQuorum(organisations.length);
   return {
     organisations,
     orderer,
     domains: parseDomains(root),
     channels: parseChannels(root),
-    checkingHeight: root.integer('checkingHeight', 2, MAX_U32, 1024),
-    quorum: root.integer('quorum', least, organisations.length, least),
+    checkingHeight: root.optional('checkingHeight')?.integer(2, MAX_U32) ?? 1024,
+    quorum: root.optional('quorum')?.integer(least, organisations.length) ?? least,
     batch: parseBatch(root),
-    businessNodes: root.oneOf('businessNodes', ['together', 'separate']),
-    capability,
+    businessNodes: root.optional('businessNodes')?.oneOf(['together', 'separate']) ?? 'together',
+    capability: root.optional('capability')?.oneOf(capabilities) ?? capabilities[0],
   };
 }
 
@@ -149,94 +159,79 @@ export function ordererNodes({ orderer }: Topology): OrdererNode[] {
   }));
 }
 
-function parseOrganisations(root: Section): Organisation[] {
-  if (!root.has('organisations')) {
+function parseOrganisations(root: Shape, orderer: OrdererOrganisation): Organisation[] {
+  const items = root.optional('organisations')?.items(MAX_ORGANISATIONS, 2, 'a list of organisations');
+  if (items === undefined) {
     return [1, 2, 3].map((n) => ({ name: `org${n}`, mspId: `Org${n}MSP`, domain: `org${n}.example.com` }));
   }
-  const list = root.list('organisations', 2, MAX_ORGANISATIONS, 'list at least two organisations');
-  return list.map((item) => {
+  const seen = { name: new Set(), mspId: new Set([orderer.mspId]), domain: new Set([orderer.domain]) };
+  return items.map((item) => {
     item.only(['name', 'mspId', 'domain']);
-    return {
-      name: item.text('name', NAME, 'lower-case letters and digits, e.g. org1'),
-      mspId: item.text('mspId', MSP_ID, 'letters, digits, dots and dashes, e.g. Org1MSP'),
-      domain: item.text('domain', DNS, 'a lower-case DNS name, e.g. org1.example.com'),
+    const own = (field: keyof Organisation, rule: TextRule): string => {
+      const value = item.at(field).text(rule);
+      if (seen[field].has(value)) {
+        item.at(field).fail(`is ${value}, which is used twice; every organisation needs its own`);
+      }
+      seen[field].add(value);
+      return value;
     };
+    return { name: own('name', NAME), mspId: own('mspId', MSP_ID), domain: own('domain', DNS) };
   });
 }
 
-function parseOrderer(root: Section): OrdererOrganisation {
-  const section = root.section('orderer');
-  section.only(['mspId', 'domain', 'host', 'port', 'consensus', 'nodes']);
-  const consensus = section.oneOf('consensus', ['raft', 'bft']);
+function parseOrderer(root: Shape): OrdererOrganisation {
+  const section = root.section('orderer').only(['mspId', 'domain', 'host', 'port', 'consensus', 'nodes']);
+  const consensus = section.optional('consensus')?.oneOf(['raft', 'bft']) ?? 'raft';
   const least = consensus === 'bft' ? LEAST_BFT_NODES : 1;
-  const domain = section.text('domain', DNS, 'a lower-case DNS name, e.g. example.com', 'example.com');
+  const domain = section.optional('domain')?.text(DNS) ?? 'example.com';
   return {
-    mspId: section.text('mspId', MSP_ID, 'letters, digits, dots and dashes, e.g. OrdererMSP', 'OrdererMSP'),
+    mspId: section.optional('mspId')?.text(MSP_ID) ?? 'OrdererMSP',
     domain,
-    host: section.text('host', DNS, 'a lower-case DNS name', `orderer.${domain}`),
-    port: section.integer('port', 1, 65535 - MAX_ORDERERS, 7050),
+    host: section.optional('host')?.text(DNS) ?? `orderer.${domain}`,
+    port: section.optional('port')?.integer(1, 65535 - MAX_ORDERERS) ?? 7050,
     consensus,
-    nodes: section.integer('nodes', least, MAX_ORDERERS, least),
+    nodes: section.optional('nodes')?.integer(least, MAX_ORDERERS) ?? least,
   };
 }
 
-function parseDomains(root: Section): string[] {
-  if (!root.has('domains')) return ['production', 'processing', 'distribution', 'retail'];
-  const domains = root
-    .list('domains', 1, 0xffff, 'list at least one domain')
-    .map((item) => item.isText(NAME, 'lower-case letters and digits, e.g. production'));
-  domains.forEach((domain, i) => {
-    if (RESERVED_DOMAINS.includes(domain))
-      root.fail(`domains[${i}]`, `'${domain}' is reserved; choose another name`);
-    if (domains.indexOf(domain) < i) root.fail(`domains[${i}]`, `'${domain}' is there twice; remove one`);
-  });
-  return domains;
+function parseDomains(root: Shape): string[] {
+  const items = root.optional('domains')?.items(0xffff, 1, 'a list of domains');
+  if (items === undefined) return DEFAULT_DOMAINS.map(({ name }) => name);
+  const domains = new Set<string>();
+  for (const item of items) {
+    const domain = item.text({ ...NAME, rule: 'lower-case letters and digits, e.g. production' });
+    if (RESERVED_DOMAINS.includes(domain)) item.fail(`is ${domain}, which is reserved; choose another name`);
+    if (domains.has(domain)) item.fail(`is ${domain}, which is there twice; remove one`);
+    domains.add(domain);
+  }
+  return [...domains];
 }
 
-function parseChannels(root: Section): Topology['channels'] {
-  const section = root.section('channels');
-  section.only(['main', 'checking']);
-  const rule = 'a lower-case letter, then letters, digits, dots and dashes, at most 249 characters';
-  const main = section.text('main', CHANNEL, rule, 'main');
-  const checking = section.text('checking', CHANNEL, rule, 'checking');
-  if (main === checking) section.fail('checking', `the channels need different names; both are '${main}'`);
+function parseChannels(root: Shape): Topology['channels'] {
+  const section = root.section('channels').only(['main', 'checking']);
+  const main = section.optional('main')?.text(CHANNEL) ?? 'main';
+  const checking = section.optional('checking')?.text(CHANNEL) ?? 'checking';
+  if (main === checking) section.fail(`must have two different names; both are ${main}`);
   return { main, checking };
 }
 
-function parseBatch(root: Section): Batch {
+function parseBatch(root: Shape): Batch {
   const section = root.section('batch');
   section.only(['maxMessages', 'timeout', 'preferredMaxBytes', 'absoluteMaxBytes']);
-  const timeout = section.text('timeout', /^/, 'a duration, e.g. 200ms', '200ms');
-  const milliseconds = goDuration(timeout);
-  if (milliseconds === undefined || milliseconds <= 0) {
-    section.fail('timeout', `'${timeout}' is no duration; write one such as 200ms or 2s`);
-  }
-  const absoluteMaxBytes = section.integer('absoluteMaxBytes', 1, MAX_U32, 10 * 1024 * 1024);
-  const preferred = Math.min(2 * 1024 * 1024, absoluteMaxBytes);
+  const absoluteMaxBytes = section.optional('absoluteMaxBytes')?.integer(1, MAX_U32) ?? 10 * 1024 * 1024;
+  const preferred = section.optional('preferredMaxBytes')?.integer(1, absoluteMaxBytes);
+  const timeout = section.optional('timeout');
   return {
-    maxMessages: section.integer('maxMessages', 1, MAX_U32, 32),
-    timeout,
-    preferredMaxBytes: section.integer('preferredMaxBytes', 1, absoluteMaxBytes, preferred),
+    maxMessages: section.optional('maxMessages')?.integer(1, MAX_U32) ?? 32,
+    timeout: timeout === undefined ? '200ms' : durationOf(timeout),
+    preferredMaxBytes: preferred ?? Math.min(2 * 1024 * 1024, absoluteMaxBytes),
     absoluteMaxBytes,
   };
 }
 
-function checkDistinct(
-  root: Section,
-  organisations: readonly Organisation[],
-  orderer: OrdererOrganisation,
-): void {
-  for (const field of ['name', 'mspId', 'domain'] as const) {
-    const seen = new Set<string>(field === 'name' ? [] : [orderer[field]]);
-    organisations.forEach((organisation, i) => {
-      const value = organisation[field];
-      if (seen.has(value)) {
-        root.fail(
-          `organisations[${i}].${field}`,
-          `'${value}' is used twice; every organisation needs its own`,
-        );
-      }
-      seen.add(value);
-    });
-  }
+function durationOf(shape: Shape): string {
+  const rule = 'a duration, such as 200ms or 2s';
+  const text = shape.text({ rule });
+  const milliseconds = goDuration(text);
+  return milliseconds === undefined || milliseconds <= 0 ? shape.wrong(rule) : text;
 }

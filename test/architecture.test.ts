@@ -1,8 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
+import { circlesAmong } from './architecture/circles.js';
+import { FACTS, statedAgain } from './architecture/facts.js';
 import { freeNames } from './architecture/free-names.js';
+import { namedPaths } from './architecture/named-paths.js';
+import { roomAt, roomOf } from './architecture/rooms.js';
 import type { PackageName, Source } from './architecture/sources.js';
 import {
   areaOf,
@@ -12,6 +17,7 @@ import {
   repository,
   sourcesOf,
 } from './architecture/sources.js';
+import { rowsUnder } from './docs/markdown.js';
 import { unfinishedTests } from './architecture/unfinished-tests.js';
 
 /** Which packages each may import; docs/architecture.md draws it. */
@@ -23,6 +29,26 @@ const MAY_IMPORT: Readonly<Record<PackageName, readonly PackageName[]>> = {
   chaincode: ['core', 'fabric-model'],
   network: ['core', 'fabric-model'],
   'gateway-app': ['core', 'fabric-model', 'verifier', 'epcis', 'chaincode', 'network'],
+};
+
+/** Which rooms of gateway-app each may import, from the ground up; what only tests use may import them all. */
+const ROOM_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  'error-codes': [],
+  gen: [],
+  settings: [],
+  trie: [],
+  consortium: ['settings'],
+  workspace: ['settings', 'consortium'],
+  node: ['gen', 'settings', 'consortium'],
+  fabric: ['gen', 'node'],
+  master: ['gen', 'trie', 'consortium', 'node', 'fabric'],
+  business: ['gen', 'consortium', 'node', 'fabric'],
+  'run-nodes': ['consortium', 'node', 'master', 'business'],
+  client: ['gen', 'settings', 'consortium', 'workspace', 'node', 'fabric'],
+  deploy: ['gen', 'settings', 'consortium', 'workspace', 'node', 'fabric', 'client'],
+  cli: ['gen', 'consortium', 'workspace', 'node', 'fabric', 'run-nodes', 'client', 'deploy', 'error-codes'],
+  // What the package offers to others.
+  index: ['error-codes', 'trie', 'workspace', 'node', 'business', 'client', 'deploy', 'cli'],
 };
 
 /** They run in browsers as they are. */
@@ -71,6 +97,48 @@ describe('the architecture', () => {
         : specifier.startsWith('@cotrace/') && specifier.split('/').length > 2,
     );
     expect(found).toEqual([]);
+  });
+
+  it('lets no file import itself by way of others, not even a type', () => {
+    expect(circlesAmong(sources)).toEqual([]);
+  });
+
+  it('lets the rooms of gateway-app import one way only', () => {
+    const rooms = shipped.flatMap(({ path }) => roomOf(path) ?? []);
+    expect(new Set(rooms)).toEqual(new Set(Object.keys(ROOM_MAY_IMPORT)));
+    const found = offences(shipped, ({ path }, specifier) => {
+      const [from, to] = [roomOf(path), roomAt(path, specifier)];
+      return from !== null && to !== null && from !== to && ROOM_MAY_IMPORT[from]?.includes(to) !== true;
+    });
+    expect(found).toEqual([]);
+    const known: string[] = [];
+    for (const [room, below] of Object.entries(ROOM_MAY_IMPORT)) {
+      expect(known).toEqual(expect.arrayContaining([...below]));
+      known.push(room);
+    }
+  });
+
+  it.each(FACTS)('states in one place $what', (fact) => {
+    const texts = shipped.map(({ path, syntax }) => ({ path, text: syntax.text }));
+    expect(statedAgain(fact, texts)).toEqual([]);
+    const home = texts.filter(({ path }) => fact.homes.some((prefix) => path.startsWith(prefix)));
+    expect(statedAgain({ ...fact, homes: [] }, home)).not.toEqual([]);
+  });
+
+  it('is what its document says: every path in it exists', () => {
+    const paths = namedPaths(readFileSync(join(repository, 'docs/architecture.md'), 'utf8'), PACKAGES);
+    expect(paths.length).toBeGreaterThan(20);
+    expect(paths.filter((path) => !existsSync(join(repository, path)))).toEqual([]);
+  });
+
+  it('is shown to newcomers: each row of "Where things are" names a place', () => {
+    const rows = rowsUnder(
+      readFileSync(join(repository, 'docs/architecture.md'), 'utf8'),
+      'Where things are',
+    );
+    expect(rows.length).toBeGreaterThan(10);
+    for (const [what, where = ''] of rows)
+      expect([what, namedPaths(where, PACKAGES)]).not.toEqual([what, []]);
   });
 
   it('has every import of what ships declared by its package', () => {

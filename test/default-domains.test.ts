@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { defaultDomains } from '@cotrace/chaincode';
-import { readEpcisFile } from '@cotrace/epcis';
+import { BUSINESS_STEPS } from '@cotrace/core';
+import { DEFAULT_DOMAIN_RULES, readEpcisFile, ruleFor, unreachedDomains } from '@cotrace/epcis';
 import { Ajv } from 'ajv';
 import { dataFolder } from '../epcis/testing/test-data.js';
 
@@ -10,6 +11,11 @@ const TRANSFORMATION = {
   inputEPCList: ['urn:a:b'],
   outputEPCList: ['urn:a:c'],
 };
+interface Shape {
+  readonly type: string;
+  readonly action?: string;
+}
+
 const SHAPES = [
   { type: 'ObjectEvent', action: 'OBSERVE', epcList: ['urn:a:b'] },
   { type: 'ObjectEvent', action: 'ADD', epcList: ['urn:a:b'] },
@@ -36,6 +42,7 @@ describe('the default domains', () => {
   const words = new Set(defaultDomains.flatMap(({ steps }) => steps.words));
 
   it('take every step of the vocabulary', () => {
+    expect([...words].sort()).toEqual(BUSINESS_STEPS);
     expect(words.size).toBe(41);
   });
 
@@ -45,6 +52,16 @@ describe('the default domains', () => {
       const definition = defaultDomains.find(({ name }) => name === domain);
       expect([bizStep, domain, definition?.steps.words.includes(bizStep)]).toEqual([bizStep, domain, true]);
     }
+  });
+
+  it('are each where the default rules send some event', () => {
+    const names = defaultDomains.map(({ name }) => name);
+    const events = SHAPES.flatMap(({ type, action }: Shape) =>
+      [...words, null].map((step) => ({ eventType: type, step, action: action ?? null })),
+    );
+    const reached = new Set(events.map((event) => ruleFor(event)?.domain));
+    expect(names.filter((name) => !reached.has(name))).toEqual([]);
+    expect(unreachedDomains(DEFAULT_DOMAIN_RULES, names)).toEqual([]);
   });
 
   const folders = ['epcis-valid', 'fsma204'].map(dataFolder);

@@ -1,5 +1,5 @@
 export { VERIFIER_CODES } from './error-codes.js';
-export { attestationBodyOf, quorumOf } from './main-block/attestation-body.js';
+export { attestationBodyOf } from './main-block/attestation-body.js';
 export type { NetworkTerms } from './main-block/attestation-body.js';
 export { checkAttestation, checkStatement, judgeAttestations } from './main-block/attestation.js';
 export type { AttestationTerms, Verdict } from './main-block/attestation.js';
@@ -14,7 +14,6 @@ export { checkOrder } from './order/check-order.js';
 export type { CheckedOrder } from './order/check-order.js';
 export { ORDER_DOMAIN, differencesOf, orderEvent, orderId, readOrder } from './order/order.js';
 export type { Order } from './order/order.js';
-export { JsonShape } from './proof/json-shape.js';
 export { Lineage } from './proof/lineage.js';
 export type { Direction } from './proof/lineage.js';
 export { readStoredRecord } from './proof/record-form.js';

@@ -1,10 +1,12 @@
+import { DEFAULT_DOMAINS, HANDLING_STEPS } from '@cotrace/core';
 import type { DomainDefinition } from '../trace/definition.js';
-import { distribution } from './distribution.js';
-import { processing } from './processing.js';
-import { production } from './production.js';
-import { retail } from './retail.js';
+import { defaultLimits } from './default-limits.js';
+import { epcisData } from './epcis-data.js';
 
-export { distribution, processing, production, retail };
-
-/** The default domains, in the order of a product's way. */
-export const defaultDomains: readonly DomainDefinition[] = [production, processing, distribution, retail];
+/** Definitions of the default domains: words of the vocabulary and other people's URIs as steps, EPCIS events as data. */
+export const defaultDomains: readonly DomainDefinition[] = DEFAULT_DOMAINS.map(({ name, steps }) => ({
+  name,
+  steps: { words: [...HANDLING_STEPS, ...steps], uris: true, none: true },
+  dataSchema: epcisData,
+  limits: defaultLimits,
+}));

@@ -12,7 +12,7 @@ const MAX_HINTS_BYTES = 4 * 1024 * 1024;
 export function parseHints(text: string, ids: readonly string[]): Hint[] {
   return asRefusal(() => {
     const value = parseArgument(text, MAX_HINTS_BYTES, 'hints', 'BAD_HINTS');
-    const root = new Shape(value, { code: 'BAD_HINTS', tooLarge: 'TOO_LARGE' }, ['hints']);
+    const root = new Shape(value, { code: 'BAD_HINTS', name: 'hints', tooLarge: 'TOO_LARGE' });
     const entries = root.items(ids.length, ids.length, 'one hint for each distinct identifier of the record');
     return entries.map((entry, i) => hintOf(entry, ids[i] ?? ''));
   });

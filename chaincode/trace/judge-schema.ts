@@ -1,6 +1,5 @@
-import type { JsonValue } from '@cotrace/core';
 import { RE2JSSyntaxException } from 're2js';
-import { isArray } from '@cotrace/core';
+import { isArray, isObject, type JsonValue } from '@cotrace/core';
 import { Refusal } from './refusal.js';
 import { SchemaPattern } from './schema-pattern.js';
 
@@ -141,8 +140,4 @@ function checkUniqueItems(schema: Readonly<Record<string, JsonValue>>, place: st
     place,
     `has uniqueItems without items of one simple type and without maxItems of at most ${MAX_COMPARED}`,
   );
-}
-
-function isObject(value: JsonValue | undefined): value is Readonly<Record<string, JsonValue>> {
-  return typeof value === 'object' && value !== null && !isArray(value);
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { canonicalJson, hashCanonical, toHex } from '@cotrace/core';
-import { production } from '../domains/index.js';
+import { defaultDomains } from '../domains/index.js';
 import type { TraceRow } from '@cotrace/core';
 import { decodeRefusal } from './refusal.js';
 import { adminCertificate, clientCertificate } from './testing/certificates.js';
@@ -108,6 +108,7 @@ describe('the prebuilt package, run by the stock fabric-chaincode-node', () => {
     const capture = ['capture', JSON.stringify(record), JSON.stringify([noHint('lot-1')])];
     expect(decodeRefusal((await invoke('tx0', capture)).message)?.code).toBe('NOT_DEFINED');
 
+    const production = defaultDomains.find(({ name }) => name === 'production');
     const define = ['define', JSON.stringify(production)];
     expect(decodeRefusal((await invoke('tx1', define)).message)?.code).toBe('NOT_ALLOWED');
     expect(await invoke('tx2', define, adminCertificate)).toMatchObject({ status: 200 });

@@ -1,5 +1,4 @@
-import type { ErrorDetail, JsonValue } from '@cotrace/core';
-import { CotraceError, isArray, isCotraceError, parseStrictJson, utf8 } from '@cotrace/core';
+import { CotraceError, parseStrictJson, readOrNull, Shape, utf8, type ErrorDetail } from '@cotrace/core';
 
 /** Why the trace contract refuses: clients decide on these words, never on the sentence beside them. */
 export const REFUSAL_CODES = [
@@ -78,21 +77,14 @@ function stringify(body: RefusalBody): string {
  * `chaincode response 500, {…}` (Fabric, internal/pkg/gateway/apiutils.go).
  */
 export function decodeRefusal(message: string): RefusalBody | null {
-  const body = parseBody(message.replace(/^chaincode response \d{3}, /, ''));
-  if (typeof body !== 'object' || body === null || isArray(body)) return null;
-  const { code, message: sentence, detail } = body;
-  const known = refusalCode(code);
-  if (known === undefined || typeof sentence !== 'string') return null;
-  if (typeof detail !== 'object' || detail === null || isArray(detail)) return null;
-  return { code: known, message: sentence, detail };
-}
-
-function parseBody(text: string): JsonValue {
-  try {
-    return parseStrictJson(text, MAX_REFUSAL_BYTES);
-  } catch (error) {
-    // Any other message of Fabric is not JSON: that is an answer here, not a failure.
-    if (isCotraceError(error)) return null;
-    throw error;
-  }
+  const text = message.replace(/^chaincode response \d{3}, /, '');
+  // Any other message of Fabric is of another form: that is an answer here, not a failure.
+  return readOrNull(() => {
+    const body = new Shape(parseStrictJson(text, MAX_REFUSAL_BYTES), { code: 'BAD_ARGUMENT' });
+    return {
+      code: body.at('code').oneOf(REFUSAL_CODES),
+      message: body.at('message').text(),
+      detail: body.at('detail').object(),
+    };
+  });
 }

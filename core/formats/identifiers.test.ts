@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { toHex } from '../bytes/bytes.js';
-import { defaultQuorum, membershipHash } from './membership.js';
+import { defaultQuorum, membershipHash, quorumAmong } from './membership.js';
 import { networkId } from './network-id.js';
 import { exampleMembers, exampleNetwork, hashOf } from './testing/examples.js';
 
@@ -67,6 +67,25 @@ describe('the membership hash', () => {
     const [first] = exampleMembers;
     const twice = [...exampleMembers, ...(first === undefined ? [] : [first])];
     refused(() => membershipHash({ q: 3, members: twice }), 'DUPLICATE_ORGANISATION');
+  });
+});
+
+describe('the quorum', () => {
+  it.each([
+    [2, null, 2],
+    [3, null, 2],
+    [4, null, 3],
+    [7, null, 4],
+    [4, 4, 4],
+    // Set when the consortium was smaller.
+    [5, 2, 3],
+  ])('of %d organisations, where %p is set, is %d', (count, quorum, expected) => {
+    expect(quorumAmong(count, quorum)).toBe(expected);
+  });
+
+  it('of one organisation alone does not exist', () => {
+    refused(() => quorumAmong(1, null), 'TOO_FEW_ORGANISATIONS');
+    refused(() => quorumAmong(1, 1), 'TOO_FEW_ORGANISATIONS');
   });
 });
 

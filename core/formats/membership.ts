@@ -30,6 +30,14 @@ export function defaultQuorum(n: number): number {
 }
 
 /**
+ * How many of `n` organisations must agree where a consortium has set `quorum`, null for none: never fewer than the
+ * default, since one that grows needs more than it once set (docs/formats.md, Membership). Throws as `defaultQuorum`.
+ */
+export function quorumAmong(n: number, quorum: number | null): number {
+  return Math.max(defaultQuorum(n), quorum ?? 0);
+}
+
+/**
  * Hash of the organisations that count and of the quorum `q` among them, 32 bytes (docs/formats.md, Membership).
  * `members` may come in any order. Throws `TOO_FEW_ORGANISATIONS`, `BAD_QUORUM` for a q below the default or
  * above the number of members, `DUPLICATE_ORGANISATION`, `BAD_NAME`, `BAD_HASH_LENGTH`, `OUT_OF_RANGE`.

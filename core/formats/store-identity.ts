@@ -1,7 +1,8 @@
 import { equalBytes, fromUtf8, utf8 } from '../bytes/bytes.js';
 import { CotraceError, isCotraceError } from '../errors.js';
 import { canonicalJson } from '../json/canonical-json.js';
-import type { JsonValue } from '../json/json-value.js';
+import { isObject } from '../json/is-object.js';
+import type { JsonObject, JsonValue } from '../json/json-value.js';
 import { parseStrictJson } from '../json/strict-json.js';
 
 /** The layout of today's stores (docs/formats.md, Stores). */
@@ -57,12 +58,10 @@ function plain({ kind, network, node, organisation, holds }: StoreIdentity): Rec
   return { kind, network, node, organisation, holds };
 }
 
-function members(row: Uint8Array, folder: string): Record<string, JsonValue> {
+function members(row: Uint8Array, folder: string): JsonObject {
   try {
     const value = parseStrictJson(fromUtf8(row), MAX_ROW_BYTES);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return value as Record<string, JsonValue>;
-    }
+    if (isObject(value)) return value;
   } catch (error) {
     if (!isCotraceError(error)) throw error;
     throw damaged(folder, error);
@@ -90,10 +89,8 @@ function otherLayout(folder: string, layout: JsonValue): CotraceError {
 }
 
 function named(identity: JsonValue | undefined): string {
-  if (typeof identity !== 'object' || identity === null || Array.isArray(identity)) {
-    return 'the store of an unknown node';
-  }
-  const { kind, node, organisation, holds, network } = identity as Record<string, JsonValue>;
+  if (!isObject(identity)) return 'the store of an unknown node';
+  const { kind, node, organisation, holds, network } = identity;
   const owner = organisation === null ? '' : ` of ${shown(organisation)}`;
   const id = shown(network).slice(0, 16);
   return `the store of ${shown(kind)} ${shown(node)}${owner} for ${shown(holds)} in network ${id}…`;

@@ -3,6 +3,9 @@ import { Reader, u32, u8 } from '../bytes/codec.js';
 import { HASH_LENGTH } from '../hash.js';
 import { hashField } from './fields.js';
 
+/** Validation code of a valid transaction (Fabric's `TxValidationCode.VALID`). */
+export const VALID = 0;
+
 /** Length of a transaction leaf, in bytes. */
 export const TRANSACTION_LEAF_LENGTH = 70;
 

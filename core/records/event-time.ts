@@ -9,8 +9,13 @@ export function isUtcTime(text: string): boolean {
   if (match === null) return false;
   const part = (index: number): number => Number(match[index] ?? 0);
   const [year, month, day] = [part(1), part(2), part(3)];
-  if (month < 1 || month > 12 || day < 1 || day > daysOf(year, month)) return false;
+  if (!isDate(year, month, day)) return false;
   return part(4) <= 23 && part(5) <= 59 && part(6) <= 59;
+}
+
+/** Whether the calendar has a day; numbers as written, month and day from 1. */
+export function isDate(year: number, month: number, day: number): boolean {
+  return month >= 1 && month <= 12 && day >= 1 && day <= daysOf(year, month);
 }
 
 function daysOf(year: number, month: number): number {

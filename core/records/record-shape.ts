@@ -3,10 +3,8 @@ import type { JsonValue } from '../json/json-value.js';
 import { Shape, type TextRule } from '../shape/index.js';
 import { checkTraceId } from '../trace-id/trace-id.js';
 import { isUtcTime } from './event-time.js';
+import { MAX_CORRECTED } from './record-limits.js';
 import { distinctIds, ROLES, type ClientRecord, type TraceRef } from './record.js';
-
-/** Most entries that `corrects` may have. */
-const MAX_CORRECTED = 1000;
 
 const MEMBERS = ['step', 'eventTime', 'traces', 'data', 'eventHash', 'eventID', 'corrects'] as const;
 
@@ -27,8 +25,8 @@ const HASH_RULE: TextRule = {
  * `maxIdentifiers`: most distinct identifiers. Throws `BAD_RECORD`, `TOO_LARGE`, `BAD_TRACE_ID`, naming the field.
  */
 export function recordOf(value: JsonValue, maxIdentifiers: number): ClientRecord {
-  const source = { code: 'BAD_RECORD', tooLarge: 'TOO_LARGE' } as const;
-  const root = new Shape(value, source, ['record']).only(MEMBERS);
+  const source = { code: 'BAD_RECORD', name: 'record', tooLarge: 'TOO_LARGE' } as const;
+  const root = new Shape(value, source).only(MEMBERS);
   const [step, eventID, corrects] = [root.at('step'), root.at('eventID'), root.at('corrects')];
   const record: ClientRecord = {
     step: step.isNull() ? null : step.text(STEP_RULE),

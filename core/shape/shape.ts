@@ -4,6 +4,7 @@ import { fromHex } from '../bytes/bytes.js';
 import type { ErrorCode, ErrorDetail } from '../errors.js';
 import { CotraceError, isCotraceError } from '../errors.js';
 import { isArray } from '../json/is-array.js';
+import { isObject } from '../json/is-object.js';
 import type { JsonObject, JsonValue } from '../json/json-value.js';
 
 /** A place in a value: names of members and positions in lists, from the outside in. */
@@ -13,10 +14,16 @@ export type ShapePath = readonly (string | number)[];
 export interface ShapeSource {
   /** Code of the errors. */
   readonly code: ErrorCode;
+  /** What the whole is called, the first step of every field: `record` in `record.traces[3].id`. */
+  readonly name?: string;
   /** Code of the error of a list with too many items; otherwise `code`. */
   readonly tooLarge?: ErrorCode;
   /** Where a place is for people: a file, or a file and a line. Nothing where the field says enough. */
   readonly locate?: (path: ShapePath) => string;
+  /** What to do about a value that is wrong, the end of a sentence. */
+  readonly advice?: string;
+  /** What the detail of every error has besides, such as the path of the file. */
+  readonly evidence?: ErrorDetail;
 }
 
 /** What a text must be. */
@@ -24,6 +31,8 @@ export interface TextRule {
   /** In words, for the error: `a URI`. */
   readonly rule: string;
   readonly like?: RegExp;
+  /** Fewest UTF-16 units; 0 if left out. */
+  readonly least?: number;
   /** Most UTF-16 units. */
   readonly most?: number;
 }
@@ -33,35 +42,51 @@ interface Fault {
   readonly detail?: ErrorDetail;
   readonly cause?: unknown;
   readonly code?: ErrorCode | undefined;
+  /** The value that the detail names as `field`, where the message is about one of its members. */
+  readonly whole?: Place | null;
   /** The place that people are shown, where it is not this value's. */
-  readonly at?: ShapePath;
+  readonly at?: Place | null;
 }
 
+/** A place as a chain, so that a member costs no copy of the path to it. */
+interface Place {
+  readonly step: string | number;
+  readonly outer: Place | null;
+}
+
+/** Most UTF-16 units of a value or a name in a message. */
 const MAX_SHOWN = 80;
+/** Most UTF-16 units of a list of names in a message: more than all settings of any file here. */
+const MAX_LISTED = 400;
 const ANY_TEXT: TextRule = { rule: 'text' };
 
 /**
  * A value from outside (JSON, YAML), read member by member. Errors are `CotraceError`s with the source's code, which say
- * where, what must be there, and what was found; their detail has `field`, such as `blocks[3].body`.
+ * where, what must be there, and what was found; their detail has `field`, such as `blocks[3].body`, `member` where
+ * one is missing or unknown, and `place` where the source has one.
  */
 export class Shape {
   readonly #value: JsonValue | undefined;
   readonly #source: ShapeSource;
-  readonly #path: ShapePath;
+  readonly #place: Place | null;
 
-  /** `path`: the place of `value`, empty for the whole. */
-  constructor(value: JsonValue | undefined, source: ShapeSource, path: ShapePath = []) {
+  /** `place`: where the value is in the whole; null for the whole itself. */
+  constructor(value: JsonValue | undefined, source: ShapeSource, place: Place | null = null) {
     this.#value = value;
     this.#source = source;
-    this.#path = path;
+    this.#place = place;
   }
 
   /** Refuses members that are not among `names`: a misspelt one must not pass for one that was left out. */
   only(names: readonly string[]): this {
-    const unknown = Object.keys(this.object()).find((name) => !names.includes(name));
+    const known = new Set(names);
+    const unknown = this.names().find((name) => !known.has(name));
     if (unknown === undefined) return this;
-    const message = `has the unknown member ${shown(unknown)}; there are ${names.join(', ')}`;
-    return this.#raise(message, { detail: { member: unknown }, at: [...this.#path, unknown] });
+    const message = `has the unknown member ${shown(unknown)}; it may have ${listed(names)}`;
+    return this.#raise(message, {
+      detail: { member: cut(unknown) },
+      at: { step: unknown, outer: this.#place },
+    });
   }
 
   /** The names of the members. */
@@ -69,11 +94,10 @@ export class Shape {
     return Object.keys(this.object());
   }
 
-  /** A member that must be there. */
+  /** A member that must be there: whatever reads it throws where it is missing. */
   at(name: string): Shape {
     const members = this.object();
-    if (Object.hasOwn(members, name) && members[name] !== undefined) return this.#child(name, members[name]);
-    return this.#raise(`lacks the member ${name}`, { detail: { member: name } });
+    return this.#child(name, Object.hasOwn(members, name) ? members[name] : undefined);
   }
 
   /** A member that may be left out, or null. */
@@ -83,36 +107,44 @@ export class Shape {
     return value === undefined || value === null ? undefined : this.#child(name, value);
   }
 
+  /** A member that may be left out, or null, and then has no members. */
+  section(name: string): Shape {
+    return this.optional(name) ?? this.#child(name, {});
+  }
+
   /** The members, which must be an object. */
   object(): JsonObject {
-    const value = this.#value;
-    return typeof value === 'object' && value !== null && !isArray(value) ? value : this.wrong('an object');
+    return isObject(this.#value) ? this.#value : this.wrong('an object');
   }
 
   /** The items of a list of `least` to `most` items; `rule` says in words what it lists. */
-  items(most: number, least = 0, rule = 'a list'): Shape[] {
+  items(most: number, least = 0, rule = `a list of at most ${itemsOf(most)}`): Shape[] {
     const value = this.#value;
     if (!isArray(value)) return this.wrong(rule);
     if (value.length > most) {
-      const detail = { max: most };
-      this.#raise(`has ${value.length} items, more than ${most}`, { detail, code: this.#source.tooLarge });
+      const message = `must have at most ${itemsOf(most)}, not ${value.length}`;
+      this.#raise(message, { detail: { max: most }, code: this.#source.tooLarge });
     }
-    if (value.length < least) this.wrong(`${rule} of at least ${least}`);
+    if (value.length < least) this.fail(`must have at least ${itemsOf(least)}, not ${value.length}`);
     return value.map((item, i) => this.#child(i, item));
   }
 
-  text({ rule, like, most }: TextRule = ANY_TEXT): string {
+  /** Text that follows a rule; any text, the empty one too, where none is given. */
+  text({ rule, like, least = 0, most = Infinity }: TextRule = ANY_TEXT): string {
     const value = this.#value;
     if (typeof value !== 'string') return this.wrong(rule);
-    if (most !== undefined && value.length > most) this.wrong(`${rule}, of at most ${most} characters`);
-    return like === undefined || like.test(value) ? value : this.wrong(rule);
+    if (value.length > most) this.wrong(`${rule}, of at most ${most} characters`);
+    if (value.length < least || like?.test(value) === false) this.wrong(rule);
+    return value;
   }
 
+  /** One of some words; if it is the only one, the value can be nothing else. */
   oneOf<const W extends string>(words: readonly W[]): W {
     const word = words.find((candidate) => candidate === this.#value);
-    return word ?? this.wrong(words.length === 1 ? JSON.stringify(words[0]) : `one of ${words.join(', ')}`);
+    return word ?? this.wrong(words.length === 1 ? JSON.stringify(words[0]) : `one of ${listed(words)}`);
   }
 
+  /** A whole number from `least` to `most`, both included. */
   integer(least: number, most: number): number {
     const value = this.#value;
     if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
@@ -121,6 +153,7 @@ export class Shape {
     return value;
   }
 
+  /** True or false. */
   boolean(): boolean {
     return typeof this.#value === 'boolean' ? this.#value : this.wrong('true or false');
   }
@@ -148,17 +181,26 @@ export class Shape {
   /** What `read` makes of a text; where it throws a Cotrace error, the error says that `rule` was wanted. */
   parse<T>(rule: string, read: (text: string) => T): T {
     const text = this.text({ rule });
+    return this.check(rule, () => read(text));
+  }
+
+  /** What `read` makes of this value; where it throws a Cotrace error, the error says that `rule` was wanted. */
+  check<T>(rule: string, read: () => T): T {
     try {
-      return read(text);
+      return read();
     } catch (cause) {
       if (!isCotraceError(cause)) throw cause;
       return this.wrong(rule, cause);
     }
   }
 
-  /** Throws the error of a value that is not what it must be. */
+  /** Throws the error of a value that is not what it must be, or is missing. */
   wrong(rule: string, cause?: unknown): never {
-    this.fail(`must be ${rule}, not ${shown(this.#value)}`, cause);
+    if (this.#value !== undefined) this.fail(`must be ${rule}, not ${shown(this.#value)}`, cause);
+    const outer = this.#place?.outer ?? null;
+    const member = this.#place?.step;
+    const detail = typeof member === 'string' ? { member: cut(member) } : {};
+    this.#raise(`is missing; it must be ${rule}`, { detail, cause, whole: outer, at: outer });
   }
 
   /** Throws an error about this value; `message` continues a sentence that begins with its field. */
@@ -166,17 +208,29 @@ export class Shape {
     this.#raise(message, { cause });
   }
 
-  #raise(message: string, { detail, cause, code, at }: Fault): never {
-    const field = fieldOf(this.#path);
-    const place = this.#source.locate?.(at ?? this.#path) ?? '';
-    const subject = [place, field].filter((part) => part !== '').join(': ') || 'it';
-    const evidence = { field, ...(place !== '' && { place }), ...detail };
-    throw new CotraceError(code ?? this.#source.code, `${subject} ${message}`, evidence, cause);
+  #raise(message: string, { detail, cause, code, whole = this.#place, at = this.#place }: Fault): never {
+    const { advice, evidence, locate } = this.#source;
+    const place = locate?.(pathOf(at)) ?? '';
+    const subject = [place, this.#fieldOf(this.#place)].filter((part) => part !== '').join(': ') || 'it';
+    const sentence = `${subject} ${message}${advice === undefined ? '' : `; ${advice}`}`;
+    const named = { ...evidence, field: this.#fieldOf(whole), ...(place !== '' && { place }), ...detail };
+    throw new CotraceError(code ?? this.#source.code, sentence, named, cause);
   }
 
   #child(step: string | number, value: JsonValue | undefined): Shape {
-    return new Shape(value, this.#source, [...this.#path, step]);
+    return new Shape(value, this.#source, { step, outer: this.#place });
   }
+
+  #fieldOf(place: Place | null): string {
+    const { name } = this.#source;
+    return fieldOf(name === undefined ? pathOf(place) : [name, ...pathOf(place)]);
+  }
+}
+
+function pathOf(place: Place | null): ShapePath {
+  const steps: (string | number)[] = [];
+  for (let at = place; at !== null; at = at.outer) steps.push(at.step);
+  return steps.reverse();
 }
 
 /** `blocks[3].body`; a name that is no word is quoted. */
@@ -192,7 +246,18 @@ function fieldOf(path: ShapePath): string {
 
 function shown(value: JsonValue | undefined): string {
   if (isArray(value)) return 'a list';
-  if (typeof value === 'object' && value !== null) return 'an object';
-  const text = typeof value === 'string' ? JSON.stringify(value.slice(0, MAX_SHOWN + 1)) : String(value);
-  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+  if (isObject(value)) return 'an object';
+  return cut(typeof value === 'string' ? JSON.stringify(value.slice(0, MAX_SHOWN)) : String(value));
+}
+
+function itemsOf(count: number): string {
+  return count === 1 ? '1 item' : `${count} items`;
+}
+
+function listed(names: readonly string[]): string {
+  return cut(names.join(', '), MAX_LISTED);
+}
+
+function cut(text: string, most = MAX_SHOWN): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text;
 }

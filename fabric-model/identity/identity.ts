@@ -1,15 +1,25 @@
 import { CotraceError, equalBytes, isCotraceError, sha256, toHex } from '@cotrace/core';
 import { describeCertificate } from './certificate.js';
 import type { Certificate } from './certificate.js';
-import type { Msp } from './msp.js';
 import type { NodeRole, Principal } from './principal.js';
+
+/** What an identity asks of its organisation's MSP. */
+export interface IdentityRules {
+  readonly mspId: string;
+  /** Throws for bytes that are no identity of this MSP. */
+  deserialize(bytes: Uint8Array): Identity;
+  isAdmin(certificate: Certificate): boolean;
+  hasRole(certificate: Certificate, role: NodeRole): boolean;
+  roleOf(certificate: Certificate): NodeRole | undefined;
+  problemOf(identity: Identity): CotraceError | null;
+}
 
 /**
  * A certificate seen as an identity of one organisation. It chains to that organisation (unless it is itself an authority's), but
  * may still be revoked or without role: `validate` decides.
  */
 export class Identity {
-  readonly msp: Msp;
+  readonly msp: IdentityRules;
   /** In the form in which Fabric knows it, its signature with low s. */
   readonly certificate: Certificate;
   /** Distinguishes identities as Fabric does: MSP id and SHA-256 of the certificate. Two certificates of one key are two. */
@@ -20,7 +30,11 @@ export class Identity {
   #certifiers: Uint8Array | undefined;
 
   /** Use `Msp.identity` or `MspManager.deserialize`. */
-  constructor(msp: Msp, certificate: Certificate, authorities: readonly [Certificate, ...Certificate[]]) {
+  constructor(
+    msp: IdentityRules,
+    certificate: Certificate,
+    authorities: readonly [Certificate, ...Certificate[]],
+  ) {
     this.msp = msp;
     this.certificate = certificate;
     this.authorities = authorities;

@@ -8,7 +8,7 @@ import { uniqueChain } from './chain.js';
 import { parseRevocationList, revokes } from './crl.js';
 import type { RevocationList } from './crl.js';
 import { hashOfEcdsaAlgorithm } from './curves.js';
-import { Identity } from './identity.js';
+import { Identity, type IdentityRules } from './identity.js';
 import { nodeOUsOf, unitProblem } from './node-ous.js';
 import type { NodeOUs } from './node-ous.js';
 import { decodePem } from './pem.js';
@@ -21,7 +21,7 @@ import type { NodeRole } from './principal.js';
  * authorities in the configuration are not looked at, since TLS is not verified here.
  * Source: Fabric `msp/mspimpl.go`, `msp/mspimplsetup.go`, `msp/mspimplvalidate.go`.
  */
-export class Msp {
+export class Msp implements IdentityRules {
   readonly mspId: string;
   /** The `FabricMSPConfig` bytes as received. */
   readonly config: Uint8Array;

@@ -1,12 +1,12 @@
 import type { Identity } from '../identity/identity.js';
 import type { MspManager } from '../identity/manager.js';
 import { isCotraceError } from '@cotrace/core';
-import type { Rule } from './signature-policy.js';
+import type { SignatureRule } from './signature-policy.js';
 import { satisfies } from './signature-policy.js';
 
 /** A policy that can be evaluated: it names who must have signed. */
 export type Policy =
-  | { readonly kind: 'signature'; readonly rule: Rule }
+  | SignatureRule
   /** As many of the sub-policies as `threshold` says must be satisfied. */
   | { readonly kind: 'implicit-meta'; readonly threshold: number; readonly policies: readonly Policy[] }
   /** Nothing satisfies it: Fabric could not make a policy of what is configured. */

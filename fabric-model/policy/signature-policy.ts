@@ -5,22 +5,27 @@ import type { Identity } from '../identity/identity.js';
 import { parsePrincipal } from '../identity/principal.js';
 import type { Principal } from '../identity/principal.js';
 import { decode } from '../wire/decode.js';
-import type { Policy } from './policy.js';
 
 /** A rule of a signature policy: one signer, or enough of several rules. */
 export type Rule =
   | { readonly kind: 'signed-by'; readonly principal: Principal }
   | { readonly kind: 'out-of'; readonly n: number; readonly rules: readonly Rule[] };
 
+/** A policy that names its signers itself. */
+export interface SignatureRule {
+  readonly kind: 'signature';
+  readonly rule: Rule;
+}
+
 /** The policy of `SignaturePolicyEnvelope` bytes as a channel configuration holds them. Throws as `signaturePolicy`. */
-export function parseSignaturePolicy(bytes: Uint8Array): Policy {
+export function parseSignaturePolicy(bytes: Uint8Array): SignatureRule {
   const envelope = decode(SignaturePolicyEnvelopeSchema, bytes);
   if (envelope.version !== 0) throw bad(`version ${envelope.version} is unknown`);
   return signaturePolicy(envelope);
 }
 
 /** The policy of a decoded envelope, whose version Fabric does not look at here. Throws `BAD_POLICY`, `BAD_PROTOBUF`. */
-export function signaturePolicy({ rule, identities }: SignaturePolicyEnvelope): Policy {
+export function signaturePolicy({ rule, identities }: SignaturePolicyEnvelope): SignatureRule {
   return { kind: 'signature', rule: compile(rule, identities.map(parsePrincipal)) };
 }
 

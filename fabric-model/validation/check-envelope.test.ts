@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { create, toBinary } from '@bufbuild/protobuf';
-import { utf8 } from '@cotrace/core';
+import { utf8, VALID } from '@cotrace/core';
 import * as fc from 'fast-check';
 import * as common from '../gen/fabric/common_pb.js';
 import * as peer from '../gen/fabric/peer_pb.js';
@@ -74,6 +74,10 @@ describe('checkEnvelope', () => {
     const bytes = await transaction({ creator: one.client, endorsers: [one.peer, two.peer], ...parts });
     return Code[checkEnvelope(bytes, { ...context, ...changed })];
   }
+
+  it('calls valid what transaction leaves call valid', () => {
+    expect(peer.TxValidationCode.VALID).toBe(VALID);
+  });
 
   it('an honest transaction is valid', async () => {
     expect(await check({ rwset: [{ namespace: 'production', writes: [write('a')] }] })).toBe('VALID');

@@ -1,5 +1,5 @@
-import { equalBytes, isCotraceError } from '@cotrace/core';
-import { common, dataHash, decodeEnvelope, isOfType, peer, type Effect } from '@cotrace/fabric-model';
+import { equalBytes, isCotraceError, VALID } from '@cotrace/core';
+import { common, dataHash, decodeEnvelope, isOfType, type Effect } from '@cotrace/fabric-model';
 import type { StoredEntry } from '../gen/cotrace/store_pb.js';
 import { entryAfter } from '@cotrace/verifier';
 import type { MainConfig } from '@cotrace/verifier';
@@ -55,7 +55,6 @@ export async function applyBlock(
   return { entries: [...changed.values()], configEnvelope };
 }
 
-const VALID: number = peer.TxValidationCode.VALID;
 /** Name of the metadata entry that holds a key's own endorsement policy. */
 const VALIDATION_PARAMETER = 'VALIDATION_PARAMETER';
 const NONE = new Uint8Array();

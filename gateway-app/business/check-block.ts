@@ -6,14 +6,13 @@ import {
   leafHash,
   verifyMultiproof,
   type AttestationBody,
+  VALID,
 } from '@cotrace/core';
-import { headerHash, peer, verifyBlockSignature } from '@cotrace/fabric-model';
+import { headerHash, verifyBlockSignature } from '@cotrace/fabric-model';
 import type { MainConfig } from '@cotrace/verifier';
 import type { BusinessBlock } from '../gen/cotrace/cotrace_pb.js';
 import { transactionFacts, type TransactionFacts } from '@cotrace/verifier';
 import { validRwset } from '@cotrace/verifier';
-
-const VALID: number = peer.TxValidationCode.VALID;
 
 /** A transaction of a business block that was checked against the attested transaction root. */
 export interface CheckedTransaction extends TransactionFacts {

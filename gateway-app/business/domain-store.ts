@@ -15,7 +15,7 @@ import {
 import { EvidenceSchema, type Evidence } from '../gen/cotrace/cotrace_pb.js';
 import type { ChainPosition } from '../fabric/chain.js';
 import { StoredEntrySchema, type StoredEntry } from '../gen/cotrace/store_pb.js';
-import { heightIn, StoredPosition } from '../master/position.js';
+import { heightIn, StoredPosition } from '../fabric/position.js';
 import { commit, endOfPrefix, openStore, ordered, read, type Store, type StoreBatch } from '../node/store.js';
 
 const STATE = 'state/';

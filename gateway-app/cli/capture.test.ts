@@ -45,11 +45,10 @@ describe('cotrace capture', () => {
 
   /** Connections to a peer whose ledger is the one that masters attest. */
   function connected() {
-    const connections = consortium.connections();
     const { height } = consortium.chain;
     const { headerHash } = consortium.chain.block(height - 1n);
-    peerWithLedger(connections, () => ({ height, headerHash }));
-    return { connections, height };
+    const peer = peerWithLedger(() => ({ height, headerHash }));
+    return { connections: consortium.connections({ peer }), height };
   }
 
   it('says which events fit no rule but that for all others, and where that leads', async () => {

@@ -1,18 +1,19 @@
 import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { CotraceError } from '@cotrace/core';
-import { captureFiles, type CaptureListeners, type EventOutcome } from '../client/capture-files.js';
+import {
+  countOutcomes,
+  type CaptureListeners,
+  type CaptureOptions,
+  type EventOutcome,
+} from '../client/capture-documents.js';
+import { captureFiles } from '../client/capture-files.js';
 import type { Connections } from '../client/connections.js';
 import { faultText } from '../client/faults.js';
-import type { DomainRule } from '@cotrace/epcis';
 import { EXIT, toJson, type Output } from './output.js';
 import { othersText } from './rule-for-others.js';
 
 /** How `cotrace capture` runs. */
-export interface CaptureOptions {
-  /** Events under way at a time. */
-  readonly inFlight: number;
-  /** Which domain an event is recorded in. */
-  readonly rules: readonly DomainRule[];
+export interface CaptureCommandOptions extends CaptureOptions {
   /** File that outcomes are appended to as soon as they are known, one line of JSON each. */
   readonly log?: string;
 }
@@ -21,7 +22,7 @@ export interface CaptureOptions {
 export async function capture(
   connections: Connections,
   files: readonly string[],
-  { inFlight, rules, log }: CaptureOptions,
+  { inFlight, rules, log }: CaptureCommandOptions,
   output: Output,
 ): Promise<number> {
   const interrupted = new AbortController();
@@ -43,16 +44,7 @@ export async function capture(
   );
   if (outcomeLog !== null) closeSync(outcomeLog);
   for (const warning of warnings) output.progress(`warning: ${warning}`);
-  const count = (status: EventOutcome['status']) =>
-    outcomes.filter((outcome) => outcome.status === status).length;
-  const counts = {
-    events: outcomes.length,
-    recorded: count('recorded'),
-    alreadyRecorded: count('already recorded'),
-    refused: count('refused'),
-    failed: count('failed'),
-    notTried: count('not tried'),
-  };
+  const counts = countOutcomes(outcomes);
   const faults = connections.faults.list();
   output.result({ ...counts, outcomes, warnings, faults }, () => [
     ...outcomes.filter(({ status }) => status !== 'not tried').flatMap(toText),

@@ -21,8 +21,9 @@ describe('a file with the definition of a domain', () => {
 
   it.each([
     ['no JSON', '{', 'is not JSON'],
-    ['no definition', '[]', 'must be a definition whose name is one of goods'],
-    ['that of another domain', '{"name":"fish"}', 'must be a definition whose name is one of goods'],
+    ['no definition', '[]', 'must be an object, not a list'],
+    ['one without a name', '{}', 'name is missing; it must be "goods"'],
+    ['that of another domain', '{"name":"fish"}', 'name must be "goods", not "fish"'],
   ])('is refused where it is %s', async (_title, text, message) => {
     const path = join(folder, 'domain.json');
     writeFileSync(path, text);

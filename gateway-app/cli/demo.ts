@@ -1,22 +1,20 @@
 import { fileURLToPath } from 'node:url';
 import { CotraceError, toHex } from '@cotrace/core';
-import { nodeVerifier } from '@cotrace/network';
 import { captureFiles } from '../client/capture-files.js';
 import { collectTrace } from '../client/collect-trace.js';
 import type { Connections } from '../client/connections.js';
+import { nodeRows, type NodeRow } from '../client/node-rows.js';
+import { openSession } from '../client/session.js';
+import { loadTrust } from '../client/trust.js';
 import { networkDown } from '../deploy/local/down.js';
 import { networkUp, type NetworkChoice } from '../deploy/local/up.js';
-import { Workspace } from '../deploy/workspace.js';
+import { Workspace } from '../workspace/workspace.js';
 import { readRecordsProof, writeRecordsProof } from '@cotrace/verifier';
-import { readTrust } from '@cotrace/verifier';
 import { verifyRecords } from '@cotrace/verifier';
 import { Business } from '../gen/cotrace/cotrace_pb.js';
 import { isAborted, pauseFor } from '../node/retry.js';
 import { DEFAULT_DOMAIN_RULES } from '@cotrace/epcis';
-import { nodeRows, type NodeRow } from './nodes.js';
 import { bytes, EXIT, table, type Output } from './output.js';
-import { readText } from './read-text.js';
-import { openSession } from './session.js';
 import { toText } from './trace-text.js';
 import { LONG_MS, SETTLE_MS } from './limits.js';
 
@@ -94,7 +92,7 @@ async function checkRiceChain(
     holds: recorded === outcomes.length,
   });
 
-  const trust = readTrust(readText(workspace.trust), nodeVerifier);
+  const trust = loadTrust(workspace.trust);
   const { proof } = await collectTrace(connections, { traceId: BOUGHT, direction: 'up' }, trust);
   const verified = verifyRecords(readRecordsProof(writeRecordsProof(proof)), trust);
   checks.push({
@@ -134,7 +132,7 @@ async function checkRiceChain(
 }
 
 /** The nodes, once all have caught up, or as they are after 15 seconds. */
-async function settled(connections: Connections): Promise<NodeRow[]> {
+async function settled(connections: Connections): Promise<readonly NodeRow[]> {
   const deadline = Date.now() + SETTLE_MS;
   for (;;) {
     const rows = await nodeRows(connections);

@@ -6,7 +6,7 @@ import type { Connections } from '../client/connections.js';
 import { BACKENDS, type BackendName } from '../deploy/backends/backend.js';
 import type { NetworkChoice } from '../deploy/local/up.js';
 import { EXIT, exitCodeOf, Output, printError } from './output.js';
-import type { SessionOptions } from './session.js';
+import type { SessionOptions } from '../client/session.js';
 import { DEFAULT_IN_FLIGHT, MOST_IN_FLIGHT } from './limits.js';
 
 interface GlobalOptions extends SessionOptions {
@@ -117,7 +117,7 @@ program
   .option('--rules <file>', "table of domains (default: the network's own, capture-rules.yaml)")
   .action((files: string[], options: { inFlight: number; log?: string; rules?: string }) =>
     session(async (connections, output, { home }) => {
-      const { readRules } = await import('./rules.js');
+      const { readRules } = await import('../client/rules.js');
       const rules = readRules(options.rules ?? null, home, connections.context.consortium.domains);
       const { capture } = await import('./capture.js');
       return capture(connections, files, { ...options, rules }, output);
@@ -138,7 +138,7 @@ program
         throw new CotraceError('USAGE', 'give --up or --down, not both');
       }
       const direction = options.up === true ? 'up' : options.down === true ? 'down' : 'none';
-      const { trustPath } = await import('./trust-path.js');
+      const { trustPath } = await import('../client/trust.js');
       const trust = trustPath(options.trust, home);
       const { trace } = await import('./trace.js');
       return trace(connections, { traceId, direction, trust, proof: options.proof }, output);
@@ -152,7 +152,7 @@ program
   .option('--trust <file>', "trust file (default: the network's own)")
   .action((file: string, { trust }: { trust?: string }) =>
     run(async (output, { home }) => {
-      const { trustPath } = await import('./trust-path.js');
+      const { trustPath } = await import('../client/trust.js');
       const { verify } = await import('./trace.js');
       return verify(file, trustPath(trust, home), output);
     }),
@@ -190,7 +190,7 @@ hold, 1 no answer, 2 wrong use.`,
   )
   .action((file: string, { trust }: { trust?: string }) =>
     session(async (connections, output, { home }) => {
-      const { trustPath } = await import('./trust-path.js');
+      const { trustPath } = await import('../client/trust.js');
       const { verify } = await import('./order.js');
       return verify(connections, file, trustPath(trust, home), output);
     }),
@@ -296,7 +296,7 @@ function session(
   asksNodes = true,
 ): Promise<void> {
   return run(async (output, options) => {
-    const { openSession, requireListed } = await import('./session.js');
+    const { openSession, requireListed } = await import('../client/session.js');
     const connections = openSession(options);
     try {
       if (asksNodes) requireListed(connections.context);

@@ -2,7 +2,7 @@ import { networkDown } from '../deploy/local/down.js';
 import { deployHosts, prepareHosts } from '../deploy/hosts/hosts.js';
 import { networkHealth } from '../deploy/local/status.js';
 import { networkUp, type NetworkChoice } from '../deploy/local/up.js';
-import { Workspace } from '../deploy/workspace.js';
+import { Workspace } from '../workspace/workspace.js';
 import { EXIT, table, type Output } from './output.js';
 
 /** `cotrace network up`. */

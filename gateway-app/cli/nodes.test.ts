@@ -7,7 +7,8 @@ import { printed } from '../testing/printed.js';
 import { TestConsortium } from '../testing/test-consortium.js';
 import { until } from '../testing/test-business-node.js';
 import { definition } from '../testing/transactions.js';
-import { nodeRows, nodes } from './nodes.js';
+import { nodeRows } from '../client/node-rows.js';
+import { nodes } from './nodes.js';
 import { Output } from './output.js';
 
 // The business nodes of other organisations are away.
@@ -33,12 +34,11 @@ afterAll(async () => {
 
 /** Connections of a client whose peer has `height()` blocks; null: it is away. */
 function connectionsAt(height: () => bigint | null): Connections {
-  const connections = consortium.connections();
-  peerWithLedger(connections, () => {
+  const peer = peerWithLedger(() => {
     const blocks = height();
     return blocks === null ? null : { height: blocks, headerHash: new Uint8Array() };
   });
-  return connections;
+  return consortium.connections({ peer });
 }
 
 const shown = (connections: Connections, json = false) => printed(() => nodes(connections, new Output(json)));

@@ -1,11 +1,9 @@
-import { nodeVerifier } from '@cotrace/network';
 import type { Connections } from '../client/connections.js';
 import { faultText } from '../client/faults.js';
-import { findStates } from '../client/find.js';
 import { placeOrder, type Placed } from '../client/place-order.js';
-import { checkOrder, type CheckedOrder } from '@cotrace/verifier';
-import { readOrder, type Order } from '@cotrace/verifier';
-import { readTrust } from '@cotrace/verifier';
+import { loadTrust } from '../client/trust.js';
+import { verifyOrder } from '../client/verify-order.js';
+import { readOrder, type CheckedOrder, type Order } from '@cotrace/verifier';
 import { EXIT, type Output } from './output.js';
 import { readText } from './read-text.js';
 
@@ -46,8 +44,8 @@ export async function verify(
   output: Output,
 ): Promise<number> {
   const order = readOrder(readText(file));
-  const trust = readTrust(readText(trustPath), nodeVerifier);
-  const checked = await checkOrder(order, (questions) => findStates(connections, questions, trust), trust);
+  const trust = loadTrust(trustPath);
+  const checked = await verifyOrder(connections, order, trust);
   const faults = connections.faults.list();
   output.result({ ...toJson(order, checked), faults }, () => [
     ...toText(order, checked),

@@ -1,12 +1,10 @@
 import { isCotraceError, type CotraceError } from '@cotrace/core';
-import { nodeVerifier } from '@cotrace/network';
-import { collectTrace } from '../client/collect-trace.js';
 import type { Connections } from '../client/connections.js';
-import { typedTraceId } from '@cotrace/core';
 import { faultText, type Fault } from '../client/faults.js';
+import { trace as traceProduct } from '../client/trace.js';
+import { loadTrust } from '../client/trust.js';
 import type { Direction } from '@cotrace/verifier';
 import { readRecordsProof, writeRecordsProof } from '@cotrace/verifier';
-import { readTrust } from '@cotrace/verifier';
 import { verifyRecords, type VerifiedTrace } from '@cotrace/verifier';
 import { EXIT, printError, type Output } from './output.js';
 import { readText } from './read-text.js';
@@ -28,15 +26,14 @@ export async function trace(
   options: TraceOptions,
   output: Output,
 ): Promise<number> {
-  const { direction, proof: path } = options;
-  const trust = readTrust(readText(options.trust), nodeVerifier);
+  const { traceId, direction, proof: path } = options;
+  const trust = loadTrust(options.trust);
   if (path !== undefined) requireWritable(path);
-  const traceId = typedTraceId(options.traceId);
-  const { proof, verified, wrongHints } = await collectTrace(connections, { traceId, direction }, trust);
+  const { proof, verified, wrongHints } = await traceProduct(connections, { traceId, direction }, trust);
   const faults = connections.faults.list();
   const json = toJson(verified, wrongHints, faults);
   if (verified.records.length === 0) {
-    output.result(json, () => [`no record of ${traceId}`, ...faults.map(faultText)]);
+    output.result(json, () => [`no record of ${verified.question.traceId}`, ...faults.map(faultText)]);
     return EXIT.failed;
   }
   const failure = path === undefined ? null : failureToWrite(path, writeRecordsProof(proof));
@@ -69,7 +66,7 @@ function failureToWrite(path: string, proof: string): CotraceError | null {
 
 /** `cotrace verify FILE`: checks a proof offline, given only the trust file; a proof that proves no event fails. */
 export function verify(file: string, trustPath: string, output: Output): number {
-  const trust = readTrust(readText(trustPath), nodeVerifier);
+  const trust = loadTrust(trustPath);
   const verified = verifyRecords(readRecordsProof(readText(file)), trust);
   output.result(toJson(verified, [], []), () => ['the proof holds', ...toText(verified)]);
   return EXIT.done;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { asNobody, MAY_BE_OTHERS } from '../testing/as-nobody.js';
-import { trustPath } from './trust-path.js';
+import { trustPath } from '../client/trust.js';
 import { requireWritable, writeText, writeWhole } from './write-text.js';
 
 let folder: string;

@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CotraceError } from '@cotrace/core';
-import { writeAtomically } from '../deploy/workspace.js';
+import { writeAtomically } from '../workspace/workspace.js';
 
 /** Writes a file that the user named. Throws `NO_FILE`. */
 export function writeText(path: string, text: string): void {

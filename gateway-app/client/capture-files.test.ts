@@ -8,7 +8,9 @@ import { peerWithLedger } from '../testing/peer-ledger.js';
 import { TestConsortium } from '../testing/test-consortium.js';
 import { definition } from '../testing/transactions.js';
 import { CaptureClient } from './capture.js';
-import { captureFiles, keysOf, type EventOutcome } from './capture-files.js';
+import type { EventOutcome } from './capture-documents.js';
+import { captureFiles } from './capture-files.js';
+import { keysOf } from './event-keys.js';
 
 const event = (more: object) => ({
   type: 'ObjectEvent',
@@ -118,12 +120,12 @@ describe('a capture whose ledger is put back to an older copy meanwhile', () => 
   });
 
   it('does not count as recorded what is on a chain that masters do not attest', async () => {
-    const connections = consortium.connections();
     const { height } = consortium.chain;
     const attested = consortium.chain.block(height - 1n).headerHash;
     /** What the peer's ledger ends with, at one question after the other. */
     const ends = [attested, new Uint8Array(32)];
-    peerWithLedger(connections, () => ({ height, headerHash: ends.shift() ?? attested }));
+    const peer = peerWithLedger(() => ({ height, headerHash: ends.shift() ?? attested }));
+    const connections = consortium.connections({ peer });
     const recorded = { status: 'recorded', txId: 'ab', recordId: 'cd', block: height, attempts: 1 } as const;
     const capture = jest.spyOn(CaptureClient.prototype, 'capture').mockResolvedValue(recorded);
     const path = join(folder, 'events.json');

@@ -1,182 +1,23 @@
 import { readFileSync } from 'node:fs';
-import type { ErrorCode } from '@cotrace/core';
-import { CotraceError, distinctIds, fromUtf8, isCotraceError } from '@cotrace/core';
-import { type DomainRule, readEpcisFile, type ReadEvent, type ReadFile } from '@cotrace/epcis';
-import { describe } from '../node/log.js';
-import { CaptureClient, type Captured } from './capture.js';
-import { checkChain, type ChainStanding } from './chain-check.js';
+import { CotraceError } from '@cotrace/core';
+import {
+  captureDocuments,
+  type CaptureListeners,
+  type CaptureOptions,
+  type CaptureSummary,
+} from './capture-documents.js';
 import type { Connections } from './connections.js';
-import { runInOrder, type KeyedTask } from './in-order.js';
-import { PROGRESS_MS } from './limits.js';
 
-/** What became of one event of a file. */
-export interface EventOutcome {
-  readonly file: string;
-  /** Where in the file: the event's path and line. */
-  readonly path: string;
-  readonly line: number;
-  /** `not tried`: the capture was interrupted before its turn. */
-  readonly status: 'recorded' | 'already recorded' | 'refused' | 'failed' | 'not tried';
-  readonly domain: string | null;
-  /** Whether no rule of the table fits it but the one for all other events. */
-  readonly byRuleForOthers: boolean;
-  readonly txId: string | null;
-  readonly recordId: string | null;
-  readonly block: bigint | null;
-  /** How often it was sent to the chaincode; above 1 it lost against other writers, or something was away. */
-  readonly attempts: number;
-  /** Why it was refused or failed. */
-  readonly code: string | null;
-  readonly reasons: readonly string[];
-}
-
-export interface CaptureSummary {
-  readonly outcomes: readonly EventOutcome[];
-  readonly warnings: readonly string[];
-}
-
-/** Who is told while files are captured. */
-export interface CaptureListeners {
-  readonly progress: (message: string) => void;
-  /** Each event's outcome as soon as it is known: what was acknowledged stays known if the process dies. */
-  readonly outcome?: (outcome: EventOutcome) => void;
-}
-
-/**
- * Reads EPCIS files and captures their events, at most `inFlight` at a time, in order where identifiers are shared. Before
- * and after, it looks whether the ledger is the one that masters attest. Throws `WRONG_CHAIN` where it is not before.
- */
-export async function captureFiles(
+/** Captures the EPCIS files at `paths`; see `captureDocuments`. Throws `NO_FILE` before anything is captured. */
+export function captureFiles(
   connections: Connections,
-  files: readonly string[],
-  { inFlight, rules }: { readonly inFlight: number; readonly rules: readonly DomainRule[] },
+  paths: readonly string[],
+  options: CaptureOptions,
   signal: AbortSignal,
   listeners: CaptureListeners,
 ): Promise<CaptureSummary> {
-  const read = files.map((file) => ({ file, ...readFile(file, rules) }));
-  await checkChain(connections, listeners.progress);
-  const client = new CaptureClient(connections, listeners.progress);
-  const total = read.reduce((sum, { events }) => sum + events.length, 0);
-  let ended = 0;
-  let told = Date.now();
-  const tasks = read.flatMap(({ file, events }) =>
-    events.map((event): KeyedTask<EventOutcome> => ({
-      keys: keysOf(event),
-      run: async () => {
-        if (signal.aborted) return notTried(file, event);
-        const outcome = await captureEvent(client, file, event, signal);
-        listeners.outcome?.(outcome);
-        ended += 1;
-        if (Date.now() - told > PROGRESS_MS) {
-          told = Date.now();
-          listeners.progress(`${ended} of ${total} events`);
-        }
-        return outcome;
-      },
-    })),
-  );
-  const outcomes = await runInOrder(tasks, inFlight);
-  const { standing, standings } = await afterwards(connections, outcomes, listeners);
-  const warnings = read.flatMap(({ file, warnings: texts }) => texts.map((text) => `${file}: ${text}`));
-  return { outcomes: standings, warnings: standing === 'unknown' ? [...warnings, NOT_ATTESTED] : warnings };
-}
-
-const NOT_ATTESTED =
-  'the masters have not attested the newest block of the ledger yet; `cotrace nodes` shows how they stand';
-
-/** What was recorded does not count where the ledger turns out to be another one than the masters'. */
-async function afterwards(
-  connections: Connections,
-  outcomes: readonly EventOutcome[],
-  listeners: CaptureListeners,
-): Promise<{ readonly standing: ChainStanding; readonly standings: readonly EventOutcome[] }> {
-  const isRecorded = ({ status }: EventOutcome) => status === 'recorded' || status === 'already recorded';
-  if (!outcomes.some(isRecorded)) return { standing: 'attested', standings: outcomes };
-  try {
-    return { standing: await checkChain(connections, listeners.progress), standings: outcomes };
-  } catch (error) {
-    if (!isCotraceError(error, 'WRONG_CHAIN')) throw error;
-    const { code, message } = error;
-    const standings = outcomes.map((outcome): EventOutcome => {
-      if (!isRecorded(outcome)) return outcome;
-      const failed = { ...outcome, status: 'failed' as const, code, reasons: [message] };
-      listeners.outcome?.(failed);
-      return failed;
-    });
-    return { standing: 'attested', standings };
-  }
-}
-
-async function captureEvent(
-  client: CaptureClient,
-  file: string,
-  event: ReadEvent,
-  signal: AbortSignal,
-): Promise<EventOutcome> {
-  const place = { file, path: event.path, line: event.line };
-  const nothing = { txId: null, recordId: null, block: null, attempts: 0 };
-  const { result } = event;
-  if (!result.ok) {
-    const reasons = result.errors.map(({ path, line, message }) => `${path} (line ${line}): ${message}`);
-    const aimed = { ...place, domain: null, byRuleForOthers: false };
-    return { ...aimed, ...nothing, status: 'refused', code: 'INVALID_EVENT' satisfies ErrorCode, reasons };
-  }
-  const { domain, record, byRuleForOthers } = result;
-  const aimed = { ...place, domain, byRuleForOthers };
-  try {
-    return { ...aimed, ...fromCaptured(await client.capture(domain, record, signal)) };
-  } catch (error) {
-    const code = isCotraceError(error) ? error.code : ('UNEXPECTED' satisfies ErrorCode);
-    return { ...aimed, ...nothing, status: 'failed', code, reasons: [describe(error)] };
-  }
-}
-
-function notTried(file: string, { path, line, result }: ReadEvent): EventOutcome {
-  const { domain, byRuleForOthers } = result.ok ? result : { domain: null, byRuleForOthers: false };
-  const nothing = { txId: null, recordId: null, block: null, attempts: 0 };
-  return {
-    ...{ file, path, line, domain, byRuleForOthers, ...nothing },
-    status: 'not tried',
-    code: 'INTERRUPTED',
-    reasons: [],
-  };
-}
-
-function fromCaptured(
-  captured: Captured,
-): Omit<EventOutcome, 'file' | 'path' | 'line' | 'domain' | 'byRuleForOthers'> {
-  if (captured.status === 'refused') {
-    const { code, message } = captured.refusal;
-    const { attempts } = captured;
-    return { status: 'refused', txId: null, recordId: null, block: null, attempts, code, reasons: [message] };
-  }
-  const { status, txId, recordId, block, attempts } = captured;
-  return { status, txId, recordId, block, attempts, code: null, reasons: [] };
-}
-
-/** Events that share an identifier in a domain, an event id or an event hash must not overtake each other. */
-export function keysOf({ result }: ReadEvent): string[] {
-  if (!result.ok) return [];
-  const { domain, record } = result;
-  return [
-    ...distinctIds(record).map((id) => `trace/${domain}/${id}`),
-    `hash/${record.eventHash}`,
-    ...(record.eventID === null ? [] : [`id/${record.eventID}`]),
-  ];
-}
-
-/** The events of a file; one that is no text is refused as a whole, as one that is no JSON is. */
-function readFile(path: string, rules: readonly DomainRule[]): ReadFile {
-  const bytes = readBytes(path);
-  try {
-    return readEpcisFile(fromUtf8(bytes), path, rules);
-  } catch (error) {
-    if (!isCotraceError(error, 'BAD_UTF8')) throw error;
-    const place = { path: '(root)', line: 1, column: 1 };
-    const message = `is not text in UTF-8: its byte ${Number(error.detail['offset']) + 1} is wrong`;
-    const result = { ok: false as const, errors: [{ ...place, message }] };
-    return { name: path, events: [{ index: 0, ...place, result }], warnings: [] };
-  }
+  const documents = paths.map((path) => ({ name: path, bytes: readBytes(path) }));
+  return captureDocuments(connections, documents, options, signal, listeners);
 }
 
 function readBytes(path: string): Uint8Array {

@@ -1,11 +1,10 @@
 import { type ClientRecord, CotraceError, utf8 } from '@cotrace/core';
-import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
-import { EndorseError, type Contract, type ProposalOptions } from '@hyperledger/fabric-gateway';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { ConsortiumOrganisation } from '../consortium/consortium.js';
+import { fakeConnections, type MasterAnswers } from '../testing/fake-network.js';
+import { notEndorsed } from '../testing/gateway-errors.js';
+import { peerWithLedger } from '../testing/peer-ledger.js';
 import { CaptureClient } from './capture.js';
-import type { Connections } from './connections.js';
-import { Faults } from './faults.js';
+import type { DomainContract } from './wire.js';
 
 const MINUTE = 60_000;
 const NEVER = new AbortController().signal;
@@ -21,52 +20,25 @@ const record: ClientRecord = {
   corrects: null,
 };
 
-const organisations = ['org1', 'org2', 'org3'].map((name): ConsortiumOrganisation => ({
-  name,
-  mspId: `${name}MSP`,
-  peer: { address: `${name}:7051`, serverName: null },
-  tlsRoots: '',
-}));
-
-/** Fabric's own error, whose message names nobody, when these organisations answer so. */
-function notEndorsed(answers: Readonly<Record<string, string>>): EndorseError {
-  const said = 'failed to endorse transaction, see attached details for more info';
-  const cause: ServiceError = Object.assign(new Error(said), {
-    code: status.ABORTED,
-    details: said,
-    metadata: new Metadata(),
-  });
-  const details = Object.entries(answers).map(([name, message]) => ({
-    mspId: `${name}MSP`,
-    address: `${name}:7051`,
-    message,
-  }));
-  return new EndorseError({ code: status.ABORTED, details, cause, transactionId: 'ab' });
-}
-
 /** A client of org1 whose proposals meet `endorse`: the organisations that it names, null where the gateway chooses. */
 function clientOf(endorse: (named: readonly string[] | null) => Promise<void>) {
-  const transaction = {
-    getTransactionId: () => 'ab',
-    getResult: () => utf8('{"recordId":"ef"}'),
-    submit: () => Promise.resolve({ getStatus: () => Promise.resolve(COMMITTED) }),
+  const contract: DomainContract = {
+    endorse: async ({ organisations }) => {
+      await endorse(organisations ?? null);
+      return {
+        txId: 'ab',
+        result: utf8('{"recordId":"ef"}'),
+        submit: () => Promise.resolve({ getStatus: () => Promise.resolve(COMMITTED) }),
+      };
+    },
+    evaluate: () => Promise.reject(notEndorsed({ org1: 'deadline exceeded' })),
+    submit: () => Promise.reject(new Error('captures are not submitted in one call')),
   };
-  const contract = {
-    newProposal: (_name: string, { endorsingOrganizations }: ProposalOptions) => ({
-      endorse: async () => {
-        await endorse(endorsingOrganizations ?? null);
-        return transaction;
-      },
-      evaluate: () => Promise.reject(notEndorsed({ org1: 'deadline exceeded' })),
-    }),
-  } as unknown as Contract;
-  const traces = [{ traceId: 'lot', heads: [] }];
-  const connections = {
-    context: { consortium: { organisations }, organisation: organisations[0] },
-    faults: new Faults(),
-    main: { getContract: () => contract },
-    masters: () => [{ name: 'org1.master', client: { call: () => Promise.resolve({ traces }) } }],
-  } as unknown as Connections;
+  const master: MasterAnswers = {
+    traceHeads: () => Promise.resolve({ traces: [{ traceId: 'lot', heads: [] }] }),
+  };
+  const nodes = { 'org1.master': master, 'org2.master': master, 'org3.master': master };
+  const connections = fakeConnections({ peer: peerWithLedger(() => null, contract), nodes });
   const told: string[] = [];
   const captured = new CaptureClient(connections, (line) => told.push(line)).capture('goods', record, NEVER);
   return { told, faults: connections.faults, captured };

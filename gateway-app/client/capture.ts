@@ -9,7 +9,6 @@ import {
   toHex,
 } from '@cotrace/core';
 import { peer } from '@cotrace/fabric-model';
-import type { Contract, Transaction } from '@hyperledger/fabric-gateway';
 import { Master, type HeadsReply } from '../gen/cotrace/cotrace_pb.js';
 import { isAborted, pauseFor, within } from '../node/retry.js';
 import { firstAnswer, inTurn } from './ask-in-turn.js';
@@ -21,6 +20,7 @@ import { explain, explained } from './gateway-answers.js';
 import { refusalOf } from './refusal.js';
 import { patiently, tellNow, unlessAborted, type Tell } from './patience.js';
 import { committed, submit } from './submission.js';
+import type { DomainContract, EndorsedTransaction } from './wire.js';
 import { CAPTURE_MS, ENDORSEMENT_MS, FIRST_RETRY_MS, LONGEST_RETRY_MS, SHORT_CALL_MS } from './limits.js';
 
 /** What became of a record, after how many attempts. */
@@ -49,7 +49,7 @@ export class CaptureClient {
    * organisation's last answer once it has tried for two minutes, and `INTERRUPTED` when `signal` is aborted.
    */
   async capture(domain: string, record: ClientRecord, signal: AbortSignal): Promise<Captured> {
-    const contract = this.#connections.main.getContract(domain);
+    const contract = this.#connections.peer.contract(domain);
     const deadline = Date.now() + CAPTURE_MS;
     const sent = new Set<string>();
     let pause = FIRST_RETRY_MS;
@@ -71,7 +71,7 @@ export class CaptureClient {
 
   /** `sent`: ids of the transactions that may be on the ledger; this attempt's is added before it is submitted. */
   async #attempt(
-    contract: Contract,
+    contract: DomainContract,
     domain: string,
     record: ClientRecord,
     attempts: number,
@@ -82,7 +82,7 @@ export class CaptureClient {
       const { transaction, named } = await this.#waitingFor(this.#endorsed(contract, [record, hints]), () =>
         this.#whoEndorses(),
       );
-      sent.add(transaction.getTransactionId());
+      sent.add(transaction.txId);
       const submitted = await this.#waitingFor(submit(transaction), () => 'the ordering service');
       const status = committed(transaction, submitted, {
         height: () => this.#height(),
@@ -109,7 +109,10 @@ export class CaptureClient {
    * The endorsed transaction. Where the endorsement takes long, it is asked for once more of those organisations whose
    * chaincode answers, and the first of the two counts.
    */
-  async #endorsed(contract: Contract, args: readonly [ClientRecord, readonly Hint[]]): Promise<Endorsed> {
+  async #endorsed(
+    contract: DomainContract,
+    args: readonly [ClientRecord, readonly Hint[]],
+  ): Promise<Endorsed> {
     const first = endorse(contract, args, this.#endorsers.choose());
     const inTime = await within(first, ENDORSEMENT_MS);
     if (inTime !== null) return inTime;
@@ -158,10 +161,8 @@ export class CaptureClient {
     return patiently(work, what, this.#tell);
   }
 
-  /** The peer whose gateway is called, as people know it. */
   get #peer(): string {
-    const { name, peer: own } = this.#connections.context.organisation;
-    return `the peer of ${name} (${own.address})`;
+    return this.#connections.peerName;
   }
 
   /**
@@ -183,20 +184,21 @@ export class CaptureClient {
 
 /** A transaction with its endorsements, and whom the client named to endorse it; null where the gateway chose. */
 interface Endorsed {
-  readonly transaction: Transaction;
+  readonly transaction: EndorsedTransaction;
   readonly named: readonly string[] | null;
 }
 
 async function endorse(
-  contract: Contract,
+  contract: DomainContract,
   [record, hints]: readonly [ClientRecord, readonly Hint[]],
   named: readonly string[] | null,
 ): Promise<Endorsed> {
-  const proposal = contract.newProposal('capture', {
-    arguments: [canonicalJson(record), canonicalJson(hints)],
-    ...(named === null ? {} : { endorsingOrganizations: [...named] }),
+  const transaction = await contract.endorse({
+    name: 'capture',
+    args: [canonicalJson(record), canonicalJson(hints)],
+    ...(named === null ? {} : { organisations: named }),
   });
-  return { transaction: await proposal.endorse(), named };
+  return { transaction, named };
 }
 
 /** The first of two that succeeds; the error of the second, which knows better, where neither does. */
@@ -242,7 +244,6 @@ export function ownAttempt(outcome: Outcome, sent: ReadonlySet<string>): Outcome
   return own ? { ...outcome, status: 'recorded' } : outcome;
 }
 
-function recordIdOf(transaction: Transaction): string {
-  const result = JSON.parse(new TextDecoder().decode(transaction.getResult())) as { recordId: string };
-  return result.recordId;
+function recordIdOf({ result }: EndorsedTransaction): string {
+  return (JSON.parse(new TextDecoder().decode(result)) as { recordId: string }).recordId;
 }

@@ -2,7 +2,7 @@ import { CotraceError, decodeAttestationBody, equalBytes } from '@cotrace/core';
 import { headerHash } from '@cotrace/fabric-model';
 import { GatewayError } from '@hyperledger/fabric-gateway';
 import { quorumOf } from '../consortium/consortium.js';
-import { ledgerEnd, type LedgerEnd } from '../fabric/ledger-queries.js';
+import type { LedgerEnd } from '../fabric/ledger-queries.js';
 import { Master } from '../gen/cotrace/cotrace_pb.js';
 import { pauseFor } from '../node/retry.js';
 import { askAll } from './ask-all.js';
@@ -24,8 +24,7 @@ export type ChainStanding = 'attested' | 'unknown';
 export async function checkChain(connections: Connections, tell: Tell): Promise<ChainStanding> {
   const tip = await tipOf(connections);
   if (tip === null) {
-    const { name, peer } = connections.context.organisation;
-    tell(`the peer of ${name} (${peer.address}) does not say how far its ledger is`);
+    tell(`${connections.peerName} does not say how far its ledger is`);
     return 'unknown';
   }
   return standingOf(connections, tip);
@@ -72,9 +71,9 @@ export async function standingOf(connections: Connections, tip: LedgerEnd): Prom
 }
 
 /** Where the ledger of the own organisation's peer ends; null where the peer does not answer. */
-export async function tipOf({ main }: Connections): Promise<LedgerEnd | null> {
+export async function tipOf({ peer }: Connections): Promise<LedgerEnd | null> {
   try {
-    return await ledgerEnd(main, TIP_MS);
+    return await peer.ledgerEnd(TIP_MS);
   } catch (error) {
     if (error instanceof GatewayError) return null;
     throw error;

@@ -1,12 +1,8 @@
 import { CotraceError } from '@cotrace/core';
 import { loadIdentity, loadTls, type SigningIdentity, type TlsMaterial } from '@cotrace/network';
-import {
-  readConsortium,
-  type Consortium,
-  type ConsortiumNode,
-  type ConsortiumOrganisation,
-} from '../consortium/consortium.js';
-import { findOrganisation } from '../node/node-config.js';
+import type { Consortium, ConsortiumNode, ConsortiumOrganisation } from '../consortium/consortium.js';
+import { readConsortium } from '../consortium/read.js';
+import { findOrganisation, type ListeningNode } from '../node/node-config.js';
 import { openSettings, pathOf, textOf } from '../settings/settings-file.js';
 
 /** Who a client is: an identity of one organisation, and the consortium it belongs to. */
@@ -52,10 +48,7 @@ export function loadClient({ consortium: path, mspId, mspDir, tlsDir }: ClientCo
 }
 
 /** The masters, the client's own organisation's first. Throws `CONFIG` where there is none. */
-export function mastersOf({
-  consortium,
-  organisation,
-}: ClientContext): (ConsortiumNode & { address: string })[] {
+export function mastersOf({ consortium, organisation }: ClientContext): ListeningNode[] {
   const masters = consortium.nodes.flatMap((node) =>
     node.role === 'master' && node.address !== null ? [{ ...node, address: node.address }] : [],
   );

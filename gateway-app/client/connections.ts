@@ -1,49 +1,47 @@
-import type { Network } from '@hyperledger/fabric-gateway';
-import type { ConsortiumNode } from '../consortium/consortium.js';
-import { connectFabric, type FabricConnection } from '../fabric/connection.js';
-import { findOrganisation } from '../node/node-config.js';
-import { RpcClient } from '../node/rpc-client.js';
+import type { ListeningNode } from '../node/node-config.js';
+import type { RpcCaller } from '../node/rpc-client.js';
 import { mastersOf, type ClientContext } from './client-config.js';
 import { Faults } from './faults.js';
+import { grpcWire } from './grpc-wire.js';
+import type { GatewayPeer, Wire } from './wire.js';
 
 /** A node of the consortium and the connection to it. */
 export interface ConnectedNode {
   readonly name: string;
   readonly mspId: string;
-  readonly client: RpcClient;
+  readonly client: RpcCaller;
 }
 
-/** A client's connections: its organisation's peer, and the nodes of the consortium, each made when first used. */
+/** A client's session: who it is, whom it can ask, and what was wrong with those it asked. `close` ends it. */
 export class Connections {
   readonly context: ClientContext;
   /** What was wrong with the nodes that were asked over these connections. */
   readonly faults = new Faults();
-  #fabric: FabricConnection | null = null;
-  readonly #clients = new Map<string, RpcClient>();
+  readonly #wire: Wire;
 
-  constructor(context: ClientContext) {
+  /** `wire`: the network, unless a test has another one. */
+  constructor(context: ClientContext, wire: Wire = grpcWire(context)) {
     this.context = context;
+    this.#wire = wire;
   }
 
-  /** The main channel, through the own organisation's peer. */
-  get main(): Network {
-    const { consortium, organisation, identity, tls } = this.context;
-    const { peer, tlsRoots } = organisation;
-    this.#fabric ??= connectFabric({ ...peer, tlsRoots, identity, tls }, 'calls');
-    return this.#fabric.gateway.getNetwork(consortium.channels.main.name);
+  /** The own organisation's peer. */
+  get peer(): GatewayPeer {
+    return this.#wire.peer;
+  }
+
+  /** The own organisation's peer, as people know it. */
+  get peerName(): string {
+    const { name, peer } = this.context.organisation;
+    return `the peer of ${name} (${peer.address})`;
   }
 
   /** A node of the consortium that has an address. */
-  node({ name, address, mspId, certificate }: ConsortiumNode & { readonly address: string }): RpcClient {
-    const known = this.#clients.get(name);
-    if (known !== undefined) return known;
-    const { tlsRoots } = findOrganisation(this.context.consortium, mspId);
-    const client = new RpcClient(address, this.context.tls, tlsRoots, certificate);
-    this.#clients.set(name, client);
-    return client;
+  node(node: ListeningNode): RpcCaller {
+    return this.#wire.node(node);
   }
 
-  /** Every master, the own organisation's first. */
+  /** Every master, the own organisation's first. Throws `CONFIG` where there is none. */
   masters(): ConnectedNode[] {
     return mastersOf(this.context).map((master) => ({
       name: master.name,
@@ -53,7 +51,6 @@ export class Connections {
   }
 
   close(): void {
-    this.#fabric?.close();
-    for (const client of this.#clients.values()) client.close();
+    this.#wire.close();
   }
 }

@@ -1,10 +1,11 @@
 import type { RefusalBody } from '@cotrace/chaincode';
 import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
-import { GatewayError, type Contract, type ProposalOptions } from '@hyperledger/fabric-gateway';
+import { GatewayError } from '@hyperledger/fabric-gateway';
 import { describe, expect, it } from '@jest/globals';
 import type { ConsortiumOrganisation } from '../consortium/consortium.js';
 import { Endorsers } from './endorsers.js';
 import { Faults } from './faults.js';
+import type { DomainContract } from './wire.js';
 
 const organisations = ['org1', 'org2', 'org3'].map((name): ConsortiumOrganisation => ({
   name,
@@ -31,20 +32,22 @@ function failed(names: readonly string[], message: string): GatewayError {
 }
 
 /** A contract whose chaincode answers at all organisations but some, which others join that are slower than `slowness`. */
-function contractWithout(silent: readonly string[], slow: readonly string[] = [], slowness = 0): Contract {
-  const refusal = refusalText('NOT_FOUND');
+function contractWithout(
+  silent: readonly string[],
+  slow: readonly string[] = [],
+  slowness = 0,
+): DomainContract {
+  const unused = () => Promise.reject(new Error('nothing is to be recorded'));
   return {
-    newProposal: (_name: string, { endorsingOrganizations = [] }: ProposalOptions) => ({
-      evaluate: ({ deadline }: { deadline: number }) =>
-        Promise.reject(
-          [...silent, ...(deadline - Date.now() < slowness ? slow : [])]
-            .map(mspOf)
-            .includes(endorsingOrganizations[0] ?? '')
-            ? failed([], 'deadline exceeded')
-            : failed(['org1'], `chaincode response 500, ${refusal}`),
-        ),
-    }),
-  } as unknown as Contract;
+    evaluate: ({ organisations: [mspId = ''] = [] }, patience = 0) =>
+      Promise.reject(
+        [...silent, ...(patience < slowness ? slow : [])].map(mspOf).includes(mspId)
+          ? failed([], 'deadline exceeded')
+          : failed(['org1'], `chaincode response 500, ${refusalText('NOT_FOUND')}`),
+      ),
+    endorse: unused,
+    submit: unused,
+  };
 }
 
 describe('the organisations that are asked to endorse', () => {

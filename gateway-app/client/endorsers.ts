@@ -1,8 +1,9 @@
 import { decodeRefusal } from '@cotrace/chaincode';
 import { CotraceError, defaultQuorum } from '@cotrace/core';
-import { GatewayError, type Contract } from '@hyperledger/fabric-gateway';
+import { GatewayError } from '@hyperledger/fabric-gateway';
 import type { ConsortiumOrganisation } from '../consortium/consortium.js';
 import type { Faults } from './faults.js';
+import type { DomainContract } from './wire.js';
 import { LEFT_OUT_MS, LONGEST_TRIAL_MS, TRIAL_MS } from './limits.js';
 
 /**
@@ -51,13 +52,13 @@ export class Endorsers {
   }
 
   /** Finds out whose chaincode answers; who asks meanwhile waits for the same result. */
-  async tryAll(contract: Contract): Promise<void> {
+  async tryAll(contract: DomainContract): Promise<void> {
     this.#trial ??= this.#tryAll(contract).finally(() => (this.#trial = null));
     await this.#trial;
   }
 
   /** Where fewer answer than are needed, all are slow: nobody is left out for it, and they are given twice the time. */
-  async #tryAll(contract: Contract): Promise<void> {
+  async #tryAll(contract: DomainContract): Promise<void> {
     for (let patience = TRIAL_MS; patience <= LONGEST_TRIAL_MS; patience *= 2) {
       const tried = await Promise.all(
         this.#organisations.map(async ({ mspId }) => ({
@@ -90,10 +91,9 @@ export class Endorsers {
 }
 
 /** Whether the chaincode answers at a peer of an organisation: with a refusal, since there is no such record. */
-async function answers(contract: Contract, mspId: string, patience: number): Promise<boolean> {
-  const query = contract.newProposal('readRecord', { arguments: [''], endorsingOrganizations: [mspId] });
+async function answers(contract: DomainContract, mspId: string, patience: number): Promise<boolean> {
   try {
-    await query.evaluate({ deadline: Date.now() + patience });
+    await contract.evaluate({ name: 'readRecord', args: [''], organisations: [mspId] }, patience);
     return true;
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;

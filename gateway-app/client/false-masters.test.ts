@@ -11,7 +11,6 @@ import { capture } from '../testing/records.js';
 import { TestConsortium } from '../testing/test-consortium.js';
 import { until } from '../testing/test-business-node.js';
 import { definition, put } from '../testing/transactions.js';
-import { standingOf } from './chain-check.js';
 import { collectTrace } from './collect-trace.js';
 import type { Connections } from './connections.js';
 import { findStates } from './find.js';
@@ -89,24 +88,18 @@ async function timed<T>(act: () => Promise<T>): Promise<{ readonly result: T; re
 
 describe('a client whose own master answers', () => {
   /** Where each falsehood shows, by the code of the fault: in a trace, and in finding a key; null where it cannot. */
-  const expected: Readonly<Record<keyof typeof FALSEHOODS, readonly [string | null, string | null]>> = {
+  const expected = {
     garbage: ['BAD_PROTOBUF', 'BAD_PROTOBUF'],
     nothing: ['UNREACHABLE', 'UNREACHABLE'],
-    slowly: ['UNREACHABLE', 'UNREACHABLE'],
-    'heights of long ago': ['BEHIND', 'BEHIND'],
-    'heights to come': ['INCOMPLETE', 'NO_QUORUM'],
     'as to a stranger': ['UNKNOWN_CALLER', 'UNKNOWN_CALLER'],
-    'with the state after block 0': [null, 'BEHIND'],
-    'without the records': ['INCOMPLETE', null],
     'without end': ['BAD_ANSWER', null],
-    'signatures that do not hold': ['ATTESTATION_SIGNATURE', 'ATTESTATION_SIGNATURE'],
-  };
+  } satisfies Partial<Record<keyof typeof FALSEHOODS, readonly [string | null, string | null]>>;
 
-  it.each(Object.entries(FALSEHOODS))(
+  // All falsehoods, without connections between: false-nodes.test.ts; with whole processes: test/system.
+  it.each(Object.entries(expected))(
     '%s has its answer from the others in time, and names the master',
-    async (name, falsehood) => {
-      const [inTrace, inFind] = expected[name as keyof typeof FALSEHOODS];
-      await consortium.startFalse(FIRST, falsehood);
+    async (name, [inTrace, inFind]) => {
+      await consortium.startFalse(FIRST, FALSEHOODS[name as keyof typeof FALSEHOODS]);
       try {
         const [tracing, finding] = [await connected(), consortium.connections()];
         const [trace, find] = await Promise.all([timed(() => traced(tracing)), timed(() => found(finding))]);
@@ -164,38 +157,6 @@ describe('a call', () => {
   });
 });
 
-describe('the ledger that a client captures on', () => {
-  const tipAt = (number: bigint) => ({
-    height: number + 1n,
-    headerHash: consortium.chain.block(number).headerHash,
-  });
-  const last = () => consortium.chain.height - 1n;
-
-  it('is the one that masters attest, also where one of them is behind, which is named', async () => {
-    await consortium.startFalse(FIRST, FALSEHOODS['heights of long ago']);
-    try {
-      const connections = await connected();
-      expect(await standingOf(connections, tipAt(last()))).toBe('attested');
-      expect(namesFirst(connections, 'BEHIND')).toBe(true);
-    } finally {
-      await consortium.stop(FIRST);
-    }
-  });
-
-  it('is another one where a quorum attests another block of that number', async () => {
-    const { height } = tipAt(last());
-    const connections = await connected();
-    const standing = standingOf(connections, { height, headerHash: consortium.chain.block(1n).headerHash });
-    await expect(standing).rejects.toMatchObject({ code: 'WRONG_CHAIN' });
-  });
-
-  it('is not known where the masters have not come so far', async () => {
-    const connections = await connected();
-    const ahead = { height: last() + 10n, headerHash: consortium.chain.block(1n).headerHash };
-    expect(await standingOf(connections, ahead)).toBe('unknown');
-  });
-});
-
 describe('a client', () => {
   it('has nobody to name where all masters are honest', async () => {
     await consortium.start(FIRST);
@@ -207,14 +168,5 @@ describe('a client', () => {
     } finally {
       await consortium.stop(FIRST);
     }
-  });
-
-  it('is told that there is no quorum where its trust file is of another network, not that all masters are away', async () => {
-    const wrong = readTrust(trustFile(consortium.network.sibling('other')), nodeVerifier);
-    const connections = await connected();
-    const question = { traceId: 'LOT', direction: 'none' as const };
-    expect(await codeOf(() => collectTrace(connections, question, wrong))).toBe('NO_QUORUM');
-    const find = () => findStates(consortium.connections(), [{ domain: 'goods', key: KEY }], wrong);
-    expect(await codeOf(find)).toBe('ANSWER_DISPROVED');
   });
 });

@@ -38,7 +38,7 @@ export async function placeOrder(
   const captured = await new CaptureClient(connections, tell).capture(ORDER_DOMAIN, result.record, signal);
   await checkChain(connections, tell);
   const readRecord = (recordId: string) =>
-    connections.main.getContract(ORDER_DOMAIN).evaluateTransaction('readRecord', recordId);
+    connections.peer.contract(ORDER_DOMAIN).evaluate({ name: 'readRecord', args: [recordId] });
   return { orderId: result.record.eventID ?? '', ...(await placedOf(order, captured, readRecord)) };
 }
 

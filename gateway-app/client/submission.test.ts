@@ -1,9 +1,9 @@
-import type { Status, SubmittedTransaction } from '@hyperledger/fabric-gateway';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { committed, submit } from './submission.js';
+import type { CommitStatus, SubmittedTransaction } from './wire.js';
 
-const taken = { getTransactionId: () => 'tx' } as SubmittedTransaction;
-const status = { successful: true, blockNumber: 7n } as Status;
+const status: CommitStatus = { successful: true, transactionId: 'tx', code: 0, blockNumber: 7n };
+const taken: SubmittedTransaction = { getStatus: () => Promise.resolve(status) };
 const silence = () => new Promise<never>(() => undefined);
 
 /** A transaction; its submissions come to these ends, one after the other. */
@@ -68,8 +68,8 @@ describe('a transaction that was submitted', () => {
   async function repeatsAt(height: () => bigint | null) {
     const told: unknown[] = [];
     const lost = transaction(() => Promise.reject(new Error('no leader')));
-    let commit: (value: Status) => void = () => undefined;
-    const submitted = { getStatus: () => new Promise<Status>((resolve) => (commit = resolve)) };
+    let commit: (value: CommitStatus) => void = () => undefined;
+    const submitted = { getStatus: () => new Promise<CommitStatus>((resolve) => (commit = resolve)) };
     const waiting = { height: () => Promise.resolve(height()), failed: (error: unknown) => told.push(error) };
     const ended = committed(lost, submitted, waiting);
     await jest.advanceTimersByTimeAsync(60_000);

@@ -1,5 +1,5 @@
-import type { Status, SubmittedTransaction, Transaction } from '@hyperledger/fabric-gateway';
 import { within } from '../node/retry.js';
+import type { CommitStatus, EndorsedTransaction, SubmittedTransaction } from './wire.js';
 import { ORDERING_ANSWER_MS, REPEATS, STANDSTILL_MS, SUBMISSIONS } from './limits.js';
 
 /**
@@ -7,7 +7,9 @@ import { ORDERING_ANSWER_MS, REPEATS, STANDSTILL_MS, SUBMISSIONS } from './limit
  * waits half a minute for one that hangs (Fabric internal/pkg/gateway/submit.go). It counts once, however often it is
  * ordered. Throws the last error where no submission succeeds.
  */
-export async function submit(transaction: Pick<Transaction, 'submit'>): Promise<SubmittedTransaction> {
+export async function submit(
+  transaction: Pick<EndorsedTransaction, 'submit'>,
+): Promise<SubmittedTransaction> {
   const submissions = [transaction.submit()];
   try {
     while (submissions.length < SUBMISSIONS) {
@@ -35,10 +37,10 @@ export interface Waiting {
  * end: a peer that sends nothing for long takes keepalive pings for a flood, and closes the connection.
  */
 export async function committed(
-  transaction: Pick<Transaction, 'submit'>,
-  submitted: Pick<SubmittedTransaction, 'getStatus'>,
+  transaction: Pick<EndorsedTransaction, 'submit'>,
+  submitted: SubmittedTransaction,
   { height, failed }: Waiting,
-): Promise<Status> {
+): Promise<CommitStatus> {
   const status = submitted.getStatus();
   let before: bigint | null = null;
   let repeats = 0;

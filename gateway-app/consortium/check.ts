@@ -5,15 +5,17 @@ import type {
   ConsortiumOrganisation,
   NodeRole,
 } from './consortium.js';
-import type { JsonShape } from '@cotrace/verifier';
-import { ADDRESS, ADDRESS_RULE } from '../settings/address.js';
+import type { Shape, TextRule } from '@cotrace/core';
+import { ADDRESS } from '../settings/address.js';
 import { twiceIn } from './twice.js';
-import { MAX_CLIENTS, MAX_DOMAINS, MAX_HEIGHT, MAX_ORGANISATIONS, NAME, NAME_RULE } from './limits.js';
+import { MAX_CLIENTS, MAX_DOMAINS, MAX_HEIGHT, MAX_ORGANISATIONS, NAME } from './limits.js';
 
 /** Each organisation has a master, at most a business node for each domain, and clients. */
 const MAX_NODES = MAX_ORGANISATIONS * MAX_CLIENTS;
 /** Of a node: its organisation, and its domain or what a client is called. */
-const NODE_NAME = /^[a-z0-9][a-z0-9._-]{0,255}$/;
+const NODE_NAME: TextRule = { ...NAME, like: /^[a-z0-9][a-z0-9._-]{0,255}$/ };
+const CERTIFICATES: TextRule = { rule: 'certificates in PEM', like: /-----BEGIN CERTIFICATE-----/ };
+const SOME_TEXT: TextRule = { rule: 'text', least: 1 };
 const ROLES: readonly NodeRole[] = ['master', 'business', 'client'];
 
 /**
@@ -21,54 +23,59 @@ const ROLES: readonly NodeRole[] = ['master', 'business', 'client'];
  * unknown or of another form, for what is there twice, for a node of an organisation or a domain that the consortium
  * does not have, and for a quorum that its organisations cannot have.
  */
-export function consortiumOf(root: JsonShape): Consortium {
+export function consortiumOf(root: Shape): Consortium {
   root.only(['version', 'channels', 'checkingHeight', 'quorum', 'domains', 'organisations', 'nodes']);
-  root.integer('version', 1, 1);
-  const channels = root.object('channels');
-  channels.only(['main', 'checking']);
-  const main = channelOf(channels.object('main'));
-  const checking = channelOf(channels.object('checking'));
-  if (main.name === checking.name) throw channels.wrong('checking', 'another channel than main');
-  const domains = root.list('domains', MAX_DOMAINS).map((domain) => domain.isTextLike(NAME, NAME_RULE));
-  const organisations = root.list('organisations', MAX_ORGANISATIONS).map(organisationOf);
+  root.at('version').integer(1, 1);
+  const channels = root.at('channels').only(['main', 'checking']);
+  const main = channelOf(channels.at('main'));
+  const checking = channelOf(channels.at('checking'));
+  if (main.name === checking.name) channels.at('checking').fail('must be another channel than main');
+  const domains = root
+    .at('domains')
+    .items(MAX_DOMAINS)
+    .map((domain) => domain.text(NAME));
+  const organisations = root.at('organisations').items(MAX_ORGANISATIONS).map(organisationOf);
   const known = {
     mspIds: new Set(organisations.map(({ mspId }) => mspId)),
     domains: new Set(domains),
   };
-  const nodes = root.list('nodes', MAX_NODES).map((node) => nodeOf(node, known));
+  const nodes = root
+    .at('nodes')
+    .items(MAX_NODES)
+    .map((node) => nodeOf(node, known));
   const consortium: Consortium = {
     version: 1,
     channels: { main, checking },
-    checkingHeight: root.integer('checkingHeight', 2, MAX_HEIGHT),
+    checkingHeight: root.at('checkingHeight').integer(2, MAX_HEIGHT),
     // More than the organisations there are would never agree.
-    quorum: root.has('quorum') ? root.integer('quorum', 2, organisations.length) : null,
+    quorum: root.optional('quorum')?.integer(2, organisations.length) ?? null,
     domains,
     organisations,
     nodes,
   };
   const twice = twiceIn(consortium);
   if (twice === null) return consortium;
-  throw root.wrong(twice.member, `a list without repetition; ${twice.what} ${twice.value} is there twice`);
+  return root.at(twice.member).fail(`must not repeat itself; ${twice.what} ${twice.value} is there twice`);
 }
 
-function channelOf(shape: JsonShape): ConsortiumChannel {
+function channelOf(shape: Shape): ConsortiumChannel {
   shape.only(['name', 'genesisHeaderHash']);
-  shape.hash('genesisHeaderHash');
-  return { name: someText(shape, 'name'), genesisHeaderHash: shape.text('genesisHeaderHash') };
+  const genesis = shape.at('genesisHeaderHash');
+  genesis.hash();
+  return { name: shape.at('name').text(SOME_TEXT), genesisHeaderHash: genesis.text() };
 }
 
-function organisationOf(shape: JsonShape): ConsortiumOrganisation {
+function organisationOf(shape: Shape): ConsortiumOrganisation {
   shape.only(['name', 'mspId', 'peer', 'tlsRoots']);
-  const peer = shape.object('peer');
-  peer.only(['address', 'serverName']);
+  const peer = shape.at('peer').only(['address', 'serverName']);
   return {
-    name: shape.textLike('name', NAME, NAME_RULE),
-    mspId: someText(shape, 'mspId'),
+    name: shape.at('name').text(NAME),
+    mspId: shape.at('mspId').text(SOME_TEXT),
     peer: {
-      address: peer.textLike('address', ADDRESS, ADDRESS_RULE),
-      serverName: peer.has('serverName') ? someText(peer, 'serverName') : null,
+      address: peer.at('address').text(ADDRESS),
+      serverName: peer.optional('serverName')?.text(SOME_TEXT) ?? null,
     },
-    tlsRoots: shape.textLike('tlsRoots', /-----BEGIN CERTIFICATE-----/, 'certificates in PEM'),
+    tlsRoots: shape.at('tlsRoots').text(CERTIFICATES),
   };
 }
 
@@ -77,30 +84,23 @@ interface Known {
   readonly domains: ReadonlySet<string>;
 }
 
-function nodeOf(shape: JsonShape, { mspIds, domains }: Known): ConsortiumNode {
+function nodeOf(shape: Shape, { mspIds, domains }: Known): ConsortiumNode {
   shape.only(['name', 'role', 'mspId', 'domain', 'address', 'certificate']);
-  const role = shape.oneOf('role', ROLES);
-  const mspId = shape.text('mspId');
-  if (!mspIds.has(mspId)) throw shape.wrong('mspId', 'that of an organisation of the file');
-  const domain = role === 'business' ? shape.text('domain') : null;
-  if (domain !== null && !domains.has(domain)) throw shape.wrong('domain', 'a domain of the file');
-  for (const [name, wanted] of [
-    ['domain', role === 'business'],
-    ['address', role !== 'client'],
-  ] as const) {
-    if (shape.has(name) && !wanted) throw shape.wrong(name, `null for a ${role}`);
-  }
-  shape.hash('certificate');
+  const role = shape.at('role').oneOf(ROLES);
+  const mspId = shape.at('mspId').text();
+  if (!mspIds.has(mspId)) shape.at('mspId').wrong('that of an organisation of the file');
+  const domain = role === 'business' ? shape.at('domain').text() : null;
+  if (domain !== null && !domains.has(domain)) shape.at('domain').wrong('a domain of the file');
+  if (role !== 'business') shape.optional('domain')?.wrong(`null for a ${role}`);
+  if (role === 'client') shape.optional('address')?.wrong('null for a client');
+  const certificate = shape.at('certificate');
+  certificate.hash();
   return {
-    name: shape.textLike('name', NODE_NAME, NAME_RULE),
+    name: shape.at('name').text(NODE_NAME),
     role,
     mspId,
     domain,
-    address: role === 'client' ? null : shape.textLike('address', ADDRESS, ADDRESS_RULE),
-    certificate: shape.text('certificate'),
+    address: role === 'client' ? null : shape.at('address').text(ADDRESS),
+    certificate: certificate.text(),
   };
-}
-
-function someText(shape: JsonShape, name: string): string {
-  return shape.textLike(name, /[^]/, 'text');
 }

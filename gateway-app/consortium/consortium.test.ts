@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { quorumOf, readConsortium, type Consortium, type ConsortiumNode } from './consortium.js';
+import { quorumOf, type Consortium, type ConsortiumNode } from './consortium.js';
+import { readConsortium } from './read.js';
 import { TestNetwork } from '../testing/test-network.js';
 
 let folder: string;
@@ -70,7 +71,7 @@ describe('a consortium file', () => {
     ['a name that leads out of a folder', () => withNode('client', { name: '../x' }), 'name must be'],
     ['no certificate', () => withNode('client', { certificate: undefined }), 'certificate is missing'],
     ['a certificate that is no hash', () => withNode('client', { certificate: 'AB' }), 'certificate must be'],
-    ['an unknown member', () => withNode('client', { roles: [] }), 'unknown member roles'],
+    ['an unknown member', () => withNode('client', { roles: [] }), 'unknown member "roles"'],
     ['one name twice', () => withNode('client', { name: nodeOf('master')?.name }), 'the name org1.master is'],
     [
       'one certificate twice',

@@ -1,6 +1,4 @@
-import { CotraceError, defaultQuorum } from '@cotrace/core';
-import { consortiumOf } from './check.js';
-import { readJsonFile } from '../settings/json-file.js';
+import { quorumAmong } from '@cotrace/core';
 
 export type NodeRole = 'master' | 'business' | 'client';
 
@@ -45,21 +43,7 @@ export interface Consortium {
   readonly nodes: readonly ConsortiumNode[];
 }
 
-/** How many organisations must agree: never fewer than the default. */
+/** How many of a consortium's organisations must agree. */
 export function quorumOf({ organisations, quorum }: Pick<Consortium, 'organisations' | 'quorum'>): number {
-  return Math.max(quorum ?? 0, defaultQuorum(organisations.length));
-}
-
-/**
- * Reads a consortium file. Throws `CONFIG` with the member that is wrong, or where there is no such file; what names
- * the file is told by who asks for it.
- */
-export function readConsortium(path: string): Consortium {
-  const consortium = readJsonFile(path, 'make it anew, or get it from who made it', consortiumOf);
-  if (consortium !== undefined) return consortium;
-  throw new CotraceError(
-    'CONFIG',
-    `there is no consortium file ${path}; correct the path in the file that names it (its member \`consortium\`), or put the file there`,
-    { path },
-  );
+  return quorumAmong(organisations.length, quorum);
 }

@@ -1,6 +1,10 @@
+import type { TextRule } from '@cotrace/core';
+
 /** Short names of organisations, domains and clients, as in the topology of a local network. */
-export const NAME = /^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$/;
-export const NAME_RULE = 'lower-case letters and digits, e.g. org1';
+export const NAME: TextRule = {
+  rule: 'lower-case letters and digits, e.g. org1',
+  like: /^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$/,
+};
 export const MAX_ORGANISATIONS = 1000;
 export const MAX_DOMAINS = 0xffff;
 /** Of one organisation. */

@@ -5,12 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { isCotraceError, type JsonValue } from '@cotrace/core';
+import { isCotraceError, Shape, type JsonValue } from '@cotrace/core';
 import { ensureCrypto, genesisBlock, nodeVerifier, parseTopology, type CryptoLayout } from '@cotrace/network';
 import * as x509 from '@peculiar/x509';
 import { readClientConfig } from '../client/client-config.js';
 import { readProcessConfig } from '../node/process-config.js';
-import { JsonShape } from '@cotrace/verifier';
 import { readTrust } from '@cotrace/verifier';
 import { consortiumOf } from './check.js';
 import { makeConsortiumFiles } from './make.js';
@@ -82,7 +81,7 @@ describe('the example of a consortium', () => {
     expect([quorum, members]).toEqual([2, ['FarmMSP', 'ShopMSP']]);
     expect(warnings).toEqual([expect.stringContaining('the quorum has no spare')]);
     const written = JSON.parse(JSON.stringify(consortium)) as JsonValue;
-    expect(consortiumOf(new JsonShape(written, 'written', 'CONFIG'))).toEqual(consortium);
+    expect(consortiumOf(new Shape(written, { code: 'CONFIG' }))).toEqual(consortium);
     expect(consortium.nodes.map(({ name, role, domain }) => [name, role, domain])).toEqual([
       ['farm.master', 'master', null],
       ['farm.production', 'business', 'production'],
@@ -125,7 +124,7 @@ describe('the example of a consortium', () => {
 
 describe('a description of a consortium', () => {
   it.each([
-    ['a misspelt setting', /quorum: 2/, 'quorums: 2', /:\d+: quorums: unknown setting/],
+    ['a misspelt setting', /quorum: 2/, 'quorums: 2', /:\d+ has the unknown member "quorums"/],
     ['a file that is not there', 'farm/master.pem', 'farm/none.pem', /none\.pem cannot be read/],
     ['a file that holds no certificate', 'farm/master.pem', 'client.yaml', /holds no PEM certificate/],
     ['a signing certificate', 'farm/master.pem', 'farm/signing.pem', /not its signing certificate/],
@@ -148,7 +147,12 @@ describe('a description of a consortium', () => {
       'cotrace.farm.example:70610',
       /port from 1 to 65535/,
     ],
-    ['a node of a domain that is not there', 'retail: {', 'wholesale: {', /wholesale: unknown setting/],
+    [
+      'a node of a domain that is not there',
+      'retail: {',
+      'wholesale: {',
+      /businessNodes has the unknown member "wholesale"; it may have production,/,
+    ],
     [
       'an organisation outside of the channel',
       'mspId: ShopMSP',
@@ -207,9 +211,17 @@ describe('a description of a consortium', () => {
 
 describe('the configuration of a process', () => {
   it.each([
-    ['no nodes', 'nodes: []', /list at least one node/],
-    ['a misspelt setting', 'nodes: [{ name: a, storedir: b }]', /storedir: unknown setting/],
-    ['a missing folder', 'nodes: [{ name: a, mspDir: b, tlsDir: c }]', /storeDir: expected the path/],
+    ['no nodes', 'nodes: []', /nodes must have at least 1 item, not 0/],
+    [
+      'a misspelt setting',
+      'nodes: [{ name: a, storedir: b }]',
+      /nodes\[0\] has the unknown member "storedir"/,
+    ],
+    [
+      'a missing folder',
+      'nodes: [{ name: a, mspDir: b, tlsDir: c }]',
+      /storeDir is missing; it must be the path of/,
+    ],
     [
       'an address that is none',
       'nodes: [{ name: a, mspDir: b, tlsDir: c, storeDir: d, listen: e }]',
@@ -218,12 +230,12 @@ describe('the configuration of a process', () => {
     [
       'no thread for the trie',
       'nodes: [{ name: a, mspDir: b, tlsDir: c, storeDir: d, trieThreads: 0 }]',
-      /trieThreads: .*1 to 32/,
+      /trieThreads must be .*1 to 32/,
     ],
     [
       'more memory for the trie than it can address',
       'nodes: [{ name: a, mspDir: b, tlsDir: c, storeDir: d, trieMemory: 5000 }]',
-      /trieMemory: .*64 to 4096/,
+      /trieMemory must be .*64 to 4096/,
     ],
   ])('is refused with %s', (_, nodes, message) => {
     const path = join(dir, 'process.yaml');

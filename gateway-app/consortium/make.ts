@@ -1,9 +1,10 @@
-import { createHash, type X509Certificate } from 'node:crypto';
-import { CotraceError, defaultQuorum, toHex } from '@cotrace/core';
+import { CotraceError, quorumAmong, toHex } from '@cotrace/core';
 import { ChannelConfig, decodeBlock } from '@cotrace/fabric-model';
-import type { Consortium, ConsortiumChannel, ConsortiumNode } from './consortium.js';
+import { assembleConsortium, type NodePart, type OrganisationPart } from './assemble.js';
+import type { Consortium, ConsortiumChannel } from './consortium.js';
 import { networkIdentity } from './network-terms.js';
 import { writeTrust } from '@cotrace/verifier';
+import { certificateHash } from './certificate-hash.js';
 import { certificatesOf, checkedCertificate, CLIENT, SERVER, type CertificateUse } from './certificates.js';
 import { twiceIn } from './twice.js';
 import type { ConsortiumSource, SourceChannel, SourceNode, SourceOrganisation } from './source.js';
@@ -38,21 +39,12 @@ export function makeConsortiumFiles(source: ConsortiumSource, now: number): Cons
     );
   }
   const quorum = checkQuorum(source, members);
-  const nodes = source.organisations.flatMap((organisation) => nodesOf(organisation, now));
-  const consortium: Consortium = {
-    version: 1,
-    channels: { main: channelOf(source.main), checking: channelOf(source.checking) },
-    checkingHeight: source.checkingHeight,
-    quorum: source.quorum,
-    domains: source.domains,
-    organisations: source.organisations.map(({ name, mspId, peer, tlsRoots }) => ({
-      name,
-      mspId,
-      peer,
-      tlsRoots: tlsRoots.text,
-    })),
-    nodes,
-  };
+  const { checkingHeight, domains } = source;
+  const channels = { main: channelOf(source.main), checking: channelOf(source.checking) };
+  const consortium = assembleConsortium(
+    { channels, checkingHeight, quorum: source.quorum, domains },
+    source.organisations.map((organisation) => partOf(organisation, now)),
+  );
   const twice = twiceIn(consortium);
   if (twice !== null) {
     const { what, value } = twice;
@@ -93,7 +85,7 @@ function channelOf({ name, genesis }: SourceChannel): ConsortiumChannel {
 
 /** The quorum under the present members. Throws `CONFIG` where too few of them have a master. */
 function checkQuorum({ path, quorum, organisations }: ConsortiumSource, members: readonly string[]): number {
-  const least = Math.max(defaultQuorum(members.length), quorum ?? 0);
+  const least = quorumAmong(members.length, quorum);
   if (organisations.length >= least) return least;
   throw new CotraceError(
     'CONFIG',
@@ -102,24 +94,24 @@ function checkQuorum({ path, quorum, organisations }: ConsortiumSource, members:
   );
 }
 
-function nodesOf(organisation: SourceOrganisation, now: number): ConsortiumNode[] {
+/** An organisation with its nodes and clients, their certificates checked. Throws `CONFIG`. */
+function partOf(organisation: SourceOrganisation, now: number): OrganisationPart {
   const authorities = certificatesOf(organisation.tlsRoots);
-  const node = (
-    { name, address, certificate }: SourceNode,
-    role: ConsortiumNode['role'],
-    domain: string | null,
-  ): ConsortiumNode => {
-    const uses: CertificateUse[] = role === 'client' ? [CLIENT] : [SERVER, CLIENT];
+  const node = ({ name, address, certificate }: SourceNode, uses: readonly CertificateUse[]): NodePart => {
     const checked = checkedCertificate(certificate, authorities, uses, now);
-    return { name, role, mspId: organisation.mspId, domain, address, certificate: hashOf(checked) };
+    return { name, address, certificate: certificateHash(checked.raw) };
   };
-  return [
-    node(organisation.master, 'master', null),
-    ...organisation.businessNodes.map((business) => node(business, 'business', business.domain)),
-    ...organisation.clients.map((client) => node(client, 'client', null)),
-  ];
-}
-
-function hashOf({ raw }: X509Certificate): string {
-  return createHash('sha256').update(raw).digest('hex');
+  const { name, mspId, peer, tlsRoots, master, businessNodes, clients } = organisation;
+  return {
+    name,
+    mspId,
+    peer,
+    tlsRoots: tlsRoots.text,
+    master: node(master, [SERVER, CLIENT]),
+    businessNodes: businessNodes.map((business) => ({
+      ...node(business, [SERVER, CLIENT]),
+      domain: business.domain,
+    })),
+    clients: clients.map((client) => node(client, [CLIENT])),
+  };
 }

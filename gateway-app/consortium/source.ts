@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { CotraceError } from '@cotrace/core';
-import { textOfFile, type Section } from '@cotrace/network';
-import { MAX_CLIENTS, MAX_DOMAINS, MAX_HEIGHT, MAX_ORGANISATIONS, NAME, NAME_RULE } from './limits.js';
-import { addressOf, openSettings, pathOf, textOf, type SettingsFile } from '../settings/settings-file.js';
+import { CotraceError, type Shape } from '@cotrace/core';
+import { textOfFile } from '@cotrace/network';
+import { ADDRESS } from '../settings/address.js';
+import { MAX_CLIENTS, MAX_DOMAINS, MAX_HEIGHT, MAX_ORGANISATIONS, NAME } from './limits.js';
+import { openSettings, pathOf, textOf, type SettingsFile } from '../settings/settings-file.js';
 
 /** A channel as the consortium's people describe it. */
 export interface SourceChannel {
@@ -56,89 +57,86 @@ export function readConsortiumSource(path: string): ConsortiumSource {
   const file = openSettings(path);
   const { root } = file;
   root.only(['channels', 'checkingHeight', 'quorum', 'domains', 'organisations']);
-  const channels = root.section('channels');
-  channels.only(['main', 'checking']);
-  const main = channels.section('main');
-  main.only(['name', 'genesis', 'config']);
-  const checking = channels.section('checking');
-  checking.only(['name', 'genesis']);
+  const channels = root.at('channels').only(['main', 'checking']);
+  const main = channels.at('main').only(['name', 'genesis', 'config']);
+  const checking = channels.at('checking').only(['name', 'genesis']);
   const domains = root
-    .list('domains', 1, MAX_DOMAINS, 'list at least one domain')
-    .map((domain) => domain.isText(NAME, 'the name of the chaincode of a domain'));
+    .at('domains')
+    .items(MAX_DOMAINS, 1, 'a list of domains')
+    .map((domain) => domain.text({ ...NAME, rule: 'the name of the chaincode of a domain' }));
   return {
     path,
     main: { ...channelOf(file, main), config: bytesAt(file, main, 'config', 'newest configuration block') },
     checking: channelOf(file, checking),
-    checkingHeight: root.integer('checkingHeight', 2, MAX_HEIGHT, DEFAULT_HEIGHT),
-    quorum: root.has('quorum') ? root.integer('quorum', 2, MAX_ORGANISATIONS) : null,
+    checkingHeight: root.optional('checkingHeight')?.integer(2, MAX_HEIGHT) ?? DEFAULT_HEIGHT,
+    quorum: root.optional('quorum')?.integer(2, MAX_ORGANISATIONS) ?? null,
     domains,
     organisations: root
-      .list('organisations', 2, MAX_ORGANISATIONS, 'list at least two organisations')
+      .at('organisations')
+      .items(MAX_ORGANISATIONS, 2, 'a list of organisations')
       .map((organisation) => organisationOf(file, organisation, domains)),
   };
 }
 
-function channelOf(file: SettingsFile, section: Section): SourceChannel {
+function channelOf(file: SettingsFile, section: Shape): SourceChannel {
   return {
     name: textOf(section, 'name', 'the name of a channel'),
     genesis: bytesAt(file, section, 'genesis', 'block 0'),
   };
 }
 
-function organisationOf(
-  file: SettingsFile,
-  section: Section,
-  domains: readonly string[],
-): SourceOrganisation {
+function organisationOf(file: SettingsFile, section: Shape, domains: readonly string[]): SourceOrganisation {
   section.only(['name', 'mspId', 'tlsRoots', 'peer', 'master', 'businessNodes', 'clients']);
-  const name = section.text('name', NAME, NAME_RULE);
-  const peer = section.section('peer');
-  peer.only(['address', 'serverName']);
-  const master = section.section('master');
-  master.only(['address', 'certificate']);
-  const business = section.section('businessNodes');
-  business.only(domains);
+  const name = section.at('name').text(NAME);
+  const peer = section.at('peer').only(['address', 'serverName']);
   return {
     name,
     mspId: textOf(section, 'mspId', 'the MSP id of the organisation'),
     peer: {
-      address: addressOf(peer, 'address'),
-      serverName: peer.has('serverName') ? textOf(peer, 'serverName', 'a name in its TLS certificate') : null,
+      address: peer.at('address').text(ADDRESS),
+      serverName:
+        peer.optional('serverName')?.text({ rule: 'a name in its TLS certificate', least: 1 }) ?? null,
     },
     tlsRoots: textAt(file, section, 'tlsRoots', 'TLS authority'),
-    master: listeningNode(file, master, `${name}.master`),
-    businessNodes: business.names().map((domain) => {
-      const node = business.section(domain);
-      node.only(['address', 'certificate']);
-      return { ...listeningNode(file, node, `${name}.${domain}`), domain };
+    master: listeningNode(file, section.at('master'), `${name}.master`),
+    businessNodes: businessNodesOf(file, section.section('businessNodes').only(domains), name),
+    clients: (section.optional('clients')?.items(MAX_CLIENTS) ?? []).map((client) => {
+      client.only(['name', 'certificate']);
+      const short = client.at('name').text({ ...NAME, rule: 'lower-case letters and digits, e.g. erp' });
+      return {
+        name: `${name}.${short}`,
+        address: null,
+        certificate: textAt(file, client, 'certificate', 'TLS certificate'),
+      };
     }),
-    clients: section.has('clients')
-      ? section.list('clients', 0, MAX_CLIENTS, 'list clients').map((client) => {
-          client.only(['name', 'certificate']);
-          const short = client.text('name', NAME, 'lower-case letters and digits, e.g. erp');
-          return {
-            name: `${name}.${short}`,
-            address: null,
-            certificate: textAt(file, client, 'certificate', 'TLS certificate'),
-          };
-        })
-      : [],
   };
 }
 
-function listeningNode(file: SettingsFile, section: Section, name: string): SourceNode {
+function businessNodesOf(
+  file: SettingsFile,
+  section: Shape,
+  organisation: string,
+): SourceOrganisation['businessNodes'] {
+  return section.names().flatMap((domain) => {
+    const node = section.optional(domain);
+    return node === undefined ? [] : [{ ...listeningNode(file, node, `${organisation}.${domain}`), domain }];
+  });
+}
+
+function listeningNode(file: SettingsFile, section: Shape, name: string): SourceNode {
+  section.only(['address', 'certificate']);
   return {
     name,
-    address: addressOf(section, 'address'),
+    address: section.at('address').text(ADDRESS),
     certificate: textAt(file, section, 'certificate', 'TLS certificate'),
   };
 }
 
-function bytesAt(file: SettingsFile, section: Section, name: string, what: string): Uint8Array {
+function bytesAt(file: SettingsFile, section: Shape, name: string, what: string): Uint8Array {
   return readAt(pathOf(file, section, name, `the path of the ${what}`));
 }
 
-function textAt(file: SettingsFile, section: Section, name: string, what: string): SourceFile {
+function textAt(file: SettingsFile, section: Shape, name: string, what: string): SourceFile {
   const path = pathOf(file, section, name, `the path of the ${what}, PEM`);
   return { path, text: textOfFile(readAt(path), path) };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parseTopology } from '@cotrace/network';
 import { ensureRules } from './capture-rules.js';
-import { Workspace } from './workspace.js';
+import { Workspace } from '../workspace/workspace.js';
 
 let workspace: Workspace;
 
@@ -36,7 +36,7 @@ describe('the capture rules of a workspace', () => {
   it('are warned about where they cannot be used', () => {
     writeFileSync(workspace.captureRules, '- { domain: veterinary }\n');
     expect(ensureRules(workspace, topologyOf('retail'))).toEqual([
-      expect.stringMatching(/events cannot be captured: .*rule 1: domain must be one of retail/),
+      expect.stringMatching(/events cannot be captured: .*rules\[0\]\.domain must be "retail"/),
     ]);
   });
 });

@@ -3,7 +3,7 @@ import { isCotraceError } from '@cotrace/core';
 import { readTextFile, type Topology } from '@cotrace/network';
 import { unreachedDomains } from '@cotrace/epcis';
 import { defaultRulesText, parseRules } from '@cotrace/epcis';
-import { writeAtomically, type Workspace } from './workspace.js';
+import { writeAtomically, type Workspace } from '../workspace/workspace.js';
 
 /**
  * Writes the table of capture rules where it is missing. Returns what is to be said about the one that is there: that it

@@ -17,11 +17,11 @@ import {
   type FabricParts,
 } from '@cotrace/network';
 import { parse } from 'yaml';
-import { readConsortium } from '../consortium/consortium.js';
+import { readConsortium } from '../consortium/read.js';
 import { readProcessConfig } from '../node/process-config.js';
 import { prepareHosts } from './hosts/hosts.js';
 import { chaincodeService, nodeProcesses } from './services.js';
-import { Workspace } from './workspace.js';
+import { Workspace } from '../workspace/workspace.js';
 
 interface Service {
   readonly image: string;
@@ -133,6 +133,10 @@ describe('docker-compose.yaml', () => {
 
   it('runs every node with the configuration that `prepare` makes, where the others look for it', () => {
     const { nodes } = readConsortium(join(dir, 'consortium.json'));
+    // An older release wrote them in this order: another one would count as a change of the network.
+    const order = ['master', 'business', 'client'];
+    const roles = nodes.map(({ role }) => order.indexOf(role));
+    expect(roles).toEqual(roles.toSorted());
     for (const { spec } of processes) {
       const path = `/network/config/${spec.name}.json`;
       const { command, healthcheck, volumes: mounted } = service(spec.name);

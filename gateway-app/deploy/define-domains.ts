@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import { defaultDomains } from '@cotrace/chaincode';
 import { loadIdentity, loadTls, type CryptoLayout, type Topology } from '@cotrace/network';
-import { GatewayError, type Contract } from '@hyperledger/fabric-gateway';
-import { defineDomain } from '../client/define-domain.js';
+import { GatewayError } from '@hyperledger/fabric-gateway';
+import { defineDomain } from '../client/define-domains.js';
 import { explained } from '../client/gateway-answers.js';
+import { gatewayPeer } from '../client/gateway-peer.js';
 import { refusalOf } from '../client/refusal.js';
+import type { DomainContract } from '../client/wire.js';
 import type { Consortium } from '../consortium/consortium.js';
 import { connectFabric } from '../fabric/connection.js';
 import { pauseFor } from '../node/retry.js';
-import type { Progress } from './local/up.js';
+import type { Progress } from './progress.js';
 import { DEFINE_MS, DEFINE_PAUSE_MS } from './limits.js';
 
 /**
@@ -31,9 +33,9 @@ export async function defineDomains(
   const { peer, tlsRoots } = entry;
   const fabric = connectFabric({ ...peer, tlsRoots, identity, tls }, 'calls');
   try {
-    const network = fabric.gateway.getNetwork(consortium.channels.main.name);
+    const main = gatewayPeer(fabric.gateway.getNetwork(consortium.channels.main.name));
     const missing = topology.domains.map((domain) =>
-      define(network.getContract(domain), domain, requireRunning, progress),
+      define(main.contract(domain), domain, requireRunning, progress),
     );
     await Promise.all(missing);
   } finally {
@@ -42,7 +44,7 @@ export async function defineDomains(
 }
 
 async function define(
-  contract: Contract,
+  contract: DomainContract,
   domain: string,
   requireRunning: () => void,
   progress: Progress,

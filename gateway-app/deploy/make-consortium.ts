@@ -1,9 +1,13 @@
-import { createHash, X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { fromHex } from '@cotrace/core';
 import { businessNodes, loadTls, type CryptoLayout, type NetworkInfo, type Topology } from '@cotrace/network';
-import type { Consortium, ConsortiumNode } from '../consortium/consortium.js';
+import { assembleConsortium, type NodePart } from '../consortium/assemble.js';
+import { pemCertificateHash } from '../consortium/certificate-hash.js';
+import type { Consortium, NodeRole } from '../consortium/consortium.js';
 import { masterNode } from './services.js';
+
+/** The order of nodes in the file: networks that are there compare it with the one on disk. */
+const ROLES: readonly NodeRole[] = ['master', 'business', 'client'];
 
 /** The consortium file of a network. `addressOf`: where a node is reached, by its name. */
 export function makeConsortium(
@@ -18,55 +22,31 @@ export function makeConsortium(
     fromHex(genesisHeaderHash, 32);
     return { name, genesisHeaderHash };
   };
-  return {
-    version: 1,
-    channels: { main: channel(topology.channels.main), checking: channel(topology.channels.checking) },
-    checkingHeight: topology.checkingHeight,
-    quorum: topology.quorum,
-    domains: topology.domains,
-    organisations: topology.organisations.map((organisation) => {
-      const peer = info.peers[organisation.name];
+  const { checkingHeight, quorum, domains } = topology;
+  const channels = { main: channel(topology.channels.main), checking: channel(topology.channels.checking) };
+  const node = (name: string, folder: string): NodePart => ({
+    name,
+    address: addressOf(name),
+    certificate: pemCertificateHash(loadTls(join(folder, 'tls')).certificate),
+  });
+  const business = businessNodes(topology);
+  const made = assembleConsortium(
+    { channels, checkingHeight, quorum, domains },
+    topology.organisations.map((organisation) => {
+      const { name, mspId } = organisation;
+      const peer = info.peers[name];
       return {
-        name: organisation.name,
-        mspId: organisation.mspId,
+        name,
+        mspId,
         peer: { address: peer?.address ?? '', serverName: peer?.name ?? null },
         tlsRoots: loadTls(join(layout.peer(organisation), 'tls')).ca.toString('utf8'),
+        master: node(masterNode(name), layout.master(organisation)),
+        businessNodes: business
+          .filter((candidate) => candidate.organisation === organisation)
+          .map(({ name, domain }) => ({ ...node(name, layout.business(organisation, domain)), domain })),
+        clients: [{ ...node(`${name}.client`, layout.user(organisation, 'User1')), address: null }],
       };
     }),
-    nodes: [
-      ...topology.organisations.map((organisation): ConsortiumNode => {
-        const name = masterNode(organisation.name);
-        return {
-          name,
-          role: 'master',
-          mspId: organisation.mspId,
-          domain: null,
-          address: addressOf(name),
-          certificate: certificateHash(layout.master(organisation)),
-        };
-      }),
-      ...businessNodes(topology).map(({ name, organisation, domain }): ConsortiumNode => ({
-        name,
-        role: 'business',
-        mspId: organisation.mspId,
-        domain,
-        address: addressOf(name),
-        certificate: certificateHash(layout.business(organisation, domain)),
-      })),
-      ...topology.organisations.map((organisation): ConsortiumNode => ({
-        name: `${organisation.name}.client`,
-        role: 'client',
-        mspId: organisation.mspId,
-        domain: null,
-        address: null,
-        certificate: certificateHash(layout.user(organisation, 'User1')),
-      })),
-    ],
-  };
-}
-
-/** SHA-256 of a node's TLS certificate (DER), hexadecimal. */
-function certificateHash(folder: string): string {
-  const { certificate } = loadTls(join(folder, 'tls'));
-  return createHash('sha256').update(new X509Certificate(certificate).raw).digest('hex');
+  );
+  return { ...made, nodes: made.nodes.toSorted((a, b) => ROLES.indexOf(a.role) - ROLES.indexOf(b.role)) };
 }

@@ -3,7 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, 
 import { dirname, resolve } from 'node:path';
 import { CotraceError } from '@cotrace/core';
 import { cleanEnvironment } from '@cotrace/network';
-import { errorCode } from '../node/error-code.js';
+import { errorCode } from '../settings/error-code.js';
 
 /** A process of a network. `network.json` keeps all but the owner, which is the folder that the file is in. */
 export interface ProcessEntry {

@@ -3,7 +3,7 @@ import { CryptoLayout, parseTopology } from '@cotrace/network';
 import { DevnetBackend } from './backends/devnet.js';
 import { FabricBackend } from './backends/fabric.js';
 import { listeningServices, nodeProcesses, processNames } from './services.js';
-import { Workspace } from './workspace.js';
+import { Workspace } from '../workspace/workspace.js';
 
 const TOPOLOGY = `
 organisations:

@@ -2,9 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { businessNodes, type BusinessNode, type CryptoLayout, type Topology } from '@cotrace/network';
 import type { NodeConfig, ProcessConfig } from '../node/node-config.js';
-import type { FabricServices } from './backends/backend.js';
 import type { ProcessSpec } from './processes.js';
-import type { Workspace } from './workspace.js';
+import type { Workspace } from '../workspace/workspace.js';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const COTRACE = fileURLToPath(new URL('../../bin/cotrace.js', import.meta.url));
@@ -33,6 +32,11 @@ export interface Service {
   readonly fixed: boolean;
   /** Whether it speaks TLS: on this machine all do but chaincode services. */
   readonly tls: boolean;
+}
+
+/** What of a backend listens, and in which processes. */
+export interface FabricServices {
+  services(topology: Topology): Service[];
 }
 
 /** Everything that listens: the Fabric network's services, and ours. */

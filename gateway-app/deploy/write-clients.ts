@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { CryptoLayout, Topology } from '@cotrace/network';
 import type { ClientConfig } from '../client/client-config.js';
-import { writeJson, type Workspace } from './workspace.js';
+import { writeJson, type Workspace } from '../workspace/workspace.js';
 
 /** One client configuration per organisation: its ordinary user. */
 export function writeClients(workspace: Workspace, topology: Topology, layout: CryptoLayout): void {

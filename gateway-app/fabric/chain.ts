@@ -1,18 +1,15 @@
-import { CotraceError, equalBytes, toHex } from '@cotrace/core';
+import { CotraceError, equalBytes, toHex, VALID } from '@cotrace/core';
 import {
   ChannelConfig,
   checkBlock,
   decodeBlock,
   isConfigBlock,
-  peer,
   transactionsFilter,
   verifyBlockSignature,
   type Block,
   type SignatureVerifier,
 } from '@cotrace/fabric-model';
 import { mainConfig, type MainConfig } from '@cotrace/verifier';
-
-const VALID: number = peer.TxValidationCode.VALID;
 
 /** Where a follower of a channel stands: the last block it accepted, and the configuration then in force. */
 export interface ChainPosition {

@@ -1,6 +1,5 @@
-import type { Attestation, CotraceError, ErrorCode } from '@cotrace/core';
+import { defaultQuorum, type Attestation, type CotraceError, type ErrorCode } from '@cotrace/core';
 import { judgeAttestations, type AttestationTerms, type Verdict } from '@cotrace/verifier';
-import { quorumOf } from '@cotrace/verifier';
 
 /** What the masters state of one block, the own attestation among it. */
 export interface Statements {
@@ -52,7 +51,7 @@ function otherTerms({ refused }: Verdict, terms: AttestationTerms): boolean {
   const organisations = new Set(
     refused.filter(({ error }) => TERMS_DIFFER.has(error.code)).map(({ attestation }) => attestation.mspId),
   );
-  return organisations.size >= quorumOf(terms.membership.members, { ...terms, quorum: null });
+  return organisations.size >= defaultQuorum(terms.membership.members.length);
 }
 
 function shown({ code, message }: CotraceError): string {

@@ -1,9 +1,6 @@
-import { isDomainName } from '@cotrace/core';
+import { isDomainName, TRACE_PREFIX } from '@cotrace/core';
 import type { NamespaceRwset } from '@cotrace/fabric-model';
 import { validRwset } from '@cotrace/verifier';
-
-/** Prefix of the trace table's keys in a domain's state (docs/formats.md, Records and traces). */
-const TRACE_KEY = 'trace/';
 
 /** What a valid transaction of a block wrote in the domains that it touched. */
 export interface WritingTransaction {
@@ -37,7 +34,7 @@ export function domainWrites(
 export function traceRows(rwset: readonly NamespaceRwset[]): TraceWrite[] {
   return rwset.flatMap(({ namespace, writes }) =>
     writes
-      .filter(({ key, isDelete }) => key.startsWith(TRACE_KEY) && !isDelete)
-      .map(({ key, value }) => ({ domain: namespace, traceId: key.slice(TRACE_KEY.length), value })),
+      .filter(({ key, isDelete }) => key.startsWith(TRACE_PREFIX) && !isDelete)
+      .map(({ key, value }) => ({ domain: namespace, traceId: key.slice(TRACE_PREFIX.length), value })),
   );
 }

@@ -14,7 +14,7 @@ import {
   type TraceHead,
 } from '../gen/cotrace/cotrace_pb.js';
 import { StoredBlockSchema, type StoredBlock } from '../gen/cotrace/store_pb.js';
-import { StoredPosition } from './position.js';
+import { StoredPosition } from '../fabric/position.js';
 import { commit, endOfPrefix, openStore, ordered, read, type Store } from '../node/store.js';
 import { domainWrites, type WritingTransaction } from './block-writes.js';
 import type { RemovedEntry } from './state-changes.js';

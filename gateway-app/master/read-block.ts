@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import { CotraceError } from '@cotrace/core';
+import { CotraceError, VALID } from '@cotrace/core';
 import { peer, transactionsFilter } from '@cotrace/fabric-model';
 import { blockSignatures, type CheckedBlock } from '../fabric/chain.js';
 import { TraceHeadSchema } from '../gen/cotrace/cotrace_pb.js';
@@ -8,7 +8,7 @@ import { transactionFacts, type TransactionFacts } from '@cotrace/verifier';
 import { domainWrites, traceRows, type WritingTransaction } from './block-writes.js';
 import type { BlockRecord } from './master-store.js';
 
-const { VALID, NOT_VALIDATED }: Readonly<Record<'VALID' | 'NOT_VALIDATED', number>> = peer.TxValidationCode;
+const NOT_VALIDATED: number = peer.TxValidationCode.NOT_VALIDATED;
 
 /** A checked block with all that a master reads out of it. */
 export interface ReadBlock extends Pick<BlockRecord, 'position' | 'block' | 'envelopes' | 'heads'> {

@@ -6,6 +6,8 @@ import {
   parseStrictJson,
   readOrNull,
   traceKey,
+  type TraceRow,
+  VALID,
 } from '@cotrace/core';
 import { valuesWritten } from '@cotrace/verifier';
 import { ProvenTransactionSchema, type ProvenTransaction } from '../gen/cotrace/cotrace_pb.js';
@@ -36,8 +38,7 @@ export async function* walkTrace(
   const head = store.head(domain, traceId);
   let place: Place | null = head === null ? null : { block: head.blockNum, txNum: head.txNum };
   while (place !== null) {
-    const row = rowOf(store, place, domain, traceId);
-    const { preTraceTxId, preTraceHash } = row;
+    const { preTraceTxId, preTraceHash } = linkOf(store, place, domain, traceId);
     const hinted = preTraceHash === null ? null : store.blockByHash(preTraceHash);
     const byHint = preTraceTxId === null ? null : placeIn(store, hinted, preTraceTxId);
     const wrongHint = preTraceTxId !== null && byHint === null;
@@ -78,18 +79,21 @@ function placeIn(store: MasterStore, block: bigint | null, txId: string): Place 
   if (block === null) return null;
   const txNum = store.block(block).transactions.findIndex(({ leaf }) => {
     const facts = decodeTransactionLeaf(leaf);
-    return facts.txId === txId && facts.code === 0;
+    return facts.txId === txId && facts.code === VALID;
   });
   return txNum < 0 ? null : { block, txNum };
 }
 
-interface Row {
-  readonly preTraceTxId: string | null;
-  readonly preTraceHash: string | null;
-}
-
-/** What a record's row says of the previous record; a row that is no JSON of that form ends the walk. */
-function rowOf(store: MasterStore, place: Place, domain: string, traceId: string): Row {
+/**
+ * What a record's row says of the previous record. Unlike the verifier, which takes exact rows only, the walk follows
+ * whatever tells the way: a row that another chaincode wrote must not hide the records before it.
+ */
+function linkOf(
+  store: MasterStore,
+  place: Place,
+  domain: string,
+  traceId: string,
+): Pick<TraceRow, 'preTraceTxId' | 'preTraceHash'> {
   const writes = domainWrites(store.envelope(place.block, place.txNum), place);
   const value = valuesWritten(writes).get(domain)?.get(traceKey(traceId));
   const row = value === undefined ? null : parseRow(value);

@@ -2,7 +2,7 @@ import { isCotraceError } from '@cotrace/core';
 import { quorumOf, type Consortium, type ConsortiumNode } from '../consortium/consortium.js';
 import { Business, Master, type Refusal } from '../gen/cotrace/cotrace_pb.js';
 import { isWell, nodeState, type NodeState } from './node-state.js';
-import type { RpcClient } from './rpc-client.js';
+import type { RpcCaller } from './rpc-client.js';
 import { STATUS_CALL_MS } from './limits.js';
 
 /** How a node stands, as it says itself or as whoever asks it sees it. */
@@ -23,7 +23,7 @@ export interface NodeReport {
 }
 
 /** Asks a node how it stands; a node that does not answer, or not as it should, is one of the answers. */
-export async function reportOf(node: ConsortiumNode, client: RpcClient): Promise<NodeReport> {
+export async function reportOf(node: ConsortiumNode, client: RpcCaller): Promise<NodeReport> {
   try {
     return await askedReport(node, client);
   } catch (error) {
@@ -42,7 +42,7 @@ const NOTHING = {
   refusals: [],
 } as const;
 
-async function askedReport(node: ConsortiumNode, client: RpcClient): Promise<NodeReport> {
+async function askedReport(node: ConsortiumNode, client: RpcCaller): Promise<NodeReport> {
   if (node.role === 'master') {
     const status = await client.call(Master.method.status, {}, { timeout: STATUS_CALL_MS });
     const { height, ledgerHeight, behindSeconds, storeBytes, reason } = status;

@@ -1,9 +1,10 @@
-import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CotraceError } from '@cotrace/core';
 import { parseCertificate } from '@cotrace/fabric-model';
 import { loadIdentity, loadTls, tlsFiles, type SigningIdentity, type TlsMaterial } from '@cotrace/network';
+import { certificateHash } from '../consortium/certificate-hash.js';
 import type { Consortium, ConsortiumNode } from '../consortium/consortium.js';
 
 /** Units of a certificate that make it one of another role than a peer. Source: Fabric's NodeOUs, as its tools name them. */
@@ -17,7 +18,7 @@ export function loadNodeTls(tlsDir: string, node: ConsortiumNode, consortium: Co
   const tls = loadTls(tlsDir);
   const paths = tlsFiles(tlsDir);
   const certificate = readIn(paths.certificate, () => new X509Certificate(tls.certificate));
-  const hash = createHash('sha256').update(certificate.raw).digest('hex');
+  const hash = certificateHash(certificate.raw);
   if (hash !== node.certificate) {
     const owner = consortium.nodes.find((other) => other.certificate === hash);
     throw wrong(

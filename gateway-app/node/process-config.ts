@@ -1,7 +1,8 @@
-import { openSettings, addressOf, pathOf, textOf } from '../settings/settings-file.js';
-import { MAX_TRIE_THREADS, TRIE_MIB } from './limits.js';
+import type { Shape } from '@cotrace/core';
+import { ADDRESS } from '../settings/address.js';
+import { openSettings, pathOf, textOf, type SettingsFile } from '../settings/settings-file.js';
 import type { NodeConfig, ProcessConfig } from './node-config.js';
-import { MAX_PROCESS_NODES } from './limits.js';
+import { MAX_PROCESS_NODES, MAX_TRIE_THREADS, TRIE_MIB } from './limits.js';
 
 /**
  * Reads the configuration of a process with nodes, YAML or JSON; paths in it are taken from its folder. Throws `CONFIG`
@@ -11,26 +12,30 @@ export function readProcessConfig(path: string): ProcessConfig {
   const file = openSettings(path);
   file.root.only(['consortium', 'nodes']);
   const consortium = pathOf(file, file.root, 'consortium', 'the path of the consortium file');
-  const nodes = file.root
-    .list('nodes', 1, MAX_PROCESS_NODES, 'list at least one node')
-    .map((node): NodeConfig => {
-      node.only(['name', 'mspDir', 'tlsDir', 'storeDir', 'listen', 'trieThreads', 'trieMemory']);
-      return {
-        name: textOf(node, 'name', 'the name of the node in the consortium file'),
-        mspDir: pathOf(file, node, 'mspDir', 'the path of an MSP folder'),
-        tlsDir: pathOf(file, node, 'tlsDir', 'the path of a folder with TLS certificate and key'),
-        storeDir: pathOf(file, node, 'storeDir', 'the path of the folder of the store'),
-        ...(node.has('listen') ? { listen: addressOf(node, 'listen') } : {}),
-        ...(node.has('trieThreads') ? { trieThreads: node.integer('trieThreads', 1, MAX_TRIE_THREADS) } : {}),
-        ...(node.has('trieMemory')
-          ? { trieMemory: node.integer('trieMemory', TRIE_MIB.least, TRIE_MIB.most) }
-          : {}),
-      };
-    });
+  const items = file.root.at('nodes').items(MAX_PROCESS_NODES, 1, 'a list of nodes');
+  const nodes = items.map((node) => nodeOf(file, node));
   for (const member of ['name', 'storeDir'] as const) {
-    const values = nodes.map((node) => node[member]);
-    const at = values.findIndex((value, i) => values.indexOf(value) < i);
-    if (at >= 0) file.root.fail(`nodes[${at}].${member}`, `${values[at] ?? ''} is there twice; remove one`);
+    const seen = new Set<string>();
+    for (const [i, { [member]: value }] of nodes.entries()) {
+      if (seen.has(value)) items[i]?.at(member).fail(`is ${value}, which is there twice; remove one`);
+      seen.add(value);
+    }
   }
   return { consortium, nodes };
+}
+
+function nodeOf(file: SettingsFile, node: Shape): NodeConfig {
+  node.only(['name', 'mspDir', 'tlsDir', 'storeDir', 'listen', 'trieThreads', 'trieMemory']);
+  const listen = node.optional('listen')?.text(ADDRESS);
+  const trieThreads = node.optional('trieThreads')?.integer(1, MAX_TRIE_THREADS);
+  const trieMemory = node.optional('trieMemory')?.integer(TRIE_MIB.least, TRIE_MIB.most);
+  return {
+    name: textOf(node, 'name', 'the name of the node in the consortium file'),
+    mspDir: pathOf(file, node, 'mspDir', 'the path of an MSP folder'),
+    tlsDir: pathOf(file, node, 'tlsDir', 'the path of a folder with TLS certificate and key'),
+    storeDir: pathOf(file, node, 'storeDir', 'the path of the folder of the store'),
+    ...(listen !== undefined && { listen }),
+    ...(trieThreads !== undefined && { trieThreads }),
+    ...(trieMemory !== undefined && { trieMemory }),
+  };
 }

@@ -31,6 +31,9 @@ export interface StreamLimits {
   readonly silence?: number;
 }
 
+/** What can be asked of a node. */
+export type RpcCaller = Pick<RpcClient, 'call' | 'stream'>;
+
 /** A connection to one node over mutual TLS, with calls typed by the service's descriptor. */
 export class RpcClient {
   readonly address: string;

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { createServer as createTcpServer, type Server as TcpServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { CotraceError } from '@cotrace/core';
 import type { TlsMaterial } from '@cotrace/network';
 import { ConnectionGate } from './connection-gate.js';
-import { errorCode } from './error-code.js';
+import { certificateHash } from '../consortium/certificate-hash.js';
+import { errorCode } from '../settings/error-code.js';
 import { TokenBucket } from './token-bucket.js';
 import { HANDSHAKE_MS, MAX_SILENT, MAX_WAITING, STRANGERS } from './limits.js';
 
@@ -152,5 +152,5 @@ function numbersOf({ localAddress, localPort, remoteAddress, remotePort }: Socke
 
 function certificateOf(socket: TLSSocket): string | null {
   const raw = socket.getPeerX509Certificate()?.raw;
-  return raw === undefined ? null : createHash('sha256').update(raw).digest('hex');
+  return raw === undefined ? null : certificateHash(raw);
 }

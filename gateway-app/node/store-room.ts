@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, statfs } from 'node:fs/promises';
-import { errorCode } from './error-code.js';
+import { errorCode } from '../settings/error-code.js';
 import type { Standing } from './node-state.js';
 import { LEAST_FREE_BYTES } from './limits.js';
 

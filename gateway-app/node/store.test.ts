@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { utf8 } from '@cotrace/core';
 import fc from 'fast-check';
 import { codeOf } from '../testing/codes.js';
-import { StoredPosition } from '../master/position.js';
+import { StoredPosition } from '../fabric/position.js';
 import { TEST_OWNER } from '../testing/test-owner.js';
 import { commit, endOfPrefix, folderBytes, openDatabase, openStore, ordered, read } from './store.js';
 

@@ -8,7 +8,7 @@ import {
   type StoreIdentity,
 } from '@cotrace/core';
 import { ClassicLevel } from 'classic-level';
-import { errorCode } from './error-code.js';
+import { errorCode } from '../settings/error-code.js';
 
 /** An ordered key-value store of a node: text keys, bytes as values, synced atomic batches. */
 export type Store = ClassicLevel<string, Uint8Array>;

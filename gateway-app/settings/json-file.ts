@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { CotraceError, fromUtf8, isCotraceError, parseStrictJson } from '@cotrace/core';
-import { errorCode } from '../node/error-code.js';
-import { JsonShape } from '@cotrace/verifier';
+import {
+  CotraceError,
+  fromUtf8,
+  isCotraceError,
+  parseStrictJson,
+  Shape,
+  type JsonValue,
+} from '@cotrace/core';
+import { errorCode } from './error-code.js';
 
 /** A consortium file of a thousand organisations, each with a node in every domain, has some 10 MB. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -11,7 +17,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
  * what to do about a file that is not as it must be. Throws `CONFIG` with the file and the member that is wrong, and
  * the system's error where the file cannot be read.
  */
-export function readJsonFile<T>(path: string, advice: string, read: (root: JsonShape) => T): T | undefined {
+export function readJsonFile<T>(path: string, advice: string, read: (root: Shape) => T): T | undefined {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(path);
@@ -19,14 +25,15 @@ export function readJsonFile<T>(path: string, advice: string, read: (root: JsonS
     if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
-  const wrong = (message: string, cause: unknown) =>
-    new CotraceError('CONFIG', `${message}; ${advice}`, { path }, cause);
+  const source = { code: 'CONFIG', locate: () => path, advice, evidence: { path } } as const;
+  return read(new Shape(parse(bytes, path, advice), source));
+}
+
+function parse(bytes: Uint8Array, path: string, advice: string): JsonValue {
   try {
-    return read(new JsonShape(parseStrictJson(fromUtf8(bytes), MAX_BYTES), path, 'CONFIG'));
+    return parseStrictJson(fromUtf8(bytes), MAX_BYTES);
   } catch (error) {
     if (!isCotraceError(error)) throw error;
-    throw error.code === 'CONFIG'
-      ? wrong(error.message, error.cause)
-      : wrong(`${path} is not JSON that can be used`, error);
+    throw new CotraceError('CONFIG', `${path} is not JSON that can be used; ${advice}`, { path }, error);
   }
 }

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { loadIdentity, loadTls } from '@cotrace/network';
 import { Connections } from '../client/connections.js';
+import { grpcWire } from '../client/grpc-wire.js';
+import type { GatewayPeer, Wire } from '../client/wire.js';
 import { startBusinessNode } from '../business/business-node.js';
 import type { Consortium, ConsortiumNode } from '../consortium/consortium.js';
 import type { MainPeer } from '../fabric/main-peer.js';
@@ -102,16 +104,22 @@ export class TestConsortium {
     return client;
   }
 
-  /** The connections of a client of the consortium, which `close` closes. */
-  connections(name = 'org1.client'): Connections {
+  /**
+   * The connections of the first organisation's client, which `close` closes. `peer` is in place of its organisation's peer,
+   * which is not there.
+   */
+  connections({ peer }: { readonly peer?: GatewayPeer } = {}): Connections {
+    const name = 'org1.client';
     const { mspId } = this.node(name);
     const folder = this.#folderOf(this.node(name));
-    const connections = new Connections({
+    const context = {
       consortium: this.consortium,
       organisation: findOrganisation(this.consortium, mspId),
       identity: loadIdentity(join(folder, 'msp'), mspId),
       tls: loadTls(join(folder, 'tls')),
-    });
+    };
+    const wire = grpcWire(context);
+    const connections = new Connections(context, peer === undefined ? wire : withPeer(wire, peer));
     this.#connections.push(connections);
     return connections;
   }
@@ -160,6 +168,10 @@ export class TestConsortium {
     if (domain !== null) return this.network.layout.business(organisation, domain);
     return this.network.layout.user(organisation, 'User1');
   }
+}
+
+function withPeer(wire: Wire, peer: GatewayPeer): Wire {
+  return { peer, node: (node) => wire.node(node), close: () => wire.close() };
 }
 
 /** A peer whose ledger is a chain in memory. */

@@ -1,4 +1,3 @@
-import { createHash, X509Certificate } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +14,7 @@ import {
   type SigningIdentity,
   type Topology,
 } from '@cotrace/network';
+import { pemCertificateHash } from '../consortium/certificate-hash.js';
 import type { Consortium, ConsortiumNode } from '../consortium/consortium.js';
 import type { NetworkTerms } from '@cotrace/verifier';
 import { networkTerms } from '../consortium/network-terms.js';
@@ -168,5 +168,5 @@ function consortiumOf(topology: Topology, layout: CryptoLayout, genesis: Uint8Ar
 
 function certificateOf(folder: string): string {
   const { certificate } = loadTls(join(folder, 'tls'));
-  return createHash('sha256').update(new X509Certificate(certificate).raw).digest('hex');
+  return pemCertificateHash(certificate);
 }

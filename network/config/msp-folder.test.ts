@@ -85,12 +85,12 @@ NodeOUs:
   it.each([
     ['cacerts/b.pem', 'no certificate', 'cacerts/b.pem is no PEM file'],
     ['config.yaml', 'NodeOUs: [', 'config.yaml is not valid YAML'],
-    ['config.yaml', 'NodeOUs: 3', 'config.yaml does not follow the form'],
-    ['config.yaml', 'OrganizationalUnitIdentifiers: 3', 'must list its OrganizationalUnitIdentifiers'],
+    ['config.yaml', 'NodeOUs: 3', 'config.yaml:1: NodeOUs must be an object, not 3'],
+    ['config.yaml', 'OrganizationalUnitIdentifiers: 3', 'OrganizationalUnitIdentifiers must be a list'],
     [
       'config.yaml',
       'OrganizationalUnitIdentifiers: [{}]',
-      'has an OrganizationalUnitIdentifier without a name',
+      'OrganizationalUnitIdentifiers[0] lacks its OrganizationalUnitIdentifier',
     ],
     [
       'config.yaml',

@@ -1,12 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { create, toBinary } from '@bufbuild/protobuf';
-import { CotraceError } from '@cotrace/core';
+import { CotraceError, type Shape } from '@cotrace/core';
 import { common } from '@cotrace/fabric-model';
-import { parse } from 'yaml';
+import { parseSettings } from '../settings-text.js';
 import { textOfFile } from '../text-file.js';
 
-type Identifier = Readonly<Record<string, unknown>>;
+/** Far more than any organisation has. */
+const MAX_UNITS = 10_000;
 
 const PEM = /^-----BEGIN [A-Z0-9 ]+-----/m;
 
@@ -54,24 +55,13 @@ function readConfig(dir: string): {
 } {
   const path = join(dir, 'config.yaml');
   if (!existsSync(path)) return { ous: [], nodeOus: undefined };
-  let parsed: unknown;
-  try {
-    parsed = parse(textOfFile(readBytes(path), path));
-  } catch (cause) {
-    throw unusable(path, 'is not valid YAML', cause);
-  }
-  const root = mapping(parsed ?? {}, path);
-  const list = root['OrganizationalUnitIdentifiers'] ?? [];
-  if (!Array.isArray(list)) throw unusable(path, 'must list its OrganizationalUnitIdentifiers');
-  const ous = list.map((item: unknown) => {
-    const found = identifier(dir, path, mapping(item, path));
-    if (found === undefined) throw unusable(path, 'has an OrganizationalUnitIdentifier without a name');
-    return found;
+  const root = parseSettings(textOfFile(readBytes(path), path), path, 'MSP_FOLDER');
+  const ous = (root.optional('OrganizationalUnitIdentifiers')?.items(MAX_UNITS) ?? []).map((item) => {
+    return identifier(dir, item) ?? item.fail('lacks its OrganizationalUnitIdentifier');
   });
-  const nodeOus = mapping(root['NodeOUs'] ?? {}, path);
-  if (nodeOus['Enable'] !== true) return { ous, nodeOus: undefined };
-  const role = (name: string): common.FabricOUIdentifier | undefined =>
-    identifier(dir, path, mapping(nodeOus[`${name}OUIdentifier`] ?? {}, path));
+  const nodeOus = root.section('NodeOUs');
+  if (nodeOus.optional('Enable')?.boolean() !== true) return { ous, nodeOus: undefined };
+  const role = (name: string) => identifier(dir, nodeOus.section(`${name}OUIdentifier`));
   const [client, peer, admin, orderer] = [role('Client'), role('Peer'), role('Admin'), role('Orderer')];
   return {
     ous,
@@ -85,23 +75,14 @@ function readConfig(dir: string): {
   };
 }
 
-function identifier(dir: string, path: string, item: Identifier): common.FabricOUIdentifier | undefined {
-  const name = item['OrganizationalUnitIdentifier'] ?? '';
-  const file = item['Certificate'] ?? '';
-  if (typeof name !== 'string' || typeof file !== 'string')
-    throw unusable(path, 'has an identifier that is no text');
+function identifier(dir: string, item: Shape): common.FabricOUIdentifier | undefined {
+  const name = item.optional('OrganizationalUnitIdentifier')?.text() ?? '';
+  const file = item.optional('Certificate')?.text() ?? '';
   if (name === '') return undefined;
   return create(common.FabricOUIdentifierSchema, {
     organizationalUnitIdentifier: name,
     ...(file !== '' && { certificate: readBytes(join(dir, file)) }),
   });
-}
-
-function mapping(value: unknown, path: string): Identifier {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw unusable(path, 'does not follow the form of an MSP configuration');
-  }
-  return value as Identifier;
 }
 
 function readBytes(path: string): Uint8Array {

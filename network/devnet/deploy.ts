@@ -1,18 +1,17 @@
-import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf';
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
 import { CotraceError, utf8 } from '@cotrace/core';
 import {
-  chaincodeSource,
+  approvalCall,
   channelPolicyReference,
+  commitCall,
   common,
   defaultDefinition,
   encodePayload,
   encodeTransaction,
-  lifecycle,
   parametersDifference,
   peer,
 } from '@cotrace/fabric-model';
-import type { ChaincodeDefinition } from '@cotrace/fabric-model';
+import type { ChaincodeDefinition, LifecycleCall, ProposedDefinition } from '@cotrace/fabric-model';
 import type { SigningIdentity } from '../identity/signer.js';
 import type { Channel } from './channel/channel.js';
 import { makeProposal } from './endorser/make-proposal.js';
@@ -117,50 +116,29 @@ function isApproved(job: DeploymentJob, participant: Participant): boolean {
   );
 }
 
-function argsOf(job: DeploymentJob): {
-  readonly sequence: bigint;
-  readonly name: string;
-  readonly version: string;
-  readonly validationParameter: Uint8Array;
-} {
+function proposalOf(job: DeploymentJob): ProposedDefinition {
   const { name, sequence, version, policyBytes } = definitionOf(job);
   return { name, sequence, version, validationParameter: policyBytes };
 }
 
 function approve(job: DeploymentJob, participant: Participant): Promise<LifecycleTransaction> {
-  const packageId = packageIdFor(job, participant);
-  return endorse(
-    job,
-    'ApproveChaincodeDefinitionForMyOrg',
-    lifecycle.ApproveChaincodeDefinitionForMyOrgArgsSchema,
-    { ...argsOf(job), source: chaincodeSource(packageId) },
-    participant.admin,
-    [participant],
-  );
+  const call = approvalCall(proposalOf(job), packageIdFor(job, participant));
+  return endorse(job, call, participant.admin, [participant]);
 }
 
 function commit(job: DeploymentJob, participants: readonly Participant[]): Promise<LifecycleTransaction> {
   const [first] = participants;
   if (first === undefined) throw failed(job, 'the network has no organisations', {});
-  return endorse(
-    job,
-    'CommitChaincodeDefinition',
-    lifecycle.CommitChaincodeDefinitionArgsSchema,
-    argsOf(job),
-    first.admin,
-    participants,
-  );
+  return endorse(job, commitCall(proposalOf(job)), first.admin, participants);
 }
 
-async function endorse<Desc extends DescMessage>(
+async function endorse(
   job: DeploymentJob,
-  name: string,
-  schema: Desc,
-  fields: MessageInitShape<Desc>,
+  { name, argument }: LifecycleCall,
   admin: SigningIdentity,
   endorsers: readonly Participant[],
 ): Promise<LifecycleTransaction> {
-  const args = [utf8(name), toBinary(schema, create(schema, fields))];
+  const args = [utf8(name), argument];
   const call = { channelId: job.deployment.channel, chaincode: LIFECYCLE, args };
   const { txId, signed, channelHeader, signatureHeader, payload } = makeProposal(call, admin);
   const plan = new EndorsementPlan(

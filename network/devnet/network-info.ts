@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { textOfFile } from '../text-file.js';
+import { parseStrictJson, readOrNull, Shape } from '@cotrace/core';
+import { readTextFile } from '../text-file.js';
 
 /** A node that clients call. */
 export interface NodeAddress {
@@ -29,6 +30,10 @@ export interface DevnetInfo extends NetworkInfo {
 }
 
 const FILE = 'devnet.json';
+/** A thousand peers with their addresses have some 200 kB. */
+const MAX_BYTES = 16 * 1024 * 1024;
+/** Nobody sees it: a file that cannot be used is none. */
+const SOURCE = { code: 'DEVNET_CONFIG' } as const;
 
 /** Writes the information into the state folder, as a whole. */
 export function writeNetworkInfo(dir: string, info: DevnetInfo): void {
@@ -37,27 +42,24 @@ export function writeNetworkInfo(dir: string, info: DevnetInfo): void {
   renameSync(temporary, join(dir, FILE));
 }
 
-function portOf(node: unknown): number {
-  const address = typeof node === 'object' && node !== null && 'address' in node ? node.address : undefined;
-  const port = typeof address === 'string' ? Number(address.slice(address.lastIndexOf(':') + 1)) : 0;
-  return Number.isInteger(port) && port > 0 && port < 65536 ? port : 0;
-}
-
 /** Ports of the last start, 0 where there was none or the file cannot be used: they are a wish, not a need. */
 export function lastPorts(dir: string): {
   readonly peer: (name: string) => number;
   readonly orderer: number;
 } {
-  let info: unknown;
-  try {
-    info = JSON.parse(textOfFile(readFileSync(join(dir, FILE)), FILE));
-  } catch {
-    info = {};
-  }
-  const { peers = {}, orderer } = (typeof info === 'object' && info !== null ? info : {}) as Record<
-    string,
-    unknown
-  >;
-  const byName = (typeof peers === 'object' && peers !== null ? peers : {}) as Record<string, unknown>;
-  return { peer: (name) => portOf(byName[name]), orderer: portOf(orderer) };
+  const info = readOrNull(() => {
+    const text = readTextFile(join(dir, FILE), SOURCE.code);
+    return new Shape(parseStrictJson(text, MAX_BYTES), SOURCE);
+  });
+  const portOf = (node: (info: Shape) => Shape): number =>
+    (info && readOrNull(() => portIn(node(info).at('address').text()))) ?? 0;
+  return {
+    peer: (name) => portOf((network) => network.at('peers').at(name)),
+    orderer: portOf((network) => network.at('orderer')),
+  };
+}
+
+function portIn(address: string): number {
+  const port = Number(address.slice(address.lastIndexOf(':') + 1));
+  return Number.isInteger(port) && port > 0 && port < 65536 ? port : 0;
 }

@@ -1,11 +1,13 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { fromBinary } from '@bufbuild/protobuf';
 import {
+  approvalCall,
   channelPolicyReference,
+  commitCall,
   common,
   decodeEnvelope,
   decodeTransaction,
-  lifecycle,
+  type LifecycleCall,
 } from '@cotrace/fabric-model';
 import type { Contract } from '@hyperledger/fabric-gateway';
 import type { EndorsementRules } from './channel/genesis-policies.js';
@@ -67,7 +69,7 @@ describe('policies of a channel', () => {
       contract.submit('put', { arguments: ['b', 'v'], endorsingOrganizations: ALL.slice(1) }),
     ).rejects.toThrow('ENDORSEMENT_POLICY_FAILURE');
     const definition = { name: 'other', version: '1', sequence: 1n };
-    const call = async (name: string, organisation: string, argument: Uint8Array, mspIds: string[]) => {
+    const submit = async (organisation: string, { name, argument }: LifecycleCall, mspIds: string[]) => {
       const admin = connectGateway(network, organisation, userOf(network, organisation, 'Admin'));
       try {
         const lifecycleContract = admin.gateway.getNetwork('main').getContract('_lifecycle');
@@ -76,17 +78,9 @@ describe('policies of a channel', () => {
         admin.close();
       }
     };
-    const approval = lifecycle.ApproveChaincodeDefinitionForMyOrgArgsSchema;
     const approve = (organisation: string, mspId: string): Promise<void> =>
-      call(
-        'ApproveChaincodeDefinitionForMyOrg',
-        organisation,
-        toBinary(approval, create(approval, definition)),
-        [mspId],
-      );
-    const schema = lifecycle.CommitChaincodeDefinitionArgsSchema;
-    const commit = (mspIds: string[]): Promise<void> =>
-      call('CommitChaincodeDefinition', 'org1', toBinary(schema, create(schema, definition)), mspIds);
+      submit(organisation, approvalCall(definition, ''), [mspId]);
+    const commit = (mspIds: string[]): Promise<void> => submit('org1', commitCall(definition), mspIds);
     await approve('org1', 'Org1MSP');
     await approve('org2', 'Org2MSP');
     await expect(commit(['Org1MSP', 'Org2MSP'])).rejects.toThrow('ENDORSEMENT_POLICY_FAILURE');

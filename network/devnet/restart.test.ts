@@ -131,7 +131,7 @@ describe('the network as a process', () => {
       JSON.stringify({ topology: join(folder.dir, 'topology.yaml'), dir: stateDir, deployments }),
     );
     await expect(ServerProcess.start(bundle, config)).rejects.toThrow(
-      'the server ended with 1: DEVNET_CONFIG: deployments[0].name must be a text',
+      /the server ended with 1: DEVNET_CONFIG: .*: deployments\[0\]\.name is missing; it must be text/,
     );
   });
 });

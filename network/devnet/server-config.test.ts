@@ -57,13 +57,16 @@ describe('the configuration of the network’s process', () => {
       { topology, dir: 's', rules: { endorsement: 'SOME' } },
       'rules.endorsement must be one of ANY, ALL, MAJORITY',
     ],
-    [{ topology, dir: 's', chaincodeConfig: { org1: { a: 1 } } }, 'chaincodeConfig.org1.a must be a text'],
-    ['{', 'cannot be read as JSON'],
-    [[], 'the configuration must be an object'],
-    [{ topology, dir: '' }, 'dir must be a text'],
+    [
+      { topology, dir: 's', chaincodeConfig: { org1: { a: 1 } } },
+      'chaincodeConfig.org1.a must be text, not 1',
+    ],
+    ['{', 'config.json is not valid YAML'],
+    [[], 'config.json:1 must be an object'],
+    [{ topology, dir: '' }, 'dir must be text'],
     [
       { topology, dir: 's', extra: 1 },
-      'extra must be one of topology, dir, deployments, chaincodeConfig, rules, listen',
+      'has the unknown member "extra"; it may have topology, dir, deployments, chaincodeConfig, rules, listen',
     ],
     [{ topology, dir: 's', deployments: {} }, 'deployments must be a list'],
     [{ topology, dir: 's', deployments: [1] }, 'deployments[0] must be an object'],
@@ -73,7 +76,7 @@ describe('the configuration of the network’s process', () => {
     ],
     [
       { topology, dir: 's', deployments: [{ ...deployment, addresses: { org1: 1 } }] },
-      'addresses.org1 must be a text',
+      'addresses.org1 must be text',
     ],
     [
       { topology, dir: 's', listen: { orderer: 65536 } },

@@ -11,6 +11,8 @@ const PATIENCE = 10_000;
 const TIMES_USUAL = 20;
 /** How often mutants may be passed before a loop counts as endless. */
 const MOST_PASSED = 50_000_000;
+/** Those of Node: a test may leave fake ones behind. */
+const { setTimeout: later, clearTimeout: forget } = globalThis;
 
 const { tests: files, mutants, out } = JSON.parse(readFileSync(process.env.COTRACE_MUTATION, 'utf8'));
 const [shard, shards] = process.env.COTRACE_SHARD.split('/').map(Number);
@@ -47,11 +49,11 @@ async function prepare(blocks) {
 /** What `work` comes to, or 'late' after `patience` milliseconds. */
 async function atMost(patience, work) {
   let timer;
-  const late = new Promise((resolve) => (timer = setTimeout(resolve, patience, 'late')));
+  const late = new Promise((resolve) => (timer = later(resolve, patience, 'late')));
   try {
     return await Promise.race([work, late]);
   } finally {
-    clearTimeout(timer);
+    forget(timer);
   }
 }
 
@@ -85,7 +87,9 @@ async function faultOf(one) {
       () => null,
       () => 'failed',
     );
-  return atMost(PATIENCE + TIMES_USUAL * one.took, failed);
+  const fault = await atMost(PATIENCE + TIMES_USUAL * one.took, failed);
+  jest.useRealTimers();
+  return fault;
 }
 
 /** What of some tests notices a mutant: `failed`, `late`, or null. */

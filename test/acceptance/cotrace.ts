@@ -28,8 +28,8 @@ export class Running {
   #stdout = '';
   #stderr = '';
 
-  constructor(args: readonly string[], cwd?: string) {
-    const child = spawn(process.execPath, [COMMAND, ...args], {
+  constructor(args: readonly string[], cwd?: string, program = COMMAND) {
+    const child = spawn(process.execPath, [program, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(cwd === undefined ? {} : { cwd }),
     });
@@ -67,13 +67,16 @@ export class Running {
 export class Cotrace {
   /** Folder of the network. */
   readonly home: string;
+  readonly #program: string;
 
-  constructor(home: string) {
+  /** `program`: path of the command line, unless it is this checkout's. */
+  constructor(home: string, program = COMMAND) {
     this.home = home;
+    this.#program = program;
   }
 
   start(...args: readonly string[]): Running {
-    return new Running(['--home', this.home, ...args]);
+    return new Running(['--home', this.home, ...args], undefined, this.#program);
   }
 
   run(...args: readonly string[]): Promise<Ended> {

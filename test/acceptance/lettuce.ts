@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { DEFAULT_DOMAINS } from '@cotrace/core';
 import { existsSync, readFileSync } from 'node:fs';
 import type { CaptureAnswer, TraceAnswer } from './answers.js';
 import { fsmaFiles, SALAD } from './data.js';
@@ -75,7 +76,7 @@ export function lettuce(scene: Scene): Known {
           expect(event.txId).toMatch(/^[0-9a-f]{64}$/);
           expect(event.block).toMatch(/^\d+$/);
           expect(event.txNum).toBeGreaterThanOrEqual(0);
-          expect(['production', 'processing', 'distribution', 'retail']).toContain(event.domain);
+          expect(DEFAULT_DOMAINS.map(({ name }) => name)).toContain(event.domain);
           expect(event.proof).toBe('checked');
           const outcome = captured.outcomes.find(
             ({ txId, status }) => txId === event.txId && status === 'recorded',

@@ -6,8 +6,8 @@ import { CryptoLayout, loadIdentity } from '@cotrace/network';
 import { Client, credentials, type MethodDefinition } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readClientConfig, loadClient, type ClientContext } from '../../gateway-app/client/client-config.js';
-import { readNetworkTopology } from '../../gateway-app/deploy/topology-file.js';
-import { Workspace } from '../../gateway-app/deploy/workspace.js';
+import { readNetworkTopology } from '../../gateway-app/workspace/topology-file.js';
+import { Workspace } from '../../gateway-app/workspace/workspace.js';
 import {
   put,
   transaction,

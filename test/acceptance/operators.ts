@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_DOMAINS } from '@cotrace/core';
 import { readFileSync } from 'node:fs';
 import type { Scene } from './scene.js';
 
@@ -19,7 +20,7 @@ export function operators(scene: Scene): void {
         '--check',
       );
       expect(value.map(({ name, state }) => [name, state])).toEqual(
-        ['production', 'processing', 'distribution', 'retail'].map((name) => [`org1.${name}`, 'following']),
+        DEFAULT_DOMAINS.map(({ name }) => [`org1.${name}`, 'following']),
       );
       expect(code).toBe(0);
     });

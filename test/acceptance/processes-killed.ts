@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_DOMAINS } from '@cotrace/core';
 import type { NodeAnswer, StatusAnswer, TraceAnswer } from './answers.js';
 import type { Backend } from './backend.js';
 import type { Scene } from './scene.js';
@@ -25,12 +26,7 @@ export function processesKilled(scene: Scene, { peers }: Backend): void {
       expect(code).toBe(1);
       const away = value.filter(({ state }) => state === 'away');
       expect(away.map(({ name, height, lag, storeBytes }) => [name, height, lag, storeBytes])).toEqual(
-        ['production', 'processing', 'distribution', 'retail'].map((domain) => [
-          `org3.${domain}`,
-          null,
-          null,
-          null,
-        ]),
+        DEFAULT_DOMAINS.map(({ name }) => [`org3.${name}`, null, null, null]),
       );
       const others = value.filter((node) => !away.includes(node));
       expect(others.every(({ state, lag }) => state === 'following' && lag !== null)).toBe(true);

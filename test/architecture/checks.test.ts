@@ -1,6 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
+import { circlesAmong } from './circles.js';
+import { statedAgain } from './facts.js';
 import { freeNames } from './free-names.js';
+import { namedPaths } from './named-paths.js';
+import { roomAt, roomOf } from './rooms.js';
 import type { Source } from './sources.js';
 import { areaOf, packageOf } from './sources.js';
 import { unfinishedTests } from './unfinished-tests.js';
@@ -56,5 +60,58 @@ describe('the checks of the architecture', () => {
       'yaml',
       null,
     ]);
+  });
+
+  it('find every circle of imports, and no other files', () => {
+    const files = {
+      'core/a.ts': ['./b.js', './x/c.js', 'node:fs'],
+      'core/b.ts': ['./a.js'],
+      'core/x/c.ts': ['../x/d.js', './missing.js'],
+      'core/x/d.ts': ['./e.js'],
+      'core/x/e.ts': ['./c.js', './f.js'],
+      'core/x/f.ts': ['./f.js'],
+      'core/x/g.ts': ['../a.js', '@cotrace/core'],
+    };
+    const sources = Object.entries(files).map(([path, imports]) => ({ path, imports }));
+    expect(circlesAmong(sources)).toEqual([
+      ['core/a.ts', 'core/b.ts'],
+      ['core/x/c.ts', 'core/x/d.ts', 'core/x/e.ts'],
+      ['core/x/f.ts'],
+    ]);
+    expect(circlesAmong(sources.filter(({ path }) => !/[be]\.ts$|f\.ts$/.test(path)))).toEqual([]);
+  });
+
+  it('know the rooms of gateway-app', () => {
+    expect(roomOf('gateway-app/deploy/local/up.ts')).toBe('deploy');
+    expect(roomOf('gateway-app/run-nodes.ts')).toBe('run-nodes');
+    expect(roomOf('network/config/genesis.ts')).toBeNull();
+    expect(roomAt('gateway-app/deploy/local/up.ts', '../../node/retry.js')).toBe('node');
+    expect(roomAt('gateway-app/cli/node.ts', '../run-nodes.js')).toBe('run-nodes');
+    expect(roomAt('gateway-app/cli/node.ts', '@cotrace/core')).toBeNull();
+  });
+
+  it('find the paths that a document names', () => {
+    const text = [
+      '```sh',
+      'cat `core/in-a-fence.ts`',
+      '```',
+      'In `core/bytes`, `core/index.ts`, `gone.ts`, `test/x.system.ts`; not `block/N`, `core`, `core/*`, `a b.ts`.',
+    ];
+    expect(namedPaths(text.join('\n'), ['core'])).toEqual([
+      'core/bytes',
+      'core/index.ts',
+      'gone.ts',
+      'test/x.system.ts',
+    ]);
+  });
+
+  it('find a fact that is stated again', () => {
+    const fact = { what: 'a number', pattern: /= 42\b/, homes: ['core/home.ts', 'epcis/'] };
+    const sources = [
+      { path: 'core/home.ts', text: 'const a = 42;' },
+      { path: 'epcis/b.ts', text: 'const a = 42;' },
+      { path: 'core/home-too.ts', text: '// = 42\nconst a = 421;\nconst b = 42;' },
+    ];
+    expect(statedAgain(fact, sources)).toEqual(['core/home-too.ts:3']);
   });
 });

@@ -1,6 +1,5 @@
-import { create, toBinary } from '@bufbuild/protobuf';
 import { CotraceError } from '@cotrace/core';
-import { lifecycle, signaturePolicyBytes } from '@cotrace/fabric-model';
+import { approvalCall, commitCall, signaturePolicyBytes } from '@cotrace/fabric-model';
 import { GatewayError, type Contract } from '@hyperledger/fabric-gateway';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectGateway, userOf, type Target } from '../../network/devnet/testing/gateway-client.js';
@@ -81,21 +80,11 @@ async function approve(
   packageId: string,
 ): Promise<void> {
   const runs = chaincode.on.includes(organisation);
-  const args = create(lifecycle.ApproveChaincodeDefinitionForMyOrgArgsSchema, {
-    ...definitionOf(chaincode),
-    source: {
-      Type: runs ? { case: 'localPackage', value: { packageId } } : { case: 'unavailable', value: {} },
-    },
-  });
-  await contract(chaincode.channel).submit('ApproveChaincodeDefinitionForMyOrg', {
-    arguments: [toBinary(lifecycle.ApproveChaincodeDefinitionForMyOrgArgsSchema, args)],
-    endorsingOrganizations: [mspId],
-  });
+  const { name, argument } = approvalCall(definitionOf(chaincode), runs ? packageId : '');
+  await contract(chaincode.channel).submit(name, { arguments: [argument], endorsingOrganizations: [mspId] });
 }
 
 async function commit(contract: Contract, chaincode: ScriptedChaincode): Promise<void> {
-  const args = create(lifecycle.CommitChaincodeDefinitionArgsSchema, definitionOf(chaincode));
-  await contract.submit('CommitChaincodeDefinition', {
-    arguments: [toBinary(lifecycle.CommitChaincodeDefinitionArgsSchema, args)],
-  });
+  const { name, argument } = commitCall(definitionOf(chaincode));
+  await contract.submit(name, { arguments: [argument] });
 }

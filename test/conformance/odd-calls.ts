@@ -1,6 +1,14 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { utf8 } from '@cotrace/core';
-import { common, decode, encodeChannelHeader, lifecycle, type peer } from '@cotrace/fabric-model';
+import {
+  approvalCall,
+  common,
+  decode,
+  encodeChannelHeader,
+  lifecycle,
+  readinessCall,
+  type peer,
+} from '@cotrace/fabric-model';
 import { makeProposal } from '../../network/devnet/endorser/make-proposal.js';
 import { connectGateway } from '../../network/devnet/testing/gateway-client.js';
 import { Cast, type Outcome } from './cast.js';
@@ -143,19 +151,13 @@ function withoutData(block: Uint8Array): Uint8Array {
 /** Whether definitions with private data collections may be committed, one without being approved. */
 async function checkReadiness(stage: Stage, { target }: ScriptedNetwork): Promise<void> {
   const definition = { name: 'plain', version: '2.0', sequence: 2n };
-  const approval = create(lifecycle.ApproveChaincodeDefinitionForMyOrgArgsSchema, {
-    ...definition,
-    source: { Type: { case: 'unavailable', value: {} } },
-  });
+  const approval = approvalCall(definition, '');
   const admin = connectGateway(target, 'org1', stage.cast.user(ADMIN));
   try {
     await admin.gateway
       .getNetwork('main')
       .getContract('_lifecycle')
-      .submit('ApproveChaincodeDefinitionForMyOrg', {
-        arguments: [toBinary(lifecycle.ApproveChaincodeDefinitionForMyOrgArgsSchema, approval)],
-        endorsingOrganizations: ['Org1MSP'],
-      });
+      .submit(approval.name, { arguments: [approval.argument], endorsingOrganizations: ['Org1MSP'] });
   } finally {
     admin.close();
   }
@@ -177,17 +179,8 @@ async function checkReadiness(stage: Stage, { target }: ScriptedNetwork): Promis
     'an empty one': [create(common.CollectionConfigSchema)],
   };
   for (const [at, config] of Object.entries(asked)) {
-    const args = create(lifecycle.CheckCommitReadinessArgsSchema, {
-      ...definition,
-      ...(config && { collections: { config } }),
-    });
-    const answer = await stage.propose(
-      USER,
-      'main',
-      '_lifecycle',
-      'CheckCommitReadiness',
-      toBinary(lifecycle.CheckCommitReadinessArgsSchema, args),
-    );
+    const { name, argument } = readinessCall({ ...definition, ...(config && { collections: { config } }) });
+    const answer = await stage.propose(USER, 'main', '_lifecycle', name, argument);
     const { response } = answer.ok ?? {};
     const isAnswered = response?.status === OK;
     stage.note(

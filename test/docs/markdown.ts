@@ -52,7 +52,11 @@ function isRule(row: readonly string[] | undefined): boolean {
   return row?.every((cell) => /^:?-+:?$/.test(cell)) === true;
 }
 
-/** What stands between backticks in a text. */
-export function codeIn(text: string): string[] {
-  return [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
+/** What is between single backticks in a Markdown text. */
+export function codeIn(markdown: string): string[] {
+  return [
+    ...proseOf(markdown)
+      .join('\n')
+      .matchAll(/`([^`]+)`/g),
+  ].map(([, code = '']) => code);
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { ProcessEntry } from '../../gateway-app/deploy/processes.js';
-import type { Workspace } from '../../gateway-app/deploy/workspace.js';
+import type { Workspace } from '../../gateway-app/workspace/workspace.js';
 
 /** The orderer that last became the leader of the main channel, as its log says; none where it does not run. */
 export function leadingOrderer(

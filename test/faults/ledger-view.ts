@@ -1,6 +1,6 @@
 import { toHex } from '@cotrace/core';
-import { openSession } from '../../gateway-app/cli/session.js';
-import { nodeRows, type NodeRow } from '../../gateway-app/cli/nodes.js';
+import { openSession } from '../../gateway-app/client/session.js';
+import { nodeRows, type NodeRow } from '../../gateway-app/client/node-rows.js';
 import type { Connections } from '../../gateway-app/client/connections.js';
 import type { ConsortiumNode } from '../../gateway-app/consortium/consortium.js';
 import { Business, Master } from '../../gateway-app/gen/cotrace/cotrace_pb.js';
@@ -36,7 +36,7 @@ export class LedgerView {
   }
 
   /** The nodes once all have caught up with the ledger, or as they are after a minute. */
-  async settled(): Promise<NodeRow[]> {
+  async settled(): Promise<readonly NodeRow[]> {
     const deadline = Date.now() + SETTLE_MS;
     for (;;) {
       const rows = await nodeRows(this.#first);

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readNetworkState } from '../../gateway-app/deploy/local/network-state.js';
 import { isRunning } from '../../gateway-app/deploy/processes.js';
 import { networkStatus } from '../../gateway-app/deploy/local/status.js';
-import { Workspace } from '../../gateway-app/deploy/workspace.js';
+import { Workspace } from '../../gateway-app/workspace/workspace.js';
 import type { Backend } from '../acceptance/backend.js';
 import { Cotrace } from '../acceptance/cotrace.js';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readNetworkState } from '../../gateway-app/deploy/local/network-state.js';
 import { isRunning, type ProcessEntry } from '../../gateway-app/deploy/processes.js';
-import { Workspace } from '../../gateway-app/deploy/workspace.js';
+import { Workspace } from '../../gateway-app/workspace/workspace.js';
 import type { Cotrace, Ended } from '../acceptance/cotrace.js';
 import type { Random } from './random.js';
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readNetworkState } from '../../gateway-app/deploy/local/network-state.js';
-import { Workspace } from '../../gateway-app/deploy/workspace.js';
+import { Workspace } from '../../gateway-app/workspace/workspace.js';
 import { Scene } from '../acceptance/scene.js';
 import type { Ended, Running } from '../acceptance/cotrace.js';
 

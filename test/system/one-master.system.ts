@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadTls, type TlsMaterial } from '@cotrace/network';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readConsortium } from '../../gateway-app/consortium/consortium.js';
+import { readConsortium } from '../../gateway-app/consortium/read.js';
 import { readNetworkState } from '../../gateway-app/deploy/local/network-state.js';
 import { stopProcess } from '../../gateway-app/deploy/processes.js';
 import { Master } from '../../gateway-app/gen/cotrace/cotrace_pb.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { NodeRow } from '../../gateway-app/cli/nodes.js';
+import type { NodeRow } from '../../gateway-app/client/node-rows.js';
 import { Cotrace } from '../acceptance/cotrace.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cotrace-older-ledger-'));

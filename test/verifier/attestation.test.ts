@@ -26,7 +26,6 @@ import {
   judgeAttestations,
   type AttestationTerms,
 } from '../../verifier/main-block/attestation.js';
-import { quorumOf } from '../../verifier/main-block/attestation-body.js';
 import { mainConfig } from '../../verifier/main-block/main-config.js';
 
 const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
@@ -88,27 +87,6 @@ describe('attestations of honest masters', () => {
   it('prove nothing below the quorum', () => {
     expect(judge([]).agreed).toBeNull();
     expect(judge([one(1)]).agreed).toBeNull();
-  });
-});
-
-describe('the quorum', () => {
-  const members = (count: number) =>
-    Array.from({ length: count }, (_, i) => ({ mspId: `M${i}`, configHash: new Uint8Array(32) }));
-
-  it.each([
-    [2, null, 2],
-    [3, null, 2],
-    [4, null, 3],
-    [7, null, 4],
-    [4, 4, 4],
-    // Set when the consortium was smaller.
-    [5, 2, 3],
-  ])('of %d organisations, where %p is set, is %d', (count, quorum, expected) => {
-    expect(quorumOf(members(count), { ...network.terms, quorum })).toBe(expected);
-  });
-
-  it('of one organisation alone does not exist', async () => {
-    expect(await codeOf(() => quorumOf(members(1), network.terms))).toBe('TOO_FEW_ORGANISATIONS');
   });
 });
 

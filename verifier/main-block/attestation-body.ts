@@ -1,10 +1,10 @@
 import {
   compareBytes,
-  defaultQuorum,
   encodeAttestationBody,
   EVERY_DOMAIN,
   membershipHash,
   MerkleTree,
+  quorumAmong,
   utf8,
   type DomainAmount,
 } from '@cotrace/core';
@@ -19,17 +19,9 @@ export interface NetworkTerms {
   readonly quorum: number | null;
 }
 
-/**
- * How many different organisations of `members` must agree. A consortium that grows needs more than the quorum it
- * once set (docs/formats.md, Membership). Throws `TOO_FEW_ORGANISATIONS`.
- */
-export function quorumOf(members: readonly Member[], { quorum }: NetworkTerms): number {
-  return Math.max(defaultQuorum(members.length), quorum ?? 0);
-}
-
 /** Hash of main's membership (docs/formats.md, Membership), worked out once for a list of members. */
 export function membershipOf(members: readonly Member[], terms: NetworkTerms): Uint8Array {
-  const q = quorumOf(members, terms);
+  const q = quorumAmong(members.length, terms.quorum);
   const known = memberships.get(members);
   if (known?.q === q) return known.hash;
   const hash = membershipHash({ q, members });

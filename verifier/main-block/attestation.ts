@@ -12,9 +12,10 @@ import {
   utf8,
   type Attestation,
   type AttestationBody,
+  quorumAmong,
 } from '@cotrace/core';
 import { common, encodePem, isLowS, type Identity } from '@cotrace/fabric-model';
-import { membershipOf, quorumOf, type NetworkTerms } from './attestation-body.js';
+import { membershipOf, type NetworkTerms } from './attestation-body.js';
 import type { Membership } from './main-config.js';
 
 /** What an attestation is judged against. */
@@ -24,8 +25,8 @@ export interface AttestationTerms extends NetworkTerms {
 }
 
 /** Far above what X.509 and ECDSA need: what is longer is not looked at. */
-const MAX_CERTIFICATE_BYTES = 64 * 1024;
-const MAX_SIGNATURE_BYTES = 256;
+export const MAX_CERTIFICATE_BYTES = 64 * 1024;
+export const MAX_SIGNATURE_BYTES = 256;
 
 /**
  * Checks that an attestation of block `blockNum` counts: this network and membership, and the signature of a peer
@@ -199,7 +200,9 @@ export function judgeAttestations(
   const best = largestGroup([...votes.values()]);
   const [first] = best;
   const agreed =
-    first !== undefined && best.length >= quorumOf(terms.membership.members, terms) ? first.body : null;
+    first !== undefined && best.length >= quorumAmong(terms.membership.members.length, terms.quorum)
+      ? first.body
+      : null;
   return {
     agreed,
     supporters: agreed === null ? [] : best.map(({ attestation }) => attestation),

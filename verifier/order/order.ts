@@ -3,11 +3,11 @@ import {
   hashCanonical,
   type JsonValue,
   parseStrictJson,
+  Shape,
   type StoredRecord,
   toHex,
   typedTraceId,
 } from '@cotrace/core';
-import { JsonShape } from '../proof/json-shape.js';
 
 /** The domain in which orders are recorded. */
 export const ORDER_DOMAIN = 'production';
@@ -35,13 +35,9 @@ export interface Order {
 
 /** Reads an order from JSON with exactly its four members. Throws `BAD_ORDER`, `BAD_TRACE_ID`. */
 export function readOrder(text: string): Order {
-  const root = new JsonShape(parse(text), 'order', 'BAD_ORDER');
+  const root = new Shape(parse(text), { code: 'BAD_ORDER', locate: () => 'order' });
   root.only(['from', 'to', 'message', 'signature']);
-  const textOf = (name: string, most: number) => {
-    const value = root.text(name);
-    if (value === '' || value.length > most) throw root.wrong(name, `text of 1 to ${most} characters`);
-    return value;
-  };
+  const textOf = (name: string, most: number) => root.at(name).text({ rule: 'text', least: 1, most });
   return {
     from: textOf('from', MAX_NAME),
     to: typedTraceId(textOf('to', MAX_NAME)),

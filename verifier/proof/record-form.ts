@@ -3,14 +3,17 @@ import {
   type FirstRecord,
   fromUtf8,
   hashCanonical,
-  type JsonValue,
   MAX_IDENTIFIERS,
   MAX_RECORD_BYTES,
   parseStrictJson,
   readOrNull,
   recordOf,
+  ROLES,
+  Shape,
   type StoredRecord,
+  type TextRule,
   toHex,
+  type TraceLink,
   type TraceRow,
 } from '@cotrace/core';
 
@@ -19,85 +22,70 @@ import {
  * JSON; the links of 1,000 identifiers in five roles are less than 1 MiB. Longer values are not looked at.
  */
 const MAX_VALUE_BYTES = 8 * MAX_RECORD_BYTES;
-const HASH = /^[0-9a-f]{64}$/;
+/** Nobody sees it: what is of another form is answered by null. */
+const SOURCE = { code: 'BAD_RECORD' } as const;
+const HASH: TextRule = { rule: '64 lower-case hexadecimal digits', like: /^[0-9a-f]{64}$/ };
 
-type Link = StoredRecord['traces'][number];
+const ROW_MEMBERS = ['txId', 'recordId', 'ver', 'preTraceTxId', 'preTraceHash'];
+const FIRST_MEMBERS = ['txId', 'recordId', 'eventHash'];
+const LINK_MEMBERS = ['id', 'role', 'ver', 'preTraceTxId', 'preTraceHash'];
 
 /**
  * The record that stands at `rec/<recordId>` in a domain's state, or null where `bytes` are not exactly what the
  * contract writes there (docs/formats.md, Records and traces): any chaincode may write anything under such a key.
  */
 export function readStoredRecord(recordId: string, bytes: Uint8Array): StoredRecord | null {
-  const record = canonicalObject(bytes);
-  if (record === null || !isArray(record['traces'])) return null;
-  const links = record['traces'].map(linkOf);
-  if (!links.every((link) => link !== null)) return null;
-  const sent = { ...record, traces: links.map(({ id, role }) => ({ id, role })) };
-  const client = readOrNull(() => recordOf(sent, MAX_IDENTIFIERS));
-  if (client === null || toHex(hashCanonical(client)) !== recordId) return null;
-  return { ...client, traces: links };
+  return readOrNull(() => {
+    const shape = canonicalShape(bytes);
+    const links = shape
+      .at('traces')
+      .items(MAX_IDENTIFIERS * ROLES.length)
+      .map(linkOf);
+    const refs = links.map(({ id, role }) => ({ id, role }));
+    const client = recordOf({ ...shape.object(), traces: refs }, MAX_IDENTIFIERS);
+    if (toHex(hashCanonical(client)) !== recordId) shape.wrong('the record of its id');
+    return { ...client, traces: links };
+  });
 }
 
 /** The row that stands at `trace/<traceId>`, or null where `bytes` are not exactly what the contract writes there. */
 export function readTraceRow(bytes: Uint8Array): TraceRow | null {
-  const row = exactly(canonicalObject(bytes), ['txId', 'recordId', 'ver', 'preTraceTxId', 'preTraceHash']);
-  return row !== null && isHash(row['txId']) && isHash(row['recordId']) && isLink(row)
-    ? (row as unknown as TraceRow)
-    : null;
+  return readOrNull(() => {
+    const row = canonicalShape(bytes).only(ROW_MEMBERS);
+    return { txId: row.at('txId').text(HASH), recordId: row.at('recordId').text(HASH), ...chainLinkOf(row) };
+  });
 }
 
 /** What stands at an event's `evt/`, `eid/` or `dec/`, or null where it is not what the contract writes there. */
 export function readFirstRecord(bytes: Uint8Array): FirstRecord | null {
-  const first = exactly(canonicalObject(bytes), ['txId', 'recordId', 'eventHash']);
-  return first !== null && isHash(first['txId']) && isHash(first['recordId']) && isText(first['eventHash'])
-    ? (first as unknown as FirstRecord)
-    : null;
-}
-
-type Members = Readonly<Record<string, JsonValue>>;
-
-function linkOf(value: JsonValue): Link | null {
-  const members = isObject(value) ? value : null;
-  const link = exactly(members, ['id', 'role', 'ver', 'preTraceTxId', 'preTraceHash']);
-  return link !== null && isLink(link) ? (link as unknown as Link) : null;
-}
-
-/** Whether `ver` counts from 1, and both of `preTraceTxId` and `preTraceHash` are null in the first and hashes in all others. */
-function isLink({ ver, preTraceTxId, preTraceHash }: Members): boolean {
-  if (typeof ver !== 'number' || !Number.isSafeInteger(ver) || ver < 1) return false;
-  return ver === 1
-    ? preTraceTxId === null && preTraceHash === null
-    : isHash(preTraceTxId) && isHash(preTraceHash);
-}
-
-function isHash(value: JsonValue | undefined): boolean {
-  return isText(value) && HASH.test(value);
-}
-
-function isText(value: JsonValue | undefined): value is string {
-  return typeof value === 'string';
-}
-
-/** `members` where they are exactly those of `names`. */
-function exactly(members: Members | null, names: readonly string[]): Members | null {
-  if (members === null || Object.keys(members).length !== names.length) return null;
-  return names.every((name) => Object.hasOwn(members, name)) ? members : null;
-}
-
-/** The object that `bytes` are the canonical JSON of, or null. */
-function canonicalObject(bytes: Uint8Array): Members | null {
   return readOrNull(() => {
-    const text = fromUtf8(bytes);
-    const value = parseStrictJson(text, MAX_VALUE_BYTES);
-    return isObject(value) && canonicalJson(value) === text ? value : null;
+    const first = canonicalShape(bytes).only(FIRST_MEMBERS);
+    return {
+      txId: first.at('txId').text(HASH),
+      recordId: first.at('recordId').text(HASH),
+      eventHash: first.at('eventHash').text(),
+    };
   });
 }
 
-function isObject(value: JsonValue): value is Members {
-  return typeof value === 'object' && value !== null && !isArray(value);
+function linkOf(shape: Shape): StoredRecord['traces'][number] {
+  shape.only(LINK_MEMBERS);
+  return { id: shape.at('id').text(), role: shape.at('role').oneOf(ROLES), ...chainLinkOf(shape) };
 }
 
-/** `Array.isArray` narrows a readonly array to `any[]`. */
-function isArray(value: JsonValue | undefined): value is readonly JsonValue[] {
-  return Array.isArray(value);
+/** `ver` counts from 1; `preTraceTxId` and `preTraceHash` are null in the first and hashes in all others. */
+function chainLinkOf(shape: Shape): TraceLink {
+  const ver = shape.at('ver').integer(1, Number.MAX_SAFE_INTEGER);
+  const [preTraceTxId, preTraceHash] = [shape.at('preTraceTxId'), shape.at('preTraceHash')];
+  if (ver > 1) return { ver, preTraceTxId: preTraceTxId.text(HASH), preTraceHash: preTraceHash.text(HASH) };
+  if (!preTraceTxId.isNull() || !preTraceHash.isNull()) shape.wrong('the first of a chain');
+  return { ver, preTraceTxId: null, preTraceHash: null };
+}
+
+/** The object that `bytes` are the canonical JSON of. */
+function canonicalShape(bytes: Uint8Array): Shape {
+  const text = fromUtf8(bytes);
+  const value = parseStrictJson(text, MAX_VALUE_BYTES);
+  const shape = new Shape(value, SOURCE);
+  return canonicalJson(value) === text ? shape : shape.wrong('canonical JSON');
 }

@@ -3,12 +3,12 @@ import {
   formatU64,
   HASH_LENGTH,
   parseStrictJson,
+  Shape,
   toBase64url,
-  CotraceError,
   type Attestation,
 } from '@cotrace/core';
-import { JsonShape } from './json-shape.js';
 import type { Direction } from './lineage.js';
+import { MAX_CERTIFICATE_BYTES, MAX_SIGNATURE_BYTES } from '../main-block/attestation.js';
 
 const FORMAT = 'cotrace.records-proof.v1';
 /**
@@ -21,11 +21,10 @@ export const MAX_TRANSACTIONS = 100_000;
 const MAX_ATTESTATIONS = 1000;
 /** 65,535 domains with a name of 128 bytes, its length and an amount each, and some 250 bytes more. */
 const MAX_BODY_BYTES = 65_535 * (4 + 128 + 4) + 512;
-const MAX_CERTIFICATE_BYTES = 64 * 1024;
-const MAX_SIGNATURE_BYTES = 256;
 const MAX_ENVELOPE_BYTES = 100 * 1024 * 1024;
 /** A tree of 2^32−1 leaves has 32 levels. */
 const MAX_LEVELS = 32;
+const DIRECTIONS: readonly Direction[] = ['none', 'up', 'down'];
 
 /** What was asked. */
 export interface Question {
@@ -82,54 +81,54 @@ export function writeRecordsProof({ question, blocks, transactions }: RecordsPro
  * member, and what `parseStrictJson` throws.
  */
 export function readRecordsProof(text: string): RecordsProof {
-  const root = new JsonShape(parseStrictJson(text, MAX_PROOF_BYTES), 'proof', 'BAD_PROOF');
+  const source = { code: 'BAD_PROOF', locate: () => 'proof' } as const;
+  const root = new Shape(parseStrictJson(text, MAX_PROOF_BYTES), source);
   root.only(['format', 'question', 'blocks', 'transactions']);
-  if (root.text('format') !== FORMAT) throw root.wrong('format', `"${FORMAT}"`);
-  const question = root.object('question');
-  question.only(['traceId', 'direction']);
+  root.at('format').oneOf([FORMAT]);
   return {
-    question: { traceId: traceIdOf(question), direction: directionOf(question.text('direction')) },
-    blocks: root.list('blocks', MAX_TRANSACTIONS).map((block) => {
-      block.only(['block', 'attestations']);
-      return {
-        block: block.u64('block'),
-        attestations: block.list('attestations', MAX_ATTESTATIONS).map(attestationOf),
-      };
-    }),
-    transactions: root.list('transactions', MAX_TRANSACTIONS).map((transaction) => {
-      transaction.only(['block', 'txNum', 'envelope', 'inclusionProof']);
-      return {
-        block: transaction.u64('block'),
-        txNum: transaction.integer('txNum', 0, 0xffffffff),
-        envelope: transaction.bytes('envelope', MAX_ENVELOPE_BYTES),
-        inclusionProof: transaction.listOfBytes('inclusionProof', MAX_LEVELS, HASH_LENGTH),
-      };
-    }),
+    question: questionOf(root.at('question')),
+    blocks: root.at('blocks').items(MAX_TRANSACTIONS).map(blockOf),
+    transactions: root.at('transactions').items(MAX_TRANSACTIONS).map(transactionOf),
   };
 }
 
-function attestationOf(shape: JsonShape): Attestation {
+function questionOf(shape: Shape): Question {
+  shape.only(['traceId', 'direction']);
+  const traceId = shape.at('traceId').parse('an identifier in its canonical form', (text) => {
+    checkTraceId(text);
+    return text;
+  });
+  return { traceId, direction: shape.at('direction').oneOf(DIRECTIONS) };
+}
+
+function blockOf(shape: Shape): RecordsProof['blocks'][number] {
+  shape.only(['block', 'attestations']);
+  return {
+    block: shape.at('block').u64(),
+    attestations: shape.at('attestations').items(MAX_ATTESTATIONS).map(attestationOf),
+  };
+}
+
+function transactionOf(shape: Shape): ProofTransaction {
+  shape.only(['block', 'txNum', 'envelope', 'inclusionProof']);
+  return {
+    block: shape.at('block').u64(),
+    txNum: shape.at('txNum').integer(0, 0xffffffff),
+    envelope: shape.at('envelope').bytes(MAX_ENVELOPE_BYTES),
+    inclusionProof: shape
+      .at('inclusionProof')
+      .items(MAX_LEVELS)
+      .map((sibling) => sibling.bytes(HASH_LENGTH)),
+  };
+}
+
+function attestationOf(shape: Shape): Attestation {
   shape.only(['body', 'unixSeconds', 'mspId', 'certificate', 'signature']);
   return {
-    body: shape.bytes('body', MAX_BODY_BYTES),
-    unixSeconds: shape.u64('unixSeconds'),
-    mspId: shape.text('mspId'),
-    certificate: shape.bytes('certificate', MAX_CERTIFICATE_BYTES),
-    signature: shape.bytes('signature', MAX_SIGNATURE_BYTES),
+    body: shape.at('body').bytes(MAX_BODY_BYTES),
+    unixSeconds: shape.at('unixSeconds').u64(),
+    mspId: shape.at('mspId').text(),
+    certificate: shape.at('certificate').bytes(MAX_CERTIFICATE_BYTES),
+    signature: shape.at('signature').bytes(MAX_SIGNATURE_BYTES),
   };
-}
-
-function traceIdOf(question: JsonShape): string {
-  const traceId = question.text('traceId');
-  return question.read('traceId', 'an identifier in its canonical form', () => {
-    checkTraceId(traceId);
-    return traceId;
-  });
-}
-
-function directionOf(text: string): Direction {
-  if (text === 'none' || text === 'up' || text === 'down') return text;
-  throw new CotraceError('BAD_PROOF', 'proof: question: direction must be none, up or down', {
-    direction: text,
-  });
 }

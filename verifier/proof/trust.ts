@@ -1,8 +1,9 @@
 import {
   compareBytes,
-  CotraceError,
+  MAX_CHANNEL_NAME_BYTES,
   networkId,
   parseStrictJson,
+  Shape,
   toBase64url,
   toHex,
   utf8,
@@ -11,7 +12,6 @@ import {
 import { Msp, MspManager, type ChannelConfig, type SignatureVerifier } from '@cotrace/fabric-model';
 import { membershipOf, type NetworkTerms } from '../main-block/attestation-body.js';
 import type { Membership } from '../main-block/main-config.js';
-import { JsonShape } from './json-shape.js';
 
 const FORMAT = 'cotrace.trust.v1';
 /** MSP configurations hold a few certificates and revocation lists each: 16 MB are thousands of organisations. */
@@ -50,24 +50,23 @@ export function writeTrust(network: NetworkIdentity, quorum: number, config: Cha
 
 /** Reads a trust file. Throws `BAD_TRUST` naming the member that is wrong, and what `parseStrictJson` throws. */
 export function readTrust(text: string, verifier: SignatureVerifier): Trust {
-  const root = new JsonShape(parseStrictJson(text, MAX_TRUST_BYTES), 'trust file', 'BAD_TRUST');
+  const source = { code: 'BAD_TRUST', locate: () => 'trust file' } as const;
+  const root = new Shape(parseStrictJson(text, MAX_TRUST_BYTES), source);
   root.only(['format', 'network', 'quorum', 'organisations']);
-  if (root.text('format') !== FORMAT) throw root.wrong('format', `"${FORMAT}"`);
-  const network = networkOf(root.object('network'));
-  const msps = root.list('organisations', MAX_ORGANISATIONS).map(mspOf);
-  const membership = membershipOfMsps(msps, verifier);
-  const terms = {
-    networkId: root.read('network', 'the names and genesis hashes of a network', () => networkId(network)),
-    quorum: root.integer('quorum', 2, MAX_ORGANISATIONS),
-  };
-  // A quorum that these organisations cannot have would else show as attestations that never count.
-  root.read('quorum', `one that ${msps.length} organisations can have`, () =>
-    membershipOf(membership.members, terms),
-  );
-  return { network, terms, membership };
+  root.at('format').oneOf([FORMAT]);
+  const network = networkOf(root.at('network'));
+  const organisations = root.at('organisations');
+  const msps = organisations.items(MAX_ORGANISATIONS).map(mspOf);
+  checkOrder(msps, organisations);
+  const members = msps.map(({ mspId, configHash }) => ({ mspId, configHash }));
+  const quorum = root.at('quorum');
+  const terms = { networkId: networkId(network), quorum: quorum.integer(2, MAX_ORGANISATIONS) };
+  // A quorum that these organisations cannot have would otherwise show as attestations that never count.
+  quorum.check(`one that ${msps.length} organisations can have`, () => membershipOf(members, terms));
+  return { network, terms, membership: { members, manager: new MspManager(msps, verifier) } };
 }
 
-function networkOf(shape: JsonShape): NetworkIdentity {
+function networkOf(shape: Shape): NetworkIdentity {
   shape.only([
     'mainName',
     'mainGenesisHeaderHash',
@@ -76,33 +75,34 @@ function networkOf(shape: JsonShape): NetworkIdentity {
     'checkingHeight',
   ]);
   return {
-    mainName: shape.text('mainName'),
-    mainGenesisHeaderHash: shape.hash('mainGenesisHeaderHash'),
-    checkingName: shape.text('checkingName'),
-    checkingGenesisHeaderHash: shape.hash('checkingGenesisHeaderHash'),
-    c: shape.integer('checkingHeight', 2, 0xffffffff),
+    mainName: channelName(shape.at('mainName')),
+    mainGenesisHeaderHash: shape.at('mainGenesisHeaderHash').hash(),
+    checkingName: channelName(shape.at('checkingName')),
+    checkingGenesisHeaderHash: shape.at('checkingGenesisHeaderHash').hash(),
+    c: shape.at('checkingHeight').integer(2, 0xffffffff),
   };
 }
 
-function mspOf(shape: JsonShape): Msp {
+function channelName(shape: Shape): string {
+  const rule = `the name of a channel, 1 to ${MAX_CHANNEL_NAME_BYTES} bytes`;
+  const name = shape.text({ rule, least: 1 });
+  return utf8(name).length <= MAX_CHANNEL_NAME_BYTES ? name : shape.wrong(rule);
+}
+
+function mspOf(shape: Shape): Msp {
   shape.only(['mspId', 'mspConfig']);
-  const bytes = shape.bytes('mspConfig', MAX_MSP_BYTES);
-  const msp = shape.read('mspConfig', 'an MSP configuration of Fabric', () => Msp.fromConfig(bytes));
-  if (msp.mspId !== shape.text('mspId')) {
-    throw shape.wrong('mspId', `${msp.mspId}, as its configuration says`);
+  const config = shape.at('mspConfig');
+  const bytes = config.bytes(MAX_MSP_BYTES);
+  const msp = config.check('an MSP configuration of Fabric', () => Msp.fromConfig(bytes));
+  if (msp.mspId !== shape.at('mspId').text()) {
+    shape.at('mspId').wrong(`${msp.mspId}, as its configuration says`);
   }
   return msp;
 }
 
-function membershipOfMsps(msps: readonly Msp[], verifier: SignatureVerifier): Membership {
+function checkOrder(msps: readonly Msp[], organisations: Shape): void {
   const ids = msps.map(({ mspId }) => utf8(mspId));
   if (ids.some((id, i) => i > 0 && compareBytes(ids[i - 1] ?? id, id) >= 0)) {
-    throw new CotraceError('BAD_TRUST', 'trust file: organisations must be sorted by MSP id, each once', {
-      ids: msps.map(({ mspId }) => mspId),
-    });
+    organisations.fail('must be sorted by MSP id, each once');
   }
-  return {
-    members: msps.map(({ mspId, configHash }) => ({ mspId, configHash })),
-    manager: new MspManager(msps, verifier),
-  };
 }

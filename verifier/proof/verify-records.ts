@@ -7,6 +7,7 @@ import {
   toHex,
   verifyInclusion,
   type AttestationBody,
+  VALID,
 } from '@cotrace/core';
 import { decodeEnvelope } from '@cotrace/fabric-model';
 import { attestedBlock } from './attested-block.js';
@@ -39,9 +40,6 @@ export interface VerifiedTrace {
   /** MSP ids of the organisations whose attestations support every block of the answer. */
   readonly attestedBy: readonly string[];
 }
-
-/** Validation code of a valid transaction; only such transactions are records. */
-const VALID = 0;
 
 /**
  * Verifies a records proof against a trust file: attestations of a quorum for every block, every transaction under its

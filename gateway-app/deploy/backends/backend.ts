@@ -1,9 +1,9 @@
 import type { ChaincodePackage, CryptoLayout, NetworkInfo, Topology } from '@cotrace/network';
 import type { Consortium } from '../../consortium/consortium.js';
-import type { Service } from '../services.js';
+import type { FabricServices } from '../services.js';
 import type { Starter } from '../local/starter.js';
-import type { Progress } from '../local/up.js';
-import type { Workspace } from '../workspace.js';
+import type { Progress } from '../progress.js';
+import type { Workspace } from '../../workspace/workspace.js';
 
 /** `devnet`: the embedded network; `fabric`: Fabric's own peers and orderers. */
 export const BACKENDS = ['devnet', 'fabric'] as const;
@@ -18,11 +18,6 @@ export interface NetworkRun {
   readonly ports: Readonly<Record<string, number>>;
   readonly chaincode: ChaincodePackage;
   readonly progress: Progress;
-}
-
-/** What of a backend listens, and in which processes. */
-export interface FabricServices {
-  services(topology: Topology): Service[];
 }
 
 /** The Fabric network under everything else. */

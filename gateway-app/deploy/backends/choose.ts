@@ -1,8 +1,9 @@
 import { CotraceError } from '@cotrace/core';
 import { findFabric, type FabricBinaries } from '@cotrace/network';
 import { readJsonFile } from '../../settings/json-file.js';
-import type { Workspace } from '../workspace.js';
-import { BACKENDS, type Backend, type BackendName, type FabricServices } from './backend.js';
+import type { Workspace } from '../../workspace/workspace.js';
+import type { FabricServices } from '../services.js';
+import { BACKENDS, type Backend, type BackendName } from './backend.js';
 import { DevnetBackend } from './devnet.js';
 import { FabricBackend } from './fabric.js';
 
@@ -46,11 +47,10 @@ function readChoice({ backend: path, root: folder }: Workspace): BackendChoice |
   const advice = `restore it, or remove the network with its folder ${folder}`;
   return readJsonFile(path, advice, (root): BackendChoice => {
     root.only(['backend', 'binaries']);
-    const backend = root.oneOf('backend', BACKENDS);
-    if (!root.has('binaries')) return { backend, binaries: null };
-    const binaries = root.object('binaries');
-    binaries.only(['peer', 'orderer', 'config']);
-    const absolute = (name: string) => binaries.textLike(name, /^\//, 'an absolute path');
+    const backend = root.at('backend').oneOf(BACKENDS);
+    const binaries = root.optional('binaries')?.only(['peer', 'orderer', 'config']);
+    if (binaries === undefined) return { backend, binaries: null };
+    const absolute = (name: string) => binaries.at(name).text({ rule: 'an absolute path', like: /^\// });
     return {
       backend,
       binaries: { peer: absolute('peer'), orderer: absolute('orderer'), config: absolute('config') },

@@ -4,7 +4,7 @@ import { requireOneOrderer } from '@cotrace/network';
 import type { Deployment, ListenOptions, NetworkInfo, Topology } from '@cotrace/network';
 import { chaincodeService, type Service } from '../services.js';
 import { waitForDevnet } from '../local/wait-ready.js';
-import { hasChanged, writeJson } from '../workspace.js';
+import { hasChanged, writeJson } from '../../workspace/workspace.js';
 import { DEFINITION, type Backend, type NetworkRun } from './backend.js';
 
 const MAIN = fileURLToPath(new URL('devnet/server.js', import.meta.resolve('@cotrace/network')));

@@ -22,7 +22,7 @@ import type { Consortium } from '../../consortium/consortium.js';
 import { chaincodeService, type Service } from '../services.js';
 import type { ProcessEntry } from '../processes.js';
 import { requireRunning } from '../local/wait-ready.js';
-import { hasChanged, writeJson } from '../workspace.js';
+import { hasChanged, writeJson } from '../../workspace/workspace.js';
 import type { Backend, NetworkRun } from './backend.js';
 import { defineChaincodes, installPackages } from './lifecycle.js';
 

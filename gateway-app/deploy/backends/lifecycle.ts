@@ -1,7 +1,14 @@
 import { join } from 'node:path';
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { CotraceError } from '@cotrace/core';
-import { lifecycle } from '@cotrace/fabric-model';
+import {
+  approvalCall,
+  commitCall,
+  committedNames,
+  definitionsCall,
+  hasApproved,
+  readinessCall,
+  type ProposedDefinition,
+} from '@cotrace/fabric-model';
 import {
   administer,
   loadIdentity,
@@ -16,7 +23,7 @@ import { explained } from '../../client/gateway-answers.js';
 import type { Consortium } from '../../consortium/consortium.js';
 import { connectFabric } from '../../fabric/connection.js';
 import { pauseFor } from '../../node/retry.js';
-import type { Progress } from '../local/up.js';
+import type { Progress } from '../progress.js';
 import { DEFINITION } from './backend.js';
 import { LIFECYCLE_MS, LIFECYCLE_PAUSE_MS } from '../limits.js';
 
@@ -92,14 +99,14 @@ export async function defineChaincodes(
   try {
     const [first] = administrators;
     if (first === undefined) return;
-    const committed = await patiently('asking for the definitions', () => committedNames(first.contract));
+    const committed = await patiently('asking for the definitions', () => committedOn(first.contract));
     await Promise.all(
       topology.domains
         .filter((name) => !committed.includes(name))
         .map(async (name) => {
           const approvals = administrators.map((administrator) =>
             patiently(`approval of ${name} by ${administrator.mspId}`, () =>
-              approve(administrator, name, deployed),
+              approve(administrator, name, deployed.chaincode),
             ),
           );
           await Promise.all(approvals);
@@ -112,54 +119,30 @@ export async function defineChaincodes(
   }
 }
 
-async function committedNames(contract: Contract): Promise<string[]> {
-  const args = toBinary(
-    lifecycle.QueryChaincodeDefinitionsArgsSchema,
-    create(lifecycle.QueryChaincodeDefinitionsArgsSchema),
-  );
-  const result = await contract.evaluate('QueryChaincodeDefinitions', { arguments: [args] });
-  const { chaincodeDefinitions } = fromBinary(lifecycle.QueryChaincodeDefinitionsResultSchema, result);
-  return chaincodeDefinitions.map(({ name }) => name);
+async function committedOn(contract: Contract): Promise<string[]> {
+  const { name, argument } = definitionsCall();
+  return committedNames(await contract.evaluate(name, { arguments: [argument] }));
 }
 
 /** Approves a definition where the organisation has not: Fabric refuses to approve the same one again. */
 async function approve(
   { mspId, contract }: { readonly mspId: string; readonly contract: Contract },
-  name: string,
-  { chaincode }: DeployedChaincode,
+  chaincode: string,
+  { id }: ChaincodePackage,
 ): Promise<void> {
-  const { version } = DEFINITION;
-  const sequence = BigInt(DEFINITION.sequence);
-  const readiness = toBinary(
-    lifecycle.CheckCommitReadinessArgsSchema,
-    create(lifecycle.CheckCommitReadinessArgsSchema, { name, version, sequence }),
-  );
-  const answer = await contract.evaluate('CheckCommitReadiness', {
-    arguments: [readiness],
-    endorsingOrganizations: [mspId],
-  });
-  if (fromBinary(lifecycle.CheckCommitReadinessResultSchema, answer).approvals[mspId] === true) return;
-  const local = create(lifecycle.ChaincodeSource_LocalSchema, { packageId: chaincode.id });
-  const args = create(lifecycle.ApproveChaincodeDefinitionForMyOrgArgsSchema, {
-    name,
-    version,
-    sequence,
-    source: create(lifecycle.ChaincodeSourceSchema, { Type: { case: 'localPackage', value: local } }),
-  });
-  await contract.submit('ApproveChaincodeDefinitionForMyOrg', {
-    arguments: [toBinary(lifecycle.ApproveChaincodeDefinitionForMyOrgArgsSchema, args)],
-    endorsingOrganizations: [mspId],
-  });
+  const own = { endorsingOrganizations: [mspId] };
+  const question = readinessCall(definitionOf(chaincode));
+  const answer = await contract.evaluate(question.name, { arguments: [question.argument], ...own });
+  if (hasApproved(answer, mspId)) return;
+  const { name, argument } = approvalCall(definitionOf(chaincode), id);
+  await contract.submit(name, { arguments: [argument], ...own });
 }
 
-async function commit(contract: Contract, name: string): Promise<void> {
-  const { version, sequence } = DEFINITION;
-  const args = create(lifecycle.CommitChaincodeDefinitionArgsSchema, {
-    name,
-    version,
-    sequence: BigInt(sequence),
-  });
-  await contract.submit('CommitChaincodeDefinition', {
-    arguments: [toBinary(lifecycle.CommitChaincodeDefinitionArgsSchema, args)],
-  });
+async function commit(contract: Contract, chaincode: string): Promise<void> {
+  const { name, argument } = commitCall(definitionOf(chaincode));
+  await contract.submit(name, { arguments: [argument] });
+}
+
+function definitionOf(name: string): ProposedDefinition {
+  return { name, version: DEFINITION.version, sequence: BigInt(DEFINITION.sequence) };
 }

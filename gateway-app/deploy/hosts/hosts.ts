@@ -13,20 +13,20 @@ import {
   servicePackage,
   type Topology,
 } from '@cotrace/network';
-import { readConsortium } from '../../consortium/consortium.js';
+import { readConsortium } from '../../consortium/read.js';
 import type { ProcessConfig } from '../../node/node-config.js';
 import { defineChaincodes, installPackages } from '../backends/lifecycle.js';
 import { ensureRules } from '../capture-rules.js';
 import { defineDomains } from '../define-domains.js';
-import { makeFolder } from '../folder.js';
+import { makeFolder } from '../../workspace/folder.js';
 import { withLock } from '../lock.js';
 import { makeConsortium } from '../make-consortium.js';
 import { makeTrust } from '../../consortium/make-trust.js';
 import { businessProcess, CHAINCODE_LABEL, masterNode, nodeProcesses } from '../services.js';
-import { adoptTopology, readNetworkTopology } from '../topology-file.js';
-import type { Progress } from '../local/up.js';
+import { adoptTopology, readNetworkTopology } from '../../workspace/topology-file.js';
+import type { Progress } from '../progress.js';
 import { writeClients } from '../write-clients.js';
-import { writeAtomically, writeJson, type Workspace } from '../workspace.js';
+import { writeAtomically, writeJson, type Workspace } from '../../workspace/workspace.js';
 import { HOSTS_MS } from '../limits.js';
 
 /** Ports where each process has a host of its own; business nodes that share one count up. */

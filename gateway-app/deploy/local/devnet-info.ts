@@ -1,6 +1,6 @@
+import type { Shape } from '@cotrace/core';
 import type { DevnetInfo, NetworkInfo } from '@cotrace/network';
-import type { JsonShape } from '@cotrace/verifier';
-import { ADDRESS, ADDRESS_RULE } from '../../settings/address.js';
+import { ADDRESS } from '../../settings/address.js';
 import { readJsonFile } from '../../settings/json-file.js';
 import { MAX_PROCESS_ID } from '../limits.js';
 
@@ -12,26 +12,29 @@ const MAX_CHANNELS = 2;
 export function readDevnetInfo(path: string): DevnetInfo | undefined {
   return readJsonFile(path, 'remove the file and run `cotrace network up`', (root): DevnetInfo => {
     root.only(['peers', 'orderer', 'cryptoDir', 'channels', 'processId']);
-    const peers = root.object('peers');
+    const peers = root.at('peers');
     return {
-      peers: Object.fromEntries(peers.names().map((name) => [name, nodeOf(peers.object(name))])),
-      orderer: nodeOf(root.object('orderer')),
-      cryptoDir: root.text('cryptoDir'),
-      channels: root.list('channels', MAX_CHANNELS).map((channel) => {
-        channel.only(['name', 'genesisHeaderHash']);
-        channel.hash('genesisHeaderHash');
-        return { name: channel.text('name'), genesisHeaderHash: channel.text('genesisHeaderHash') };
-      }),
-      processId: root.integer('processId', 1, MAX_PROCESS_ID),
+      peers: Object.fromEntries(peers.names().map((name) => [name, nodeOf(peers.at(name))])),
+      orderer: nodeOf(root.at('orderer')),
+      cryptoDir: root.at('cryptoDir').text(),
+      channels: root.at('channels').items(MAX_CHANNELS).map(channelOf),
+      processId: root.at('processId').integer(1, MAX_PROCESS_ID),
     };
   });
 }
 
-function nodeOf(shape: JsonShape): NodeAddress {
+function channelOf(shape: Shape): NetworkInfo['channels'][number] {
+  shape.only(['name', 'genesisHeaderHash']);
+  const genesis = shape.at('genesisHeaderHash');
+  genesis.hash();
+  return { name: shape.at('name').text(), genesisHeaderHash: genesis.text() };
+}
+
+function nodeOf(shape: Shape): NodeAddress {
   shape.only(['name', 'mspId', 'address']);
   return {
-    name: shape.text('name'),
-    mspId: shape.text('mspId'),
-    address: shape.textLike('address', ADDRESS, ADDRESS_RULE),
+    name: shape.at('name').text(),
+    mspId: shape.at('mspId').text(),
+    address: shape.at('address').text(ADDRESS),
   };
 }

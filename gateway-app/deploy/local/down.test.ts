@@ -16,12 +16,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { asNobody, MAY_BE_OTHERS } from '../../testing/as-nobody.js';
 import { networkDown } from './down.js';
-import { makeFolder } from '../folder.js';
+import { makeFolder } from '../../workspace/folder.js';
 import { withLock } from '../lock.js';
 import { writeNetworkState } from './network-state.js';
 import { findProcesses } from '../processes.js';
 import { networkStatus } from './status.js';
-import { Workspace } from '../workspace.js';
+import { Workspace } from '../../workspace/workspace.js';
 
 let folder: string;
 let workspace: Workspace;

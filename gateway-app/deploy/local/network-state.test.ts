@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { chooseBackend, readBackend } from '../backends/choose.js';
 import { readDevnetInfo } from './devnet-info.js';
 import { readNetworkState, writeNetworkState } from './network-state.js';
-import { Workspace } from '../workspace.js';
+import { Workspace } from '../../workspace/workspace.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cotrace-network-state-'));
 const workspace = new Workspace(folder);
@@ -37,21 +37,29 @@ describe('network.json', () => {
   });
 
   it.each([
-    ['all processes of the user', withEntry({ pid: -1 }), 'processes[0]: pid'],
-    ["this command's own group", withEntry({ pid: 0 }), 'processes[0]: pid'],
-    ['the first process of the system', withEntry({ pid: 1 }), 'processes[0]: pid'],
-    ['a group of processes', withEntry({ pid: -4711 }), 'processes[0]: pid'],
-    ['a part of a process', withEntry({ pid: 4711.5 }), 'processes[0]: pid'],
-    ['an id as text', withEntry({ pid: '4711' }), 'processes[0]: pid'],
+    ['all processes of the user', withEntry({ pid: -1 }), 'processes[0].pid'],
+    ["this command's own group", withEntry({ pid: 0 }), 'processes[0].pid'],
+    ['the first process of the system', withEntry({ pid: 1 }), 'processes[0].pid'],
+    ['a group of processes', withEntry({ pid: -4711 }), 'processes[0].pid'],
+    ['a part of a process', withEntry({ pid: 4711.5 }), 'processes[0].pid'],
+    ['an id as text', withEntry({ pid: '4711' }), 'processes[0].pid'],
     ['no start', { ...STATE, processes: [{ name: 'org1.master', pid: 4711 }] }, 'started is missing'],
-    ['a start that is none', withEntry({ started: 'yesterday' }), 'processes[0]: started'],
-    ['a log outside of the folder', withEntry({ name: '../../etc/passwd' }), 'processes[0]: name'],
-    ['more than there is', withEntry({ signal: 'SIGKILL' }), 'unknown member signal'],
-    ['one process twice', { ...STATE, processes: [ENTRY, { ...ENTRY, name: 'other' }] }, 'processes must be'],
-    ['one name twice', { ...STATE, processes: [ENTRY, { ...ENTRY, pid: 4712 }] }, 'processes must be'],
-    ['a port that is none', { ...STATE, ports: { a: 65_536 } }, 'ports: a must be'],
+    ['a start that is none', withEntry({ started: 'yesterday' }), 'processes[0].started'],
+    ['a log outside of the folder', withEntry({ name: '../../etc/passwd' }), 'processes[0].name'],
+    ['more than there is', withEntry({ signal: 'SIGKILL' }), 'unknown member "signal"'],
+    [
+      'one process twice',
+      { ...STATE, processes: [ENTRY, { ...ENTRY, name: 'other' }] },
+      'processes must name each process once',
+    ],
+    [
+      'one name twice',
+      { ...STATE, processes: [ENTRY, { ...ENTRY, pid: 4712 }] },
+      'processes must name each process once',
+    ],
+    ['a port that is none', { ...STATE, ports: { a: 65_536 } }, 'ports.a must be'],
     ['another version', { ...STATE, version: 2 }, 'version must be'],
-    ['what nobody knows', { ...STATE, home: '/' }, 'unknown member home'],
+    ['what nobody knows', { ...STATE, home: '/' }, 'unknown member "home"'],
     ['no processes', { version: 1, ports: {} }, 'processes is missing'],
     ['a list', [], 'must be an object'],
     ['no JSON', '{"version":1', 'is not JSON'],

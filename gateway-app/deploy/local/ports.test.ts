@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { choosePorts, freePort, isFree } from './ports.js';
-import { Workspace } from '../workspace.js';
+import { Workspace } from '../../workspace/workspace.js';
 
 let workspace: Workspace;
 let servers: Server[];

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { CotraceError } from '@cotrace/core';
 import { readNetworkState, writeNetworkState } from './network-state.js';
-import type { Workspace } from '../workspace.js';
+import type { Workspace } from '../../workspace/workspace.js';
 import { END_PORT, LEAST_PORT, MOST_PORT_TRIES } from '../limits.js';
 
 /** A service that listens. */

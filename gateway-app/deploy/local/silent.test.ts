@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { endSilent, silentProcesses } from './silent.js';
 import { Starter } from './starter.js';
-import { Workspace } from '../workspace.js';
+import { Workspace } from '../../workspace/workspace.js';
 
 const PATIENCE_MS = 400;
 /** One server as chaincode services have it, one as the others; both say where they listen. */

@@ -2,7 +2,7 @@ import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Service } from '../services.js';
 import type { Starter } from './starter.js';
-import type { Progress } from './up.js';
+import type { Progress } from '../progress.js';
 import { SILENT_SERVICE_MS } from '../limits.js';
 
 /**

@@ -15,8 +15,8 @@ import {
 import { processNames } from '../services.js';
 import { Starter } from './starter.js';
 import { networkStatus } from './status.js';
-import { adoptTopology } from '../topology-file.js';
-import { Workspace } from '../workspace.js';
+import { adoptTopology } from '../../workspace/topology-file.js';
+import { Workspace } from '../../workspace/workspace.js';
 
 let workspace: Workspace;
 let said: string[];

@@ -7,8 +7,8 @@ import {
   type ProcessEntry,
   type ProcessSpec,
 } from '../processes.js';
-import type { Progress } from './up.js';
-import type { Workspace } from '../workspace.js';
+import type { Progress } from '../progress.js';
+import type { Workspace } from '../../workspace/workspace.js';
 import { END_MS } from '../limits.js';
 
 /** Starts and stops the processes of a workspace, and keeps `network.json` in step. */

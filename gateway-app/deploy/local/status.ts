@@ -1,12 +1,12 @@
 import { readBackend } from '../backends/choose.js';
-import { requireFolder } from '../folder.js';
+import { requireFolder } from '../../workspace/folder.js';
 import { readNetworkState } from './network-state.js';
 import { isRunning } from '../processes.js';
 import { listeningServices, processNames } from '../services.js';
 import { silentProcesses } from './silent.js';
 import { withLostProcesses } from './starter.js';
-import { readNetworkTopology } from '../topology-file.js';
-import type { Workspace } from '../workspace.js';
+import { readNetworkTopology } from '../../workspace/topology-file.js';
+import type { Workspace } from '../../workspace/workspace.js';
 import { STATUS_MS } from '../limits.js';
 
 export interface ProcessStatus {

@@ -6,9 +6,9 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { readNetworkState, writeNetworkState } from './network-state.js';
 import { chaincodeService } from '../services.js';
 import { Starter } from './starter.js';
-import { readNetworkTopology } from '../topology-file.js';
+import { readNetworkTopology } from '../../workspace/topology-file.js';
 import { networkUp } from './up.js';
-import { Workspace } from '../workspace.js';
+import { Workspace } from '../../workspace/workspace.js';
 
 /** A service that takes connections and answers none; it says where it listens. */
 const HANGING = `

@@ -5,11 +5,12 @@ import { chooseBackend } from '../backends/choose.js';
 import { ensureRules } from '../capture-rules.js';
 import { makeConsortium } from '../make-consortium.js';
 import { defineDomains } from '../define-domains.js';
-import { makeFolder } from '../folder.js';
+import { makeFolder } from '../../workspace/folder.js';
 import { withLock } from '../lock.js';
 import { makeTrust } from '../../consortium/make-trust.js';
 import { readNetworkState } from './network-state.js';
 import { choosePorts } from './ports.js';
+import type { Progress } from '../progress.js';
 import {
   CHAINCODE_LABEL,
   chaincodeService,
@@ -20,10 +21,16 @@ import {
 } from '../services.js';
 import { endSilent } from './silent.js';
 import { Starter } from './starter.js';
-import { adoptTopology } from '../topology-file.js';
+import { adoptTopology } from '../../workspace/topology-file.js';
 import { requireRunning, waitForChaincodes, waitForNodes } from './wait-ready.js';
 import { writeClients } from '../write-clients.js';
-import { hasChanged, isWritten, writeAtomically, writeJson, type Workspace } from '../workspace.js';
+import {
+  hasChanged,
+  isWritten,
+  writeAtomically,
+  writeJson,
+  type Workspace,
+} from '../../workspace/workspace.js';
 
 /** What a network is; null: what it is already, or the default at the first start. */
 export interface NetworkChoice {
@@ -31,9 +38,6 @@ export interface NetworkChoice {
   readonly topology: string | null;
   readonly backend: BackendName | null;
 }
-
-/** Tells what is going on, one line a step. */
-export type Progress = (message: string) => void;
 
 /**
  * Brings the network of a workspace up: makes what is missing, starts what does not run, and waits until everything

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { isCotraceError } from '@cotrace/core';
 import { startProcess, stopProcess, type ProcessEntry } from '../processes.js';
 import { requireRunning, waitForDevnet } from './wait-ready.js';
-import { Workspace, writeJson } from '../workspace.js';
+import { Workspace, writeJson } from '../../workspace/workspace.js';
 
 let workspace: Workspace;
 let running: ProcessEntry;

@@ -12,7 +12,7 @@ import { readDevnetInfo } from './devnet-info.js';
 import { isRunning, type ProcessEntry } from '../processes.js';
 import { chaincodeService } from '../services.js';
 import type { Starter } from './starter.js';
-import type { Workspace } from '../workspace.js';
+import type { Workspace } from '../../workspace/workspace.js';
 import { LOG_TAIL_BYTES, READY_CALL_MS, READY_MS, READY_PAUSE_MS } from '../limits.js';
 
 /** Waits until the embedded network has written where it listens. Throws `NOT_READY` with the log to look at. */

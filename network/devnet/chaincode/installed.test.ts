@@ -84,9 +84,13 @@ describe('the chaincodes of a peer', () => {
     [
       'metadata that is no object',
       () => packageBytes({}, '1'),
-      'could not unmarshal metadata.json as json: it is no',
+      'could not unmarshal metadata.json as json: metadata.json must be an object',
     ],
-    ['a label that is no text', () => packageBytes({}, { label: 1 }), 'label is no text'],
+    [
+      'a label that is no text',
+      () => packageBytes({}, { label: 1 }),
+      'could not unmarshal metadata.json as json: metadata.json: label must be text',
+    ],
     ['a folder', () => tarGz({ folder: '' }, 'directory'), 'tar entry folder is not a regular file, type 53'],
     ['no label', () => packageBytes({}, { type: 'ccaas' }), "invalid label ''. Label must be non-empty"],
     [
@@ -134,7 +138,9 @@ describe('the chaincodes of a peer', () => {
   it.each(['', '{', '[1]', '{"cc":1}'])('do so with addresses, too: %s', (content) => {
     open().setAddress('cc:1', 'x:1');
     writeFileSync(join(folder.dir, 'chaincodes', 'addresses.json'), content);
-    expect(() => open()).toThrow('cannot be used: remove it and deploy again');
+    const error = expect.objectContaining({ code: 'INSTALLED_CHAINCODES' });
+    expect(() => open()).toThrow(error);
+    expect(() => open()).toThrow(/addresses\.json.*[:;] remove it and deploy again/);
   });
 });
 

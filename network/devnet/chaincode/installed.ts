@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CotraceError, relayedError, sha256, toHex } from '@cotrace/core';
+import { CotraceError, parseStrictJson, relayedError, sha256, Shape, toHex, type JsonValue } from '@cotrace/core';
 import { parsePackage, packageIdOf, serviceAddress } from './package.js';
 import { replaceFile } from './replace-file.js';
 import { textOfFile } from '../../text-file.js';
@@ -17,6 +17,8 @@ interface Known extends InstalledPackage {
 
 const FILE = /^(.+)\.([0-9a-f]{64})\.tar\.gz$/;
 const ADDRESSES = 'addresses.json';
+/** A line for each of 65,535 domains, with a package id of at most some 200 bytes. */
+const MAX_ADDRESSES_BYTES = 16 * 1024 * 1024;
 
 /**
  * The chaincodes of one peer: the packages installed on it, as Fabric keeps them, and beside them the addresses of
@@ -133,14 +135,14 @@ function attempt<T>(what: string, run: () => T): T {
 
 function readAddresses(path: string): Record<string, string> {
   if (!existsSync(path)) return {};
-  const fail = (cause?: unknown): CotraceError => damaged(path, 'remove it and deploy again', cause);
-  let value: unknown;
+  const advice = 'remove it and deploy again';
+  let value: JsonValue;
   try {
-    value = JSON.parse(textOfFile(readFileSync(path), path));
+    value = parseStrictJson(textOfFile(readFileSync(path), path), MAX_ADDRESSES_BYTES);
   } catch (cause) {
-    throw fail(cause);
+    throw damaged(path, advice, cause);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw fail();
-  if (!Object.values(value).every((address) => typeof address === 'string')) throw fail();
-  return value as Record<string, string>;
+  const source = { code: 'INSTALLED_CHAINCODES', locate: () => path, advice, evidence: { path } } as const;
+  const root = new Shape(value, source);
+  return Object.fromEntries(root.names().map((name) => [name, root.at(name).text()]));
 }

@@ -1,4 +1,4 @@
-import { CotraceError, sha256, toHex } from '@cotrace/core';
+import { CotraceError, sha256, Shape, toHex, type JsonValue } from '@cotrace/core';
 import { messageOf } from '../rpc/rpc-error.js';
 import { readTarGz } from './tar.js';
 import type { TarEntry } from './tar.js';
@@ -39,7 +39,8 @@ export function parsePackage(bytes: Uint8Array): ChaincodePackage {
   const code = fileOf(entries, CODE_FILE);
   if (code === undefined) throw bad('did not find a code package inside the package');
   if (metadata === undefined) throw bad('did not find any package metadata (missing metadata.json)');
-  const { label, type } = stringsOf(metadata, METADATA_FILE, ['label', 'type']);
+  const fields = objectOf(metadata, METADATA_FILE);
+  const [label, type] = [textOf(fields, 'label'), textOf(fields, 'type')];
   if (LABEL.test(label)) return { label, type, code };
   const rule =
     "Label must be non-empty, can only consist of alphanumerics, symbols from '.+-_', and can only begin with " +
@@ -60,14 +61,17 @@ export function serviceAddress(
     throw bad(`packages of type '${type}' are not emulated, only those of type 'ccaas'`);
   const connection = fileOf(readTarGz(code), CONNECTION_FILE);
   if (connection === undefined) throw bad(`${CONNECTION_FILE} not found in the code package`);
-  if (objectOf(connection, CONNECTION_FILE)['tls_required'] === true)
+  const fields = objectOf(connection, CONNECTION_FILE);
+  if (fields.optional('tls_required')?.boolean() === true)
     throw bad('TLS to chaincode services is not emulated');
-  const { address } = stringsOf(connection, CONNECTION_FILE, ['address']);
-  const filled = address.replace(/\{\{-?\s*\.([A-Za-z_][A-Za-z0-9_]*)\s*-?\}\}/g, (_, field: string) => {
-    const value = Object.hasOwn(config, field) ? config[field] : undefined;
-    if (value !== undefined) return value;
-    throw bad(`Failed to parse the Address field template: map has no entry for key "${field}"`);
-  });
+  const filled = textOf(fields, 'address').replace(
+    /\{\{-?\s*\.([A-Za-z_][A-Za-z0-9_]*)\s*-?\}\}/g,
+    (_, field: string) => {
+      const value = Object.hasOwn(config, field) ? config[field] : undefined;
+      if (value !== undefined) return value;
+      throw bad(`Failed to parse the Address field template: map has no entry for key "${field}"`);
+    },
+  );
   if (/^[^\s{}]+:\d{1,5}$/.test(filled)) return filled;
   throw bad(`the address '${filled}' in ${CONNECTION_FILE} is not of the form host:port`);
 }
@@ -77,27 +81,18 @@ function fileOf(entries: readonly TarEntry[], name: string): Uint8Array | undefi
   return entries.findLast((entry) => entry.isFile && entry.name === name)?.content;
 }
 
-function objectOf(bytes: Uint8Array, file: string): Readonly<Record<string, unknown>> {
+/** The JSON object in a file; members that nobody asks for are left alone, as Go does. */
+function objectOf(bytes: Uint8Array, file: string): Shape {
+  const problem = `could not unmarshal ${file} as json`;
   try {
-    const value: unknown = JSON.parse(Buffer.from(bytes).toString());
-    if (typeof value === 'object' && value !== null) return value as Readonly<Record<string, unknown>>;
+    const value = JSON.parse(Buffer.from(bytes).toString()) as JsonValue;
+    return new Shape(value, { code: 'BAD_PACKAGE', locate: () => `${problem}: ${file}` });
   } catch (cause) {
-    throw bad(`could not unmarshal ${file} as json: ${messageOf(cause)}`, cause);
+    throw bad(`${problem}: ${messageOf(cause)}`, cause);
   }
-  throw bad(`could not unmarshal ${file} as json: it is no object`);
 }
 
-/** Fields that are texts; '' for those that are missing. */
-function stringsOf<Name extends string>(
-  bytes: Uint8Array,
-  file: string,
-  names: readonly Name[],
-): Record<Name, string> {
-  const object = objectOf(bytes, file);
-  const entries = names.map((name) => {
-    const value = object[name] ?? '';
-    if (typeof value === 'string') return [name, value] as const;
-    throw bad(`could not unmarshal ${file} as json: ${name} is no text`);
-  });
-  return Object.fromEntries(entries) as Record<Name, string>;
+/** A member that is text; '' where it is missing. */
+function textOf(object: Shape, name: string): string {
+  return object.optional(name)?.text() ?? '';
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { DescMessage, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { utf8 } from '@cotrace/core';
-import { chaincodeSource, lifecycle, peer } from '@cotrace/fabric-model';
+import { approvalCall, commitCall, lifecycle, peer } from '@cotrace/fabric-model';
 import type { Contract } from '@hyperledger/fabric-gateway';
 import { makeProposal } from '../../endorser/make-proposal.js';
 import type { DevnetHandle } from '../../handle.js';
@@ -127,19 +127,17 @@ describe('the chaincode lifecycle', () => {
   };
 
   const approve = async (organisation: string, id: string, changes = {}, user = 'Admin'): Promise<void> => {
-    const schema = lifecycle.ApproveChaincodeDefinitionForMyOrgArgsSchema;
-    const args = create(schema, { ...DEFINITION, ...changes, source: chaincodeSource(id) });
+    const { name: called, argument } = approvalCall({ ...DEFINITION, ...changes }, id);
     const mspId = network.topology.organisations.find(({ name }) => name === organisation)?.mspId ?? '';
-    await contract(organisation, '_lifecycle', user).submit('ApproveChaincodeDefinitionForMyOrg', {
-      arguments: [toBinary(schema, args)],
+    await contract(organisation, '_lifecycle', user).submit(called, {
+      arguments: [argument],
       endorsingOrganizations: [mspId],
     });
   };
 
   const commit = async (endorsingOrganizations: string[], changes = {}): Promise<void> => {
-    const schema = lifecycle.CommitChaincodeDefinitionArgsSchema;
-    const argument = toBinary(schema, create(schema, { ...DEFINITION, ...changes }));
-    await contract('org1').submit('CommitChaincodeDefinition', {
+    const { name, argument } = commitCall({ ...DEFINITION, ...changes });
+    await contract('org1').submit(name, {
       arguments: [argument],
       endorsingOrganizations,
     });

@@ -1,0 +1,314 @@
+import { encodeAttestationBody, utf8 } from '@cotrace/core';
+import { DEFAULT_DOMAIN_RULES } from '@cotrace/epcis';
+import { headerHash } from '@cotrace/fabric-model';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { LedgerEnd } from '../fabric/ledger-queries.js';
+import { fakeConnections, type MasterAnswers } from '../testing/fake-network.js';
+import { refused } from '../testing/gateway-errors.js';
+import { peerWithLedger } from '../testing/peer-ledger.js';
+import { captureDocuments, countOutcomes, type EventOutcome } from './capture-documents.js';
+import type { ContractCall, DomainContract } from './wire.js';
+
+const HASH = new Uint8Array(32).fill(7);
+/** What masters attest of block 4; before and after a capture, a client compares its hash alone. */
+const body = encodeAttestationBody({
+  networkId: HASH,
+  blockNum: 4n,
+  previousHash: HASH,
+  dataHash: HASH,
+  membership: HASH,
+  txRoot: HASH,
+  txTotal: 0,
+  amounts: [],
+  trieRoot: HASH,
+});
+const ATTESTED: LedgerEnd = { height: 5n, headerHash: headerHash(4n, HASH, HASH) };
+
+const master: MasterAnswers = {
+  traceHeads: ({ traceIds }) => Promise.resolve({ traces: traceIds.map((traceId) => ({ traceId })) }),
+  attestationsOf: () => Promise.resolve({ attestations: [{ body }] }),
+};
+const nodes = { 'org1.master': master, 'org2.master': master, 'org3.master': master };
+
+const event = (more: object = {}) => ({
+  type: 'ObjectEvent',
+  eventTime: '2026-05-01T08:00:00Z',
+  eventTimeZoneOffset: '+00:00',
+  action: 'OBSERVE',
+  bizStep: 'shipping',
+  epcList: ['urn:test:one'],
+  ...more,
+});
+const document = (name: string, ...events: readonly object[]) => ({
+  name,
+  bytes: utf8(
+    JSON.stringify({
+      '@context': ['https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld'],
+      type: 'EPCISDocument',
+      schemaVersion: '2.0',
+      creationDate: '2026-05-01T08:00:00Z',
+      epcisBody: { eventList: events },
+    }),
+  ),
+});
+const lots = (...names: readonly string[]) => names.map((name) => event({ epcList: [`urn:test:${name}`] }));
+const idOf = ({ args: [record = ''] }: ContractCall) =>
+  (JSON.parse(record) as { traces: { id: string }[] }).traces[0]?.id.replace('urn:test:', '') ?? '';
+
+/** An endorsement that is committed in block 5. */
+const committed: DomainContract['endorse'] = (call) =>
+  Promise.resolve({
+    txId: `tx-${idOf(call)}`,
+    result: utf8('{"recordId":"ef"}'),
+    submit: () => Promise.resolve({ getStatus: () => Promise.resolve(statusOf(`tx-${idOf(call)}`)) }),
+  });
+const statusOf = (transactionId: string) => ({ successful: true, transactionId, code: 0, blockNumber: 5n });
+
+interface Run {
+  readonly endorse?: DomainContract['endorse'];
+  readonly end?: () => LedgerEnd | null;
+  readonly inFlight?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Captures documents; `told` and `logged` are what listeners hear. */
+function capture(documents: readonly { name: string; bytes: Uint8Array }[], run: Run = {}) {
+  const { endorse = committed, end = () => ATTESTED, inFlight = 4, signal } = run;
+  const told: string[] = [];
+  const logged: EventOutcome[] = [];
+  const summary = captureDocuments(
+    fakeConnections({ nodes, peer: peerWithLedger(end, { endorse }) }),
+    documents,
+    { inFlight, rules: DEFAULT_DOMAIN_RULES },
+    signal ?? new AbortController().signal,
+    { progress: (line) => told.push(line), outcome: (outcome) => logged.push(outcome) },
+  );
+  return { summary, told, logged };
+}
+
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+describe('the outcome of an event', () => {
+  it('names its place, its domain and its transaction', async () => {
+    const { summary, logged } = capture([document('a.json', event())]);
+    const { outcomes, warnings } = await summary;
+    expect(outcomes).toEqual([
+      {
+        file: 'a.json',
+        path: 'epcisBody.eventList[0]',
+        line: 1,
+        domain: 'distribution',
+        byRuleForOthers: false,
+        status: 'recorded',
+        txId: 'tx-one',
+        recordId: 'ef',
+        block: 5n,
+        attempts: 1,
+        code: null,
+        reasons: [],
+      },
+    ]);
+    expect([warnings, logged]).toEqual([[], outcomes]);
+  });
+
+  it('says why an event is refused before it is sent, and the others go on', async () => {
+    const { summary, logged } = capture([document('a.json', event({ action: 'EAT' }), ...lots('two'))]);
+    const { outcomes } = await summary;
+    expect(outcomes).toMatchObject([
+      {
+        status: 'refused',
+        code: 'INVALID_EVENT',
+        domain: null,
+        byRuleForOthers: false,
+        attempts: 0,
+        reasons: [expect.stringMatching(/^epcisBody\.eventList\[0\]\.action \(line 1\): /)],
+      },
+      { status: 'recorded', txId: 'tx-two' },
+    ]);
+    expect(logged).toHaveLength(2);
+  });
+
+  it('has the contract’s code and words where that refuses it', async () => {
+    const endorse = () => Promise.reject(refused('CONFLICT'));
+    const { outcomes } = await capture([document('a.json', event())], { endorse }).summary;
+    expect(outcomes).toMatchObject([
+      {
+        status: 'refused',
+        code: 'CONFLICT',
+        reasons: ['no'],
+        attempts: 1,
+        domain: 'distribution',
+        txId: null,
+      },
+    ]);
+  });
+
+  it('is that it was recorded before where the contract says so', async () => {
+    const endorse = () => Promise.reject(refused('DUPLICATE', { txId: 'cd', recordId: 'ab' }));
+    const { outcomes } = await capture([document('a.json', event())], { endorse }).summary;
+    expect(outcomes).toMatchObject([
+      { status: 'already recorded', txId: 'cd', recordId: 'ab', block: null, code: null, reasons: [] },
+    ]);
+  });
+
+  it('is a failure where something else goes wrong, and the others go on', async () => {
+    const endorse: DomainContract['endorse'] = (call) =>
+      idOf(call) === 'one' ? Promise.reject(new TypeError('oops')) : committed(call);
+    const { outcomes } = await capture([document('a.json', ...lots('one', 'two'))], { endorse }).summary;
+    expect(outcomes).toMatchObject([
+      { status: 'failed', code: 'UNEXPECTED', attempts: 0, reasons: [expect.stringContaining('oops')] },
+      { status: 'recorded' },
+    ]);
+  });
+
+  it('is one refusal of the whole document where that is not text', async () => {
+    const bytes = Uint8Array.of(0x7b, 0xff);
+    const { outcomes } = await capture([{ name: 'a.bin', bytes }, document('b.json', event())]).summary;
+    expect(outcomes).toMatchObject([
+      {
+        file: 'a.bin',
+        path: '(root)',
+        line: 1,
+        status: 'refused',
+        reasons: ['(root) (line 1): is not text in UTF-8: its byte 2 is wrong'],
+      },
+      { file: 'b.json', status: 'recorded' },
+    ]);
+  });
+
+  it('tells that only the rule for all others sent it to its domain', async () => {
+    const { outcomes } = await capture([document('a.json', event({ bizStep: 'destroying' }))]).summary;
+    expect(outcomes).toMatchObject([{ byRuleForOthers: true, domain: 'distribution' }]);
+  });
+
+  it('is counted', async () => {
+    const endorse: DomainContract['endorse'] = (call) =>
+      idOf(call) === 'one'
+        ? Promise.reject(refused('DUPLICATE', { txId: 'a', recordId: 'b' }))
+        : committed(call);
+    const events = [event({ action: 'EAT' }), ...lots('one', 'two', 'three')];
+    const { outcomes } = await capture([document('a.json', ...events)], { endorse }).summary;
+    const counts = { events: 4, recorded: 2, alreadyRecorded: 1, refused: 1, failed: 0, notTried: 0 };
+    expect(countOutcomes(outcomes)).toEqual(counts);
+    expect(countOutcomes([{ status: 'failed' }, { status: 'not tried' }])).toMatchObject({
+      failed: 1,
+      notTried: 1,
+    });
+  });
+});
+
+describe('the events of documents', () => {
+  /** Endorses in 100 ms; `order` gets what begins and ends. */
+  function slowly(order: string[]): DomainContract['endorse'] {
+    return async (call) => {
+      order.push(`+${idOf(call)}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      order.push(`-${idOf(call)}`);
+      return committed(call);
+    };
+  }
+
+  it('are captured at the same time, as many as may be', async () => {
+    const order: string[] = [];
+    const { summary } = capture([document('a.json', ...lots('a', 'b', 'c'))], {
+      endorse: slowly(order),
+      inFlight: 2,
+    });
+    await jest.advanceTimersByTimeAsync(300);
+    await summary;
+    expect(order.slice(0, 2)).toEqual(['+a', '+b']);
+    expect(order.indexOf('+c')).toBeGreaterThan(Math.min(order.indexOf('-a'), order.indexOf('-b')));
+  });
+
+  it('are captured one after the other where they share an identifier, across documents too', async () => {
+    const order: string[] = [];
+    const again = event({ epcList: ['urn:test:a'], eventTime: '2026-05-02T08:00:00Z' });
+    const documents = [document('a.json', ...lots('a')), document('b.json', again)];
+    const { summary } = capture(documents, { endorse: slowly(order) });
+    await jest.advanceTimersByTimeAsync(300);
+    expect((await summary).outcomes.map(({ file }) => file)).toEqual(['a.json', 'b.json']);
+    expect(order).toEqual(['+a', '-a', '+a', '-a']);
+  });
+
+  it('are not tried once the capture is interrupted', async () => {
+    const stop = new AbortController();
+    const endorse: DomainContract['endorse'] = (call) => {
+      stop.abort();
+      return committed(call);
+    };
+    const documents = [document('a.json', ...lots('a', 'b'), event({ action: 'EAT' }))];
+    const { summary, logged } = capture(documents, { endorse, inFlight: 1, signal: stop.signal });
+    const { outcomes } = await summary;
+    expect(outcomes).toMatchObject([
+      { status: 'failed', code: 'INTERRUPTED' },
+      {
+        status: 'not tried',
+        code: 'INTERRUPTED',
+        domain: 'distribution',
+        byRuleForOthers: false,
+        attempts: 0,
+      },
+      { status: 'not tried', code: 'INTERRUPTED', domain: null, reasons: [] },
+    ]);
+    expect(logged).toHaveLength(1);
+  });
+
+  it('have their progress told once a second', async () => {
+    const endorse: DomainContract['endorse'] = async (call) => {
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      return committed(call);
+    };
+    const { summary, told } = capture([document('a.json', ...lots('a', 'b', 'c', 'd'))], {
+      endorse,
+      inFlight: 1,
+    });
+    await jest.advanceTimersByTimeAsync(3000);
+    await summary;
+    expect(told.filter((line) => line.endsWith('events'))).toEqual(['2 of 4 events', '4 of 4 events']);
+  });
+});
+
+describe('the ledger that documents are captured on', () => {
+  const OTHER: LedgerEnd = { height: 5n, headerHash: HASH };
+
+  it('is looked at before anything is captured', async () => {
+    const { summary, logged } = capture([document('a.json', event())], { end: () => OTHER });
+    await expect(summary).rejects.toMatchObject({ code: 'WRONG_CHAIN' });
+    expect(logged).toEqual([]);
+  });
+
+  it('is looked at afterwards: what was recorded on another one has failed, what was refused stays so', async () => {
+    const ends = [ATTESTED, OTHER];
+    const documents = [document('a.json', event(), event({ action: 'EAT' }))];
+    const { summary, logged } = capture(documents, { end: () => ends.shift() ?? OTHER });
+    const { outcomes } = await summary;
+    expect(outcomes.map(({ status, code }) => [status, code])).toEqual([
+      ['failed', 'WRONG_CHAIN'],
+      ['refused', 'INVALID_EVENT'],
+    ]);
+    expect(outcomes[0]?.reasons).toEqual([expect.stringContaining('is not the one that a quorum')]);
+    expect(logged.map(({ status }) => status).sort()).toEqual(['failed', 'recorded', 'refused']);
+  });
+
+  it('is warned of where masters have not come so far', async () => {
+    const ends = [ATTESTED, null];
+    const { summary } = capture([document('a.json', event())], { end: () => ends.shift() ?? null });
+    expect((await summary).warnings).toEqual([expect.stringContaining('have not attested the newest block')]);
+  });
+
+  it('is not looked at again where nothing was recorded', async () => {
+    let asked = 0;
+    const end = () => {
+      asked += 1;
+      return ATTESTED;
+    };
+    await capture([document('a.json', event({ action: 'EAT' }))], { end }).summary;
+    expect(asked).toBe(1);
+  });
+});

@@ -1,0 +1,217 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { AttestationSchema } from '../gen/cotrace/cotrace_pb.js';
+import { attest, withMembers } from '../testing/attestations.js';
+import { fakeConnections, unanswered, type MasterAnswers } from '../testing/fake-network.js';
+import { addressed } from '../testing/masters-in-process.js';
+import { ProofScene } from '../testing/proof-scene.js';
+import type { TestMaster } from '../testing/test-master.js';
+import { collectAttestations, completeAttestations } from './collect-attestations.js';
+import type { Connections } from './connections.js';
+import type { Gathered } from './gathered.js';
+
+type Sent = MessageInitShape<typeof AttestationSchema>;
+
+const BLOCKS = [1n, 2n];
+let scene: ProofScene;
+
+beforeAll(async () => {
+  scene = await ProofScene.create();
+});
+
+afterAll(() => scene.close());
+
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+function masterAt(index: number): TestMaster {
+  const master = scene.masters[index];
+  if (master === undefined) throw new RangeError(`there is no master ${index}`);
+  return master;
+}
+
+/** A master that sends `sent`, by default what it attests, and says to be at `height`. */
+function master(
+  index: number,
+  sent: (block: bigint) => readonly Sent[] = (block) => [masterAt(index).attestation(block)],
+  height: () => bigint = () => scene.chain.height,
+): MasterAnswers {
+  return {
+    attestationsOf: ({ blockNums }) =>
+      Promise.resolve({ attestations: blockNums.flatMap((one) => sent(one)) }),
+    status: () => Promise.resolve({ height: height(), ledgerHeight: 0n }),
+  };
+}
+const nothing = () => [];
+
+function connected(...masters: readonly (MasterAnswers | null)[]): Connections {
+  const nodes = Object.fromEntries(masters.map((answers, i) => [`org${i + 1}.master`, answers ?? {}]));
+  return fakeConnections({ consortium: addressed(scene.network), nodes });
+}
+const named = ({ faults }: Connections) => faults.list().map(({ node, code }) => `${node} ${code}`);
+const gather = (connections: Connections, blocks: readonly bigint[] = BLOCKS) =>
+  collectAttestations(connections, blocks, 'org1.master', scene.trust);
+const counts = (gathered: Gathered) => gathered.blocks().map(({ attestations }) => attestations.length);
+
+/** Milliseconds until a promise ends, to a tenth of a second; the clock goes on by itself. */
+async function took(promise: Promise<unknown>): Promise<number> {
+  const state = { ended: false };
+  void promise.finally(() => (state.ended = true)).catch(() => undefined);
+  for (let waited = 0; ; waited += 100) {
+    await jest.advanceTimersByTimeAsync(0);
+    if (state.ended || waited > 30_000) return waited;
+    await jest.advanceTimersByTimeAsync(100);
+  }
+}
+
+describe('the attestations of blocks', () => {
+  it('come from every master, one of each block', async () => {
+    const connections = connected(master(0), master(1), master(2));
+    const gathered = await gather(connections);
+    expect([counts(gathered), gathered.missing(), named(connections)]).toEqual([[3, 3], [], []]);
+  });
+
+  it('are enough without a master that is away or silent, which is named', async () => {
+    const away = connected(null, master(1), master(2));
+    expect(counts(await gather(away))).toEqual([2, 2]);
+    expect(named(away)).toEqual(['org1.master UNREACHABLE']);
+    const silent = connected({ attestationsOf: unanswered }, master(1), master(2));
+    const gathered = gather(silent);
+    expect(await took(gathered)).toBeLessThanOrEqual(600);
+    expect([counts(await gathered), named(silent)]).toEqual([[2, 2], ['org1.master UNREACHABLE']]);
+  });
+
+  it('are asked for at most 500 at a time', async () => {
+    const sizes: number[] = [];
+    const counting: MasterAnswers = {
+      ...master(0, nothing, () => 0n),
+      attestationsOf: ({ blockNums }) => {
+        sizes.push(blockNums.length);
+        return Promise.resolve({ attestations: [] });
+      },
+    };
+    const blocks = Array.from({ length: 1001 }, (_, i) => BigInt(i));
+    await took(gather(connected(counting), blocks));
+    expect(sizes.slice(0, 3)).toEqual([500, 500, 1]);
+  });
+
+  it.each([
+    [
+      'of a block that was not asked for',
+      () => [masterAt(1).attestation(3n)],
+      'block 3 that was not asked for',
+    ],
+    [
+      'of a block twice',
+      (block: bigint) => [masterAt(1).attestation(block), masterAt(1).attestation(block)],
+      'not asked for',
+    ],
+    ['of another organisation', (block: bigint) => [masterAt(2).attestation(block)], 'another organisation'],
+  ] as const)('are not taken from a master that sends one %s', async (_title, sent, message) => {
+    const connections = connected(master(0), master(1, sent), master(2));
+    expect(counts(await gather(connections))).toEqual([2, 2]);
+    expect(connections.faults.list()).toMatchObject([
+      { node: 'org2.master', code: 'BAD_ANSWER', message: expect.stringContaining(message) as unknown },
+    ]);
+  });
+
+  it('of a master that states something else than a quorum name it', async () => {
+    const other = (block: bigint) => {
+      const { identity } = masterAt(1);
+      return [
+        attest(identity, withMembers(masterAt(1).attestation(block).body, { dataHash: new Uint8Array(32) })),
+      ];
+    };
+    const connections = connected(master(0), master(1, other), master(2));
+    await gather(connections);
+    expect(named(connections)).toEqual(['org2.master ATTESTS_OTHERWISE']);
+  });
+
+  it('are dropped, all of them, where one does not hold, and the master is not asked again', async () => {
+    let asked = 0;
+    const rubbish = (block: bigint) => {
+      asked += 1;
+      const { body, mspId } = masterAt(1).attestation(block);
+      return [{ body, mspId, signature: Uint8Array.of(1) }];
+    };
+    const connections = connected(master(0), master(1, rubbish), master(2));
+    const gathered = await gather(connections);
+    expect(gathered.hasDropped('org2.master')).toBe(true);
+    expect(counts(gathered)).toEqual([2, 2]);
+    const before = asked;
+    await completeAttestations(connections, gathered, 'org1.master');
+    expect(asked).toBe(before);
+    expect(connections.faults.list()).toHaveLength(1);
+  });
+});
+
+describe('a quorum that is not there yet', () => {
+  /** Masters of which the second and third attest once the clock is there. */
+  function lateBy(milliseconds: number): Connections {
+    const from = performance.now() + milliseconds;
+    const late = (index: number) => (block: bigint) =>
+      performance.now() < from ? [] : [masterAt(index).attestation(block)];
+    return connected(master(0), master(1, late(1)), master(2, late(2)));
+  }
+
+  it('is waited for where another master knows of the block', async () => {
+    const gathering = gather(lateBy(3000));
+    expect(await took(gathering)).toBeGreaterThanOrEqual(3000);
+    expect((await gathering).missing()).toEqual([]);
+  });
+
+  it('is not waited for beyond ten seconds', async () => {
+    const gathering = gather(lateBy(20_000));
+    const waited = await took(gathering);
+    expect([waited > 9900, waited < 10_700]).toEqual([true, true]);
+    expect((await gathering).missing()).toEqual(BLOCKS);
+  });
+
+  it.each([
+    ['nobody but the master that named the blocks knows of them', () => 0n],
+    ['others are exactly before them', () => 2n],
+  ])('is waited for shortly where %s', async (_title, height) => {
+    const connections = connected(master(0), master(1, nothing, height), master(2, nothing, height));
+    const waited = await took(gather(connections));
+    expect([waited > 600, waited < 1100]).toEqual([true, true]);
+  });
+
+  it('is waited for where the peer of another master knows of the block', async () => {
+    const behind: MasterAnswers = {
+      ...master(1, nothing),
+      status: () => Promise.resolve({ height: 0n, ledgerHeight: 3n }),
+    };
+    expect(await took(gather(connected(master(0), behind, behind)))).toBeGreaterThan(9900);
+  });
+
+  it('is waited for shortly where too few masters answer, whatever they know', async () => {
+    const waited = await took(gather(connected(master(0), null, null)));
+    expect([waited > 600, waited < 1100]).toEqual([true, true]);
+  });
+
+  it('is not asked of masters again that have sent theirs', async () => {
+    let asked = 0;
+    const counted: MasterAnswers = {
+      ...master(0),
+      attestationsOf: ({ blockNums }) => {
+        asked += blockNums.length;
+        return Promise.resolve({ attestations: blockNums.map((block) => masterAt(0).attestation(block)) });
+      },
+    };
+    await took(
+      gather(
+        connected(
+          counted,
+          master(1, nothing, () => 0n),
+          master(2, nothing, () => 0n),
+        ),
+      ),
+    );
+    expect(asked).toBe(BLOCKS.length);
+  });
+});

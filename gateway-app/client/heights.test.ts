@@ -1,0 +1,147 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { codeOf } from '../testing/codes.js';
+import { fakeConnections, unanswered, type MasterAnswers } from '../testing/fake-network.js';
+import type { Connections } from './connections.js';
+import { catchUp, heightsOf, nameThoseBehind, readyFirst } from './heights.js';
+
+const NEVER = new AbortController().signal;
+const at = (height: bigint | (() => bigint)): MasterAnswers => ({
+  traceHeads: () => Promise.resolve({ height: typeof height === 'bigint' ? height : height() }),
+});
+const silent: MasterAnswers = { traceHeads: unanswered };
+
+/** Connections to masters of three organisations; null: nobody listens there. */
+function mastersAt(...masters: readonly (MasterAnswers | null)[]): Connections {
+  const nodes = masters.map((answers, i) => [`org${i + 1}.master`, answers ?? {}] as const);
+  return fakeConnections({ nodes: Object.fromEntries(nodes) });
+}
+const named = ({ faults }: Connections) => faults.list().map(({ node, code }) => `${node} ${code}`);
+const masterOf = (connections: Connections, name: string) => {
+  const found = connections.masters().find((master) => master.name === name);
+  if (found === undefined) throw new RangeError(`there is no ${name}`);
+  return found;
+};
+
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+describe('the height that counts', () => {
+  it.each([
+    [9n, 7n, 8n],
+    [8n, 9n, 7n],
+    [7n, 8n, 9n],
+    [8n, 8n, 2n],
+  ])('is what a quorum has reached, whoever is higher: %s, %s, %s', async (...heights) => {
+    const { least, of } = await heightsOf(mastersAt(...heights.map(at)));
+    expect(least).toBe(8n);
+    expect([...of.values()]).toEqual(heights);
+  });
+
+  it('is 0 where too few answer, and who does not is named', async () => {
+    const connections = mastersAt(at(9n), null, null);
+    expect(await heightsOf(connections)).toEqual({ least: 0n, of: new Map([['org1.master', 9n]]) });
+    expect(named(connections)).toEqual(['org2.master UNREACHABLE', 'org3.master UNREACHABLE']);
+  });
+
+  it('does not wait for one that is silent while a quorum answers', async () => {
+    const connections = mastersAt(silent, at(9n), at(9n));
+    const heights = heightsOf(connections);
+    await jest.advanceTimersByTimeAsync(600);
+    expect((await heights).least).toBe(9n);
+    expect(named(connections)).toEqual(['org1.master UNREACHABLE']);
+  });
+});
+
+describe('masters', () => {
+  it('are asked first where they have reached that height, the own one first among them', () => {
+    const connections = mastersAt(at(1n), at(9n), at(9n));
+    const order = (of: Readonly<Record<string, bigint>>) =>
+      readyFirst(connections.masters(), { least: 9n, of: new Map(Object.entries(of)) }).map(
+        ({ name }) => name,
+      );
+    expect(order({ 'org1.master': 8n, 'org2.master': 9n, 'org3.master': 10n })).toEqual([
+      'org2.master',
+      'org3.master',
+      'org1.master',
+    ]);
+    expect(order({ 'org3.master': 9n })).toEqual(['org3.master', 'org1.master', 'org2.master']);
+    expect(order({ 'org1.master': 9n, 'org2.master': 9n })[0]).toBe('org1.master');
+  });
+});
+
+describe('a master that is behind', () => {
+  const heights = { least: 9n, of: new Map([['org1.master', 7n]]) };
+
+  it('is waited for', async () => {
+    let height = 7n;
+    const connections = mastersAt(at(() => height));
+    const caught = catchUp(masterOf(connections, 'org1.master'), heights, NEVER);
+    await jest.advanceTimersByTimeAsync(1000);
+    height = 9n;
+    await jest.advanceTimersByTimeAsync(100);
+    await caught;
+  });
+
+  it('is waited for two seconds only, and says how far it is', async () => {
+    const caught = catchUp(masterOf(mastersAt(at(7n)), 'org1.master'), heights, NEVER);
+    let ended = false;
+    const failed = expect(caught).rejects.toMatchObject({
+      code: 'BEHIND',
+      message: 'has 7 blocks, others have 9',
+      detail: { height: 7n, least: 9n },
+    });
+    void caught.catch(() => (ended = true));
+    await jest.advanceTimersByTimeAsync(1900);
+    expect(ended).toBe(false);
+    await jest.advanceTimersByTimeAsync(300);
+    await failed;
+  });
+
+  it('is let be once nobody waits any more', async () => {
+    const stop = new AbortController();
+    const caught = catchUp(masterOf(mastersAt(at(7n)), 'org1.master'), heights, stop.signal);
+    stop.abort();
+    expect(await codeOf(() => caught)).not.toBe('BEHIND');
+  });
+
+  it('is asked where its height is not known', async () => {
+    const none = { least: 9n, of: new Map<string, bigint>() };
+    await catchUp(masterOf(mastersAt(at(9n)), 'org1.master'), none, NEVER);
+    const caught = catchUp(masterOf(mastersAt(at(8n)), 'org1.master'), none, NEVER);
+    const failed = expect(caught).rejects.toMatchObject({ code: 'BEHIND' });
+    await jest.advanceTimersByTimeAsync(2200);
+    await failed;
+  });
+
+  it('is named where it stays behind for half a second, and only then', async () => {
+    let height = 7n;
+    const connections = mastersAt(
+      at(7n),
+      at(() => height),
+      at(9n),
+    );
+    const known = new Map([
+      ['org1.master', 7n],
+      ['org2.master', 7n],
+      ['org3.master', 9n],
+    ]);
+    const ended = nameThoseBehind(connections, connections.masters(), { least: 9n, of: known });
+    await jest.advanceTimersByTimeAsync(300);
+    height = 9n;
+    expect(named(connections)).toEqual([]);
+    await jest.advanceTimersByTimeAsync(400);
+    await ended;
+    expect(named(connections)).toEqual(['org1.master BEHIND']);
+  });
+
+  it('is not one whose height nobody knows', async () => {
+    const connections = mastersAt(at(1n), at(1n), at(1n));
+    await nameThoseBehind(connections, connections.masters(), { least: 9n, of: new Map() });
+    expect(named(connections)).toEqual([]);
+  });
+});

@@ -1,0 +1,31 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { DEFAULT_DOMAINS } from '@cotrace/core';
+import { DEFAULT_DOMAIN_RULES } from '@cotrace/epcis';
+import { readRules } from './rules.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'cotrace-rules-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const DEFAULTS = DEFAULT_DOMAINS.map(({ name }) => name);
+
+describe('the rules that a capture goes by', () => {
+  it('are the default ones where there are no others and the consortium has their domains', () => {
+    expect(readRules(null, folder, [...DEFAULTS, 'veterinary'])).toEqual(DEFAULT_DOMAIN_RULES);
+  });
+
+  it('are asked for where the default ones would lead to a domain that is not there', () => {
+    expect(() => readRules(null, folder, ['veterinary'])).toThrow(/lead to domain retail, .* --rules FILE/);
+    expect(() => readRules(null, folder, ['veterinary'])).toThrow(
+      expect.objectContaining({ code: 'CONFIG' }),
+    );
+  });
+
+  it('are those of the file that is given', () => {
+    const path = join(folder, 'mine.yaml');
+    writeFileSync(path, '- { domain: veterinary }\n');
+    expect(readRules(path, folder, ['veterinary'])).toEqual([{ domain: 'veterinary' }]);
+  });
+});

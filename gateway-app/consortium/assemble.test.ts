@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import { assembleConsortium, type OrganisationPart } from './assemble.js';
+
+const channel = (name: string) => ({ name, genesisHeaderHash: '0'.repeat(64) });
+const SHARED = {
+  channels: { main: channel('main'), checking: channel('checking') },
+  checkingHeight: 8,
+  quorum: null,
+  domains: ['goods'],
+};
+
+function part(name: string): OrganisationPart {
+  const node = (own: string, address: string | null) => ({ name: own, address, certificate: own });
+  return {
+    name,
+    mspId: name.toUpperCase(),
+    peer: { address: `${name}:1`, serverName: null },
+    tlsRoots: `roots of ${name}`,
+    master: node(`${name}.master`, `${name}:2`),
+    businessNodes: [{ ...node(`${name}.goods`, `${name}:3`), domain: 'goods' }],
+    clients: [node(`${name}.erp`, null)],
+  };
+}
+
+describe('a consortium that organisations make', () => {
+  it('has their nodes and clients with their roles, one organisation after the other', () => {
+    const { nodes, ...rest } = assembleConsortium(SHARED, [part('a'), part('b')]);
+    expect(
+      nodes.map(({ name, role, mspId, domain, address }) => [name, role, mspId, domain, address]),
+    ).toEqual([
+      ['a.master', 'master', 'A', null, 'a:2'],
+      ['a.goods', 'business', 'A', 'goods', 'a:3'],
+      ['a.erp', 'client', 'A', null, null],
+      ['b.master', 'master', 'B', null, 'b:2'],
+      ['b.goods', 'business', 'B', 'goods', 'b:3'],
+      ['b.erp', 'client', 'B', null, null],
+    ]);
+    expect(rest).toEqual({
+      version: 1,
+      ...SHARED,
+      organisations: ['a', 'b'].map((name) => ({
+        name,
+        mspId: name.toUpperCase(),
+        peer: { address: `${name}:1`, serverName: null },
+        tlsRoots: `roots of ${name}`,
+      })),
+    });
+  });
+});

@@ -1,0 +1,2 @@
+/** Tells what is going on, one line a step. */
+export type Progress = (message: string) => void;

@@ -1,0 +1,57 @@
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { CotraceError, equalBytes } from '@cotrace/core';
+import type { ChainPosition } from './chain.js';
+import { CheckpointSchema, type Checkpoint } from '../gen/cotrace/store_pb.js';
+import { read, type Store, type StoreBatch } from '../node/store.js';
+
+const CHECKPOINT = 'checkpoint';
+const CONFIG = 'config';
+
+/** Where a follower stands, in its store; the configuration, some tens of kilobytes, is written when it changes. */
+export class StoredPosition {
+  readonly #store: Store;
+  #config: Uint8Array | undefined;
+
+  constructor(store: Store) {
+    this.#store = store;
+    this.#config = read(store, CONFIG);
+  }
+
+  /** The position, or null before the first block. Throws `STORE_FAILED` where half of it is missing. */
+  get(): ChainPosition | null {
+    const checkpoint = read(this.#store, CHECKPOINT);
+    if (checkpoint === undefined) return null;
+    // Not what was remembered: a batch whose write failed may be there all the same.
+    this.#config = read(this.#store, CONFIG);
+    if (this.#config === undefined) {
+      throw new CotraceError(
+        'STORE_FAILED',
+        'the store has a checkpoint and no configuration; restore or remove it',
+      );
+    }
+    const { number, headerHash } = decodeCheckpoint(checkpoint);
+    return { number, headerHash, configBlock: this.#config };
+  }
+
+  /** Adds a position to the batch that writes its block. */
+  put(batch: StoreBatch, { number, headerHash, configBlock }: ChainPosition): void {
+    batch.put(CHECKPOINT, toBinary(CheckpointSchema, create(CheckpointSchema, { number, headerHash })));
+    if (this.#config !== undefined && equalBytes(this.#config, configBlock)) return;
+    batch.put(CONFIG, configBlock);
+  }
+
+  /** Tells that the batch with this position is on disk. */
+  written({ configBlock }: ChainPosition): void {
+    this.#config = configBlock;
+  }
+}
+
+/** Number of blocks that a store has passed, of one moment. */
+export function heightIn(store: Store, snapshot: ReturnType<Store['snapshot']>): bigint {
+  const bytes = store.getSync(CHECKPOINT, { snapshot });
+  return bytes === undefined ? 0n : decodeCheckpoint(bytes).number + 1n;
+}
+
+function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
+  return fromBinary(CheckpointSchema, bytes);
+}

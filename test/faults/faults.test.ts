@@ -1,7 +1,0 @@
-import { BUSINESS, CHAINCODE, faults, MASTER } from './faults.js';
-
-faults({
-  name: 'devnet',
-  flags: () => [],
-  kinds: [{ name: 'devnet', pattern: /^devnet$/ }, CHAINCODE, MASTER, BUSINESS],
-});

@@ -1,4 +1,0 @@
-import { devnet } from '../acceptance/backend.js';
-import { networkStates } from './network-states.js';
-
-networkStates({ backend: devnet, processes: 7, movable: ['devnet.peer.two'], fixed: [] });
