@@ -1,6 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CotraceError, parseStrictJson, relayedError, sha256, Shape, toHex, type JsonValue } from '@cotrace/core';
+import {
+  CotraceError,
+  parseStrictJson,
+  relayedError,
+  sha256,
+  Shape,
+  toHex,
+  type JsonValue,
+} from '@cotrace/core';
 import { parsePackage, packageIdOf, serviceAddress } from './package.js';
 import { replaceFile } from './replace-file.js';
 import { textOfFile } from '../../text-file.js';
