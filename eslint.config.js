@@ -12,6 +12,8 @@ export default tseslint.config(
       ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/consistent-type-imports': 'off',
+      // How a package adds its codes to those that errors may have (core/errors.ts).
+      '@typescript-eslint/no-empty-object-type': ['error', { allowInterfaces: 'with-single-extends' }],
       'no-console': 'error',
       // What people are shown goes through one function, which escapes what would steer a terminal.
       'no-restricted-properties': [

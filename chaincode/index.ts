@@ -1,4 +1,5 @@
 export * from './domains/index.js';
+export { CHAINCODE_CODES } from './error-codes.js';
 export type { DomainDefinition, StepRule } from './trace/definition.js';
 export { CAPTURED_EVENT } from './trace/captured-event.js';
 export { REFUSAL_CODES, decodeRefusal } from './trace/refusal.js';

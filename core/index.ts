@@ -1,5 +1,6 @@
 export * from './bytes/bytes.js';
 export * from './bytes/codec.js';
+export * from './error-codes.js';
 export * from './errors.js';
 export * from './hash.js';
 export * from './merkle/index.js';

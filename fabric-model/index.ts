@@ -8,6 +8,7 @@ export * as orderer from './gen/fabric/orderer_pb.js';
 export * as peer from './gen/fabric/peer_pb.js';
 export * as rpc from './gen/fabric/status_pb.js';
 export * from './block/index.js';
+export { FABRIC_CODES } from './error-codes.js';
 export * from './wire/index.js';
 export * from './transaction/index.js';
 export * from './lifecycle/index.js';

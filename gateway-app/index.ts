@@ -35,6 +35,7 @@ export type { SessionOptions } from './client/session.js';
 export { trace } from './client/trace.js';
 export { loadTrust, trustPath } from './client/trust.js';
 export { verifyOrder } from './client/verify-order.js';
+export { GATEWAY_CODES } from './error-codes.js';
 export { DEFAULT_DOMAIN_RULES, parseRules, readEpcisFile } from '@cotrace/epcis';
 export type { DomainRule } from '@cotrace/epcis';
 export { readOrder, readRecordsProof, readTrust, verifyRecords, writeRecordsProof } from '@cotrace/verifier';

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
+import type { ErrorCode } from '@cotrace/core';
 import { CotraceError, fromUtf8, isCotraceError } from '@cotrace/core';
 
 /**
  * The text of a file. Throws `code` where it cannot be read, with `advice` on what to do, and `BAD_UTF8` where it is not
  * text in UTF-8, naming the first byte that is wrong.
  */
-export function readTextFile(path: string, code: string, advice = ''): string {
+export function readTextFile(path: string, code: ErrorCode, advice = ''): string {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(path);

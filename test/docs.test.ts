@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { REFUSAL_CODES } from '@cotrace/chaincode';
+import type { CodeEntry } from '@cotrace/core';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
-import { EXIT, USAGE_CODES } from '../gateway-app/cli/output.js';
+import { EXIT_OF_CLASS } from '../gateway-app/cli/output.js';
+import { CODE_TABLES } from '../gateway-app/cli/code-tables.js';
 import { NODE_STATES } from '../gateway-app/node/node-state.js';
 import { PACKAGES, repository } from './architecture/sources.js';
 import { anchorsOf, codeIn, linksOf, rowsUnder } from './docs/markdown.js';
@@ -46,6 +47,26 @@ function declaredDependencies(): string[] {
   for (const { devDependencies } of [root, ...areas.map((area) => area.manifest)])
     add(devDependencies, 'development');
   return [...users].map(([name, by]) => `${name}: ${[...by].join(', ')}`).sort();
+}
+
+/** The heading of docs/operations.md under which codes stand, by where a person meets them. */
+const CODE_SECTIONS: Readonly<Record<CodeEntry['where'], string>> = {
+  command: 'Errors of the command line',
+  log: 'In the log of a process',
+  refusal: 'Refusals of the chaincode',
+  refused: 'What a business node refuses',
+  proof: 'Errors of `verify`',
+  devnet: 'Errors of the embedded network',
+  cause: 'Errors behind others',
+};
+
+/** What the row of a code has after the code. */
+function cellsOf({ where, exit, means, advice = '' }: CodeEntry): string[] {
+  if (where === 'command') {
+    return [exit === 'named' ? '-' : String(EXIT_OF_CLASS[exit ?? 'failed']), means, advice];
+  }
+  expect(exit).toBeUndefined();
+  return where === 'refusal' ? [means] : [means, advice];
 }
 
 describe('the documents', () => {
@@ -120,32 +141,34 @@ describe('the documents', () => {
     expect(called.filter((path) => !existsSync(join(repository, path)))).toEqual([]);
   });
 
-  it('explain every refusal of the chaincode, and only those', () => {
-    const rows = rowsUnder(document('docs/operations.md'), 'Refusals of the chaincode');
-    expect(rows.flatMap(([code = '']) => codeIn(code)).sort()).toEqual([...REFUSAL_CODES].sort());
-  });
+  it.each(Object.entries(CODE_SECTIONS))(
+    'say of every code met as %s what it means, and of no other',
+    (where, heading) => {
+      const rows = rowsUnder(document('docs/operations.md'), heading);
+      const listed = rows.flatMap(([codes = '', ...cells]) => codeIn(codes).map((code) => [code, ...cells]));
+      const declared = CODE_TABLES.flatMap((codes) => Object.entries(codes))
+        .filter(([, entry]) => entry.where === where)
+        .map(([code, entry]) => [code, ...cellsOf(entry)]);
+      expect(declared.length).toBeGreaterThan(0);
+      expect(listed.sort()).toEqual(declared.sort());
+    },
+  );
 
-  it('explain only errors that the code has', () => {
-    const operations = document('docs/operations.md');
-    const headings = ['Errors of the command line', 'What a business node refuses', 'Errors of `verify`'];
-    const codes = headings.flatMap((heading) => {
-      const rows = rowsUnder(operations, heading);
-      expect(rows.length).toBeGreaterThan(0);
-      return rows.flatMap(([code = '']) => codeIn(code));
-    });
-    const written = sources.filter(({ path }) => !path.endsWith('.test.ts')).map(({ text }) => text);
-    // `ATTESTATION_…` codes are put together of the prefix and a reason.
-    const literals = (code: string) => [code, code.replace(/^ATTESTATION_/, '')].map((text) => `'${text}'`);
-    const unknown = codes.filter(
-      (code) => !literals(code).some((literal) => written.some((text) => text.includes(literal))),
+  it('say of no code twice what it means in one place', () => {
+    const met = CODE_TABLES.flatMap((codes) =>
+      Object.entries(codes).map(([code, { where }]) => `${where} ${code}`),
     );
-    expect(unknown).toEqual([]);
+    expect(met.filter((one, i) => met.indexOf(one) !== i)).toEqual([]);
   });
 
-  it('give the exit code of every error as the command line does', () => {
-    const rows = rowsUnder(document('docs/operations.md'), 'Errors of the command line');
-    const wrongUse = rows.filter(([, exit]) => exit === String(EXIT.usage));
-    expect(wrongUse.flatMap(([code = '']) => codeIn(code)).sort()).toEqual([...USAGE_CODES].sort());
+  it('explain only codes that something raises', () => {
+    const raising = sources
+      .filter(
+        ({ path }) => !/\.test\.ts$|(?:^|\/)(?:testing|test|bench|scripts)\/|error-codes\.ts$/.test(path),
+      )
+      .map(({ text }) => text.replaceAll(/isCotraceError\([^()]*\)/g, ''));
+    const codes = CODE_TABLES.flatMap((table) => Object.keys(table));
+    expect(codes.filter((code) => !raising.some((text) => text.includes(`'${code}'`)))).toEqual([]);
   });
 
   it('describe every tag and file format that the code has', () => {

@@ -33,9 +33,6 @@ const BANNED: readonly (readonly [phrase: RegExp, write: string])[] = [
   [/\b(?:held|holds?|holding) (?:it |them )?against\b/i, 'compare with'],
 ];
 
-/** Rows of a table of error codes: `| `CODE` | exit code | … |`. */
-const CODES = /^\| `[A-Z_`, ]+ *\| +(?:\d+|-) +\|.*$/gm;
-
 function findings(sentences: readonly Sentence[]): string[] {
   return sentences.flatMap(({ place, text }) =>
     BANNED.flatMap(([phrase, write]) => {
@@ -47,9 +44,7 @@ function findings(sentences: readonly Sentence[]): string[] {
 
 /** Text of a document, a line at a time, without its code. */
 function prose({ path, text }: { path: string; text: string }): Sentence[] {
-  const plain = text
-    .replaceAll(/^```[\s\S]*?^```/gm, (block) => block.replaceAll(/[^\n]/g, ''))
-    .replaceAll(CODES, '');
+  const plain = text.replaceAll(/^```[\s\S]*?^```/gm, (block) => block.replaceAll(/[^\n]/g, ''));
   return plain
     .split('\n')
     .map((line, i) => ({ place: `${path}:${i + 1}`, text: line.replaceAll(/`[^`]*`/g, '`…`') }));

@@ -1,3 +1,4 @@
+export { VERIFIER_CODES } from './error-codes.js';
 export { attestationBodyOf } from './main-block/attestation-body.js';
 export type { NetworkTerms } from './main-block/attestation-body.js';
 export { checkAttestation, checkStatement, judgeAttestations } from './main-block/attestation.js';

@@ -35,7 +35,7 @@ export interface DomainDefinition {
 export function parseDefinition(text: string): DomainDefinition {
   return asRefusal(() => {
     const value = parseArgument(text, MAX_DEFINITION_BYTES, 'definition', 'BAD_DEFINITION');
-    const source = { code: 'BAD_DEFINITION', name: 'definition', tooLarge: 'TOO_LARGE' };
+    const source = { code: 'BAD_DEFINITION', name: 'definition', tooLarge: 'TOO_LARGE' } as const;
     const root = new Shape(value, source).only(['name', 'steps', 'dataSchema', 'limits']);
     const steps = root.at('steps').only(['words', 'uris', 'none']);
     const limits = root.at('limits').only(['identifiers', 'recordBytes']);

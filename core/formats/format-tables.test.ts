@@ -38,17 +38,17 @@ interface Row {
 
 const document = readFileSync(new URL('../../docs/formats.md', import.meta.url), 'utf8');
 
-/** The tables of the document by the heading that they stand under. */
+/** The tables of fields in the document, by the heading that they stand under. */
 function tables(): Map<string, Row[]> {
   const found = new Map<string, Row[]>();
   let heading = '';
-  let ofBytes = false;
+  let hasFields = false;
   for (const line of document.split('\n')) {
     if (line.startsWith('#')) heading = line.replace(/^#+ /, '');
-    if (!line.startsWith('|')) ofBytes = false;
+    if (!line.startsWith('|')) hasFields = false;
     const [, field, type] = line.split('|').map((cell) => cell.trim());
-    if (field === 'Field') ofBytes = true;
-    if (!ofBytes || field === undefined || type === undefined || /^(?:Field|-+)$/.test(field)) continue;
+    if (line.startsWith('|') && field === 'Field') hasFields = true;
+    if (!hasFields || field === undefined || type === undefined || /^(?:Field|-+)$/.test(field)) continue;
     found.set(heading, [...(found.get(heading) ?? []), { field, type }]);
   }
   return found;

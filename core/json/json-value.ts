@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors.js';
 import { MalformedError } from '../errors.js';
 
 /** What JSON can say. */
@@ -20,7 +21,7 @@ export function isWellFormed(text: string): boolean {
  * arrays without holes and plain objects, nested at most `MAX_JSON_DEPTH` deep. Throws `code`, naming the
  * place as a path from `$`.
  */
-export function checkJsonValue(value: unknown, code: string): asserts value is JsonValue {
+export function checkJsonValue(value: unknown, code: ErrorCode): asserts value is JsonValue {
   check(value, '$', 0, (place, why) => new MalformedError(code, `${place} ${why}`, { place }));
 }
 

@@ -25,7 +25,7 @@ const HASH_RULE: TextRule = {
  * `maxIdentifiers`: most distinct identifiers. Throws `BAD_RECORD`, `TOO_LARGE`, `BAD_TRACE_ID`, naming the field.
  */
 export function recordOf(value: JsonValue, maxIdentifiers: number): ClientRecord {
-  const source = { code: 'BAD_RECORD', name: 'record', tooLarge: 'TOO_LARGE' };
+  const source = { code: 'BAD_RECORD', name: 'record', tooLarge: 'TOO_LARGE' } as const;
   const root = new Shape(value, source).only(MEMBERS);
   const [step, eventID, corrects] = [root.at('step'), root.at('eventID'), root.at('corrects')];
   const record: ClientRecord = {

@@ -6,10 +6,10 @@ import { parseStrictJson } from '../json/strict-json.js';
 import { Shape, type ShapeSource } from './shape.js';
 
 const RUNS = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
-const CODES = ['BAD_FILE', 'TOO_LARGE'];
+const CODES = ['BAD_JSON', 'TOO_LARGE'];
 
 const shapeOf = (value: JsonValue, source: Partial<ShapeSource> = {}) =>
-  new Shape(value, { code: 'BAD_FILE', ...source });
+  new Shape(value, { code: 'BAD_JSON', ...source });
 
 /** What `read` throws. */
 function errorOf(read: () => unknown): CotraceError {
@@ -121,7 +121,7 @@ describe('a value from outside', () => {
     ['a must be a whole number from 2 to 3, not "2"', { a: '2' }, inMember((a) => a.integer(2, 3))],
     ['a is there twice', { a: '2' }, inMember((a) => a.fail('is there twice'))],
   ])('is refused otherwise: %s', (message, wrong, read) => {
-    expect(errorOf(() => read(shapeOf(wrong)))).toMatchObject({ code: 'BAD_FILE', message });
+    expect(errorOf(() => read(shapeOf(wrong)))).toMatchObject({ code: 'BAD_JSON', message });
   });
 
   it('keeps the reason, and lets errors pass that are not about the value', () => {
@@ -129,9 +129,9 @@ describe('a value from outside', () => {
       shapeOf(7).check('right', () => {
         throw error;
       });
-    const reason = new CotraceError('WRONG', 'it is wrong');
+    const reason = new CotraceError('BAD_HEX', 'it is wrong');
     const { code, message, cause } = errorOf(failing(reason));
-    expect([code, message, cause]).toEqual(['BAD_FILE', 'it must be right, not 7', reason]);
+    expect([code, message, cause]).toEqual(['BAD_JSON', 'it must be right, not 7', reason]);
     expect(failing(new TypeError('a defect'))).toThrow(TypeError);
     expect(shapeOf(7).check('right', () => 'read')).toBe('read');
   });
@@ -154,7 +154,7 @@ describe('the error of a value from outside', () => {
       evidence: { path: 'a.json' },
       advice: 'remove it',
       tooLarge: 'TOO_LARGE',
-    };
+    } as const;
     expect(errorOf(() => block(source).at('body').text())).toMatchObject({
       message: '["blocks",0,"body"]: file.blocks[0].body must be text, not 7; remove it',
       detail: { path: 'a.json', field: 'file.blocks[0].body', place: '["blocks",0,"body"]' },
@@ -162,7 +162,7 @@ describe('the error of a value from outside', () => {
     expect(said(() => block(source).at('lost').text())).toBe(
       '["blocks",0]: file.blocks[0].lost is missing; it must be text; remove it',
     );
-    expect(errorOf(() => new Shape(undefined, { code: 'BAD_FILE' }).object())).toMatchObject({
+    expect(errorOf(() => new Shape(undefined, { code: 'BAD_JSON' }).object())).toMatchObject({
       message: 'it is missing; it must be an object',
       detail: { field: '' },
     });

@@ -1,7 +1,8 @@
 import { fromBase64url } from '../formats/base64url.js';
 import { parseU64 } from '../formats/decimal.js';
 import { fromHex } from '../bytes/bytes.js';
-import { CotraceError, isCotraceError, type ErrorDetail } from '../errors.js';
+import type { ErrorCode, ErrorDetail } from '../errors.js';
+import { CotraceError, isCotraceError } from '../errors.js';
 import { isArray } from '../json/is-array.js';
 import { isObject } from '../json/is-object.js';
 import type { JsonObject, JsonValue } from '../json/json-value.js';
@@ -12,11 +13,11 @@ export type ShapePath = readonly (string | number)[];
 /** What a value was read from, and how its errors are told. */
 export interface ShapeSource {
   /** Code of the errors. */
-  readonly code: string;
+  readonly code: ErrorCode;
   /** What the whole is called, the first step of every field: `record` in `record.traces[3].id`. */
   readonly name?: string;
   /** Code of the error of a list with too many items; otherwise `code`. */
-  readonly tooLarge?: string;
+  readonly tooLarge?: ErrorCode;
   /** Where a place is for people: a file, or a file and a line. Nothing where the field says enough. */
   readonly locate?: (path: ShapePath) => string;
   /** What to do about a value that is wrong, the end of a sentence. */
@@ -40,7 +41,7 @@ export interface TextRule {
 interface Fault {
   readonly detail?: ErrorDetail;
   readonly cause?: unknown;
-  readonly code?: string | undefined;
+  readonly code?: ErrorCode | undefined;
   /** The value that the detail names as `field`, where the message is about one of its members. */
   readonly whole?: Place | null;
   /** The place that people are shown, where it is not this value's. */

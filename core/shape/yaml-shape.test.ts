@@ -17,7 +17,7 @@ function errorOf(read: () => unknown): CotraceError {
 function parse(text: string, file: Partial<YamlFile> = {}): Shape {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
-  return yamlShape(document, lines, { path: 'file.yaml', code: 'TOPOLOGY', empty: {}, ...file });
+  return yamlShape(document, lines, { path: 'file.yaml', code: 'BAD_JSON', empty: {}, ...file });
 }
 
 describe('a file in YAML', () => {
@@ -35,7 +35,7 @@ describe('a file in YAML', () => {
     const root = parse('a:\n  - b: 1\n  - c: 2\n    d: 3\n');
     const [, second] = root.at('a').items(2);
     expect(errorOf(() => second?.at('d').text())).toMatchObject({
-      code: 'TOPOLOGY',
+      code: 'BAD_JSON',
       message: 'file.yaml:4: a[1].d must be text, not 3',
       detail: { path: 'file.yaml', place: 'file.yaml:4', field: 'a[1].d' },
     });
@@ -76,7 +76,7 @@ describe('a file in YAML', () => {
     [`a0: &a0 x\n${ALIASES.join('')}`, 'Excessive alias count'],
   ])('is refused with the reason in one line: %j', (text, reason) => {
     const { code, message, detail } = errorOf(() => parse(text));
-    expect([code, detail]).toEqual(['TOPOLOGY', { path: 'file.yaml' }]);
+    expect([code, detail]).toEqual(['BAD_JSON', { path: 'file.yaml' }]);
     expect(message).toContain('file.yaml is not valid YAML: ');
     expect(message).toContain(reason);
     expect(message).not.toContain('\n');
@@ -89,7 +89,7 @@ describe('a file in YAML', () => {
     [`a: ${'['.repeat(101)}${']'.repeat(101)}`, 'nested deeper than 100'],
   ])('is refused with what JSON cannot say: %s', (text, reason) => {
     const { code, message } = errorOf(() => parse(text));
-    expect([code, message]).toEqual(['TOPOLOGY', expect.stringContaining(reason)]);
+    expect([code, message]).toEqual(['BAD_JSON', expect.stringContaining(reason)]);
     expect(message).toMatch(/^file\.yaml: \$/);
   });
 });

@@ -1,4 +1,4 @@
-import { CotraceError, isCotraceError } from '../errors.js';
+import { CotraceError, isCotraceError, type ErrorCode } from '../errors.js';
 import { checkJsonValue, type JsonValue } from '../json/json-value.js';
 import { Shape, type ShapePath } from './shape.js';
 
@@ -19,7 +19,7 @@ export interface YamlLines {
 export interface YamlFile {
   readonly path: string;
   /** Code of the errors. */
-  readonly code: string;
+  readonly code: ErrorCode;
   /** What a file without content means. */
   readonly empty: JsonValue;
   /** What the whole is called, for a file that is a list. */

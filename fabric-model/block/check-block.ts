@@ -1,4 +1,5 @@
 import { toBinary } from '@bufbuild/protobuf';
+import type { ErrorCode } from '@cotrace/core';
 import { CotraceError, MalformedError, equalBytes, toHex } from '@cotrace/core';
 import * as common from '../gen/fabric/common_pb.js';
 import { decode } from '../wire/decode.js';
@@ -27,7 +28,7 @@ export function checkBlock(block: Block, previous?: PreviousBlock): void {
  */
 export function blockErrors(block: Block, previous?: PreviousBlock): CotraceError[] {
   const errors: CotraceError[] = [];
-  const report = (code: string, message: string, expected: unknown, found: unknown): void => {
+  const report = (code: ErrorCode, message: string, expected: unknown, found: unknown): void => {
     errors.push(new CotraceError(code, `block ${block.number}: ${message}`, { expected, found }));
   };
   if (previous !== undefined && block.number !== previous.number + 1n) {

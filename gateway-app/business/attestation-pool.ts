@@ -1,12 +1,6 @@
 import type { Attestation } from '@cotrace/core';
 import { equalBytes } from '@cotrace/core';
-
-/** How far ahead of the node's height attestations are kept: a source that runs away waits. */
-const WINDOW = 256n;
-/** How much is kept of one source beyond the next block: honest attestations have a few hundred bytes. */
-const MAX_SOURCE_BYTES = 16 * 1024 * 1024;
-/** Different attestations kept of one source for one block: two prove that it equivocates. */
-const KEPT_PER_SOURCE = 2;
+import { ATTESTATION_WINDOW, KEPT_PER_SOURCE, MAX_SOURCE_BYTES } from './limits.js';
 
 /** An attestation, and the master that sent it: that need not be the organisation that it names. */
 export interface Received {
@@ -32,7 +26,7 @@ export class AttestationPool {
 
   /** Adds what master `source` sent for `block`. Blocks already passed, repeats and a third one are ignored. */
   add(source: string, block: bigint, attestation: Attestation): void {
-    if (block < this.#height || block >= this.#height + WINDOW) return;
+    if (block < this.#height || block >= this.#height + ATTESTATION_WINDOW) return;
     const received = this.#byBlock.get(block) ?? [];
     const own = received.filter((one) => one.source === source);
     if (own.length >= KEPT_PER_SOURCE || own.some((one) => isSame(one.attestation, attestation))) return;
@@ -66,7 +60,7 @@ export class AttestationPool {
   /** Whether a source may send `block` now; else it waits for `changed`. */
   takes(source: string, block: bigint): boolean {
     if (block <= this.#height) return true;
-    return block < this.#height + WINDOW && this.#bytesOf(source) < MAX_SOURCE_BYTES;
+    return block < this.#height + ATTESTATION_WINDOW && this.#bytesOf(source) < MAX_SOURCE_BYTES;
   }
 
   /** Resolves at the next change, or when `signal` is aborted. */

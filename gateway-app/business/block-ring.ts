@@ -1,10 +1,6 @@
 import { CotraceError } from '@cotrace/core';
 import type { BusinessBlock } from '../gen/cotrace/cotrace_pb.js';
-
-/** How many recent business blocks a docking node can hand on; a follower further behind asks a master. */
-const MAX_BLOCKS = 64;
-/** How many bytes of transactions they hold at most, but for the newest alone: a block may have 10 MB and more. */
-const MAX_BYTES = 64 * 1024 * 1024;
+import { MAX_RING_BLOCKS, MAX_RING_BYTES } from './limits.js';
 
 /** The last business blocks that a node verified, for the followers of its domain. In memory only: blocks are not kept. */
 export class BlockRing {
@@ -16,7 +12,8 @@ export class BlockRing {
     this.#blocks.set(block.blockNum, block);
     this.#bytes += sizeOf(block);
     for (const [number, oldest] of this.#blocks) {
-      if (this.#blocks.size === 1 || (this.#blocks.size <= MAX_BLOCKS && this.#bytes <= MAX_BYTES)) return;
+      if (this.#blocks.size === 1 || (this.#blocks.size <= MAX_RING_BLOCKS && this.#bytes <= MAX_RING_BYTES))
+        return;
       this.#blocks.delete(number);
       this.#bytes -= sizeOf(oldest);
     }

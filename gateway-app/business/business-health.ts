@@ -3,9 +3,7 @@ import type { HeightFeed } from '../node/feed.js';
 import type { Log } from '../node/log.js';
 import { FOLLOWING, NODE_STATES, type NodeState, type Standing } from '../node/node-state.js';
 import type { AttestationPool } from './attestation-pool.js';
-
-/** Behind a quorum of masters without a new block for longer than this, in milliseconds, is a state. */
-const STALLED_MS = 30_000;
+import { STALLED_MS } from './limits.js';
 
 /** What a business node's health is worked out from. */
 export interface HealthParts {

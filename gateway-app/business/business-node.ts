@@ -18,7 +18,7 @@ import { serve } from '../node/rpc-server.js';
 import { AttestationPool } from './attestation-pool.js';
 import { BlockRing } from './block-ring.js';
 import { BusinessHealth } from './business-health.js';
-import { Docking, originsOf, PATIENCE, remoteOrigin, type BlockOrigin, type Patience } from './docking.js';
+import { Docking, originsOf, remoteOrigin, type BlockOrigin, type Patience } from './docking.js';
 import { DomainRank } from './domain-rank.js';
 import { DomainStore } from './domain-store.js';
 import { followAttestations, remoteSource, type AttestationSource } from './follow-attestations.js';
@@ -26,6 +26,7 @@ import { DomainFollower } from './follower.js';
 import { Jury } from './jury.js';
 import { RefusalLog } from './refusal-log.js';
 import { businessMethods } from './service.js';
+import { PATIENCE } from './limits.js';
 
 /** What a business node asks others over: the wire, which a test may replace. */
 export interface BusinessWire {

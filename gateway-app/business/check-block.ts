@@ -1,4 +1,5 @@
 import {
+  type ErrorCode,
   amountOf,
   CotraceError,
   equalBytes,
@@ -131,6 +132,6 @@ function checkTransactions(
   return transactions;
 }
 
-function refusal(code: string, body: AttestationBody, message: string): CotraceError {
+function refusal(code: ErrorCode, body: AttestationBody, message: string): CotraceError {
   return new CotraceError(code, `business block ${body.blockNum}: ${message}`, { blockNum: body.blockNum });
 }

@@ -5,8 +5,9 @@ import { BusinessBlockSchema } from '../gen/cotrace/cotrace_pb.js';
 import { codeOf } from '../testing/codes.js';
 import { BlockRing } from './block-ring.js';
 import { AttestedWait, Docked } from './docked.js';
-import { Docking, originsOf, PATIENCE, type BlockOrigin } from './docking.js';
+import { Docking, originsOf, type BlockOrigin } from './docking.js';
 import { RefusalLog } from './refusal-log.js';
+import { PATIENCE } from './limits.js';
 
 const node = (name: string, role: NodeRole, mspId: string, domain: string | null = null): ConsortiumNode => ({
   name,

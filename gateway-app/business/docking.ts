@@ -1,6 +1,7 @@
 import type { Consortium, ConsortiumNode } from '../consortium/consortium.js';
 import { Business, Master, type BusinessBlock } from '../gen/cotrace/cotrace_pb.js';
 import type { RpcClient } from '../node/rpc-client.js';
+import { PATIENCE } from './limits.js';
 
 /** Where a business node may fetch its business blocks. */
 export interface BlockOrigin {
@@ -20,8 +21,6 @@ export interface Patience {
   /** How long an origin that failed, lied or withheld is passed over. */
   readonly suspension: number;
 }
-
-export const PATIENCE: Patience = { watch: 500, withheld: 5000, stay: 15_000, suspension: 10_000 };
 
 /**
  * Chooses where to dock (seed 001, section 4.1): the domain's first live node by name fetches from a master, its own

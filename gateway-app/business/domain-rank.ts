@@ -8,12 +8,7 @@ import {
 } from '@cotrace/core';
 import type { Log } from '../node/log.js';
 import { valueHash, type ChangedEntry, type DomainStore, type StateEntry } from './domain-store.js';
-
-/**
- * Entries that are held at once where the tree is made for a state that is there already, and those of a group more:
- * some 50 MB.
- */
-const PORTION = 100_000;
+import { RANK_PORTION } from './limits.js';
 
 /**
  * A business node's rank tree (docs/formats.md, Rank B+ tree): it lies in the node's store and moves with the state, in
@@ -41,7 +36,7 @@ export class DomainRank {
     domain: string,
     c: number,
     log: Log,
-    portion: number = PORTION,
+    portion: number = RANK_PORTION,
   ): Promise<DomainRank> {
     const rank = new DomainRank(store, domain, c, log, portion);
     const position = store.position();

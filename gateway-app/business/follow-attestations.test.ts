@@ -1,4 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
+import type { ErrorCode } from '@cotrace/core';
 import { CotraceError } from '@cotrace/core';
 import { Log } from '../node/log.js';
 import { pauseFor } from '../node/retry.js';
@@ -9,7 +10,7 @@ import { followAttestations } from './follow-attestations.js';
 import { RefusalLog } from './refusal-log.js';
 
 /** The lines written while a master fails with `code` for some tries. */
-async function linesOf(code: string): Promise<{ lines: string[]; tries: number; refusals: RefusalLog }> {
+async function linesOf(code: ErrorCode): Promise<{ lines: string[]; tries: number; refusals: RefusalLog }> {
   const stderr = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
   const pool = new AttestationPool(0n);
   const health = new BusinessHealth({ pool, feed: { height: 0n }, quorum: 2, log: new SilentLog() });

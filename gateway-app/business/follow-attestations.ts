@@ -6,9 +6,7 @@ import type { RpcClient } from '../node/rpc-client.js';
 import type { AttestationPool } from './attestation-pool.js';
 import type { BusinessHealth } from './business-health.js';
 import type { RefusalLog } from './refusal-log.js';
-
-/** A master may be away for so long, as while both start, before a line is worth it; in milliseconds. */
-const QUIET_MS = 10_000;
+import { QUIET_MS } from './limits.js';
 
 /** A master as a source of attestations. */
 export interface AttestationSource {

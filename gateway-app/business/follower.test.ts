@@ -284,7 +284,7 @@ describe('an origin', () => {
       folder: newFolder(),
       origins: [
         breaking('broken', new Error('reset')),
-        breaking('ours', new CotraceError('FAILED', 'ours')),
+        breaking('ours', new CotraceError('BAD_ANSWER', 'ours')),
         masterOf(2).origin('goods'),
       ],
       sources: sources(),
@@ -292,7 +292,7 @@ describe('an origin', () => {
       patience: { ...HASTE, withheld: 10_000 },
     });
     await node.until(() => node.height === 4n);
-    expect(distinct(node.refused)).toEqual(['FAILED']);
+    expect(distinct(node.refused)).toEqual(['BAD_ANSWER']);
     await node.stop();
   });
 });

@@ -5,6 +5,7 @@ import {
   isCotraceError,
   type Attestation,
   type AttestationBody,
+  type ErrorCode,
 } from '@cotrace/core';
 import type { SignatureVerifier } from '@cotrace/fabric-model';
 import type { ChainPosition } from '../fabric/chain.js';
@@ -263,7 +264,11 @@ export class DomainFollower {
 }
 
 /** What an origin does that is no fault: it is away, dropped the block, or this node was itself late. */
-const NO_FAULT: ReadonlySet<string> = new Set(['UNREACHABLE', 'BLOCK_DROPPED', 'NOT_SERVED']);
+const NO_FAULT: ReadonlySet<string> = new Set([
+  'UNREACHABLE',
+  'BLOCK_DROPPED',
+  'NOT_SERVED',
+] satisfies ErrorCode[]);
 
 /** What a quorum attested of a block, and who. */
 interface Agreement {

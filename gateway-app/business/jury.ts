@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import type { Attestation, AttestationBody } from '@cotrace/core';
+import type { Attestation, AttestationBody, ErrorCode } from '@cotrace/core';
 import { toHex } from '@cotrace/core';
 import { EvidenceSchema } from '../gen/cotrace/cotrace_pb.js';
 import { checkStatement, judgeAttestations, type Verdict } from '@cotrace/verifier';
@@ -105,7 +105,7 @@ export class Jury {
       attestations: [first, second].map((attestation) => ({ ...attestation })),
     });
     await this.#store.keepEvidence(evidence, mspId);
-    this.#refusals.add({ blockNum: block, source: mspId, code: 'EQUIVOCATION', reason });
+    this.#refusals.add({ blockNum: block, source: mspId, code: 'EQUIVOCATION' satisfies ErrorCode, reason });
     this.#log.error(`${reason} (certificate ${toHex(first.certificate).slice(0, 16)}…); it no longer counts`);
   }
 }

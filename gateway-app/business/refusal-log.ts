@@ -1,9 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { RefusalSchema, type Refusal } from '../gen/cotrace/cotrace_pb.js';
-
-/** Kinds of refusals kept of one source, and of all: codes come from others, who may make up any number. */
-const KINDS_PER_SOURCE = 8;
-const KINDS = 50;
+import { REFUSAL_KINDS, REFUSAL_KINDS_PER_SOURCE } from './limits.js';
 
 /** What a business node refused: of each source and code how often, when first and last. */
 export class RefusalLog {
@@ -32,6 +29,6 @@ export class RefusalLog {
 /** Room for one more of `source`: the oldest of its own goes first, so that nobody displaces what others did. */
 function bounded(refusals: readonly Refusal[], source: string): readonly Refusal[] {
   const own = refusals.filter((one) => one.source === source);
-  if (own.length >= KINDS_PER_SOURCE) return refusals.filter((one) => one !== own[0]);
-  return refusals.length >= KINDS ? refusals.slice(1) : refusals;
+  if (own.length >= REFUSAL_KINDS_PER_SOURCE) return refusals.filter((one) => one !== own[0]);
+  return refusals.length >= REFUSAL_KINDS ? refusals.slice(1) : refusals;
 }

@@ -16,6 +16,7 @@ import { isAborted, pauseFor } from '../node/retry.js';
 import { DEFAULT_DOMAIN_RULES } from '@cotrace/epcis';
 import { bytes, EXIT, table, type Output } from './output.js';
 import { toText } from './trace-text.js';
+import { LONG_MS, SETTLE_MS } from './limits.js';
 
 /** The rice chain: two paddies dried, milled together, packed into two sizes, shipped on a pallet, sold. */
 const FILES = ['1-production', '2-processing', '3-distribution', '4-retail'].map((name) =>
@@ -26,8 +27,6 @@ const BOUGHT = 'https://id.gs1.org/01/09521234500049/10/BAG-1KG-7';
 /** Every event of the files tells of what the lot was made of, travelled in, or became. */
 const EVENTS = 12;
 const IN_FLIGHT = 16;
-const SETTLE_MS = 15_000;
-const LONG_MS = 60_000;
 
 /**
  * `npm start`: brings the network up, captures the rice chain, proves the consumer's trace, and shows who stores what.

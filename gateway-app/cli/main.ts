@@ -5,11 +5,9 @@ import { allWritten, outliveReaders, printLines } from '@cotrace/network';
 import type { Connections } from '../client/connections.js';
 import { BACKENDS, type BackendName } from '../deploy/backends/backend.js';
 import type { NetworkChoice } from '../deploy/local/up.js';
-import { EXIT, Output, reportError } from './output.js';
+import { EXIT, exitCodeOf, Output, printError } from './output.js';
 import type { SessionOptions } from '../client/session.js';
-
-const DEFAULT_IN_FLIGHT = 64;
-const MOST_IN_FLIGHT = 1024;
+import { DEFAULT_IN_FLIGHT, MOST_IN_FLIGHT } from './limits.js';
 
 interface GlobalOptions extends SessionOptions {
   readonly json: boolean;
@@ -287,7 +285,8 @@ async function run(
   try {
     process.exitCode = await command(new Output(options.json), options);
   } catch (error) {
-    process.exitCode = reportError(error, options.json);
+    printError(error, options.json);
+    process.exitCode = await exitCodeOf(error);
   }
 }
 

@@ -1,11 +1,10 @@
-import { isCotraceError } from '@cotrace/core';
 import type { Connections } from '../client/connections.js';
 import { faultText } from '../client/faults.js';
 import { placeOrder, type Placed } from '../client/place-order.js';
 import { loadTrust } from '../client/trust.js';
 import { verifyOrder } from '../client/verify-order.js';
 import { readOrder, type CheckedOrder, type Order } from '@cotrace/verifier';
-import { EXIT, reportError, type Output } from './output.js';
+import { EXIT, type Output } from './output.js';
 import { readText } from './read-text.js';
 
 /** `cotrace order place FILE`: records an order for its device; exit code 3 where it does not stand on the ledger anew. */
@@ -46,19 +45,13 @@ export async function verify(
 ): Promise<number> {
   const order = readOrder(readText(file));
   const trust = loadTrust(trustPath);
-  try {
-    const checked = await verifyOrder(connections, order, trust);
-    const faults = connections.faults.list();
-    output.result({ ...toJson(order, checked), faults }, () => [
-      ...toText(order, checked),
-      ...faults.map(faultText),
-    ]);
-    return EXIT_OF[checked.status];
-  } catch (error) {
-    if (!isCotraceError(error, 'ANSWER_DISPROVED')) throw error;
-    reportError(error, output.json);
-    return EXIT.disproved;
-  }
+  const checked = await verifyOrder(connections, order, trust);
+  const faults = connections.faults.list();
+  output.result({ ...toJson(order, checked), faults }, () => [
+    ...toText(order, checked),
+    ...faults.map(faultText),
+  ]);
+  return EXIT_OF[checked.status];
 }
 
 const EXIT_OF = {

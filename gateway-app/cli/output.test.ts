@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { CotraceError } from '@cotrace/core';
+import { CotraceError, relayedError } from '@cotrace/core';
 import { Log } from '../node/log.js';
-import { bytes, Output, reportError, table, toJson } from './output.js';
+import { bytes, EXIT, exitCodeOf, Output, printError, table, toJson } from './output.js';
 
 /** What `act` writes to standard output and standard error. */
 function writtenBy(act: () => unknown): string {
@@ -27,8 +27,8 @@ describe('what a stranger wrote', () => {
     ['in a table', () => new Output(false).result(null, () => table([[HOSTILE, 'b']])), `${ESCAPED}  b\n`],
     [
       'in an error',
-      () => reportError(new CotraceError('BAD', HOSTILE, {}, new Error(HOSTILE)), false),
-      `cotrace: [BAD] ${ESCAPED} <- ${ESCAPED}\n`,
+      () => printError(new CotraceError('BAD_ANSWER', HOSTILE, {}, new Error(HOSTILE)), false),
+      `cotrace: [BAD_ANSWER] ${ESCAPED} <- ${ESCAPED}\n`,
     ],
   ])('is on one line and steers nothing %s', (_where, act, expected) => {
     expect(writtenBy(act)).toBe(expected);
@@ -42,12 +42,12 @@ describe('what a stranger wrote', () => {
   it('is what it was in JSON, and steers nothing there', () => {
     const said = [
       writtenBy(() => new Output(true).result({ HOSTILE }, () => [])),
-      writtenBy(() => reportError(new CotraceError('BAD', HOSTILE, { HOSTILE }), true)),
+      writtenBy(() => printError(new CotraceError('BAD_ANSWER', HOSTILE, { HOSTILE }), true)),
     ];
     for (const text of said) expect(text).not.toMatch(/[^\P{C}\n]|[\p{Zl}\p{Zp}]/u);
     expect(said.map((text) => JSON.parse(text) as unknown)).toEqual([
       { HOSTILE },
-      { error: { code: 'BAD', message: `[BAD] ${HOSTILE}`, detail: { HOSTILE } } },
+      { error: { code: 'BAD_ANSWER', message: `[BAD_ANSWER] ${HOSTILE}`, detail: { HOSTILE } } },
     ]);
   });
 });
@@ -78,5 +78,18 @@ describe('what commands print', () => {
     expect(toJson({ height: 2n ** 63n, hash: Uint8Array.of(0, 171), list: [1n] })).toBe(
       '{"height":"9223372036854775808","hash":"00ab","list":["1"]}',
     );
+  });
+});
+
+describe('the exit code of an error', () => {
+  it.each<[number, unknown]>([
+    [EXIT.usage, new CotraceError('NO_FILE', 'no such file')],
+    [EXIT.interrupted, new CotraceError('INTERRUPTED', 'interrupted')],
+    [EXIT.disproved, new CotraceError('ANSWER_DISPROVED', 'it does not hold')],
+    [EXIT.failed, new CotraceError('UNREACHABLE', 'nobody answers')],
+    [EXIT.failed, relayedError('OF_ANOTHER_VERSION', 'something new')],
+    [EXIT.failed, new Error('unexpected')],
+  ])('is %i for %s', async (exit, error) => {
+    expect(await exitCodeOf(error)).toBe(exit);
   });
 });

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@cotrace/core';
 import { isCotraceError, shown, shownJson } from '@cotrace/core';
 import { printLines } from '@cotrace/network';
 import { describe } from '../node/log.js';
@@ -16,15 +17,15 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** Codes of errors that are the user's to put right in how the command was called. */
-export const USAGE_CODES: ReadonlySet<string> = new Set([
-  'USAGE',
-  'CONFIG',
-  'TOPOLOGY',
-  'BAD_TRACE_ID',
-  'BAD_ORDER',
-  'NO_FILE',
-]);
+/** The exit code of a command that ends with an error of a class; one that is `named` beside a result ends none. */
+export const EXIT_OF_CLASS = {
+  failed: EXIT.failed,
+  usage: EXIT.usage,
+  refused: EXIT.someRefused,
+  disproved: EXIT.disproved,
+  interrupted: EXIT.interrupted,
+  named: EXIT.failed,
+} as const;
 
 /** Where a command writes: results on standard output, what is going on on standard error. */
 export class Output {
@@ -48,22 +49,27 @@ export class Output {
   }
 }
 
-/** Reports an error without a stack trace and returns the exit code. */
-export function reportError(error: unknown, json: boolean): number {
+/** Prints an error without a stack trace. */
+export function printError(error: unknown, json: boolean): void {
   const known = isCotraceError(error);
-  const code = known ? error.code : systemErrorText(error) === null ? 'UNEXPECTED' : 'SYSTEM';
+  const code = known ? error.code : codeOfOther(error);
   const detail = known ? error.detail : {};
   const line = json
     ? toJson({ error: { code, message: describe(error), detail } })
     : `cotrace: ${describe(error)}`;
   printLines('stderr', [line]);
-  return exitCodeOf(error);
 }
 
-/** The exit code of a command that ends with an error. */
-export function exitCodeOf(error: unknown): number {
-  if (isCotraceError(error, 'INTERRUPTED')) return EXIT.interrupted;
-  return isCotraceError(error) && USAGE_CODES.has(error.code) ? EXIT.usage : EXIT.failed;
+/** The code of an error that is not Cotrace's. */
+function codeOfOther(error: unknown): ErrorCode {
+  return systemErrorText(error) === null ? 'UNEXPECTED' : 'SYSTEM';
+}
+
+/** The exit code of a command that ends with an error. The tables of codes are loaded here: a command starts without them. */
+export async function exitCodeOf(error: unknown): Promise<number> {
+  if (!isCotraceError(error)) return EXIT.failed;
+  const { exitClassOf } = await import('./code-tables.js');
+  return EXIT_OF_CLASS[exitClassOf(error.code)];
 }
 
 /** A value as JSON; bigints become decimal strings, bytes hexadecimal, and hidden characters are escaped. */

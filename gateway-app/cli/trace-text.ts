@@ -3,9 +3,7 @@ import { shortTraceId } from '@cotrace/core';
 import { toUtc } from '@cotrace/epcis';
 import type { VerifiedRecord, VerifiedTrace } from '@cotrace/verifier';
 import { table } from './output.js';
-
-/** Identifiers named of one role of an event; the JSON result has all of them. */
-const MOST_NAMED = 4;
+import { MOST_NAMED } from './limits.js';
 
 /** A verified trace for people, a line each: the events in the order in which they happened, and what is proven of them. */
 export function toText({ question, records, identifiers, attestedBy }: VerifiedTrace): string[] {

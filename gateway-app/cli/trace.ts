@@ -5,7 +5,7 @@ import { trace as traceProduct } from '../client/trace.js';
 import { loadTrust } from '../client/trust.js';
 import type { Direction } from '@cotrace/verifier';
 import { verify as verifyFile, writeRecordsProof, type VerifiedTrace } from '@cotrace/verifier';
-import { EXIT, reportError, type Output } from './output.js';
+import { EXIT, printError, type Output } from './output.js';
 import { readText } from './read-text.js';
 import { toText } from './trace-text.js';
 import { requireWritable, writeText } from './write-text.js';
@@ -48,7 +48,7 @@ export async function trace(
       : [`proof written to ${path}; check it with: cotrace verify ${path} --trust FILE`]),
   ]);
   if (failure === null) return EXIT.done;
-  reportError(failure, output.json);
+  printError(failure, output.json);
   return EXIT.failed;
 }
 

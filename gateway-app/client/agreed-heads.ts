@@ -2,10 +2,7 @@ import { quorumOf } from '../consortium/consortium.js';
 import { Master } from '../gen/cotrace/cotrace_pb.js';
 import { askAll } from './ask-all.js';
 import type { ConnectedNode, Connections } from './connections.js';
-import { SHORT_CALL_MS } from './heights.js';
-
-/** The most identifiers that one request may ask for. */
-const IDS_PER_REQUEST = 500;
+import { IDS_PER_REQUEST, SHORT_CALL_MS } from './limits.js';
 
 /** The newest record of an identifier in a domain. */
 export interface AgreedHead {

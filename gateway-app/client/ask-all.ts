@@ -1,9 +1,7 @@
 import { within } from '../node/retry.js';
 import { Asked, type Answer, type Party } from './asked.js';
 import type { Faults } from './faults.js';
-
-/** How long those are waited for that have not answered when enough others have, in milliseconds. */
-const GRACE_MS = 500;
+import { GRACE_MS } from './limits.js';
 
 /**
  * Asks all parties at the same time and returns what they answered: as soon as `isEnough`, and those that were not at

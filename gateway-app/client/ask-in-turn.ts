@@ -1,4 +1,4 @@
-import { CotraceError } from '@cotrace/core';
+import { CotraceError, relayedError } from '@cotrace/core';
 import { within } from '../node/retry.js';
 import { Asked, type Answer, type Ended, type Party, type Turn } from './asked.js';
 import type { Faults } from './faults.js';
@@ -83,7 +83,7 @@ export function noAnswer(parties: readonly Party[], faults: Faults): CotraceErro
   const found = faults.list().filter(({ node }) => names.has(node));
   const codes = new Set(found.map(({ code }) => code));
   const [only] = codes;
-  return new CotraceError(
+  return relayedError(
     codes.size === 1 && only !== undefined ? only : 'NO_ANSWER',
     `no node has an answer: ${found.map(({ node, message }) => `${node}: ${message}`).join('; ')}`,
     { faults: found },

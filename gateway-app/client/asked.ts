@@ -1,5 +1,6 @@
 import type { CotraceError } from '@cotrace/core';
 import { silent } from './faults.js';
+import { LONGEST_TURN_MS, TURN_MS, TURN_PER_PART_MS } from './limits.js';
 
 /** Someone who can be asked. */
 export interface Party {
@@ -11,12 +12,6 @@ export interface Answer<P, T> {
   readonly from: P;
   readonly answer: T;
 }
-
-/** How long a party has its turn before the next one is asked as well, in milliseconds. */
-const TURN_MS = 500;
-/** How much longer for each part of the answer that has come: a long answer is waited for, a trickle is not. */
-const TURN_PER_PART_MS = 10;
-const LONGEST_TURN_MS = 10_000;
 
 /** How a question is put to one party. */
 export interface Turn {

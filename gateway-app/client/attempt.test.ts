@@ -111,10 +111,13 @@ describe('after an attempt failed', () => {
     expect(() => afterError(error)).toThrow(error);
   });
 
-  it.each(['UNREACHABLE', 'NO_ANSWER', 'TOO_MANY_CALLS'])('a node is asked again after %s', (code) => {
-    const passing = new CotraceError(code, 'not now');
-    expect(afterError(passing)).toEqual({ kind: 'again', cause: passing });
-  });
+  it.each(['UNREACHABLE', 'NO_ANSWER', 'TOO_MANY_CALLS'] as const)(
+    'a node is asked again after %s',
+    (code) => {
+      const passing = new CotraceError(code, 'not now');
+      expect(afterError(passing)).toEqual({ kind: 'again', cause: passing });
+    },
+  );
 
   it('a node that refuses is not asked again', () => {
     const refusing = new CotraceError('NOT_YOUR_ROLE', 'no');

@@ -1,4 +1,5 @@
 import type { RefusalBody } from '@cotrace/chaincode';
+import type { ErrorCode } from '@cotrace/core';
 import { CotraceError, isCotraceError } from '@cotrace/core';
 import { peer } from '@cotrace/fabric-model';
 import { status } from '@grpc/grpc-js';
@@ -32,7 +33,11 @@ const TRY_AGAIN: ReadonlySet<number> = new Set([
 ]);
 
 /** Codes of nodes that were asked and may answer later: they are away, or have too much to do for this caller. */
-const PASSING: ReadonlySet<string> = new Set(['UNREACHABLE', 'NO_ANSWER', 'TOO_MANY_CALLS']);
+const PASSING: ReadonlySet<string> = new Set([
+  'UNREACHABLE',
+  'NO_ANSWER',
+  'TOO_MANY_CALLS',
+] satisfies ErrorCode[]);
 
 /** gRPC codes that stay. */
 const HOPELESS: ReadonlySet<number> = new Set([

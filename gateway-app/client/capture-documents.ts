@@ -1,4 +1,4 @@
-import { fromUtf8, isCotraceError } from '@cotrace/core';
+import { type ErrorCode, fromUtf8, isCotraceError } from '@cotrace/core';
 import { type DomainRule, readEpcisFile, type ReadEvent, type ReadFile } from '@cotrace/epcis';
 import { describe } from '../node/log.js';
 import { CaptureClient, type Captured } from './capture.js';
@@ -6,6 +6,7 @@ import { checkChain, type ChainStanding } from './chain-check.js';
 import type { Connections } from './connections.js';
 import { keysOf } from './event-keys.js';
 import { runInOrder, type KeyedTask } from './in-order.js';
+import { PROGRESS_MS } from './limits.js';
 
 /** An EPCIS document or single event, as bytes of JSON in UTF-8. */
 export interface CaptureDocument {
@@ -41,9 +42,6 @@ export interface CaptureSummary {
   readonly outcomes: readonly EventOutcome[];
   readonly warnings: readonly string[];
 }
-
-/** How often progress is told, in milliseconds. */
-const PROGRESS_MS = 1000;
 
 /** How documents are captured. */
 export interface CaptureOptions {
@@ -138,14 +136,14 @@ async function captureEvent(
   if (!result.ok) {
     const reasons = result.errors.map(({ path, line, message }) => `${path} (line ${line}): ${message}`);
     const aimed = { ...place, domain: null, byRuleForOthers: false };
-    return { ...aimed, ...nothing, status: 'refused', code: 'INVALID_EVENT', reasons };
+    return { ...aimed, ...nothing, status: 'refused', code: 'INVALID_EVENT' satisfies ErrorCode, reasons };
   }
   const { domain, record, byRuleForOthers } = result;
   const aimed = { ...place, domain, byRuleForOthers };
   try {
     return { ...aimed, ...fromCaptured(await client.capture(domain, record, signal)) };
   } catch (error) {
-    const code = isCotraceError(error) ? error.code : 'UNEXPECTED';
+    const code = isCotraceError(error) ? error.code : ('UNEXPECTED' satisfies ErrorCode);
     return { ...aimed, ...nothing, status: 'failed', code, reasons: [describe(error)] };
   }
 }

@@ -17,24 +17,16 @@ import { tipOf } from './chain-check.js';
 import type { ConnectedNode, Connections } from './connections.js';
 import { Endorsers } from './endorsers.js';
 import { explain, explained } from './gateway-answers.js';
-import { SHORT_CALL_MS } from './heights.js';
 import { refusalOf } from './refusal.js';
 import { patiently, tellNow, unlessAborted, type Tell } from './patience.js';
 import { committed, submit } from './submission.js';
 import type { DomainContract, EndorsedTransaction } from './wire.js';
+import { CAPTURE_MS, ENDORSEMENT_MS, FIRST_RETRY_MS, LONGEST_RETRY_MS, SHORT_CALL_MS } from './limits.js';
 
 /** What became of a record, after how many attempts. */
 export type Captured = Outcome & { readonly attempts: number };
 
-/** How long one record is tried, in milliseconds: long enough for a peer or an ordering service to come back. */
-const PATIENCE_MS = 120_000;
-const FIRST_PAUSE_MS = 40;
-const LONGEST_PAUSE_MS = 1000;
-
 const POLICY_FAILURE: number = peer.TxValidationCode.ENDORSEMENT_POLICY_FAILURE;
-
-/** How long an endorsement may take before it is found out who is silent, in milliseconds. */
-const ENDORSEMENT_MS = 700;
 
 /** Captures records in the domains of a consortium, each until it is recorded, known already, or refused. */
 export class CaptureClient {
@@ -58,9 +50,9 @@ export class CaptureClient {
    */
   async capture(domain: string, record: ClientRecord, signal: AbortSignal): Promise<Captured> {
     const contract = this.#connections.peer.contract(domain);
-    const deadline = Date.now() + PATIENCE_MS;
+    const deadline = Date.now() + CAPTURE_MS;
     const sent = new Set<string>();
-    let pause = FIRST_PAUSE_MS;
+    let pause = FIRST_RETRY_MS;
     let last: unknown;
     for (let attempts = 1; Date.now() < deadline; attempts += 1) {
       const attempt = await unlessAborted(this.#attempt(contract, domain, record, attempts, sent), signal);
@@ -70,9 +62,9 @@ export class CaptureClient {
       this.#tellWhy(last);
       await pauseFor(pause * (0.5 + Math.random()), signal);
       if (isAborted(signal)) throw interrupted(domain, record);
-      pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+      pause = Math.min(2 * pause, LONGEST_RETRY_MS);
     }
-    const what = `not recorded after ${PATIENCE_MS / 1000} s of trying; capture again later: nothing is recorded twice`;
+    const what = `not recorded after ${CAPTURE_MS / 1000} s of trying; capture again later: nothing is recorded twice`;
     const { eventHash } = record;
     throw explained('NOT_CAPTURED', what, { error: last, peer: this.#peer }, { domain, eventHash });
   }

@@ -8,16 +8,8 @@ import { pauseFor } from '../node/retry.js';
 import { askAll } from './ask-all.js';
 import type { ConnectedNode, Connections } from './connections.js';
 import { otherwise } from './gathered.js';
-import { SHORT_CALL_MS } from './heights.js';
 import type { Tell } from './patience.js';
-
-/** How long masters may take to reach the peer's newest block, in milliseconds. */
-const PATIENCE_MS = 1000;
-/** How long those that are late are waited for where a quorum has reached it, before they are named. */
-const GRACE_MS = 500;
-const PAUSE_MS = 50;
-/** How long the peer may take to say what its newest block is, in milliseconds. */
-const TIP_MS = 1500;
+import { GRACE_MS, MASTERS_PAUSE_MS, SHORT_CALL_MS, TIP_MS, TIP_REACHED_MS } from './limits.js';
 
 const NEVER = new AbortController().signal;
 
@@ -44,7 +36,7 @@ export async function standingOf(connections: Connections, tip: LedgerEnd): Prom
   const quorum = quorumOf(connections.context.consortium);
   const { faults } = connections;
   const graceEnds = performance.now() + GRACE_MS;
-  const deadline = performance.now() + PATIENCE_MS;
+  const deadline = performance.now() + TIP_REACHED_MS;
   for (;;) {
     const answers = await askAll(
       connections.masters(),
@@ -74,7 +66,7 @@ export async function standingOf(connections: Connections, tip: LedgerEnd): Prom
       );
     }
     if (answers.length < quorum || performance.now() > deadline) return 'unknown';
-    await pauseFor(PAUSE_MS, NEVER);
+    await pauseFor(MASTERS_PAUSE_MS, NEVER);
   }
 }
 

@@ -6,17 +6,14 @@ import type { Trust } from '@cotrace/verifier';
 import { askAll } from './ask-all.js';
 import type { ConnectedNode, Connections } from './connections.js';
 import { Gathered } from './gathered.js';
-import { SHORT_CALL_MS } from './heights.js';
-
-/** The most blocks whose attestations are asked for at once. */
-const BLOCKS_PER_REQUEST = 500;
-/** How long to wait for the other masters to attest the newest blocks, in milliseconds, where they are known to come. */
-const PATIENCE_MS = 10_000;
-/** How long where nobody but the master that named the blocks knows of them, or too few masters answer. */
-const SHORT_PATIENCE_MS = 700;
-const PAUSE_MS = 100;
-/** How long a master may take to say how far its peer is, in milliseconds. */
-const STATUS_MS = 500;
+import {
+  ATTESTED_MS,
+  ATTESTED_PAUSE_MS,
+  BLOCKS_PER_REQUEST,
+  PEER_STATUS_MS,
+  SHORT_ATTESTED_MS,
+  SHORT_CALL_MS,
+} from './limits.js';
 
 const NEVER = new AbortController().signal;
 
@@ -63,13 +60,13 @@ export async function completeAttestations(
     gathered.nameDissenters(faults);
     const missing = gathered.missing();
     const waited = performance.now() - began;
-    if (missing.length === 0 || waited > PATIENCE_MS) return;
-    if (waited > SHORT_PATIENCE_MS) {
+    if (missing.length === 0 || waited > ATTESTED_MS) return;
+    if (waited > SHORT_ATTESTED_MS) {
       if (answers.length < quorum) return;
       known ??= await isKnown(connections, missing, namedBy);
       if (!known) return;
     }
-    await pauseFor(PAUSE_MS, NEVER);
+    await pauseFor(ATTESTED_PAUSE_MS, NEVER);
   }
 }
 
@@ -87,7 +84,7 @@ async function isKnown(
       const { height, ledgerHeight } = await client.call(
         Master.method.status,
         {},
-        { timeout: STATUS_MS, signal },
+        { timeout: PEER_STATUS_MS, signal },
       );
       return height > newest || ledgerHeight > newest;
     },

@@ -64,7 +64,7 @@ export function defaultDefinitions(domains: readonly string[]): readonly DomainD
  */
 export function readDefinition(text: string, path: string, domains: readonly string[]): DomainDefinition {
   const value = parsed(text, path);
-  const source = { code: 'CONFIG', locate: () => path, evidence: { path } };
+  const source = { code: 'CONFIG', locate: () => path, evidence: { path } } as const;
   new Shape(value, source).at('name').oneOf(domains);
   return value as unknown as DomainDefinition;
 }

@@ -4,12 +4,7 @@ import { GatewayError } from '@hyperledger/fabric-gateway';
 import type { ConsortiumOrganisation } from '../consortium/consortium.js';
 import type { Faults } from './faults.js';
 import type { DomainContract } from './wire.js';
-
-/** How long an organisation that did not endorse is left out, in milliseconds. */
-const LEFT_OUT_MS = 30_000;
-/** How long an organisation's chaincode may take to answer a query when it is tried, in milliseconds: at first, at most. */
-const TRIAL_MS = 500;
-const LONGEST_TRIAL_MS = 4000;
+import { LEFT_OUT_MS, LONGEST_TRIAL_MS, TRIAL_MS } from './limits.js';
 
 /**
  * Which organisations are asked to endorse. A gateway asks its own organisation first and gives up where that one's

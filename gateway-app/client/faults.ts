@@ -1,4 +1,5 @@
 import { CotraceError, isCotraceError } from '@cotrace/core';
+import { REMEMBERED_MS } from './limits.js';
 
 /** Why what a node answered does not count, or that it did not answer. */
 export interface Fault {
@@ -7,9 +8,6 @@ export interface Fault {
   readonly code: string;
   readonly message: string;
 }
-
-/** How long a node that was at fault is asked last and not waited for, in milliseconds. */
-const REMEMBERED_MS = 10_000;
 
 /** The faults of the nodes that a client asks: each kind of each node once, in the order in which they were met. */
 export class Faults {

@@ -5,7 +5,8 @@ import { verifyStates, type FoundAnswer, type StateQuestion } from '@cotrace/ver
 import { askInTurn, noAnswer } from './ask-in-turn.js';
 import { collectAttestations } from './collect-attestations.js';
 import type { Connections } from './connections.js';
-import { catchUp, heightsOf, nameThoseBehind, readyFirst, SHORT_CALL_MS } from './heights.js';
+import { catchUp, heightsOf, nameThoseBehind, readyFirst } from './heights.js';
+import { SHORT_CALL_MS } from './limits.js';
 
 /**
  * What the ledger holds now of keys of domains' states, all of one block: from the first master whose answer holds against

@@ -1,15 +1,14 @@
+import type { ErrorCode } from '@cotrace/core';
 import { CotraceError, isCotraceError } from '@cotrace/core';
 import { status } from '@grpc/grpc-js';
 import { CommitStatusError, EndorseError, GatewayError } from '@hyperledger/fabric-gateway';
+import { MAX_ANSWER_TEXT } from './limits.js';
 
 /** What went wrong with a transaction: who says it and where, one line each, and what to do. */
 export interface Explained {
   readonly answers: readonly string[];
   readonly advice: string;
 }
-
-/** What is kept of a text that a peer or an orderer sends. */
-const MAX_TEXT = 400;
 
 /**
  * What stands behind an error of Fabric's gateway, whose own message only says that there are details: the answer of each
@@ -21,16 +20,18 @@ export function explain(error: unknown, peer: string): Explained {
     return { answers: [text], advice: 'see `cotrace nodes`' };
   }
   const answers = error.details.map(
-    ({ mspId, address, message }) => `${mspId} at ${address}: ${message.slice(0, MAX_TEXT)}`,
+    ({ mspId, address, message }) => `${mspId} at ${address}: ${message.slice(0, MAX_ANSWER_TEXT)}`,
   );
   if (answers.length > 0) return { answers, advice: ADVICE_ON_ANSWERS[stageOf(error)] };
-  const said = NOT_ANSWERED.has(error.code) ? SILENT[stageOf(error)] : error.cause.details.slice(0, MAX_TEXT);
+  const said = NOT_ANSWERED.has(error.code)
+    ? SILENT[stageOf(error)]
+    : error.cause.details.slice(0, MAX_ANSWER_TEXT);
   return { answers: [`${peer}: ${said}`], advice: adviceOf(error) };
 }
 
 /** An error with what stands behind one of Fabric's gateway: `what` failed, each organisation's answer, what to do. */
 export function explained(
-  code: string,
+  code: ErrorCode,
   what: string,
   { error, peer }: { readonly error: unknown; readonly peer: string },
   detail: Readonly<Record<string, unknown>> = {},

@@ -4,13 +4,7 @@ import { Master } from '../gen/cotrace/cotrace_pb.js';
 import { isAborted, pauseFor } from '../node/retry.js';
 import { askAll } from './ask-all.js';
 import type { ConnectedNode, Connections } from './connections.js';
-
-/** What a short question to a master may take, in milliseconds. */
-export const SHORT_CALL_MS = 5000;
-/** How long a master that is behind is waited for, in milliseconds: as the one that answers, and before it is named. */
-const BEHIND_MS = 2000;
-const NAMED_BEHIND_MS = 500;
-const PAUSE_MS = 50;
+import { BEHIND_MS, MASTERS_PAUSE_MS, NAMED_BEHIND_MS, SHORT_CALL_MS } from './limits.js';
 
 const NEVER = new AbortController().signal;
 
@@ -63,7 +57,7 @@ export async function catchUp(
         least,
       });
     }
-    await pauseFor(PAUSE_MS, signal);
+    await pauseFor(MASTERS_PAUSE_MS, signal);
     height = await heightOf(master, signal);
   }
 }

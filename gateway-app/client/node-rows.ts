@@ -1,7 +1,9 @@
 import { GatewayError } from '@hyperledger/fabric-gateway';
-import { areWell, PATIENCE_MS, quorumTrouble, reportOf, type NodeReport } from '../node/health.js';
+import { areWell, quorumTrouble, reportOf, type NodeReport } from '../node/health.js';
 import type { NodeState } from '../node/node-state.js';
+import { STATUS_CALL_MS } from '../node/limits.js';
 import type { Connections } from './connections.js';
+import { ROLLED_BACK_MS } from './limits.js';
 
 /** How a node stands, beside the ledger of the own organisation's peer. */
 export interface NodeRow {
@@ -46,8 +48,6 @@ export interface NodeStatus {
   readonly isWell: boolean;
 }
 
-/** A ledger that is still lower than a node was so long ago has lost blocks; in milliseconds. */
-const ROLLED_BACK_MS = 1000;
 /** How often nodes are asked that are waited for, in milliseconds. */
 const PAUSE_MS = 100;
 
@@ -105,7 +105,7 @@ function rolledBack(row: NodeRow): NodeRow {
 /** Number of blocks as the own organisation's peer knows it; null where it does not say. */
 async function heightOfLedger({ peer }: Connections): Promise<bigint | null> {
   try {
-    return (await peer.ledgerEnd(PATIENCE_MS)).height;
+    return (await peer.ledgerEnd(STATUS_CALL_MS)).height;
   } catch (error) {
     if (error instanceof GatewayError) return null;
     throw error;

@@ -1,10 +1,7 @@
+import { TOLD_AFTER_MS, TOLD_AGAIN_MS } from './limits.js';
+
 /** Tells one line of what is going on. */
 export type Tell = (line: string) => void;
-
-/** How long something may take before it is told that it is waited for, in milliseconds. */
-const TOLD_AFTER_MS = 2000;
-/** How often the same line is told again. */
-const TOLD_AGAIN_MS = 10_000;
 
 /** Tells lines, each again only after ten seconds: many records may wait for the same thing. */
 export function tellNow(tell: Tell): Tell {

@@ -1,9 +1,7 @@
-import { CotraceError, fromUtf8, isCotraceError, typedKey } from '@cotrace/core';
+import { CotraceError, fromUtf8, isCotraceError, relayedError, typedKey } from '@cotrace/core';
 import { Business } from '../gen/cotrace/cotrace_pb.js';
 import type { Connections } from './connections.js';
-
-/** How long the node may take, in milliseconds: nobody else can be asked. */
-const PATIENCE_MS = 1500;
+import { READ_STATE_MS } from './limits.js';
 
 /** One key of a domain's state, as the own organisation's business node holds it; nothing of it is proven. */
 export interface ReadState {
@@ -40,10 +38,10 @@ export async function readState(connections: Connections, domain: string, typed:
   }
   const { found, rev, height, value } = await connections
     .node({ ...node, address: node.address })
-    .call(Business.method.getState, { key }, { timeout: PATIENCE_MS })
+    .call(Business.method.getState, { key }, { timeout: READ_STATE_MS })
     .catch((error: unknown) => {
       if (!isCotraceError(error)) throw error;
-      throw new CotraceError(error.code, `${node.name}: ${error.message}`, { node: node.name }, error.cause);
+      throw relayedError(error.code, `${node.name}: ${error.message}`, { node: node.name }, error.cause);
     });
   const entry = found ? { value: fromUtf8(value), rev } : null;
   return { domain, key, height, node: node.name, entry };

@@ -1,14 +1,6 @@
 import { within } from '../node/retry.js';
 import type { CommitStatus, EndorsedTransaction, SubmittedTransaction } from './wire.js';
-
-/** How long the ordering service may take to answer, in milliseconds. */
-const ANSWER_MS = 1000;
-/** How often a transaction is submitted that the ordering service does not answer. */
-const SUBMISSIONS = 6;
-/** How long the ledger may stand still before a transaction is submitted again that was taken, in milliseconds. */
-const STANDSTILL_MS = 2000;
-/** How often that is done: new leaders are elected in five to ten seconds. */
-const REPEATS = 5;
+import { ORDERING_ANSWER_MS, REPEATS, STANDSTILL_MS, SUBMISSIONS } from './limits.js';
 
 /**
  * Submits an endorsed transaction, and the same one again while nobody answers: a gateway takes an orderer at random and
@@ -21,7 +13,7 @@ export async function submit(
   const submissions = [transaction.submit()];
   try {
     while (submissions.length < SUBMISSIONS) {
-      const answered = await within(Promise.any(submissions), ANSWER_MS);
+      const answered = await within(Promise.any(submissions), ORDERING_ANSWER_MS);
       if (answered !== null) return answered;
       submissions.push(transaction.submit());
     }

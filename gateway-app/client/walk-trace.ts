@@ -6,12 +6,7 @@ import { viewTransaction } from '@cotrace/verifier';
 import { MAX_TRANSACTIONS, type Question } from '@cotrace/verifier';
 import type { Turn } from './asked.js';
 import type { ConnectedNode } from './connections.js';
-
-/** A master's answer may be this long. */
-const MAX_BYTES = 192 * 1024 * 1024;
-/** It may take this long, and be silent so long, in milliseconds. */
-const LONGEST_MS = 120_000;
-const SILENCE_MS = 5000;
+import { LONGEST_TRACE_MS, MAX_TRACE_BYTES, SILENT_TRACE_MS } from './limits.js';
 
 /** What one master says that answers a question; nothing of it is verified yet. */
 export interface Walked {
@@ -36,7 +31,7 @@ export async function walkTrace({ client }: ConnectedNode, question: Question, t
     identifiers.push(traceId);
     const records = [];
     const order = new WalkOrder();
-    const stream = client.stream(Master.method.trace, { traceId }, turn.signal, { silence: SILENCE_MS });
+    const stream = client.stream(Master.method.trace, { traceId }, turn.signal, { silence: SILENT_TRACE_MS });
     for await (const transaction of stream) {
       bounds.take(transaction);
       order.take(transaction);
@@ -57,14 +52,14 @@ export async function walkTrace({ client }: ConnectedNode, question: Question, t
 
 /** Keeps a stream without end from being collected. */
 class Bounds {
-  readonly #until = performance.now() + LONGEST_MS;
+  readonly #until = performance.now() + LONGEST_TRACE_MS;
   #count = 0;
   #bytes = 0;
 
   take({ envelope, inclusionProof }: ProvenTransaction): void {
     this.#count += 1;
     this.#bytes += envelope.length + inclusionProof.reduce((sum, { length }) => sum + length, 0);
-    if (this.#count > MAX_TRANSACTIONS || this.#bytes > MAX_BYTES || performance.now() > this.#until) {
+    if (this.#count > MAX_TRANSACTIONS || this.#bytes > MAX_TRACE_BYTES || performance.now() > this.#until) {
       throw new CotraceError(
         'BAD_ANSWER',
         `the answer does not end after ${this.#count} transactions of ${this.#bytes} bytes`,

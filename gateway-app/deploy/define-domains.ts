@@ -11,10 +11,7 @@ import type { Consortium } from '../consortium/consortium.js';
 import { connectFabric } from '../fabric/connection.js';
 import { pauseFor } from '../node/retry.js';
 import type { Progress } from './progress.js';
-
-/** How long the chaincode services may take to be reachable, in milliseconds. */
-const PATIENCE_MS = 60_000;
-const PAUSE_MS = 200;
+import { DEFINE_MS, DEFINE_PAUSE_MS } from './limits.js';
 
 /**
  * Writes the definition of every domain to the ledger, by the first organisation's administrator, where it is missing.
@@ -57,7 +54,7 @@ async function define(
     progress(`domain ${domain} has no built-in definition: define it before capturing in it`);
     return;
   }
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + DEFINE_MS;
   for (;;) {
     try {
       const defined = await defineDomain(contract, definition);
@@ -77,7 +74,7 @@ async function define(
         );
       }
       requireRunning();
-      await pauseFor(PAUSE_MS, new AbortController().signal);
+      await pauseFor(DEFINE_PAUSE_MS, new AbortController().signal);
     }
   }
 }

@@ -3,10 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CotraceError, isCotraceError } from '@cotrace/core';
 import { openDatabase, type Store } from '../node/store.js';
 import type { Workspace } from '../workspace/workspace.js';
-
-/** How long a command waits for another one that works on the same network, in milliseconds. */
-const PATIENCE_MS = 60_000;
-const PAUSE_MS = 100;
+import { LOCK_MS, LOCK_PAUSE_MS } from './limits.js';
 
 /**
  * Runs `work` while no other command changes this workspace. The lock is that of an empty store: the operating system
@@ -16,7 +13,7 @@ const PAUSE_MS = 100;
 export async function withLock<T>(
   workspace: Workspace,
   work: () => Promise<T>,
-  patience = PATIENCE_MS,
+  patience = LOCK_MS,
 ): Promise<T> {
   await mkdir(workspace.root, { recursive: true });
   const lock = await take(workspace, Date.now() + patience);
@@ -42,6 +39,6 @@ async function take(workspace: Workspace, deadline: number): Promise<Store> {
         );
       }
     }
-    await sleep(PAUSE_MS);
+    await sleep(LOCK_PAUSE_MS);
   }
 }

@@ -5,9 +5,6 @@ import { CotraceError } from '@cotrace/core';
 import { cleanEnvironment } from '@cotrace/network';
 import { errorCode } from '../settings/error-code.js';
 
-/** The highest process id there can be (Linux: `PID_MAX_LIMIT` of include/linux/threads.h). */
-export const MAX_PROCESS_ID = 4_194_304;
-
 /** A process of a network. `network.json` keeps all but the owner, which is the folder that the file is in. */
 export interface ProcessEntry {
   readonly name: string;

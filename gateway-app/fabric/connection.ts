@@ -3,6 +3,7 @@ import { sha256, utf8 } from '@cotrace/core';
 import type { SigningIdentity, TlsMaterial } from '@cotrace/network';
 import * as grpc from '@grpc/grpc-js';
 import { connect, hash, type Gateway } from '@hyperledger/fabric-gateway';
+import { GATEWAY_DEADLINES, MAX_BLOCK_BYTES } from '../node/limits.js';
 
 /** Where a Fabric peer's gateway service is, and who calls it. */
 export interface FabricEndpoint {
@@ -21,12 +22,6 @@ export interface FabricConnection {
   readonly gateway: Gateway;
   close(): void;
 }
-
-/** A block of Fabric's default absolute maximum is 10 MB; a block can be larger by its framing. */
-const MAX_BLOCK_BYTES = 100 * 1024 * 1024;
-
-/** Deadlines of the gateway's calls, in milliseconds; a commit may wait for ordering to recover. */
-const DEADLINES = { evaluate: 15_000, endorse: 30_000, submit: 15_000, commit: 60_000 };
 
 /**
  * A connection can die without a word; calls on it would then run into their deadlines one after the other. A peer
@@ -60,10 +55,10 @@ export function connectFabric(
     hash: hash.none,
     // A peer that asks for certificates ties a signed request to the connection that it comes over.
     tlsClientCertificateHash: sha256(new X509Certificate(tls.certificate).raw),
-    evaluateOptions: after(DEADLINES.evaluate),
-    endorseOptions: after(DEADLINES.endorse),
-    submitOptions: after(DEADLINES.submit),
-    commitStatusOptions: after(DEADLINES.commit),
+    evaluateOptions: after(GATEWAY_DEADLINES.evaluate),
+    endorseOptions: after(GATEWAY_DEADLINES.endorse),
+    submitOptions: after(GATEWAY_DEADLINES.submit),
+    commitStatusOptions: after(GATEWAY_DEADLINES.commit),
   });
   return {
     gateway,

@@ -3,6 +3,7 @@ import { deliverBlocks } from './block-source.js';
 import { connectFabric, type FabricEndpoint } from './connection.js';
 import { blockOfTransaction, ledgerEnd, ledgerHeight, type LedgerEnd } from './ledger-queries.js';
 import { untilSilent } from './until-silent.js';
+import { HEIGHT_MS, SILENT_STREAM_MS } from '../node/limits.js';
 
 /** What a master asks its organisation's peer about the channel `main`. */
 export interface MainPeer {
@@ -13,11 +14,6 @@ export interface MainPeer {
   blockOfTransaction(txId: string): Promise<bigint | null>;
   close(): void;
 }
-
-/** How long the peer may take to tell its height to somebody who asks the master, in milliseconds. */
-const HEIGHT_MS = 1000;
-/** How long the stream of blocks may be silent before the peer is asked for its height, in milliseconds. */
-const SILENCE_MS = 5000;
 
 /** Connects to the peer at `endpoint` for channel `channel`; a connection that has died in silence is replaced. */
 export function connectMainPeer(endpoint: FabricEndpoint, channel: string): MainPeer {
@@ -30,7 +26,7 @@ export function connectMainPeer(endpoint: FabricEndpoint, channel: string): Main
       let next = from;
       const isBehind = async () => (await ledgerHeight(network())) > next;
       try {
-        for await (const block of untilSilent(received, isBehind, SILENCE_MS)) {
+        for await (const block of untilSilent(received, isBehind, SILENT_STREAM_MS)) {
           next += 1n;
           yield block;
         }

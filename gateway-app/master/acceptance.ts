@@ -1,4 +1,4 @@
-import { defaultQuorum, type Attestation, type CotraceError } from '@cotrace/core';
+import { defaultQuorum, type Attestation, type CotraceError, type ErrorCode } from '@cotrace/core';
 import { judgeAttestations, type AttestationTerms, type Verdict } from '@cotrace/verifier';
 
 /** What the masters state of one block, the own attestation among it. */
@@ -9,7 +9,10 @@ export interface Statements {
 }
 
 /** Codes of refusals that say which of two consortium files is another, not which of two masters lies. */
-const TERMS_DIFFER: ReadonlySet<string> = new Set(['ATTESTATION_MEMBERSHIP', 'ATTESTATION_NETWORK']);
+const TERMS_DIFFER: ReadonlySet<string> = new Set([
+  'ATTESTATION_MEMBERSHIP',
+  'ATTESTATION_NETWORK',
+] satisfies ErrorCode[]);
 
 /**
  * Why others do not count the own attestations, as far as it can be known here: null where they do, or nothing speaks

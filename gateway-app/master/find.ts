@@ -20,12 +20,7 @@ import { domainWrites } from './block-writes.js';
 import type { MasterLedger } from './master-ledger.js';
 import type { MasterStore } from './master-store.js';
 import { attestedRoot } from './open-trie.js';
-import { KEPT_CYCLES } from './trie-rows.js';
-
-/** The most keys of one request, so that reading them takes milliseconds. */
-export const MAX_KEYS = 100;
-/** The most bytes of values in one answer: some way below what a message may have. */
-const MAX_VALUE_BYTES = 16 * 1024 * 1024;
+import { KEPT_CYCLES, MAX_KEYS, MAX_VALUE_BYTES } from './limits.js';
 
 /** Makes the proof of a key under one root. */
 type Prove = (key: Uint8Array) => Uint8Array[];

@@ -28,7 +28,7 @@ import { TestNetwork } from '../testing/test-network.js';
 import { definition, put, transaction } from '../testing/transactions.js';
 import { loadTrie } from '../trie/snapshot.js';
 import { findAll } from './find.js';
-import { KEPT_CYCLES } from './trie-rows.js';
+import { KEPT_CYCLES } from './limits.js';
 
 // Other work on the machine must not fail a test.
 jest.setTimeout(60_000);

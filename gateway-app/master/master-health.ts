@@ -1,8 +1,9 @@
-import { equalBytes, isCotraceError, type CotraceError } from '@cotrace/core';
+import { equalBytes, isCotraceError, type CotraceError, type ErrorCode } from '@cotrace/core';
 import type { LedgerEnd } from '../fabric/ledger-queries.js';
 import { Lag } from '../node/lag.js';
 import type { Log } from '../node/log.js';
 import { FOLLOWING, NODE_STATES, type NodeState, type Standing } from '../node/node-state.js';
+import { MASTER_PATIENCE } from './limits.js';
 
 /** How long something may be so before it is a state, in milliseconds. */
 export interface MasterPatience {
@@ -18,14 +19,6 @@ export interface MasterPatience {
   readonly permanent: number;
 }
 
-export const MASTER_PATIENCE: MasterPatience = {
-  watch: 3000,
-  silence: 10_000,
-  rolledBack: 6000,
-  stalled: 30_000,
-  permanent: 30_000,
-};
-
 /** What the master has of its chain. */
 export interface OwnChain {
   /** Number of its blocks. */
@@ -39,7 +32,7 @@ const PERMANENT: Readonly<Record<string, NodeState>> = {
   PREVIOUS_HASH: 'forked',
   GENESIS_BLOCK: 'wrong network',
   UNREADABLE_VALID_TRANSACTION: 'unreadable',
-};
+} satisfies Partial<Record<ErrorCode, NodeState>>;
 
 /** What a master knows of how it stands: with its peer, with its chain, and with those who read its attestations. */
 export class MasterHealth {

@@ -6,8 +6,8 @@ import type { LedgerTrie } from './ledger-trie.js';
 import type { MasterStore } from './master-store.js';
 import { openTrie, snapshotNote, snapshotPath } from './open-trie.js';
 import type { ReadBlock } from './read-block.js';
-import { KEPT_CYCLES } from './trie-rows.js';
 import type { TrieSettings } from './trie-settings.js';
+import { KEPT_CYCLES } from './limits.js';
 
 /** What a master's ledger is made of. */
 export interface LedgerParts {

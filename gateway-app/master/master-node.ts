@@ -21,12 +21,13 @@ import { RpcClient } from '../node/rpc-client.js';
 import { serve } from '../node/rpc-server.js';
 import { Attestor } from './attestor.js';
 import { followMain } from './follower.js';
-import { MASTER_PATIENCE, MasterHealth, type MasterPatience, type OwnChain } from './master-health.js';
+import { MasterHealth, type MasterPatience, type OwnChain } from './master-health.js';
 import { MasterLedger, type LedgerParts } from './master-ledger.js';
 import { MasterStore } from './master-store.js';
 import { masterMethods } from './service.js';
 import { trieSettings } from './trie-settings.js';
 import { watchAcceptance, watchPeer, type OtherMaster } from './watch.js';
+import { MASTER_PATIENCE } from './limits.js';
 
 /** Opens the connection of a master to its organisation's peer. */
 export type ConnectPeer = (consortium: Consortium, identity: SigningIdentity, tls: TlsMaterial) => MainPeer;

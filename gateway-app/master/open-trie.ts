@@ -15,10 +15,7 @@ import { loadTrie, type LoadedTrie } from '../trie/snapshot.js';
 import { LedgerTrie } from './ledger-trie.js';
 import type { MasterStore } from './master-store.js';
 import type { TrieSettings } from './trie-settings.js';
-
-/** How many blocks are taken in before their hashes are worked out, where nobody waits for them. */
-const BLOCKS_A_COMMIT = 32n;
-const PROGRESS_MS = 5000;
+import { BLOCKS_A_COMMIT, START_PROGRESS_MS } from './limits.js';
 
 /** File of the snapshot, in the folder of the store: they are moved and restored together. */
 export function snapshotPath(store: MasterStore): string {
@@ -125,7 +122,7 @@ async function replayed(
       const attested = attestedRoot(store, next);
       if (!equalBytes(root, attested)) return mismatchAt(next, root, attested);
     }
-    if (Date.now() - told > PROGRESS_MS) {
+    if (Date.now() - told > START_PROGRESS_MS) {
       told = Date.now();
       log.info(`rebuilding the state trie: block ${next} of ${last}`);
     }

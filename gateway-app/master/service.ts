@@ -15,13 +15,11 @@ import { requireDomain, requireRole } from '../node/rpc-server.js';
 import { folderBytes } from '../node/store.js';
 import { withStore } from '../node/store-room.js';
 import { businessBlock } from './business-block.js';
-import { findAll, MAX_KEYS } from './find.js';
+import { findAll } from './find.js';
 import type { MasterHealth } from './master-health.js';
 import type { MasterLedger } from './master-ledger.js';
 import { walkTrace } from './trace-walk.js';
-
-/** The most blocks or TraceIDs that one request may ask for. */
-const MAX_ITEMS = 1000;
+import { MAX_ITEMS, MAX_KEYS } from './limits.js';
 
 /** What requests may be: a domain's name and numbers, lists of numbers of up to ten bytes, identifiers, keys. */
 const LIMITS = {

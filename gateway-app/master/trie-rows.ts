@@ -14,16 +14,12 @@ import {
 import { RemovedKeySchema, type RemovedKey } from '../gen/cotrace/store_pb.js';
 import { ordered, read, type Store, type StoreBatch } from '../node/store.js';
 import type { RemovedEntry } from './state-changes.js';
+import { REMEMBERED_DEPTH } from './limits.js';
 
 const NODE = 'node/';
 const PAST = 'past/';
 const REMOVED = 'removed/';
 
-/** How many cycles back proofs under the root at a cycle's end can be made. */
-export const KEPT_CYCLES = 8;
-
-/** Nodes up to here change with every other block, and are few enough to be remembered: at most 70,000. */
-const REMEMBERED_DEPTH = 4;
 /** A node's row: the cycle in which it came to be so, as u64, and its RLP. */
 const STAMP = 8;
 

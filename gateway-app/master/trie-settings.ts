@@ -1,6 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import type { NodeConfig } from '../node/node-config.js';
-import { TRIE_MIB } from '../node/trie-limits.js';
+import { TRIE_MIB } from '../node/limits.js';
+import { DEFAULT_TRIE_THREADS, SAVE_AFTER } from './limits.js';
 
 /** How a master runs its state trie. */
 export interface TrieSettings {
@@ -12,9 +13,6 @@ export interface TrieSettings {
   readonly saveAfter: number;
 }
 
-const MOST_THREADS = 4;
-/** Some seconds' work at a start. */
-const SAVE_AFTER = 100_000;
 const MIB = 1024 * 1024;
 /**
  * The settings of a node's file; by default as many threads as the machine has cores, at most four, and half of its memory, at
@@ -24,7 +22,7 @@ export function trieSettings({ trieThreads, trieMemory }: NodeConfig): TrieSetti
   const half = Math.floor(totalmem() / 2 / MIB);
   const standard = Math.max(TRIE_MIB.least, Math.min(TRIE_MIB.most, half));
   return {
-    threads: trieThreads ?? Math.min(MOST_THREADS, availableParallelism()),
+    threads: trieThreads ?? Math.min(DEFAULT_TRIE_THREADS, availableParallelism()),
     bytes: (trieMemory ?? standard) * MIB,
     saveAfter: SAVE_AFTER,
   };

@@ -12,9 +12,7 @@ import { refusalOf } from './acceptance.js';
 import type { Attestor } from './attestor.js';
 import type { MasterHealth, MasterPatience } from './master-health.js';
 import type { MasterStore } from './master-store.js';
-
-/** How many of the newest blocks are compared: others may be some blocks behind. */
-const COMPARED = 8;
+import { COMPARED_BLOCKS } from './limits.js';
 
 /** Another master, as far as its attestations are asked for. */
 export interface OtherMaster {
@@ -110,7 +108,7 @@ async function statedOtherwise(
 function blocksUnder(config: bigint, last: bigint): bigint[] {
   if (last === 0n) return [0n];
   const blocks: bigint[] = [];
-  for (let block = last; block > config && blocks.length < COMPARED; block -= 1n) blocks.push(block);
+  for (let block = last; block > config && blocks.length < COMPARED_BLOCKS; block -= 1n) blocks.push(block);
   return blocks;
 }
 

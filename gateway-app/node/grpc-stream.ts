@@ -1,11 +1,11 @@
 import { constants, type ServerHttp2Stream } from 'node:http2';
+import type { ErrorCode } from '@cotrace/core';
 import { CotraceError, isCotraceError, utf8 } from '@cotrace/core';
 import * as grpc from '@grpc/grpc-js';
+import { MAX_SENT_ERROR_TEXT } from './limits.js';
 
 /** Before each message: a byte that says whether it is compressed, and its length in four. */
 const PREFIX_BYTES = 5;
-/** The most of an error's text that is sent; HTTP/2 headers have limits. */
-const MAX_DETAILS = 2000;
 
 const HEADERS = { ':status': 200, 'content-type': 'application/grpc+proto' } as const;
 
@@ -19,7 +19,7 @@ const STATUS_OF_CODE: Readonly<Record<string, grpc.status>> = {
   TOO_MANY_ELEMENTS: grpc.status.INVALID_ARGUMENT,
   TOO_MANY_CALLS: grpc.status.RESOURCE_EXHAUSTED,
   NO_METHOD: grpc.status.UNIMPLEMENTED,
-};
+} satisfies Partial<Record<ErrorCode, grpc.status>>;
 
 /**
  * Reads the one message of a request, as gRPC frames it. `room` is told the message's length before memory is taken
@@ -122,7 +122,7 @@ export function failCall(stream: ServerHttp2Stream, error: unknown): void {
     'grpc-status': known
       ? (STATUS_OF_CODE[error.code] ?? grpc.status.FAILED_PRECONDITION)
       : grpc.status.INTERNAL,
-    'grpc-message': percentEncoded(details.slice(0, MAX_DETAILS)),
+    'grpc-message': percentEncoded(details.slice(0, MAX_SENT_ERROR_TEXT)),
     ...(known ? { 'cotrace-code': error.code } : {}),
   });
 }

@@ -3,9 +3,7 @@ import { quorumOf, type Consortium, type ConsortiumNode } from '../consortium/co
 import { Business, Master, type Refusal } from '../gen/cotrace/cotrace_pb.js';
 import { isWell, nodeState, type NodeState } from './node-state.js';
 import type { RpcCaller } from './rpc-client.js';
-
-/** How long a node or a peer may take to say how it stands, in milliseconds: one that hangs must not hold up the others. */
-export const PATIENCE_MS = 1500;
+import { STATUS_CALL_MS } from './limits.js';
 
 /** How a node stands, as it says itself or as whoever asks it sees it. */
 export interface NodeReport {
@@ -46,12 +44,12 @@ const NOTHING = {
 
 async function askedReport(node: ConsortiumNode, client: RpcCaller): Promise<NodeReport> {
   if (node.role === 'master') {
-    const status = await client.call(Master.method.status, {}, { timeout: PATIENCE_MS });
+    const status = await client.call(Master.method.status, {}, { timeout: STATUS_CALL_MS });
     const { height, ledgerHeight, behindSeconds, storeBytes, reason } = status;
     const state = nodeState(status.state);
     return { ...NOTHING, node, state, reason, height, ledgerHeight, behindSeconds, storeBytes };
   }
-  const status = await client.call(Business.method.status, {}, { timeout: PATIENCE_MS });
+  const status = await client.call(Business.method.status, {}, { timeout: STATUS_CALL_MS });
   const { height, behindSeconds, storeBytes, dockedAt, refusals, reason } = status;
   const state = nodeState(status.state);
   return { ...NOTHING, node, state, reason, height, behindSeconds, storeBytes, dockedAt, refusals };

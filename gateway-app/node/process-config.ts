@@ -1,11 +1,8 @@
 import type { Shape } from '@cotrace/core';
 import { ADDRESS } from '../settings/address.js';
 import { openSettings, pathOf, textOf, type SettingsFile } from '../settings/settings-file.js';
-import { MAX_TRIE_THREADS, TRIE_MIB } from './trie-limits.js';
 import type { NodeConfig, ProcessConfig } from './node-config.js';
-
-/** The most nodes in one process: an organisation's business nodes of all domains. */
-const MAX_NODES = 1000;
+import { MAX_PROCESS_NODES, MAX_TRIE_THREADS, TRIE_MIB } from './limits.js';
 
 /**
  * Reads the configuration of a process with nodes, YAML or JSON; paths in it are taken from its folder. Throws `CONFIG`
@@ -15,7 +12,7 @@ export function readProcessConfig(path: string): ProcessConfig {
   const file = openSettings(path);
   file.root.only(['consortium', 'nodes']);
   const consortium = pathOf(file, file.root, 'consortium', 'the path of the consortium file');
-  const items = file.root.at('nodes').items(MAX_NODES, 1, 'a list of nodes');
+  const items = file.root.at('nodes').items(MAX_PROCESS_NODES, 1, 'a list of nodes');
   const nodes = items.map((node) => nodeOf(file, node));
   for (const member of ['name', 'storeDir'] as const) {
     const seen = new Set<string>();

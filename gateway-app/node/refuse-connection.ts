@@ -3,19 +3,13 @@ import type { TLSSocket } from 'node:tls';
 import type { CotraceError } from '@cotrace/core';
 import { FirstBytes } from './first-bytes.js';
 import { failCall } from './grpc-stream.js';
-
-/** What is read of a connection that is refused: preface, settings, and the headers of a call. */
-const READ_BYTES = 16 * 1024;
-/** How long a stranger waits for its refusal while there are many, in milliseconds. */
-const SLOW_MS = 1500;
-/** What a connection may take to ask and to fetch its refusal, in milliseconds. */
-const PATIENCE_MS = 1500;
+import { REFUSAL_MS, REFUSED_READ_BYTES, SLOW_REFUSAL_MS } from './limits.js';
 
 /** Closes a connection of somebody who may not even know why; late where strangers are many, since they come back. */
 export function closeConnection(socket: TLSSocket, isPressed: boolean): void {
   socket.pause();
   socket.on('error', () => socket.destroy());
-  destroyAfter(socket, isPressed ? SLOW_MS : 0);
+  destroyAfter(socket, isPressed ? SLOW_REFUSAL_MS : 0);
 }
 
 /**
@@ -23,10 +17,10 @@ export function closeConnection(socket: TLSSocket, isPressed: boolean): void {
  * where strangers are many.
  */
 export function refuseConnection(socket: TLSSocket, refusal: CotraceError, isPressed: boolean): void {
-  const pause = isPressed ? SLOW_MS : 0;
+  const pause = isPressed ? SLOW_REFUSAL_MS : 0;
   socket.on('error', () => socket.destroy());
-  destroyAfter(socket, pause + PATIENCE_MS);
-  const session = performServerHandshake(new FirstBytes(socket, READ_BYTES), {
+  destroyAfter(socket, pause + REFUSAL_MS);
+  const session = performServerHandshake(new FirstBytes(socket, REFUSED_READ_BYTES), {
     maxSessionMemory: 1,
     settings: { maxConcurrentStreams: 1, initialWindowSize: 0 },
   });

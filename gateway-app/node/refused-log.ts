@@ -1,7 +1,5 @@
 import type { Log } from './log.js';
-
-/** How long refusals are counted before they are told, in milliseconds. */
-const EVERY_MS = 60_000;
+import { REFUSALS_TOLD_MS } from './limits.js';
 
 /** Tells the first refusal of a kind at once, and those that follow once a minute, so that nobody can fill the log. */
 export class RefusedLog {
@@ -20,7 +18,7 @@ export class RefusedLog {
       return;
     }
     this.#log.warn(`refused ${kind}: ${example}`);
-    this.#counts.set(kind, { count: 0, timer: setTimeout(() => this.#tell(kind), EVERY_MS) });
+    this.#counts.set(kind, { count: 0, timer: setTimeout(() => this.#tell(kind), REFUSALS_TOLD_MS) });
   }
 
   close(): void {

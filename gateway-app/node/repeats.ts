@@ -1,8 +1,4 @@
-/** How many lines of one kind are told in a span, and how long that is in milliseconds. */
-const LINES = 3;
-const SPAN_MS = 60_000;
-/** Kinds that are counted apart; what comes beyond them shares one count. */
-const KINDS = 64;
+import { LINE_KINDS, LINES_A_SPAN, SPAN_MS } from './limits.js';
 
 interface Span {
   readonly since: number;
@@ -16,7 +12,7 @@ export class Repeats {
 
   /** How many of this kind were left out since the last line, where a line may be told at `now` (ms); null where not. */
   next(kind: string, now: number): number | null {
-    const key = this.#spans.has(kind) || this.#spans.size < KINDS ? kind : '';
+    const key = this.#spans.has(kind) || this.#spans.size < LINE_KINDS ? kind : '';
     const span = this.#spans.get(key);
     if (span === undefined || now - span.since >= SPAN_MS) {
       // At the end of the order, so that kinds that ended long ago are found first.
@@ -25,7 +21,7 @@ export class Repeats {
       this.#forget(now);
       return span?.untold ?? 0;
     }
-    if (span.told < LINES) {
+    if (span.told < LINES_A_SPAN) {
       span.told += 1;
       return 0;
     }

@@ -1,5 +1,4 @@
-const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 2000;
+import { FIRST_PAUSE_MS, LONGEST_PAUSE_MS } from './limits.js';
 
 /** Pauses that grow from 50 ms to 2 s, with jitter, until told that things go well again. */
 export class Backoff {

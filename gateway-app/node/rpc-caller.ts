@@ -1,15 +1,7 @@
 import { CotraceError } from '@cotrace/core';
 import type { ConsortiumNode } from '../consortium/consortium.js';
 import { TokenBucket } from './token-bucket.js';
-
-/** The most connections of one caller at a time: a client's certificate may serve many commands at once. */
-const MAX_CONNECTIONS = 64;
-/** The most calls of one caller at a time, over all its connections. */
-const MAX_CALLS = 256;
-/** The most bytes of requests and of answers not yet taken that a caller may have here: three of the largest messages. */
-const MAX_HELD_BYTES = 64 * 1024 * 1024;
-/** Calls that are taken back or refused: a burst of 1,000, and 100 a second; a new connection counts as ten. */
-const CALM = { burst: 1000, perSecond: 100, connection: 10 };
+import { CALM, MAX_CALLS, MAX_CONNECTIONS, MAX_HELD_BYTES } from './limits.js';
 
 /** What a call holds of this node's memory. */
 export interface HeldCall {

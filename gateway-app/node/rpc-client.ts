@@ -7,27 +7,14 @@ import {
   type MessageInitShape,
   type MessageShape,
 } from '@bufbuild/protobuf';
-import { CotraceError, isCotraceError, sha256, toHex } from '@cotrace/core';
+import { CotraceError, isCotraceError, relayedError, sha256, toHex } from '@cotrace/core';
 import { decode } from '@cotrace/fabric-model';
 import type { TlsMaterial } from '@cotrace/network';
 import * as grpc from '@grpc/grpc-js';
 import { isAborted } from './retry.js';
 import { pathOf } from './rpc-method.js';
+import { CALL_TIMEOUT_MS, MAX_ANSWER_ELEMENTS, MAX_ERROR_TEXT, MAX_MESSAGE_BYTES } from './limits.js';
 
-/** The largest message between nodes: a block of Fabric's default absolute maximum (10 MB), twice over. */
-const MAX_MESSAGE_BYTES = 20 * 1024 * 1024;
-
-/**
- * The most list entries, messages within, and unknown fields of an answer: 20 MiB of empty ones would become objects of
- * more than a gigabyte. A business block of 65,000 transactions with a node of the multiproof for each has half of it.
- */
-const MAX_ELEMENTS = 250_000;
-
-/** What a call may take before it fails with `UNREACHABLE`, in milliseconds. */
-const CALL_TIMEOUT_MS = 15_000;
-
-/** What is kept of a text that a node sends with an error. */
-const MAX_ERROR_TEXT = 500;
 const ERROR_CODE = /^[A-Z][A-Z0-9_]{1,39}$/;
 
 /** How long an answer is waited for. */
@@ -100,7 +87,7 @@ export class RpcClient {
       signal?.addEventListener('abort', cancel);
       if (signal?.aborted === true) cancel();
     });
-    return decode(method.output, bytes, { maxElements: MAX_ELEMENTS });
+    return decode(method.output, bytes, { maxElements: MAX_ANSWER_ELEMENTS });
   }
 
   /**
@@ -126,7 +113,7 @@ export class RpcClient {
     try {
       for await (const bytes of call) {
         clearTimeout(timer);
-        yield decode(method.output, bytes as Uint8Array, { maxElements: MAX_ELEMENTS });
+        yield decode(method.output, bytes as Uint8Array, { maxElements: MAX_ANSWER_ELEMENTS });
         timer = wait();
       }
     } catch (error) {
@@ -152,7 +139,7 @@ export class RpcClient {
         ? `did not answer within ${patience / 1000} s`
         : (status?.details ?? String(error)).slice(0, MAX_ERROR_TEXT);
     return typeof code === 'string' && ERROR_CODE.test(code)
-      ? new CotraceError(code, text, { address: this.address }, error)
+      ? relayedError(code, text, { address: this.address }, error)
       : new CotraceError('UNREACHABLE', `${this.address}: ${text}`, { address: this.address }, error);
   }
 }

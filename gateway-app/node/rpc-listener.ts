@@ -7,18 +7,7 @@ import { ConnectionGate } from './connection-gate.js';
 import { certificateHash } from '../consortium/certificate-hash.js';
 import { errorCode } from '../settings/error-code.js';
 import { TokenBucket } from './token-bucket.js';
-
-/**
- * Handshakes of strangers: a burst, and how many a second after it. One costs about 2 ms of processor time with the
- * refusal that follows, so that strangers cost at most a tenth of a core.
- */
-const STRANGERS = { burst: 50, perSecond: 40 };
-/** The most connections that wait for their handshake. */
-const MAX_WAITING = 256;
-/** The most that have said nothing yet: who is closed for others comes back, and that costs more than the place. */
-const MAX_SILENT = 1024;
-/** What a handshake may take, and its first bytes before it, in milliseconds; a normal one takes some ten. */
-const HANDSHAKE_MS = 5000;
+import { HANDSHAKE_MS, MAX_SILENT, MAX_WAITING, STRANGERS } from './limits.js';
 
 /** A connection after its TLS handshake. */
 export interface Arrival {

@@ -9,17 +9,7 @@ import { CotraceError, isCotraceError } from '@cotrace/core';
 import { endCall, failCall, readRequest, sendMessage } from './grpc-stream.js';
 import type { RpcCaller } from './rpc-caller.js';
 import type { RpcMethod } from './rpc-method.js';
-
-/** The most calls on one connection; what a client has beyond waits there. */
-const MAX_STREAMS = 100;
-/** What a request may take to come, in milliseconds. */
-const REQUEST_MS = 10_000;
-/** How long a caller may leave an answer lying, in milliseconds. */
-const ANSWER_MS = 60_000;
-/** How often a connection must prove that somebody is there, in milliseconds. */
-const PING_MS = 30_000;
-/** Memory of one connection's HTTP/2 beside its answers, in megabytes. */
-const SESSION_MB = 64;
+import { MAX_STREAMS, PING_MS, REQUEST_MS, SESSION_MB, UNREAD_ANSWER_MS } from './limits.js';
 
 /** What callers are served with. */
 export interface Served {
@@ -99,7 +89,7 @@ class Call {
     }
     this.#answered = true;
     // Answers that are never fetched must not stay.
-    this.#endAfter(ANSWER_MS);
+    this.#endAfter(UNREAD_ANSWER_MS);
   }
 
   #refuse(error: CotraceError): void {
@@ -130,7 +120,7 @@ class Call {
 
   /** Waits until the caller takes more: a slow reader holds nobody's memory. */
   async #drained(): Promise<void> {
-    this.#endAfter(ANSWER_MS);
+    this.#endAfter(UNREAD_ANSWER_MS);
     const { signal } = this.#gone;
     await new Promise<void>((resolve) => {
       const done = () => {

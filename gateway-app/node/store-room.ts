@@ -2,9 +2,7 @@ import { constants } from 'node:fs';
 import { access, statfs } from 'node:fs/promises';
 import { errorCode } from '../settings/error-code.js';
 import type { Standing } from './node-state.js';
-
-/** Below this a block and what the database makes of it may not fit. */
-const LEAST_BYTES = 16 * 1024 * 1024;
+import { LEAST_FREE_BYTES } from './limits.js';
 
 /** `standing`, or `store failed` where the store in `folder` cannot be written. A state that needs a person comes first. */
 export async function withStore(standing: Standing, folder: string): Promise<Standing> {
@@ -25,6 +23,6 @@ async function troubleOf(folder: string): Promise<string | null> {
 
 /** What is wrong where the disk of `folder` has so many bytes left; null where nothing is. */
 export function troubleOfSpace(folder: string, bytes: number): string | null {
-  if (bytes >= LEAST_BYTES) return null;
-  return `the disk of ${folder} has ${bytes} bytes left, fewer than ${LEAST_BYTES}; free space on it`;
+  if (bytes >= LEAST_FREE_BYTES) return null;
+  return `the disk of ${folder} has ${bytes} bytes left, fewer than ${LEAST_FREE_BYTES}; free space on it`;
 }

@@ -25,7 +25,7 @@ export function readJsonFile<T>(path: string, advice: string, read: (root: Shape
     if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
-  const source = { code: 'CONFIG', locate: () => path, advice, evidence: { path } };
+  const source = { code: 'CONFIG', locate: () => path, advice, evidence: { path } } as const;
   return read(new Shape(parse(bytes, path, advice), source));
 }
 

@@ -1,10 +1,11 @@
 import { toBinary, type DescMethod, type DescMethodUnary, type MessageShape } from '@bufbuild/protobuf';
-import { CotraceError } from '@cotrace/core';
+import { relayedError } from '@cotrace/core';
 import { decode } from '@cotrace/fabric-model';
 import type { Metadata } from '@grpc/grpc-js';
 import type { Consortium } from '../consortium/consortium.js';
 import { Master, type ProvenTransaction } from '../gen/cotrace/cotrace_pb.js';
-import { MASTER_PATIENCE, MasterHealth } from '../master/master-health.js';
+import { MASTER_PATIENCE } from '../master/limits.js';
+import { MasterHealth } from '../master/master-health.js';
 import { masterMethods } from '../master/service.js';
 import { findNode } from '../node/node-config.js';
 import type { RpcMethod } from '../node/rpc-method.js';
@@ -117,5 +118,5 @@ async function* nothing(): AsyncGenerator<Uint8Array> {
 function asReceived(error: unknown): unknown {
   if (!(error instanceof Error) || !('metadata' in error)) return error;
   const [code] = (error.metadata as Metadata).get('cotrace-code');
-  return new CotraceError(String(code), error.message);
+  return relayedError(String(code), error.message);
 }

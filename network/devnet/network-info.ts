@@ -33,7 +33,7 @@ const FILE = 'devnet.json';
 /** A thousand peers with their addresses have some 200 kB. */
 const MAX_BYTES = 16 * 1024 * 1024;
 /** Nobody sees it: a file that cannot be used is none. */
-const SOURCE = { code: 'DEVNET_CONFIG' };
+const SOURCE = { code: 'DEVNET_CONFIG' } as const;
 
 /** Writes the information into the state folder, as a whole. */
 export function writeNetworkInfo(dir: string, info: DevnetInfo): void {

@@ -12,8 +12,7 @@ import { adminPort, peerName } from './node-specs.js';
 import { PeerAdministration } from './peer-admin.js';
 import type { ChannelGenesis } from './prepare.js';
 import type { Reach } from './reach.js';
-
-const PAUSE_MS = 100;
+import { LOOK_PAUSE_MS } from './limits.js';
 
 /** A network's nodes, as its administrators reach them. */
 export interface Administered {
@@ -89,7 +88,7 @@ async function whileRefused(attempt: () => Promise<void>, stillStarting: () => v
     } catch (error) {
       if (!isRefused(error)) throw error;
       stillStarting();
-      await sleep(PAUSE_MS);
+      await sleep(LOOK_PAUSE_MS);
     }
   }
 }

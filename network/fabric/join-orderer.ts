@@ -1,9 +1,9 @@
 import { request } from 'node:https';
 import { CotraceError } from '@cotrace/core';
+import { JOIN_MS } from './limits.js';
 
 const CREATED = 201;
 const ALREADY_JOINED = 405;
-const DEADLINE_MS = 15_000;
 
 /** The admin endpoint of an ordering node, and whose TLS certificate opens it. */
 export interface OrdererAdmin {
@@ -62,7 +62,7 @@ async function post(
         cert: certificate,
         key,
         headers: { 'content-type': contentType, 'content-length': body.length },
-        timeout: DEADLINE_MS,
+        timeout: JOIN_MS,
         agent: false,
       },
       (response) => {

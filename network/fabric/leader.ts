@@ -12,10 +12,8 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { methodDefinition } from '../devnet/rpc/services.js';
 import type { SigningIdentity } from '../identity/signer.js';
+import { LEADER_CALL_MS, LEADER_MS, LOOK_PAUSE_MS } from './limits.js';
 
-const PATIENCE_MS = 60_000;
-const PAUSE_MS = 100;
-const CALL_MS = 5_000;
 const NONCE_LENGTH = 24;
 const DELIVER = methodDefinition<common.Envelope, orderer.DeliverResponse>(
   orderer.AtomicBroadcast,
@@ -46,7 +44,7 @@ export async function waitForLeader(
   const client = new Client(target.address, credentials.createSsl(target.ca), {
     'grpc.ssl_target_name_override': target.serverName,
   });
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + LEADER_MS;
   try {
     for (const channel of channels) {
       for (;;) {
@@ -54,7 +52,7 @@ export async function waitForLeader(
         if (status === common.Status.SUCCESS) break;
         stillStarting();
         if (Date.now() > deadline) throw noLeader(target, channel, status);
-        await sleep(PAUSE_MS);
+        await sleep(LOOK_PAUSE_MS);
       }
     }
   } finally {
@@ -93,7 +91,7 @@ function statusOf(client: Client, request: common.Envelope): Promise<common.Stat
       DELIVER.path,
       DELIVER.requestSerialize,
       DELIVER.responseDeserialize,
-      { deadline: Date.now() + CALL_MS },
+      { deadline: Date.now() + LEADER_CALL_MS },
     );
     stream.on('data', ({ Type: type }: orderer.DeliverResponse) => {
       if (type.case !== 'status') return;

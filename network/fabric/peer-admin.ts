@@ -7,8 +7,8 @@ import { MAX_MESSAGE_BYTES } from '../devnet/rpc/limits.js';
 import { methodDefinition } from '../devnet/rpc/services.js';
 import type { SigningIdentity } from '../identity/signer.js';
 import type { ChaincodePackage } from './chaincode-package.js';
+import { PEER_ADMIN_MS } from './limits.js';
 
-const DEADLINE_MS = 30_000;
 const OK = 200;
 const PROCESS_PROPOSAL = methodDefinition<peer.SignedProposal, peer.ProposalResponse>(
   peer.Endorser,
@@ -98,7 +98,7 @@ export class PeerAdministration {
         PROCESS_PROPOSAL.responseDeserialize,
         signed,
         new Metadata({ waitForReady: true }),
-        { deadline: Date.now() + DEADLINE_MS },
+        { deadline: Date.now() + PEER_ADMIN_MS },
         (error: ServiceError | null, response?: peer.ProposalResponse) => {
           if (response !== undefined) resolve(response);
           else

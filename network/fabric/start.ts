@@ -21,8 +21,7 @@ import {
 } from './node-specs.js';
 import { prepareFabric } from './prepare.js';
 import { localReach } from './reach.js';
-
-const PATIENCE_MS = 10_000;
+import { PROGRAM_END_MS } from './limits.js';
 
 /** How to start a real Fabric network. */
 export interface FabricOptions {
@@ -111,7 +110,7 @@ async function stopAll(children: readonly ChildProcess[]): Promise<void> {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
-      const impatience = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+      const impatience = setTimeout(() => child.kill('SIGKILL'), PROGRAM_END_MS);
       await ended;
       clearTimeout(impatience);
     }),

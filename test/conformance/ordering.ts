@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { create } from '@bufbuild/protobuf';
-import { CotraceError } from '@cotrace/core';
 import { common, decode, peer } from '@cotrace/fabric-model';
 import type { Cast } from './cast.js';
 import { transactionsOf, type PlacedTransaction } from './describe-block.js';
@@ -41,11 +40,7 @@ export class Ordering {
     await this.close(channel);
     const reached = await this.height(channel);
     if (reached !== height) {
-      throw new CotraceError('TOO_HIGH', `${channel} has ${String(reached)} blocks`, {
-        channel,
-        reached,
-        height,
-      });
+      throw new Error(`${channel} has ${String(reached)} blocks, not ${String(height)}`);
     }
     this.#heights.set(channel, height);
   }
@@ -119,7 +114,7 @@ export class Ordering {
     const answers = await this.#cast.broadcast(envelopes);
     const refused = answers.find(({ status }) => status !== common.Status.SUCCESS);
     if (refused !== undefined || answers.length < envelopes.length) {
-      throw new CotraceError('NOT_ORDERED', refused?.info ?? 'no answer', { status: refused?.status });
+      throw new Error(refused?.info ?? 'no answer');
     }
   }
 
@@ -131,7 +126,7 @@ export class Ordering {
       if (response?.status === 200 && Buffer.from(response.payload).includes(text)) return;
       await sleep(POLL_MS);
     }
-    throw new CotraceError('NOT_COMMITTED', `${organisation} has not committed a block`, { organisation });
+    throw new Error(`${organisation} has not committed a block`);
   }
 
   async #query(channel: string, ...args: readonly string[]): Promise<Uint8Array> {
@@ -147,13 +142,13 @@ export class Ordering {
       'org1',
       signProposal(proposalParts(call, this.#cast.user(USER), 0)),
     );
-    if (response?.status !== 200) throw new CotraceError('NO_ANSWER', response?.message ?? '', { args });
+    if (response?.status !== 200) throw new Error(`${args.join(' ')}: ${response?.message ?? ''}`);
     return response.payload;
   }
 
   async #propose(organisation: string, proposal: peer.SignedProposal): Promise<peer.ProposalResponse> {
     const { ok, failed } = await this.#cast.propose(organisation, proposal);
-    if (failed !== undefined) throw new CotraceError('NOT_ENDORSED', failed.text, { organisation });
+    if (failed !== undefined) throw new Error(`${organisation}: ${failed.text}`);
     return ok;
   }
 }

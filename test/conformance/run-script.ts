@@ -1,5 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { CotraceError, sha256, toHex } from '@cotrace/core';
+import { sha256, toHex } from '@cotrace/core';
 import { common, decode, decodeEnvelope, decodeTransaction, gateway, peer } from '@cotrace/fabric-model';
 import type { Target } from '../../network/devnet/testing/gateway-client.js';
 import { Cast } from './cast.js';
@@ -258,7 +258,7 @@ class ScriptRun {
     txId: string,
     proposedTransaction: peer.SignedProposal,
   ): Promise<{ submitted: Submitted | undefined; seen: Record<string, Seen> }> {
-    if (!('gateway' in endorse)) throw new CotraceError('NO_GATEWAY', 'not endorsed by a gateway');
+    if (!('gateway' in endorse)) throw new Error('not endorsed by a gateway');
     const request = create(gateway.EndorseRequestSchema, {
       channelId: call.channel,
       transactionId: txId,

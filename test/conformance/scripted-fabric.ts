@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CotraceError, sha256, toHex } from '@cotrace/core';
+import { sha256, toHex } from '@cotrace/core';
 import { administer, findFabric, localReach, startFabric, type FabricHandle } from '@cotrace/network';
 import { connectGateway } from '../../network/devnet/testing/gateway-client.js';
 import { packageBytes } from '../../network/devnet/testing/package-bytes.js';
@@ -84,7 +84,7 @@ async function eventually(attempt: () => Promise<unknown>): Promise<void> {
       await attempt();
       return;
     } catch (error) {
-      if (Date.now() > deadline) throw new CotraceError('NOT_DISCOVERED', 'gateways lack peers', {}, error);
+      if (Date.now() > deadline) throw new Error('gateways lack peers', { cause: error });
     }
     await sleep(PAUSE_MS);
   }

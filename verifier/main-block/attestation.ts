@@ -1,4 +1,5 @@
 import {
+  type ErrorCode,
   attestationSignedBytes,
   CotraceError,
   decodeAttestationBody,
@@ -59,36 +60,44 @@ export function checkStatement(
     });
   }
   if (certificate.length > MAX_CERTIFICATE_BYTES || signature.length > MAX_SIGNATURE_BYTES) {
-    throw refusal(attestation, 'SIZE', 'its certificate or signature is too long', {
+    throw refusal(attestation, 'ATTESTATION_SIZE', 'its certificate or signature is too long', {
       certificate: certificate.length,
       signature: signature.length,
     });
   }
   const body = decodeAttestationBody(attestation.body);
   if (!equalBytes(body.networkId, networkId)) {
-    throw refusal(attestation, 'NETWORK', 'it belongs to another network', {
+    throw refusal(attestation, 'ATTESTATION_NETWORK', 'it belongs to another network', {
       networkId: toHex(body.networkId),
     });
   }
   if (body.blockNum !== blockNum) {
-    throw refusal(attestation, 'BLOCK', `it is for block ${body.blockNum}, not ${blockNum}`);
+    throw refusal(attestation, 'ATTESTATION_BLOCK', `it is for block ${body.blockNum}, not ${blockNum}`);
   }
   const identity = identify(attestation, membership);
   if (identity.role !== 'peer') {
     const role = identity.role ?? 'none';
-    throw refusal(attestation, 'ROLE', `only a peer may attest; its certificate is of role ${role}`);
+    throw refusal(
+      attestation,
+      'ATTESTATION_ROLE',
+      `only a peer may attest; its certificate is of role ${role}`,
+    );
   }
   if (identity.certificate.curve !== 'P-256') {
-    throw refusal(attestation, 'CURVE', `its key is on ${identity.certificate.curve}, not on P-256`);
+    throw refusal(
+      attestation,
+      'ATTESTATION_CURVE',
+      `its key is on ${identity.certificate.curve}, not on P-256`,
+    );
   }
   if (BigInt(identity.expiresAt.getTime()) < unixSeconds * 1000n) {
-    throw refusal(attestation, 'EXPIRED', 'its certificate had expired when it was signed');
+    throw refusal(attestation, 'ATTESTATION_EXPIRED', 'its certificate had expired when it was signed');
   }
   if (
     !isLowS(signature) ||
     !membership.manager.verify(identity, attestationSignedBytes(attestation), signature)
   ) {
-    throw refusal(attestation, 'SIGNATURE', 'its signature is not valid');
+    throw refusal(attestation, 'ATTESTATION_SIGNATURE', 'its signature is not valid');
   }
   return body;
 }
@@ -97,18 +106,18 @@ function checkMembership(attestation: Attestation, body: AttestationBody, terms:
   if (equalBytes(body.membership, membershipOf(terms.membership.members, terms))) return;
   throw refusal(
     attestation,
-    'MEMBERSHIP',
+    'ATTESTATION_MEMBERSHIP',
     'its membership or quorum is not that of the channel configuration',
   );
 }
 
 function refusal(
   { mspId }: Attestation,
-  reason: string,
+  code: ErrorCode,
   message: string,
   detail: Readonly<Record<string, unknown>> = {},
 ): CotraceError {
-  return new CotraceError(`ATTESTATION_${reason}`, `attestation of ${mspId}: ${message}`, {
+  return new CotraceError(code, `attestation of ${mspId}: ${message}`, {
     mspId,
     ...detail,
   });

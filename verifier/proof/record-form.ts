@@ -23,7 +23,7 @@ import {
  */
 const MAX_VALUE_BYTES = 8 * MAX_RECORD_BYTES;
 /** Nobody sees it: what is of another form is answered by null. */
-const SOURCE = { code: 'BAD_RECORD' };
+const SOURCE = { code: 'BAD_RECORD' } as const;
 const HASH: TextRule = { rule: '64 lower-case hexadecimal digits', like: /^[0-9a-f]{64}$/ };
 
 const ROW_MEMBERS = ['txId', 'recordId', 'ver', 'preTraceTxId', 'preTraceHash'];

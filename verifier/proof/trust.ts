@@ -65,7 +65,7 @@ export function readTrust(text: string, verifier: SignatureVerifier): Trust {
 
 /** As `readTrust`; `ecdsa` checks what authorities sign. */
 export function trustOf(text: string, verifier: SignatureVerifier, ecdsa: EcdsaVerifier): Trust {
-  const source = { code: 'BAD_TRUST', locate: () => 'trust file' };
+  const source = { code: 'BAD_TRUST', locate: () => 'trust file' } as const;
   const root = new Shape(parseStrictJson(text, MAX_TRUST_BYTES), source);
   root.only(['format', 'network', 'quorum', 'organisations']);
   root.at('format').oneOf([FORMAT]);

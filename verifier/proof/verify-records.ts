@@ -1,4 +1,5 @@
 import {
+  type ErrorCode,
   CotraceError,
   encodeTransactionLeaf,
   leafHash,
@@ -218,7 +219,11 @@ function commonSigners(blocks: readonly AttestedBlock[]): string[] {
     .sort();
 }
 
-function failure(code: string, { block, txNum, envelope }: ProofTransaction, message: string): CotraceError {
+function failure(
+  code: ErrorCode,
+  { block, txNum, envelope }: ProofTransaction,
+  message: string,
+): CotraceError {
   return new CotraceError(code, `transaction ${txNum} of block ${block}: ${message}`, {
     block,
     txNum,

@@ -25,10 +25,7 @@ import { connectFabric } from '../../fabric/connection.js';
 import { pauseFor } from '../../node/retry.js';
 import type { Progress } from '../progress.js';
 import { DEFINITION } from './backend.js';
-
-/** How long peers and orderers may take to know each other, in milliseconds. */
-const PATIENCE_MS = 60_000;
-const PAUSE_MS = 200;
+import { LIFECYCLE_MS, LIFECYCLE_PAUSE_MS } from '../limits.js';
 
 /** What is deployed, and who is told. */
 export interface DeployedChaincode {
@@ -85,7 +82,7 @@ export async function defineChaincodes(
       close: () => fabric.close(),
     };
   });
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + LIFECYCLE_MS;
   const patiently = async <T>(what: string, attempt: () => Promise<T>): Promise<T> => {
     for (;;) {
       try {
@@ -95,7 +92,7 @@ export async function defineChaincodes(
           throw explained('LIFECYCLE', `${what} failed`, { error, peer: 'the peer' }, { what });
         }
         stillStarting();
-        await pauseFor(PAUSE_MS, new AbortController().signal);
+        await pauseFor(LIFECYCLE_PAUSE_MS, new AbortController().signal);
       }
     }
   };

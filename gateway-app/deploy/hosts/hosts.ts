@@ -27,13 +27,11 @@ import { adoptTopology, readNetworkTopology } from '../../workspace/topology-fil
 import type { Progress } from '../progress.js';
 import { writeClients } from '../write-clients.js';
 import { writeAtomically, writeJson, type Workspace } from '../../workspace/workspace.js';
+import { HOSTS_MS } from '../limits.js';
 
 /** Ports where each process has a host of its own; business nodes that share one count up. */
 const MASTER_PORT = 7060;
 const FIRST_BUSINESS_PORT = 7061;
-
-/** How long the hosts may take to come up, in milliseconds. */
-const PATIENCE_MS = 180_000;
 
 /** Where our own nodes listen, by name: each process is a host of the same name. */
 export function hostAddresses(topology: Topology): ReadonlyMap<string, { host: string; port: number }> {
@@ -116,11 +114,11 @@ export async function deployHosts(workspace: Workspace, progress: Progress): Pro
   const files = new FabricLayout(workspace.fabric);
   const layout = new CryptoLayout(files.crypto, topology);
   const administered = { layout, reach: namedReach(topology) };
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + HOSTS_MS;
   const stillStarting = () => {
     if (Date.now() < deadline) return;
     throw new CotraceError('NOT_READY', 'the hosts do not answer; see the logs of peers and ordering nodes', {
-      patience: PATIENCE_MS,
+      patience: HOSTS_MS,
     });
   };
   const channels = ensureChannels(topology, files, nominalAddresses(topology));

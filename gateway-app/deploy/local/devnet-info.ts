@@ -2,7 +2,7 @@ import type { Shape } from '@cotrace/core';
 import type { DevnetInfo, NetworkInfo } from '@cotrace/network';
 import { ADDRESS } from '../../settings/address.js';
 import { readJsonFile } from '../../settings/json-file.js';
-import { MAX_PROCESS_ID } from '../processes.js';
+import { MAX_PROCESS_ID } from '../limits.js';
 
 type NodeAddress = NetworkInfo['orderer'];
 

@@ -1,7 +1,8 @@
 import type { Shape, TextRule } from '@cotrace/core';
 import { readJsonFile } from '../../settings/json-file.js';
-import { MAX_PROCESS_ID, type ProcessEntry } from '../processes.js';
+import type { ProcessEntry } from '../processes.js';
 import { writeJson, type Workspace } from '../../workspace/workspace.js';
+import { MAX_PROCESS_ID, MAX_PROCESSES } from '../limits.js';
 
 /** What `network.json` keeps of a network: the ports that were chosen, and the processes that were started. */
 export interface NetworkState {
@@ -19,7 +20,6 @@ const NAME: TextRule = {
   like: /^[a-z0-9][a-z0-9._-]{0,255}$/,
 };
 const STARTED: TextRule = { rule: 'when the process started', like: /^(?:[0-9]{1,20}|unknown|gone)$/ };
-const MAX_PROCESSES = 100_000;
 
 /** The state of a workspace; empty where no network was ever started. Throws `CONFIG`. */
 export function readNetworkState(workspace: Workspace): NetworkState {

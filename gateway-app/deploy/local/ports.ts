@@ -3,14 +3,7 @@ import { createServer } from 'node:net';
 import { CotraceError } from '@cotrace/core';
 import { readNetworkState, writeNetworkState } from './network-state.js';
 import type { Workspace } from '../../workspace/workspace.js';
-
-/**
- * Where ports are looked for: below those that systems hand out to outgoing connections (Linux: from 32768 on), or a
- * connection could take the port of a service that is down for a moment.
- */
-const LEAST_PORT = 10_240;
-const END_PORT = 32_768;
-const MOST_TRIES = 1000;
+import { END_PORT, LEAST_PORT, MOST_PORT_TRIES } from '../limits.js';
 
 /** A service that listens. */
 export interface ListeningService {
@@ -32,7 +25,7 @@ export async function isFree(port: number): Promise<boolean> {
 
 /** A free TCP port of the loop-back interface that is none of `taken`. Throws `NO_PORT`. */
 export async function freePort(taken: ReadonlySet<number>): Promise<number> {
-  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+  for (let tries = 0; tries < MOST_PORT_TRIES; tries += 1) {
     const port = randomInt(LEAST_PORT, END_PORT);
     if (!taken.has(port) && (await isFree(port))) return port;
   }

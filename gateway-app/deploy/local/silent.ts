@@ -3,9 +3,7 @@ import { connect as connectTls } from 'node:tls';
 import type { Service } from '../services.js';
 import type { Starter } from './starter.js';
 import type { Progress } from '../progress.js';
-
-/** How long a service that runs may be silent, in milliseconds: a laptop under load takes a second or two. */
-const PATIENCE_MS = 5000;
+import { SILENT_SERVICE_MS } from '../limits.js';
 
 /**
  * Ends the processes that run and do not answer: one that hangs would be waited for without end. Whoever starts what does
@@ -16,7 +14,7 @@ export async function endSilent(
   ports: Readonly<Record<string, number>>,
   starter: Starter,
   progress: Progress,
-  patience = PATIENCE_MS,
+  patience = SILENT_SERVICE_MS,
 ): Promise<void> {
   const running = services.filter(({ process }) => starter.runs(process));
   for (const name of await silentProcesses(running, ports, patience)) {

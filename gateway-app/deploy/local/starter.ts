@@ -9,9 +9,7 @@ import {
 } from '../processes.js';
 import type { Progress } from '../progress.js';
 import type { Workspace } from '../../workspace/workspace.js';
-
-/** How long a process may take to end before it is killed, in milliseconds. */
-const PATIENCE_MS = 10_000;
+import { END_MS } from '../limits.js';
 
 /** Starts and stops the processes of a workspace, and keeps `network.json` in step. */
 export class Starter {
@@ -53,7 +51,7 @@ export class Starter {
 
   /** Ends the process of this name, if it runs. */
   async stop(name: string): Promise<void> {
-    await this.#end(name, PATIENCE_MS);
+    await this.#end(name, END_MS);
   }
 
   /** Ends the process of this name at once, if it runs: one that hangs would not end by itself. */

@@ -7,6 +7,7 @@ import { silentProcesses } from './silent.js';
 import { withLostProcesses } from './starter.js';
 import { readNetworkTopology } from '../../workspace/topology-file.js';
 import type { Workspace } from '../../workspace/workspace.js';
+import { STATUS_MS } from '../limits.js';
 
 export interface ProcessStatus {
   readonly name: string;
@@ -15,9 +16,6 @@ export interface ProcessStatus {
   readonly pid: number | null;
   readonly log: string;
 }
-
-/** How long a process that runs may take to answer, in milliseconds. */
-const PATIENCE_MS = 1500;
 
 /** As `networkStatus`, and which of the processes that run do not answer; a network with one of them is partly up. */
 export async function networkHealth(
@@ -30,7 +28,7 @@ export async function networkHealth(
   const services = listeningServices(topology, readBackend(workspace)).filter(({ process }) =>
     runs.has(process),
   );
-  const silent = await silentProcesses(services, readNetworkState(workspace).ports, PATIENCE_MS);
+  const silent = await silentProcesses(services, readNetworkState(workspace).ports, STATUS_MS);
   return { ...status, state: silent.length > 0 ? 'partly up' : status.state, silent };
 }
 

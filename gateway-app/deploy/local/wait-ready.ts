@@ -13,14 +13,7 @@ import { isRunning, type ProcessEntry } from '../processes.js';
 import { chaincodeService } from '../services.js';
 import type { Starter } from './starter.js';
 import type { Workspace } from '../../workspace/workspace.js';
-
-/** How long a network may take to answer, in milliseconds; a laptop under load takes a few seconds. */
-const PATIENCE_MS = 60_000;
-const PAUSE_MS = 50;
-/** How long one node may take to say how far it is, in milliseconds; it is asked again then. */
-const CALL_MS = 5000;
-/** How much of the end of a log is looked at. */
-const TAIL_BYTES = 4096;
+import { LOG_TAIL_BYTES, READY_CALL_MS, READY_MS, READY_PAUSE_MS } from '../limits.js';
 
 /** Waits until the embedded network has written where it listens. Throws `NOT_READY` with the log to look at. */
 export async function waitForDevnet(workspace: Workspace, process: ProcessEntry): Promise<NetworkInfo> {
@@ -88,8 +81,8 @@ async function heightOf(connections: Connections, node: ConsortiumNode): Promise
   try {
     const status =
       node.role === 'master'
-        ? await client.call(Master.method.status, {}, { timeout: CALL_MS })
-        : await client.call(Business.method.status, {}, { timeout: CALL_MS });
+        ? await client.call(Master.method.status, {}, { timeout: READY_CALL_MS })
+        : await client.call(Business.method.status, {}, { timeout: READY_CALL_MS });
     return status.height;
   } catch (error) {
     if (isCotraceError(error, 'UNREACHABLE')) return undefined;
@@ -104,7 +97,7 @@ async function until<T>(
   who: string,
   ask: () => Promise<T | undefined>,
 ): Promise<T> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + READY_MS;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
@@ -114,7 +107,7 @@ async function until<T>(
         process: who,
       });
     }
-    await sleep(PAUSE_MS);
+    await sleep(READY_PAUSE_MS);
   }
 }
 
@@ -138,7 +131,7 @@ function lastLine(log: string): string | null {
   const file = openSync(log, 'r');
   try {
     const { size } = fstatSync(file);
-    const tail = Buffer.alloc(Math.min(size, TAIL_BYTES));
+    const tail = Buffer.alloc(Math.min(size, LOG_TAIL_BYTES));
     const length = readSync(file, tail, 0, tail.length, size - tail.length);
     const last = tail.toString('utf8', 0, length).trimEnd().split('\n').at(-1) ?? '';
     return last === '' ? null : last;

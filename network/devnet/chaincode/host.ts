@@ -1,5 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { CotraceError, isCotraceError } from '@cotrace/core';
+import { CotraceError, isCotraceError, relayedError } from '@cotrace/core';
 import { peer } from '@cotrace/fabric-model';
 import type { ChaincodeDefinition } from '@cotrace/fabric-model';
 import { endorsementInfo } from '../endorser/endorsement-info.js';
@@ -74,7 +74,7 @@ export class ChaincodeHost {
       return await stream.execute(invocation, name, input, type);
     } catch (cause) {
       const code = isCotraceError(cause) ? cause.code : 'SENDING_FAILED';
-      throw new CotraceError(code, `error sending: ${messageOf(cause)}`, { name }, cause);
+      throw relayedError(code, `error sending: ${messageOf(cause)}`, { name }, cause);
     }
   }
 

@@ -1,6 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CotraceError, parseStrictJson, sha256, Shape, toHex, type JsonValue } from '@cotrace/core';
+import {
+  CotraceError,
+  parseStrictJson,
+  relayedError,
+  sha256,
+  Shape,
+  toHex,
+  type JsonValue,
+} from '@cotrace/core';
 import { parsePackage, packageIdOf, serviceAddress } from './package.js';
 import { replaceFile } from './replace-file.js';
 import { textOfFile } from '../../text-file.js';
@@ -129,7 +137,7 @@ function attempt<T>(what: string, run: () => T): T {
     return run();
   } catch (cause) {
     if (!(cause instanceof CotraceError)) throw cause;
-    throw new CotraceError(cause.code, `${what}: ${cause.message}`, cause.detail, cause);
+    throw relayedError(cause.code, `${what}: ${cause.message}`, cause.detail, cause);
   }
 }
 
@@ -142,7 +150,7 @@ function readAddresses(path: string): Record<string, string> {
   } catch (cause) {
     throw damaged(path, advice, cause);
   }
-  const source = { code: 'INSTALLED_CHAINCODES', locate: () => path, advice, evidence: { path } };
+  const source = { code: 'INSTALLED_CHAINCODES', locate: () => path, advice, evidence: { path } } as const;
   const root = new Shape(value, source);
   return Object.fromEntries(root.names().map((name) => [name, root.at(name).text()]));
 }

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { CotraceError } from '@cotrace/core';
 import { common, discovery, gossip } from '@cotrace/fabric-model';
 import type { Client } from '@grpc/grpc-js';
 import { loadIdentity } from '../../identity/signer.js';
@@ -52,7 +51,7 @@ describe('the discovery service', () => {
     new Promise((resolve, reject) => {
       const { path, requestSerialize, responseDeserialize } = DISCOVER;
       client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, (error, response) => {
-        if (error !== null || response === undefined) reject(error ?? new CotraceError('NO_ANSWER', 'none'));
+        if (error !== null || response === undefined) reject(error ?? new Error('none'));
         else resolve(response);
       });
     });
@@ -90,7 +89,7 @@ describe('the discovery service', () => {
 
   it('tells the MSPs of a channel, and where its orderer really listens', async () => {
     const answer = await ask(ofMain({ case: 'configQuery', value: {} }));
-    if (answer.case !== 'configResult') throw new CotraceError('WRONG_ANSWER', answer.case ?? 'none');
+    if (answer.case !== 'configResult') throw new Error(answer.case ?? 'none');
     const { msps, orderers } = answer.value;
     expect(Object.keys(msps).sort()).toEqual(['OrdererMSP', 'Org1MSP', 'Org2MSP', 'Org3MSP']);
     expect(msps['Org2MSP']?.tlsRootCerts).toHaveLength(1);
@@ -100,10 +99,10 @@ describe('the discovery service', () => {
 
   it('tells the peers of a channel, their heights and chaincodes, signed by each of them', async () => {
     const answer = await ask(ofMain({ case: 'peerQuery', value: {} }));
-    if (answer.case !== 'members') throw new CotraceError('WRONG_ANSWER', answer.case ?? 'none');
+    if (answer.case !== 'members') throw new Error(answer.case ?? 'none');
     for (const [name, node] of Object.entries(network.networkInfo.peers)) {
       const [peer] = answer.value.peersByOrg[node.mspId]?.peers ?? [];
-      if (peer === undefined) throw new CotraceError('NO_PEER', name);
+      if (peer === undefined) throw new Error(name);
       const { mspid } = fromBinary(common.SerializedIdentitySchema, peer.identity);
       expect(mspid).toBe(node.mspId);
       expect(open(peer, peer.membershipInfo).content).toMatchObject({
@@ -125,7 +124,7 @@ describe('the discovery service', () => {
 
   it('filters peers by chaincodes', async () => {
     const filtered = await ask(ofMain({ case: 'peerQuery', value: { filter: calls('everywhere', 'two') } }));
-    if (filtered.case !== 'members') throw new CotraceError('WRONG_ANSWER', filtered.case ?? 'none');
+    if (filtered.case !== 'members') throw new Error(filtered.case ?? 'none');
     const { peersByOrg } = filtered.value;
     const counts = Object.fromEntries(
       Object.entries(peersByOrg).map(([mspId, { peers }]) => [mspId, peers.length]),
@@ -142,7 +141,7 @@ describe('the discovery service', () => {
     ['_lifecycle', 3, ['Org1MSP', 'Org2MSP', 'Org3MSP']],
   ])('plans endorsements of %s', async (name, layouts, mspIds) => {
     const answer = await ask(ofMain({ case: 'ccQuery', value: { interests: [calls(name)] } }));
-    if (answer.case !== 'ccQueryRes') throw new CotraceError('WRONG_ANSWER', answer.case ?? 'none');
+    if (answer.case !== 'ccQueryRes') throw new Error(answer.case ?? 'none');
     const [plan] = answer.value.content;
     expect(plan).toMatchObject({ chaincode: name });
     expect(plan?.layouts).toHaveLength(layouts);
@@ -207,7 +206,7 @@ describe('the discovery service', () => {
   it('tells all peers to administrators of its own organisation alone', async () => {
     const query: Query = { query: { case: 'localPeers', value: {} } };
     const answer = await ask(query, userOf(network, 'org1', 'Admin'));
-    if (answer.case !== 'members') throw new CotraceError('WRONG_ANSWER', answer.case ?? 'none');
+    if (answer.case !== 'members') throw new Error(answer.case ?? 'none');
     expect(Object.keys(answer.value.peersByOrg).sort()).toEqual(['Org1MSP', 'Org2MSP', 'Org3MSP']);
     expect(answer.value.peersByOrg['Org2MSP']?.peers[0]?.stateInfo).toBeUndefined();
     expect(await ask(query)).toEqual(error('access denied'));

@@ -92,9 +92,9 @@ describe('Ledger', () => {
   });
 
   it('stays as it was when a block cannot be signed', async () => {
-    const failing = () => Promise.reject(new CotraceError('NO_KEY', 'the key is gone'));
+    const failing = () => Promise.reject(new CotraceError('IDENTITY', 'the key is gone'));
     const envelope = await put('a', '1');
-    await expect(ledger.commit([envelope], failing)).rejects.toMatchObject({ code: 'NO_KEY' });
+    await expect(ledger.commit([envelope], failing)).rejects.toMatchObject({ code: 'IDENTITY' });
     expect(ledger.height).toBe(2n);
     expect(codes(await ledger.commit([envelope], channel.signBlock))).toEqual(['VALID']);
   });

@@ -6,7 +6,6 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { CotraceError } from '@cotrace/core';
 import type { DevnetInfo } from '../network-info.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -69,7 +68,7 @@ export class ServerProcess {
     const lines = createInterface({ input: child.stdout });
     const [line] = (await Promise.race([once(lines, 'line'), once(child, 'close')])) as unknown[];
     if (typeof line !== 'string') {
-      throw new CotraceError('NO_SERVER', `the server ended with ${String(line)}: ${complaint}`);
+      throw new Error(`the server ended with ${String(line)}: ${complaint}`);
     }
     return new ServerProcess(child, JSON.parse(line) as DevnetInfo);
   }

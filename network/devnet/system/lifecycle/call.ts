@@ -1,5 +1,6 @@
 import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf';
 import { create, toBinary } from '@bufbuild/protobuf';
+import type { ErrorCode } from '@cotrace/core';
 import { compareBytes, CotraceError, utf8 } from '@cotrace/core';
 import { definitionFromState, implicitCollection, sequenceFromState } from '@cotrace/fabric-model';
 import type { ChaincodeDefinition, GetState } from '@cotrace/fabric-model';
@@ -19,7 +20,7 @@ export interface LifecycleCall {
 export type LifecycleFunction = (call: LifecycleCall, args: Uint8Array) => Promise<Uint8Array>;
 
 /** The error with which a function refuses; the message is Fabric's. */
-export function refused(message: string, code = 'LIFECYCLE_REFUSED'): CotraceError {
+export function refused(message: string, code: ErrorCode = 'LIFECYCLE_REFUSED'): CotraceError {
   return new CotraceError(code, message);
 }
 

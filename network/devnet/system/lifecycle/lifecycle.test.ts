@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { DescMessage, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
-import { CotraceError, utf8 } from '@cotrace/core';
+import { utf8 } from '@cotrace/core';
 import { approvalCall, commitCall, lifecycle, peer } from '@cotrace/fabric-model';
 import type { Contract } from '@hyperledger/fabric-gateway';
 import { makeProposal } from '../../endorser/make-proposal.js';
@@ -101,7 +101,7 @@ describe('the chaincode lifecycle', () => {
       chaincode: '_lifecycle',
       args: [utf8(name), argument],
     });
-    if (status !== 200) throw new CotraceError('REFUSED', message);
+    if (status !== 200) throw new Error(message);
     return fromBinary(resultSchema, payload);
   };
 

@@ -1,0 +1,35 @@
+/** Limits and timeouts of a business node. Times are in milliseconds. */
+
+/** How patient a node is with the origins of its blocks; `Patience` says what each is. */
+export const PATIENCE = { watch: 500, withheld: 5000, stay: 15_000, suspension: 10_000 };
+
+/** How far ahead of the node's height attestations are kept: a source that runs away waits. */
+export const ATTESTATION_WINDOW = 256n;
+
+/** How much is kept of one source beyond the next block: honest attestations have a few hundred bytes. */
+export const MAX_SOURCE_BYTES = 16 * 1024 * 1024;
+
+/** Different attestations kept of one source for one block: two prove that it equivocates. */
+export const KEPT_PER_SOURCE = 2;
+
+/** How many recent business blocks a docking node can hand on; a follower further behind asks a master. */
+export const MAX_RING_BLOCKS = 64;
+
+/** How many bytes of transactions they hold at most, but for the newest alone: a block may have 10 MB and more. */
+export const MAX_RING_BYTES = 64 * 1024 * 1024;
+
+/** Behind a quorum of masters without a new block for longer than this is a state. */
+export const STALLED_MS = 30_000;
+
+/** A master may be away for so long, as while both start, before a line is worth it. */
+export const QUIET_MS = 10_000;
+
+/** Kinds of refusals kept of one source, and of all: codes come from others, who may make up any number. */
+export const REFUSAL_KINDS_PER_SOURCE = 8;
+export const REFUSAL_KINDS = 50;
+
+/**
+ * Entries of a rank tree that are held at once where the tree is made for a state that is there already, and those of a
+ * group more: some 50 MB.
+ */
+export const RANK_PORTION = 100_000;

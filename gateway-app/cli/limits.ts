@@ -1,0 +1,12 @@
+/** Limits and timeouts of commands. Times are in milliseconds. */
+
+/** Events that a capture has under way at a time, by default and at most. */
+export const DEFAULT_IN_FLIGHT = 64;
+export const MOST_IN_FLIGHT = 1024;
+
+/** Identifiers named of one role of an event; the JSON result has all of them. */
+export const MOST_NAMED = 4;
+
+/** How long the demonstration waits for nodes to follow, and for a check that may repeat. */
+export const SETTLE_MS = 15_000;
+export const LONG_MS = 60_000;

@@ -1,0 +1,40 @@
+/** Limits and timeouts of a master. Times are in milliseconds. */
+
+/** The most blocks or TraceIDs that one request may ask for. */
+export const MAX_ITEMS = 1000;
+
+/** The most keys of one request, so that reading them takes milliseconds. */
+export const MAX_KEYS = 100;
+
+/** The most bytes of values in one answer: some way below what a message may have. */
+export const MAX_VALUE_BYTES = 16 * 1024 * 1024;
+
+/** How many cycles back proofs under the root at a cycle's end can be made. */
+export const KEPT_CYCLES = 8;
+
+/** Nodes of the trie up to here change with every other block, and are few enough to be remembered: at most 70,000. */
+export const REMEMBERED_DEPTH = 4;
+
+/** How many blocks are taken in before their hashes are worked out, where nobody waits for them. */
+export const BLOCKS_A_COMMIT = 32n;
+
+/** How often a start that reads many blocks tells how far it is. */
+export const START_PROGRESS_MS = 5000;
+
+/** Threads of the state trie by default: the cores, at most so many. */
+export const DEFAULT_TRIE_THREADS = 4;
+
+/** Changed keys after which the trie is saved: some seconds' work at a start. */
+export const SAVE_AFTER = 100_000;
+
+/** How many of the newest blocks are compared with other masters': others may be some blocks behind. */
+export const COMPARED_BLOCKS = 8;
+
+/** How long something may be so before it is a state; `MasterPatience` says what each is. */
+export const MASTER_PATIENCE = {
+  watch: 3000,
+  silence: 10_000,
+  rolledBack: 6000,
+  stalled: 30_000,
+  permanent: 30_000,
+};

@@ -1,0 +1,102 @@
+import type { CodeEntry } from '@cotrace/core';
+
+const OTHER_TERMS = {
+  where: 'refused',
+  means: 'the attestation is of another consortium, network, configuration or block',
+} as const;
+
+const WRONG_SIGNER = { where: 'refused', means: 'its signer may not attest' } as const;
+
+const WRONG_SIGNATURE = {
+  where: 'refused',
+  means: 'its signature is not valid, or it is too long to be looked at',
+} as const;
+
+const NOT_PROVEN = {
+  where: 'proof',
+  means: 'what is shown of a record or key is not what the attested transactions wrote',
+  advice: 'do not rely on what was shown',
+} as const;
+
+/** Codes of the errors of this package. */
+export const VERIFIER_CODES = {
+  ANSWER_DISPROVED: {
+    where: 'command',
+    exit: 'disproved',
+    means: 'what masters answer about an order does not hold; the cause says how',
+    advice: 'do not act on the order; look at trust file and master',
+  },
+  ATTESTATION_BLOCK: OTHER_TERMS,
+  ATTESTATION_CURVE: WRONG_SIGNER,
+  ATTESTATION_EXPIRED: WRONG_SIGNER,
+  ATTESTATION_IDENTITY: WRONG_SIGNER,
+  ATTESTATION_MEMBER: OTHER_TERMS,
+  ATTESTATION_MEMBERSHIP: OTHER_TERMS,
+  ATTESTATION_NETWORK: OTHER_TERMS,
+  ATTESTATION_ROLE: WRONG_SIGNER,
+  ATTESTATION_SIGNATURE: WRONG_SIGNATURE,
+  ATTESTATION_SIZE: WRONG_SIGNATURE,
+  BAD_ANSWER: {
+    where: 'command',
+    means: 'what a node answered is wrong; another one was asked where there is one',
+    advice: 'have its organisation look at it',
+  },
+  BAD_ORDER: {
+    where: 'command',
+    exit: 'usage',
+    means: 'not a valid order file: four members, from, to, message, signature',
+    advice: 'fix it',
+  },
+  BAD_PROOF: {
+    where: 'proof',
+    means: 'not a valid proof file: it holds something twice, or asks in another than the canonical form',
+    advice: 'have the proof written again',
+  },
+  BAD_TRANSACTION_ID: NOT_PROVEN,
+  BAD_TRUST: {
+    where: 'proof',
+    means: 'not a valid trust file',
+    advice: 'get it again from whom you trust',
+  },
+  GAP: {
+    where: 'proof',
+    means: 'a record of an identifier is missing before one that is shown',
+    advice: 'do not rely on what was shown',
+  },
+  NO_QUORUM: {
+    where: 'proof',
+    means:
+      'a block is not attested by enough organisations of the trust file; the first refusal is the cause',
+    advice: 'check that the trust file is of this network and not older than its last change',
+  },
+  NOT_ASKED: {
+    where: 'proof',
+    means: 'a record does not belong to the answer',
+    advice: 'do not rely on what was shown',
+  },
+  PROVES_NOTHING: {
+    where: 'proof',
+    means: 'the proof shows no event',
+    advice: 'have the proof written again',
+  },
+  UNATTESTED_BLOCK: {
+    where: 'proof',
+    means: "a transaction's block comes without attestations",
+    advice: 'do not rely on what was shown',
+  },
+  UNREADABLE_VALID_TRANSACTION: {
+    where: 'log',
+    means: 'a transaction is marked as valid and cannot be read here',
+    advice: 'either the peer is at fault or this software: find out which before anything else',
+  },
+  WRONG_CHANNEL: {
+    where: 'proof',
+    means: 'a transaction is of another channel',
+    advice: 'do not rely on what was shown',
+  },
+  WRONG_VALUE: NOT_PROVEN,
+} as const satisfies Readonly<Record<string, CodeEntry>>;
+
+declare module '@cotrace/core' {
+  interface ErrorCodes extends Record<keyof typeof VERIFIER_CODES, unknown> {}
+}
