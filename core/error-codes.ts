@@ -142,7 +142,7 @@ export const CORE_CODES = {
   STORE_DAMAGED: {
     where: 'log',
     means: 'the store or ledger has contents that cannot be; nothing is overwritten',
-    advice: 'a business node may be rebuilt; restore a master or ledger from the back-up',
+    advice: 'a business node may be rebuilt; restore a master or ledger from the backup',
   },
   STORE_LAYOUT: {
     where: 'log',
@@ -172,7 +172,7 @@ export const CORE_CODES = {
     means:
       'the folder holds the store of another node, domain, organisation or network; the message names both. Nothing was changed',
     advice:
-      'folders were swapped, or a back-up went to the wrong place: put each where it belongs. For a ledger of the embedded network it may also be another topology: restore `topology.yaml`',
+      'folders were swapped, or a backup went to the wrong place: put each where it belongs. For a ledger of the embedded network it may also be another topology: restore `topology.yaml`',
   },
 } as const satisfies Readonly<Record<string, CodeEntry>>;
 

@@ -15,7 +15,7 @@ const NOT_YOURS = {
 const DAMAGED_TRIE = {
   where: 'log',
   means: "the state trie of a master's store is damaged",
-  advice: 'restore the store from the newest back-up',
+  advice: 'restore the store from the newest backup',
 } as const;
 
 /** Codes of the errors of this package. */
@@ -23,7 +23,7 @@ export const GATEWAY_CODES = {
   ATTESTS_OTHERWISE: {
     where: 'command',
     exit: 'named',
-    means: 'a master attests a block otherwise than a quorum does',
+    means: 'a master attests a block differently from a quorum does',
     advice: 'have its organisation look at it',
   },
   BAD_SNAPSHOT: {
@@ -168,14 +168,14 @@ export const GATEWAY_CODES = {
   },
   SNAPSHOT_AHEAD: {
     where: 'log',
-    means: "a master's store is older than the `state.trie` beside it, as after restoring half of a back-up",
+    means: "a master's store is older than the `state.trie` beside it, as after restoring half of a backup",
     advice: 'restore all of the newest one: a block must not be attested again',
   },
   STORE_FAILED: {
     where: 'log',
     means: 'the store cannot be read or written; nothing is overwritten',
     advice:
-      'look at the cause (full disk, permissions): free space and run `network up`. A business node may be rebuilt; restore a master from the back-up',
+      'look at the cause (full disk, permissions): free space and run `network up`. A business node may be rebuilt; restore a master from the backup',
   },
   STORE_LOCKED: { where: 'log', means: 'another process uses the store', advice: 'stop it' },
   SYSTEM: {

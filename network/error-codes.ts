@@ -22,7 +22,7 @@ const SERVICE_FAILED = {
 const DAMAGED_NETWORK = {
   where: 'devnet',
   means: 'configuration, ledger or chaincodes of the embedded network do not belong together',
-  advice: 'restore the folder of the network from its back-up',
+  advice: 'restore the folder of the network from its backup',
 } as const;
 
 /** Codes of the errors of this package. */
@@ -88,7 +88,7 @@ export const NETWORK_CODES = {
   IDENTITY: {
     where: 'command',
     means: 'a folder with a key or certificate is incomplete or does not fit',
-    advice: 'restore it from the back-up',
+    advice: 'restore it from the backup',
   },
   INSTALLED_CHAINCODES: DAMAGED_NETWORK,
   INVALID_INVOCATION: NOT_DEPLOYED,
@@ -165,7 +165,7 @@ export const NETWORK_CODES = {
   TLS_FOLDER: {
     where: 'command',
     means: 'a folder with a key or certificate for TLS is incomplete',
-    advice: 'restore it from the back-up',
+    advice: 'restore it from the backup',
   },
   TOPOLOGY: {
     where: 'command',

@@ -97,3 +97,6 @@ export const SILENT_TRACE_MS = 5000;
 
 /** What is kept of a text that a peer or an orderer sends. */
 export const MAX_ANSWER_TEXT = 400;
+
+/** Between two questions to nodes that are waited for, in milliseconds: a person does not notice it. */
+export const NODES_PAUSE_MS = 100;

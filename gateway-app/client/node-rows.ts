@@ -3,7 +3,7 @@ import { areWell, quorumTrouble, reportOf, type NodeReport } from '../node/healt
 import type { NodeState } from '../node/node-state.js';
 import { STATUS_CALL_MS } from '../node/limits.js';
 import type { Connections } from './connections.js';
-import { ROLLED_BACK_MS } from './limits.js';
+import { NODES_PAUSE_MS, ROLLED_BACK_MS } from './limits.js';
 
 /** How a node stands, beside the ledger of the own organisation's peer. */
 export interface NodeRow {
@@ -48,9 +48,6 @@ export interface NodeStatus {
   readonly isWell: boolean;
 }
 
-/** How often nodes are asked that are waited for, in milliseconds. */
-const PAUSE_MS = 100;
-
 /**
  * Asks every node of the consortium, and the own organisation's peer, how they stand, all at the same time. Whoever does not
  * answer is one of the answers.
@@ -78,7 +75,7 @@ export async function settledRows(connections: Connections, patience: number): P
   for (;;) {
     const rows = await nodeRows(connections);
     if (rows.every(({ lag }) => lag === 0n) || Date.now() > deadline) return rows;
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    await new Promise((resolve) => setTimeout(resolve, NODES_PAUSE_MS));
   }
 }
 
