@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DEFAULT_DOMAINS } from '@cotrace/core';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CaptureAnswer, NodeAnswer } from './acceptance/answers.js';
-import { Cotrace } from './acceptance/cotrace.js';
-import { SourceCopy } from './fifth-domain/source-copy.js';
+import type { CaptureAnswer, NodeAnswer } from '../acceptance/answers.js';
+import { Cotrace } from '../acceptance/cotrace.js';
+import { SourceCopy } from '../fifth-domain/source-copy.js';
 
 /** The one file of a new default domain. */
 const FILE = `import type { DefaultDomain } from './domain.js';

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { Scene } from './acceptance/scene.js';
-import { repository } from './architecture/sources.js';
+import { Scene } from '../acceptance/scene.js';
+import { repository } from '../architecture/sources.js';
 
 // A network comes up, on a machine that may be busy.
 jest.setTimeout(120_000);
