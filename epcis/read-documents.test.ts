@@ -179,7 +179,7 @@ describe('the default domains', () => {
       rules,
     );
     expect(events[0]?.result).toMatchObject({ ok: true, domain: 'ports' });
-    expect(errorsOf(events[1])[0]).toContain('epcisBody.eventList[1].bizStep no rule');
+    expect(errorsOf(events[1])[0]).toContain('epcisBody.eventList[1].bizStep no capture rule');
   });
 });
 
