@@ -5,12 +5,16 @@ import { bytes, EXIT, exitCodeOf, Output, printError, table, toJson } from './ou
 
 /** What `act` writes to standard output and standard error. */
 function writtenBy(act: () => unknown): string {
+  let written = '';
   const streams = [process.stdout, process.stderr].map((stream) =>
-    jest.spyOn(stream, 'write').mockReturnValue(true),
+    jest.spyOn(stream, 'write').mockImplementation((chunk) => {
+      written += String(chunk);
+      return true;
+    }),
   );
   try {
     act();
-    return streams.flatMap(({ mock }) => mock.calls.map(([text]) => String(text))).join('');
+    return written;
   } finally {
     for (const stream of streams) stream.mockRestore();
   }

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { writeRecordsProof, type RecordsProof } from '@cotrace/verifier';
 import { codeOf } from '../testing/codes.js';
+import { printed } from '../testing/printed.js';
 import { ProofScene } from '../testing/proof-scene.js';
 import { trustFile } from '../testing/proofs.js';
 import { EXIT, Output } from './output.js';
@@ -11,11 +12,6 @@ import { verify } from './trace.js';
 
 let scene: ProofScene;
 let dir: string;
-let said: string;
-const stdout = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-  said += String(text);
-  return true;
-});
 
 beforeAll(async () => {
   scene = await ProofScene.create();
@@ -24,18 +20,20 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  stdout.mockRestore();
   rmSync(dir, { recursive: true });
   await scene.close();
 });
 
 /** Exit code or code of the error of `cotrace verify`, and what it prints. */
 async function verified(text: string | Uint8Array): Promise<readonly [number | string | null, string]> {
-  said = '';
-  let exit: number | null = null;
   writeFileSync(join(dir, 'proof.json'), text);
+  let exit: number | null = null;
+  let said = '';
   const code = await codeOf(async () => {
-    exit = await verify(join(dir, 'proof.json'), join(dir, 'trust.json'), new Output(false));
+    const output = new Output(false);
+    ({ code: exit, text: said } = await printed(() =>
+      verify(join(dir, 'proof.json'), join(dir, 'trust.json'), output),
+    ));
   });
   return [code ?? exit, said];
 }

@@ -34,6 +34,8 @@ async function load() {
   for (const file of files) {
     collector.startFile();
     await import(file);
+    // A spy that a file makes at its top would be in force for the tests of all others.
+    jest.restoreAllMocks();
   }
   return [...collector.tests];
 }
