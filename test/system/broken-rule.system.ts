@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { BlockOverlay } from '@cotrace/fabric-model';
 import { start } from '@cotrace/network';
-import { differences } from './compare.js';
-import { runScript, type Observation } from './run-script.js';
-import { scriptedDevnet, type ScriptedNetwork } from './scripted-devnet.js';
-import { readVector } from './vector.js';
+import { differences } from '../conformance/compare.js';
+import { runScript, type Observation } from '../conformance/run-script.js';
+import { scriptedDevnet, type ScriptedNetwork } from '../conformance/scripted-devnet.js';
+import { readVector } from '../conformance/vector.js';
 
 // Processes start here, on machines that may be busy.
 jest.setTimeout(120_000);

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { start } from '@cotrace/network';
-import { differences } from './compare.js';
-import { FORGERIES } from './forgeries.js';
-import { generateScript } from './generate.js';
-import { runScript, type Observation } from './run-script.js';
-import { countTransactions } from './script.js';
-import { scriptedDevnet, type ScriptedNetwork } from './scripted-devnet.js';
-import { makeOddCalls } from './odd-calls.js';
-import { readOddCalls, readVector } from './vector.js';
+import { differences } from '../conformance/compare.js';
+import { FORGERIES } from '../conformance/forgeries.js';
+import { generateScript } from '../conformance/generate.js';
+import { runScript, type Observation } from '../conformance/run-script.js';
+import { countTransactions } from '../conformance/script.js';
+import { scriptedDevnet, type ScriptedNetwork } from '../conformance/scripted-devnet.js';
+import { makeOddCalls } from '../conformance/odd-calls.js';
+import { readOddCalls, readVector } from '../conformance/vector.js';
 
 // Processes start here, on machines that may be busy.
 jest.setTimeout(120_000);
