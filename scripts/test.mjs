@@ -23,7 +23,7 @@ const selected = process.argv.slice(2);
 if (selected.length > 0) {
   const counts = runJest('--maxWorkers=1', ...selected);
   console.error(
-    'Not run: lint, formatting, and the tests that were not selected. `npm test` runs everything.',
+    'Not run: lint, formatting, and the tests that were not selected. `npm test` runs them.',
   );
   conclude([counts]);
 }
