@@ -22,9 +22,7 @@ setUp();
 const selected = process.argv.slice(2);
 if (selected.length > 0) {
   const counts = runJest('--maxWorkers=1', ...selected);
-  console.error(
-    'Not run: lint, formatting, and the tests that were not selected. `npm test` runs them.',
-  );
+  console.error('Not run: lint, formatting, and the tests that were not selected. `npm test` runs them.');
   conclude([counts]);
 }
 const units = runJest(
