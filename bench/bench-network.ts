@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BackendName, Connections, NodeRow } from '@cotrace/gateway-app';
 import {
+  type BackendName,
+  type Connections,
   networkDown,
   networkStatus,
   networkUp,
+  type NodeRow,
   nodeRows,
   openSession,
   Workspace,

@@ -1,5 +1,4 @@
-import type { JsonValue } from '@cotrace/core';
-import { canonicalJson } from '@cotrace/core';
+import { canonicalJson, type JsonValue } from '@cotrace/core';
 import { isDateTime } from './date-time.js';
 import type { Faults, Path } from './fault.js';
 import { at } from './fault.js';
@@ -27,7 +26,6 @@ export function that(expected: string, holds: (value: JsonValue) => boolean): Ch
 export const anyText = that('a text', (value) => typeof value === 'string');
 export const anyNumber = that('a number', (value) => typeof value === 'number');
 export const anyBoolean = that('true or false', (value) => typeof value === 'boolean');
-export const anyObject = that('an object', isObject);
 export const uri = that('a URI', (value) => typeof value === 'string' && isUri(value));
 export const dateTime = that(
   'a date and time with an offset, such as 2026-04-17T09:26:42.000-04:00',

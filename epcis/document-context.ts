@@ -1,5 +1,4 @@
-import type { JsonValue } from '@cotrace/core';
-import { canonicalJson, utf8 } from '@cotrace/core';
+import { canonicalJson, type JsonValue, utf8 } from '@cotrace/core';
 import type { Faults } from './fault.js';
 import { at } from './fault.js';
 import { JsonLdPrefixes } from './json-ld-prefixes.js';

@@ -1,5 +1,4 @@
-import type { JsonValue } from '@cotrace/core';
-import { compareBytes, sha256, toHex, utf8 } from '@cotrace/core';
+import { compareBytes, type JsonValue, sha256, toHex, utf8 } from '@cotrace/core';
 import { toUtc } from './date-time.js';
 import { hashValue, hashWord } from './hash-value.js';
 import type { JsonObject } from './json.js';

@@ -1,5 +1,4 @@
-import type { Gs1Identifier, JsonValue } from '@cotrace/core';
-import { digitalLink, percent, readGs1 } from '@cotrace/core';
+import { digitalLink, type Gs1Identifier, type JsonValue, percent, readGs1 } from '@cotrace/core';
 import type { JsonLdPrefixes } from './json-ld-prefixes.js';
 
 const CBV = 'https://ref.gs1.org/cbv/';

@@ -1,5 +1,4 @@
-import type { JsonValue } from '@cotrace/core';
-import { isWellFormed } from '@cotrace/core';
+import { isWellFormed, type JsonValue } from '@cotrace/core';
 import * as jsonc from 'jsonc-parser';
 import type { Fault, Path } from './fault.js';
 import { at, formatPath, segments } from './fault.js';

@@ -1,5 +1,4 @@
-import type { CodeEntry } from '@cotrace/core';
-import { INTERNAL, MALFORMED } from '@cotrace/core';
+import { type CodeEntry, INTERNAL, MALFORMED } from '@cotrace/core';
 
 const WRONG_IDENTITY = {
   where: 'cause',

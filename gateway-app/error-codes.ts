@@ -1,5 +1,4 @@
-import type { CodeEntry } from '@cotrace/core';
-import { INTERNAL } from '@cotrace/core';
+import { type CodeEntry, INTERNAL } from '@cotrace/core';
 
 const WRONG_BUSINESS_BLOCK = {
   where: 'refused',

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { ErrorCode } from '@cotrace/core';
-import { CotraceError, fromUtf8, isCotraceError } from '@cotrace/core';
+import { CotraceError, type ErrorCode, fromUtf8, isCotraceError } from '@cotrace/core';
 
 /**
  * The text of a file. Throws `code` where it cannot be read, with `advice` on what to do, and `BAD_UTF8` where it is not

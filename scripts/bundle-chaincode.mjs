@@ -3,28 +3,15 @@
 // starts the package; it runs no build. Starts from tsc's output, which holds the parameter types that
 // fabric-contract-api reads (esbuild does not emit them), and never minifies: it reads parameter names from source.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { dropUnused } from './drop-unused.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'chaincode', 'package');
 const { version, dependencies } = JSON.parse(readFileSync(join(root, 'chaincode', 'package.json'), 'utf8'));
 const external = ['fabric-contract-api', 'fabric-shim'];
-
-// The pure packages do nothing on import: what the contract does not use of them stays out of the bundle.
-const purePackages = ['core', 'fabric-model'].map((name) => join(root, name) + sep);
-const dropUnused = {
-  name: 'drop-unused',
-  setup({ onResolve, resolve }) {
-    onResolve({ filter: /./ }, async ({ path, ...options }) => {
-      if (options.pluginData === 'resolving') return undefined;
-      const resolved = await resolve(path, { ...options, pluginData: 'resolving' });
-      const pure = purePackages.some((prefix) => resolved.path.startsWith(prefix));
-      return pure ? { ...resolved, sideEffects: false } : resolved;
-    });
-  },
-};
 
 mkdirSync(folder, { recursive: true });
 await build({
@@ -37,7 +24,8 @@ await build({
   keepNames: true,
   legalComments: 'eof',
   external,
-  plugins: [dropUnused],
+  // What the contract does not use of the pure packages stays out.
+  plugins: [dropUnused(root, ['core', 'fabric-model'])],
   logLevel: 'warning',
 });
 writeFileSync(

@@ -2,10 +2,11 @@
 // WebCrypto checks signatures, and beside it the curves in JavaScript, loaded on demand (docs/decisions/0049). Prints how
 // large they are, and fails where one is larger than its budget. `--profile` says what the bytes are.
 import { rmSync, writeFileSync, mkdirSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { dropUnused } from './drop-unused.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'verifier', 'dist');
@@ -14,19 +15,6 @@ const outdir = join(dist, 'browser');
 /** Bytes after gzip: a little above what each is now. */
 const BUDGETS = { 'verify.js': 35_600, 'ecdsa-in-javascript.js': 21_700 };
 
-// These packages do nothing on import: what a verifier does not use of them stays out.
-const purePackages = ['core', 'fabric-model', 'verifier'].map((name) => join(root, name) + sep);
-const dropUnused = {
-  name: 'drop-unused',
-  setup({ onResolve, resolve }) {
-    onResolve({ filter: /./ }, async ({ path, ...options }) => {
-      if (options.pluginData === 'resolving') return undefined;
-      const resolved = await resolve(path, { ...options, pluginData: 'resolving' });
-      const pure = purePackages.some((prefix) => resolved.path.startsWith(prefix));
-      return pure ? { ...resolved, sideEffects: false } : resolved;
-    });
-  },
-};
 // A bundle of its own: as a chunk it would make the first one carry the hash functions that only it needs.
 const onDemand = {
   name: 'on-demand',
@@ -49,7 +37,7 @@ async function bundle(entry) {
     target: 'es2022',
     legalComments: 'eof',
     absWorkingDir: root,
-    plugins: [onDemand, dropUnused],
+    plugins: [onDemand, dropUnused(root, ['core', 'fabric-model', 'verifier'])],
     logLevel: 'warning',
   });
   return { bytes: outputFiles[0].contents, inputs: Object.values(metafile.outputs)[0].inputs };

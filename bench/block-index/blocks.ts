@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { IndexEntry } from '@cotrace/core';
-import { concat, fromUtf8, sha256, u32, utf8 } from '@cotrace/core';
+import { concat, fromUtf8, type IndexEntry, sha256, u32, utf8 } from '@cotrace/core';
 import { dataHash, headerHash } from '@cotrace/fabric-model';
 import { Random } from '../rank/workload.js';
 

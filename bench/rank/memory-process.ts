@@ -1,6 +1,5 @@
 // `node memory-process.js FOLDER ENTRIES PER_BLOCK`: a process of its own, so that the memory it takes is that of the tree.
-import type { RankChange } from '@cotrace/core';
-import { sha256, utf8 } from '@cotrace/core';
+import { type RankChange, sha256, utf8 } from '@cotrace/core';
 import { DomainStore } from '@cotrace/gateway-app';
 import { readFile } from 'node:fs/promises';
 import { say } from '../output.js';

@@ -1,8 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { traceKey } from '@cotrace/core';
-import type { Captured, ClientRecord, Hint, Role, StoredRecord, TraceRow } from '@cotrace/core';
-import { ROLES, distinctIds } from '@cotrace/core';
+import {
+  type Captured,
+  type ClientRecord,
+  distinctIds,
+  type Hint,
+  type Role,
+  ROLES,
+  type StoredRecord,
+  traceKey,
+  type TraceRow,
+} from '@cotrace/core';
 import { adminCertificate } from './testing/certificates.js';
 import type { Simulation } from './testing/memory-ledger.js';
 import { MemoryLedger, sameWrites } from './testing/memory-ledger.js';

@@ -1,8 +1,18 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { canonicalJson, hashCanonical, toHex } from '@cotrace/core';
-import type { Captured, ClientRecord, Hint, TraceRow } from '@cotrace/core';
-import { distinctIds } from '@cotrace/core';
-import { eventIdKey, eventKey, recordKey, traceKey } from '@cotrace/core';
+import {
+  canonicalJson,
+  type Captured,
+  type ClientRecord,
+  distinctIds,
+  eventIdKey,
+  eventKey,
+  hashCanonical,
+  type Hint,
+  recordKey,
+  toHex,
+  traceKey,
+  type TraceRow,
+} from '@cotrace/core';
 import { adminCertificate, adminOfUnitCertificate } from './testing/certificates.js';
 import type { Simulation } from './testing/memory-ledger.js';
 import { MemoryLedger } from './testing/memory-ledger.js';

@@ -1,4 +1,4 @@
-import { canonicalJson, equalBytes, utf8 } from '@cotrace/core';
+import { canonicalJson, DOMAIN_KEY, equalBytes, utf8 } from '@cotrace/core';
 import fabric from 'fabric-contract-api';
 import { invokedChaincode, isAdmin } from './caller.js';
 import { capture } from './capture.js';
@@ -6,7 +6,6 @@ import { compileDataSchema } from './data-schema.js';
 import type { Domain } from './domain-cache.js';
 import { DomainCache } from './domain-cache.js';
 import { parseDefinition } from './definition.js';
-import { DOMAIN_KEY } from '@cotrace/core';
 import { history, listTraces, readRecord, readTrace } from './queries.js';
 import { Refusal, encodeRefusal } from './refusal.js';
 

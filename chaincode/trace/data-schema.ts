@@ -1,9 +1,7 @@
-import type { JsonValue } from '@cotrace/core';
+import { isArray, type JsonObject, type JsonValue } from '@cotrace/core';
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv } from 'ajv';
-import { isArray } from '@cotrace/core';
 import { badSchema, judgeSchema } from './judge-schema.js';
-import type { JsonObject } from '@cotrace/core';
 import { Refusal } from './refusal.js';
 import { SchemaPattern } from './schema-pattern.js';
 

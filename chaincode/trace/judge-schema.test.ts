@@ -1,10 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { JsonValue } from '@cotrace/core';
+import type { JsonObject, JsonValue } from '@cotrace/core';
 import fc from 'fast-check';
 import { epcisData } from '../domains/epcis-data.js';
 import { compileDataSchema } from './data-schema.js';
 import { judgeSchema } from './judge-schema.js';
-import type { JsonObject } from '@cotrace/core';
 import { refused } from './testing/refused.js';
 
 const RUNS = process.env['CI_DEEP'] === '1' ? 10_000 : 100;

@@ -1,6 +1,13 @@
 import type fabric from 'fabric-contract-api';
-import { TRACE_PREFIX, recordKey, traceKey } from '@cotrace/core';
-import type { HistoryEntry, StoredRecord, TracePage, TraceRow } from '@cotrace/core';
+import {
+  type HistoryEntry,
+  recordKey,
+  type StoredRecord,
+  TRACE_PREFIX,
+  traceKey,
+  type TracePage,
+  type TraceRow,
+} from '@cotrace/core';
 import { Refusal } from './refusal.js';
 import { decodeState, readState } from './state.js';
 import { traceRange } from './trace-range.js';

@@ -1,5 +1,4 @@
-import { declarationKey, eventIdKey, eventKey } from '@cotrace/core';
-import type { ClientRecord, FirstRecord } from '@cotrace/core';
+import { type ClientRecord, declarationKey, eventIdKey, eventKey, type FirstRecord } from '@cotrace/core';
 import { Refusal } from './refusal.js';
 
 /** The keys under which the first record of an event stands: for the same event, and for the same event id. */

@@ -1,5 +1,4 @@
-import { utf8 } from '@cotrace/core';
-import { TRACE_PREFIX } from '@cotrace/core';
+import { TRACE_PREFIX, utf8 } from '@cotrace/core';
 import { Refusal } from './refusal.js';
 
 /** Most rows on a page of `listTraces`. */

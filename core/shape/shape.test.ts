@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { CotraceError, isCotraceError } from '../errors.js';
 import type { JsonValue } from '../json/json-value.js';
 import { parseStrictJson } from '../json/strict-json.js';
+import { errorOf } from '../testing/error-of.js';
 import { Shape, type ShapeSource } from './shape.js';
 
 const RUNS = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
@@ -10,17 +11,6 @@ const CODES = ['BAD_JSON', 'TOO_LARGE'];
 
 const shapeOf = (value: JsonValue, source: Partial<ShapeSource> = {}) =>
   new Shape(value, { code: 'BAD_JSON', ...source });
-
-/** What `read` throws. */
-function errorOf(read: () => unknown): CotraceError {
-  try {
-    read();
-  } catch (error) {
-    if (isCotraceError(error)) return error;
-    throw error;
-  }
-  throw new Error('nothing was refused');
-}
 
 const said = (read: () => unknown): string => errorOf(read).message;
 

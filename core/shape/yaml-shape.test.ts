@@ -1,18 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { LineCounter, parseDocument } from 'yaml';
-import { isCotraceError, type CotraceError } from '../errors.js';
+import { errorOf } from '../testing/error-of.js';
 import type { Shape } from './shape.js';
 import { yamlShape, type YamlFile } from './yaml-shape.js';
-
-function errorOf(read: () => unknown): CotraceError {
-  try {
-    read();
-  } catch (error) {
-    if (isCotraceError(error)) return error;
-    throw error;
-  }
-  throw new Error('nothing was refused');
-}
 
 function parse(text: string, file: Partial<YamlFile> = {}): Shape {
   const lines = new LineCounter();

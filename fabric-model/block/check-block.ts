@@ -1,6 +1,5 @@
 import { toBinary } from '@bufbuild/protobuf';
-import type { ErrorCode } from '@cotrace/core';
-import { CotraceError, MalformedError, equalBytes, toHex } from '@cotrace/core';
+import { CotraceError, equalBytes, type ErrorCode, MalformedError, toHex } from '@cotrace/core';
 import * as common from '../gen/fabric/common_pb.js';
 import { decode } from '../wire/decode.js';
 import type { Block } from './block.js';

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { fromUtf8, isCotraceError } from '@cotrace/core';
 import { blockOf, channelPolicyReference, dataHash } from '@cotrace/fabric-model';
-import type { MainConfig } from '@cotrace/verifier';
-import { transactionFacts } from '@cotrace/verifier';
+import { type MainConfig, transactionFacts } from '@cotrace/verifier';
 import { codeOf } from '../testing/codes.js';
 import { genesisConfig } from '../testing/take.js';
 import { TestNetwork } from '../testing/test-network.js';

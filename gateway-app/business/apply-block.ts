@@ -1,8 +1,7 @@
 import { equalBytes, isCotraceError, VALID } from '@cotrace/core';
-import { common, dataHash, decodeEnvelope, isOfType, type Effect } from '@cotrace/fabric-model';
+import { common, dataHash, decodeEnvelope, type Effect, isOfType } from '@cotrace/fabric-model';
+import { entryAfter, type MainConfig } from '@cotrace/verifier';
 import type { StoredEntry } from '../gen/cotrace/store_pb.js';
-import { entryAfter } from '@cotrace/verifier';
-import type { MainConfig } from '@cotrace/verifier';
 import { BlockValidator, disputed, remembered, type StateBefore } from './block-validator.js';
 import type { CheckedBusinessBlock, CheckedTransaction } from './check-block.js';
 import { storedEntry, type ChangedEntry } from './domain-store.js';

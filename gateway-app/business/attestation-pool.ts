@@ -1,5 +1,4 @@
-import type { Attestation } from '@cotrace/core';
-import { equalBytes } from '@cotrace/core';
+import { type Attestation, equalBytes } from '@cotrace/core';
 import { ATTESTATION_WINDOW, KEPT_PER_SOURCE, MAX_SOURCE_BYTES } from './limits.js';
 
 /** An attestation, and the master that sent it: that need not be the organisation that it names. */

@@ -1,18 +1,16 @@
 import {
-  type ErrorCode,
   amountOf,
+  type AttestationBody,
   CotraceError,
   equalBytes,
+  type ErrorCode,
   leafHash,
-  verifyMultiproof,
-  type AttestationBody,
   VALID,
+  verifyMultiproof,
 } from '@cotrace/core';
 import { headerHash, verifyBlockSignature } from '@cotrace/fabric-model';
-import type { MainConfig } from '@cotrace/verifier';
+import { type MainConfig, transactionFacts, type TransactionFacts, validRwset } from '@cotrace/verifier';
 import type { BusinessBlock } from '../gen/cotrace/cotrace_pb.js';
-import { transactionFacts, type TransactionFacts } from '@cotrace/verifier';
-import { validRwset } from '@cotrace/verifier';
 
 /** A transaction of a business block that was checked against the attested transaction root. */
 export interface CheckedTransaction extends TransactionFacts {

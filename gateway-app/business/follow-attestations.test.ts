@@ -1,6 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import type { ErrorCode } from '@cotrace/core';
-import { CotraceError } from '@cotrace/core';
+import { CotraceError, type ErrorCode } from '@cotrace/core';
 import { Log } from '../node/log.js';
 import { pauseFor } from '../node/retry.js';
 import { SilentLog } from '../testing/silent-log.js';

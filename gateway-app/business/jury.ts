@@ -1,10 +1,13 @@
 import { create } from '@bufbuild/protobuf';
-import type { Attestation, AttestationBody, ErrorCode } from '@cotrace/core';
-import { toHex } from '@cotrace/core';
+import { type Attestation, type AttestationBody, type ErrorCode, toHex } from '@cotrace/core';
+import {
+  checkStatement,
+  judgeAttestations,
+  type MainConfig,
+  type NetworkTerms,
+  type Verdict,
+} from '@cotrace/verifier';
 import { EvidenceSchema } from '../gen/cotrace/cotrace_pb.js';
-import { checkStatement, judgeAttestations, type Verdict } from '@cotrace/verifier';
-import type { MainConfig } from '@cotrace/verifier';
-import type { NetworkTerms } from '@cotrace/verifier';
 import type { Log } from '../node/log.js';
 import type { AttestationPool, Received } from './attestation-pool.js';
 import type { DomainStore } from './domain-store.js';

@@ -1,6 +1,5 @@
-import type { CodeEntry } from '@cotrace/core';
-import { CORE_CODES } from '@cotrace/core';
 import { CHAINCODE_CODES } from '@cotrace/chaincode';
+import { type CodeEntry, CORE_CODES } from '@cotrace/core';
 import { FABRIC_CODES } from '@cotrace/fabric-model';
 import { NETWORK_CODES } from '@cotrace/network';
 import { VERIFIER_CODES } from '@cotrace/verifier';

@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { CotraceError } from '@cotrace/core';
+import { DEFAULT_DOMAIN_RULES } from '@cotrace/epcis';
+import { readRecordsProof, verifyRecords, writeRecordsProof } from '@cotrace/verifier';
 import { captureFiles } from '../client/capture-files.js';
 import { collectTrace } from '../client/collect-trace.js';
 import type { Connections } from '../client/connections.js';
@@ -10,10 +12,7 @@ import { loadTrust } from '../client/trust.js';
 import { networkDown } from '../deploy/local/down.js';
 import { networkUp, type NetworkChoice } from '../deploy/local/up.js';
 import { Workspace } from '../workspace/workspace.js';
-import { readRecordsProof, writeRecordsProof } from '@cotrace/verifier';
-import { verifyRecords } from '@cotrace/verifier';
 import { isAborted, pauseFor } from '../node/retry.js';
-import { DEFAULT_DOMAIN_RULES } from '@cotrace/epcis';
 import { bytes, EXIT, table, type Output } from './output.js';
 import { toText } from './trace-text.js';
 import { LONG_MS, SETTLE_MS } from './limits.js';

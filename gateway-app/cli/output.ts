@@ -1,5 +1,4 @@
-import type { ErrorCode } from '@cotrace/core';
-import { isCotraceError, shown, shownJson } from '@cotrace/core';
+import { type ErrorCode, isCotraceError, shown, shownJson } from '@cotrace/core';
 import { printLines } from '@cotrace/network';
 import { describe } from '../node/log.js';
 import { systemErrorText } from '../node/system-error.js';

@@ -1,5 +1,4 @@
-import type { JsonValue } from '@cotrace/core';
-import { shortTraceId } from '@cotrace/core';
+import { type JsonValue, shortTraceId } from '@cotrace/core';
 import { toUtc } from '@cotrace/epcis';
 import type { VerifiedRecord, VerifiedTrace } from '@cotrace/verifier';
 import { table } from './output.js';

@@ -1,10 +1,14 @@
-import { isCotraceError, type CotraceError } from '@cotrace/core';
+import { type CotraceError, isCotraceError } from '@cotrace/core';
+import {
+  type Direction,
+  type VerifiedTrace,
+  verify as verifyFile,
+  writeRecordsProof,
+} from '@cotrace/verifier';
 import type { Connections } from '../client/connections.js';
 import { faultText, type Fault } from '../client/faults.js';
 import { trace as traceProduct } from '../client/trace.js';
 import { loadTrust } from '../client/trust.js';
-import type { Direction } from '@cotrace/verifier';
-import { verify as verifyFile, writeRecordsProof, type VerifiedTrace } from '@cotrace/verifier';
 import { EXIT, printError, type Output } from './output.js';
 import { readText } from './read-text.js';
 import { toText } from './trace-text.js';

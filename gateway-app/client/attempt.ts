@@ -1,6 +1,5 @@
 import type { RefusalBody } from '@cotrace/chaincode';
-import type { ErrorCode } from '@cotrace/core';
-import { CotraceError, isCotraceError } from '@cotrace/core';
+import { CotraceError, type ErrorCode, isCotraceError } from '@cotrace/core';
 import { peer } from '@cotrace/fabric-model';
 import { status } from '@grpc/grpc-js';
 import { GatewayError } from '@hyperledger/fabric-gateway';

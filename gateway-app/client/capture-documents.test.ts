@@ -3,6 +3,7 @@ import { DEFAULT_DOMAIN_RULES } from '@cotrace/epcis';
 import { headerHash } from '@cotrace/fabric-model';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { LedgerEnd } from '../fabric/ledger-queries.js';
+import { epcisDocument, epcisEvent } from '../testing/epcis-documents.js';
 import { fakeConnections, type MasterAnswers } from '../testing/fake-network.js';
 import { refused } from '../testing/gateway-errors.js';
 import { peerWithLedger } from '../testing/peer-ledger.js';
@@ -30,28 +31,12 @@ const master: MasterAnswers = {
 };
 const nodes = { 'org1.master': master, 'org2.master': master, 'org3.master': master };
 
-const event = (more: object = {}) => ({
-  type: 'ObjectEvent',
-  eventTime: '2026-05-01T08:00:00Z',
-  eventTimeZoneOffset: '+00:00',
-  action: 'OBSERVE',
-  bizStep: 'shipping',
-  epcList: ['urn:test:one'],
-  ...more,
-});
 const document = (name: string, ...events: readonly object[]) => ({
   name,
-  bytes: utf8(
-    JSON.stringify({
-      '@context': ['https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld'],
-      type: 'EPCISDocument',
-      schemaVersion: '2.0',
-      creationDate: '2026-05-01T08:00:00Z',
-      epcisBody: { eventList: events },
-    }),
-  ),
+  bytes: utf8(epcisDocument(events)),
 });
-const lots = (...names: readonly string[]) => names.map((name) => event({ epcList: [`urn:test:${name}`] }));
+const lots = (...names: readonly string[]) =>
+  names.map((name) => epcisEvent({ epcList: [`urn:test:${name}`] }));
 const idOf = ({ args: [record = ''] }: ContractCall) =>
   (JSON.parse(record) as { traces: { id: string }[] }).traces[0]?.id.replace('urn:test:', '') ?? '';
 
@@ -96,7 +81,7 @@ afterEach(() => {
 
 describe('the outcome of an event', () => {
   it('names its place, its domain and its transaction', async () => {
-    const { summary, logged } = capture([document('a.json', event())]);
+    const { summary, logged } = capture([document('a.json', epcisEvent())]);
     const { outcomes, warnings } = await summary;
     expect(outcomes).toEqual([
       {
@@ -118,7 +103,7 @@ describe('the outcome of an event', () => {
   });
 
   it('says why an event is refused before it is sent, and the others go on', async () => {
-    const { summary, logged } = capture([document('a.json', event({ action: 'EAT' }), ...lots('two'))]);
+    const { summary, logged } = capture([document('a.json', epcisEvent({ action: 'EAT' }), ...lots('two'))]);
     const { outcomes } = await summary;
     expect(outcomes).toMatchObject([
       {
@@ -136,7 +121,7 @@ describe('the outcome of an event', () => {
 
   it('has the contract’s code and words where that refuses it', async () => {
     const endorse = () => Promise.reject(refused('CONFLICT'));
-    const { outcomes } = await capture([document('a.json', event())], { endorse }).summary;
+    const { outcomes } = await capture([document('a.json', epcisEvent())], { endorse }).summary;
     expect(outcomes).toMatchObject([
       {
         status: 'refused',
@@ -151,7 +136,7 @@ describe('the outcome of an event', () => {
 
   it('is that it was recorded before where the contract says so', async () => {
     const endorse = () => Promise.reject(refused('DUPLICATE', { txId: 'cd', recordId: 'ab' }));
-    const { outcomes } = await capture([document('a.json', event())], { endorse }).summary;
+    const { outcomes } = await capture([document('a.json', epcisEvent())], { endorse }).summary;
     expect(outcomes).toMatchObject([
       { status: 'already recorded', txId: 'cd', recordId: 'ab', block: null, code: null, reasons: [] },
     ]);
@@ -169,7 +154,7 @@ describe('the outcome of an event', () => {
 
   it('is one refusal of the whole document where that is not text', async () => {
     const bytes = Uint8Array.of(0x7b, 0xff);
-    const { outcomes } = await capture([{ name: 'a.bin', bytes }, document('b.json', event())]).summary;
+    const { outcomes } = await capture([{ name: 'a.bin', bytes }, document('b.json', epcisEvent())]).summary;
     expect(outcomes).toMatchObject([
       {
         file: 'a.bin',
@@ -183,7 +168,7 @@ describe('the outcome of an event', () => {
   });
 
   it('tells that only the rule for all others sent it to its domain', async () => {
-    const { outcomes } = await capture([document('a.json', event({ bizStep: 'destroying' }))]).summary;
+    const { outcomes } = await capture([document('a.json', epcisEvent({ bizStep: 'destroying' }))]).summary;
     expect(outcomes).toMatchObject([{ byRuleForOthers: true, domain: 'distribution' }]);
   });
 
@@ -192,7 +177,7 @@ describe('the outcome of an event', () => {
       idOf(call) === 'one'
         ? Promise.reject(refused('DUPLICATE', { txId: 'a', recordId: 'b' }))
         : committed(call);
-    const events = [event({ action: 'EAT' }), ...lots('one', 'two', 'three')];
+    const events = [epcisEvent({ action: 'EAT' }), ...lots('one', 'two', 'three')];
     const { outcomes } = await capture([document('a.json', ...events)], { endorse }).summary;
     const counts = { events: 4, recorded: 2, alreadyRecorded: 1, refused: 1, failed: 0, notTried: 0 };
     expect(countOutcomes(outcomes)).toEqual(counts);
@@ -228,7 +213,7 @@ describe('the events of documents', () => {
 
   it('are captured one after the other where they share an identifier, across documents too', async () => {
     const order: string[] = [];
-    const again = event({ epcList: ['urn:test:a'], eventTime: '2026-05-02T08:00:00Z' });
+    const again = epcisEvent({ epcList: ['urn:test:a'], eventTime: '2026-05-02T08:00:00Z' });
     const documents = [document('a.json', ...lots('a')), document('b.json', again)];
     const { summary } = capture(documents, { endorse: slowly(order) });
     await jest.advanceTimersByTimeAsync(300);
@@ -242,7 +227,7 @@ describe('the events of documents', () => {
       stop.abort();
       return committed(call);
     };
-    const documents = [document('a.json', ...lots('a', 'b'), event({ action: 'EAT' }))];
+    const documents = [document('a.json', ...lots('a', 'b'), epcisEvent({ action: 'EAT' }))];
     const { summary, logged } = capture(documents, { endorse, inFlight: 1, signal: stop.signal });
     const { outcomes } = await summary;
     expect(outcomes).toMatchObject([
@@ -278,14 +263,14 @@ describe('the ledger that documents are captured on', () => {
   const OTHER: LedgerEnd = { height: 5n, headerHash: HASH };
 
   it('is looked at before anything is captured', async () => {
-    const { summary, logged } = capture([document('a.json', event())], { end: () => OTHER });
+    const { summary, logged } = capture([document('a.json', epcisEvent())], { end: () => OTHER });
     await expect(summary).rejects.toMatchObject({ code: 'WRONG_CHAIN' });
     expect(logged).toEqual([]);
   });
 
   it('is looked at afterwards: what was recorded on another one has failed, what was refused stays so', async () => {
     const ends = [ATTESTED, OTHER];
-    const documents = [document('a.json', event(), event({ action: 'EAT' }))];
+    const documents = [document('a.json', epcisEvent(), epcisEvent({ action: 'EAT' }))];
     const { summary, logged } = capture(documents, { end: () => ends.shift() ?? OTHER });
     const { outcomes } = await summary;
     expect(outcomes.map(({ status, code }) => [status, code])).toEqual([
@@ -298,7 +283,7 @@ describe('the ledger that documents are captured on', () => {
 
   it('is warned of where masters have not come so far', async () => {
     const ends = [ATTESTED, null];
-    const { summary } = capture([document('a.json', event())], { end: () => ends.shift() ?? null });
+    const { summary } = capture([document('a.json', epcisEvent())], { end: () => ends.shift() ?? null });
     expect((await summary).warnings).toEqual([expect.stringContaining('have not attested the newest block')]);
   });
 
@@ -308,7 +293,7 @@ describe('the ledger that documents are captured on', () => {
       asked += 1;
       return ATTESTED;
     };
-    await capture([document('a.json', event({ action: 'EAT' }))], { end }).summary;
+    await capture([document('a.json', epcisEvent({ action: 'EAT' }))], { end }).summary;
     expect(asked).toBe(1);
   });
 });

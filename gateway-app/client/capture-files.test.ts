@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { DEFAULT_DOMAIN_RULES } from '@cotrace/epcis';
-import { readEpcisFile } from '@cotrace/epcis';
+import { DEFAULT_DOMAIN_RULES, readEpcisFile } from '@cotrace/epcis';
+import { epcisDocument, epcisEvent } from '../testing/epcis-documents.js';
 import { peerWithLedger } from '../testing/peer-ledger.js';
 import { TestConsortium } from '../testing/test-consortium.js';
 import { definition } from '../testing/transactions.js';
@@ -12,28 +12,11 @@ import type { EventOutcome } from './capture-documents.js';
 import { captureFiles } from './capture-files.js';
 import { keysOf } from './event-keys.js';
 
-const event = (more: object) => ({
-  type: 'ObjectEvent',
-  eventTime: '2026-05-01T08:00:00Z',
-  eventTimeZoneOffset: '+00:00',
-  action: 'OBSERVE',
-  bizStep: 'shipping',
-  epcList: ['urn:test:one'],
-  ...more,
-});
-
-const document = (events: readonly object[]) =>
-  JSON.stringify({
-    '@context': ['https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld'],
-    type: 'EPCISDocument',
-    schemaVersion: '2.0',
-    creationDate: '2026-05-01T08:00:00Z',
-    epcisBody: { eventList: events },
-  });
-
 describe('what must not overtake each other', () => {
   const keys = (first: object, second: object) => {
-    const [a, b] = readEpcisFile(document([event(first), event(second)]), 'test').events.map(keysOf);
+    const [a, b] = readEpcisFile(epcisDocument([epcisEvent(first), epcisEvent(second)]), 'test').events.map(
+      keysOf,
+    );
     return { shared: (a ?? []).filter((key) => b?.includes(key)), count: a?.length };
   };
 
@@ -76,7 +59,7 @@ describe('a capture that is interrupted', () => {
   it('tells what was under way from what was never tried', async () => {
     const path = join(folder, 'events.json');
     const ids = Array.from({ length: 20 }, (_, i) => ({ epcList: [`urn:test:${i}`] }));
-    writeFileSync(path, document(ids.map(event)));
+    writeFileSync(path, epcisDocument(ids.map(epcisEvent)));
     const interrupt = new AbortController();
     const logged: EventOutcome[] = [];
     const said: string[] = [];
@@ -129,7 +112,7 @@ describe('a capture whose ledger is put back to an older copy meanwhile', () => 
     const recorded = { status: 'recorded', txId: 'ab', recordId: 'cd', block: height, attempts: 1 } as const;
     const capture = jest.spyOn(CaptureClient.prototype, 'capture').mockResolvedValue(recorded);
     const path = join(folder, 'events.json');
-    writeFileSync(path, document([event({})]));
+    writeFileSync(path, epcisDocument([epcisEvent({})]));
     const logged: EventOutcome[] = [];
     const { outcomes } = await captureFiles(
       connections,

@@ -1,10 +1,17 @@
 import { type ClientRecord, CotraceError, utf8 } from '@cotrace/core';
+import { peer } from '@cotrace/fabric-model';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { fakeConnections, type MasterAnswers } from '../testing/fake-network.js';
-import { notEndorsed } from '../testing/gateway-errors.js';
+import { fakeConnections, unanswered, type MasterAnswers } from '../testing/fake-network.js';
+import { away, notEndorsed, refused } from '../testing/gateway-errors.js';
 import { peerWithLedger } from '../testing/peer-ledger.js';
 import { CaptureClient } from './capture.js';
-import type { DomainContract } from './wire.js';
+import type { ContractCall, DomainContract } from './wire.js';
+
+const {
+  MVCC_READ_CONFLICT,
+  BAD_CREATOR_SIGNATURE,
+  ENDORSEMENT_POLICY_FAILURE: POLICY_FAILURE,
+} = peer.TxValidationCode;
 
 const MINUTE = 60_000;
 const NEVER = new AbortController().signal;
@@ -20,31 +27,64 @@ const record: ClientRecord = {
   corrects: null,
 };
 
-/** A client of org1 whose proposals meet `endorse`: the organisations that it names, null where the gateway chooses. */
-function clientOf(endorse: (named: readonly string[] | null) => Promise<void>) {
-  const contract: DomainContract = {
-    endorse: async ({ organisations }) => {
-      await endorse(organisations ?? null);
-      return {
-        txId: 'ab',
-        result: utf8('{"recordId":"ef"}'),
-        submit: () => Promise.resolve({ getStatus: () => Promise.resolve(COMMITTED) }),
-      };
-    },
-    evaluate: () => Promise.reject(notEndorsed({ org1: 'deadline exceeded' })),
-    submit: () => Promise.reject(new Error('captures are not submitted in one call')),
-  };
-  const master: MasterAnswers = {
-    traceHeads: () => Promise.resolve({ traces: [{ traceId: 'lot', heads: [] }] }),
-  };
-  const nodes = { 'org1.master': master, 'org2.master': master, 'org3.master': master };
-  const connections = fakeConnections({ peer: peerWithLedger(() => null, contract), nodes });
-  const told: string[] = [];
-  const captured = new CaptureClient(connections, (line) => told.push(line)).capture('goods', record, NEVER);
-  return { told, faults: connections.faults, captured };
+/** How the parts of a capture answer; by default all goes well. An error is thrown; `count` is 1 for the first call. */
+interface Parts {
+  readonly record?: ClientRecord;
+  readonly masters?: readonly MasterAnswers[];
+  readonly endorse?: (call: ContractCall, count: number) => Error | null | Promise<null>;
+  readonly evaluate?: (call: ContractCall) => Error;
+  readonly submit?: () => Promise<void>;
+  /** Validation code. */
+  readonly status?: () => number | Error | Promise<never>;
+  readonly height?: () => bigint;
+  readonly signal?: AbortSignal;
 }
 
-const COMMITTED = { successful: true, transactionId: 'ab', code: 0, blockNumber: 7n };
+const willing: MasterAnswers = { traceHeads: () => Promise.resolve({ traces: [{ traceId: 'lot' }] }) };
+
+/** Captures a record in the domain `goods`; the id of the first endorsed transaction is `tx1`. */
+function capturing(parts: Parts) {
+  const {
+    masters = [willing, willing, willing],
+    submit = () => Promise.resolve(),
+    height,
+    signal = NEVER,
+  } = parts;
+  const calls: ContractCall[] = [];
+  let endorsed = 0;
+  const contract: Partial<DomainContract> = {
+    endorse: async (call) => {
+      calls.push(call);
+      const error = await parts.endorse?.(call, calls.length);
+      if (error instanceof Error) throw error;
+      endorsed += 1;
+      const txId = `tx${endorsed}`;
+      const getStatus = async () => {
+        const code = (await parts.status?.()) ?? 0;
+        if (code instanceof Error) throw code;
+        return { successful: code === 0, transactionId: txId, code, blockNumber: 7n };
+      };
+      return {
+        txId,
+        result: utf8('{"recordId":"ef"}'),
+        submit: async () => {
+          await submit();
+          return { getStatus };
+        },
+      };
+    },
+    evaluate: (call) => Promise.reject(parts.evaluate?.(call) ?? refused('NOT_FOUND')),
+  };
+  const end = () => (height === undefined ? null : { height: height(), headerHash: new Uint8Array(32) });
+  const nodes: Record<string, MasterAnswers> = {};
+  const node = (i: number) => ({ get: () => masters[i] ?? {}, enumerable: true });
+  Object.defineProperties(nodes, { 'org1.master': node(0), 'org2.master': node(1), 'org3.master': node(2) });
+  const connections = fakeConnections({ peer: peerWithLedger(end, contract), nodes });
+  const told: string[] = [];
+  const client = new CaptureClient(connections, (line) => told.push(line));
+  const captured = client.capture('goods', parts.record ?? record, signal);
+  return { told, calls, faults: connections.faults, captured };
+}
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -54,10 +94,257 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
+describe('the hints of a record', () => {
+  const two: ClientRecord = { ...record, traces: [...record.traces, { id: 'box', role: 'parent' }] };
+  const head = (byte: number) => ({ txId: `tx${byte}`, blockHash: new Uint8Array(32).fill(byte) });
+
+  it('are what a master names as the newest record of each identifier, or none', async () => {
+    const asked: unknown[] = [];
+    const master: MasterAnswers = {
+      traceHeads: ({ domain, traceIds }) => {
+        asked.push([domain, traceIds]);
+        return Promise.resolve({ traces: [{ traceId: 'lot', heads: [head(1)] }, { traceId: 'box' }] });
+      },
+    };
+    const { calls, captured } = capturing({ record: two, masters: [master] });
+    expect(await captured).toMatchObject({ status: 'recorded', attempts: 1 });
+    expect(asked).toEqual([['goods', ['lot', 'box']]]);
+    expect(calls.map(({ name, args: [, hints = ''] }) => [name, JSON.parse(hints) as unknown])).toEqual([
+      [
+        'capture',
+        [
+          { id: 'lot', preTraceTxId: 'tx1', preTraceHash: '01'.repeat(32) },
+          { id: 'box', preTraceTxId: null, preTraceHash: null },
+        ],
+      ],
+    ]);
+  });
+
+  it.each([
+    ['of another identifier', [{ traceId: 'fish' }, { traceId: 'box' }]],
+    ['of fewer identifiers', [{ traceId: 'lot' }]],
+    ['of more identifiers', [{ traceId: 'lot' }, { traceId: 'box' }, { traceId: 'fish' }]],
+    ['of two records', [{ traceId: 'lot', heads: [head(1), head(2)] }, { traceId: 'box' }]],
+    [
+      'with a hash of another length',
+      [{ traceId: 'lot', heads: [{ txId: 'a', blockHash: Uint8Array.of(1) }] }, { traceId: 'box' }],
+    ],
+  ])('are not taken from an answer %s', async (_title, traces) => {
+    const wrong: MasterAnswers = { traceHeads: () => Promise.resolve({ traces }) };
+    const right: MasterAnswers = {
+      traceHeads: () => Promise.resolve({ traces: [{ traceId: 'lot' }, { traceId: 'box' }] }),
+    };
+    const { faults, captured } = capturing({ record: two, masters: [wrong, right] });
+    expect(await captured).toMatchObject({ status: 'recorded', attempts: 1 });
+    expect(faults.list()).toMatchObject([{ node: 'org1.master', code: 'BAD_ANSWER' }]);
+  });
+
+  it('that are stale are asked of another master in the next attempt', async () => {
+    const asked: string[] = [];
+    const masters = ['org1', 'org2', 'org3'].map((name): MasterAnswers => ({
+      traceHeads: () => {
+        asked.push(name);
+        return Promise.resolve({ traces: [{ traceId: 'lot' }] });
+      },
+    }));
+    const ends = [refused('STALE'), refused('STALE')];
+    const { told, captured } = capturing({ masters, endorse: () => ends.shift() ?? null });
+    await jest.advanceTimersByTimeAsync(1000);
+    expect(await captured).toMatchObject({ status: 'recorded', attempts: 3 });
+    expect([asked, told]).toEqual([['org1', 'org2', 'org3'], []]);
+  });
+
+  it('are tried again where no master answers, and that is told', async () => {
+    const masters: MasterAnswers[] = [{}];
+    const { told, captured } = capturing({ masters });
+    await jest.advanceTimersByTimeAsync(10);
+    expect(told).toEqual([expect.stringMatching(/^retrying: \[UNREACHABLE\] .*; see `cotrace nodes`$/)]);
+    masters[0] = { traceHeads: () => Promise.resolve({ traces: [{ traceId: 'lot' }] }) };
+    await jest.advanceTimersByTimeAsync(1000);
+    expect(await captured).toMatchObject({ status: 'recorded' });
+  });
+});
+
+describe('a record whose transaction', () => {
+  it('was committed as invalid is captured anew, without a word', async () => {
+    const codes = [MVCC_READ_CONFLICT, 0];
+    const { told, calls, captured } = capturing({ status: () => codes.shift() ?? 0 });
+    await jest.advanceTimersByTimeAsync(1000);
+    expect(await captured).toMatchObject({ status: 'recorded', txId: 'tx2', attempts: 2 });
+    expect([calls.length, told]).toEqual([2, []]);
+  });
+
+  it('cannot become valid fails at once', async () => {
+    const { captured } = capturing({ status: () => BAD_CREATOR_SIGNATURE });
+    await expect(captured).rejects.toMatchObject({ code: 'INVALID_TRANSACTION', detail: { txId: 'tx1' } });
+  });
+
+  it('was endorsed by the wrong organisations leaves them to the gateway, where the client named them', async () => {
+    const codes = [POLICY_FAILURE, 0];
+    const { calls, captured } = capturing({
+      endorse: (_call, count) => (count === 1 ? notEndorsed({ org1: DOWN }) : null),
+      status: () => codes.shift() ?? 0,
+    });
+    await jest.advanceTimersByTimeAsync(3000);
+    expect(await captured).toMatchObject({ status: 'recorded', attempts: 3 });
+    expect(calls.map(({ organisations }) => organisations)).toEqual([
+      undefined,
+      ['org2MSP', 'org3MSP'],
+      undefined,
+    ]);
+  });
+
+  it('was endorsed by the wrong organisations fails where the gateway named them', async () => {
+    const { captured } = capturing({ status: () => POLICY_FAILURE });
+    await expect(captured).rejects.toMatchObject({ code: 'INVALID_TRANSACTION' });
+  });
+
+  it('got through though its outcome was not known counts as recorded', async () => {
+    const { captured } = capturing({
+      endorse: (_call, count) => (count === 1 ? null : refused('DUPLICATE', { txId: 'tx1', recordId: 'ef' })),
+      status: () => away(),
+    });
+    await jest.advanceTimersByTimeAsync(1000);
+    expect(await captured).toEqual({
+      status: 'recorded',
+      txId: 'tx1',
+      recordId: 'ef',
+      block: null,
+      attempts: 2,
+    });
+  });
+
+  it('is there already by somebody else stays theirs', async () => {
+    const { captured } = capturing({ endorse: () => refused('DUPLICATE', { txId: 'cd', recordId: 'ef' }) });
+    expect(await captured).toMatchObject({ status: 'already recorded', txId: 'cd', attempts: 1 });
+  });
+
+  it('takes long has who is waited for told: the ordering service, then the commit', async () => {
+    const ordering = capturing({ submit: unanswered });
+    await jest.advanceTimersByTimeAsync(2500);
+    expect(ordering.told).toEqual(['waiting for the ordering service']);
+    const commit = capturing({ status: () => new Promise<never>(() => undefined) });
+    await jest.advanceTimersByTimeAsync(2500);
+    expect(commit.told).toEqual([
+      'waiting for the commit, by the ordering service and the peer of org1 (org1:7051)',
+    ]);
+  });
+
+  it('waits for the commit beside an organisation that did not endorse names it, and is submitted once', async () => {
+    let submitted = 0;
+    const { told } = capturing({
+      endorse: (_call, count) => (count === 1 ? notEndorsed({ org1: DOWN }) : null),
+      submit: () => {
+        submitted += 1;
+        return Promise.resolve();
+      },
+      status: () => new Promise<never>(() => undefined),
+      height: () => 9n,
+    });
+    await jest.advanceTimersByTimeAsync(20_000);
+    expect(told.at(-1)).toBe(
+      'waiting for the commit, by the ordering service and the peer of org1 (org1:7051); org1 did not endorse',
+    );
+    expect(submitted).toBe(1);
+  });
+
+  it('is submitted again while the own ledger stands still, and why that fails is told', async () => {
+    let submitted = 0;
+    const { told } = capturing({
+      submit: () => {
+        submitted += 1;
+        return submitted === 1 ? Promise.resolve() : Promise.reject(away());
+      },
+      status: () => new Promise<never>(() => undefined),
+      height: () => 9n,
+    });
+    await jest.advanceTimersByTimeAsync(9000);
+    expect(submitted).toBeGreaterThan(1);
+    expect(told.filter((line) => line.startsWith('retrying'))).toHaveLength(1);
+  });
+});
+
+describe('an endorsement that takes long', () => {
+  it('is asked for of those whose chaincode answers', async () => {
+    const { calls, captured } = capturing({
+      endorse: (_call, count) => (count === 1 ? new Promise<never>(() => undefined) : null),
+      evaluate: ({ organisations: [mspId] = [] }) =>
+        mspId === 'org1MSP' ? notEndorsed({}) : refused('NOT_FOUND'),
+    });
+    await jest.advanceTimersByTimeAsync(650);
+    expect(calls).toHaveLength(1);
+    await jest.advanceTimersByTimeAsync(100);
+    expect(await captured).toMatchObject({ status: 'recorded', attempts: 1 });
+    expect(calls.map(({ organisations }) => organisations)).toEqual([undefined, ['org2MSP', 'org3MSP']]);
+  });
+
+  it('counts where all answer, and is waited for', async () => {
+    const { calls, captured } = capturing({
+      endorse: (_call, count) =>
+        count === 1 ? new Promise((resolve) => setTimeout(() => resolve(null), 1500)) : null,
+      evaluate: () => refused('NOT_FOUND'),
+    });
+    await jest.advanceTimersByTimeAsync(1600);
+    expect(await captured).toMatchObject({ status: 'recorded', attempts: 1 });
+    expect(calls).toHaveLength(1);
+  });
+
+  it('names who is silent while the others are waited for', async () => {
+    const { told } = capturing({
+      endorse: () => new Promise<never>(() => undefined),
+      evaluate: ({ organisations: [mspId] = [] }) =>
+        mspId === 'org1MSP' ? notEndorsed({}) : refused('NOT_FOUND'),
+    });
+    await jest.advanceTimersByTimeAsync(2500);
+    expect(told).toEqual(['waiting for endorsements, without org1']);
+  });
+
+  it('and fails twice fails with what the second says', async () => {
+    const { captured } = capturing({
+      endorse: (_call, count) =>
+        count === 1
+          ? new Promise((_resolve, reject) => setTimeout(() => reject(new TypeError('first')), 900))
+          : Promise.reject(new TypeError('second')),
+      evaluate: ({ organisations: [mspId] = [] }) =>
+        mspId === 'org1MSP' ? notEndorsed({}) : refused('NOT_FOUND'),
+    });
+    const failed = expect(captured).rejects.toThrow('second');
+    await jest.advanceTimersByTimeAsync(1000);
+    await failed;
+  });
+});
+
+describe('a capture that is interrupted', () => {
+  const interrupted = { code: 'INTERRUPTED', detail: { domain: 'goods', eventHash: record.eventHash } };
+
+  it('ends at once while somebody is waited for', async () => {
+    const stop = new AbortController();
+    const { captured } = capturing({
+      endorse: () => new Promise<never>(() => undefined),
+      signal: stop.signal,
+    });
+    const failed = expect(captured).rejects.toMatchObject(interrupted);
+    await jest.advanceTimersByTimeAsync(100);
+    stop.abort();
+    await failed;
+  });
+
+  it('ends at once in a pause, too', async () => {
+    const stop = new AbortController();
+    const { captured } = capturing({ endorse: () => away(), signal: stop.signal });
+    const failed = expect(captured).rejects.toMatchObject(interrupted);
+    await jest.advanceTimersByTimeAsync(1);
+    stop.abort();
+    await failed;
+  });
+});
+
 describe('a record that is not endorsed', () => {
+  const silent = () => notEndorsed({ org1: 'deadline exceeded' });
+
   it('has each organisation’s answer told after the first failure, with what to do, and in the end', async () => {
     const answers = { org1: DOWN, org2: 'chaincode goods is not running' };
-    const { told, captured } = clientOf(() => Promise.reject(notEndorsed(answers)));
+    const { told, captured } = capturing({ endorse: () => notEndorsed(answers), evaluate: silent });
     const ended = captured.catch((error: unknown) => error);
     await jest.advanceTimersByTimeAsync(0);
     expect(told).toHaveLength(1);
@@ -72,20 +359,19 @@ describe('a record that is not endorsed', () => {
   });
 
   it('has who is waited for told after two seconds', async () => {
-    const { told } = clientOf(() => new Promise<void>(() => undefined));
+    const { told } = capturing({ endorse: () => new Promise<never>(() => undefined), evaluate: silent });
     await jest.advanceTimersByTimeAsync(2500);
     expect(told).toEqual(['waiting for the peer of org1 (org1:7051) to endorse']);
   });
 
   it('by the own organisation’s chaincode is endorsed by others, and names it', async () => {
-    const asked: (readonly string[] | null)[] = [];
-    const { faults, captured } = clientOf((named) => {
-      asked.push(named);
-      return named === null ? Promise.reject(notEndorsed({ org1: DOWN })) : Promise.resolve();
+    const { calls, faults, captured } = capturing({
+      endorse: ({ organisations }) => (organisations === undefined ? notEndorsed({ org1: DOWN }) : null),
+      evaluate: silent,
     });
     await jest.advanceTimersByTimeAsync(1000);
     expect(await captured).toMatchObject({ status: 'recorded', recordId: 'ef', block: 7n, attempts: 2 });
-    expect(asked).toEqual([null, ['org2MSP', 'org3MSP']]);
+    expect(calls.map(({ organisations }) => organisations)).toEqual([undefined, ['org2MSP', 'org3MSP']]);
     expect(faults.list()).toMatchObject([{ node: 'org1', code: 'NO_ENDORSEMENT' }]);
   });
 });

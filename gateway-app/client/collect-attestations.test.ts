@@ -58,7 +58,7 @@ const gather = (connections: Connections, blocks: readonly bigint[] = BLOCKS) =>
   collectAttestations(connections, blocks, 'org1.master', scene.trust);
 const counts = (gathered: Gathered) => gathered.blocks().map(({ attestations }) => attestations.length);
 
-/** Milliseconds until a promise ends, to a tenth of a second; the clock goes on by itself. */
+/** Milliseconds until a promise ends, to a tenth of a second; the clock moves by itself. */
 async function took(promise: Promise<unknown>): Promise<number> {
   const state = { ended: false };
   void promise.finally(() => (state.ended = true)).catch(() => undefined);

@@ -1,8 +1,12 @@
 import { CotraceError, isCotraceError } from '@cotrace/core';
+import {
+  type Question,
+  type RecordsProof,
+  type Trust,
+  type VerifiedTrace,
+  verifyRecords,
+} from '@cotrace/verifier';
 import type { ProvenTransaction } from '../gen/cotrace/cotrace_pb.js';
-import type { Question, RecordsProof } from '@cotrace/verifier';
-import type { Trust } from '@cotrace/verifier';
-import { verifyRecords, type VerifiedTrace } from '@cotrace/verifier';
 import { askInTurn, noAnswer } from './ask-in-turn.js';
 import { agreedHeads, missingHead } from './agreed-heads.js';
 import { collectAttestations, completeAttestations } from './collect-attestations.js';

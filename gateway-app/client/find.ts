@@ -1,7 +1,6 @@
 import { CotraceError, isCotraceError } from '@cotrace/core';
+import { type FoundAnswer, type StateQuestion, type Trust, verifyStates } from '@cotrace/verifier';
 import { Master, type FindReply } from '../gen/cotrace/cotrace_pb.js';
-import type { Trust } from '@cotrace/verifier';
-import { verifyStates, type FoundAnswer, type StateQuestion } from '@cotrace/verifier';
 import { askInTurn, noAnswer } from './ask-in-turn.js';
 import { collectAttestations } from './collect-attestations.js';
 import type { Connections } from './connections.js';

@@ -1,5 +1,4 @@
-import type { ErrorCode } from '@cotrace/core';
-import { CotraceError, isCotraceError } from '@cotrace/core';
+import { CotraceError, type ErrorCode, isCotraceError } from '@cotrace/core';
 import { status } from '@grpc/grpc-js';
 import { CommitStatusError, EndorseError, GatewayError } from '@hyperledger/fabric-gateway';
 import { MAX_ANSWER_TEXT } from './limits.js';

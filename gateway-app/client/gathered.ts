@@ -1,6 +1,5 @@
-import { CotraceError, equalBytes, type Attestation } from '@cotrace/core';
-import { checkAttestation } from '@cotrace/verifier';
-import type { Trust } from '@cotrace/verifier';
+import { type Attestation, CotraceError, equalBytes } from '@cotrace/core';
+import { checkAttestation, type Trust } from '@cotrace/verifier';
 import type { Faults } from './faults.js';
 
 /** So many masters' attestations were refused that no quorum is left, whoever answers. */

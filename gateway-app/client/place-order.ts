@@ -1,7 +1,6 @@
 import { CotraceError } from '@cotrace/core';
 import { readEpcisFile } from '@cotrace/epcis';
-import { readStoredRecord } from '@cotrace/verifier';
-import { differencesOf, ORDER_DOMAIN, orderEvent, type Order } from '@cotrace/verifier';
+import { differencesOf, type Order, ORDER_DOMAIN, orderEvent, readStoredRecord } from '@cotrace/verifier';
 import { CaptureClient, type Captured } from './capture.js';
 import { checkChain } from './chain-check.js';
 import type { Connections } from './connections.js';

@@ -1,9 +1,7 @@
 import { CotraceError } from '@cotrace/core';
+import { Lineage, MAX_TRANSACTIONS, type Question, viewTransaction } from '@cotrace/verifier';
 import { Master, type ProvenTransaction } from '../gen/cotrace/cotrace_pb.js';
 import { isAborted } from '../node/retry.js';
-import { Lineage } from '@cotrace/verifier';
-import { viewTransaction } from '@cotrace/verifier';
-import { MAX_TRANSACTIONS, type Question } from '@cotrace/verifier';
 import type { Turn } from './asked.js';
 import type { ConnectedNode } from './connections.js';
 import { LONGEST_TRACE_MS, MAX_TRACE_BYTES, SILENT_TRACE_MS } from './limits.js';

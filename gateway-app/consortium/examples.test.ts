@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import type { DomainDefinition } from '@cotrace/chaincode';
-import { ruleFor } from '@cotrace/epcis';
-import { parseRules } from '@cotrace/epcis';
+import { parseRules, ruleFor } from '@cotrace/epcis';
 
 const example = (name: string) =>
   readFileSync(fileURLToPath(new URL(`../../docs/examples/${name}`, import.meta.url)), 'utf8');

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isCotraceError } from '@cotrace/core';
+import { defaultRulesText, parseRules, unreachedDomains } from '@cotrace/epcis';
 import { readTextFile, type Topology } from '@cotrace/network';
-import { unreachedDomains } from '@cotrace/epcis';
-import { defaultRulesText, parseRules } from '@cotrace/epcis';
 import { writeAtomically, type Workspace } from '../workspace/workspace.js';
 
 /**

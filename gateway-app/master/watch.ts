@@ -1,11 +1,9 @@
-import { nodeVerifier } from '@cotrace/network';
+import { type Attestation, decodeAttestationBody, isCotraceError } from '@cotrace/core';
 import { ChannelConfig, decodeBlock } from '@cotrace/fabric-model';
-import { decodeAttestationBody, isCotraceError, type Attestation } from '@cotrace/core';
+import { nodeVerifier } from '@cotrace/network';
+import { type AttestationTerms, checkStatement, mainConfig, type NetworkTerms } from '@cotrace/verifier';
 import type { ChainPosition } from '../fabric/chain.js';
 import type { MainPeer } from '../fabric/main-peer.js';
-import { checkStatement, type AttestationTerms } from '@cotrace/verifier';
-import type { NetworkTerms } from '@cotrace/verifier';
-import { mainConfig } from '@cotrace/verifier';
 import type { HeightFeed } from '../node/feed.js';
 import { isAborted, pauseFor } from '../node/retry.js';
 import { refusalOf } from './acceptance.js';

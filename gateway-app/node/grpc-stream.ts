@@ -1,6 +1,5 @@
 import { constants, type ServerHttp2Stream } from 'node:http2';
-import type { ErrorCode } from '@cotrace/core';
-import { CotraceError, isCotraceError, utf8 } from '@cotrace/core';
+import { CotraceError, type ErrorCode, isCotraceError, utf8 } from '@cotrace/core';
 import * as grpc from '@grpc/grpc-js';
 import { MAX_SENT_ERROR_TEXT } from './limits.js';
 

@@ -1,7 +1,6 @@
 import { MerkleTree, sha256, toHex } from '@cotrace/core';
 import { nodeVerifier } from '@cotrace/network';
-import type { ProofTransaction, RecordsProof } from '@cotrace/verifier';
-import { readTrust, type Trust } from '@cotrace/verifier';
+import { type ProofTransaction, readTrust, type RecordsProof, type Trust } from '@cotrace/verifier';
 import { oddRecords } from './odd-records.js';
 import { recordsProof, trustFile } from './proofs.js';
 import { capture, type TestRecord } from './records.js';

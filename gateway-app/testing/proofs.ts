@@ -1,10 +1,14 @@
 import { fromHex } from '@cotrace/core';
 import { ChannelConfig } from '@cotrace/fabric-model';
+import {
+  type Direction,
+  Lineage,
+  type ProofTransaction,
+  type RecordsProof,
+  viewTransaction,
+  writeTrust,
+} from '@cotrace/verifier';
 import { walkTrace } from '../master/trace-walk.js';
-import { Lineage, type Direction } from '@cotrace/verifier';
-import { viewTransaction } from '@cotrace/verifier';
-import type { ProofTransaction, RecordsProof } from '@cotrace/verifier';
-import { writeTrust } from '@cotrace/verifier';
 import type { TestMaster } from './test-master.js';
 import type { TestNetwork } from './test-network.js';
 

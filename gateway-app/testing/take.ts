@@ -2,6 +2,7 @@ import { toBinary } from '@bufbuild/protobuf';
 import { CotraceError, isCotraceError } from '@cotrace/core';
 import { ChannelConfig, decode } from '@cotrace/fabric-model';
 import { nodeVerifier } from '@cotrace/network';
+import { judgeAttestations, mainConfig, type MainConfig } from '@cotrace/verifier';
 import { applyBlock, type AppliedBlock } from '../business/apply-block.js';
 import type { StateBefore } from '../business/block-validator.js';
 import { checkBusinessBlock } from '../business/check-block.js';
@@ -11,8 +12,6 @@ import {
   type Attestation,
   type BusinessBlock,
 } from '../gen/cotrace/cotrace_pb.js';
-import { judgeAttestations } from '@cotrace/verifier';
-import { mainConfig, type MainConfig } from '@cotrace/verifier';
 import type { TestChain } from './test-chain.js';
 import type { TestNetwork } from './test-network.js';
 

@@ -3,8 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sha256, utf8 } from '@cotrace/core';
-import type { Identity, MspManager, NodeRole } from '@cotrace/fabric-model';
-import { ChannelConfig, evaluateSignedData } from '@cotrace/fabric-model';
+import {
+  ChannelConfig,
+  evaluateSignedData,
+  type Identity,
+  type MspManager,
+  type NodeRole,
+} from '@cotrace/fabric-model';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ensureCrypto } from '../identity/ensure.js';
 import type { CryptoLayout } from '../identity/layout.js';

@@ -4,8 +4,8 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { sha256, toHex } from '@cotrace/core';
-import type { Block } from '@cotrace/fabric-model';
 import {
+  type Block,
   checkBlock,
   common,
   decodeBlock,

@@ -2,16 +2,18 @@ import { create } from '@bufbuild/protobuf';
 import { CotraceError, utf8 } from '@cotrace/core';
 import {
   approvalCall,
+  type ChaincodeDefinition,
   channelPolicyReference,
   commitCall,
   common,
   defaultDefinition,
   encodePayload,
   encodeTransaction,
+  type LifecycleCall,
   parametersDifference,
   peer,
+  type ProposedDefinition,
 } from '@cotrace/fabric-model';
-import type { ChaincodeDefinition, LifecycleCall, ProposedDefinition } from '@cotrace/fabric-model';
 import type { SigningIdentity } from '../identity/signer.js';
 import type { Channel } from './channel/channel.js';
 import { makeProposal } from './endorser/make-proposal.js';

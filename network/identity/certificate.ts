@@ -9,8 +9,7 @@ import {
 } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
-import type { NodeRole } from '@cotrace/fabric-model';
-import { toLowS } from '@cotrace/fabric-model';
+import { type NodeRole, toLowS } from '@cotrace/fabric-model';
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
 import * as x509 from '@peculiar/asn1-x509';
 

@@ -1,7 +1,6 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import type { SignatureVerifier } from '@cotrace/fabric-model';
-import { isLowS } from '@cotrace/fabric-model';
+import { isLowS, type SignatureVerifier } from '@cotrace/fabric-model';
 
 // A network has tens of keys that sign; the bound is for clients that bring a new certificate each time.
 const MAX_KEYS = 4096;

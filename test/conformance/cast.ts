@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import { create } from '@bufbuild/protobuf';
-import { common, gateway, orderer, peer, rpc } from '@cotrace/fabric-model';
+import { common, decode, gateway, orderer, peer, rpc } from '@cotrace/fabric-model';
+import { CryptoLayout, loadIdentity, type SigningIdentity } from '@cotrace/network';
 import type { Client, Metadata, MethodDefinition, ServiceError } from '@grpc/grpc-js';
-import { CryptoLayout, loadIdentity } from '@cotrace/network';
-import type { SigningIdentity } from '@cotrace/network';
-import { decode } from '@cotrace/fabric-model';
 import { methodDefinition } from '../../network/devnet/rpc/services.js';
 import {
   ordererChannel,

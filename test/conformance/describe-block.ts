@@ -1,6 +1,5 @@
-import { isCotraceError, toHex, sha256 } from '@cotrace/core';
-import { common, decode, decodeBlock, peer, transactionsFilter } from '@cotrace/fabric-model';
-import type { Block } from '@cotrace/fabric-model';
+import { isCotraceError, sha256, toHex } from '@cotrace/core';
+import { type Block, common, decode, decodeBlock, peer, transactionsFilter } from '@cotrace/fabric-model';
 import { describeEvent } from './describe.js';
 import type { Seen } from './describe.js';
 

@@ -1,7 +1,6 @@
 import { toBinary } from '@bufbuild/protobuf';
 import { equalBytes, isCotraceError, toHex } from '@cotrace/core';
-import { common, decode, decodeRwset, ledger, peer } from '@cotrace/fabric-model';
-import type { Version } from '@cotrace/fabric-model';
+import { common, decode, decodeRwset, ledger, peer, type Version } from '@cotrace/fabric-model';
 import type { RpcFailure } from './cast.js';
 
 /** What is seen of a network, as JSON: equal texts stand for equal behaviour. */

@@ -1,19 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { CotraceError, isCotraceError } from '@cotrace/core';
 import { nodeVerifier } from '@cotrace/network';
+import { errorOf } from '../../core/testing/error-of.js';
 import { readRecordsProof } from '../../verifier/proof/records-proof.js';
 import { readTrust } from '../../verifier/proof/trust.js';
-
-/** The error that `read` throws. */
-function errorOf(read: () => unknown): CotraceError {
-  try {
-    read();
-  } catch (error) {
-    if (isCotraceError(error)) return error;
-    throw error;
-  }
-  throw new Error('nothing was refused');
-}
 
 describe('a proof file', () => {
   const attestation = {

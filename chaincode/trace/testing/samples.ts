@@ -1,6 +1,5 @@
-import { sha256, toHex, utf8 } from '@cotrace/core';
+import { type ClientRecord, type Hint, sha256, toHex, utf8 } from '@cotrace/core';
 import type { DomainDefinition } from '../definition.js';
-import type { ClientRecord, Hint } from '@cotrace/core';
 
 /** 64 hexadecimal digits that depend on `text`: a transaction id, a block's hash. */
 export function hashOf(text: string): string {

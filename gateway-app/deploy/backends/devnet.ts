@@ -1,7 +1,12 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { requireOneOrderer } from '@cotrace/network';
-import type { Deployment, ListenOptions, NetworkInfo, Topology } from '@cotrace/network';
+import {
+  type Deployment,
+  type ListenOptions,
+  type NetworkInfo,
+  requireOneOrderer,
+  type Topology,
+} from '@cotrace/network';
 import { chaincodeService, type Service } from '../services.js';
 import { waitForDevnet } from '../local/wait-ready.js';
 import { hasChanged, writeJson } from '../../workspace/workspace.js';

@@ -1,7 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { CotraceError, isCotraceError, relayedError } from '@cotrace/core';
-import { peer } from '@cotrace/fabric-model';
-import type { ChaincodeDefinition } from '@cotrace/fabric-model';
+import { type ChaincodeDefinition, peer } from '@cotrace/fabric-model';
 import { endorsementInfo } from '../endorser/endorsement-info.js';
 import type { EndorsementInfo, FindLocalChaincode } from '../endorser/endorsement-info.js';
 import type { Channel } from '../channel/channel.js';

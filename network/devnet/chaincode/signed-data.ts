@@ -1,5 +1,4 @@
-import { common, decode, peer } from '@cotrace/fabric-model';
-import type { SignedData } from '@cotrace/fabric-model';
+import { common, decode, peer, type SignedData } from '@cotrace/fabric-model';
 
 /** A signed proposal as data signed by its creator. Throws `BAD_PROTOBUF`. */
 export function signedDataOf({ proposalBytes, signature }: peer.SignedProposal): SignedData {

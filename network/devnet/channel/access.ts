@@ -1,6 +1,5 @@
 import { CotraceError, isCotraceError } from '@cotrace/core';
-import { evaluateIdentities, signers } from '@cotrace/fabric-model';
-import type { Policy, SignedData } from '@cotrace/fabric-model';
+import { evaluateIdentities, type Policy, type SignedData, signers } from '@cotrace/fabric-model';
 import type { Ledger } from '../ledger/types.js';
 
 /** A resource that the channel's access list may name: `peer/Propose`, `qscc/GetChainInfo`, and so on. */

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { toHex } from '@cotrace/core';
-import { decodeBlock } from '@cotrace/fabric-model';
-import type { SignatureVerifier } from '@cotrace/fabric-model';
+import { decodeBlock, type SignatureVerifier } from '@cotrace/fabric-model';
 import { genesisBlock } from '../../config/genesis.js';
 import type { Topology } from '../../topology.js';
 import { openLedger } from '../ledger/ledger.js';

@@ -1,5 +1,4 @@
-import { common, decode, orderer } from '@cotrace/fabric-model';
-import type { SignedData } from '@cotrace/fabric-model';
+import { common, decode, orderer, type SignedData } from '@cotrace/fabric-model';
 import type { Channel } from '../channel/channel.js';
 import type { CommittedBlock } from '../ledger/types.js';
 import { blockWithoutData, isConfigBlock } from './filtered-block.js';

@@ -1,7 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { CotraceError } from '@cotrace/core';
-import { discovery } from '@cotrace/fabric-model';
-import type { peer } from '@cotrace/fabric-model';
+import { discovery, type peer } from '@cotrace/fabric-model';
 import type { Channel } from '../channel/channel.js';
 import type { DiscoveryContext } from './context.js';
 import { describePeer } from './membership.js';

@@ -1,7 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { CotraceError, isCotraceError } from '@cotrace/core';
-import { decode, discovery } from '@cotrace/fabric-model';
-import type { peer, SignedData } from '@cotrace/fabric-model';
+import { decode, discovery, type peer, type SignedData } from '@cotrace/fabric-model';
 import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Channel } from '../channel/channel.js';
 import { unary } from '../rpc/calls.js';

@@ -1,6 +1,5 @@
 import { CotraceError } from '@cotrace/core';
-import { sequenceFromState } from '@cotrace/fabric-model';
-import type { ChaincodeDefinition } from '@cotrace/fabric-model';
+import { type ChaincodeDefinition, sequenceFromState } from '@cotrace/fabric-model';
 import type { ChaincodeEndpoint } from '../chaincode/connection.js';
 import type { Ledger, Simulator } from '../ledger/types.js';
 import { LEGACY_LIFECYCLE, LIFECYCLE } from '../system/names.js';

@@ -1,6 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import { common, decode, decodeRwset, peer } from '@cotrace/fabric-model';
-import type { NamespaceRwset } from '@cotrace/fabric-model';
+import { common, decode, decodeRwset, type NamespaceRwset, peer } from '@cotrace/fabric-model';
 import { isSystemChaincode } from '../system/names.js';
 
 /** Metadata entry that holds a key's own endorsement policy. */

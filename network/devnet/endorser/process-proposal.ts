@@ -1,7 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { CotraceError, isCotraceError, toHex } from '@cotrace/core';
-import { encodeResponsePayload, endorsedBytes, peer } from '@cotrace/fabric-model';
-import type { MspManager } from '@cotrace/fabric-model';
+import { encodeResponsePayload, endorsedBytes, type MspManager, peer } from '@cotrace/fabric-model';
 import { readAnswer } from '../chaincode/stream.js';
 import { signedDataOf } from '../chaincode/signed-data.js';
 import type { InvokeChaincode } from '../chaincode/transaction.js';

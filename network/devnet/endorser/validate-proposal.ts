@@ -1,6 +1,5 @@
 import { CotraceError } from '@cotrace/core';
-import { common, computeTxId } from '@cotrace/fabric-model';
-import type { Identity, MspManager } from '@cotrace/fabric-model';
+import { common, computeTxId, type Identity, type MspManager } from '@cotrace/fabric-model';
 import type { UnpackedProposal } from './unpack-proposal.js';
 
 /** CONFIG has no business here, but Fabric lets it pass. */

@@ -1,6 +1,12 @@
 import { CotraceError } from '@cotrace/core';
-import { evaluateIdentities, namespacePolicy, signaturePolicyBytes } from '@cotrace/fabric-model';
-import type { Identity, Policy, peer } from '@cotrace/fabric-model';
+import {
+  evaluateIdentities,
+  type Identity,
+  namespacePolicy,
+  type peer,
+  type Policy,
+  signaturePolicyBytes,
+} from '@cotrace/fabric-model';
 import type { Ledger } from '../ledger/types.js';
 
 /** Up to so many peers all sets of them are tried. */

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { MspManager } from '@cotrace/fabric-model';
-import type { SignatureVerifier } from '@cotrace/fabric-model';
+import { MspManager, type SignatureVerifier } from '@cotrace/fabric-model';
 import type { CryptoLayout } from '../../identity/layout.js';
 import { loadIdentity } from '../../identity/signer.js';
 import type { Organisation } from '../../topology.js';

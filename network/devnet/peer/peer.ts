@@ -1,5 +1,4 @@
-import { discovery, gateway, peer as protos } from '@cotrace/fabric-model';
-import type { MspManager } from '@cotrace/fabric-model';
+import { discovery, gateway, type MspManager, peer as protos } from '@cotrace/fabric-model';
 import { status } from '@grpc/grpc-js';
 import type { Server } from '@grpc/grpc-js';
 import type { SigningIdentity } from '../../identity/signer.js';

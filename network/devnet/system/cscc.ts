@@ -1,7 +1,14 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { CotraceError } from '@cotrace/core';
-import { ChannelConfig, common, decode, decodeEnvelope, lastConfigIndex, peer } from '@cotrace/fabric-model';
-import type { SignedData } from '@cotrace/fabric-model';
+import {
+  ChannelConfig,
+  common,
+  decode,
+  decodeEnvelope,
+  lastConfigIndex,
+  peer,
+  type SignedData,
+} from '@cotrace/fabric-model';
 import type { Channel } from '../channel/channel.js';
 import type { CommittedBlock } from '../ledger/types.js';
 import { messageOf } from '../rpc/rpc-error.js';

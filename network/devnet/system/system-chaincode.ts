@@ -1,6 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import { peer } from '@cotrace/fabric-model';
-import type { SignedData } from '@cotrace/fabric-model';
+import { peer, type SignedData } from '@cotrace/fabric-model';
 import type { Channel } from '../channel/channel.js';
 import type { InstalledChaincodes } from '../chaincode/installed.js';
 import type { Simulator } from '../ledger/types.js';

@@ -1,8 +1,10 @@
 import {
+  type Approval,
   approvalName,
   approvalWrites,
   approvedPackage,
   approvedParameters,
+  type ChaincodeDefinition,
   chaincodeSource,
   decode,
   definitionMetadataKey,
@@ -10,7 +12,6 @@ import {
   lifecycle,
   parametersDifference,
 } from '@cotrace/fabric-model';
-import type { Approval, ChaincodeDefinition } from '@cotrace/fabric-model';
 import { LIFECYCLE } from '../names.js';
 import { currentSequence, definitionOf, ownState, refused, result } from './call.js';
 import type { LifecycleCall, LifecycleFunction } from './call.js';

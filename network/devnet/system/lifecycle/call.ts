@@ -1,9 +1,13 @@
 import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf';
 import { create, toBinary } from '@bufbuild/protobuf';
-import type { ErrorCode } from '@cotrace/core';
-import { compareBytes, CotraceError, utf8 } from '@cotrace/core';
-import { definitionFromState, implicitCollection, sequenceFromState } from '@cotrace/fabric-model';
-import type { ChaincodeDefinition, GetState } from '@cotrace/fabric-model';
+import { compareBytes, CotraceError, type ErrorCode, utf8 } from '@cotrace/core';
+import {
+  type ChaincodeDefinition,
+  definitionFromState,
+  type GetState,
+  implicitCollection,
+  sequenceFromState,
+} from '@cotrace/fabric-model';
 import type { Channel } from '../../channel/channel.js';
 import type { Simulator } from '../../ledger/types.js';
 import { LIFECYCLE } from '../names.js';

@@ -1,7 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { isCotraceError } from '@cotrace/core';
-import { peer } from '@cotrace/fabric-model';
-import type { SignedData } from '@cotrace/fabric-model';
+import { peer, type SignedData } from '@cotrace/fabric-model';
 import { messageOf } from '../../rpc/rpc-error.js';
 import { failure, success, text } from '../system-chaincode.js';
 import type { SystemChaincode, SystemContext, SystemInvocation } from '../system-chaincode.js';

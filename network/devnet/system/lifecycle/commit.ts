@@ -1,12 +1,12 @@
 import {
   approvalMismatches,
+  type ChaincodeDefinition,
   decode,
   definitionMetadataKey,
   definitionWrites,
   implicitCollection,
   lifecycle,
 } from '@cotrace/fabric-model';
-import type { ChaincodeDefinition } from '@cotrace/fabric-model';
 import { LIFECYCLE } from '../names.js';
 import { currentSequence, definitionOf, organisationsOf, publicState, refused, result } from './call.js';
 import type { LifecycleCall, LifecycleFunction } from './call.js';

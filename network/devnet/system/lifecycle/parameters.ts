@@ -1,6 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import { common, defaultDefinition } from '@cotrace/fabric-model';
-import type { ChaincodeDefinition } from '@cotrace/fabric-model';
+import { type ChaincodeDefinition, common, defaultDefinition } from '@cotrace/fabric-model';
 import { definitionOf, refused } from './call.js';
 import type { LifecycleCall } from './call.js';
 import { LEGACY_LIFECYCLE } from '../names.js';
