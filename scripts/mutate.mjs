@@ -1,20 +1,22 @@
-// `npm run mutate -- FOLDER…`: makes small changes to the sources of a folder, one at a time, and lists those that no test
-// notices. Where `test/mutation/FOLDER.json` explains survivors, the exit code is 1 unless each of them is explained there
-// and they are at most 2 % of the mutants; where there is no such file, they are only listed.
+// `npm run mutate -- PATH…`: makes small changes to the sources of a folder, or to one source, one at a time, and lists those
+// that no test notices. Where `test/mutation/FOLDER.json` explains survivors, the exit code is 1 unless each of them is
+// explained there and they are at most 2 % of the mutants; where there is no such file, they are only listed.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import config from '../jest.config.js';
 import { mutantsOf } from './mutation/mutants.mjs';
 import { root, setUp } from './setup.mjs';
 
 /** Processes that share a folder's mutants: more than processors, since tests of networks mostly wait. */
 const SHARDS = 6;
+const MUTANTS_A_SHARD = 20;
 const MOST_SURVIVING = 0.02;
 
-/** TypeScript sources below a folder, paths from the root. */
+/** TypeScript sources below a folder, or the one at `folder`; paths from the root. */
 function sourcesIn(folder) {
+  if (!isFolder(folder)) return [folder];
   return readdirSync(join(root, folder), { withFileTypes: true })
     .flatMap((entry) => {
       const path = join(folder, entry.name);
@@ -24,14 +26,16 @@ function sourcesIn(folder) {
     .filter((path) => path.endsWith('.ts'));
 }
 
+const isFolder = (path) => statSync(join(root, path)).isDirectory();
 const isTest = (path) => path.endsWith('.test.ts');
 /** Tests of whole processes, or of what is on disk: they do not run what is mutated here. */
 const runsSources = (path) => !/from '(?:esbuild|node:child_process)'/.test(textOf(path));
 const textOf = (path) => readFileSync(join(root, path), 'utf8');
 
-/** Tests in the folder, and those of its package, also in `test/PACKAGE`, that import from it. */
-function testsOf(folder) {
-  const uses = new RegExp(`from '(?:\\.\\./)+(?:[\\w-]+/)*${basename(folder)}/`);
+/** Tests in the folder, or in that of the source, and those of its package, also in `test/PACKAGE`, that import from it. */
+function testsOf(path) {
+  const folder = isFolder(path) ? path : dirname(path);
+  const uses = new RegExp(`from '\\.\\.?/(?:\\.\\./)*(?:[\\w-]+/)*${basename(folder)}/`);
   const own = sourcesIn(folder).filter(isTest);
   const [area] = folder.split('/');
   const whole = existsSync(join(root, 'test', area)) ? sourcesIn(`test/${area}`) : [];
@@ -54,7 +58,8 @@ async function survivorsOf(folder) {
     writeFileSync(out, '');
     const tests = testsOf(folder).map((path) => join(root, path));
     writeFileSync(join(work, 'plan.json'), JSON.stringify({ files, tests, mutants, out }));
-    await Promise.all(Array.from({ length: SHARDS }, (_, shard) => runShard(work, `${shard}/${SHARDS}`)));
+    const shards = Math.min(SHARDS, Math.ceil(mutants.length / MUTANTS_A_SHARD));
+    await Promise.all(Array.from({ length: shards }, (_, shard) => runShard(work, `${shard}/${shards}`)));
     const outcomes = new Map(
       readFileSync(out, 'utf8')
         .split('\n')
@@ -138,7 +143,7 @@ function report(folder, { total, late, survivors }) {
 
 const folders = process.argv.slice(2).map((folder) => folder.replace(/\/$/, ''));
 if (folders.length === 0) {
-  console.error('usage: npm run mutate -- FOLDER…, such as verifier');
+  console.error('usage: npm run mutate -- PATH…, folders or sources, such as verifier');
   process.exit(2);
 }
 setUp();
