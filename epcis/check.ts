@@ -1,7 +1,6 @@
 import { canonicalJson, type JsonValue } from '@cotrace/core';
 import { isDateTime } from './date-time.js';
-import type { Faults, Path } from './fault.js';
-import { at } from './fault.js';
+import { at, type Faults, type Path } from './fault.js';
 import { isArray, isObject } from './json.js';
 import { isUri } from './uri.js';
 

@@ -1,6 +1,5 @@
 import type { JsonValue } from '@cotrace/core';
-import type { Check } from './check.js';
-import { arrayOf, that } from './check.js';
+import { arrayOf, that, type Check } from './check.js';
 import { isArray, isObject } from './json.js';
 import { isUri } from './uri.js';
 

@@ -1,6 +1,5 @@
 import { canonicalJson, type JsonValue, utf8 } from '@cotrace/core';
-import type { Faults } from './fault.js';
-import { at } from './fault.js';
+import { at, type Faults } from './fault.js';
 import { JsonLdPrefixes } from './json-ld-prefixes.js';
 import { isArray } from './json.js';
 

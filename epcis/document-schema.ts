@@ -1,5 +1,4 @@
-import type { Check } from './check.js';
-import { anyText, arrayOf, dateTime, objectOf, oneOf, textLike, that, uri } from './check.js';
+import { anyText, arrayOf, dateTime, objectOf, oneOf, textLike, that, uri, type Check } from './check.js';
 import { jsonLdContext } from './context-schema.js';
 import { isObject } from './json.js';
 

@@ -1,5 +1,4 @@
 import { BUSINESS_STEPS } from '@cotrace/core';
-import type { Check } from './check.js';
 import {
   all,
   anyBoolean,
@@ -11,6 +10,7 @@ import {
   textLike,
   uri,
   vocabulary,
+  type Check,
 } from './check.js';
 import { jsonLdContext } from './context-schema.js';
 import { at } from './fault.js';

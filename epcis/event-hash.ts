@@ -1,8 +1,7 @@
 import { compareBytes, type JsonValue, sha256, toHex, utf8 } from '@cotrace/core';
 import { toUtc } from './date-time.js';
 import { hashValue, hashWord } from './hash-value.js';
-import type { JsonObject } from './json.js';
-import { isArray, isObject, itemsOf, member } from './json.js';
+import { isArray, isObject, itemsOf, member, type JsonObject } from './json.js';
 import type { JsonLdPrefixes } from './json-ld-prefixes.js';
 
 /** Writes the value of a field; nothing where the field says nothing. */

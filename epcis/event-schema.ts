@@ -1,5 +1,4 @@
-import type { Check } from './check.js';
-import { all, anyText, arrayOf, objectOf, oneOf, uri } from './check.js';
+import { all, anyText, arrayOf, objectOf, oneOf, uri, type Check } from './check.js';
 import {
   circumstances,
   common,
@@ -11,8 +10,7 @@ import {
   uris,
 } from './event-fields.js';
 import { at } from './fault.js';
-import type { JsonObject } from './json.js';
-import { isObject, itemsOf, member } from './json.js';
+import { isObject, itemsOf, member, type JsonObject } from './json.js';
 
 const action = oneOf(['ADD', 'OBSERVE', 'DELETE']);
 const TIMES = ['type', 'eventTime', 'eventTimeZoneOffset'];

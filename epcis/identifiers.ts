@@ -1,8 +1,6 @@
 import type { JsonValue } from '@cotrace/core';
-import type { Path } from './fault.js';
-import { at } from './fault.js';
-import type { JsonObject } from './json.js';
-import { isObject, itemsOf, member } from './json.js';
+import { at, type Path } from './fault.js';
+import { isObject, itemsOf, member, type JsonObject } from './json.js';
 
 /** What an identifier is in an event. */
 export type EpcisRole = 'subject' | 'input' | 'output' | 'parent' | 'child';

@@ -1,6 +1,4 @@
 export { toUtc } from './date-time.js';
-export { DEFAULT_DOMAIN_RULES, ruleFor, unreachedDomains } from './domain-rules.js';
-export type { DomainRule } from './domain-rules.js';
-export { readEpcisFile } from './read-documents.js';
-export type { ReadEvent, ReadFile } from './read-documents.js';
+export { DEFAULT_DOMAIN_RULES, ruleFor, unreachedDomains, type DomainRule } from './domain-rules.js';
+export { readEpcisFile, type ReadEvent, type ReadFile } from './read-documents.js';
 export { defaultRulesText, parseRules } from './rules-file.js';

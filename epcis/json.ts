@@ -1,7 +1,6 @@
-import { isArray, type JsonObject, type JsonValue } from '@cotrace/core';
+import { isArray, isObject, type JsonObject, type JsonValue } from '@cotrace/core';
 
-export { isArray, isObject } from '@cotrace/core';
-export type { JsonObject } from '@cotrace/core';
+export { isArray, isObject, type JsonObject };
 
 /** The own member `name` of `object`, never one of its prototype. */
 export function member(object: JsonObject, name: string): JsonValue | undefined {

@@ -1,7 +1,6 @@
 import { isWellFormed, type JsonValue } from '@cotrace/core';
 import * as jsonc from 'jsonc-parser';
-import type { Fault, Path } from './fault.js';
-import { at, formatPath, segments } from './fault.js';
+import { at, formatPath, segments, type Fault, type Path } from './fault.js';
 
 /** A place in a text: line and column, from 1, in UTF-16 units. */
 export interface Place {

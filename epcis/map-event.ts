@@ -7,14 +7,11 @@ import {
 } from '@cotrace/core';
 import { toUtc } from './date-time.js';
 import type { DocumentContext } from './document-context.js';
-import type { DomainRule } from './domain-rules.js';
-import { ruleFor, takesAll } from './domain-rules.js';
+import { ruleFor, takesAll, type DomainRule } from './domain-rules.js';
 import { eventHash } from './event-hash.js';
-import type { Faults, Path } from './fault.js';
-import { at } from './fault.js';
+import { at, type Faults, type Path } from './fault.js';
 import { identifiersOf } from './identifiers.js';
-import type { JsonObject } from './json.js';
-import { isArray, isObject, member } from './json.js';
+import { isArray, isObject, member, type JsonObject } from './json.js';
 import { JsonLdPrefixes } from './json-ld-prefixes.js';
 
 /** An event as it goes to the ledger. */

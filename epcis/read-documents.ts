@@ -1,16 +1,11 @@
 import { DocumentContext } from './document-context.js';
-import type { Fault } from './fault.js';
-import { formatPath, segments } from './fault.js';
-import type { DomainRule } from './domain-rules.js';
-import { DEFAULT_DOMAIN_RULES } from './domain-rules.js';
+import { formatPath, segments, type Fault } from './fault.js';
+import { DEFAULT_DOMAIN_RULES, type DomainRule } from './domain-rules.js';
 import { traceableCheck } from './event-schema.js';
 import { isObject, member } from './json.js';
-import type { FieldMessage, Place } from './located-json.js';
-import { LocatedJson } from './located-json.js';
-import type { MappedEvent } from './map-event.js';
-import { ignoredFields, mapEvent } from './map-event.js';
-import type { Judged, JudgedEvent } from './validate.js';
-import { validateEpcis } from './validate.js';
+import { LocatedJson, type FieldMessage, type Place } from './located-json.js';
+import { ignoredFields, mapEvent, type MappedEvent } from './map-event.js';
+import { validateEpcis, type Judged, type JudgedEvent } from './validate.js';
 
 /** Longest document that is read: parsed, it takes some 20 times its size in memory. */
 export const MAX_DOCUMENT_LENGTH = 32 * 1024 * 1024;

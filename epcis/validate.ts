@@ -1,10 +1,8 @@
 import type { JsonValue } from '@cotrace/core';
 import { documentCheck, queryDocumentCheck } from './document-schema.js';
 import { eventCheck } from './event-schema.js';
-import type { Path } from './fault.js';
-import { Faults, at } from './fault.js';
-import type { JsonObject } from './json.js';
-import { isArray, isObject, itemsOf, member } from './json.js';
+import { Faults, at, type Path } from './fault.js';
+import { isArray, isObject, itemsOf, member, type JsonObject } from './json.js';
 
 /** An event of a document, judged. */
 export interface JudgedEvent {

@@ -8,7 +8,6 @@ import { FACTS, statedAgain } from './architecture/facts.js';
 import { freeNames } from './architecture/free-names.js';
 import { namedPaths } from './architecture/named-paths.js';
 import { roomAt, roomOf } from './architecture/rooms.js';
-import type { PackageName, Source } from './architecture/sources.js';
 import {
   areaOf,
   dependenciesOf,
@@ -16,6 +15,8 @@ import {
   packageOf,
   repository,
   sourcesOf,
+  type PackageName,
+  type Source,
 } from './architecture/sources.js';
 import { rowsUnder } from './docs/markdown.js';
 import { unfinishedTests } from './architecture/unfinished-tests.js';

@@ -1,29 +1,30 @@
 export { VERIFIER_CODES } from './error-codes.js';
-export { attestationBodyOf } from './main-block/attestation-body.js';
-export type { NetworkTerms } from './main-block/attestation-body.js';
-export { checkAttestation, checkStatement, judgeAttestations } from './main-block/attestation.js';
-export type { AttestationTerms, Verdict } from './main-block/attestation.js';
-export { entryAfter } from './main-block/entry-after.js';
-export type { KeyEntry } from './main-block/entry-after.js';
-export { mainConfig } from './main-block/main-config.js';
-export type { MainConfig, Membership } from './main-block/main-config.js';
-export { transactionFacts } from './main-block/transaction-facts.js';
-export type { TransactionFacts } from './main-block/transaction-facts.js';
+export { attestationBodyOf, type NetworkTerms } from './main-block/attestation-body.js';
+export {
+  checkAttestation,
+  checkStatement,
+  judgeAttestations,
+  type AttestationTerms,
+  type Verdict,
+} from './main-block/attestation.js';
+export { entryAfter, type KeyEntry } from './main-block/entry-after.js';
+export { mainConfig, type MainConfig, type Membership } from './main-block/main-config.js';
+export { transactionFacts, type TransactionFacts } from './main-block/transaction-facts.js';
 export { validRwset } from './main-block/valid-rwset.js';
-export { checkOrder } from './order/check-order.js';
-export type { CheckedOrder } from './order/check-order.js';
-export { ORDER_DOMAIN, differencesOf, orderEvent, orderId, readOrder } from './order/order.js';
-export type { Order } from './order/order.js';
-export { Lineage } from './proof/lineage.js';
-export type { Direction } from './proof/lineage.js';
+export { checkOrder, type CheckedOrder } from './order/check-order.js';
+export { ORDER_DOMAIN, differencesOf, orderEvent, orderId, readOrder, type Order } from './order/order.js';
+export { Lineage, type Direction } from './proof/lineage.js';
 export { readStoredRecord } from './proof/record-form.js';
 export { valuesWritten, viewTransaction } from './proof/record-view.js';
-export { MAX_TRANSACTIONS, readRecordsProof, writeRecordsProof } from './proof/records-proof.js';
-export type { ProofTransaction, Question, RecordsProof } from './proof/records-proof.js';
-export { readTrust, writeTrust } from './proof/trust.js';
-export type { Trust } from './proof/trust.js';
-export { verifyStates } from './proof/verify-found.js';
-export type { FoundAnswer, StateQuestion } from './proof/verify-found.js';
+export {
+  MAX_TRANSACTIONS,
+  readRecordsProof,
+  writeRecordsProof,
+  type ProofTransaction,
+  type Question,
+  type RecordsProof,
+} from './proof/records-proof.js';
+export { readTrust, writeTrust, type Trust } from './proof/trust.js';
+export { verifyStates, type FoundAnswer, type StateQuestion } from './proof/verify-found.js';
 export { verify } from './verify.js';
-export { verifyRecords } from './proof/verify-records.js';
-export type { VerifiedRecord, VerifiedTrace } from './proof/verify-records.js';
+export { verifyRecords, type VerifiedRecord, type VerifiedTrace } from './proof/verify-records.js';

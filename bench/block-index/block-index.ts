@@ -4,12 +4,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Bench } from '../main.js';
-import type { Kind } from './blocks.js';
-import { FABRIC, PAPER } from './blocks.js';
-import type { BuildCost } from './build-cost.js';
-import { buildCost } from './build-cost.js';
-import type { Results } from './report.js';
-import { report } from './report.js';
+import { FABRIC, PAPER, type Kind } from './blocks.js';
+import { buildCost, type BuildCost } from './build-cost.js';
+import { report, type Results } from './report.js';
 import { orderCost, searchCost } from './search-cost.js';
 import { progress } from '../output.js';
 

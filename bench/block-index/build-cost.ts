@@ -2,10 +2,8 @@ import { buildFbTree, buildMbTree } from '@cotrace/core';
 import { closeSync, ftruncateSync, openSync, rmSync, writevSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { Spent } from '../rank/spent.js';
-import { stopwatch } from '../rank/spent.js';
-import type { Kind, RawBlock } from './blocks.js';
-import { BlockSource, plainBlock } from './blocks.js';
+import { stopwatch, type Spent } from '../rank/spent.js';
+import { BlockSource, plainBlock, type Kind, type RawBlock } from './blocks.js';
 
 /** What building blocks of one size took. */
 export interface BuildCost {

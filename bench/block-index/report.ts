@@ -1,8 +1,7 @@
 import { bytes, table } from '@cotrace/gateway-app';
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import type { Panel } from '../rank/plot.js';
-import { plot } from '../rank/plot.js';
+import { plot, type Panel } from '../rank/plot.js';
 import { FABRIC, PAPER } from './blocks.js';
 import type { BuildCost, Cost } from './build-cost.js';
 import type { OrderCost, SearchCost } from './search-cost.js';

@@ -1,6 +1,5 @@
 import { buildFbTree, buildMbTree, FbTree, MbTree, onlyTraceId, utf8, verifyMbProof } from '@cotrace/core';
-import type { Kind } from './blocks.js';
-import { BlockSource, plainBlock, scanBlock } from './blocks.js';
+import { BlockSource, plainBlock, scanBlock, type Kind } from './blocks.js';
 
 /** What finding one TraceID in a block took, in microseconds. */
 export interface SearchCost {

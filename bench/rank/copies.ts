@@ -1,5 +1,5 @@
 import { cp, rm } from 'node:fs/promises';
-import { BenchDomain } from './domain.js';
+import type { BenchDomain } from './domain.js';
 
 /** Runs `act` on a copy of a domain, whose own store is closed and lies in `folder`; the copy is gone afterwards. */
 export async function withCopy<T>(

@@ -1,6 +1,6 @@
-import { BenchDomain, type CycleCost } from './domain.js';
+import type { BenchDomain, CycleCost } from './domain.js';
 import { sum, type Spent } from './spent.js';
-import { type Setting, Random } from './workload.js';
+import type { Setting, Random } from './workload.js';
 
 /** What one cycle cost, over all domains, and what rebuilding one of their trees would have. */
 export interface CycleRow {

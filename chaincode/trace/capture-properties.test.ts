@@ -12,8 +12,7 @@ import {
   type TraceRow,
 } from '@cotrace/core';
 import { adminCertificate } from './testing/certificates.js';
-import type { Simulation } from './testing/memory-ledger.js';
-import { MemoryLedger, sameWrites } from './testing/memory-ledger.js';
+import { MemoryLedger, sameWrites, type Simulation } from './testing/memory-ledger.js';
 import { refusedCall } from './testing/refused.js';
 import { eventHashOf, hashOf, mill, sampleRecord } from './testing/samples.js';
 

@@ -14,8 +14,7 @@ import {
   type TraceRow,
 } from '@cotrace/core';
 import { adminCertificate, adminOfUnitCertificate } from './testing/certificates.js';
-import type { Simulation } from './testing/memory-ledger.js';
-import { MemoryLedger } from './testing/memory-ledger.js';
+import { MemoryLedger, type Simulation } from './testing/memory-ledger.js';
 import { refusedCall } from './testing/refused.js';
 import { eventHashOf, hashOf, mill, noHint, sampleRecord } from './testing/samples.js';
 

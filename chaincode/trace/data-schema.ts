@@ -1,6 +1,5 @@
 import { isArray, type JsonObject, type JsonValue } from '@cotrace/core';
-import type { ErrorObject, ValidateFunction } from 'ajv';
-import { Ajv } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { badSchema, judgeSchema } from './judge-schema.js';
 import { Refusal } from './refusal.js';
 import { SchemaPattern } from './schema-pattern.js';

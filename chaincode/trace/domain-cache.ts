@@ -1,8 +1,6 @@
 import { fromUtf8 } from '@cotrace/core';
-import type { DataCheck } from './data-schema.js';
-import { compileDataSchema } from './data-schema.js';
-import type { DomainDefinition } from './definition.js';
-import { parseDefinition } from './definition.js';
+import { compileDataSchema, type DataCheck } from './data-schema.js';
+import { parseDefinition, type DomainDefinition } from './definition.js';
 
 /** A domain as the ledger defines it, ready for use. */
 export interface Domain {

@@ -1,9 +1,7 @@
-import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -11,8 +9,7 @@ import { canonicalJson, hashCanonical, toHex, type TraceRow } from '@cotrace/cor
 import { defaultDomains } from '../domains/index.js';
 import { decodeRefusal } from './refusal.js';
 import { adminCertificate, clientCertificate } from './testing/certificates.js';
-import type { Completed } from './testing/peer-stream.js';
-import { PeerStream } from './testing/peer-stream.js';
+import { PeerStream, type Completed } from './testing/peer-stream.js';
 import { eventHashOf, hashOf, noHint, sampleRecord } from './testing/samples.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

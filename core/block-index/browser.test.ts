@@ -5,8 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { chromiumPath, startChromium } from './testing/chromium.js';
 import { falseTrees } from './testing/false-trees.js';
 import { forgeries, honestProofs } from './testing/forgeries.js';
-import type { Question, Verdict } from './testing/verdict.js';
-import { questionOf, verdictOf } from './testing/verdict.js';
+import { questionOf, verdictOf, type Question, type Verdict } from './testing/verdict.js';
 
 const path = chromiumPath();
 const describeInBrowser = path === null ? describe.skip : describe;

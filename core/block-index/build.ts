@@ -2,8 +2,7 @@ import { concat } from '../bytes/bytes.js';
 import { u16, u32 } from '../bytes/codec.js';
 import { HASH_LENGTH } from '../hash.js';
 import { leafHash } from '../merkle/hashing.js';
-import type { IndexEntry } from './entry.js';
-import { checkEntry } from './entry.js';
+import { checkEntry, type IndexEntry } from './entry.js';
 import {
   checkEntryCount,
   checkOrder,
@@ -20,10 +19,8 @@ import {
   MB_TAG,
   NODE_FRAME,
 } from './layout.js';
-import type { Shape } from './shape.js';
-import { firstItem, shapeOf } from './shape.js';
-import type { SortedEntries } from './sort.js';
-import { sortEntries } from './sort.js';
+import { firstItem, shapeOf, type Shape } from './shape.js';
+import { sortEntries, type SortedEntries } from './sort.js';
 
 /**
  * The FB+ tree of a block (seed 002, section 4.2, for Fabric), as it lies on disk (docs/formats.md, FB+ tree).

@@ -1,10 +1,9 @@
 import { leafHash } from '../merkle/hashing.js';
 import type { IndexEntry } from './entry.js';
-import type { KeyRange } from './key-range.js';
-import { checkRange } from './key-range.js';
+import { checkRange, type KeyRange } from './key-range.js';
 import { MB_TAG } from './layout.js';
 import { mbRoot } from './mb-root.js';
-import { badNode, Inner, Leaf } from './node.js';
+import { badNode, type Inner, Leaf } from './node.js';
 import { encodeMbProof } from './proof.js';
 import { firstItem, leavesAround, runsAbove } from './shape.js';
 import { BlockTree } from './tree.js';

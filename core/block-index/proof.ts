@@ -2,8 +2,7 @@ import { concat } from '../bytes/bytes.js';
 import { lp, Reader, u16, u32 } from '../bytes/codec.js';
 import { MalformedError } from '../errors.js';
 import { checkEntryCount, checkOrder, PROOF_TAG } from './layout.js';
-import type { Run, Shape } from './shape.js';
-import { runsAbove, shapeOf } from './shape.js';
+import { runsAbove, shapeOf, type Run, type Shape } from './shape.js';
 
 /** The nodes of a proof, as bytes, by level: leaves first, those of a level from left to right. */
 export interface MbProof {

@@ -1,7 +1,5 @@
-import type { IndexEntry } from './entry.js';
-import { compareEntries } from './entry.js';
-import type { KeyArena } from './keys.js';
-import { encodeKeys } from './keys.js';
+import { compareEntries, type IndexEntry } from './entry.js';
+import { encodeKeys, type KeyArena } from './keys.js';
 
 /** Entries by whose keys a comparison of two at a time is done with sooner than packing them. */
 const FEW = 12;

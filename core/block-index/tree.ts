@@ -1,12 +1,10 @@
 import { Reader } from '../bytes/codec.js';
 import { MalformedError } from '../errors.js';
 import type { IndexEntry } from './entry.js';
-import type { KeyRange } from './key-range.js';
-import { checkRange } from './key-range.js';
+import { checkRange, type KeyRange } from './key-range.js';
 import { checkEntryCount, checkOrder, FB_TAG, HEADER_LENGTH } from './layout.js';
 import { badNode, Inner, Leaf } from './node.js';
-import type { Shape } from './shape.js';
-import { firstItem, shapeOf } from './shape.js';
+import { firstItem, shapeOf, type Shape } from './shape.js';
 
 /** A place in a leaf: the leaf, where it begins, and which of its entries. */
 interface Place {

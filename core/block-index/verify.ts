@@ -1,16 +1,12 @@
 import { compareBytes, equalBytes, toHex, utf8 } from '../bytes/bytes.js';
 import { MalformedError } from '../errors.js';
 import { checkHashes, leafHash } from '../merkle/hashing.js';
-import type { IndexEntry } from './entry.js';
-import { compareEntries } from './entry.js';
-import type { KeyRange } from './key-range.js';
-import { checkRange } from './key-range.js';
+import { compareEntries, type IndexEntry } from './entry.js';
+import { checkRange, type KeyRange } from './key-range.js';
 import { mbRoot } from './mb-root.js';
 import { badNode, Inner, Leaf } from './node.js';
-import type { MbProof } from './proof.js';
-import { decodeMbProof } from './proof.js';
-import type { Shape } from './shape.js';
-import { firstItem, itemsBelow, leavesAround } from './shape.js';
+import { decodeMbProof, type MbProof } from './proof.js';
+import { firstItem, itemsBelow, leavesAround, type Shape } from './shape.js';
 
 /** A claim about what a block's MB+ tree holds in `range`. */
 export interface MbProofClaim {

@@ -4,12 +4,13 @@ import { compareBytes, concat, equalBytes, toHex, utf8 } from '../bytes/bytes.js
 import { u32 } from '../bytes/codec.js';
 import { isCotraceError } from '../errors.js';
 import { sha256 } from '../hash.js';
-import type { AttestationBody, DomainAmount } from './attestation.js';
 import {
   amountOf,
   attestationSignedBytes,
   decodeAttestationBody,
   encodeAttestationBody,
+  type AttestationBody,
+  type DomainAmount,
 } from './attestation.js';
 import { exampleAttestation, exampleBody, hashOf } from './testing/examples.js';
 

@@ -5,6 +5,5 @@ export * from './domains.js';
 export * from './membership.js';
 export * from './network-id.js';
 export * from './transaction-leaf.js';
-export { checkNum, formatRev, parseRev } from './rev.js';
-export type { Rev } from './rev.js';
+export { checkNum, formatRev, parseRev, type Rev } from './rev.js';
 export * from './store-identity.js';

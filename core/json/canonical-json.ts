@@ -1,8 +1,7 @@
 import canonicalizeModule from 'canonicalize';
 import { utf8 } from '../bytes/bytes.js';
 import { sha256 } from '../hash.js';
-import type { JsonValue } from './json-value.js';
-import { checkJsonValue } from './json-value.js';
+import { checkJsonValue, type JsonValue } from './json-value.js';
 
 // The package's types declare an ES default export; what is imported is the CommonJS function itself.
 const serialise = canonicalizeModule as unknown as (value: JsonValue) => string;

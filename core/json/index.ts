@@ -1,6 +1,5 @@
 export * from './canonical-json.js';
-export { isWellFormed, MAX_JSON_DEPTH } from './json-value.js';
+export { isWellFormed, MAX_JSON_DEPTH, type JsonObject, type JsonValue } from './json-value.js';
 export { isArray } from './is-array.js';
 export { isObject } from './is-object.js';
-export type { JsonObject, JsonValue } from './json-value.js';
 export * from './strict-json.js';

@@ -1,5 +1,4 @@
-import type { ErrorCode } from '../errors.js';
-import { MalformedError } from '../errors.js';
+import { MalformedError, type ErrorCode } from '../errors.js';
 
 /** What JSON can say. */
 export type JsonValue =

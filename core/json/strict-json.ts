@@ -1,7 +1,6 @@
 import { utf8 } from '../bytes/bytes.js';
 import { MalformedError } from '../errors.js';
-import type { JsonValue } from './json-value.js';
-import { MAX_JSON_DEPTH, checkJsonValue } from './json-value.js';
+import { MAX_JSON_DEPTH, checkJsonValue, type JsonValue } from './json-value.js';
 
 /**
  * The value of a JSON text (RFC 8259) from someone who may be hostile. Beyond the grammar it refuses what

@@ -3,8 +3,13 @@ import fc from 'fast-check';
 import { leafHash, nodeHash } from './hashing.js';
 import { someLeaves, subset } from './testing/leaves.js';
 import { MerkleTree } from './tree.js';
-import { rootFromInclusion, rootFromMultiproof, verifyInclusion, verifyMultiproof } from './verify.js';
-import type { MultiproofClaim } from './verify.js';
+import {
+  rootFromInclusion,
+  rootFromMultiproof,
+  verifyInclusion,
+  verifyMultiproof,
+  type MultiproofClaim,
+} from './verify.js';
 
 const RUNS = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
 const NEVER_HASHED = { leafHash: new Uint8Array(32), proof: [] };

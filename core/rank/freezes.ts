@@ -1,8 +1,7 @@
 import { concat, fromUtf8 } from '../bytes/bytes.js';
 import { lp, Reader } from '../bytes/codec.js';
 import { CotraceError } from '../errors.js';
-import type { PageEdit, PageReader } from './pages.js';
-import { fromOwnPage, numbered } from './pages.js';
+import { fromOwnPage, numbered, type PageEdit, type PageReader } from './pages.js';
 import { readTop, type Freeze } from './top-page.js';
 
 /** Stands for a page that was not there: no page is empty. */

@@ -2,8 +2,15 @@ import { concat } from '../bytes/bytes.js';
 import { CotraceError } from '../errors.js';
 import { sha256 } from '../hash.js';
 import type { RankEntry } from './entry.js';
-import type { EntryPlace } from './group.js';
-import { decodeGroup, encodeGroup, groupOf, sortedPlaces, splitGroup, thinEntries } from './group.js';
+import {
+  decodeGroup,
+  encodeGroup,
+  groupOf,
+  sortedPlaces,
+  splitGroup,
+  thinEntries,
+  type EntryPlace,
+} from './group.js';
 import type { LayerRecord } from './layers.js';
 import { fromOwnPage, groupPage, type PageReader } from './pages.js';
 

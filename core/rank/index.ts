@@ -1,12 +1,8 @@
-export { compareRanks } from './compare.js';
-export type { GroupDifference } from './compare.js';
-export { DELETED_VALUE_HASH } from './entry.js';
-export type { RankEntry } from './entry.js';
-export { PageEdit } from './pages.js';
-export type { PageReader, PageWrite } from './pages.js';
+export { compareRanks, type GroupDifference } from './compare.js';
+export { DELETED_VALUE_HASH, type RankEntry } from './entry.js';
+export { PageEdit, type PageReader, type PageWrite } from './pages.js';
 export * from './peer.js';
-export { RankEditor } from './rank-editor.js';
-export type { RankChange } from './rank-editor.js';
+export { RankEditor, type RankChange } from './rank-editor.js';
 export { RankView } from './rank-view.js';
 export type { RankTop } from './layers.js';
 export * from './repair.js';

@@ -1,8 +1,7 @@
 import { CotraceError } from '../errors.js';
 import { HASH_LENGTH } from '../hash.js';
 import type { LayerRecord } from './layers.js';
-import type { PageReader } from './pages.js';
-import { numbered } from './pages.js';
+import { numbered, type PageReader } from './pages.js';
 
 /** A page holds the records of so many successive ids: 11 KiB where all are there. */
 const IDS_PER_PAGE = 256n;

@@ -1,4 +1,2 @@
-export { Shape } from './shape.js';
-export type { ShapePath, ShapeSource, TextRule } from './shape.js';
-export { yamlShape } from './yaml-shape.js';
-export type { YamlDocument, YamlFile, YamlLines } from './yaml-shape.js';
+export { Shape, type ShapePath, type ShapeSource, type TextRule } from './shape.js';
+export { yamlShape, type YamlDocument, type YamlFile, type YamlLines } from './yaml-shape.js';

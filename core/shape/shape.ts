@@ -1,8 +1,7 @@
 import { fromBase64url } from '../formats/base64url.js';
 import { parseU64 } from '../formats/decimal.js';
 import { fromHex } from '../bytes/bytes.js';
-import type { ErrorCode, ErrorDetail } from '../errors.js';
-import { CotraceError, isCotraceError } from '../errors.js';
+import { CotraceError, isCotraceError, type ErrorCode, type ErrorDetail } from '../errors.js';
 import { isArray } from '../json/is-array.js';
 import { isObject } from '../json/is-object.js';
 import type { JsonObject, JsonValue } from '../json/json-value.js';

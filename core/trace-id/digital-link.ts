@@ -1,7 +1,5 @@
-import type { Gs1Key } from './gs1-keys.js';
-import { MAX_QUALIFIERS, faultOfKey, findKey, findQualifier, padGtin } from './gs1-keys.js';
-import type { Gs1Identifier, Gs1Reading } from './gs1-identifier.js';
-import { OTHER, broken, decodePercent } from './gs1-identifier.js';
+import { MAX_QUALIFIERS, faultOfKey, findKey, findQualifier, padGtin, type Gs1Key } from './gs1-keys.js';
+import { OTHER, broken, decodePercent, type Gs1Identifier, type Gs1Reading } from './gs1-identifier.js';
 
 /** The host on which a path that begins with a key is a GS1 identifier or a mistake, never something else. */
 const GS1_HOST = /^id\.gs1\.org(?::\d*)?$/;

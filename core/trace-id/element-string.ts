@@ -1,7 +1,6 @@
 import { buildIdentifier } from './digital-link.js';
 import { findKey } from './gs1-keys.js';
-import type { Gs1Reading } from './gs1-identifier.js';
-import { OTHER, broken } from './gs1-identifier.js';
+import { OTHER, broken, type Gs1Reading } from './gs1-identifier.js';
 
 /** More elements than any key with its qualifiers and attributes has. */
 const MAX_ELEMENTS = 64;

@@ -1,7 +1,6 @@
 import { withCheckDigit } from './check-digit.js';
 import { faultOfKey, findKey, findQualifier } from './gs1-keys.js';
-import type { Gs1Identifier, Gs1Reading } from './gs1-identifier.js';
-import { OTHER, broken, decodePercent } from './gs1-identifier.js';
+import { OTHER, broken, decodePercent, type Gs1Identifier, type Gs1Reading } from './gs1-identifier.js';
 
 interface Parts {
   readonly prefix: string;

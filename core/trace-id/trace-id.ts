@@ -4,8 +4,7 @@ import { isWellFormed } from '../json/json-value.js';
 import { readDigitalLink } from './digital-link.js';
 import { readElementString } from './element-string.js';
 import { readEpcUrn } from './epc-urn.js';
-import type { Gs1Reading } from './gs1-identifier.js';
-import { digitalLink, encodeMinimal } from './gs1-identifier.js';
+import { digitalLink, encodeMinimal, type Gs1Reading } from './gs1-identifier.js';
 
 /** Longest TraceID, in bytes of UTF-8. */
 export const MAX_TRACE_ID_BYTES = 512;

@@ -1,7 +1,6 @@
 import { MalformedError } from '@cotrace/core';
 import { WireReader, plainBytes } from '../wire/wire-reader.js';
-import type { Block } from './block.js';
-import { blockOf } from './block.js';
+import { blockOf, type Block } from './block.js';
 
 /**
  * Blocks of a ledger file of a Fabric peer or orderer (`chains/<channel>/blockfile_NNNNNN`): each block is

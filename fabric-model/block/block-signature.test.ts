@@ -3,10 +3,14 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { utf8 } from '@cotrace/core';
 import * as common from '../gen/fabric/common_pb.js';
 import { encodeSignatureHeader } from '../transaction/builders.js';
-import type { Signer, TestChannel, TestOrganization } from '../validation/testing/channel.js';
-import { channel, organization } from '../validation/testing/channel.js';
-import type { Block } from './block.js';
-import { blockOf } from './block.js';
+import {
+  channel,
+  organization,
+  type Signer,
+  type TestChannel,
+  type TestOrganization,
+} from '../validation/testing/channel.js';
+import { blockOf, type Block } from './block.js';
 import { blockSignatureMessage, signaturesMetadata, verifyBlockSignature } from './block-signature.js';
 import { dataHash, headerBytes } from './header.js';
 import { lastConfigIndex, ordererMetadataValue } from './metadata.js';

@@ -16,8 +16,9 @@ import {
   OrdererAddressesSchema,
   OrderersSchema,
   PayloadSchema,
+  type ConfigGroup,
+  type ConfigValue,
 } from '../gen/fabric/common_pb.js';
-import type { ConfigGroup, ConfigValue } from '../gen/fabric/common_pb.js';
 import { BatchSizeSchema, BatchTimeoutSchema, ConsensusTypeSchema } from '../gen/fabric/orderer_pb.js';
 import { ACLsSchema, AnchorPeersSchema } from '../gen/fabric/peer_pb.js';
 import { issue, mspConfig, serialized } from '../identity/testing/pki.js';

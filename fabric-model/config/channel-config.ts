@@ -9,8 +9,8 @@ import {
   OrdererAddressesSchema,
   PayloadSchema,
   SerializedIdentitySchema,
+  type ConfigGroup,
 } from '../gen/fabric/common_pb.js';
-import type { ConfigGroup } from '../gen/fabric/common_pb.js';
 import { ACLsSchema } from '../gen/fabric/peer_pb.js';
 import { MspManager } from '../identity/manager.js';
 import type { Msp } from '../identity/msp.js';
@@ -18,14 +18,17 @@ import { pureVerifier } from '../identity/pure-ecdsa.js';
 import type { SignatureVerifier } from '../identity/signature.js';
 import { applicationPolicy } from '../policy/application-policy.js';
 import type { Policy } from '../policy/policy.js';
-import { policyAt, policyTree } from '../policy/policy-tree.js';
-import type { PolicyTree } from '../policy/policy-tree.js';
+import { policyAt, policyTree, type PolicyTree } from '../policy/policy-tree.js';
 import { decode } from '../wire/decode.js';
 import { badConfig, capabilitiesOf, subgroup, valueOf } from './group.js';
-import { ordererSettings } from './orderer.js';
-import type { OrdererSettings } from './orderer.js';
-import { MspRegistry, applicationOrganizations, ordererOrganizations } from './organization.js';
-import type { ApplicationOrganization, OrdererOrganization } from './organization.js';
+import { ordererSettings, type OrdererSettings } from './orderer.js';
+import {
+  MspRegistry,
+  applicationOrganizations,
+  ordererOrganizations,
+  type ApplicationOrganization,
+  type OrdererOrganization,
+} from './organization.js';
 
 /** A member of a channel, as its membership names it. */
 export interface Member {

@@ -1,7 +1,6 @@
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { MalformedError, compareBytes, utf8 } from '@cotrace/core';
-import { CapabilitiesSchema } from '../gen/fabric/common_pb.js';
-import type { ConfigGroup } from '../gen/fabric/common_pb.js';
+import { CapabilitiesSchema, type ConfigGroup } from '../gen/fabric/common_pb.js';
 import { decode } from '../wire/decode.js';
 
 /** The group `name` of a group, undefined if it is not there. */

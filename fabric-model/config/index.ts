@@ -1,4 +1,3 @@
-export { ChannelConfig } from './channel-config.js';
-export type { Member } from './channel-config.js';
+export { ChannelConfig, type Member } from './channel-config.js';
 export type { OrdererSettings } from './orderer.js';
 export type { ApplicationOrganization, OrdererOrganization, Organization } from './organization.js';

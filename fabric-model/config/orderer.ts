@@ -1,12 +1,11 @@
-import { OrderersSchema } from '../gen/fabric/common_pb.js';
-import type { ConfigGroup, Consenter } from '../gen/fabric/common_pb.js';
+import { OrderersSchema, type ConfigGroup, type Consenter } from '../gen/fabric/common_pb.js';
 import {
   BatchSizeSchema,
   BatchTimeoutSchema,
   ConsensusTypeSchema,
   RaftConfigMetadataSchema,
+  type RaftConfigMetadata,
 } from '../gen/fabric/orderer_pb.js';
-import type { RaftConfigMetadata } from '../gen/fabric/orderer_pb.js';
 import { decode } from '../wire/decode.js';
 import { badConfig, valueOf } from './group.js';
 

@@ -1,6 +1,5 @@
 import { CotraceError, equalBytes } from '@cotrace/core';
-import { MSPConfigSchema, OrdererAddressesSchema } from '../gen/fabric/common_pb.js';
-import type { ConfigGroup } from '../gen/fabric/common_pb.js';
+import { MSPConfigSchema, OrdererAddressesSchema, type ConfigGroup } from '../gen/fabric/common_pb.js';
 import { AnchorPeersSchema } from '../gen/fabric/peer_pb.js';
 import { Msp } from '../identity/msp.js';
 import { pureEcdsa } from '../identity/pure-ecdsa.js';

@@ -1,13 +1,16 @@
 import { CotraceError, MalformedError, concat, equalBytes, toHex } from '@cotrace/core';
-import { curveOfOid, hashOfSignatureAlgorithm, isPoint, orderOf } from './curves.js';
-import type { CurveName, HashName } from './curves.js';
-import { DerReader, TAG, derElement, hexOfUnsigned } from './der.js';
-import type { DerElement } from './der.js';
+import {
+  curveOfOid,
+  hashOfSignatureAlgorithm,
+  isPoint,
+  orderOf,
+  type CurveName,
+  type HashName,
+} from './curves.js';
+import { DerReader, TAG, derElement, hexOfUnsigned, type DerElement } from './der.js';
 import type { EcdsaVerifier } from './ecdsa.js';
-import { parseExtensions, readExtensions } from './extensions.js';
-import type { CertificateExtensions } from './extensions.js';
-import { parseName } from './name.js';
-import type { DistinguishedName } from './name.js';
+import { parseExtensions, readExtensions, type CertificateExtensions } from './extensions.js';
+import { parseName, type DistinguishedName } from './name.js';
 import { oidText } from './oid.js';
 import { decodePem } from './pem.js';
 import { encodeSignature, isMadeBy, parseSignature } from './signature.js';

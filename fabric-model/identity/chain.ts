@@ -1,6 +1,5 @@
 import { CotraceError, equalBytes } from '@cotrace/core';
-import { describeCertificate, isSignedBy } from './certificate.js';
-import type { Certificate } from './certificate.js';
+import { describeCertificate, isSignedBy, type Certificate } from './certificate.js';
 import type { EcdsaVerifier } from './ecdsa.js';
 
 const ANY_USAGE = '2.5.29.37.0';

@@ -1,6 +1,5 @@
 import { MalformedError, concat, equalBytes, utf8 } from '@cotrace/core';
-import { verifySignedPart } from './certificate.js';
-import type { Certificate } from './certificate.js';
+import { verifySignedPart, type Certificate } from './certificate.js';
 import { hashOfEcdsaAlgorithm } from './curves.js';
 import { TAG, derElement, hexOfUnsigned, rightAligned } from './der.js';
 import type { EcdsaVerifier } from './ecdsa.js';

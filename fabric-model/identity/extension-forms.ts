@@ -1,6 +1,5 @@
 import { MalformedError, toHex } from '@cotrace/core';
-import { TAG } from './der.js';
-import type { DerReader } from './der.js';
+import { TAG, type DerReader } from './der.js';
 import { checkOid, oidText } from './oid.js';
 
 /**

@@ -1,8 +1,7 @@
 import type { EcdsaVerifier } from './ecdsa.js';
 import { CotraceError, concat, equalBytes, isCotraceError, sha256, toHex, utf8 } from '@cotrace/core';
 import { lengthDelimited } from '../wire/length-delimited.js';
-import { describeCertificate } from './certificate.js';
-import type { Certificate } from './certificate.js';
+import { describeCertificate, type Certificate } from './certificate.js';
 import type { NodeRole, Principal } from './principal.js';
 
 /** What an identity asks of its organisation's MSP. */

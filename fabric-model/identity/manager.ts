@@ -4,8 +4,7 @@ import { SerializedIdentity } from '../wire/forms.js';
 import { BoundedCache } from './bounded-cache.js';
 import type { Identity } from './identity.js';
 import type { Msp } from './msp.js';
-import { fabricSignature, isMadeBy, parseSignature } from './signature.js';
-import type { SignatureVerifier } from './signature.js';
+import { fabricSignature, isMadeBy, parseSignature, type SignatureVerifier } from './signature.js';
 
 const CACHED_IDENTITIES = 1024;
 /** Larger ones are read each time: their holder may put any amount of bytes around a certificate, and the cache would keep them. */

@@ -9,8 +9,16 @@ import { Msp } from './msp.js';
 import { pureEcdsa, pureVerifier } from './pure-ecdsa.js';
 import { encodePem } from './pem.js';
 import { encodeSignature, parseSignature } from './signature.js';
-import { issue, mspConfig, revoke, serialized, sign, x509 } from './testing/pki.js';
-import type { Issued, MspParts } from './testing/pki.js';
+import {
+  issue,
+  mspConfig,
+  revoke,
+  serialized,
+  sign,
+  x509,
+  type Issued,
+  type MspParts,
+} from './testing/pki.js';
 
 let root: Issued;
 let peer: Issued;

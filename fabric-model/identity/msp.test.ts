@@ -1,16 +1,23 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { concat, equalBytes, sha256, utf8 } from '@cotrace/core';
 import { parseCertificate } from './certificate.js';
-import { orderOf } from './curves.js';
-import type { CurveName } from './curves.js';
+import { orderOf, type CurveName } from './curves.js';
 import { DerReader, TAG, derElement } from './der.js';
 import type { Identity } from './identity.js';
 import { Msp } from './msp.js';
 import { pureEcdsa } from './pure-ecdsa.js';
 import { encodePem } from './pem.js';
 import { encodeSignature, isLowS, parseSignature } from './signature.js';
-import { NODE_OUS, issue, mspConfig, newKeys, revoke, x509 } from './testing/pki.js';
-import type { Issued, MspParts } from './testing/pki.js';
+import {
+  NODE_OUS,
+  issue,
+  mspConfig,
+  newKeys,
+  revoke,
+  x509,
+  type Issued,
+  type MspParts,
+} from './testing/pki.js';
 
 let root: Issued;
 let admin: Issued;

@@ -2,16 +2,19 @@ import { CotraceError, MalformedError, concat, equalBytes, sha256, toHex } from 
 import type { FabricMSPConfig } from '../gen/fabric/common_pb.js';
 import { decode } from '../wire/decode.js';
 import * as forms from '../wire/forms.js';
-import { describeCertificate, isSignedBy, parseDerCertificate, withLowS } from './certificate.js';
-import type { Certificate } from './certificate.js';
+import {
+  describeCertificate,
+  isSignedBy,
+  parseDerCertificate,
+  withLowS,
+  type Certificate,
+} from './certificate.js';
 import { uniqueChain } from './chain.js';
-import { parseRevocationList, revokes } from './crl.js';
-import type { RevocationList } from './crl.js';
+import { parseRevocationList, revokes, type RevocationList } from './crl.js';
 import { hashOfEcdsaAlgorithm } from './curves.js';
 import type { EcdsaVerifier } from './ecdsa.js';
 import { Identity, type IdentityRules } from './identity.js';
-import { nodeOUsOf, unitProblem } from './node-ous.js';
-import type { NodeOUs } from './node-ous.js';
+import { nodeOUsOf, unitProblem, type NodeOUs } from './node-ous.js';
 import { decodePem } from './pem.js';
 import type { NodeRole } from './principal.js';
 

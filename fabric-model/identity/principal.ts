@@ -1,7 +1,12 @@
 import { MalformedError } from '@cotrace/core';
-import { MSPPrincipal_Classification, MSPRole_MSPRoleType } from '../gen/fabric/common_pb.js';
-import { CombinedPrincipalSchema, MSPRoleSchema, OrganizationUnitSchema } from '../gen/fabric/common_pb.js';
-import type { MSPPrincipal } from '../gen/fabric/common_pb.js';
+import {
+  MSPPrincipal_Classification,
+  MSPRole_MSPRoleType,
+  CombinedPrincipalSchema,
+  MSPRoleSchema,
+  OrganizationUnitSchema,
+  type MSPPrincipal,
+} from '../gen/fabric/common_pb.js';
 import { decode } from '../wire/decode.js';
 
 /** What NodeOUs tell apart. */

@@ -5,8 +5,7 @@ import { orderOf } from './curves.js';
 import { pureVerifier } from './pure-ecdsa.js';
 import { derElement, derUnsigned } from './der.js';
 import { encodeSignature, fabricSignature, isLowS, parseSignature, toLowS } from './signature.js';
-import { newKeys, sign } from './testing/pki.js';
-import type { KeyPair } from './testing/pki.js';
+import { newKeys, sign, type KeyPair } from './testing/pki.js';
 
 const numRuns = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
 const order = orderOf('P-256');

@@ -1,6 +1,5 @@
 import { MalformedError, compareBytes, concat } from '@cotrace/core';
-import { isPoint, orderOf, sizeOf } from './curves.js';
-import type { CurveName, HashName } from './curves.js';
+import { isPoint, orderOf, sizeOf, type CurveName, type HashName } from './curves.js';
 import { DerReader, TAG, bigintOf, derElement, derUnsigned } from './der.js';
 import type { EcdsaVerifier } from './ecdsa.js';
 

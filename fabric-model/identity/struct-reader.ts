@@ -1,6 +1,5 @@
 import { MalformedError } from '@cotrace/core';
-import { TAG, bitsOf, booleanOf, integerOf } from './der.js';
-import type { Bits } from './der.js';
+import { TAG, bitsOf, booleanOf, integerOf, type Bits } from './der.js';
 import { oidText } from './oid.js';
 import { STRING_TAGS, stringOf } from './string.js';
 import { timeOf } from './time.js';

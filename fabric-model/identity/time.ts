@@ -1,6 +1,5 @@
 import { MalformedError } from '@cotrace/core';
-import { TAG } from './der.js';
-import type { DerReader } from './der.js';
+import { TAG, type DerReader } from './der.js';
 import { latin1 } from './latin1.js';
 
 const UTC_TIME = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(Z|[+-]\d{4})$/;

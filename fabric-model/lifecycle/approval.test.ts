@@ -14,8 +14,7 @@ import {
   implicitCollectionOf,
   parametersDifference,
 } from './approval.js';
-import { defaultDefinition } from './definition.js';
-import type { ChaincodeParameters } from './definition.js';
+import { defaultDefinition, type ChaincodeParameters } from './definition.js';
 
 const RUNS = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
 

@@ -3,10 +3,22 @@ import { CotraceError, equalBytes, toHex } from '@cotrace/core';
 import * as common from '../gen/fabric/common_pb.js';
 import * as lifecycle from '../gen/fabric/lifecycle_pb.js';
 import { decode } from '../wire/decode.js';
-import { definitionMetadataKey, NAMESPACES, parameterFields, readParameters } from './definition.js';
-import type { ChaincodeParameters } from './definition.js';
-import { fieldKey, metadataKey, serializeStructure, stateData, structureMismatches } from './serializer.js';
-import type { GetState, StateWrite } from './serializer.js';
+import {
+  definitionMetadataKey,
+  NAMESPACES,
+  parameterFields,
+  readParameters,
+  type ChaincodeParameters,
+} from './definition.js';
+import {
+  fieldKey,
+  metadataKey,
+  serializeStructure,
+  stateData,
+  structureMismatches,
+  type GetState,
+  type StateWrite,
+} from './serializer.js';
 
 /** Where an organisation keeps which package it runs for a definition. */
 const SOURCES = 'chaincode-sources';

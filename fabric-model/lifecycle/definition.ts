@@ -3,8 +3,15 @@ import { CotraceError } from '@cotrace/core';
 import * as common from '../gen/fabric/common_pb.js';
 import * as lifecycle from '../gen/fabric/lifecycle_pb.js';
 import { decode } from '../wire/decode.js';
-import { fieldKey, metadataKey, serializeStructure, stateData } from './serializer.js';
-import type { GetState, StateWrite, Structure } from './serializer.js';
+import {
+  fieldKey,
+  metadataKey,
+  serializeStructure,
+  stateData,
+  type GetState,
+  type StateWrite,
+  type Structure,
+} from './serializer.js';
 
 /** A committed chaincode definition. */
 export interface ChaincodeDefinition {

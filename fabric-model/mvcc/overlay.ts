@@ -1,8 +1,7 @@
 import { toHex } from '@cotrace/core';
 import { compareUtf8 } from '../transaction/key-order.js';
 import type { NamespaceRwset, Version } from '../transaction/rwset.js';
-import type { Effect } from './effects.js';
-import { effects } from './effects.js';
+import { effects, type Effect } from './effects.js';
 
 /** A key of a range, with its version. */
 export interface VersionedKey {

@@ -3,13 +3,10 @@ import { utf8 } from '@cotrace/core';
 import * as fc from 'fast-check';
 import * as peer from '../gen/fabric/peer_pb.js';
 import { compareUtf8 } from '../transaction/key-order.js';
-import type { KeyRead, NamespaceRwset, Version } from '../transaction/rwset.js';
-import { decodeRwset } from '../transaction/rwset.js';
+import { decodeRwset, type KeyRead, type NamespaceRwset, type Version } from '../transaction/rwset.js';
 import { MemoryState } from '../validation/testing/memory-state.js';
-import type { RwsetInit } from '../validation/testing/transaction.js';
-import { encodeRwset } from '../validation/testing/transaction.js';
-import type { VersionedKey } from './overlay.js';
-import { BlockOverlay } from './overlay.js';
+import { encodeRwset, type RwsetInit } from '../validation/testing/transaction.js';
+import { BlockOverlay, type VersionedKey } from './overlay.js';
 import { RangeQueryResultsHelper, readMessage } from './range-summary.js';
 import { validateReads } from './validate-reads.js';
 

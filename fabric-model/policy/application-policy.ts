@@ -2,8 +2,7 @@ import { isCotraceError } from '@cotrace/core';
 import { ApplicationPolicySchema } from '../gen/fabric/common_pb.js';
 import { decode } from '../wire/decode.js';
 import type { Policy } from './policy.js';
-import { policyAt } from './policy-tree.js';
-import type { PolicyTree } from './policy-tree.js';
+import { policyAt, type PolicyTree } from './policy-tree.js';
 import { signaturePolicy } from './signature-policy.js';
 
 /**

@@ -3,8 +3,9 @@ import {
   ImplicitMetaPolicySchema,
   ImplicitMetaPolicy_Rule,
   Policy_PolicyType,
+  type ConfigGroup,
+  type Policy as PolicyMessage,
 } from '../gen/fabric/common_pb.js';
-import type { ConfigGroup, Policy as PolicyMessage } from '../gen/fabric/common_pb.js';
 import { decode } from '../wire/decode.js';
 import type { Policy } from './policy.js';
 import { parseSignaturePolicy } from './signature-policy.js';

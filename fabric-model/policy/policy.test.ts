@@ -15,22 +15,18 @@ import {
   Policy_PolicyType,
   SignaturePolicyEnvelopeSchema,
   SignaturePolicySchema,
-} from '../gen/fabric/common_pb.js';
-import type {
-  ConfigGroup,
-  MSPPrincipal,
-  SignaturePolicy,
-  SignaturePolicyEnvelope,
+  type ConfigGroup,
+  type MSPPrincipal,
+  type SignaturePolicy,
+  type SignaturePolicyEnvelope,
 } from '../gen/fabric/common_pb.js';
 import { MspManager } from '../identity/manager.js';
 import { pureEcdsa, pureVerifier } from '../identity/pure-ecdsa.js';
 import { Msp } from '../identity/msp.js';
-import { issue, mspConfig, serialized, sign } from '../identity/testing/pki.js';
-import type { Issued } from '../identity/testing/pki.js';
+import { issue, mspConfig, serialized, sign, type Issued } from '../identity/testing/pki.js';
 import { nested, varint } from '../wire/testing/nested.js';
 import { applicationPolicy } from './application-policy.js';
-import { evaluateSignedData, signers } from './policy.js';
-import type { Policy, SignedData } from './policy.js';
+import { evaluateSignedData, signers, type Policy, type SignedData } from './policy.js';
 import { policyAt, policyTree } from './policy-tree.js';
 import { parseSignaturePolicy, signaturePolicy } from './signature-policy.js';
 

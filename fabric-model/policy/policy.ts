@@ -1,8 +1,7 @@
 import type { Identity } from '../identity/identity.js';
 import type { MspManager } from '../identity/manager.js';
 import { isCotraceError } from '@cotrace/core';
-import type { SignatureRule } from './signature-policy.js';
-import { satisfies } from './signature-policy.js';
+import { satisfies, type SignatureRule } from './signature-policy.js';
 
 /** A policy that can be evaluated: it names who must have signed. */
 export type Policy =

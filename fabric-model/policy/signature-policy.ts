@@ -1,9 +1,11 @@
 import { MalformedError } from '@cotrace/core';
-import { SignaturePolicyEnvelopeSchema } from '../gen/fabric/common_pb.js';
-import type { SignaturePolicy, SignaturePolicyEnvelope } from '../gen/fabric/common_pb.js';
+import {
+  SignaturePolicyEnvelopeSchema,
+  type SignaturePolicy,
+  type SignaturePolicyEnvelope,
+} from '../gen/fabric/common_pb.js';
 import type { Identity } from '../identity/identity.js';
-import { parsePrincipal } from '../identity/principal.js';
-import type { Principal } from '../identity/principal.js';
+import { parsePrincipal, type Principal } from '../identity/principal.js';
 import { decode } from '../wire/decode.js';
 
 /** A rule of a signature policy: one signer, or enough of several rules. */

@@ -1,6 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import type { Timestamp } from '@bufbuild/protobuf/wkt';
-import { TimestampSchema } from '@bufbuild/protobuf/wkt';
+import { TimestampSchema, type Timestamp } from '@bufbuild/protobuf/wkt';
 import { concat, sha256, toHex } from '@cotrace/core';
 import * as common from '../gen/fabric/common_pb.js';
 import * as peer from '../gen/fabric/peer_pb.js';

@@ -4,10 +4,8 @@ import { concat, fromHex, utf8 } from '@cotrace/core';
 import * as fc from 'fast-check';
 import * as common from '../gen/fabric/common_pb.js';
 import * as peer from '../gen/fabric/peer_pb.js';
-import type { TestOrganization } from '../validation/testing/channel.js';
-import { organization } from '../validation/testing/channel.js';
-import type { TransactionParts } from '../validation/testing/transaction.js';
-import { transaction } from '../validation/testing/transaction.js';
+import { organization, type TestOrganization } from '../validation/testing/channel.js';
+import { transaction, type TransactionParts } from '../validation/testing/transaction.js';
 import { decode } from '../wire/decode.js';
 import { domainsOf } from './domains.js';
 

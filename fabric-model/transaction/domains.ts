@@ -3,8 +3,7 @@ import * as common from '../gen/fabric/common_pb.js';
 import * as peer from '../gen/fabric/peer_pb.js';
 import { decode } from '../wire/decode.js';
 import { decodeEnvelope, isOfType } from './envelope.js';
-import type { NamespaceRwset } from './rwset.js';
-import { decodeRwset, isWritten } from './rwset.js';
+import { decodeRwset, isWritten, type NamespaceRwset } from './rwset.js';
 
 /** Namespace of Fabric's chaincode lifecycle. */
 export const LIFECYCLE_NAMESPACE = '_lifecycle';

@@ -3,10 +3,8 @@ import type * as common from '../gen/fabric/common_pb.js';
 import type * as peer from '../gen/fabric/peer_pb.js';
 import { decode } from '../wire/decode.js';
 import * as forms from '../wire/forms.js';
-import type { Envelope } from './envelope.js';
-import { isOfType } from './envelope.js';
-import type { NamespaceRwset } from './rwset.js';
-import { decodeRwset } from './rwset.js';
+import { isOfType, type Envelope } from './envelope.js';
+import { decodeRwset, type NamespaceRwset } from './rwset.js';
 
 /** Type of the envelopes of transactions. Written out: the enumeration itself comes with every other one of Fabric. */
 const ENDORSER_TRANSACTION = 3 satisfies common.HeaderType.ENDORSER_TRANSACTION;

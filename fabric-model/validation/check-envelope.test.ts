@@ -4,16 +4,17 @@ import { utf8, VALID } from '@cotrace/core';
 import * as fc from 'fast-check';
 import * as common from '../gen/fabric/common_pb.js';
 import * as peer from '../gen/fabric/peer_pb.js';
-import type { ChaincodeDefinition } from '../lifecycle/definition.js';
-import { defaultDefinition, signaturePolicyBytes } from '../lifecycle/definition.js';
+import {
+  defaultDefinition,
+  signaturePolicyBytes,
+  type ChaincodeDefinition,
+} from '../lifecycle/definition.js';
 import { encodeChannelHeader, encodeEnvelope, encodePayload } from '../transaction/builders.js';
 import { decode } from '../wire/decode.js';
 import { checkEnvelope } from './check-envelope.js';
 import type { ValidationContext } from './context.js';
-import type { TestOrganization } from './testing/channel.js';
-import { channel, organization, rolesPolicy } from './testing/channel.js';
-import type { TransactionParts } from './testing/transaction.js';
-import { transaction } from './testing/transaction.js';
+import { channel, organization, rolesPolicy, type TestOrganization } from './testing/channel.js';
+import { transaction, type TransactionParts } from './testing/transaction.js';
 
 const numRuns = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
 const timeout = 50 * numRuns;

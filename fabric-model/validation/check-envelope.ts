@@ -1,5 +1,5 @@
 import * as common from '../gen/fabric/common_pb.js';
-import * as peer from '../gen/fabric/peer_pb.js';
+import type * as peer from '../gen/fabric/peer_pb.js';
 import { isOfType } from '../transaction/envelope.js';
 import { checkEndorsements } from './check-endorsements.js';
 import { checkForm } from './check-form.js';

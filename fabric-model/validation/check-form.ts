@@ -2,8 +2,7 @@ import { MalformedError, equalBytes, isCotraceError } from '@cotrace/core';
 import * as common from '../gen/fabric/common_pb.js';
 import * as peer from '../gen/fabric/peer_pb.js';
 import { computeTxId, proposalHash } from '../transaction/builders.js';
-import type { Envelope } from '../transaction/envelope.js';
-import { isOfType } from '../transaction/envelope.js';
+import { isOfType, type Envelope } from '../transaction/envelope.js';
 import { decode } from '../wire/decode.js';
 import type { ValidationContext } from './context.js';
 

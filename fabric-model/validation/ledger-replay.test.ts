@@ -14,8 +14,7 @@ import { computeTxId, proposalHash } from '../transaction/builders.js';
 import { domainsOf } from '../transaction/domains.js';
 import { decodeEnvelope } from '../transaction/envelope.js';
 import { rwsetDefects } from '../transaction/rwset.js';
-import type { Transaction } from '../transaction/transaction.js';
-import { decodeTransaction } from '../transaction/transaction.js';
+import { decodeTransaction, type Transaction } from '../transaction/transaction.js';
 import { checkEnvelope } from './check-envelope.js';
 import { MemoryState } from './testing/memory-state.js';
 

@@ -1,7 +1,6 @@
 import { isCotraceError } from '@cotrace/core';
 import type { Identity } from '../identity/identity.js';
-import type { Policy } from '../policy/policy.js';
-import { evaluateIdentities } from '../policy/policy.js';
+import { evaluateIdentities, type Policy } from '../policy/policy.js';
 import { parseSignaturePolicy } from '../policy/signature-policy.js';
 import type { NamespaceRwset } from '../transaction/rwset.js';
 import type { ValidationContext } from './context.js';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf';
 import { concat, fromHex, toHex, utf8 } from '@cotrace/core';
 import * as fc from 'fast-check';
 import * as common from '../gen/fabric/common_pb.js';

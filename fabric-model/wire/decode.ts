@@ -1,7 +1,15 @@
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { MalformedError } from '@cotrace/core';
-import { SCALAR } from './form.js';
-import type { FieldForm, Fields, FormOf, ListField, MapField, MessageField, MessageForm } from './form.js';
+import {
+  SCALAR,
+  type FieldForm,
+  type Fields,
+  type FormOf,
+  type ListField,
+  type MapField,
+  type MessageField,
+  type MessageForm,
+} from './form.js';
 import { emptyMessage, planOf, type Plan } from './plan.js';
 import { readScalar, wireType, zeroOf } from './scalar.js';
 import { WIRE, WireReader, plainBytes } from './wire-reader.js';

@@ -1,5 +1,4 @@
-import type { DescMessage, DescService, MessageShape } from '@bufbuild/protobuf';
-import { toBinary } from '@bufbuild/protobuf';
+import { toBinary, type DescMessage, type DescService, type MessageShape } from '@bufbuild/protobuf';
 import { decode } from './decode.js';
 
 /** One method in the form that grpc-js takes, for servers and clients. */

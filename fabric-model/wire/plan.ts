@@ -1,5 +1,4 @@
-import type { FieldForm, Fields, MessageForm } from './form.js';
-import { PRESENCE } from './form.js';
+import { PRESENCE, type FieldForm, type Fields, type MessageForm } from './form.js';
 import { zeroOf } from './scalar.js';
 
 /** What decoding needs to know of a message, worked out once. */

@@ -1,4 +1,4 @@
-import { CotraceError, relayedError } from '@cotrace/core';
+import { type CotraceError, relayedError } from '@cotrace/core';
 import { within } from '../node/retry.js';
 import { Asked, type Answer, type Ended, type Party, type Turn } from './asked.js';
 import type { Faults } from './faults.js';

@@ -1,5 +1,4 @@
-import type { BlockSource } from './block-source.js';
-import { deliverBlocks } from './block-source.js';
+import { deliverBlocks, type BlockSource } from './block-source.js';
 import { connectFabric, type FabricEndpoint } from './connection.js';
 import { blockOfTransaction, ledgerEnd, ledgerHeight, type LedgerEnd } from './ledger-queries.js';
 import { untilSilent } from './until-silent.js';

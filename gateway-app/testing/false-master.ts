@@ -13,7 +13,7 @@ import {
   type MasterStatus,
   type ProvenTransaction,
 } from '../gen/cotrace/cotrace_pb.js';
-import { RpcClient } from '../node/rpc-client.js';
+import type { RpcClient } from '../node/rpc-client.js';
 
 /** Asks the honest master what the false one was asked, with other members where they are given. */
 type Honest = (other?: object) => Promise<object>;

@@ -7,7 +7,7 @@ import type { RpcMethod } from '../node/rpc-method.js';
 import { serve, type RpcServer } from '../node/rpc-server.js';
 import { freePorts } from './free-ports.js';
 import { SilentLog } from './silent-log.js';
-import { TestNetwork } from './test-network.js';
+import type { TestNetwork } from './test-network.js';
 
 /** A log that keeps its warnings. */
 class KeptWarnings extends SilentLog {

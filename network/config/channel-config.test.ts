@@ -13,11 +13,9 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ensureCrypto } from '../identity/ensure.js';
 import type { CryptoLayout } from '../identity/layout.js';
-import type { SigningIdentity } from '../identity/signer.js';
-import { loadIdentity } from '../identity/signer.js';
+import { loadIdentity, type SigningIdentity } from '../identity/signer.js';
 import { nodeVerifier } from '../identity/verifier.js';
-import type { Organisation } from '../topology.js';
-import { defaultTopology } from '../topology.js';
+import { defaultTopology, type Organisation } from '../topology.js';
 import { DEFAULT_ACLS } from './acls.js';
 import { genesisBlock } from './genesis.js';
 import { mspConfigOfFolder } from './msp-folder.js';

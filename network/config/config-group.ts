@@ -1,5 +1,4 @@
-import { create, toBinary } from '@bufbuild/protobuf';
-import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
+import { create, toBinary, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
 import { common } from '@cotrace/fabric-model';
 
 const ADMINS = 'Admins';

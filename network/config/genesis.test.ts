@@ -16,8 +16,7 @@ import {
 } from '@cotrace/fabric-model';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ensureCrypto } from '../identity/ensure.js';
-import type { Topology } from '../topology.js';
-import { defaultTopology } from '../topology.js';
+import { defaultTopology, type Topology } from '../topology.js';
 import { DEFAULT_ACLS } from './acls.js';
 import { genesisBlock } from './genesis.js';
 import { mspConfigOfFolder } from './msp-folder.js';

@@ -17,8 +17,7 @@ import {
 import type { SigningIdentity } from '../identity/signer.js';
 import type { Channel } from './channel/channel.js';
 import { makeProposal } from './endorser/make-proposal.js';
-import { EndorsementPlan } from './gateway/plan.js';
-import type { GatewayEndorser } from './gateway/plan.js';
+import { EndorsementPlan, type GatewayEndorser } from './gateway/plan.js';
 import { responseStatus } from './gateway/response-status.js';
 import { LIFECYCLE } from './system/names.js';
 

@@ -3,8 +3,13 @@ import type { ChaincodeEvent, Contract } from '@hyperledger/fabric-gateway';
 import { toBinary } from '@bufbuild/protobuf';
 import { utf8 } from '@cotrace/core';
 import { common, decodeRwset, decodeEnvelope, decodeTransaction, peer } from '@cotrace/fabric-model';
-import { json, startAssetNetwork, text, waitForChaincode } from './testing/asset-network.js';
-import type { AssetNetwork } from './testing/asset-network.js';
+import {
+  json,
+  startAssetNetwork,
+  text,
+  waitForChaincode,
+  type AssetNetwork,
+} from './testing/asset-network.js';
 import { ChaincodeProcess } from './testing/chaincode-process.js';
 import { connectGateway } from './testing/gateway-client.js';
 import { peersOf } from './testing/policies.js';

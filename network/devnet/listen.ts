@@ -1,16 +1,13 @@
 import { join } from 'node:path';
-import { peerHost } from '../identity/layout.js';
-import type { CryptoLayout } from '../identity/layout.js';
+import { peerHost, type CryptoLayout } from '../identity/layout.js';
 import { loadTls } from '../identity/tls.js';
 import type { Channel } from './channel/channel.js';
 import { gatewayContext } from './gateway/make-context.js';
-import { lastPorts } from './network-info.js';
-import type { NetworkInfo, NodeAddress } from './network-info.js';
+import { lastPorts, type NetworkInfo, type NodeAddress } from './network-info.js';
 import type { DevnetOptions } from './options.js';
 import { gatewayOrderer, ordererServer } from './orderer/node.js';
 import type { OrganisationPeer } from './peer/make-peers.js';
-import { bind } from './rpc/server.js';
-import type { BoundServer } from './rpc/server.js';
+import { bind, type BoundServer } from './rpc/server.js';
 
 const LOOP_BACK = '127.0.0.1';
 

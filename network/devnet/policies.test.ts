@@ -11,8 +11,7 @@ import {
 } from '@cotrace/fabric-model';
 import type { Contract } from '@hyperledger/fabric-gateway';
 import type { EndorsementRules } from './channel/genesis-policies.js';
-import { startAssetNetwork } from './testing/asset-network.js';
-import type { AssetNetwork } from './testing/asset-network.js';
+import { startAssetNetwork, type AssetNetwork } from './testing/asset-network.js';
 import { connectGateway, userOf } from './testing/gateway-client.js';
 
 // Processes start here, on machines that may be busy.

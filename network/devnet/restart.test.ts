@@ -4,17 +4,14 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Contract } from '@hyperledger/fabric-gateway';
 import { stringify } from 'yaml';
 import { checkBlock } from '@cotrace/fabric-model';
-import { parseTopology } from '../topology.js';
-import type { Topology } from '../topology.js';
+import { parseTopology, type Topology } from '../topology.js';
 import { openLedger } from './ledger/ledger.js';
 import { genesisBlock } from '../config/genesis.js';
 import { nodeVerifier } from '../identity/verifier.js';
 import { text } from './testing/asset-network.js';
 import { ChaincodeProcess } from './testing/chaincode-process.js';
-import { connectGateway } from './testing/gateway-client.js';
-import type { Connection } from './testing/gateway-client.js';
-import { bundleServer, ServerProcess } from './testing/server-process.js';
-import type { ServerBundle } from './testing/server-process.js';
+import { connectGateway, type Connection } from './testing/gateway-client.js';
+import { bundleServer, ServerProcess, type ServerBundle } from './testing/server-process.js';
 import { temporaryFolder } from './testing/test-network.js';
 
 const TOPOLOGY = stringify({

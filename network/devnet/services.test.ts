@@ -19,14 +19,17 @@ import {
 import type { Client, ClientDuplexStream } from '@grpc/grpc-js';
 import type { Contract } from '@hyperledger/fabric-gateway';
 import { genesisBlock } from '../config/genesis.js';
-import { loadIdentity } from '../identity/signer.js';
-import type { SigningIdentity } from '../identity/signer.js';
+import { loadIdentity, type SigningIdentity } from '../identity/signer.js';
 import { makeProposal } from './endorser/make-proposal.js';
 import { methodDefinition } from './rpc/services.js';
-import { startAssetNetwork, text } from './testing/asset-network.js';
-import type { AssetNetwork } from './testing/asset-network.js';
-import { connectGateway, ordererChannel, organisationOf } from './testing/gateway-client.js';
-import { peerChannel, userOf } from './testing/gateway-client.js';
+import { startAssetNetwork, text, type AssetNetwork } from './testing/asset-network.js';
+import {
+  connectGateway,
+  ordererChannel,
+  organisationOf,
+  peerChannel,
+  userOf,
+} from './testing/gateway-client.js';
 
 const EMPTY = new Uint8Array();
 

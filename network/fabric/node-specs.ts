@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import type { CryptoLayout } from '../identity/layout.js';
-import { peerHost } from '../identity/layout.js';
+import { peerHost, type CryptoLayout } from '../identity/layout.js';
 import { ordererNodes, type OrdererNode, type Organisation, type Topology } from '../topology.js';
 import type { FabricBinaries } from './binaries.js';
 import { BUILDER_VARIABLE } from './builder.js';

@@ -6,8 +6,8 @@ import {
   randomBytes,
   sign,
   X509Certificate,
+  type KeyObject,
 } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
 import { type NodeRole, toLowS } from '@cotrace/fabric-model';
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema';

@@ -6,8 +6,7 @@ import { isLowS } from '@cotrace/fabric-model';
 import { AsnConvert } from '@peculiar/asn1-schema';
 import * as x509 from '@peculiar/asn1-x509';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Topology } from '../topology.js';
-import { defaultTopology, parseTopology } from '../topology.js';
+import { defaultTopology, parseTopology, type Topology } from '../topology.js';
 import { ensureCrypto } from './ensure.js';
 import type { CryptoLayout } from './layout.js';
 

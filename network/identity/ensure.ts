@@ -4,12 +4,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CotraceError } from '@cotrace/core';
 import type { Topology } from '../topology.js';
-import { createAuthority, issueIdentity, issueTls, openAuthority } from './certificate.js';
-import type { Authority, KeyAndCertificate } from './certificate.js';
-import type { FolderFile } from './folder.js';
-import { removeUnfinished, writeFolder } from './folder.js';
-import { CryptoLayout } from './layout.js';
-import type { NodeSpec, OrganisationSpec } from './layout.js';
+import {
+  createAuthority,
+  issueIdentity,
+  issueTls,
+  openAuthority,
+  type Authority,
+  type KeyAndCertificate,
+} from './certificate.js';
+import { removeUnfinished, writeFolder, type FolderFile } from './folder.js';
+import { CryptoLayout, type NodeSpec, type OrganisationSpec } from './layout.js';
 import { caName, certificateFile, nodeFiles, organisationFiles, tlsCaName, tlsPrefix } from './msp-files.js';
 
 const LOOP_BACK = ['localhost', '127.0.0.1', '::1'];

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { NodeRole } from '@cotrace/fabric-model';
-import { ordererNodes } from '../topology.js';
-import type { Organisation, Topology } from '../topology.js';
+import { ordererNodes, type Organisation, type Topology } from '../topology.js';
 
 /** An identity of an organisation, with its folder below the organisation's. */
 export interface NodeSpec {

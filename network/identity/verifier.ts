@@ -1,5 +1,4 @@
-import { createHash, createPublicKey, verify } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto';
 import { isLowS, type SignatureVerifier } from '@cotrace/fabric-model';
 
 // A network has tens of keys that sign; the bound is for clients that bring a new certificate each time.

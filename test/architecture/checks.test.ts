@@ -5,8 +5,7 @@ import { statedAgain } from './facts.js';
 import { freeNames } from './free-names.js';
 import { namedPaths } from './named-paths.js';
 import { roomAt, roomOf } from './rooms.js';
-import type { Source } from './sources.js';
-import { areaOf, packageOf } from './sources.js';
+import { areaOf, packageOf, type Source } from './sources.js';
 import { unfinishedTests } from './unfinished-tests.js';
 
 function sourceOf(text: string): Source {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { create } from '@bufbuild/protobuf';
-import { common, decode, gateway, orderer, peer, rpc } from '@cotrace/fabric-model';
+import { type common, decode, gateway, orderer, peer, rpc } from '@cotrace/fabric-model';
 import { CryptoLayout, loadIdentity, type SigningIdentity } from '@cotrace/network';
 import type { Client, Metadata, MethodDefinition, ServiceError } from '@grpc/grpc-js';
 import { methodDefinition } from '../../network/devnet/rpc/services.js';

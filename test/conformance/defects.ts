@@ -2,8 +2,7 @@ import { toBinary } from '@bufbuild/protobuf';
 import { common, decode, peer } from '@cotrace/fabric-model';
 import { otherHalf } from './high-s.js';
 import type { Forger } from './forgeries.js';
-import { signProposal } from './parts.js';
-import type { ProposalParts } from './parts.js';
+import { signProposal, type ProposalParts } from './parts.js';
 
 type Alter = (parts: ProposalParts, forger: Forger) => void;
 

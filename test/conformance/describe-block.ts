@@ -1,7 +1,6 @@
 import { isCotraceError, sha256, toHex } from '@cotrace/core';
 import { type Block, common, decode, decodeBlock, peer, transactionsFilter } from '@cotrace/fabric-model';
-import { describeEvent } from './describe.js';
-import type { Seen } from './describe.js';
+import { describeEvent, type Seen } from './describe.js';
 
 /** What a member of a group became. */
 export interface PlacedTransaction {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { create } from '@bufbuild/protobuf';
-import { common, decode, peer } from '@cotrace/fabric-model';
+import { common, decode, type peer } from '@cotrace/fabric-model';
 import type { Cast } from './cast.js';
 import { transactionsOf, type PlacedTransaction } from './describe-block.js';
 import type { Names } from './describe.js';

@@ -1,6 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { sha256, toHex } from '@cotrace/core';
-import { common, decode, decodeEnvelope, decodeTransaction, gateway, peer } from '@cotrace/fabric-model';
+import { common, decode, decodeEnvelope, decodeTransaction, gateway, type peer } from '@cotrace/fabric-model';
 import type { Target } from '../../network/devnet/testing/gateway-client.js';
 import { Cast } from './cast.js';
 import { CHAINCODES } from './chaincodes.js';
@@ -13,8 +13,8 @@ import {
   describeResponse,
   endorsersOf,
   Names,
+  type Seen,
 } from './describe.js';
-import type { Seen } from './describe.js';
 import { DEFECTS } from './defects.js';
 import { FORGERIES } from './forgeries.js';
 import { Ordering } from './ordering.js';

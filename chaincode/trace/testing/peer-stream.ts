@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { fromUtf8, utf8 } from '@cotrace/core';
 import { common, ledger, peer } from '@cotrace/fabric-model';
-import type { ClientDuplexStream } from '@grpc/grpc-js';
-import { Client, credentials } from '@grpc/grpc-js';
+import { Client, credentials, type ClientDuplexStream } from '@grpc/grpc-js';
 
 const { ChaincodeMessage_Type: Type, ChaincodeMessageSchema } = peer;
 type Message = peer.ChaincodeMessage;

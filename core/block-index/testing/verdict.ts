@@ -1,8 +1,7 @@
 import { fromHex, toHex } from '../../bytes/bytes.js';
 import { isCotraceError } from '../../errors.js';
 import type { IndexEntry } from '../entry.js';
-import type { MbProofClaim } from '../verify.js';
-import { verifyMbProof } from '../verify.js';
+import { verifyMbProof, type MbProofClaim } from '../verify.js';
 
 /** A claim as text, to be handed to a browser. */
 export interface Question {

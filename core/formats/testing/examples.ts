@@ -1,7 +1,6 @@
 import { sha256 } from '../../hash.js';
 import { utf8 } from '../../bytes/bytes.js';
-import type { Attestation, AttestationBody } from '../attestation.js';
-import { encodeAttestationBody } from '../attestation.js';
+import { encodeAttestationBody, type Attestation, type AttestationBody } from '../attestation.js';
 import type { NetworkIdentity } from '../network-id.js';
 import type { TransactionLeaf } from '../transaction-leaf.js';
 

@@ -8,8 +8,7 @@ import { Emitter } from './emitted.js';
 import { Finder } from './finder.js';
 import { Inbox } from './inbox.js';
 import type { TrieKernel } from './kernel.js';
-import type { TrieThreads } from './threads.js';
-import { NO_THREADS } from './threads.js';
+import { NO_THREADS, type TrieThreads } from './threads.js';
 
 /** Below so many changes other threads are not worth waking: docs/decisions/0023 has the figures. */
 export const WORTH_SHARING = 64;

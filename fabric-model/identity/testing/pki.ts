@@ -1,11 +1,10 @@
 import 'reflect-metadata';
-import { create, toBinary } from '@bufbuild/protobuf';
-import type { MessageInitShape } from '@bufbuild/protobuf';
+import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import * as x509 from '@peculiar/x509';
 import { utf8 } from '@cotrace/core';
 import {
   FabricMSPConfigSchema,
-  FabricNodeOUsSchema,
+  type FabricNodeOUsSchema,
   SerializedIdentitySchema,
 } from '../../gen/fabric/common_pb.js';
 import { bigintOf } from '../der.js';

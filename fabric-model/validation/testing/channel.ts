@@ -1,10 +1,8 @@
-import { create, toBinary } from '@bufbuild/protobuf';
-import type { MessageInitShape } from '@bufbuild/protobuf';
+import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import { ChannelConfig } from '../../config/channel-config.js';
 import * as common from '../../gen/fabric/common_pb.js';
 import * as orderer from '../../gen/fabric/orderer_pb.js';
-import type { Issued } from '../../identity/testing/pki.js';
-import { issue, mspConfig, serialized, sign } from '../../identity/testing/pki.js';
+import { issue, mspConfig, serialized, sign, type Issued } from '../../identity/testing/pki.js';
 import type { MspManager } from '../../identity/manager.js';
 
 type GroupInit = MessageInitShape<typeof common.ConfigGroupSchema>;

@@ -1,5 +1,4 @@
-import { create, toBinary } from '@bufbuild/protobuf';
-import type { MessageInitShape } from '@bufbuild/protobuf';
+import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import { utf8 } from '@cotrace/core';
 import * as common from '../../gen/fabric/common_pb.js';
 import * as ledger from '../../gen/fabric/ledger_pb.js';

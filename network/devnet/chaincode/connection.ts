@@ -1,7 +1,6 @@
 import { CotraceError } from '@cotrace/core';
 import type { peer } from '@cotrace/fabric-model';
-import { Client, credentials } from '@grpc/grpc-js';
-import type { ClientDuplexStream } from '@grpc/grpc-js';
+import { Client, credentials, type ClientDuplexStream } from '@grpc/grpc-js';
 import { MAX_MESSAGE_BYTES } from '../rpc/limits.js';
 import { messageOf } from '../rpc/rpc-error.js';
 import { CHAINCODE_CONNECT } from '../rpc/services.js';

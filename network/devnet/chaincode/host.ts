@@ -1,8 +1,11 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { CotraceError, isCotraceError, relayedError } from '@cotrace/core';
 import { type ChaincodeDefinition, peer } from '@cotrace/fabric-model';
-import { endorsementInfo } from '../endorser/endorsement-info.js';
-import type { EndorsementInfo, FindLocalChaincode } from '../endorser/endorsement-info.js';
+import {
+  endorsementInfo,
+  type EndorsementInfo,
+  type FindLocalChaincode,
+} from '../endorser/endorsement-info.js';
 import type { Channel } from '../channel/channel.js';
 import type { Simulator } from '../ledger/types.js';
 import { messageOf } from '../rpc/rpc-error.js';
@@ -10,8 +13,7 @@ import { isSystemChaincode } from '../system/names.js';
 import type { SystemContext, SystemInvocation } from '../system/system-chaincode.js';
 import { invokeSystemChaincode } from '../system/registry.js';
 import type { CallContext } from './call-chaincode.js';
-import { ChaincodeConnection } from './connection.js';
-import type { ChaincodeEndpoint } from './connection.js';
+import { ChaincodeConnection, type ChaincodeEndpoint } from './connection.js';
 import { signedDataOf } from './signed-data.js';
 import type { Invocation } from './transaction.js';
 

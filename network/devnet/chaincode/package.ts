@@ -1,7 +1,6 @@
 import { CotraceError, sha256, Shape, toHex, type JsonValue } from '@cotrace/core';
 import { messageOf } from '../rpc/rpc-error.js';
-import { readTarGz } from './tar.js';
-import type { TarEntry } from './tar.js';
+import { readTarGz, type TarEntry } from './tar.js';
 
 /** A chaincode package, taken apart. */
 export interface ChaincodePackage {

@@ -2,10 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { fromBinary, toBinary, create } from '@bufbuild/protobuf';
 import { CotraceError } from '@cotrace/core';
 import { peer } from '@cotrace/fabric-model';
-import { callChaincode } from './call-chaincode.js';
-import type { CallContext } from './call-chaincode.js';
-import { historyQuery, nextBatch, rangeQuery } from './query-response.js';
-import type { OpenQuery } from './query-response.js';
+import { callChaincode, type CallContext } from './call-chaincode.js';
+import { historyQuery, nextBatch, rangeQuery, type OpenQuery } from './query-response.js';
 import type { RunningTransaction } from './transaction.js';
 
 const EMPTY = new Uint8Array();

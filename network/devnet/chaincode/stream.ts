@@ -4,8 +4,7 @@ import { peer } from '@cotrace/fabric-model';
 import { messageOf } from '../rpc/rpc-error.js';
 import type { CallContext } from './call-chaincode.js';
 import { answerRequest, isRequest } from './requests.js';
-import { closeQueries } from './transaction.js';
-import type { Invocation, RunningTransaction } from './transaction.js';
+import { closeQueries, type Invocation, type RunningTransaction } from './transaction.js';
 
 const Type = peer.ChaincodeMessage_Type;
 type Message = peer.ChaincodeMessage;

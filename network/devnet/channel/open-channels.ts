@@ -9,8 +9,7 @@ import { OrdererChain } from '../orderer/chain.js';
 import { ChannelAccess } from './access.js';
 import type { Channel } from './channel.js';
 import { BlockFeed } from './feed.js';
-import { withRules } from './genesis-policies.js';
-import type { EndorsementRules } from './genesis-policies.js';
+import { withRules, type EndorsementRules } from './genesis-policies.js';
 
 /** A channel that can be closed again. */
 export interface OpenChannel extends Channel {

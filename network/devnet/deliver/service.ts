@@ -1,10 +1,8 @@
 import { common } from '@cotrace/fabric-model';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { requestLoop } from '../rpc/calls.js';
-import { deliver } from './deliver.js';
-import type { DeliverContext } from './deliver.js';
-import { statusResponse } from './responses.js';
-import type { BlockResponse } from './responses.js';
+import { deliver, type DeliverContext } from './deliver.js';
+import { statusResponse, type BlockResponse } from './responses.js';
 
 /** A delivery stream: any number of seeks, one after the other, until one ends with another status than success. */
 export function deliverHandler(

@@ -1,11 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import type { MessageInitShape } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import { common, discovery, gossip } from '@cotrace/fabric-model';
 import type { Client } from '@grpc/grpc-js';
-import { loadIdentity } from '../../identity/signer.js';
-import type { SigningIdentity } from '../../identity/signer.js';
+import { loadIdentity, type SigningIdentity } from '../../identity/signer.js';
 import type { DevnetHandle } from '../handle.js';
 import { methodDefinition } from '../rpc/services.js';
 import { peerChannel, userOf } from '../testing/gateway-client.js';

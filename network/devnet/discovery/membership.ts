@@ -1,5 +1,4 @@
-import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create, toBinary, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
 import { sha256, utf8 } from '@cotrace/core';
 import { discovery, gossip } from '@cotrace/fabric-model';
 import type { Channel } from '../channel/channel.js';

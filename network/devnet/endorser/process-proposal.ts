@@ -11,11 +11,9 @@ import { messageOf } from '../rpc/rpc-error.js';
 import { isSystemChaincode, SYSTEM_CHAINCODE_VERSION } from '../system/names.js';
 import { invokeSystemChaincode } from '../system/registry.js';
 import type { SystemContext } from '../system/system-chaincode.js';
-import { endorsementInfo } from './endorsement-info.js';
-import type { FindLocalChaincode } from './endorsement-info.js';
+import { endorsementInfo, type FindLocalChaincode } from './endorsement-info.js';
 import { chaincodeInterest } from './interest.js';
-import { unpackProposal } from './unpack-proposal.js';
-import type { UnpackedProposal } from './unpack-proposal.js';
+import { unpackProposal, type UnpackedProposal } from './unpack-proposal.js';
 import { validateProposal } from './validate-proposal.js';
 
 const EMPTY = new Uint8Array();

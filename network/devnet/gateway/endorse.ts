@@ -9,12 +9,9 @@ import {
   withoutTransient,
 } from '@cotrace/fabric-model';
 import { status } from '@grpc/grpc-js';
-import { messageOf, RpcError } from '../rpc/rpc-error.js';
-import type { EndpointError } from '../rpc/rpc-error.js';
-import { endorsersOf } from './context.js';
-import type { GatewayContext } from './context.js';
-import { EndorsementPlan, endorserError } from './plan.js';
-import type { GatewayEndorser } from './plan.js';
+import { messageOf, RpcError, type EndpointError } from '../rpc/rpc-error.js';
+import { endorsersOf, type GatewayContext } from './context.js';
+import { EndorsementPlan, endorserError, type GatewayEndorser } from './plan.js';
 import { responseStatus } from './response-status.js';
 
 interface ProposalParts {

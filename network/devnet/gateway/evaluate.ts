@@ -2,12 +2,9 @@ import { create } from '@bufbuild/protobuf';
 import { CotraceError } from '@cotrace/core';
 import { common, decode, gateway, peer } from '@cotrace/fabric-model';
 import { status } from '@grpc/grpc-js';
-import { messageOf, RpcError } from '../rpc/rpc-error.js';
-import type { EndpointError } from '../rpc/rpc-error.js';
-import { endorsersOf } from './context.js';
-import type { GatewayContext } from './context.js';
-import { endorserError } from './plan.js';
-import type { GatewayEndorser } from './plan.js';
+import { messageOf, RpcError, type EndpointError } from '../rpc/rpc-error.js';
+import { endorsersOf, type GatewayContext } from './context.js';
+import { endorserError, type GatewayEndorser } from './plan.js';
 import { responseStatus } from './response-status.js';
 
 interface Target {

@@ -2,8 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { create } from '@bufbuild/protobuf';
 import { utf8 } from '@cotrace/core';
 import { peer } from '@cotrace/fabric-model';
-import { EndorsementPlan } from './plan.js';
-import type { GatewayEndorser } from './plan.js';
+import { EndorsementPlan, type GatewayEndorser } from './plan.js';
 
 const endorser = (mspId: string): GatewayEndorser => ({
   mspId,

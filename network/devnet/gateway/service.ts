@@ -6,8 +6,7 @@ import { commitStatus } from './commit-status.js';
 import type { GatewayContext } from './context.js';
 import { endorse } from './endorse.js';
 import { evaluate } from './evaluate.js';
-import { submit } from './submit.js';
-import type { GatewayOrderer } from './submit.js';
+import { submit, type GatewayOrderer } from './submit.js';
 
 /** `gateway.Gateway` of one peer. */
 export function gatewayService(

@@ -1,7 +1,6 @@
 import { u64 } from '@cotrace/core';
 import { blockKey, hashKey, TIP_KEY, transactionKey } from './keys.js';
-import { encodeLocation, encodeTip } from './records.js';
-import type { Tip } from './records.js';
+import { encodeLocation, encodeTip, type Tip } from './records.js';
 import type { StoreView, StoreWrite } from './store.js';
 import type { CommittedBlock } from './types.js';
 

@@ -7,11 +7,21 @@ import {
 } from '@cotrace/core';
 import type { Version } from '@cotrace/fabric-model';
 import { ClassicLevel, type Snapshot } from 'classic-level';
-import { blockKey, hashKey, historyBounds, historyPlace, IDENTITY_KEY, privateBounds } from './keys.js';
-import { privateKey, stateBounds, stateKey, TIP_KEY, transactionKey } from './keys.js';
-import type { Bounds } from './keys.js';
-import { decodeLocation, decodeTip, decodeValue } from './records.js';
-import type { Tip, VersionedValue } from './records.js';
+import {
+  blockKey,
+  hashKey,
+  historyBounds,
+  historyPlace,
+  IDENTITY_KEY,
+  privateBounds,
+  privateKey,
+  stateBounds,
+  stateKey,
+  TIP_KEY,
+  transactionKey,
+  type Bounds,
+} from './keys.js';
+import { decodeLocation, decodeTip, decodeValue, type Tip, type VersionedValue } from './records.js';
 import type { KeyValue, TransactionLocation } from './types.js';
 
 /** Entries taken from a range at once; enough for a chaincode's batch of 100 and the look-ahead. */

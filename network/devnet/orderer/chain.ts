@@ -3,8 +3,7 @@ import { CotraceError } from '@cotrace/core';
 import { common } from '@cotrace/fabric-model';
 import { goDuration } from '../../config/go-duration.js';
 import type { Ledger, SignBlock } from '../ledger/types.js';
-import { BlockCutter } from './cutter.js';
-import type { BatchLimits } from './cutter.js';
+import { BlockCutter, type BatchLimits } from './cutter.js';
 
 interface PendingEnvelope {
   readonly size: number;

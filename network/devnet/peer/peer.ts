@@ -1,6 +1,5 @@
 import { discovery, gateway, type MspManager, peer as protos } from '@cotrace/fabric-model';
-import { status } from '@grpc/grpc-js';
-import type { Server } from '@grpc/grpc-js';
+import { status, type Server } from '@grpc/grpc-js';
 import type { SigningIdentity } from '../../identity/signer.js';
 import type { TlsMaterial } from '../../identity/tls.js';
 import type { AccessResource } from '../channel/access.js';
@@ -13,9 +12,8 @@ import { blockAndPrivateDataResponse, blockResponse, filteredBlockResponse } fro
 import type { DiscoveryContext } from '../discovery/context.js';
 import { discoveryService } from '../discovery/service.js';
 import type { FindLocalChaincode, LocalChaincode } from '../endorser/endorsement-info.js';
-import { processProposal } from '../endorser/process-proposal.js';
+import { processProposal, type EndorserContext } from '../endorser/process-proposal.js';
 import { checkTimeWindow } from '../endorser/time-window.js';
-import type { EndorserContext } from '../endorser/process-proposal.js';
 import type { GatewayContext } from '../gateway/context.js';
 import type { GatewayEndorser } from '../gateway/plan.js';
 import type { ProposalOutcome } from '../gateway/response-status.js';
@@ -23,8 +21,7 @@ import { gatewayService } from '../gateway/service.js';
 import type { GatewayOrderer } from '../gateway/submit.js';
 import { unary } from '../rpc/calls.js';
 import { messageOf, RpcError } from '../rpc/rpc-error.js';
-import { bind, nodeServer } from '../rpc/server.js';
-import type { BoundServer, ListenAddress } from '../rpc/server.js';
+import { bind, nodeServer, type BoundServer, type ListenAddress } from '../rpc/server.js';
 import { serviceDefinition, withRawResponses } from '../rpc/services.js';
 import { isSystemChaincode } from '../system/names.js';
 import type { SystemContext } from '../system/system-chaincode.js';

@@ -2,8 +2,7 @@ import { types } from 'node:util';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { anyPack } from '@bufbuild/protobuf/wkt';
 import { gateway, rpc } from '@cotrace/fabric-model';
-import { Metadata, status } from '@grpc/grpc-js';
-import type { ServiceError } from '@grpc/grpc-js';
+import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
 
 /** One entry of the details that a Fabric gateway attaches to a failed call. */
 export interface EndpointError {

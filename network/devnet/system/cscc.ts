@@ -13,8 +13,7 @@ import type { Channel } from '../channel/channel.js';
 import type { CommittedBlock } from '../ledger/types.js';
 import { messageOf } from '../rpc/rpc-error.js';
 import { channelHeaderOf, unmarshal } from '../rpc/unmarshal.js';
-import { failure, success, text } from './system-chaincode.js';
-import type { SystemChaincode, SystemContext } from './system-chaincode.js';
+import { failure, success, text, type SystemChaincode, type SystemContext } from './system-chaincode.js';
 
 const EMPTY = new Uint8Array();
 

@@ -4,8 +4,7 @@ import { common, decode, peer } from '@cotrace/fabric-model';
 import type { AccessResource } from '../channel/access.js';
 import type { Ledger } from '../ledger/types.js';
 import { messageOf } from '../rpc/rpc-error.js';
-import { failure, success, text } from './system-chaincode.js';
-import type { SystemChaincode } from './system-chaincode.js';
+import { failure, success, text, type SystemChaincode } from './system-chaincode.js';
 
 type Query = (ledger: Ledger, argument: Uint8Array) => Promise<peer.Response>;
 

@@ -3,8 +3,12 @@ import { cscc } from './cscc.js';
 import { lifecycleChaincode } from './lifecycle/chaincode.js';
 import { LIFECYCLE } from './names.js';
 import { qscc } from './qscc.js';
-import { failure } from './system-chaincode.js';
-import type { SystemChaincode, SystemContext, SystemInvocation } from './system-chaincode.js';
+import {
+  failure,
+  type SystemChaincode,
+  type SystemContext,
+  type SystemInvocation,
+} from './system-chaincode.js';
 
 const CHAINCODES: ReadonlyMap<string, SystemChaincode> = new Map([
   [LIFECYCLE, lifecycleChaincode],

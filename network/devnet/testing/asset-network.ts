@@ -2,8 +2,7 @@ import type { Contract } from '@hyperledger/fabric-gateway';
 import type { DevnetHandle } from '../handle.js';
 import type { DevnetOptions } from '../options.js';
 import { ChaincodeProcess } from './chaincode-process.js';
-import { connectGateway } from './gateway-client.js';
-import type { Connection } from './gateway-client.js';
+import { connectGateway, type Connection } from './gateway-client.js';
 import { startTestNetwork } from './test-network.js';
 
 /** A network with the asset contract deployed on `main` as `asset`, and User1 of org1 connected to it. */

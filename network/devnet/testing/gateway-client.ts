@@ -1,11 +1,9 @@
 import { join } from 'node:path';
 import { Client, credentials } from '@grpc/grpc-js';
-import { connect } from '@hyperledger/fabric-gateway';
-import type { Gateway } from '@hyperledger/fabric-gateway';
+import { connect, type Gateway } from '@hyperledger/fabric-gateway';
 import { CotraceError, utf8 } from '@cotrace/core';
 import { CryptoLayout } from '../../identity/layout.js';
-import { loadIdentity } from '../../identity/signer.js';
-import type { SigningIdentity } from '../../identity/signer.js';
+import { loadIdentity, type SigningIdentity } from '../../identity/signer.js';
 import { loadTls } from '../../identity/tls.js';
 import type { Organisation, Topology } from '../../topology.js';
 import type { NetworkInfo } from '../network-info.js';

@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultTopology } from '../../topology.js';
-import type { Topology } from '../../topology.js';
+import { defaultTopology, type Topology } from '../../topology.js';
 import type { DevnetHandle } from '../handle.js';
 import type { DevnetOptions } from '../options.js';
 import { start } from '../start.js';

@@ -1,8 +1,12 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { CotraceError, toHex } from '@cotrace/core';
-import { isSignedBy, parseDerCertificate, withLowS } from '../../../fabric-model/identity/certificate.js';
-import type { Certificate } from '../../../fabric-model/identity/certificate.js';
+import {
+  isSignedBy,
+  parseDerCertificate,
+  withLowS,
+  type Certificate,
+} from '../../../fabric-model/identity/certificate.js';
 import { uniqueChain } from '../../../fabric-model/identity/chain.js';
 import { parseRevocationList, revokes } from '../../../fabric-model/identity/crl.js';
 import { pureEcdsa } from '../../../fabric-model/identity/pure-ecdsa.js';
@@ -10,8 +14,7 @@ import { ODD_CERTIFICATES } from '../../../fabric-model/identity/testing/odd-cer
 import { Chance, amount, seedOf } from './chance.js';
 import { generateCertificate, generateOneOdd } from './generate-certificate.js';
 import { generateList } from './generate-list.js';
-import type { Keys } from './generate-plain.js';
-import { newKeys, plainCertificate, plainName } from './generate-plain.js';
+import { newKeys, plainCertificate, plainName, type Keys } from './generate-plain.js';
 import { Questions, type Question } from './questions.js';
 
 const BATCH = 5_000;

@@ -1,10 +1,8 @@
-import type { KeyObject } from 'node:crypto';
-import { sign } from 'node:crypto';
+import { sign, type KeyObject } from 'node:crypto';
 import { concat } from '@cotrace/core';
 import { derElement } from '../../../fabric-model/identity/der.js';
 import type { Chance } from './chance.js';
-import { encode, leaf, node, oid, sequence } from './der.js';
-import type { Node } from './der.js';
+import { encode, leaf, node, oid, sequence, type Node } from './der.js';
 import { extensionOf, extensions } from './generate-extensions.js';
 import { time } from './generate-time.js';
 import { mutate } from './mutate.js';

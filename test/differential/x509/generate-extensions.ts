@@ -1,6 +1,5 @@
 import type { Chance } from './chance.js';
-import { encode, leaf, node, oid, sequence } from './der.js';
-import type { Node } from './der.js';
+import { encode, leaf, node, oid, sequence, type Node } from './der.js';
 import { uri } from './generate-uri.js';
 import { mutate } from './mutate.js';
 

@@ -1,7 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { Chance } from './chance.js';
-import { encode, leaf, node, sequence } from './der.js';
-import type { Node } from './der.js';
+import { encode, leaf, node, sequence, type Node } from './der.js';
 import { extension } from './generate-extensions.js';
 import { explicit, rarely, seal, signatureAlgorithm, signatureType } from './generate-certificate.js';
 import { name } from './generate-name.js';

@@ -1,6 +1,5 @@
 import type { Chance } from './chance.js';
-import { leaf, node, oid, sequence } from './der.js';
-import type { Node } from './der.js';
+import { leaf, node, oid, sequence, type Node } from './der.js';
 
 const TYPES = [
   '2.5.4.3',

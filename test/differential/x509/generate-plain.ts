@@ -1,5 +1,4 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { concat } from '@cotrace/core';
 import { derElement } from '../../../fabric-model/identity/der.js';
 import { encode, leaf, node, oid, sequence } from './der.js';

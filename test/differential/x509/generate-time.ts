@@ -1,6 +1,5 @@
 import type { Chance } from './chance.js';
-import { leaf } from './der.js';
-import type { Node } from './der.js';
+import { leaf, type Node } from './der.js';
 
 const UTC_TIME = 0x17;
 const GENERALIZED_TIME = 0x18;

@@ -13,8 +13,15 @@ import {
   parametersDifference,
 } from '@cotrace/fabric-model';
 import { LIFECYCLE } from '../names.js';
-import { currentSequence, definitionOf, ownState, refused, result } from './call.js';
-import type { LifecycleCall, LifecycleFunction } from './call.js';
+import {
+  currentSequence,
+  definitionOf,
+  ownState,
+  refused,
+  result,
+  type LifecycleCall,
+  type LifecycleFunction,
+} from './call.js';
 import { definitionFields, requestedDefinition, validateInput } from './parameters.js';
 
 /** Records what the organisation of this peer approves (`ApproveChaincodeDefinitionForOrg` of lifecycle/lifecycle.go). */

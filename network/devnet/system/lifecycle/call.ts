@@ -1,5 +1,4 @@
-import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf';
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create, toBinary, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf';
 import { compareBytes, CotraceError, type ErrorCode, utf8 } from '@cotrace/core';
 import {
   type ChaincodeDefinition,

@@ -2,14 +2,18 @@ import { create } from '@bufbuild/protobuf';
 import { isCotraceError } from '@cotrace/core';
 import { peer, type SignedData } from '@cotrace/fabric-model';
 import { messageOf } from '../../rpc/rpc-error.js';
-import { failure, success, text } from '../system-chaincode.js';
-import type { SystemChaincode, SystemContext, SystemInvocation } from '../system-chaincode.js';
+import {
+  failure,
+  success,
+  text,
+  type SystemChaincode,
+  type SystemContext,
+  type SystemInvocation,
+} from '../system-chaincode.js';
 import { approve, queryAllApproved, queryApproved } from './approve.js';
-import type { LifecycleFunction } from './call.js';
-import { refused } from './call.js';
+import { refused, type LifecycleFunction } from './call.js';
 import { checkReadiness, commit, queryDefinition, queryDefinitions } from './commit.js';
-import { getPackage, install, queryAllInstalled, queryInstalled } from './install.js';
-import type { InstallFunction } from './install.js';
+import { getPackage, install, queryAllInstalled, queryInstalled, type InstallFunction } from './install.js';
 
 /** Functions about the peer itself: for the administrators of its organisation, with or without a channel. */
 const OF_PEER: ReadonlyMap<string, InstallFunction> = new Map([

@@ -8,10 +8,17 @@ import {
   lifecycle,
 } from '@cotrace/fabric-model';
 import { LIFECYCLE } from '../names.js';
-import { currentSequence, definitionOf, organisationsOf, publicState, refused, result } from './call.js';
-import type { LifecycleCall, LifecycleFunction } from './call.js';
-import { definitionFields, requestedDefinition, validateInput } from './parameters.js';
-import type { DefinitionArgs } from './parameters.js';
+import {
+  currentSequence,
+  definitionOf,
+  organisationsOf,
+  publicState,
+  refused,
+  result,
+  type LifecycleCall,
+  type LifecycleFunction,
+} from './call.js';
+import { definitionFields, requestedDefinition, validateInput, type DefinitionArgs } from './parameters.js';
 
 /** End of the range of keys that begin with a text of plain characters (lifecycle/ledger_shim.go). */
 const ABOVE_TEXT = '\u007f';

@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import type { DescMessage, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import {
+  create,
+  fromBinary,
+  toBinary,
+  type DescMessage,
+  type MessageInitShape,
+  type MessageShape,
+} from '@bufbuild/protobuf';
 import { utf8 } from '@cotrace/core';
 import { approvalCall, commitCall, lifecycle, peer } from '@cotrace/fabric-model';
 import type { Contract } from '@hyperledger/fabric-gateway';
@@ -10,8 +16,7 @@ import { start } from '../../start.js';
 import { methodDefinition } from '../../rpc/services.js';
 import { freePort } from '../../../free-port.js';
 import { ChaincodeProcess } from '../../testing/chaincode-process.js';
-import { connectGateway, peerChannel, userOf } from '../../testing/gateway-client.js';
-import type { Connection } from '../../testing/gateway-client.js';
+import { connectGateway, peerChannel, userOf, type Connection } from '../../testing/gateway-client.js';
 import { packageBytes } from '../../testing/package-bytes.js';
 import { quickTopology, temporaryFolder } from '../../testing/test-network.js';
 import { packageIdOf } from '../../chaincode/package.js';

@@ -1,7 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { type ChaincodeDefinition, common, defaultDefinition } from '@cotrace/fabric-model';
-import { definitionOf, refused } from './call.js';
-import type { LifecycleCall } from './call.js';
+import { definitionOf, refused, type LifecycleCall } from './call.js';
 import { LEGACY_LIFECYCLE } from '../names.js';
 
 const NAME = /^[a-zA-Z0-9]+([-_][a-zA-Z0-9]+)*$/;
