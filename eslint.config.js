@@ -15,6 +15,18 @@ export default tseslint.config(
       'no-duplicate-imports': ['error', { includeExports: true }],
       '@typescript-eslint/no-import-type-side-effects': 'error',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      // `null` is no value; `undefined` is what the language and libraries leave out, and what JSON does not have.
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            ':not([optional=true] > TSTypeAnnotation > TSUnionType)' +
+            ':not(:has(> TSTypeReference[typeName.name="JsonValue"]))' +
+            ':not(:has(> TSTypeReference[typeName.right.name="Timeout"])) > TSUndefinedKeyword.types',
+          message:
+            'Write `| null` for a value that may be missing, or `name?: Type` for one that may be left out.',
+        },
+      ],
       // How a package adds its codes to those that errors may have (core/errors.ts).
       '@typescript-eslint/no-empty-object-type': ['error', { allowInterfaces: 'with-single-extends' }],
       'no-console': 'error',

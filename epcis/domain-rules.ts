@@ -29,10 +29,10 @@ export function ruleFor(
   { eventType, step, action }: DomainQuestion,
   rules: readonly DomainRule[] = DEFAULT_DOMAIN_RULES,
 ): DomainRule | null {
-  const fits = (allowed: readonly string[] | undefined, value: string | null): boolean =>
+  const fits = (value: string | null, allowed?: readonly string[]): boolean =>
     allowed === undefined || (value !== null && allowed.includes(value));
   const rule = rules.find(({ eventTypes, steps, actions }) => {
-    return fits(eventTypes, eventType) && fits(steps, step) && fits(actions, action);
+    return fits(eventType, eventTypes) && fits(step, steps) && fits(action, actions);
   });
   return rule ?? null;
 }

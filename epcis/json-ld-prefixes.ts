@@ -39,12 +39,12 @@ export class JsonLdPrefixes {
     const colon = text.indexOf(':');
     if (colon < 0 || text.startsWith('//', colon + 1)) return null;
     const namespace = this.#namespaceOf(text.slice(0, colon));
-    return namespace === undefined ? null : { namespace, local: text.slice(colon + 1) };
+    return namespace === null ? null : { namespace, local: text.slice(colon + 1) };
   }
 
-  #namespaceOf(prefix: string): string | undefined {
+  #namespaceOf(prefix: string): string | null {
     const own = this.#namespaces.get(prefix);
-    return own === undefined && this.#outer !== null ? this.#outer.#namespaceOf(prefix) : own;
+    return own === undefined && this.#outer !== null ? this.#outer.#namespaceOf(prefix) : (own ?? null);
   }
 
   /** The URI that a compact one stands for; any other text as it is. */

@@ -36,7 +36,7 @@ export class LocatedJson {
   readonly comments: readonly Comment[];
   /** What is wrong with the values that the text spells: at most `MAX_FAULTS`, then one at the root. */
   readonly faults: readonly Fault[];
-  readonly #root: jsonc.Node | undefined;
+  readonly #root: jsonc.Node | null;
   readonly #members = new Map<jsonc.Node, ReadonlyMap<string, jsonc.Node>>();
   readonly #lineStarts: readonly number[];
   readonly #syntaxFault: { readonly message: string; readonly offset: number } | null;
@@ -46,10 +46,10 @@ export class LocatedJson {
     const found: Found = { comments: [], faults: [] };
     const errors: jsonc.ParseError[] = [];
     const deep = tooDeep(text);
-    this.#root = deep === null ? jsonc.parseTree(text, errors, STRICT) : undefined;
+    this.#root = deep === null ? (jsonc.parseTree(text, errors, STRICT) ?? null) : null;
     this.#syntaxFault = deep ?? syntaxFault(text, errors);
-    const root = this.#syntaxFault === null ? this.#root : undefined;
-    this.value = root === undefined ? undefined : toValue(root, null, found);
+    const root = this.#syntaxFault === null ? this.#root : null;
+    this.value = root === null ? undefined : toValue(root, null, found);
     this.comments = found.comments.map(({ path, offset }) => ({ path, ...this.#place(offset) }));
     this.faults = found.faults;
   }
@@ -64,23 +64,23 @@ export class LocatedJson {
   locate(path: Path): Place {
     let node = this.#root;
     for (const step of segments(path)) {
-      const inner = node === undefined ? undefined : this.#inner(node, step);
-      if (inner === undefined) break;
+      const inner = node === null ? null : this.#inner(node, step);
+      if (inner === null) break;
       node = inner;
     }
     return this.#place((node?.parent?.type === 'property' ? node.parent : node)?.offset ?? 0);
   }
 
   /** What `step` leads to from an array or object; each object is searched through once. */
-  #inner(node: jsonc.Node, step: string | number): jsonc.Node | undefined {
-    if (typeof step === 'number') return node.type === 'array' ? node.children?.[step] : undefined;
-    if (node.type !== 'object') return undefined;
+  #inner(node: jsonc.Node, step: string | number): jsonc.Node | null {
+    if (typeof step === 'number') return node.type === 'array' ? (node.children?.[step] ?? null) : null;
+    if (node.type !== 'object') return null;
     let members = this.#members.get(node);
     if (members === undefined) {
       members = membersOf(node);
       this.#members.set(node, members);
     }
-    return members.get(step);
+    return members.get(step) ?? null;
   }
 
   /** A fault with its path as text and its place. */

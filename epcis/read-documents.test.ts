@@ -31,12 +31,12 @@ function read(value: unknown): ReadFile {
   return readEpcisFile(JSON.stringify(value, null, 2), 'test.json');
 }
 
-function recordOf(found: ReadEvent | undefined): ClientRecord {
+function recordOf(found?: ReadEvent): ClientRecord {
   if (found?.result.ok !== true) throw new Error(`refused: ${JSON.stringify(found)}`);
   return found.result.record;
 }
 
-function errorsOf(found: ReadEvent | undefined): string[] {
+function errorsOf(found?: ReadEvent): string[] {
   if (found === undefined || found.result.ok) throw new Error('accepted');
   return found.result.errors.map(({ path, line, column, message }) => `${line}:${column} ${path} ${message}`);
 }
@@ -349,7 +349,7 @@ const present = folders.every((folder) => existsSync(folder));
 (present && valid && invalid && fsma ? describe : describe.skip)(
   `documents in ${folders.map(({ href }) => href).join(', ')} (skipped where they are missing)`,
   () => {
-    const all = (folder: URL | undefined): ReadFile[] =>
+    const all = (folder?: URL): ReadFile[] =>
       folder === undefined
         ? []
         : readdirSync(folder)

@@ -223,7 +223,7 @@ function parseBatch(root: Shape): Batch {
   const timeout = section.optional('timeout');
   return {
     maxMessages: section.optional('maxMessages')?.integer(1, MAX_U32) ?? 32,
-    timeout: timeout === undefined ? '200ms' : durationOf(timeout),
+    timeout: timeout === null ? '200ms' : durationOf(timeout),
     preferredMaxBytes: preferred ?? Math.min(2 * 1024 * 1024, absoluteMaxBytes),
     absoluteMaxBytes,
   };
@@ -233,5 +233,5 @@ function durationOf(shape: Shape): string {
   const rule = 'a duration, such as 200ms or 2s';
   const text = shape.text({ rule });
   const milliseconds = goDuration(text);
-  return milliseconds === undefined || milliseconds <= 0 ? shape.wrong(rule) : text;
+  return milliseconds === null || milliseconds <= 0 ? shape.wrong(rule) : text;
 }

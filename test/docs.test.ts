@@ -35,17 +35,17 @@ function nameOf(path: string): string {
 /** Every dependency of every package.json, and who uses it, as docs/dependencies.md writes it. */
 function declaredDependencies(): string[] {
   const users = new Map<string, Set<string>>();
-  const add = (names: Readonly<Record<string, string>> | undefined, user: string) => {
+  const add = (names: Readonly<Record<string, string>> | null, user: string) => {
     for (const name of Object.keys(names ?? {})) {
       if (!name.startsWith('@cotrace/')) users.set(name, (users.get(name) ?? new Set()).add(user));
     }
   };
   const areas = PACKAGES.map((name) => ({ name, manifest: manifest(name) }));
-  for (const area of areas) add(area.manifest.dependencies, area.name);
+  for (const area of areas) add(area.manifest.dependencies ?? null, area.name);
   const root = manifest('.');
   expect(root.dependencies).toBeUndefined();
   for (const { devDependencies } of [root, ...areas.map((area) => area.manifest)])
-    add(devDependencies, 'development');
+    add(devDependencies ?? null, 'development');
   return [...users].map(([name, by]) => `${name}: ${[...by].join(', ')}`).sort();
 }
 

@@ -57,7 +57,7 @@ async function learnSigners(
   for (const attestation of blocks.flatMap(({ attestations }) => attestations)) {
     const manager = membership.manager.msp(attestation.mspId);
     const name = `${attestation.mspId}/${certificateOf(attestation)}`;
-    if (manager === undefined || learnt.has(name)) continue;
+    if (manager === null || learnt.has(name)) continue;
     learnt.add(name);
     await signatures.settle(() => outcomeOf(() => signerOf(attestation, { manager })));
   }

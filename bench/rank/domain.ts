@@ -164,9 +164,9 @@ export class BenchDomain {
   }
 
   /** The entry of a key. */
-  entry(key: string): StateEntry | undefined {
+  entry(key: string): StateEntry | null {
     const entry = this.store.entry(NAMESPACE, key);
-    return entry === undefined ? undefined : { namespace: NAMESPACE, key, entry };
+    return entry === null ? null : { namespace: NAMESPACE, key, entry };
   }
 
   /** Goes to the height after `block`, all blocks before it quiet. */

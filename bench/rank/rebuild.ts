@@ -16,7 +16,7 @@ export async function rebuild(domain: BenchDomain, c: number): Promise<RebuildCo
   const watch = stopwatch();
   const entries: RankEntry[] = [];
   for await (const entry of domain.state()) entries.push(rankEntry(entry));
-  const editor = new RankEditor({ get: () => undefined }, c);
+  const editor = new RankEditor({ get: () => null }, c);
   editor.apply(domain.block, []);
   editor.replace([], entries);
   const digest = editor.digest();

@@ -74,7 +74,7 @@ async function damage(domain: BenchDomain, places: number): Promise<void> {
 
 function entryOf(domain: BenchDomain, key: string): RankEntry {
   const entry = domain.entry(key);
-  if (entry === undefined) throw new Error(`there is no ${key}`);
+  if (entry === null) throw new Error(`there is no ${key}`);
   return rankEntry(entry);
 }
 
@@ -112,7 +112,7 @@ async function applyRepairs(
   const entries = set.flatMap((one) => {
     if (one.entry === null) return [];
     const fetched = healthy.entry(one.key);
-    if (fetched === undefined) throw new Error(`the peer has no ${one.key}`);
+    if (fetched === null) throw new Error(`the peer has no ${one.key}`);
     if (needsValue(one)) {
       verifyValue(one.entry, fetched.entry.value, peer);
       bytes += fetched.entry.value.length + utf8(one.key).length;

@@ -20,8 +20,8 @@ export function asRefusal<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    const code = isCotraceError(error) && !(error instanceof Refusal) ? refusalCode(error.code) : undefined;
-    if (code === undefined || !isCotraceError(error)) throw error;
+    const code = isCotraceError(error) && !(error instanceof Refusal) ? refusalCode(error.code) : null;
+    if (code === null || !isCotraceError(error)) throw error;
     throw new Refusal(code, error.message, error.detail, error);
   }
 }

@@ -51,7 +51,7 @@ function definedLedger(): MemoryLedger {
 function hintsOf(ledger: MemoryLedger, record: ClientRecord): Hint[] {
   return distinctIds(record).map((id) => {
     const text = ledger.text(traceKey(id));
-    const row = text === undefined ? null : (JSON.parse(text) as TraceRow);
+    const row = text === null ? null : (JSON.parse(text) as TraceRow);
     return { id, preTraceTxId: row && row.txId, preTraceHash: row && hashOf(`block of ${row.txId}`) };
   });
 }
@@ -72,7 +72,7 @@ async function walk(
   recordOf: ReadonlyMap<string, string>,
 ): Promise<string[]> {
   const text = ledger.text(traceKey(id));
-  if (text === undefined) return [];
+  if (text === null) return [];
   const row = JSON.parse(text) as TraceRow;
   const found: string[] = [];
   let txId: string | null = row.txId;

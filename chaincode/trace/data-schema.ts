@@ -61,7 +61,7 @@ function countValues(value: JsonValue): number {
 }
 
 /** The member that an error is about, as a path from `record`. */
-function fieldOf(error: ErrorObject | undefined): string {
+function fieldOf(error?: ErrorObject): string {
   const params: Readonly<Record<string, unknown>> = error?.params ?? {};
   const member = params['missingProperty'] ?? params['additionalProperty'] ?? params['propertyName'];
   const segments = (error?.instancePath ?? '').split('/').slice(1);

@@ -23,9 +23,9 @@ export const REFUSAL_CODES = [
 
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 
-/** `code` as the code of a refusal; undefined where it is none. */
-export function refusalCode(code: unknown): RefusalCode | undefined {
-  return REFUSAL_CODES.find((word) => word === code);
+/** `code` as the code of a refusal; null where it is none. */
+export function refusalCode(code: unknown): RefusalCode | null {
+  return REFUSAL_CODES.find((word) => word === code) ?? null;
 }
 
 /** What a client reads of a refusal: the JSON object `{code, message, detail}`. */

@@ -10,10 +10,7 @@ const PROBE = `require('node:net').createServer()
  * launcher itself would print its usage and a stack trace. It loads chaincode synchronously, so another process looks.
  * `args`, `env`: those of the launcher (fabric-shim, `lib/cmds/serverCommand.js`).
  */
-export function takenAddress(
-  args: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-): string | null {
+export function takenAddress(args: readonly string[], env: Readonly<NodeJS.ProcessEnv>): string | null {
   if (!args.includes('server')) return null;
   const address = addressIn(args) ?? env['CORE_CHAINCODE_ADDRESS'] ?? '';
   const [, host, port] = /^(.*):(\d{1,5})$/.exec(address) ?? [];
@@ -22,9 +19,9 @@ export function takenAddress(
   return status === 1 ? address : null;
 }
 
-function addressIn(args: readonly string[]): string | undefined {
+function addressIn(args: readonly string[]): string | null {
   const name = '--chaincode-address';
   const joined = args.find((arg) => arg.startsWith(`${name}=`));
   const at = args.indexOf(name);
-  return joined?.slice(name.length + 1) ?? (at < 0 ? undefined : args[at + 1]);
+  return joined?.slice(name.length + 1) ?? (at < 0 ? null : (args[at + 1] ?? null));
 }

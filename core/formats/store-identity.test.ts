@@ -13,7 +13,7 @@ const own: StoreIdentity = {
 };
 
 /** The code and text of what checking throws. */
-function refused(row: Uint8Array | undefined, expected = own): [code: string, message: string] {
+function refused(row: Uint8Array | null, expected = own): [code: string, message: string] {
   try {
     checkStoreIdentity(row, expected, 'nodes/org1.retail');
   } catch (error) {
@@ -53,7 +53,7 @@ describe('the identity row of a store', () => {
   });
 
   it('that is not there, or of another layout, is of another version', () => {
-    expect(refused(undefined)[0]).toBe('STORE_LAYOUT');
+    expect(refused(null)[0]).toBe('STORE_LAYOUT');
     const later = utf8(canonicalJson({ identity: { ...own }, layout: 2 }));
     expect(refused(later)).toMatchObject(['STORE_LAYOUT', expect.stringContaining('layout 2')]);
   });

@@ -33,15 +33,11 @@ export function encodeStoreIdentity(identity: StoreIdentity): Uint8Array {
 }
 
 /**
- * Checks the identity row of the store in `folder`; `row` is undefined where it has none. Throws `STORE_LAYOUT` for a
+ * Checks the identity row of the store in `folder`; `row` is null where it has none. Throws `STORE_LAYOUT` for a
  * store of another version, `WRONG_STORE` for that of somebody else, `STORE_DAMAGED` for bytes that are no such row.
  */
-export function checkStoreIdentity(
-  row: Uint8Array | undefined,
-  expected: StoreIdentity,
-  folder: string,
-): void {
-  if (row === undefined) throw otherLayout(folder, null);
+export function checkStoreIdentity(row: Uint8Array | null, expected: StoreIdentity, folder: string): void {
+  if (row === null) throw otherLayout(folder, null);
   if (equalBytes(row, encodeStoreIdentity(expected))) return;
   const { layout, identity } = members(row, folder);
   if (layout !== STORE_LAYOUT) throw otherLayout(folder, layout ?? null);

@@ -30,9 +30,9 @@ export class MerkleTree {
     this.root = level[0] ?? sha256();
   }
 
-  /** The hash of the node at `level` (0: leaves) and `position`, or undefined where there is none. */
-  node(level: number, position: number): Uint8Array | undefined {
-    return this.#levels[level]?.[position];
+  /** The hash of the node at `level` (0: leaves) and `position`, or null where there is none. */
+  node(level: number, position: number): Uint8Array | null {
+    return this.#levels[level]?.[position] ?? null;
   }
 
   /**
@@ -52,7 +52,7 @@ export class MerkleTree {
     checkIndices(this.size, indices);
     return multiproofPlaces(this.size, indices).map(({ level, position }) => {
       const hash = this.node(level, position);
-      if (hash === undefined) throw new MalformedError('BAD_LEAF_INDEX', 'no such node', { level, position });
+      if (hash === null) throw new MalformedError('BAD_LEAF_INDEX', 'no such node', { level, position });
       return hash;
     });
   }

@@ -218,7 +218,7 @@ describe('a node whose store has damaged pages of the tree', () => {
   const damagedTree = (name: string | null) => {
     const { pages, view } = frozenTree(entries, 4, 44n);
     if (name !== null) {
-      expect(pages.get(name)).toBeDefined();
+      expect(pages.get(name)).not.toBeNull();
       pages.commit([{ name, bytes: null }]);
     }
     const editor = new RankEditor(pages, 4);

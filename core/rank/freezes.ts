@@ -29,7 +29,7 @@ export function frozenPages(pages: PageReader, block: bigint): PageReader {
     get: (name) => {
       for (const freeze of freezesFrom(pages, block)) {
         const saved = pages.get(savedName(freeze.block, name));
-        if (saved !== undefined) return saved.length === 0 ? undefined : saved;
+        if (saved !== null) return saved.length === 0 ? null : saved;
       }
       return pages.get(name);
     },
@@ -39,23 +39,23 @@ export function frozenPages(pages: PageReader, block: bigint): PageReader {
 /** Changes pages; what a freeze still needs is saved first. */
 export class SavingEdit {
   readonly #edit: PageEdit;
-  readonly #freeze: Freeze | undefined;
+  readonly #freeze: Freeze | null;
   readonly #saved: string[] = [];
 
   /** `freeze`: the newest one, if any. */
-  constructor(edit: PageEdit, freeze: Freeze | undefined) {
+  constructor(edit: PageEdit, freeze: Freeze | null) {
     this.#edit = edit;
     this.#freeze = freeze;
   }
 
-  get(name: string): Uint8Array | undefined {
+  get(name: string): Uint8Array | null {
     return this.#edit.get(name);
   }
 
   put(name: string, bytes: Uint8Array | null): void {
-    if (this.#freeze !== undefined) {
+    if (this.#freeze !== null) {
       const saved = savedName(this.#freeze.block, name);
-      if (this.#edit.get(saved) === undefined) {
+      if (this.#edit.get(saved) === null) {
         this.#edit.put(saved, this.#edit.get(name) ?? ABSENT);
         this.#saved.push(name);
       }
@@ -64,8 +64,8 @@ export class SavingEdit {
   }
 
   /** Notes what was saved, so that it can be removed; the freeze as it is now. */
-  finish(): Freeze | undefined {
-    if (this.#freeze === undefined || this.#saved.length === 0) return this.#freeze;
+  finish(): Freeze | null {
+    if (this.#freeze === null || this.#saved.length === 0) return this.#freeze;
     this.#edit.put(
       listName(this.#freeze.block, this.#freeze.lists),
       concat(...this.#saved.map((name) => lp(name))),

@@ -35,10 +35,10 @@ export function putGroup(pages: Pages, block: bigint, group: Uint8Array): void {
   putParts(pages, block, splitGroup(group, PART_BYTES), []);
 }
 
-/** The bytes of a group of `count` entries; undefined where there is none. Throws `RANK_TREE_DAMAGED` where its pages tell. */
-export function readGroup(pages: PageReader, block: bigint, count: number): Uint8Array | undefined {
+/** The bytes of a group of `count` entries; null where there is none. Throws `RANK_TREE_DAMAGED` where its pages tell. */
+export function readGroup(pages: PageReader, block: bigint, count: number): Uint8Array | null {
   const parts = readParts(pages, block);
-  return parts.length === 0 ? undefined : concat(...groupOf(count, parts));
+  return parts.length === 0 ? null : concat(...groupOf(count, parts));
 }
 
 /** A group in its pages, to be changed. */
@@ -102,8 +102,8 @@ function readParts(pages: PageReader, block: bigint): Uint8Array[] {
   const parts: Uint8Array[] = [];
   for (;;) {
     const bytes = pages.get(groupPage(block, parts.length));
-    if (bytes === undefined && parts.length === 0) return parts;
-    if (bytes === undefined) throw damaged('a part of a group is missing', { block, part: parts.length });
+    if (bytes === null && parts.length === 0) return parts;
+    if (bytes === null) throw damaged('a part of a group is missing', { block, part: parts.length });
     parts.push(bytes.subarray(1));
     if (bytes[0] === LAST[0]) return parts;
     if (bytes[0] !== MORE[0])

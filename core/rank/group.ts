@@ -57,13 +57,13 @@ export function decodeGroup(bytes: Uint8Array, block: bigint): RankEntry[] {
   const count = reader.u32();
   if (count === 0) throw badGroup('a group has at least one entry', { block });
   const entries: RankEntry[] = [];
-  let before: EntryPlace | undefined;
+  let before: EntryPlace | null = null;
   for (let i = 0; i < count; i++) {
     const key = reader.lp(reader.left);
     const valueHash = reader.take(HASH_LENGTH);
     const [blockNum, txNum, verNum] = [reader.u64(), reader.u32(), reader.u32()];
     const place = { key, ...checkedPlace({ txNum, verNum }) };
-    if (before !== undefined || blockNum !== block) checkRise(before, place, blockNum === block);
+    if (before !== null || blockNum !== block) checkRise(before, place, blockNum === block);
     entries.push({ key: fromUtf8(key), valueHash, blockNum, txNum, verNum });
     before = place;
   }
@@ -170,10 +170,10 @@ function checkedPlace({ txNum, verNum }: Pick<RankEntry, 'txNum' | 'verNum'>) {
   return { txNum, verNum };
 }
 
-function checkRise(before: EntryPlace | undefined, place: EntryPlace, sameBlock: boolean): void {
+function checkRise(before: EntryPlace | null, place: EntryPlace, sameBlock: boolean): void {
   const { txNum, verNum } = place;
   if (!sameBlock) throw badGroup('a group is of one block', { txNum, verNum });
-  if (before !== undefined && comparePlaces(before, place) >= 0) {
+  if (before !== null && comparePlaces(before, place) >= 0) {
     throw badGroup('entries rise by transaction, version and key', { txNum, verNum });
   }
 }

@@ -74,7 +74,7 @@ function pageName({ prefix }: LayerPlace, page: bigint): string {
 
 function readPage(pages: PageReader, name: string): LayerRecord[] {
   const bytes = pages.get(name);
-  if (bytes === undefined) return [];
+  if (bytes === null) return [];
   if (bytes.length % RECORD !== 0) {
     throw new CotraceError('RANK_TREE_DAMAGED', 'a page of a layer is cut short', {
       name,

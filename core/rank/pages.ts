@@ -2,8 +2,8 @@ import { CotraceError, isCotraceError } from '../errors.js';
 
 /** Pages by name: the store that a tree lies in. Only what is asked for is read, and nothing is kept in memory. */
 export interface PageReader {
-  /** The page of that name, or undefined; the caller does not change it. */
-  get(name: string): Uint8Array | undefined;
+  /** The page of that name, or null; the caller does not change it. */
+  get(name: string): Uint8Array | null;
 }
 
 /** A change of the store; `bytes` null removes the page. */
@@ -21,9 +21,9 @@ export class PageEdit implements PageReader {
     this.#pages = pages;
   }
 
-  get(name: string): Uint8Array | undefined {
+  get(name: string): Uint8Array | null {
     const written = this.#written.get(name);
-    return written === undefined ? this.#pages.get(name) : (written ?? undefined);
+    return written === undefined ? this.#pages.get(name) : written;
   }
 
   put(name: string, bytes: Uint8Array | null): void {

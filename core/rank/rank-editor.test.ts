@@ -248,7 +248,7 @@ describe('a rank tree', () => {
       ),
     );
     expect([...pages.pages.keys()].some((name) => name.startsWith('p/'))).toBe(false);
-    expect(pages.get('g/0000000000000001/0000000000000000')).toBeUndefined();
+    expect(pages.get('g/0000000000000001/0000000000000000')).toBeNull();
   });
 
   it('counts entries that were not where they were said to be', () => {
@@ -338,7 +338,7 @@ describe('a rank tree', () => {
     });
     const name = 'l/0000000000000001/0000000000000000';
     const list = pages.get(name);
-    expect(list).toBeDefined();
+    expect(list).not.toBeNull();
     for (const left of [null, list?.slice(0, 5) ?? null, list?.fill(0xff, 4, 6) ?? null]) {
       pages.commit([{ name, bytes: left }]);
       refused(() => new RankEditor(pages, 4).release(1n), 'RANK_TREE_DAMAGED');

@@ -168,7 +168,7 @@ export class RankEditor {
     let block = this.#top.lastPending;
     for (let left = this.#top.pending; left > 0; left--) {
       const page = this.#edit.get(pendingPage(block));
-      if (page === undefined)
+      if (page === null)
         throw new CotraceError('RANK_TREE_DAMAGED', 'the changes of a block are missing', { block });
       const { previous, count, hash, losses } = decodePending(page);
       edits.of(block).fresh = { id: block, count, hash };
@@ -180,7 +180,7 @@ export class RankEditor {
   }
 
   #fold(edits: GroupEdits): void {
-    const saving = new SavingEdit(this.#edit, this.#top.freezes.at(-1));
+    const saving = new SavingEdit(this.#edit, this.#top.freezes.at(-1) ?? null);
     const ranks = new Map<bigint, GroupEdit[]>();
     for (const edit of edits.all()) {
       const rank = checkNum(edit.block, this.#c);
@@ -199,7 +199,7 @@ export class RankEditor {
       losses: 0,
       ranks: records.length,
       root: merkleRoot(records.map(encodeRankLeaf)),
-      freezes: freeze === undefined ? [] : [...this.#top.freezes.slice(0, -1), freeze],
+      freezes: freeze === null ? [] : [...this.#top.freezes.slice(0, -1), freeze],
     });
   }
 
@@ -210,7 +210,7 @@ export class RankEditor {
     const kept = new Map(readLayer(saving, place, last).map((record) => [record.id, record]));
     const changes = new Map<bigint, LayerRecord | null>();
     for (const edit of edits) {
-      const record = this.#editGroup(saving, edit, kept.get(edit.block));
+      const record = this.#editGroup(saving, edit, kept.get(edit.block) ?? null);
       changes.set(edit.block, record);
       if (record === null) kept.delete(edit.block);
       else kept.set(edit.block, record);
@@ -225,7 +225,7 @@ export class RankEditor {
   #editGroup(
     saving: SavingEdit,
     { block, fresh, losses, gains }: GroupEdit,
-    kept: LayerRecord | undefined,
+    kept: LayerRecord | null,
   ): LayerRecord | null {
     if (losses.length === 0 && gains.length === 0) return fresh ?? null;
     const group = new StoredGroup(this.#edit, block, (fresh ?? kept)?.count ?? 0);

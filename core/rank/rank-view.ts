@@ -37,7 +37,7 @@ export class RankView {
   readonly #c: number;
   readonly #trees = new Map<TreeName, LayerTree>();
   /** The group that was read last: a large one is asked for in many parts. */
-  #last: { readonly block: bigint; readonly bytes: Uint8Array | undefined } | null = null;
+  #last: { readonly block: bigint; readonly bytes: Uint8Array | null } | null = null;
 
   /** `c`: the checking height. Throws `NOT_FROZEN` where `block` is not. */
   constructor(pages: PageReader, c: number, block: bigint) {
@@ -76,7 +76,7 @@ export class RankView {
   /** The entries of a group, in their order; none where there is no such group. */
   entries(block: bigint): RankEntry[] {
     const group = this.#group(block);
-    return group === undefined ? [] : fromOwnPage(groupPage(block, 0), () => decodeGroup(group, block));
+    return group === null ? [] : fromOwnPage(groupPage(block, 0), () => decodeGroup(group, block));
   }
 
   /** Answers `RankPeer.nodes`. Throws `BAD_REQUEST`. */
@@ -85,7 +85,7 @@ export class RankView {
     const { tree } = this.layer(name);
     return positions.map((position) => {
       const node = tree.node(level, position);
-      if (node === undefined) throw badRequest('there is no such node', { tree: name, level, position });
+      if (node === null) throw badRequest('there is no such node', { tree: name, level, position });
       return node;
     });
   }
@@ -104,7 +104,7 @@ export class RankView {
   /** Answers `RankPeer.group`. Throws `BAD_REQUEST`. */
   group(block: bigint, offset: number): GroupSlice {
     const bytes = this.#group(block);
-    if (bytes === undefined) throw badRequest('there is no such group', { block });
+    if (bytes === null) throw badRequest('there is no such group', { block });
     if (!Number.isInteger(offset) || offset < 0 || offset >= bytes.length) {
       throw badRequest('the group is shorter', { block, offset, total: bytes.length });
     }
@@ -119,19 +119,17 @@ export class RankView {
     return readLayer(this.#pages, groupsOf(name, this.#c), lastBlock(name, this.#c, this.block));
   }
 
-  #rank(checkNum: bigint): LayerRecord | undefined {
-    return this.layer('ranks').byId.get(checkNum);
+  #rank(checkNum: bigint): LayerRecord | null {
+    return this.layer('ranks').byId.get(checkNum) ?? null;
   }
 
-  #group(block: bigint): Uint8Array | undefined {
-    if (block < 0n || block > this.block) return undefined;
+  #group(block: bigint): Uint8Array | null {
+    if (block < 0n || block > this.block) return null;
     if (this.#last?.block === block) return this.#last.bytes;
     const above = this.layer(checkNum(block, this.#c)).byId.get(block);
     const bytes = readGroup(this.#pages, block, above?.count ?? 0);
     const isSound =
-      above === undefined
-        ? bytes === undefined
-        : bytes !== undefined && equalBytes(sha256(bytes), above.hash);
+      above === undefined ? bytes === null : bytes !== null && equalBytes(sha256(bytes), above.hash);
     if (!isSound) throw damaged(`the group of block ${block}`);
     this.#last = { block, bytes };
     return bytes;

@@ -40,7 +40,7 @@ const EMPTY: TopPage = {
 /** The top page, or that of an empty tree. Throws `RANK_TREE_DAMAGED` where it is. */
 export function readTop(pages: PageReader): TopPage {
   const bytes = pages.get(NAME);
-  return bytes === undefined ? EMPTY : fromOwnPage(NAME, () => decodeTop(bytes));
+  return bytes === null ? EMPTY : fromOwnPage(NAME, () => decodeTop(bytes));
 }
 
 function decodeTop(bytes: Uint8Array): TopPage {

@@ -41,8 +41,8 @@ export async function treeDifferences(mine: MerkleTree, theirs: TrustedTree): Pr
   let nodes: readonly ProvenLeaf[] = theirs.size === 0 ? [] : [{ position: 0, hash: theirs.root }];
   for (;;) {
     nodes = nodes.filter(({ position, hash }) => {
-      const own = coversTheSame(mine.size, theirs.size, level, position) && mine.node(level, position);
-      if (typeof own !== 'object' || !equalBytes(own, hash)) return true;
+      const own = coversTheSame(mine.size, theirs.size, level, position) ? mine.node(level, position) : null;
+      if (own === null || !equalBytes(own, hash)) return true;
       const end = Math.min((position + 1) * 2 ** level, mine.size);
       for (let leaf = position * 2 ** level; leaf < end; leaf++) same[leaf] = true;
       return false;

@@ -100,10 +100,10 @@ export class Shape {
   }
 
   /** A member that may be left out, or null. */
-  optional(name: string): Shape | undefined {
+  optional(name: string): Shape | null {
     const members = this.object();
     const value = Object.hasOwn(members, name) ? members[name] : undefined;
-    return value === undefined || value === null ? undefined : this.#child(name, value);
+    return value === undefined || value === null ? null : this.#child(name, value);
   }
 
   /** A member that may be left out, or null, and then has no members. */

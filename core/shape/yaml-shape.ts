@@ -34,7 +34,7 @@ export function yamlShape(document: YamlDocument, lines: YamlLines, file: YamlFi
   const { path, code, empty, name } = file;
   const locate = (place: ShapePath): string => {
     const line = lineOf(document.getIn(place, true), lines);
-    return line === undefined ? path : `${path}:${line}`;
+    return line === null ? path : `${path}:${line}`;
   };
   const source = { code, locate, evidence: { path }, ...(name !== undefined && { name }) };
   return new Shape(valueOf(document, file) ?? empty, source);
@@ -59,8 +59,8 @@ function valueOf(document: YamlDocument, { path, code }: YamlFile): JsonValue {
   }
 }
 
-function lineOf(node: unknown, lines: YamlLines): number | undefined {
+function lineOf(node: unknown, lines: YamlLines): number | null {
   const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined;
   const [start] = Array.isArray(range) ? (range as unknown[]) : [];
-  return typeof start === 'number' ? lines.linePos(start).line : undefined;
+  return typeof start === 'number' ? lines.linePos(start).line : null;
 }

@@ -23,7 +23,7 @@ export function readDigitalLink(text: string): Gs1Reading {
   const first = gs1 ? 0 : Math.max(0, segments.length - MAX_LINK_SEGMENTS);
   for (let i = first; i < (gs1 ? 1 : segments.length); i++) {
     const key = findKey(segments[i] ?? '');
-    if (key === undefined) continue;
+    if (key === null) continue;
     const found = readLink(key, segments.slice(i + 1), query);
     if (typeof found !== 'string') return { kind: 'identifier', identifier: found };
     if (gs1) return broken(found);
@@ -40,7 +40,7 @@ function readLink(key: Gs1Key, segments: readonly string[], query: string): Gs1I
     const [name, item] = [pairs[i], pairs[i + 1]];
     if (typeof name !== 'string' || typeof item !== 'string')
       return 'is not a valid Digital Link: its path is incomplete';
-    if (findQualifier(key, name) === undefined)
+    if (findQualifier(key, name) === null)
       return `is not a valid Digital Link: ${name} does not qualify ${key.name}`;
     qualifiers.push([name, item]);
   }
@@ -69,7 +69,7 @@ export function buildIdentifier(
   const found = new Map<string, string>();
   for (const [name, item] of named) {
     const qualifier = findQualifier(key, name);
-    if (qualifier === undefined) continue;
+    if (qualifier === null) continue;
     if (!qualifier.pattern.test(item)) return `has no valid ${qualifier.name} (${qualifier.ai})`;
     if (found.has(qualifier.ai)) return `names ${qualifier.name} (${qualifier.ai}) twice`;
     found.set(qualifier.ai, item);

@@ -16,12 +16,12 @@ export function readElementString(text: string): Gs1Reading {
   const elements: [string, string][] = [];
   for (let i = 0; i + 1 < fields.length; i += 2)
     elements.push([fields[i] ?? '', (fields[i + 1] ?? '').trim()]);
-  const keys = elements.filter(([ai]) => findKey(ai) !== undefined);
+  const keys = elements.filter(([ai]) => findKey(ai) !== null);
   const [first] = keys;
   if (first === undefined) return OTHER;
   if (keys.length > 1) return broken(`names two keys, (${keys.map(([ai]) => ai).join(') and (')})`);
   const key = findKey(first[0]);
-  if (key === undefined) return OTHER;
+  if (key === null) return OTHER;
   const others = elements.filter((element) => element !== first);
   const found = buildIdentifier(key, first[1], others);
   return typeof found === 'string' ? broken(found) : { kind: 'identifier', identifier: found };

@@ -107,7 +107,7 @@ function parse(
   if (fields > 0 && parts.rest.includes('')) return `is not a valid ${urn}: a field is empty`;
 
   const key = findKey(ai);
-  if (key === undefined) return `is not a valid ${urn}`;
+  if (key === null) return `is not a valid ${urn}`;
   const identifier = { ai, value: value(parts), qualifiers: [] };
   const fault = faultOfKey(key, identifier.value);
   if (fault !== null) return fault;

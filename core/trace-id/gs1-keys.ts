@@ -72,18 +72,18 @@ const KEYS: readonly Gs1Key[] = [
 export const MAX_QUALIFIERS = Math.max(...KEYS.map(({ qualifiers }) => qualifiers.length));
 
 /** The primary key that an AI or a short name (in any case) stands for. */
-export function findKey(nameOrAi: string): Gs1Key | undefined {
+export function findKey(nameOrAi: string): Gs1Key | null {
   return findNamed(KEYS, nameOrAi);
 }
 
 /** The qualifier of `key` that an AI or a short name (in any case) stands for. */
-export function findQualifier(key: Gs1Key, nameOrAi: string): Gs1Qualifier | undefined {
+export function findQualifier(key: Gs1Key, nameOrAi: string): Gs1Qualifier | null {
   return findNamed(key.qualifiers, nameOrAi);
 }
 
-function findNamed<T extends Gs1Qualifier>(entries: readonly T[], nameOrAi: string): T | undefined {
+function findNamed<T extends Gs1Qualifier>(entries: readonly T[], nameOrAi: string): T | null {
   const lower = nameOrAi.toLowerCase();
-  return entries.find(({ ai, name }) => ai === lower || name.toLowerCase() === lower);
+  return entries.find(({ ai, name }) => ai === lower || name.toLowerCase() === lower) ?? null;
 }
 
 /** A GTIN of 8, 12 or 13 digits as one of 14; other values as they are. */

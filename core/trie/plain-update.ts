@@ -77,8 +77,8 @@ function collapsed(branch: Branch): PlainNode {
   const places = branch.children.flatMap((child, at) => (child === null ? [] : [at]));
   if (branch.value !== null) return places.length > 0 ? branch : new Leaf(new Uint8Array(), branch.value);
   const [only] = places;
-  const child = only === undefined ? undefined : branch.children[only];
-  if (only === undefined || child === undefined || child === null || places.length > 1) return branch;
+  const child = only === undefined ? null : (branch.children[only] ?? null);
+  if (only === undefined || child === null || places.length > 1) return branch;
   return extended(Uint8Array.of(only), child);
 }
 

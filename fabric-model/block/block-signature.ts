@@ -27,11 +27,11 @@ type SignedBlock = Pick<Block, 'number' | 'previousHash' | 'dataHash' | 'metadat
 export function verifyBlockSignature(block: SignedBlock, config: ChannelConfig, manager: MspManager): void {
   const signatures = blockSignatures(block, config);
   const policy = config.policy(BLOCK_VALIDATION);
-  if (policy === undefined || !evaluateSignedData(policy, signatures, manager)) {
+  if (policy === null || !evaluateSignedData(policy, signatures, manager)) {
     throw new CotraceError(
       'BLOCK_SIGNATURE',
       `block ${block.number}: its signatures do not satisfy the policy ${BLOCK_VALIDATION}`,
-      { block: String(block.number), signatures: signatures.length, policyExists: policy !== undefined },
+      { block: String(block.number), signatures: signatures.length, policyExists: policy !== null },
     );
   }
 }
@@ -45,7 +45,7 @@ export function blockSignatures(block: SignedBlock, config: ChannelConfig): Sign
       const { identifier } = decode(common.IdentifierHeaderSchema, identifierHeader);
       const identity = config.consenterIdentity(identifier);
       const data = blockSignatureMessage(value, identifierHeader, header);
-      return identity === undefined ? [] : [{ identity, data, signature }];
+      return identity === null ? [] : [{ identity, data, signature }];
     }
     const { creator } = decode(common.SignatureHeaderSchema, signatureHeader);
     return [{ identity: creator, data: blockSignatureMessage(value, signatureHeader, header), signature }];

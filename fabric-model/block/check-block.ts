@@ -38,7 +38,7 @@ export function blockErrors(block: Block, previous?: PreviousBlock): CotraceErro
     report('PREVIOUS_HASH', 'names a different previous block', toHex(before), toHex(block.previousHash));
   }
   const malformed = wellFormedError(block);
-  if (malformed !== undefined) errors.push(malformed);
+  if (malformed !== null) errors.push(malformed);
   const hash = dataHash(block.envelopes);
   if (!equalBytes(block.dataHash, hash)) {
     report('DATA_HASH', 'has transactions that do not match its header', toHex(block.dataHash), toHex(hash));
@@ -66,7 +66,7 @@ export function isConfigBlock(block: Pick<Block, 'envelopes'>): boolean {
  * The data hash has no framing, so a block whose envelopes are glued together or cut elsewhere has the same
  * hash. Fabric therefore accepts only envelopes that re-marshal to the bytes received.
  */
-function wellFormedError(block: Block): CotraceError | undefined {
+function wellFormedError(block: Block): CotraceError | null {
   const fail = (txNum: number, reason: string, cause?: unknown): CotraceError =>
     new CotraceError(
       'WELL_FORMED',
@@ -75,7 +75,7 @@ function wellFormedError(block: Block): CotraceError | undefined {
       cause,
     );
   if (block.envelopes.length === 0) return fail(0, 'the block is empty');
-  if (isConfigBlock(block)) return undefined;
+  if (isConfigBlock(block)) return null;
   for (const [txNum, bytes] of block.envelopes.entries()) {
     try {
       const envelope = decode(common.EnvelopeSchema, bytes);
@@ -88,5 +88,5 @@ function wellFormedError(block: Block): CotraceError | undefined {
       return fail(txNum, 'is not an envelope', error);
     }
   }
-  return undefined;
+  return null;
 }

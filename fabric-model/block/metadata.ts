@@ -30,10 +30,10 @@ export function transactionsFilter(block: WithMetadata & Pick<Block, 'envelopes'
   return flags;
 }
 
-/** The commit hash that the delivering peer computed; undefined where it is absent, as in block 0. */
-export function commitHashOf(block: WithMetadata): Uint8Array | undefined {
+/** The commit hash that the delivering peer computed; null where it is absent, as in block 0. */
+export function commitHashOf(block: WithMetadata): Uint8Array | null {
   const { value } = metadataAt(block, BLOCK_METADATA.commitHash);
-  return value.length === 0 ? undefined : value;
+  return value.length === 0 ? null : value;
 }
 
 /**

@@ -153,7 +153,7 @@ describe('A channel configuration', () => {
   it('names consenters by number, on channels that allow it', () => {
     expect(config.bft).toBe(true);
     expect(config.consenterIdentity(7)).toEqual(serialized('OrdererMSP', utf8('PEM')));
-    expect(config.consenterIdentity(8)).toBeUndefined();
+    expect(config.consenterIdentity(8)).toBeNull();
     expect(ChannelConfig.fromConfigEnvelope(channel({ capabilities: ['V2_0'] }), 'main').bft).toBe(false);
   });
 

@@ -90,7 +90,7 @@ export class ChannelConfig {
   private constructor(channelId: string, sequence: bigint, channel: ConfigGroup) {
     const application = subgroup(channel, 'Application');
     const orderer = subgroup(channel, 'Orderer');
-    if (application === undefined || orderer === undefined) {
+    if (application === null || orderer === null) {
       throw badConfig('it has no Application or no Orderer group', {
         groups: Object.keys(channel.groups).slice(0, 16),
       });
@@ -129,8 +129,8 @@ export class ChannelConfig {
       .sort((a, b) => compareBytes(utf8(a.mspId), utf8(b.mspId)));
   }
 
-  /** The policy at an absolute path (`/Channel/Application/Endorsement`), or one relative to `/Channel`; undefined if there is none. */
-  policy(path: string): Policy | undefined {
+  /** The policy at an absolute path (`/Channel/Application/Endorsement`), or one relative to `/Channel`; null if there is none. */
+  policy(path: string): Policy | null {
     return policyAt(this.policies, path);
   }
 
@@ -139,10 +139,10 @@ export class ChannelConfig {
     return applicationPolicy(bytes, this.policies);
   }
 
-  /** `SerializedIdentity` bytes of a consenter by its number; undefined if the channel has none of it. */
-  consenterIdentity(id: number): Uint8Array | undefined {
+  /** `SerializedIdentity` bytes of a consenter by its number; null if the channel has none of it. */
+  consenterIdentity(id: number): Uint8Array | null {
     const consenter = this.orderer.consenters.find((candidate) => candidate.id === id);
-    if (consenter === undefined) return undefined;
+    if (consenter === undefined) return null;
     const { mspId: mspid, identity: idBytes } = consenter;
     return toBinary(SerializedIdentitySchema, create(SerializedIdentitySchema, { mspid, idBytes }));
   }

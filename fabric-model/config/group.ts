@@ -3,19 +3,19 @@ import { MalformedError, compareBytes, utf8 } from '@cotrace/core';
 import { CapabilitiesSchema, type ConfigGroup } from '../gen/fabric/common_pb.js';
 import { decode } from '../wire/decode.js';
 
-/** The group `name` of a group, undefined if it is not there. */
-export function subgroup(group: ConfigGroup, name: string): ConfigGroup | undefined {
-  return Object.hasOwn(group.groups, name) ? group.groups[name] : undefined;
+/** The group `name` of a group, null if it is not there. */
+export function subgroup(group: ConfigGroup, name: string): ConfigGroup | null {
+  return Object.hasOwn(group.groups, name) ? (group.groups[name] ?? null) : null;
 }
 
-/** The value `name` of a group, decoded; undefined if it is not there. Throws `BAD_PROTOBUF`. */
+/** The value `name` of a group, decoded; null if it is not there. Throws `BAD_PROTOBUF`. */
 export function valueOf<Desc extends DescMessage>(
   group: ConfigGroup,
   name: string,
   schema: Desc,
-): MessageShape<Desc> | undefined {
+): MessageShape<Desc> | null {
   const value = Object.hasOwn(group.values, name) ? group.values[name] : undefined;
-  return value === undefined ? undefined : decode(schema, value.value);
+  return value === undefined ? null : decode(schema, value.value);
 }
 
 /** The groups in a group by name, in the order of the names' UTF-8 bytes. */

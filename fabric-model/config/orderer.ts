@@ -13,8 +13,8 @@ import { badConfig, valueOf } from './group.js';
 export interface OrdererSettings {
   /** `etcdraft`, `BFT`, or `solo` in old ledgers. */
   readonly consensusType: string;
-  /** The consenters and options of Raft, undefined under another consensus. */
-  readonly raft: RaftConfigMetadata | undefined;
+  /** The consenters and options of Raft, null under another consensus. */
+  readonly raft: RaftConfigMetadata | null;
   /** The consenters by number, which sign blocks under BFT; empty elsewhere. */
   readonly consenters: readonly Consenter[];
   /** Limits of a batch: transactions, and bytes. All above 0. */
@@ -32,7 +32,7 @@ export function ordererSettings(group: ConfigGroup): OrdererSettings {
   const size = valueOf(group, 'BatchSize', BatchSizeSchema);
   const timeout = valueOf(group, 'BatchTimeout', BatchTimeoutSchema);
   const consensus = valueOf(group, 'ConsensusType', ConsensusTypeSchema);
-  if (size === undefined || timeout === undefined || consensus === undefined) {
+  if (size === null || timeout === null || consensus === null) {
     throw badConfig('the orderer has no batch size, batch timeout or consensus type');
   }
   const { maxMessageCount, absoluteMaxBytes, preferredMaxBytes } = size;
@@ -45,7 +45,7 @@ export function ordererSettings(group: ConfigGroup): OrdererSettings {
   }
   return {
     consensusType: consensus.type,
-    raft: consensus.type === 'etcdraft' ? decode(RaftConfigMetadataSchema, consensus.metadata) : undefined,
+    raft: consensus.type === 'etcdraft' ? decode(RaftConfigMetadataSchema, consensus.metadata) : null,
     consenters: valueOf(group, 'Orderers', OrderersSchema)?.consenterMapping ?? [],
     batchSize: { maxMessageCount, absoluteMaxBytes, preferredMaxBytes },
     batchTimeout: timeout.timeout,

@@ -21,7 +21,7 @@ describe('A bounded cache', () => {
     expect(cache.get(key(0xc3, 0xa9))).toBe(1);
     expect(cache.get(key(0xe9))).toBe(2);
     expect(cache.get(new Uint8Array(20_000).fill(255))).toBe(3);
-    expect(cache.get(new Uint8Array(19_999).fill(255))).toBeUndefined();
+    expect(cache.get(new Uint8Array(19_999).fill(255))).toBeNull();
     const bytes = Array.from({ length: 256 }, (_, octet) => key(octet));
     const all = new BoundedCache<number>(256);
     bytes.forEach((octet, i) => all.set(octet, i));

@@ -10,14 +10,14 @@ export class BoundedCache<Value> {
     this.#capacity = capacity;
   }
 
-  get(key: Uint8Array): Value | undefined {
+  get(key: Uint8Array): Value | null {
     const text = latin1(key);
     const value = this.#entries.get(text);
     if (value !== undefined) {
       this.#entries.delete(text);
       this.#entries.set(text, value);
     }
-    return value;
+    return value ?? null;
   }
 
   set(key: Uint8Array, value: Value): void {

@@ -110,9 +110,9 @@ function readVersion(tbs: DerReader): number {
 }
 
 /** Object identifier of an algorithm, and its parameters as they are; what stands after them is ignored. */
-function readAlgorithm(algorithm: DerReader): { oid: string; parameters: DerElement | undefined } {
+function readAlgorithm(algorithm: DerReader): { oid: string; parameters: DerElement | null } {
   const oid = oidText(algorithm.element(TAG.objectIdentifier).content);
-  return { oid, parameters: algorithm.empty ? undefined : algorithm.any() };
+  return { oid, parameters: algorithm.empty ? null : algorithm.any() };
 }
 
 /** Evidence for errors: whose certificate it is. Of each text, which others chose, at most a hundred characters. */
@@ -153,14 +153,14 @@ export function verifySignedPart(
     signature,
   }: {
     readonly message: Uint8Array;
-    readonly hash: HashName | undefined;
+    readonly hash: HashName | null;
     readonly signature: Uint8Array;
   },
   signer: Certificate,
   ecdsa: EcdsaVerifier,
 ): boolean {
   const numbers = parseSignature(signature);
-  if (hash === undefined || numbers === undefined) return false;
+  if (hash === null || numbers === null) return false;
   return isMadeBy(signer, { message, hash, numbers }, ecdsa);
 }
 
@@ -172,7 +172,7 @@ export function verifySignedPart(
 export function withLowS(certificate: Certificate, issuer: Certificate): Certificate {
   const numbers = parseSignature(certificate.signature);
   const order = orderOf(issuer.curve);
-  if (numbers === undefined || numbers.s <= order >> 1n) return certificate;
+  if (numbers === null || numbers.s <= order >> 1n) return certificate;
   checkRewritable(certificate.der);
   const algorithm = new DerReader(certificate.der, 'certificate').inside();
   const parts = [algorithm.element(TAG.sequence).raw, algorithm.element(TAG.sequence).raw];
@@ -185,8 +185,8 @@ function parseKey(info: DerReader): { curve: CurveName; publicKey: Uint8Array } 
   const { oid, parameters } = readAlgorithm(info.inside());
   const publicKey = info.bitString();
   const isNamed = oid === EC_PUBLIC_KEY && parameters?.tag === TAG.objectIdentifier;
-  const curve = isNamed ? curveOfOid(oidText(parameters.content)) : undefined;
-  if (curve === undefined) {
+  const curve = isNamed ? curveOfOid(oidText(parameters.content)) : null;
+  if (curve === null) {
     throw new CotraceError('UNSUPPORTED_KEY', 'the key of the certificate is not on P-256, P-384 or P-521', {
       type: oid.slice(0, 64),
     });

@@ -67,7 +67,7 @@ class ChainSearch {
     const { roots, intermediates } = this.#authorities;
     const toRoots = this.#parents(roots, chain, last).map((root) => [...chain, root]);
     const further = this.#parents(intermediates, chain, last)
-      .filter((parent) => this.#holds(parent, parent.isCA ? undefined : 'is not an authority'))
+      .filter((parent) => this.#holds(parent, parent.isCA ? null : 'is not an authority'))
       .flatMap((parent) => this.#extend([...chain, parent], parent));
     return [...toRoots, ...further];
   }
@@ -89,28 +89,28 @@ class ChainSearch {
   }
 
   /** Why a certificate cannot stand where `below` certificates come before it. */
-  #invalid(certificate: Certificate, below: number): string | undefined {
+  #invalid(certificate: Certificate, below: number): string | null {
     const { unhandled, notBefore, notAfter, maxPathLength } = certificate;
     if (unhandled.length > 0)
       return `has extensions that are not supported: ${unhandled.join(', ').slice(0, 100)}`;
     if (this.#at < notBefore.getTime() || this.#at > notAfter.getTime())
       return 'was not valid when the certificate was issued';
-    if (maxPathLength !== undefined && below - 1 > maxPathLength)
+    if (maxPathLength !== null && below - 1 > maxPathLength)
       return 'has more intermediate certificates below it than it allows';
-    return undefined;
+    return null;
   }
 
-  #holds(certificate: Certificate, reason: string | undefined): boolean {
-    if (reason !== undefined) this.reasons.push(`${describeCertificate(certificate).subject}: ${reason}`);
-    return reason === undefined;
+  #holds(certificate: Certificate, reason: string | null): boolean {
+    if (reason !== null) this.reasons.push(`${describeCertificate(certificate).subject}: ${reason}`);
+    return reason === null;
   }
 }
 
-function wrongUsage({ extendedKeyUsage }: Certificate): string | undefined {
+function wrongUsage({ extendedKeyUsage }: Certificate): string | null {
   const suits =
     extendedKeyUsage.length === 0 ||
     extendedKeyUsage.some((usage) => usage === ANY_USAGE || usage === SERVER_AUTH);
-  return suits ? undefined : 'has extended key usages without server authentication, which Go requires';
+  return suits ? null : 'has extended key usages without server authentication, which Go requires';
 }
 
 /** Whether a chain speaks of the candidate's name, key and alternative names already (Go's `alreadyInChain`, its early end included). */
@@ -119,7 +119,7 @@ function isAlreadyIn(chain: readonly Certificate[], candidate: Certificate): boo
     if (!equalBytes(member.subject.raw, candidate.subject.raw)) continue;
     if (!equalBytes(member.publicKeyInfo, candidate.publicKeyInfo)) continue;
     const [names, others] = [member.subjectAltName, candidate.subjectAltName];
-    if (names === undefined || others === undefined) return names === others;
+    if (names === null || others === null) return names === others;
     if (equalBytes(names, others)) return true;
   }
   return false;

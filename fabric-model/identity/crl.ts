@@ -14,8 +14,8 @@ const WHAT = 'revocation list';
 
 /** A certificate revocation list. Times in it are not looked at: Fabric revokes from the moment the configuration is in force. */
 export interface RevocationList {
-  /** Key identifier of the authority that issued it, undefined where it cannot be read: no identity is valid beside such a list. */
-  readonly authorityKeyId: Uint8Array | undefined;
+  /** Key identifier of the authority that issued it, null where it cannot be read: no identity is valid beside such a list. */
+  readonly authorityKeyId: Uint8Array | null;
   /** Serial numbers, as in `Certificate.serial`. */
   readonly revoked: ReadonlySet<string>;
   readonly tbs: Uint8Array;
@@ -38,7 +38,7 @@ export function parseRevocationList(bytes: Uint8Array): RevocationList {
     ...readList(new StructReader(content, WHAT)),
     tbs: derElement(TAG.sequence, content),
     signatureAlgorithm,
-    signature: hashOfEcdsaAlgorithm(signatureAlgorithm) === undefined ? signature : canonical(signature),
+    signature: hashOfEcdsaAlgorithm(signatureAlgorithm) === null ? signature : canonical(signature),
   };
 }
 
@@ -52,8 +52,8 @@ export function revokes(
   const { tbs: message, signature, signatureAlgorithm } = list;
   return (
     list.revoked.has(certificate.serial) &&
-    list.authorityKeyId !== undefined &&
-    issuer.subjectKeyId !== undefined &&
+    list.authorityKeyId !== null &&
+    issuer.subjectKeyId !== null &&
     equalBytes(list.authorityKeyId, issuer.subjectKeyId) &&
     verifySignedPart({ message, hash: hashOfEcdsaAlgorithm(signatureAlgorithm), signature }, issuer, ecdsa)
   );
@@ -76,7 +76,7 @@ function readList(list: StructReader): Pick<RevocationList, 'authorityKeyId' | '
   const authority = readExtensionList(extensions, WHAT).find(({ oid }) => oid === AUTHORITY_KEY_ID);
   return {
     revoked: readSerials(new StructReader(entries, WHAT)),
-    authorityKeyId: authority && readKeyId(authority.value),
+    authorityKeyId: (authority && readKeyId(authority.value)) ?? null,
   };
 }
 
@@ -94,15 +94,15 @@ function readSerials(entries: StructReader): Set<string> {
 }
 
 /** Source: Fabric `msp/mspimplvalidate.go` `getAuthorityKeyIdentifierFromCrl`. */
-function readKeyId(value: Uint8Array): Uint8Array | undefined {
+function readKeyId(value: Uint8Array): Uint8Array | null {
   try {
     const identifier = new StructReader(value, WHAT).inside();
     const keyId = identifier.optional(0x80) ?? new Uint8Array();
     identifier.optional(0x81);
     // Fabric has no use for a constructed serial number: its type for it cannot be read.
-    return identifier.optional(0xa2) === undefined ? keyId : undefined;
+    return identifier.optional(0xa2) === null ? keyId : null;
   } catch (error) {
-    if (error instanceof MalformedError) return undefined;
+    if (error instanceof MalformedError) return null;
     throw error;
   }
 }

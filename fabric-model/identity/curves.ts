@@ -47,17 +47,17 @@ const hashes: ReadonlyMap<string, HashName> = new Map([
 ]);
 
 /** Curve of a `namedCurve` object identifier. */
-export function curveOfOid(oid: string): CurveName | undefined {
-  return byOid.get(oid);
+export function curveOfOid(oid: string): CurveName | null {
+  return byOid.get(oid) ?? null;
 }
 
 /** Hash function of an `ecdsa-with-…` object identifier; none for SHA-1, which Go refuses too. */
-export function hashOfSignatureAlgorithm(oid: string): HashName | undefined {
-  return hashes.get(oid);
+export function hashOfSignatureAlgorithm(oid: string): HashName | null {
+  return hashes.get(oid) ?? null;
 }
 
 /** The same with SHA-1, which Go lets sign revocation lists; none where the algorithm is not ECDSA. Source: Go 1.26 crypto/x509 `checkSignature`. */
-export function hashOfEcdsaAlgorithm(oid: string): HashName | undefined {
+export function hashOfEcdsaAlgorithm(oid: string): HashName | null {
   return oid === '1.2.840.10045.4.1' ? 'SHA-1' : hashOfSignatureAlgorithm(oid);
 }
 

@@ -93,8 +93,8 @@ export class DerReader {
   }
 
   /** The next element if it has this tag. */
-  optional(tag: number): DerElement | undefined {
-    return this.next(tag) ? this.element(tag) : undefined;
+  optional(tag: number): DerElement | null {
+    return this.next(tag) ? this.element(tag) : null;
   }
 
   /** The next element of any tag. */

@@ -16,17 +16,17 @@ export interface CertificateExtensions {
   /** Whether basic constraints are there; without them `isCA` is false. */
   readonly basicConstraints: boolean;
   readonly isCA: boolean;
-  /** How many intermediate certificates may follow; undefined is without limit. */
-  readonly maxPathLength: number | undefined;
+  /** How many intermediate certificates may follow; null is without limit. */
+  readonly maxPathLength: number | null;
   /** Bit i is the i-th of RFC 5280, 4.2.1.3: 1 is digitalSignature, 32 keyCertSign; 0 where the extension is missing. */
   readonly keyUsage: number;
   /** Object identifiers of purposes; empty where the extension is missing. */
   readonly extendedKeyUsage: readonly string[];
-  /** Undefined where the extension is missing; it may be empty. */
-  readonly subjectKeyId: Uint8Array | undefined;
+  /** Null where the extension is missing; it may be empty. */
+  readonly subjectKeyId: Uint8Array | null;
   /** Empty where the extension is missing or names no key. */
   readonly authorityKeyId: Uint8Array;
-  readonly subjectAltName: Uint8Array | undefined;
+  readonly subjectAltName: Uint8Array | null;
   /** Extensions that this code cannot honour and that must not be ignored. */
   readonly unhandled: readonly string[];
 }
@@ -61,12 +61,12 @@ export function readExtensions(extensions: readonly Extension[]): CertificateExt
   const read: Writable<CertificateExtensions> = {
     basicConstraints: false,
     isCA: false,
-    maxPathLength: undefined,
+    maxPathLength: null,
     keyUsage: 0,
     extendedKeyUsage: [],
-    subjectKeyId: undefined,
+    subjectKeyId: null,
     authorityKeyId: new Uint8Array(),
-    subjectAltName: undefined,
+    subjectAltName: null,
     unhandled,
   };
   for (const extension of extensions) if (!readInto(read, extension)) unhandled.push(extension.oid);
@@ -91,7 +91,7 @@ function readInto(read: Writable<CertificateExtensions>, { oid, critical, value 
       const constraints = reader.inside();
       read.basicConstraints = true;
       read.isCA = constraints.next(TAG.boolean) && constraints.boolean();
-      read.maxPathLength = constraints.next(TAG.integer) ? constraints.count() : undefined;
+      read.maxPathLength = constraints.next(TAG.integer) ? constraints.count() : null;
       return true;
     }
     case '2.5.29.31':

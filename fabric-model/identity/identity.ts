@@ -13,7 +13,7 @@ export interface IdentityRules {
   deserialize(bytes: Uint8Array): Identity;
   isAdmin(certificate: Certificate): boolean;
   hasRole(certificate: Certificate, role: NodeRole): boolean;
-  roleOf(certificate: Certificate): NodeRole | undefined;
+  roleOf(certificate: Certificate): NodeRole | null;
   problemOf(identity: Identity): CotraceError | null;
 }
 
@@ -29,8 +29,8 @@ export class Identity {
   readonly id: string;
   /** Its issuer, the issuer's, and so on up to the root; a root's own issuer is itself. */
   readonly authorities: readonly [Certificate, ...Certificate[]];
-  #problem: CotraceError | null | undefined;
-  #certifiers: Uint8Array | undefined;
+  #checked: { readonly problem: CotraceError | null } | null = null;
+  #certifiers: Uint8Array | null = null;
 
   /** Use `Msp.identity` or `MspManager.deserialize`. */
   constructor(
@@ -53,9 +53,9 @@ export class Identity {
     return this.certificate.notAfter;
   }
 
-  /** The role its one NodeOU gives a valid identity; undefined for invalid ones and where NodeOUs are off. */
-  get role(): NodeRole | undefined {
-    return this.isValid ? this.msp.roleOf(this.certificate) : undefined;
+  /** The role its one NodeOU gives a valid identity; null for invalid ones and where NodeOUs are off. */
+  get role(): NodeRole | null {
+    return this.isValid ? this.msp.roleOf(this.certificate) : null;
   }
 
   get isValid(): boolean {
@@ -124,8 +124,8 @@ export class Identity {
   }
 
   #invalid(): CotraceError | null {
-    if (this.#problem === undefined) this.#problem = this.msp.problemOf(this);
-    return this.#problem;
+    this.#checked ??= { problem: this.msp.problemOf(this) };
+    return this.#checked.problem;
   }
 }
 

@@ -10,19 +10,19 @@ export function isIPv6(text: string): boolean {
   const [before = '', after, more] = text.split('::');
   const tail = groupsOf(after ?? before);
   const head = after === undefined || before === '' ? [] : before.split(':');
-  if (more !== undefined || tail === undefined || !head.every((group) => GROUP.test(group))) return false;
+  if (more !== undefined || tail === null || !head.every((group) => GROUP.test(group))) return false;
   const count = head.length + tail;
   return after === undefined ? count === GROUPS : count < GROUPS;
 }
 
 /** How many groups of 16 bits the end of an address holds, of which the last two may be written as IPv4. */
-function groupsOf(text: string): number | undefined {
+function groupsOf(text: string): number | null {
   if (text === '') return 0;
   const groups = text.split(':');
   const last = groups.pop() ?? '';
-  if (!groups.every((group) => GROUP.test(group))) return undefined;
+  if (!groups.every((group) => GROUP.test(group))) return null;
   if (GROUP.test(last)) return groups.length + 1;
-  return isIPv4(last) ? groups.length + 2 : undefined;
+  return isIPv4(last) ? groups.length + 2 : null;
 }
 
 function isIPv4(text: string): boolean {

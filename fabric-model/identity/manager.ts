@@ -22,9 +22,9 @@ export class MspManager {
     this.#verifier = verifier;
   }
 
-  /** The MSP of this id, undefined if the channel has none. */
-  msp(mspId: string): Msp | undefined {
-    return this.#msps.get(mspId);
+  /** The MSP of this id, null if the channel has none. */
+  msp(mspId: string): Msp | null {
+    return this.#msps.get(mspId) ?? null;
   }
 
   /**
@@ -32,8 +32,8 @@ export class MspManager {
    * valid is `Identity.validate`. Throws `BAD_PROTOBUF`, `UNKNOWN_MSP` and as `Msp.identity`.
    */
   deserialize(bytes: Uint8Array): Identity {
-    const known = bytes.length <= MAX_CACHED_BYTES ? this.#identities.get(bytes) : undefined;
-    if (known !== undefined) return known;
+    const known = bytes.length <= MAX_CACHED_BYTES ? this.#identities.get(bytes) : null;
+    if (known !== null) return known;
     const { mspid, idBytes } = decode(SerializedIdentity, bytes);
     const msp = this.#msps.get(mspid);
     if (msp === undefined) {
@@ -52,9 +52,9 @@ export class MspManager {
     const { certificate, msp } = identity;
     const { curve, publicKey } = certificate;
     const canonical = fabricSignature(signature, curve);
-    if (canonical === undefined) return false;
+    if (canonical === null) return false;
     if (curve === 'P-256') return this.#verifier.verify(publicKey, message, canonical);
     const numbers = parseSignature(canonical);
-    return numbers !== undefined && isMadeBy(certificate, { hash: 'SHA-256', message, numbers }, msp.ecdsa);
+    return numbers !== null && isMadeBy(certificate, { hash: 'SHA-256', message, numbers }, msp.ecdsa);
   }
 }

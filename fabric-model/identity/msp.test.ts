@@ -33,11 +33,11 @@ function setUp(parts: Partial<MspParts> = {}): Msp {
 
 const withCode = (code: string): unknown => expect.objectContaining({ code });
 
-/** The code that an identity is refused with, undefined where it is valid. */
-function refusal(msp: Msp, { pem }: Issued): string | undefined {
+/** The code that an identity is refused with, null where it is valid. */
+function refusal(msp: Msp, { pem }: Issued): string | null {
   try {
     msp.identity(pem).validate();
-    return undefined;
+    return null;
   } catch (error) {
     return (error as { code?: string }).code ?? 'no code';
   }
@@ -86,14 +86,14 @@ describe('An MSP', () => {
     const msp = setUp();
     const issued = await issue({ subject, issuer: root });
     expect(refusal(msp, issued)).toBe('IDENTITY_INVALID');
-    expect(msp.identity(issued.pem).role).toBeUndefined();
+    expect(msp.identity(issued.pem).role).toBeNull();
   });
 
   it('accepts any unit, and knows no roles, where NodeOUs are off', async () => {
     const msp = setUp({ fabricNodeOus: { ...NODE_OUS, enable: false }, admins: [admin.pem] });
     const identity = msp.identity((await issue({ subject: 'CN=x, OU=peer', issuer: root })).pem);
     expect(identity.isValid).toBe(true);
-    expect(identity.role).toBeUndefined();
+    expect(identity.role).toBeNull();
     expect(identity.satisfies({ kind: 'role', mspId: 'Org1MSP', role: 'peer' })).toBe(false);
     expect(identity.satisfies({ kind: 'role', mspId: 'Org1MSP', role: 'member' })).toBe(true);
   });
@@ -135,7 +135,7 @@ describe('An MSP', () => {
   it('refuses what its authority issued before or after the authority itself was valid', async () => {
     const authority = await issue({ subject: 'CN=ca', notAfter: new Date(Date.UTC(2025, 0, 1)) });
     const msp = setUp({ rootCerts: [authority.pem] });
-    const at = async (year: number): Promise<string | undefined> =>
+    const at = async (year: number): Promise<string | null> =>
       refusal(
         msp,
         await issue({
@@ -145,7 +145,7 @@ describe('An MSP', () => {
         }),
       );
     expect(await at(2023)).toBe('BAD_CHAIN');
-    expect(await at(2024)).toBeUndefined();
+    expect(await at(2024)).toBeNull();
     expect(await at(2025)).toBe('BAD_CHAIN');
   });
 
@@ -157,7 +157,7 @@ describe('An MSP', () => {
         issuer: root,
         extensions: [new x509.ExtendedKeyUsageExtension([name])],
       });
-    expect(refusal(msp, await usage(x509.ExtendedKeyUsage.serverAuth))).toBeUndefined();
+    expect(refusal(msp, await usage(x509.ExtendedKeyUsage.serverAuth))).toBeNull();
     expect(refusal(msp, await usage(x509.ExtendedKeyUsage.clientAuth))).toBe('BAD_CHAIN');
     const custom = (oid: string, critical: boolean): Promise<Issued> =>
       issue({
@@ -165,7 +165,7 @@ describe('An MSP', () => {
         issuer: root,
         extensions: [new x509.Extension(oid, critical, Uint8Array.of(5, 0))],
       });
-    expect(refusal(msp, await custom('1.2.3.4.5.6.7.8.1', false))).toBeUndefined();
+    expect(refusal(msp, await custom('1.2.3.4.5.6.7.8.1', false))).toBeNull();
     expect(refusal(msp, await custom('1.2.3.4.5.6.7.8.1', true))).toBe('BAD_CHAIN');
     expect(refusal(msp, await custom('2.5.29.30', false))).toBe('BAD_CHAIN');
   });
@@ -181,18 +181,18 @@ describe('An MSP', () => {
     for (const revocationList of [[list], [pem], [await revoke(root, []), list]]) {
       const msp = setUp({ revocationList });
       expect(refusal(msp, peer)).toBe('IDENTITY_REVOKED');
-      expect(refusal(msp, other)).toBeUndefined();
+      expect(refusal(msp, other)).toBeNull();
     }
     const forged = await revoke(root, [peer.serial], impostor);
     const foreign = await revoke(impostor, [peer.serial]);
-    expect(refusal(setUp({ revocationList: [forged, foreign] }), peer)).toBeUndefined();
+    expect(refusal(setUp({ revocationList: [forged, foreign] }), peer)).toBeNull();
   });
 
   it('accepts only organisational units that it lists, certified by the authority that it lists', async () => {
     const second = await issue({ subject: 'CN=ca2' });
     const units = [{ certificate: root.pem, organizationalUnitIdentifier: 'quality' }];
     const msp = setUp({ rootCerts: [root.pem, second.pem], organizationalUnitIdentifiers: units });
-    expect(refusal(msp, await issue({ subject: 'CN=x, OU=peer, OU=quality', issuer: root }))).toBeUndefined();
+    expect(refusal(msp, await issue({ subject: 'CN=x, OU=peer, OU=quality', issuer: root }))).toBeNull();
     expect(refusal(msp, await issue({ subject: 'CN=x, OU=peer', issuer: root }))).toBe('IDENTITY_INVALID');
     expect(refusal(msp, await issue({ subject: 'CN=x, OU=peer, OU=quality', issuer: second }))).toBe(
       'IDENTITY_INVALID',
@@ -206,9 +206,9 @@ describe('An MSP', () => {
       rootCerts: [root.pem, second.pem],
       fabricNodeOus: { ...NODE_OUS, peerOuIdentifier },
     });
-    expect(refusal(msp, await issue({ subject: 'CN=x, OU=peer', issuer: second }))).toBeUndefined();
+    expect(refusal(msp, await issue({ subject: 'CN=x, OU=peer', issuer: second }))).toBeNull();
     expect(refusal(msp, await issue({ subject: 'CN=x, OU=peer', issuer: root }))).toBe('IDENTITY_INVALID');
-    expect(refusal(msp, await issue({ subject: 'CN=x, OU=client', issuer: root }))).toBeUndefined();
+    expect(refusal(msp, await issue({ subject: 'CN=x, OU=client', issuer: root }))).toBeNull();
   });
 });
 
@@ -233,7 +233,7 @@ describe('Intermediate authorities', () => {
     const top = await issue({ subject: 'CN=top', pathLength: 0 });
     const middle = await issue({ subject: 'CN=middle', issuer: top, ca: true });
     const msp = setUp({ rootCerts: [top.pem] });
-    expect(refusal(msp, await issue({ subject: 'CN=x, OU=peer', issuer: top }))).toBeUndefined();
+    expect(refusal(msp, await issue({ subject: 'CN=x, OU=peer', issuer: top }))).toBeNull();
     const deeper = setUp({ rootCerts: [top.pem], intermediateCerts: [middle.pem] });
     expect(refusal(deeper, await issue({ subject: 'CN=x, OU=peer', issuer: middle }))).toBe('BAD_CHAIN');
   });
@@ -264,7 +264,7 @@ describe('Intermediate authorities', () => {
   it('may use larger curves than identities do', async () => {
     const authority = await issue({ subject: 'CN=ca', curve: 'P-384' });
     const msp = setUp({ rootCerts: [authority.pem] });
-    expect(refusal(msp, await issue({ subject: 'CN=x, OU=peer', issuer: authority }))).toBeUndefined();
+    expect(refusal(msp, await issue({ subject: 'CN=x, OU=peer', issuer: authority }))).toBeNull();
   });
 
   it('cost a bounded number of signature checks, however they are arranged', async () => {

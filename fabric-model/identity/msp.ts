@@ -39,7 +39,7 @@ export class Msp implements IdentityRules {
   readonly #revocationLists: readonly RevocationList[];
   /** Allowed organisational units with the hashes of their certifiers; empty where any unit will do. */
   readonly #units: readonly { readonly unit: string; readonly certifiers: Uint8Array }[];
-  readonly #nodeOUs: NodeOUs | undefined;
+  readonly #nodeOUs: NodeOUs | null;
   /** Authorities above another one: they issue authorities and no identities. */
   readonly #innerAuthorities: readonly Certificate[];
 
@@ -86,7 +86,7 @@ export class Msp implements IdentityRules {
       unit: identifier.organizationalUnitIdentifier,
       certifiers: this.#certifiersOf(identifier.certificate),
     }));
-    this.#nodeOUs = nodeOUsOf(config.fabricNodeOus, (certificate) => this.#certifiersOf(certificate));
+    this.#nodeOUs = nodeOUsOf(config.fabricNodeOus ?? null, (certificate) => this.#certifiersOf(certificate));
     this.admins = config.admins.map((pem) => this.#admin(pem));
     if (this.admins.length === 0 && this.#nodeOUs?.get('admin') === undefined) {
       throw this.#bad('it names no administrator and no unit of administrators');
@@ -130,8 +130,8 @@ export class Msp implements IdentityRules {
   }
 
   /** The role that a unit of the certificate names. */
-  roleOf(certificate: Certificate): NodeRole | undefined {
-    return [...(this.#nodeOUs?.keys() ?? [])].find((role) => this.hasRole(certificate, role));
+  roleOf(certificate: Certificate): NodeRole | null {
+    return [...(this.#nodeOUs?.keys() ?? [])].find((role) => this.hasRole(certificate, role)) ?? null;
   }
 
   /** Why an identity of this MSP is not valid, as the error that `Identity.validate` throws; null where it is. */
@@ -143,7 +143,7 @@ export class Msp implements IdentityRules {
         reason,
       });
     const misplaced = this.#misplaced(identity);
-    if (misplaced !== undefined) return invalid(misplaced);
+    if (misplaced !== null) return invalid(misplaced);
     if (this.#revocationLists.some((list) => revokes(list, authorities[0], certificate, this.ecdsa))) {
       return new CotraceError(
         'IDENTITY_REVOKED',
@@ -159,32 +159,30 @@ export class Msp implements IdentityRules {
     if (this.#units.length > 0 && !allowed)
       return invalid('none of its organisational units is one of the MSP');
     const problem = this.#nodeOUs && unitProblem(this.#nodeOUs, units, identity.certifiers);
-    return problem === undefined ? null : invalid(problem);
+    return problem === null ? null : invalid(problem);
   }
 
   /** Why a certificate stands where no identity can stand; such a certificate has no units for Fabric either. */
-  #misplaced({ certificate, authorities }: Identity): string | undefined {
+  #misplaced({ certificate, authorities }: Identity): string | null {
     if (certificate.isCA) return 'its certificate is that of an authority';
-    return includes(this.#innerAuthorities, authorities[0])
-      ? 'its issuer issues authorities only'
-      : undefined;
+    return includes(this.#innerAuthorities, authorities[0]) ? 'its issuer issues authorities only' : null;
   }
 
   /** Beside a list whose authority key identifier Fabric cannot read, it accepts no identity. */
   #hasUnreadableList(): boolean {
-    return this.#revocationLists.some(({ authorityKeyId }) => authorityKeyId === undefined);
+    return this.#revocationLists.some(({ authorityKeyId }) => authorityKeyId === null);
   }
 
   #root(pem: Uint8Array): Certificate {
     const certificate = certificateOfPem(pem);
-    if (!certificate.isCA || certificate.subjectKeyId === undefined) {
+    if (!certificate.isCA || certificate.subjectKeyId === null) {
       throw this.#bad(
         'a root certificate without CA flag or subject key identifier',
         describeCertificate(certificate),
       );
     }
     // What is not signed with ECDSA, Fabric takes as it is: an authority below an RSA one can be a root.
-    const isEcdsa = hashOfEcdsaAlgorithm(certificate.signatureAlgorithm) !== undefined;
+    const isEcdsa = hashOfEcdsaAlgorithm(certificate.signatureAlgorithm) !== null;
     if (isEcdsa && !isSignedBy(certificate, certificate, this.ecdsa)) {
       throw this.#bad('a root certificate that did not sign itself', describeCertificate(certificate));
     }
@@ -203,7 +201,7 @@ export class Msp implements IdentityRules {
   /** Checks an intermediate authority; returns the authorities above it. */
   #checkAuthority(certificate: Certificate): readonly Certificate[] {
     const [, issuer, ...further] = uniqueChain(certificate, this);
-    if (!certificate.isCA || certificate.subjectKeyId === undefined || issuer === undefined) {
+    if (!certificate.isCA || certificate.subjectKeyId === null || issuer === undefined) {
       throw this.#bad(
         'an intermediate certificate without CA flag or subject key identifier',
         describeCertificate(certificate),
@@ -235,9 +233,9 @@ export class Msp implements IdentityRules {
 
   #admin(pem: Uint8Array): Certificate {
     const identity = this.identity(pem);
-    if (this.#nodeOUs === undefined) identity.validate();
+    if (this.#nodeOUs === null) identity.validate();
     else if (
-      this.#misplaced(identity) !== undefined ||
+      this.#misplaced(identity) !== null ||
       (!this.hasRole(identity.certificate, 'client') && !this.hasRole(identity.certificate, 'admin'))
     ) {
       throw this.#bad(
@@ -255,7 +253,7 @@ export class Msp implements IdentityRules {
 
 function certificateOfPem(pem: Uint8Array): Certificate {
   const block = decodePem(pem);
-  if (block === undefined)
+  if (block === null)
     throw new MalformedError('BAD_CERTIFICATE', 'not a PEM certificate', { length: pem.length });
   return parseDerCertificate(block.bytes);
 }

@@ -8,9 +8,9 @@ const hello = utf8('hello pem');
 const block = encodePem('CERTIFICATE', hello);
 const [begin, body, end] = block.split('\n');
 
-function decoded(text: string): string | undefined {
+function decoded(text: string): string | null {
   const found = decodePem(utf8(text));
-  return found === undefined ? undefined : `${found.label}|${fromUtf8(found.bytes)}`;
+  return found === null ? null : `${found.label}|${fromUtf8(found.bytes)}`;
 }
 
 describe('PEM', () => {

@@ -18,27 +18,27 @@ const END = '\n-----END ';
 const DASHES = '-----';
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 /** Values of the letters, by character code. */
-const VALUES: readonly (number | undefined)[] = Array.from({ length: 0x80 }, (_, code) => {
+const VALUES: readonly (number | null)[] = Array.from({ length: 0x80 }, (_, code) => {
   const value = ALPHABET.indexOf(String.fromCharCode(code));
-  return value < 0 ? undefined : value;
+  return value < 0 ? null : value;
 });
 
 /**
- * The first PEM block of a byte string, undefined if there is none. Finds it exactly where Go's `pem.Decode` does: text around
+ * The first PEM block of a byte string, null if there is none. Finds it exactly where Go's `pem.Decode` does: text around
  * it, header lines and blanks are ignored, and so is its label, because whoever writes an identity into a
  * transaction chooses these and Fabric accepts them. Every part of the text is looked at a bounded number of times.
  *
  * Source: Go 1.26 `encoding/pem/pem.go`.
  */
-export function decodePem(bytes: Uint8Array): PemBlock | undefined {
-  return nextBlock(latin1(bytes), 0)?.block;
+export function decodePem(bytes: Uint8Array): PemBlock | null {
+  return nextBlock(latin1(bytes), 0)?.block ?? null;
 }
 
 /** All PEM blocks of a text, in order. */
 export function splitPem(bytes: Uint8Array): PemBlock[] {
   const text = latin1(bytes);
   const blocks: PemBlock[] = [];
-  for (let found = nextBlock(text, 0); found !== undefined; found = nextBlock(text, found.next))
+  for (let found = nextBlock(text, 0); found !== null; found = nextBlock(text, found.next))
     blocks.push(found.block);
   return blocks;
 }
@@ -49,15 +49,15 @@ export function encodePem(label: string, bytes: Uint8Array): string {
   return `${BEGIN}${label}${DASHES}\n${lines.map((line) => `${line}\n`).join('')}${DASHES}END ${label}${DASHES}\n`;
 }
 
-function nextBlock(text: string, start: number): Found | undefined {
+function nextBlock(text: string, start: number): Found | null {
   let from = start;
   for (;;) {
     const end = text.indexOf(END, from);
-    if (end < 0) return undefined;
+    if (end < 0) return null;
     const begin = text.slice(from, end).lastIndexOf(BEGIN);
     if (begin === 0 || (begin > 0 && text[from + begin - 1] === '\n')) {
       const found = blockAt(text, from + begin, end);
-      if (found === 'nowhere') return undefined;
+      if (found === 'nowhere') return null;
       if (found !== 'not here') return found;
     }
     from = end + END.length;
@@ -85,7 +85,7 @@ function blockAt(text: string, begin: number, end: number): Found | 'not here' |
   if (last.line !== '') return 'not here';
 
   const bytes = fromBase64(text.slice(body, Math.max(body, end)));
-  return bytes === undefined ? 'not here' : { block: { label, bytes }, next: last.next };
+  return bytes === null ? 'not here' : { block: { label, bytes }, next: last.next };
 }
 
 /** The line at `at` without its end and trailing blanks, and where the next one begins. */
@@ -99,16 +99,16 @@ function lineAt(text: string, at: number): { line: string; next: number } {
 }
 
 /** Bytes of standard base64 with padding; blanks and line ends are skipped, the unused low bits are not looked at. */
-function fromBase64(text: string): Uint8Array | undefined {
+function fromBase64(text: string): Uint8Array | null {
   const digits = text.replace(/[ \t\r\n]/g, '');
-  if (digits.length % 4 !== 0) return undefined;
+  if (digits.length % 4 !== 0) return null;
   const padding = digits.endsWith('==') ? 2 : digits.endsWith('=') ? 1 : 0;
   const bytes = new Uint8Array((digits.length / 4) * 3);
   for (let i = 0, at = 0; i < digits.length; i += 4, at += 3) {
     let group = 0;
     for (let j = i; j < i + 4; j++) {
-      const value = j < digits.length - padding ? VALUES[digits.charCodeAt(j)] : 0;
-      if (value === undefined) return undefined;
+      const value = j < digits.length - padding ? (VALUES[digits.charCodeAt(j)] ?? null) : 0;
+      if (value === null) return null;
       group = (group << 6) | value;
     }
     bytes[at] = group >> 16;

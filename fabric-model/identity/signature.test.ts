@@ -59,8 +59,8 @@ describe('ECDSA signatures', () => {
     ['a number longer than any curve', derElement(0x30, concat(derUnsigned(1n << 700n), one))],
     ['another tag', derElement(0x31, concat(one, one))],
   ])('made of %s are none, to us and to Fabric', (_, der) => {
-    expect(parseSignature(der)).toBeUndefined();
-    expect(fabricSignature(der, 'P-256')).toBeUndefined();
+    expect(parseSignature(der)).toBeNull();
+    expect(fabricSignature(der, 'P-256')).toBeNull();
     expect(isLowS(der)).toBe(false);
     expect(() => toLowS(der)).toThrow(expect.objectContaining({ code: 'BAD_SIGNATURE' }));
   });
@@ -73,9 +73,9 @@ describe('ECDSA signatures', () => {
     const inside = derElement(0x30, concat(signature.subarray(2), fromHex('0500')));
     for (const padded of [after, inside]) {
       expect(fabricSignature(padded, 'P-256')).toEqual(signature);
-      expect(parseSignature(padded)).toBeUndefined();
+      expect(parseSignature(padded)).toBeNull();
       expect(pureVerifier.verify(await pointOf(keys), message, padded)).toBe(false);
     }
-    expect(fabricSignature(encodeSignature({ ...numbers, s: order - numbers.s }), 'P-256')).toBeUndefined();
+    expect(fabricSignature(encodeSignature({ ...numbers, s: order - numbers.s }), 'P-256')).toBeNull();
   });
 });

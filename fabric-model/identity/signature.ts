@@ -23,10 +23,10 @@ export function encodeSignature({ r, s }: EcdsaSignature): Uint8Array {
   return derElement(TAG.sequence, concat(derUnsigned(r), derUnsigned(s)));
 }
 
-/** The numbers of a canonical DER signature, both positive; undefined for any other bytes. */
-export function parseSignature(der: Uint8Array): EcdsaSignature | undefined {
+/** The numbers of a canonical DER signature, both positive; null for any other bytes. */
+export function parseSignature(der: Uint8Array): EcdsaSignature | null {
   const found = readAsFabric(der);
-  return found?.isCanonical === true ? { r: bigintOf(found.r), s: bigintOf(found.s) } : undefined;
+  return found?.isCanonical === true ? { r: bigintOf(found.r), s: bigintOf(found.s) } : null;
 }
 
 /** Whether the bytes are a canonical DER signature whose s is at most half the order of the group. */
@@ -40,22 +40,22 @@ export function toLowS(der: Uint8Array, curve: CurveName = 'P-256'): Uint8Array 
   if (isLowS(der, curve)) return der;
   const signature = parseSignature(der);
   const order = orderOf(curve);
-  if (signature === undefined || signature.s >= order) {
+  if (signature === null || signature.s >= order) {
     throw new MalformedError('BAD_SIGNATURE', 'not an ECDSA signature in DER', { length: der.length });
   }
   return encodeSignature({ r: signature.r, s: order - signature.s });
 }
 
 /**
- * The canonical form of a signature as Fabric reads it, undefined where Fabric refuses it (high S included).
+ * The canonical form of a signature as Fabric reads it, null where Fabric refuses it (high S included).
  *
  * Fabric ignores what stands after the two numbers, inside and after the sequence. A client can append such bytes to an
  * endorsement and its transaction is still valid, so whoever replays the ledger must ignore them too.
  * Source: fabric-lib-go `bccsp/utils/ecdsa.go`, `bccsp/sw/ecdsa.go`.
  */
-export function fabricSignature(der: Uint8Array, curve: CurveName): Uint8Array | undefined {
+export function fabricSignature(der: Uint8Array, curve: CurveName): Uint8Array | null {
   const found = readAsFabric(der);
-  if (found === undefined || !isLow(found.s, curve)) return undefined;
+  if (found === null || !isLow(found.s, curve)) return null;
   return found.isCanonical ? der : encodeSignature({ r: bigintOf(found.r), s: bigintOf(found.s) });
 }
 
@@ -85,8 +85,7 @@ export function verifierBy(ecdsa: EcdsaVerifier): SignatureVerifier {
   return {
     verify(publicKey, message, signature) {
       const numbers = parseSignature(signature);
-      if (numbers === undefined || numbers.s > orderOf(curve) >> 1n || !isPoint(curve, publicKey))
-        return false;
+      if (numbers === null || numbers.s > orderOf(curve) >> 1n || !isPoint(curve, publicKey)) return false;
       return isMadeBy({ curve, publicKey }, { message, hash: 'SHA-256', numbers }, ecdsa);
     },
   };
@@ -106,15 +105,15 @@ interface ReadSignature {
   readonly isCanonical: boolean;
 }
 
-function readAsFabric(der: Uint8Array): ReadSignature | undefined {
+function readAsFabric(der: Uint8Array): ReadSignature | null {
   try {
     const outside = new DerReader(der, 'signature');
     const inside = outside.inside();
     const [r, s] = [inside.integer(), inside.integer()];
-    if (!isPositive(r) || !isPositive(s)) return undefined;
+    if (!isPositive(r) || !isPositive(s)) return null;
     return { r, s, isCanonical: outside.empty && inside.empty };
   } catch (error) {
-    if (error instanceof MalformedError) return undefined;
+    if (error instanceof MalformedError) return null;
     throw error;
   }
 }

@@ -39,30 +39,30 @@ export class StructReader {
   /** Contents of the next field, which must have one of these identifiers. */
   field(...identifiers: readonly number[]): Uint8Array {
     const content = this.optional(...identifiers);
-    if (content === undefined) throw this.#error('a field is missing');
+    if (content === null) throw this.#error('a field is missing');
     return content;
   }
 
   /** Contents of the next field if it has one of these identifiers. */
-  optional(...identifiers: readonly number[]): Uint8Array | undefined {
-    if (this.empty) return undefined;
+  optional(...identifiers: readonly number[]): Uint8Array | null {
+    if (this.empty) return null;
     const header = this.#header(this.#at);
-    return identifiers.includes(header.identifier) ? this.#take(header) : undefined;
+    return identifiers.includes(header.identifier) ? this.#take(header) : null;
   }
 
   /** The same within an explicit tag of this number. */
-  optionalExplicit(tag: number, identifier: number): Uint8Array | undefined {
-    if (this.empty) return undefined;
+  optionalExplicit(tag: number, identifier: number): Uint8Array | null {
+    if (this.empty) return null;
     const outer = this.#header(this.#at);
     if (outer.start === this.#bytes.length) throw this.#error('an explicit tag without a child');
     if (outer.identifier === CONTEXT + tag && outer.length > 0) {
       // As in Go, where the explicit tag ends does not matter.
       const inner = this.#header(outer.start);
-      return inner.identifier === identifier ? this.#take(inner) : undefined;
+      return inner.identifier === identifier ? this.#take(inner) : null;
     }
     if (outer.length === 0 && (outer.identifier | 0x20) === CONTEXT + tag)
       throw this.#error('an empty explicit tag');
-    return undefined;
+    return null;
   }
 
   /** Identifier and contents of the next field, whatever it is. */
@@ -98,13 +98,13 @@ export class StructReader {
   /** Checks the next field as a BIT STRING if it has this implicit identifier. */
   optionalBits(identifier: number): void {
     const content = this.optional(identifier);
-    if (content !== undefined) bitsOf(content, this.#what);
+    if (content !== null) bitsOf(content, this.#what);
   }
 
   /** The next field if it is a BOOLEAN, false otherwise. */
   optionalBoolean(): boolean {
     const content = this.optional(TAG.boolean);
-    return content !== undefined && booleanOf(content, this.#what);
+    return content !== null && booleanOf(content, this.#what);
   }
 
   /** Checks the next field, a time. */
@@ -134,7 +134,7 @@ export class StructReader {
   /** The next INTEGER if there is one, of at most 64 bits. */
   optionalInt64(): void {
     const content = this.optional(TAG.integer);
-    if (content !== undefined) this.checkInt64(content);
+    if (content !== null) this.checkInt64(content);
   }
 
   /** Checks the contents of an INTEGER of at most 64 bits. */

@@ -51,7 +51,7 @@ export function checkRewritable(der: Uint8Array): void {
   const certificate = new StructReader(der, what).inside();
   const tbs = certificate.inside();
   const version = tbs.optionalExplicit(0, TAG.integer);
-  if (version !== undefined) tbs.checkInt64(version);
+  if (version !== null) tbs.checkInt64(version);
   tbs.integer();
   readAlgorithm(tbs);
   tbs.any();
@@ -64,7 +64,7 @@ export function checkRewritable(der: Uint8Array): void {
   key.bits();
   for (const uniqueId of [0x81, 0x82]) tbs.optionalBits(uniqueId);
   const extensions = tbs.optionalExplicit(3, TAG.sequence);
-  if (extensions !== undefined) readExtensionList(extensions, what);
+  if (extensions !== null) readExtensionList(extensions, what);
   if (!readAlgorithm(certificate).isExact) {
     throw new MalformedError(
       'BAD_CERTIFICATE',

@@ -30,14 +30,14 @@ export function timeOf(
   const parts = (utc ? UTC_TIME : fractions ? WITH_FRACTION : GENERALIZED_TIME).exec(text);
   const [years = NaN, month = NaN, day = NaN, hour = NaN, minute = NaN, second = 0] = (parts ?? [])
     .slice(1, 7)
-    .map((digits: string | undefined) => Number(digits ?? 0));
+    .map((digits?: string) => Number(digits ?? 0));
   const year = utc ? years + (years < 50 ? 2000 : 1900) : years;
   const offset = offsetOf(parts?.at(-1));
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
   date.setUTCHours(hour, minute, second);
   const exists = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
-  if (!exists || hour > 23 || minute > 59 || second > 59 || offset === undefined) {
+  if (!exists || hour > 23 || minute > 59 || second > 59 || offset === null) {
     throw new MalformedError('BAD_CERTIFICATE', 'a time that cannot be read', {
       length: content.length,
     });
@@ -46,11 +46,11 @@ export function timeOf(
 }
 
 /** Minutes that an offset is ahead of UTC. */
-function offsetOf(text: string | undefined): number | undefined {
+function offsetOf(text?: string): number | null {
   if (text === 'Z') return 0;
   const hours = Number(text?.slice(1, 3));
   const minutes = Number(text?.slice(3));
   // What is no offset at all is to be written Z.
-  if (!(hours <= 24 && minutes <= 59) || hours + minutes === 0) return undefined;
+  if (!(hours <= 24 && minutes <= 59) || hours + minutes === 0) return null;
   return (text?.startsWith('-') === true ? -1 : 1) * (hours * 60 + minutes);
 }

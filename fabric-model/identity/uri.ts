@@ -18,20 +18,19 @@ export function isUri(text: string): boolean {
   if (CONTROL.test(whole) || (hash >= 0 && BAD_ESCAPE.test(text.slice(hash)))) return false;
   const scheme = schemeOf(whole);
   if (scheme === '') return false;
-  const [rest = ''] = (scheme === undefined ? whole : whole.slice(scheme.length + 1)).split('?', 1);
-  if (!rest.startsWith('/')) return scheme !== undefined || isRelative(rest);
-  if (!rest.startsWith('//') || (scheme === undefined && rest.startsWith('///')))
-    return !BAD_ESCAPE.test(rest);
+  const [rest = ''] = (scheme === null ? whole : whole.slice(scheme.length + 1)).split('?', 1);
+  if (!rest.startsWith('/')) return scheme !== null || isRelative(rest);
+  if (!rest.startsWith('//') || (scheme === null && rest.startsWith('///'))) return !BAD_ESCAPE.test(rest);
   const slash = rest.indexOf('/', 2);
   const end = slash < 0 ? rest.length : slash;
   return isAuthority(rest.slice(2, end), scheme) && !BAD_ESCAPE.test(rest.slice(end));
 }
 
-/** What stands before the first colon, in small letters, if it can be a scheme; undefined if there is none, '' if it lacks. */
-function schemeOf(text: string): string | undefined {
+/** What stands before the first colon, in small letters, if it can be a scheme; null if there is none, '' if it lacks. */
+function schemeOf(text: string): string | null {
   const end = text.search(NOT_OF_SCHEME);
-  if (end < 0 || text[end] !== ':') return undefined;
-  return end === 0 || /^[A-Za-z]/.test(text) ? text.slice(0, end).toLowerCase() : undefined;
+  if (end < 0 || text[end] !== ':') return null;
+  return end === 0 || /^[A-Za-z]/.test(text) ? text.slice(0, end).toLowerCase() : null;
 }
 
 function isRelative(path: string): boolean {
@@ -39,13 +38,13 @@ function isRelative(path: string): boolean {
   return !segment.includes(':') && !BAD_ESCAPE.test(path);
 }
 
-function isAuthority(authority: string, scheme: string | undefined): boolean {
+function isAuthority(authority: string, scheme: string | null): boolean {
   const at = authority.lastIndexOf('@');
   const user = authority.slice(0, Math.max(at, 0));
   return !NOT_OF_USER.test(user) && !BAD_ESCAPE.test(user) && isHost(authority.slice(at + 1), scheme);
 }
 
-function isHost(host: string, scheme: string | undefined): boolean {
+function isHost(host: string, scheme: string | null): boolean {
   const bracket = host.lastIndexOf('[');
   if (bracket >= 0) return bracket === 0 && isLiteral(host);
   const isStrict = scheme === 'http' || scheme === 'https';

@@ -30,10 +30,10 @@ const parameters: fc.Arbitrary<ChaincodeParameters> = fc.record({
 /** An organisation's collection, with the hashes that everybody knows of it. */
 class Collection {
   readonly values = new Map<string, Uint8Array>();
-  readonly get = (key: string): Uint8Array | undefined => this.values.get(key);
-  readonly getHash = (key: string): Uint8Array | undefined => {
+  readonly get = (key: string): Uint8Array | null => this.values.get(key) ?? null;
+  readonly getHash = (key: string): Uint8Array | null => {
     const value = this.values.get(key);
-    return value && sha256(value);
+    return (value && sha256(value)) ?? null;
   };
 
   approve(approved: ChaincodeParameters, packageId = 'cc:1', sequence = 1n): string[] {
@@ -57,8 +57,8 @@ describe('an approval', () => {
           expect(approvedPackage('cc', sequence, collection.get)).toBe(packageId);
           expect(approvalMismatches('cc', sequence, given, collection.getHash)).toEqual([]);
           expect(collection.approve(given, packageId, sequence)).toEqual([]);
-          expect(approvedParameters('cc', sequence + 1n, collection.get)).toBeUndefined();
-          expect(approvedPackage('cc', sequence + 1n, collection.get)).toBeUndefined();
+          expect(approvedParameters('cc', sequence + 1n, collection.get)).toBeNull();
+          expect(approvedPackage('cc', sequence + 1n, collection.get)).toBeNull();
         },
       ),
       { numRuns: RUNS },
@@ -71,7 +71,7 @@ describe('an approval', () => {
         const collection = new Collection();
         collection.approve(approved);
         const mismatches = approvalMismatches('cc', 1n, asked, collection.getHash);
-        expect(mismatches.length === 0).toBe(parametersDifference(approved, asked) === undefined);
+        expect(mismatches.length === 0).toBe(parametersDifference(approved, asked) === null);
       }),
       { numRuns: RUNS },
     );
@@ -125,7 +125,7 @@ describe('names of the lifecycle', () => {
   it('are the collections that organisations have without a definition', () => {
     expect(implicitCollection('Org1MSP')).toBe('_implicit_org_Org1MSP');
     expect(implicitCollectionOf('_implicit_org_Org1MSP')).toBe('Org1MSP');
-    expect(implicitCollectionOf('mine')).toBeUndefined();
+    expect(implicitCollectionOf('mine')).toBeNull();
   });
 
   it('are packages, or none', () => {

@@ -47,11 +47,9 @@ export function implicitCollection(mspId: string): string {
   return `${IMPLICIT_COLLECTION}${mspId}`;
 }
 
-/** Organisation of such a collection; undefined for another one. Source: Fabric `implicitcollection`. */
-export function implicitCollectionOf(collection: string): string | undefined {
-  return collection.startsWith(IMPLICIT_COLLECTION)
-    ? collection.slice(IMPLICIT_COLLECTION.length)
-    : undefined;
+/** Organisation of such a collection; null for another one. Source: Fabric `implicitcollection`. */
+export function implicitCollectionOf(collection: string): string | null {
+  return collection.startsWith(IMPLICIT_COLLECTION) ? collection.slice(IMPLICIT_COLLECTION.length) : null;
 }
 
 /** Name under which an organisation keeps its approval of a definition. */
@@ -101,24 +99,24 @@ export function approvalMismatches(
   return structureMismatches(NAMESPACES, approvalName(name, sequence), structure, getHash);
 }
 
-/** The parameters that an organisation has approved, undefined for none. Throws `NOT_A_CHAINCODE`. */
+/** The parameters that an organisation has approved, null for none. Throws `NOT_A_CHAINCODE`. */
 export function approvedParameters(
   name: string,
   sequence: bigint,
   get: GetState,
-): ChaincodeParameters | undefined {
+): ChaincodeParameters | null {
   const privateName = approvalName(name, sequence);
   const metadata = get(definitionMetadataKey(privateName));
-  if (metadata === undefined) return undefined;
+  if (metadata === null) return null;
   checkDatatype(metadata, PARAMETERS, 'parameters');
   return readParameters(privateName, get);
 }
 
-/** The package that an organisation has approved; undefined if it has approved nothing. Throws `NOT_A_CHAINCODE`. */
-export function approvedPackage(name: string, sequence: bigint, get: GetState): string | undefined {
+/** The package that an organisation has approved; null if it has approved nothing. Throws `NOT_A_CHAINCODE`. */
+export function approvedPackage(name: string, sequence: bigint, get: GetState): string | null {
   const privateName = approvalName(name, sequence);
   const metadata = get(metadataKey(SOURCES, privateName));
-  if (metadata === undefined) return undefined;
+  if (metadata === null) return null;
   checkDatatype(metadata, LOCAL_PACKAGE, 'local package');
   const stored = get(fieldKey(SOURCES, privateName, 'PackageID')) ?? new Uint8Array();
   const { Type: data } = decode(lifecycle.StateDataSchema, stored);
@@ -132,13 +130,13 @@ function checkDatatype(metadata: Uint8Array, expected: string, what: string): vo
 }
 
 /**
- * How parameters differ from those expected, in Fabric's words; undefined if they are equal.
+ * How parameters differ from those expected, in Fabric's words; null if they are equal.
  * Source: Fabric `lifecycle/lifecycle.go`, ChaincodeParameters.Equal.
  */
 export function parametersDifference(
   expected: ChaincodeParameters,
   passed: ChaincodeParameters,
-): string | undefined {
+): string | null {
   const texts = [
     ['Version', expected.version, passed.version],
     ['EndorsementPlugin', expected.endorsementPlugin, passed.endorsementPlugin],
@@ -151,5 +149,5 @@ export function parametersDifference(
   }
   const collections = ({ collections: value }: ChaincodeParameters): Uint8Array =>
     toBinary(common.CollectionConfigPackageSchema, value);
-  return equalBytes(collections(expected), collections(passed)) ? undefined : 'Collections do not match';
+  return equalBytes(collections(expected), collections(passed)) ? null : 'Collections do not match';
 }

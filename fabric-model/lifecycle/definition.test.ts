@@ -9,14 +9,14 @@ import { defaultDefinition, definitionFromState, definitionWrites } from './defi
 describe('applyLifecycleWrites', () => {
   it('follows definitions and redefinitions, and names the chaincodes concerned', () => {
     const state = new Map<string, Uint8Array>();
-    const get = (key: string): Uint8Array | undefined => state.get(key);
+    const get = (key: string): Uint8Array | null => state.get(key) ?? null;
     const apply = (
       writes: readonly { key: string; value: Uint8Array }[],
       namespace = '_lifecycle',
     ): string[] =>
       applyLifecycleWrites(state, effects(decodeRwset(encodeRwset([{ namespace, writes: [...writes] }]))));
     const first = defaultDefinition({ name: 'retail', version: '1', sequence: 1n });
-    expect(definitionFromState('retail', get)).toBeUndefined();
+    expect(definitionFromState('retail', get)).toBeNull();
     expect(apply(definitionWrites(first), 'other')).toEqual([]);
     expect(apply(definitionWrites(first))).toEqual(['retail']);
     expect(definitionFromState('retail', get)).toEqual(first);

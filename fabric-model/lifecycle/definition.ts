@@ -86,13 +86,13 @@ export function defaultDefinition(
 }
 
 /**
- * The definition of a chaincode in the state of `_lifecycle`, undefined if it has none. `get` gives the value
+ * The definition of a chaincode in the state of `_lifecycle`, null if it has none. `get` gives the value
  * of a key. Throws `BAD_PROTOBUF`, `NOT_A_CHAINCODE` where the name is defined as something else.
  * Source: Fabric `lifecycle/lifecycle.go`, ChaincodeDefinitionIfDefined.
  */
-export function definitionFromState(name: string, get: GetState): ChaincodeDefinition | undefined {
+export function definitionFromState(name: string, get: GetState): ChaincodeDefinition | null {
   const metadata = get(definitionMetadataKey(name));
-  if (metadata === undefined) return undefined;
+  if (metadata === null) return null;
   const { datatype } = decode(lifecycle.StateMetadataSchema, metadata);
   if (datatype !== DATATYPE) {
     throw new CotraceError('NOT_A_CHAINCODE', `${name} is not defined as a chaincode`, { name, datatype });
@@ -113,10 +113,7 @@ export type ChaincodeParameters = Omit<ChaincodeDefinition, 'name' | 'sequence'>
  * What CommitChaincodeDefinition writes in `_lifecycle`, sorted by key: only what differs from the state that `get`
  * reads, by default from an empty one.
  */
-export function definitionWrites(
-  definition: ChaincodeDefinition,
-  get: GetState = () => undefined,
-): StateWrite[] {
+export function definitionWrites(definition: ChaincodeDefinition, get: GetState = () => null): StateWrite[] {
   const sequence = { name: 'Sequence', value: stateData({ case: 'Int64', value: definition.sequence }) };
   const structure = { datatype: DATATYPE, fields: [sequence, ...parameterFields(definition)] };
   return serializeStructure(NAMESPACES, definition.name, structure, get);

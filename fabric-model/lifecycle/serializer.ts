@@ -4,8 +4,8 @@ import * as lifecycle from '../gen/fabric/lifecycle_pb.js';
 import { compareUtf8 } from '../transaction/key-order.js';
 import { decode } from '../wire/decode.js';
 
-/** Value of a state key, undefined if absent. Every call may be recorded as a read. */
-export type GetState = (key: string) => Uint8Array | undefined;
+/** Value of a state key, null if absent. Every call may be recorded as a read. */
+export type GetState = (key: string) => Uint8Array | null;
 
 /** A key and what is written there. */
 export interface StateWrite {
@@ -52,16 +52,16 @@ export function serializeStructure(
 ): StateWrite[] {
   const key = metadataKey(namespace, name);
   const stored = get(key);
-  const known = stored === undefined ? [] : decode(lifecycle.StateMetadataSchema, stored).fields;
+  const known = stored === null ? [] : decode(lifecycle.StateMetadataSchema, stored).fields;
   const before = new Map(known.map((field) => [field, get(fieldKey(namespace, name, field))]));
   const metadata = metadataOf(structure);
   const writes = structure.fields
     .filter((field) => {
-      const current = before.get(field.name);
-      return current === undefined || !equalBytes(current, field.value);
+      const current = before.get(field.name) ?? null;
+      return current === null || !equalBytes(current, field.value);
     })
     .map((field) => ({ key: fieldKey(namespace, name, field.name), value: field.value }));
-  const isKnown = stored !== undefined && equalBytes(stored, metadata);
+  const isKnown = stored !== null && equalBytes(stored, metadata);
   return [...(isKnown ? [] : [{ key, value: metadata }]), ...writes].sort((a, b) =>
     compareUtf8(a.key, b.key),
   );
@@ -78,8 +78,8 @@ export function structureMismatches(
   structure: Structure,
   getHash: GetState,
 ): string[] {
-  const matches = (hash: Uint8Array | undefined, value: Uint8Array): boolean =>
-    hash !== undefined && equalBytes(hash, sha256(value));
+  const matches = (hash: Uint8Array | null, value: Uint8Array): boolean =>
+    hash !== null && equalBytes(hash, sha256(value));
   const metadata = getHash(metadataKey(namespace, name));
   const fields = structure.fields.map((field) => ({
     ...field,

@@ -12,7 +12,7 @@ export interface CommittedUpdate {
   /** Text of a public key, hash of a private one. */
   readonly key: string | Uint8Array;
   /** Undefined: the key was deleted. */
-  readonly value: Uint8Array | undefined;
+  readonly value: Uint8Array | null;
   /** Of the transaction that wrote the key last, or deleted it. */
   readonly version: Version;
 }
@@ -56,7 +56,7 @@ function encodeUpdates(updates: readonly CommittedUpdate[]): Uint8Array {
       namespace: sameNamespace ? '' : namespace,
       collection: sameNamespace && before.collection === collection ? '' : collection,
       key,
-      isDelete: value === undefined,
+      isDelete: value === null,
       value: value ?? new Uint8Array(),
       versionBytes: encodeVersion(version),
     };

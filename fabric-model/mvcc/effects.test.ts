@@ -66,7 +66,7 @@ describe('commitHash', () => {
     const version = { blockNum: 1n, txNum: 0 };
     const updates = [
       { namespace: 'b', key: 'k', value: utf8('2'), version },
-      { namespace: 'a', collection: 'c', key: utf8('h'), value: undefined, version },
+      { namespace: 'a', collection: 'c', key: utf8('h'), value: null, version },
       { namespace: 'a', key: 'l', value: utf8('1'), version },
       { namespace: 'a', key: 'k', value: utf8('0'), version },
       { namespace: '', key: 'CHANNEL_CONFIG', value: utf8('x'), version },

@@ -3,7 +3,7 @@ import type { MetadataEntry, NamespaceRwset } from '../transaction/rwset.js';
 /**
  * What a valid transaction does to one key, at most once per key.
  *
- * `put` and `delete` write it. `metadata` of a put replaces the key's metadata; undefined keeps it.
+ * `put` and `delete` write it. `metadata` of a put replaces the key's metadata; null keeps it.
  * `restamp` is a metadata write alone: on a live key it replaces the metadata and gives the key the
  * transaction's version; on an absent key it does nothing.
  */
@@ -13,7 +13,7 @@ export type Effect =
       readonly namespace: string;
       readonly key: string;
       readonly value: Uint8Array;
-      readonly metadata: readonly MetadataEntry[] | undefined;
+      readonly metadata: readonly MetadataEntry[] | null;
     }
   | { readonly kind: 'delete'; readonly namespace: string; readonly key: string }
   | {
@@ -32,7 +32,7 @@ const DELETE = 8;
 interface KeyOps {
   flag: number;
   value: Uint8Array;
-  metadata: readonly MetadataEntry[] | undefined;
+  metadata: readonly MetadataEntry[] | null;
 }
 
 /**
@@ -65,7 +65,7 @@ export function effects(rwset: readonly NamespaceRwset[]): Effect[] {
 function opsOf(keys: Map<string, KeyOps>, key: string): KeyOps {
   const known = keys.get(key);
   if (known !== undefined) return known;
-  const ops: KeyOps = { flag: 0, value: new Uint8Array(), metadata: undefined };
+  const ops: KeyOps = { flag: 0, value: new Uint8Array(), metadata: null };
   keys.set(key, ops);
   return ops;
 }
@@ -79,6 +79,6 @@ function effectOf(namespace: string, key: string, { flag, value, metadata }: Key
   if ((flag & UPSERT) !== 0 && (flag & (METADATA_UPDATE | METADATA_DELETE)) !== 0) {
     return { kind: 'put', namespace, key, value, metadata: metadata ?? [] };
   }
-  if ((flag | UPSERT) === UPSERT) return { kind: 'put', namespace, key, value, metadata: undefined };
+  if ((flag | UPSERT) === UPSERT) return { kind: 'put', namespace, key, value, metadata: null };
   return { kind: 'restamp', namespace, key, metadata: metadata ?? [] };
 }

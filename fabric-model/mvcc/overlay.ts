@@ -11,8 +11,8 @@ export interface VersionedKey {
 
 /** Committed state that reads are validated against. */
 export interface StateView {
-  /** Version of a live key; undefined if the key does not exist or was deleted. */
-  version(namespace: string, key: string): Promise<Version | undefined>;
+  /** Version of a live key; null if the key does not exist or was deleted. */
+  version(namespace: string, key: string): Promise<Version | null>;
   /**
    * Live keys from `start` (included) to `end` (excluded; '' is open), by their UTF-8 bytes. Iteration may be
    * given up early.
@@ -22,7 +22,7 @@ export interface StateView {
    * Version of a key in a private collection by its hash. A view without it leaves reads of private data
    * unchecked.
    */
-  hashedVersion?(namespace: string, collection: string, keyHash: Uint8Array): Promise<Version | undefined>;
+  hashedVersion?(namespace: string, collection: string, keyHash: Uint8Array): Promise<Version | null>;
 }
 
 /**
@@ -32,8 +32,8 @@ export interface StateView {
 export class BlockOverlay {
   readonly view: StateView;
   readonly #blockNum: bigint;
-  /** By namespace and key; undefined is a deletion. */
-  readonly #written = new Map<string, Map<string, Version | undefined>>();
+  /** By namespace and key; null is a deletion. */
+  readonly #written = new Map<string, Map<string, Version | null>>();
   readonly #sorted = new Map<string, string[]>();
   readonly #hashed = new Set<string>();
 
@@ -53,14 +53,14 @@ export class BlockOverlay {
   }
 
   /** Version of a key after the earlier transactions of the block. */
-  async version(namespace: string, key: string): Promise<Version | undefined> {
+  async version(namespace: string, key: string): Promise<Version | null> {
     const written = this.#written.get(namespace);
-    return written?.has(key) === true ? written.get(key) : this.view.version(namespace, key);
+    return written?.has(key) === true ? (written.get(key) ?? null) : this.view.version(namespace, key);
   }
 
   /** Live keys of a range after the earlier transactions of the block; arguments as in `StateView`. */
   async *range(namespace: string, start: string, end: string): AsyncGenerator<VersionedKey, void, undefined> {
-    const written = this.#written.get(namespace) ?? new Map<string, Version | undefined>();
+    const written = this.#written.get(namespace) ?? new Map<string, Version | null>();
     const keys = this.#keysBetween(namespace, start, end);
     let next = 0;
     for await (const committed of this.view.range(namespace, start, end)) {
@@ -69,14 +69,14 @@ export class BlockOverlay {
         key !== undefined && compareUtf8(key, committed.key) < 0;
         key = keys[++next]
       ) {
-        const version = written.get(key);
-        if (version !== undefined) yield { key, version };
+        const version = written.get(key) ?? null;
+        if (version !== null) yield { key, version };
       }
       if (!written.has(committed.key)) yield committed;
     }
     for (const key of keys.slice(next)) {
-      const version = written.get(key);
-      if (version !== undefined) yield { key, version };
+      const version = written.get(key) ?? null;
+      if (version !== null) yield { key, version };
     }
   }
 
@@ -88,8 +88,8 @@ export class BlockOverlay {
     const applied: Effect[] = [];
     for (const effect of effects(rwset)) {
       const { namespace, key, kind } = effect;
-      if (kind === 'restamp' && (await this.version(namespace, key)) === undefined) continue;
-      this.#write(namespace, key, kind === 'delete' ? undefined : { blockNum: this.#blockNum, txNum });
+      if (kind === 'restamp' && (await this.version(namespace, key)) === null) continue;
+      this.#write(namespace, key, kind === 'delete' ? null : { blockNum: this.#blockNum, txNum });
       applied.push(effect);
     }
     for (const { namespace, collections } of rwset) {
@@ -102,10 +102,9 @@ export class BlockOverlay {
     return applied;
   }
 
-  #write(namespace: string, key: string, version: Version | undefined): void {
+  #write(namespace: string, key: string, version: Version | null): void {
     let written = this.#written.get(namespace);
-    if (written === undefined)
-      this.#written.set(namespace, (written = new Map<string, Version | undefined>()));
+    if (written === undefined) this.#written.set(namespace, (written = new Map<string, Version | null>()));
     if (!written.has(key)) this.#sorted.delete(namespace);
     written.set(key, version);
   }

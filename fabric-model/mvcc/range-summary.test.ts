@@ -20,11 +20,11 @@ function reads(count: number): KeyRead[] {
 }
 
 /** Hashes of groups of `reads`, which their first read and their length tell apart: each is made once. */
-const leafHashes = new Map<KeyRead | undefined, Uint8Array[]>();
+const leafHashes = new Map<KeyRead | null, Uint8Array[]>();
 
 function leafHash(leaf: readonly KeyRead[]): Uint8Array {
-  const hashes = leafHashes.get(leaf[0]) ?? [];
-  leafHashes.set(leaf[0], hashes);
+  const hashes = leafHashes.get(leaf[0] ?? null) ?? [];
+  leafHashes.set(leaf[0] ?? null, hashes);
   return (hashes[leaf.length] ??= sha256(
     toBinary(ledger.QueryReadsSchema, create(ledger.QueryReadsSchema, { kvReads: leaf.map(readMessage) })),
   ));
@@ -40,11 +40,8 @@ function chunks<T>(items: readonly T[], size: number): T[][] {
  * The summary as its definition reads, all levels at once: groups of degree + 1 are hashed as long as a level
  * has a whole group; the rest of each level moves up, hashed if it is more than one.
  */
-function naive(
-  results: readonly KeyRead[],
-  degree: number,
-): { level: number; hashes: Uint8Array[] } | undefined {
-  if (results.length <= degree) return undefined;
+function naive(results: readonly KeyRead[], degree: number): { level: number; hashes: Uint8Array[] } | null {
+  if (results.length <= degree) return null;
   const leaves = chunks(results, degree + 1);
   let hashes = leaves.map(leafHash);
   // The last leaf may be incomplete; a level's whole groups are those it has while results still arrive.
@@ -67,15 +64,12 @@ function naive(
     : { level, hashes };
 }
 
-function built(
-  results: readonly KeyRead[],
-  degree: number,
-): { level: number; hashes: Uint8Array[] } | undefined {
+function built(results: readonly KeyRead[], degree: number): { level: number; hashes: Uint8Array[] } | null {
   const helper = new RangeQueryResultsHelper(degree);
   for (const read of results) helper.add(read);
   const { reads: raw, summary } = helper.done();
   expect(raw).toEqual(summary === undefined ? results : []);
-  return summary && { level: summary.maxLevel, hashes: [...summary.maxLevelHashes] };
+  return (summary && { level: summary.maxLevel, hashes: [...summary.maxLevelHashes] }) ?? null;
 }
 
 describe('RangeQueryResultsHelper', () => {

@@ -82,9 +82,7 @@ export class RangeQueryResultsHelper {
 export function readMessage({ key, version }: KeyRead): ledger.KVRead {
   return create(ledger.KVReadSchema, {
     key,
-    ...(version === undefined
-      ? {}
-      : { version: { blockNum: version.blockNum, txNum: BigInt(version.txNum) } }),
+    ...(version === null ? {} : { version: { blockNum: version.blockNum, txNum: BigInt(version.txNum) } }),
   });
 }
 

@@ -22,7 +22,7 @@ function stateOf(entries: Readonly<Record<string, Version>>): MemoryState {
 
 const at = (blockNum: bigint, txNum = 0): Version => ({ blockNum, txNum });
 const rwset = (...sets: RwsetInit): NamespaceRwset[] => decodeRwset(encodeRwset(sets));
-const reading = (key: string, version?: Version): RwsetInit[number] => ({
+const reading = (key: string, version: Version | null = null): RwsetInit[number] => ({
   namespace: 'ns',
   reads: [readMessage({ key, version })],
 });

@@ -11,7 +11,7 @@ const { VALID, MVCC_READ_CONFLICT, PHANTOM_READ_CONFLICT } = peer.TxValidationCo
  * PHANTOM_READ_CONFLICT. The caller applies a valid transaction to the overlay before it validates the next
  * one of the block.
  *
- * `namespaces` restricts the check to the namespaces whose state the view holds; all of them if undefined.
+ * `namespaces` restricts the check to the namespaces whose state the view holds; all of them where left out.
  * Source: Fabric `core/ledger/kvledger/txmgmt/validation/validator.go`.
  */
 export async function validateReads(
@@ -30,8 +30,8 @@ export async function validateReads(
   return VALID;
 }
 
-/** Whether two versions are the same; undefined stands for a key that does not exist. */
-export function sameVersion(a: Version | undefined, b: Version | undefined): boolean {
+/** Whether two versions are the same; null for a key that does not exist. */
+export function sameVersion(a: Version | null, b: Version | null): boolean {
   return a?.blockNum === b?.blockNum && a?.txNum === b?.txNum;
 }
 
@@ -58,7 +58,7 @@ async function hashedReadsHold(set: NamespaceRwset, overlay: BlockOverlay): Prom
 
 async function rangeHolds(namespace: string, query: RangeQuery, overlay: BlockOverlay): Promise<boolean> {
   const results = rangeResults(namespace, query, overlay);
-  return query.summary === undefined ? readsEqual(results, query) : summaryEquals(results, query.summary);
+  return query.summary === null ? readsEqual(results, query) : summaryEquals(results, query.summary);
 }
 
 /** Where the simulation did not read to the end, `endKey` is the last key that it saw and belongs to the range. */
@@ -70,7 +70,7 @@ async function* rangeResults(
   yield* overlay.range(namespace, startKey, endKey);
   if (exhausted) return;
   const version = await overlay.version(namespace, endKey);
-  if (version !== undefined) yield { key: endKey, version };
+  if (version !== null) yield { key: endKey, version };
 }
 
 async function readsEqual(results: AsyncIterable<VersionedKey>, { reads }: RangeQuery): Promise<boolean> {

@@ -39,7 +39,7 @@ export function policyTree(group: ConfigGroup, path: string, depth = MAX_DEPTH):
     policies.set(
       name,
       compile(
-        policy,
+        policy ?? null,
         `${path}/${name}`,
         children.map(([, child]) => child),
       ),
@@ -51,13 +51,13 @@ export function policyTree(group: ConfigGroup, path: string, depth = MAX_DEPTH):
   return { path, policies };
 }
 
-/** The policy of an id, absolute or relative to the tree's group; undefined if there is none. */
-export function policyAt(tree: PolicyTree, id: string): Policy | undefined {
-  if (!id.startsWith('/')) return tree.policies.get(id);
-  return id.startsWith(`${tree.path}/`) ? tree.policies.get(id.slice(tree.path.length + 1)) : undefined;
+/** The policy of an id, absolute or relative to the tree's group; null if there is none. */
+export function policyAt(tree: PolicyTree, id: string): Policy | null {
+  if (!id.startsWith('/')) return tree.policies.get(id) ?? null;
+  return id.startsWith(`${tree.path}/`) ? (tree.policies.get(id.slice(tree.path.length + 1)) ?? null) : null;
 }
 
-function compile(policy: PolicyMessage | undefined, path: string, children: readonly PolicyTree[]): Policy {
+function compile(policy: PolicyMessage | null, path: string, children: readonly PolicyTree[]): Policy {
   switch (policy?.type) {
     case Policy_PolicyType.SIGNATURE:
       return located(path, () => parseSignaturePolicy(policy.value));

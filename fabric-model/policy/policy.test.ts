@@ -315,13 +315,13 @@ describe('Policies of a channel', () => {
       '/Application/Endorsement',
       '/Channel/Application/toString',
     ]) {
-      expect(policyAt(tree, id)).toBeUndefined();
+      expect(policyAt(tree, id)).toBeNull();
     }
   });
 
   it('may refer to policies of policies, and reject where a group has not the one they name', () => {
     const tree = policyTree(channel(ANY, ['Org1MSP', 'Org2MSP']), '/Channel');
-    const holds = (id: string, names: string): boolean | undefined => {
+    const holds = (id: string, names: string): boolean | null => {
       const policy = policyAt(tree, id);
       return policy && evaluateSignedData(policy, pick(names), manager);
     };

@@ -51,7 +51,7 @@ export function signers(signedData: readonly SignedData[], manager: MspManager):
   const found = new Map<string, Identity>();
   for (const { identity: bytes, data, signature } of signedData) {
     const identity = known(bytes, manager);
-    if (identity !== undefined && !found.has(identity.id) && manager.verify(identity, data, signature)) {
+    if (identity !== null && !found.has(identity.id) && manager.verify(identity, data, signature)) {
       found.set(identity.id, identity);
     }
   }
@@ -59,11 +59,11 @@ export function signers(signedData: readonly SignedData[], manager: MspManager):
 }
 
 /** An identity that cannot be read or is nobody's here has, for a policy, not signed. */
-function known(bytes: Uint8Array, manager: MspManager): Identity | undefined {
+function known(bytes: Uint8Array, manager: MspManager): Identity | null {
   try {
     return manager.deserialize(bytes);
   } catch (error) {
     if (!isCotraceError(error)) throw error;
-    return undefined;
+    return null;
   }
 }

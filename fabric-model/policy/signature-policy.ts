@@ -28,7 +28,7 @@ export function parseSignaturePolicy(bytes: Uint8Array): SignatureRule {
 
 /** The policy of a decoded envelope, whose version Fabric does not look at here. Throws `BAD_POLICY`, `BAD_PROTOBUF`. */
 export function signaturePolicy({ rule, identities }: SignaturePolicyEnvelope): SignatureRule {
-  return { kind: 'signature', rule: compile(rule, identities.map(parsePrincipal)) };
+  return { kind: 'signature', rule: compile(rule ?? null, identities.map(parsePrincipal)) };
 }
 
 /**
@@ -49,7 +49,7 @@ export function satisfies(rule: Rule, identities: readonly Identity[]): boolean 
       const outer = open.at(-1);
       const holds = gate.satisfied >= gate.n;
       if (outer === undefined) return holds;
-      satisfied(outer, holds ? gate.used : undefined);
+      satisfied(outer, holds ? gate.used : null);
     }
   }
   return false;
@@ -65,9 +65,9 @@ interface Gate {
   used: ReadonlySet<Identity>;
 }
 
-/** Counts a rule of the gate: `used` is what it leaves used, undefined where it failed. */
-function satisfied(gate: Gate, used: ReadonlySet<Identity> | undefined): void {
-  if (used === undefined) return;
+/** Counts a rule of the gate: `used` is what it leaves used, null where it failed. */
+function satisfied(gate: Gate, used: ReadonlySet<Identity> | null): void {
+  if (used === null) return;
   gate.satisfied++;
   gate.used = used;
 }
@@ -76,15 +76,15 @@ function withSigner(
   principal: Principal,
   identities: readonly Identity[],
   used: ReadonlySet<Identity>,
-): ReadonlySet<Identity> | undefined {
+): ReadonlySet<Identity> | null {
   const signer = identities.find((identity) => !used.has(identity) && identity.satisfies(principal));
-  return signer === undefined ? undefined : new Set([...used, signer]);
+  return signer === undefined ? null : new Set([...used, signer]);
 }
 
 /** Rules are put into their gate in their order, each before those of the gates after it. */
-function compile(policy: SignaturePolicy | undefined, principals: readonly Principal[]): Rule {
+function compile(policy: SignaturePolicy | null, principals: readonly Principal[]): Rule {
   const compiled: Rule[] = [];
-  const waiting: { readonly policy: SignaturePolicy | undefined; readonly gate: Rule[] }[] = [
+  const waiting: { readonly policy: SignaturePolicy | null; readonly gate: Rule[] }[] = [
     { policy, gate: compiled },
   ];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {

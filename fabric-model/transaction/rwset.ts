@@ -13,7 +13,7 @@ export interface Version {
 export interface KeyRead {
   readonly key: string;
   /** Undefined: the key did not exist. */
-  readonly version: Version | undefined;
+  readonly version: Version | null;
 }
 
 /** A range that was read, and what it gave: the reads themselves or a summary of them. */
@@ -23,7 +23,7 @@ export interface RangeQuery {
   readonly endKey: string;
   readonly exhausted: boolean;
   readonly reads: readonly KeyRead[];
-  readonly summary: RangeSummary | undefined;
+  readonly summary: RangeSummary | null;
 }
 
 /** Merkle summary of many reads. Source: Fabric `rwsetutil/query_results_helper.go`. */
@@ -56,7 +56,7 @@ export interface CollectionRwset {
   readonly name: string;
   /** SHA-256 of the private `KVRWSet` bytes; empty where nothing is written. */
   readonly privateHash: Uint8Array;
-  readonly reads: readonly { readonly keyHash: Uint8Array; readonly version: Version | undefined }[];
+  readonly reads: readonly { readonly keyHash: Uint8Array; readonly version: Version | null }[];
   readonly writes: readonly {
     readonly keyHash: Uint8Array;
     readonly isDelete: boolean;
@@ -189,7 +189,7 @@ function toRangeQuery(message: ledger.RangeQueryInfo): RangeQuery {
     endKey,
     exhausted,
     reads: readsInfo.case === 'rawReads' ? readsInfo.value.kvReads.map(toRead) : [],
-    summary: readsInfo.case === 'readsMerkleHashes' ? readsInfo.value : undefined,
+    summary: readsInfo.case === 'readsMerkleHashes' ? readsInfo.value : null,
   };
 }
 
@@ -198,6 +198,6 @@ function toRead({ key, version }: ledger.KVRead): KeyRead {
 }
 
 /** A transaction number beyond 2^53 loses digits here, and then still equals no version of a real key. */
-function toVersion(version: ledger.Version | undefined): Version | undefined {
-  return version === undefined ? undefined : { blockNum: version.blockNum, txNum: Number(version.txNum) };
+function toVersion(version?: ledger.Version): Version | null {
+  return version === undefined ? null : { blockNum: version.blockNum, txNum: Number(version.txNum) };
 }

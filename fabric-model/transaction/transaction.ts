@@ -21,8 +21,8 @@ export interface Transaction {
   readonly txId: string;
   /** Chaincode that the endorsers ran: in a valid transaction also the one that the client asked for. */
   readonly chaincode: { readonly name: string; readonly version: string };
-  /** Chaincode that the client asked for, of the channel header; undefined if it names none. */
-  readonly invoked: string | undefined;
+  /** Chaincode that the client asked for, of the channel header; null if it names none. */
+  readonly invoked: string | null;
   /** What the client called, decoded at the first use. Throws `BAD_PROTOBUF`. */
   readonly input: ChaincodeInput;
   readonly proposalHash: Uint8Array;
@@ -33,7 +33,7 @@ export interface Transaction {
   readonly results: Uint8Array;
   /** The read-write set, decoded at the first use. Throws `BAD_PROTOBUF`. */
   readonly rwset: readonly NamespaceRwset[];
-  readonly event: peer.ChaincodeEvent | undefined;
+  readonly event: peer.ChaincodeEvent | null;
   readonly response: { readonly status: number; readonly message: string; readonly payload: Uint8Array };
   /** The proposal's payload without transient data, as the proposal hash covers it. */
   readonly chaincodeProposalPayload: Uint8Array;
@@ -65,12 +65,12 @@ export function decodeTransaction(envelope: Pick<Envelope, 'channelHeader' | 'da
   const { proposalResponsePayload, endorsements } = payload.action;
   const { proposalHash, extension } = decode(forms.ProposalResponsePayload, proposalResponsePayload);
   const { results, events, response, chaincodeId } = decode(forms.ChaincodeAction, extension);
-  let input: ChaincodeInput | undefined;
-  let rwset: NamespaceRwset[] | undefined;
+  let input: ChaincodeInput | null = null;
+  let rwset: NamespaceRwset[] | null = null;
   return {
     txId: channelHeader.txId,
     chaincode: { name: chaincodeId?.name ?? '', version: chaincodeId?.version ?? '' },
-    invoked: decode(forms.ChaincodeHeaderExtension, channelHeader.extension).chaincodeId?.name,
+    invoked: decode(forms.ChaincodeHeaderExtension, channelHeader.extension).chaincodeId?.name ?? null,
     get input() {
       input ??= decodeInput(payload.chaincodeProposalPayload);
       return input;
@@ -83,7 +83,7 @@ export function decodeTransaction(envelope: Pick<Envelope, 'channelHeader' | 'da
       rwset ??= decodeRwset(results);
       return rwset;
     },
-    event: events.length === 0 ? undefined : decode(forms.ChaincodeEvent, events),
+    event: events.length === 0 ? null : decode(forms.ChaincodeEvent, events),
     response: response ?? { status: 0, message: '', payload: new Uint8Array() },
     chaincodeProposalPayload: payload.chaincodeProposalPayload,
     actionHeader: action.header,

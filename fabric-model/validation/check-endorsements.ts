@@ -25,12 +25,12 @@ export function checkEndorsements(envelope: Envelope, context: ValidationContext
   const extension = attempt(() =>
     decode(peer.ChaincodeHeaderExtensionSchema, envelope.channelHeader.extension),
   );
-  if (extension === undefined) return Code.BAD_HEADER_EXTENSION;
+  if (extension === null) return Code.BAD_HEADER_EXTENSION;
   const endorsed = attempt(() => endorsedAction(envelope.data));
-  if (endorsed === undefined) return Code.BAD_RESPONSE_PAYLOAD;
+  if (endorsed === null) return Code.BAD_RESPONSE_PAYLOAD;
   const { action, responsePayload, endorsements } = endorsed;
   const rwset = attempt(() => decodeRwset(action.results));
-  if (rwset === undefined) return Code.BAD_RWSET;
+  if (rwset === null) return Code.BAD_RWSET;
   const code = checkNames(extension, action);
   if (code !== Code.VALID) return code;
   if (new Set(rwset.map(({ namespace }) => namespace)).size < rwset.length) return Code.ILLEGAL_WRITESET;
@@ -46,7 +46,7 @@ export function checkEndorsements(envelope: Envelope, context: ValidationContext
   for (const set of setsToEndorse(action.chaincodeId?.name ?? '', rwset)) {
     if (context.held?.has(set.namespace) === false) continue;
     const policy = namespacePolicy(set.namespace, context);
-    if (policy === undefined) return Code.INVALID_CHAINCODE;
+    if (policy === null) return Code.INVALID_CHAINCODE;
     if (policy.plugin !== 'vscc') {
       throw new CotraceError(
         'UNKNOWN_VALIDATION_PLUGIN',
@@ -65,13 +65,13 @@ interface EndorsedAction {
   readonly endorsements: readonly peer.Endorsement[];
 }
 
-function endorsedAction(data: Uint8Array): EndorsedAction | undefined {
+function endorsedAction(data: Uint8Array): EndorsedAction | null {
   const [first] = decode(peer.TransactionSchema, data).actions;
-  if (first === undefined) return undefined;
+  if (first === undefined) return null;
   const { action } = decode(peer.ChaincodeActionPayloadSchema, first.payload);
-  if (action === undefined || action.proposalResponsePayload.length === 0) return undefined;
+  if (action === undefined || action.proposalResponsePayload.length === 0) return null;
   const { extension } = decode(peer.ProposalResponsePayloadSchema, action.proposalResponsePayload);
-  if (extension.length === 0) return undefined;
+  if (extension.length === 0) return null;
   return {
     action: decode(peer.ChaincodeActionSchema, extension),
     responsePayload: action.proposalResponsePayload,

@@ -62,7 +62,7 @@ describe('checkEnvelope', () => {
     context = {
       channelId: 'main',
       ...channel('main', orgs, []),
-      definition: (name) => definitions.get(name),
+      definition: (name) => definitions.get(name) ?? null,
     };
   });
 
@@ -211,8 +211,8 @@ describe('checkEnvelope', () => {
 
   it("a key's own policy replaces the chaincode's, and does not act while the block changes it", async () => {
     const own = toBinary(common.SignaturePolicyEnvelopeSchema, rolesPolicy(1, ['Org3MSP']));
-    const keyPolicy = (_: string, key: string): Uint8Array | 'changed' | undefined =>
-      key === 'mine' ? own : key === 'moving' ? 'changed' : undefined;
+    const keyPolicy = (_: string, key: string): Uint8Array | 'changed' | null =>
+      key === 'mine' ? own : key === 'moving' ? 'changed' : null;
     const run = (keys: readonly string[], ...endorsers: TestOrganization[]): Promise<string> =>
       check(
         {

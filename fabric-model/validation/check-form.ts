@@ -26,11 +26,11 @@ export function checkForm(
   context: Pick<ValidationContext, 'channelId' | 'manager'>,
 ): FormCheck {
   const message = attempt(() => decode(common.EnvelopeSchema, bytes));
-  if (message === undefined) return invalid(Code.INVALID_OTHER_REASON);
+  if (message === null) return invalid(Code.INVALID_OTHER_REASON);
   const payload = attempt(() => decode(common.PayloadSchema, message.payload));
-  if (payload === undefined) return invalid(Code.BAD_PAYLOAD);
+  if (payload === null) return invalid(Code.BAD_PAYLOAD);
   const headers = attempt(() => commonHeaders(payload.header));
-  if (headers === undefined) return invalid(Code.BAD_COMMON_HEADER);
+  if (headers === null) return invalid(Code.BAD_COMMON_HEADER);
 
   const envelope = { ...headers, payload: message.payload, signature: message.signature, data: payload.data };
   if (!isSignedByCreator(envelope, context)) return invalid(Code.BAD_CREATOR_SIGNATURE);
@@ -48,26 +48,24 @@ function invalid(code: Exclude<peer.TxValidationCode, peer.TxValidationCode.VALI
   return { code, envelope: undefined };
 }
 
-/** What `decoded` gives, undefined where bytes do not follow their format: Fabric then has a code for it. */
-export function attempt<T>(decoded: () => T): T | undefined {
+/** What `decoded` gives, null where bytes do not follow their format: Fabric then has a code for it. */
+export function attempt<T>(decoded: () => T): T | null {
   try {
     return decoded();
   } catch (error) {
-    if (error instanceof MalformedError) return undefined;
+    if (error instanceof MalformedError) return null;
     throw error;
   }
 }
 
-function commonHeaders(
-  header: common.Header | undefined,
-): Omit<Envelope, 'payload' | 'signature' | 'data'> | undefined {
-  if (header === undefined) return undefined;
+function commonHeaders(header?: common.Header): Omit<Envelope, 'payload' | 'signature' | 'data'> | null {
+  if (header === undefined) return null;
   const channelHeader = decode(common.ChannelHeaderSchema, header.channelHeader);
   const { creator, nonce } = decode(common.SignatureHeaderSchema, header.signatureHeader);
   const { ENDORSER_TRANSACTION, CONFIG_UPDATE, CONFIG } = common.HeaderType;
   const known: readonly number[] = [ENDORSER_TRANSACTION, CONFIG_UPDATE, CONFIG];
-  if (!known.includes(channelHeader.type) || channelHeader.epoch !== 0n) return undefined;
-  if (nonce.length === 0 || creator.length === 0) return undefined;
+  if (!known.includes(channelHeader.type) || channelHeader.epoch !== 0n) return null;
+  if (nonce.length === 0 || creator.length === 0) return null;
   return {
     channelHeader,
     channelHeaderBytes: header.channelHeader,

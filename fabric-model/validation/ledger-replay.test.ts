@@ -29,13 +29,13 @@ function ledger(name: string): Block[] {
 /** A peer's work over a ledger: signatures, codes and commit hashes of every block, from its own state. */
 class Replayer {
   readonly state = new MemoryState();
-  #config: ChannelConfig | undefined;
-  #manager: MspManager | undefined;
-  #commitHash: Uint8Array | undefined;
+  #config: ChannelConfig | null = null;
+  #manager: MspManager | null = null;
+  #commitHash: Uint8Array | null = null;
 
   /** Codes and commit hash that this replay finds; block signatures are checked on the way. */
-  async add(block: Block): Promise<{ codes: number[]; commitHash: Uint8Array | undefined }> {
-    if (this.#config !== undefined && this.#manager !== undefined) {
+  async add(block: Block): Promise<{ codes: number[]; commitHash: Uint8Array | null }> {
+    if (this.#config !== null && this.#manager !== null) {
       verifyBlockSignature(block, this.#config, this.#manager);
     }
     if (isConfigBlock(block)) {
@@ -52,7 +52,7 @@ class Replayer {
 
   #judge(block: Block, envelope: Uint8Array): number {
     if (block.number === 0n) return 0;
-    if (this.#config === undefined || this.#manager === undefined) throw new Error('no configuration yet');
+    if (this.#config === null || this.#manager === null) throw new Error('no configuration yet');
     return checkEnvelope(envelope, {
       channelId: this.#config.channelId,
       config: this.#config,
@@ -110,10 +110,10 @@ given('replay of real Fabric ledgers (skipped without the data folder)', () => {
         ({ namespace }) => namespace === '_lifecycle',
       )?.writes;
       const chaincode = /^namespaces\/metadata\/(.+)$/.exec(writes?.at(-1)?.key ?? '')?.[1] ?? '';
-      const get = (key: string): Uint8Array | undefined => replayer.state.value('_lifecycle', key);
+      const get = (key: string): Uint8Array | null => replayer.state.value('_lifecycle', key);
       const definition = definitionFromState(chaincode, get);
       expect(definition).toMatchObject({ sequence: 1n, validationPlugin: 'vscc', endorsementPlugin: 'escc' });
-      if (definition === undefined) return;
+      if (definition === null) return;
       expect(definitionWrites(definition)).toEqual(writes?.map(({ key, value }) => ({ key, value })));
       expect(definitionWrites(definition, get)).toEqual([]);
       const next = definitionWrites({ ...definition, sequence: 2n }, get);

@@ -8,22 +8,22 @@ import type { ValidationContext } from './context.js';
 
 const LIFECYCLE_POLICY = '/Channel/Application/LifecycleEndorsement';
 
-/** Who validates a namespace's transactions, and by which policy; undefined if it is not defined. */
+/** Who validates a namespace's transactions, and by which policy; null if it is not defined. */
 export function namespacePolicy(
   namespace: string,
   { config, definition }: ValidationContext,
-): { readonly plugin: string; readonly policy: Policy } | undefined {
+): { readonly plugin: string; readonly policy: Policy } | null {
   if (namespace === LIFECYCLE_NAMESPACE) {
     return { plugin: 'vscc', policy: config.policy(LIFECYCLE_POLICY) ?? majorityOfMembers(config) };
   }
   const { validationPlugin, policyBytes } = definition(namespace) ?? {};
-  if (validationPlugin === undefined || validationPlugin === '') return undefined;
-  if (policyBytes === undefined || policyBytes.length === 0) return undefined;
+  if (validationPlugin === undefined || validationPlugin === '') return null;
+  if (policyBytes === undefined || policyBytes.length === 0) return null;
   return { plugin: validationPlugin, policy: config.applicationPolicy(policyBytes) };
 }
 
 /**
- * Policy of a private data collection. 'chaincode': that of its chaincode; undefined: there is no such
+ * Policy of a private data collection. 'chaincode': that of its chaincode; null: there is no such
  * collection, or no such organisation. Source: Fabric `lifecycle/deployedcc_infoprovider.go`,
  * CollectionValidationInfo.
  */
@@ -31,21 +31,21 @@ export function collectionPolicy(
   namespace: string,
   collection: string,
   { config, definition }: ValidationContext,
-): Policy | 'chaincode' | undefined {
+): Policy | 'chaincode' | null {
   const organization = implicitCollectionOf(collection);
-  if (organization !== undefined) return organizationPolicy(organization, config);
+  if (organization !== null) return organizationPolicy(organization, config);
   const found = definition(namespace)
     ?.collections.config.map(({ payload }) => payload.value)
     .find((candidate) => candidate?.name === collection);
-  if (found === undefined) return undefined;
+  if (found === undefined) return null;
   const { endorsementPolicy } = found;
   if (endorsementPolicy === undefined) return 'chaincode';
   return config.applicationPolicy(toBinary(common.ApplicationPolicySchema, endorsementPolicy));
 }
 
-function organizationPolicy(mspId: string, config: ValidationContext['config']): Policy | undefined {
+function organizationPolicy(mspId: string, config: ValidationContext['config']): Policy | null {
   const organization = config.applicationOrgs.find((candidate) => candidate.mspId === mspId);
-  if (organization === undefined) return undefined;
+  if (organization === undefined) return null;
   return config.policy(`/Channel/Application/${organization.name}/Endorsement`) ?? membersPolicy(1, [mspId]);
 }
 

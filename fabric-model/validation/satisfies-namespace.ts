@@ -20,7 +20,7 @@ export function satisfiesNamespace(
   const policies = new Set<Policy>();
   for (const { key } of [...writes, ...metadataWrites]) {
     const own = keyPolicy(namespace, key, context);
-    if (own === undefined) policies.add(chaincode);
+    if (own === null) policies.add(chaincode);
     else if (own === 'changed' || !evaluateIdentities(own, endorsers)) return false;
     else policies.add(SATISFIED);
   }
@@ -31,7 +31,7 @@ export function satisfiesNamespace(
       continue;
     }
     const own = collectionPolicy(namespace, name, context);
-    if (own === undefined) return false;
+    if (own === null) return false;
     policies.add(own === 'chaincode' ? chaincode : own);
   }
   if (policies.size === 0) policies.add(chaincode);
@@ -41,14 +41,10 @@ export function satisfiesNamespace(
 /** Stands for a policy that was evaluated, or that only others can evaluate: the chaincode's need not apply any more. */
 const SATISFIED: Policy = { kind: 'implicit-meta', threshold: 0, policies: [] };
 
-function keyPolicy(
-  namespace: string,
-  key: string,
-  context: ValidationContext,
-): Policy | 'changed' | undefined {
-  const parameter = context.keyPolicy?.(namespace, key);
-  if (parameter === undefined || parameter === 'changed') return parameter;
-  if (parameter.length === 0) return undefined;
+function keyPolicy(namespace: string, key: string, context: ValidationContext): Policy | 'changed' | null {
+  const parameter = context.keyPolicy?.(namespace, key) ?? null;
+  if (parameter === null || parameter === 'changed') return parameter;
+  if (parameter.length === 0) return null;
   try {
     return parseSignaturePolicy(parameter);
   } catch (error) {

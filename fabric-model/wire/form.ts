@@ -27,7 +27,7 @@ export interface MessageForm {
 interface AnyField {
   readonly number: number;
   readonly localName: string;
-  readonly oneof: { readonly localName: string } | undefined;
+  readonly oneof?: { readonly localName: string } | undefined;
   readonly presence: number;
 }
 /** A field that holds one message. */
@@ -73,7 +73,7 @@ export function form<M extends { readonly $typeName: string }>(
 ): FormOf<M> {
   const fields = Object.entries<Field | Choice>(members).flatMap(([localName, member]) =>
     isField(member)
-      ? [fieldForm(localName, member, undefined)]
+      ? [fieldForm(localName, member)]
       : Object.entries(member).map(([choice, field]) => fieldForm(choice, field, { localName })),
   );
   return { typeName, fields };
@@ -83,7 +83,7 @@ function isField(member: Field | Choice): member is Field {
   return Array.isArray(member);
 }
 
-function fieldForm(localName: string, [number, type]: Field, oneof: AnyField['oneof']): FieldForm {
+function fieldForm(localName: string, [number, type]: Field, oneof?: AnyField['oneof']): FieldForm {
   const presence = oneof === undefined ? PRESENCE.implicit : PRESENCE.explicit;
   const field = { number, localName, oneof, presence };
   if (type === 'enum') return { ...field, fieldKind: 'enum' };

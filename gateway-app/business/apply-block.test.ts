@@ -94,7 +94,7 @@ const goods = (rwset: TestRwset) =>
   transaction(network, { chaincode: 'goods', rwset: { goods: rwset } }).envelope;
 const entry = (key: string) => {
   const found = store.entry('goods', key);
-  if (found === undefined) return undefined;
+  if (found === null) return undefined;
   const { value, deleted, blockNum, txNum, verNum } = found;
   return [deleted ? null : fromUtf8(value), Number(blockNum), txNum, verNum];
 };
@@ -143,7 +143,7 @@ describe('the effect of a transaction on a key', () => {
     const rwset = { goods: { writes: { a: '1' } }, retail: { writes: { b: 'secret' } } };
     await apply([transaction(network, { chaincode: 'retail', rwset }).envelope]);
     expect(entry('a')).toEqual(['1', 2, 0, 1]);
-    expect(store.entry('retail', 'b')).toBeUndefined();
+    expect(store.entry('retail', 'b')).toBeNull();
   });
 });
 

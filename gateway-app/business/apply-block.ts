@@ -88,12 +88,12 @@ function checkedConfig(
 /** The entry of a key after an effect, with the policy of its own that its metadata gives it. */
 function changedEntry(
   effect: Effect,
-  old: StoredEntry | undefined,
+  old: StoredEntry | null,
   blockNum: bigint,
   txNum: number,
 ): StoredEntry | null {
-  const before = old === undefined ? undefined : { ...old, value: old.deleted ? null : old.value };
-  const after = entryAfter(effect, before, { blockNum, txNum }, (bytes) => bytes);
+  const before = old === null ? undefined : { ...old, value: old.deleted ? null : old.value };
+  const after = entryAfter(effect, before ?? null, { blockNum, txNum }, (bytes) => bytes);
   if (after === null) return null;
   const { value, verNum } = after;
   const deleted = value === null;
@@ -101,7 +101,7 @@ function changedEntry(
   return storedEntry({ value: value ?? NONE, deleted, validationParameter, blockNum, txNum, verNum });
 }
 
-function policyAfter(effect: Effect, old: StoredEntry | undefined): Uint8Array {
-  if (effect.kind === 'delete' || effect.metadata === undefined) return old?.validationParameter ?? NONE;
+function policyAfter(effect: Effect, old: StoredEntry | null): Uint8Array {
+  if (effect.kind === 'delete' || effect.metadata === null) return old?.validationParameter ?? NONE;
   return effect.metadata.find(({ name }) => name === VALIDATION_PARAMETER)?.value ?? NONE;
 }

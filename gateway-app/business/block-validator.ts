@@ -22,7 +22,7 @@ import type { StateEntry } from './domain-store.js';
 
 /** The state before a block, as a business node has it. */
 export interface StateBefore {
-  entry(namespace: string, key: string): StoredEntry | undefined;
+  entry(namespace: string, key: string): StoredEntry | null;
   range(namespace: string, start: string, end: string): AsyncIterable<StateEntry>;
 }
 
@@ -44,19 +44,19 @@ export class BlockValidator {
     this.#block = block;
     const { config, manager } = main;
     this.#namespaces = new Set([domain, LIFECYCLE_NAMESPACE]);
-    const definitions = new Map<string, ChaincodeDefinition | undefined>();
+    const definitions = new Map<string, ChaincodeDefinition | null>();
     this.#context = {
       channelId: config.channelId,
       config,
       manager,
       definition: (name) => {
         if (!definitions.has(name)) definitions.set(name, definitionBefore(before, name));
-        return definitions.get(name);
+        return definitions.get(name) ?? null;
       },
       keyPolicy: (namespace, key) =>
         this.#repoliced.has(`${namespace}/${key}`)
           ? 'changed'
-          : before.entry(namespace, key)?.validationParameter,
+          : (before.entry(namespace, key)?.validationParameter ?? null),
       held: this.#namespaces,
     };
     this.#overlay = new BlockOverlay(viewOf(before), block);
@@ -115,23 +115,23 @@ export function disputed(
   );
 }
 
-function definitionBefore(before: StateBefore, name: string): ChaincodeDefinition | undefined {
+function definitionBefore(before: StateBefore, name: string): ChaincodeDefinition | null {
   return definitionFromState(name, (key) => liveValue(before, LIFECYCLE_NAMESPACE, key));
 }
 
-function liveValue(before: StateBefore, namespace: string, key: string): Uint8Array | undefined {
+function liveValue(before: StateBefore, namespace: string, key: string): Uint8Array | null {
   const entry = before.entry(namespace, key);
-  return entry === undefined || entry.deleted ? undefined : entry.value;
+  return entry === null || entry.deleted ? null : entry.value;
 }
 
 /** The same state, each key read from the store once: a transaction's checks and effects ask for a key up to three times. */
 export function remembered(before: StateBefore): StateBefore {
-  const entries = new Map<string, StoredEntry | undefined>();
+  const entries = new Map<string, StoredEntry | null>();
   return {
     entry: (namespace, key) => {
       const id = `${namespace}/${key}`;
       if (!entries.has(id)) entries.set(id, before.entry(namespace, key));
-      return entries.get(id);
+      return entries.get(id) ?? null;
     },
     range: (namespace, start, end) => before.range(namespace, start, end),
   };
@@ -142,7 +142,7 @@ function viewOf(before: StateBefore): StateView {
   return {
     version: (namespace, key) => {
       const entry = before.entry(namespace, key);
-      return Promise.resolve(entry === undefined || entry.deleted ? undefined : versionOf(entry));
+      return Promise.resolve(entry === null || entry.deleted ? null : versionOf(entry));
     },
     range: async function* (namespace, start, end) {
       for await (const { key, entry } of before.range(namespace, start, end)) {

@@ -52,7 +52,7 @@ async function block(
 async function digestOfState(store: DomainStore): Promise<string> {
   const entries: RankEntry[] = [];
   for await (const entry of store.range('goods', '', '')) entries.push(rankEntry(entry));
-  const editor = new RankEditor({ get: () => undefined }, C);
+  const editor = new RankEditor({ get: () => null }, C);
   editor.apply(store.position()?.number ?? 0n, []);
   editor.replace([], entries);
   return toHex(editor.digest());

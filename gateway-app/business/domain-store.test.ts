@@ -98,7 +98,7 @@ describe('the state of a domain', () => {
     expect([...(await again.excluded())]).toEqual(['Org1MSP']);
     expect((await again.evidence()).map(({ kind }) => kind)).toEqual(['dispute', 'equivocation']);
     expect(again.entry('goods', 'a')?.verNum).toBe(1);
-    expect(again.entry('goods', 'b')).toBeUndefined();
+    expect(again.entry('goods', 'b')).toBeNull();
     await again.close();
   });
 });

@@ -37,9 +37,9 @@ export interface StateEntry {
   readonly entry: StoredEntry;
 }
 
-/** A key that a block changed, and its entry before the block; undefined where there was none. */
+/** A key that a block changed, and its entry before the block; null where there was none. */
 export interface ChangedEntry extends StateEntry {
-  readonly before: StoredEntry | undefined;
+  readonly before: StoredEntry | null;
 }
 
 /** A business node's store: its domain's state (and `_lifecycle`'s) with revisions, one atomic batch a block. */
@@ -68,10 +68,10 @@ export class DomainStore {
     return this.#position.get();
   }
 
-  /** The entry of a key, deleted ones included; undefined where the key never was. */
-  entry(namespace: string, key: string): StoredEntry | undefined {
+  /** The entry of a key, deleted ones included; null where the key never was. */
+  entry(namespace: string, key: string): StoredEntry | null {
     const bytes = read(this.#store, stateKey(namespace, key));
-    return bytes === undefined ? undefined : fromBinary(StoredEntrySchema, bytes);
+    return bytes === null ? null : fromBinary(StoredEntrySchema, bytes);
   }
 
   /** The entries of `namespace` from `start` (inclusive) to `end` (exclusive; empty: to the last), in UTF-8 order. */
@@ -90,7 +90,7 @@ export class DomainStore {
 
   /** Whether the rank tree is to be made anew: it was begun and not finished. */
   get rankUnmade(): boolean {
-    return read(this.#store, RANK_UNMADE) !== undefined;
+    return read(this.#store, RANK_UNMADE) !== null;
   }
 
   /** Removes the rank tree; it counts as unmade until `rankMade`. */

@@ -94,7 +94,7 @@ describe('a business node', () => {
     await node.until(() => node.height === 4n);
     expect(node.value('a')).toBe('2');
     expect(node.store.entry('goods', 'a')).toMatchObject({ blockNum: 3n, txNum: 0, verNum: 2 });
-    expect(node.value('b', 'retail')).toBeUndefined();
+    expect(node.value('b', 'retail')).toBeNull();
     expect(node.refused).toEqual([]);
     await node.stop();
   });

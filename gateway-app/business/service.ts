@@ -96,7 +96,7 @@ export function businessMethods(parts: BusinessParts) {
       requireReader(caller);
       follower.requireAgreement();
       const entry = store.entry(domain, key);
-      if (entry === undefined || entry.deleted) return create(StateReplySchema, { height: feed.height });
+      if (entry === null || entry.deleted) return create(StateReplySchema, { height: feed.height });
       const { blockNum, txNum, verNum, value } = entry;
       const rev = formatRev({ blockNum, txNum, verNum }, consortium.checkingHeight);
       return create(StateReplySchema, { height: feed.height, found: true, value, rev });

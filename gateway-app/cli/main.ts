@@ -139,7 +139,7 @@ program
       }
       const direction = options.up === true ? 'up' : options.down === true ? 'down' : 'none';
       const { trustPath } = await import('../client/trust.js');
-      const trust = trustPath(options.trust, home);
+      const trust = trustPath(options.trust ?? null, home);
       const { trace } = await import('./trace.js');
       return trace(connections, { traceId, direction, trust, proof: options.proof }, output);
     }),
@@ -154,7 +154,7 @@ program
     run(async (output, { home }) => {
       const { trustPath } = await import('../client/trust.js');
       const { verify } = await import('./trace.js');
-      return verify(file, trustPath(trust, home), output);
+      return verify(file, trustPath(trust ?? null, home), output);
     }),
   );
 
@@ -192,7 +192,7 @@ hold, 1 no answer, 2 wrong use.`,
     session(async (connections, output, { home }) => {
       const { trustPath } = await import('../client/trust.js');
       const { verify } = await import('./order.js');
-      return verify(connections, file, trustPath(trust, home), output);
+      return verify(connections, file, trustPath(trust ?? null, home), output);
     }),
   );
 

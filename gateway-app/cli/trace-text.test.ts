@@ -32,9 +32,9 @@ function linesOf(...records: VerifiedRecord[]): string[] {
 }
 
 /** What the only event of a trace is said to be. */
-function whatOf(traces: Readonly<Record<string, readonly string[]>>, data = {}): string | undefined {
+function whatOf(traces: Readonly<Record<string, readonly string[]>>, data = {}): string | null {
   const lines = linesOf(record({ block: 1n, eventTime: '2026-05-01T08:00:00.000Z' }, traces, { data }));
-  return lines[3]?.split(/ {2,}/)[5];
+  return lines[3]?.split(/ {2,}/)[5] ?? null;
 }
 
 describe('the text of a trace', () => {

@@ -56,12 +56,12 @@ describe('a file that a command is to write', () => {
 describe('the trust file', () => {
   it("is the one that is given, or the network's own", () => {
     writeFileSync(join(folder, 'trust.json'), '');
-    expect(trustPath(undefined, folder)).toBe(join(folder, 'trust.json'));
+    expect(trustPath(null, folder)).toBe(join(folder, 'trust.json'));
     expect(trustPath('mine.json', folder)).toBe('mine.json');
   });
 
   it('is asked for by its option where there is none', () => {
-    expect(() => trustPath(undefined, folder)).toThrow(/--trust FILE/);
-    expect(() => trustPath(undefined, folder)).toThrow(expect.objectContaining({ code: 'USAGE' }));
+    expect(() => trustPath(null, folder)).toThrow(/--trust FILE/);
+    expect(() => trustPath(null, folder)).toThrow(expect.objectContaining({ code: 'USAGE' }));
   });
 });

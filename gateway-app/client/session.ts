@@ -49,11 +49,11 @@ export function requireListed({ consortium, organisation, tls }: ClientContext):
 }
 
 function fileOf({ home, org, client }: SessionOptions): string {
-  return client ?? ownClient(new Workspace(home), org);
+  return client ?? ownClient(new Workspace(home), org ?? null);
 }
 
 /** The client file of an organisation of the workspace's network. Throws `CONFIG` where there is none. */
-function ownClient(workspace: Workspace, org: string | undefined): string {
+function ownClient(workspace: Workspace, org: string | null): string {
   requireFolder(workspace);
   const organisations = readNetworkTopology(workspace)?.organisations.map(({ name }) => name) ?? [];
   const [first] = organisations;
@@ -64,7 +64,7 @@ function ownClient(workspace: Workspace, org: string | undefined): string {
       { workspace: workspace.root },
     );
   }
-  if (org !== undefined && !organisations.includes(org)) {
+  if (org !== null && !organisations.includes(org)) {
     throw new CotraceError(
       'CONFIG',
       `the network in ${workspace.root} has no organisation ${org}; there are ${organisations.join(', ')}`,

@@ -5,9 +5,9 @@ import { readTrust, type Trust } from '@cotrace/verifier';
 import { Workspace } from '../workspace/workspace.js';
 
 /** Path of the trust file: the one that is given, or that of the network in `home`. Throws `USAGE` where that has none. */
-export function trustPath(given: string | undefined, home: string): string {
+export function trustPath(given: string | null, home: string): string {
   const own = new Workspace(home).trust;
-  if (given !== undefined || existsSync(own)) return given ?? own;
+  if (given !== null || existsSync(own)) return given ?? own;
   throw new CotraceError(
     'USAGE',
     `name the trust file of the network with --trust FILE; there is none at ${own}`,

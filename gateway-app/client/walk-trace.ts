@@ -25,7 +25,7 @@ export async function walkTrace({ client }: ConnectedNode, question: Question, t
   const identifiers: string[] = [];
   const lineage = new Lineage(question.traceId, question.direction);
   const bounds = new Bounds();
-  for (let traceId = lineage.next(); traceId !== undefined; traceId = lineage.next()) {
+  for (let traceId = lineage.next(); traceId !== null; traceId = lineage.next()) {
     identifiers.push(traceId);
     const records = [];
     const order = new WalkOrder();

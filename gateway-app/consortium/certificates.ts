@@ -52,7 +52,7 @@ export function checkedCertificate(
     );
   }
   // Typed as always there, but a certificate without the extension has none: it may be used for everything.
-  const allowed = certificate.keyUsage as readonly string[] | undefined;
+  const { keyUsage: allowed } = certificate as { readonly keyUsage?: readonly string[] };
   const missing = uses.find((use) => allowed !== undefined && !allowed.includes(use));
   if (missing !== undefined) {
     throw new CotraceError(

@@ -45,8 +45,8 @@ const withFirst = (change: object): object => ({
     i === 0 ? { ...organisation, ...change } : organisation,
   ),
 });
-const nodeOf = (role: string, at = 0): ConsortiumNode | undefined =>
-  good.nodes.filter((node) => node.role === role)[at];
+const nodeOf = (role: string, at = 0): ConsortiumNode | null =>
+  good.nodes.filter((node) => node.role === role)[at] ?? null;
 
 describe('a consortium file', () => {
   it('comes back as it was written', () => {

@@ -9,7 +9,7 @@ import type { Consortium } from './consortium.js';
  */
 export function readConsortium(path: string): Consortium {
   const consortium = readJsonFile(path, 'make it again, or get it from whoever made it', consortiumOf);
-  if (consortium !== undefined) return consortium;
+  if (consortium !== null) return consortium;
   throw new CotraceError(
     'CONFIG',
     `there is no consortium file ${path}; correct the path in the file that names it (its member \`consortium\`), or put the file there`,

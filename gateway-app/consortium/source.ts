@@ -119,7 +119,7 @@ function businessNodesOf(
 ): SourceOrganisation['businessNodes'] {
   return section.names().flatMap((domain) => {
     const node = section.optional(domain);
-    return node === undefined ? [] : [{ ...listeningNode(file, node, `${organisation}.${domain}`), domain }];
+    return node === null ? [] : [{ ...listeningNode(file, node, `${organisation}.${domain}`), domain }];
   });
 }
 

@@ -12,7 +12,7 @@ import { connectFabric } from './connection.js';
 /** What a peer saw of a stream of blocks. */
 interface Seen {
   /** The client's TLS certificate, DER. */
-  readonly certificate: Uint8Array | undefined;
+  readonly certificate: Uint8Array | null;
   /** What the signed request says its hash is. */
   readonly tlsCertHash: Uint8Array;
 }
@@ -44,7 +44,7 @@ describe('a connection to a peer that asks its clients for TLS certificates', ()
       {
         Deliver: (call: grpc.ServerDuplexStream<Buffer, Buffer>) => {
           call.once('data', (request: Buffer) => {
-            const certificate = call.getAuthContext().sslPeerCertificate?.raw;
+            const certificate = call.getAuthContext().sslPeerCertificate?.raw ?? null;
             tell({ certificate, tlsCertHash: channelHeaderOf(request).tlsCertHash });
           });
         },

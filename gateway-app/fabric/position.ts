@@ -10,7 +10,7 @@ const CONFIG = 'config';
 /** Where a follower stands, in its store; the configuration, some tens of kilobytes, is written when it changes. */
 export class StoredPosition {
   readonly #store: Store;
-  #config: Uint8Array | undefined;
+  #config: Uint8Array | null;
 
   constructor(store: Store) {
     this.#store = store;
@@ -20,10 +20,10 @@ export class StoredPosition {
   /** The position, or null before the first block. Throws `STORE_FAILED` where half of it is missing. */
   get(): ChainPosition | null {
     const checkpoint = read(this.#store, CHECKPOINT);
-    if (checkpoint === undefined) return null;
+    if (checkpoint === null) return null;
     // Not what was remembered: a batch whose write failed may be there all the same.
     this.#config = read(this.#store, CONFIG);
-    if (this.#config === undefined) {
+    if (this.#config === null) {
       throw new CotraceError(
         'STORE_FAILED',
         'the store has a checkpoint and no configuration; restore or remove it',
@@ -36,7 +36,7 @@ export class StoredPosition {
   /** Adds a position to the batch that writes its block. */
   put(batch: StoreBatch, { number, headerHash, configBlock }: ChainPosition): void {
     batch.put(CHECKPOINT, toBinary(CheckpointSchema, create(CheckpointSchema, { number, headerHash })));
-    if (this.#config !== undefined && equalBytes(this.#config, configBlock)) return;
+    if (this.#config !== null && equalBytes(this.#config, configBlock)) return;
     batch.put(CONFIG, configBlock);
   }
 

@@ -8,6 +8,10 @@ export interface Statements {
   readonly others: readonly Attestation[];
 }
 
+/** Whether others count the own attestations, and why not; unknown where what was heard does not say. */
+export type Acceptance =
+  { readonly kind: 'accepted' | 'unknown' } | { readonly kind: 'refused'; readonly why: string };
+
 /** Codes of refusals that say which of two consortium files is another, not which of two masters lies. */
 const TERMS_DIFFER: ReadonlySet<string> = new Set([
   'ATTESTATION_MEMBERSHIP',
@@ -15,35 +19,39 @@ const TERMS_DIFFER: ReadonlySet<string> = new Set([
 ] satisfies ErrorCode[]);
 
 /**
- * Why others do not count the own attestations, as far as it can be known here: null where they do, or nothing speaks
- * against it; undefined where these statements do not tell. `statements`: of blocks under the membership of `terms`, the
- * newest first.
+ * Whether others count the own attestations, as far as it can be known here. `statements`: of blocks under the membership of
+ * `terms`, the newest first.
  */
-export function refusalOf(
-  statements: readonly Statements[],
-  terms: AttestationTerms,
-): string | null | undefined {
+export function acceptanceOf(statements: readonly Statements[], terms: AttestationTerms): Acceptance {
   for (const { block, own, others } of statements) {
     const verdict = judgeAttestations([own, ...others], block, terms);
     const { mspId } = own;
     const refused = verdict.refused.find(({ attestation }) => attestation === own);
     // Made under the consortium file before: the next block's will tell.
     if (refused !== undefined && TERMS_DIFFER.has(refused.error.code)) continue;
-    if (refused !== undefined) return shown(refused.error);
+    if (refused !== undefined) return { kind: 'refused', why: shown(refused.error) };
     if (verdict.equivocations.some(([first]) => first.mspId === mspId)) {
-      return `[EQUIVOCATION] ${mspId} has signed two different attestations of block ${block}`;
+      return {
+        kind: 'refused',
+        why: `[EQUIVOCATION] ${mspId} has signed two different attestations of block ${block}`,
+      };
     }
     if (otherTerms(verdict, terms)) {
-      return (
-        '[ATTESTATION_MEMBERSHIP] the other organisations attest under another network id, membership or quorum: ' +
-        'compare the consortium files'
-      );
+      return {
+        kind: 'refused',
+        why:
+          '[ATTESTATION_MEMBERSHIP] the other organisations attest under another network id, membership or quorum: ' +
+          'compare the consortium files',
+      };
     }
     if (verdict.agreed === null) continue;
-    if (verdict.supporters.includes(own)) return null;
-    return `[ATTESTATION_DIFFERS] a quorum of the other organisations attests something else for block ${block}`;
+    if (verdict.supporters.includes(own)) return { kind: 'accepted' };
+    return {
+      kind: 'refused',
+      why: `[ATTESTATION_DIFFERS] a quorum of the other organisations attests something else for block ${block}`,
+    };
   }
-  return undefined;
+  return { kind: 'unknown' };
 }
 
 /** Whether as many others as make a quorum attest under other terms than the own ones. */

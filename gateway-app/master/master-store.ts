@@ -134,13 +134,13 @@ export class MasterStore {
   /** Number of the block with this header hash, or null. */
   blockByHash(headerHash: string): bigint | null {
     const bytes = read(this.#store, HEADER + headerHash);
-    return bytes === undefined ? null : BigInt(new TextDecoder().decode(bytes));
+    return bytes === null ? null : BigInt(new TextDecoder().decode(bytes));
   }
 
   /** The newest record of a TraceID in a domain, or null. */
   head(domain: string, traceId: string): TraceHead | null {
     const bytes = read(this.#store, headKey(domain, traceId));
-    return bytes === undefined ? null : fromBinary(TraceHeadSchema, bytes);
+    return bytes === null ? null : fromBinary(TraceHeadSchema, bytes);
   }
 
   /** The domains in which anything was ever traced, in order. */
@@ -158,8 +158,7 @@ export class MasterStore {
 
   #need(key: string, what: string): Uint8Array {
     const value = read(this.#store, key);
-    if (value === undefined)
-      throw new CotraceError('NOT_FOUND', `this master has not reached ${what}`, { key });
+    if (value === null) throw new CotraceError('NOT_FOUND', `this master has not reached ${what}`, { key });
     return value;
   }
 }

@@ -60,7 +60,7 @@ function fromSnapshot(store: MasterStore, settings: TrieSettings, last: bigint, 
   const loaded = loadSnapshot(store, settings, log);
   if (loaded === null) return null;
   const note = fromBinary(SnapshotNoteSchema, loaded.note);
-  checkStoreIdentity(note.store.length === 0 ? undefined : note.store, store.owner, snapshotPath(store));
+  checkStoreIdentity(note.store.length === 0 ? null : note.store, store.owner, snapshotPath(store));
   if (note.blockNum > last) {
     throw new CotraceError(
       'SNAPSHOT_AHEAD',

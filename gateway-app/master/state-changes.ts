@@ -41,7 +41,7 @@ type Entry = KeyEntry<Uint8Array>;
 
 interface Touched {
   readonly key: Uint8Array;
-  entry: Pick<Entry, 'value' | 'verNum'> | undefined;
+  entry: Pick<Entry, 'value' | 'verNum'> | null;
   after: Entry | null;
 }
 
@@ -106,7 +106,7 @@ function entryBefore({ namespace, key: name }: Effect, before: TrieBefore): Touc
     return { key, entry: { value: valueHash, verNum }, after: null };
   }
   const verNum = before.removedVerNum(key);
-  return { key, entry: verNum === 0 ? undefined : { value: null, verNum }, after: null };
+  return { key, entry: verNum === 0 ? null : { value: null, verNum }, after: null };
 }
 
 function headBefore(traceId: string, before: TrieBefore): TouchedTrace {

@@ -118,16 +118,16 @@ export class TrieRows {
 
   #removed(row: string): RemovedKey | null {
     const bytes = read(this.#store, row);
-    return bytes === undefined ? null : fromBinary(RemovedKeySchema, bytes);
+    return bytes === null ? null : fromBinary(RemovedKeySchema, bytes);
   }
 
   /** The node at a path at the end of `cycle`, or null. */
   #nodeAt(path: string, cycle: bigint, current: bigint): Uint8Array | null {
     const newest = read(this.#store, NODE + path);
-    if (newest !== undefined && cycleOf(newest) <= cycle) return newest.subarray(STAMP);
+    if (newest !== null && cycleOf(newest) <= cycle) return newest.subarray(STAMP);
     for (let later = cycle + 1n; later <= current; later += 1n) {
       const past = read(this.#store, pastKey(later, path));
-      if (past !== undefined) return cycleOf(past) <= cycle ? past.subarray(STAMP) : null;
+      if (past !== null) return cycleOf(past) <= cycle ? past.subarray(STAMP) : null;
     }
     return null;
   }
@@ -144,17 +144,17 @@ function follow(node: Uint8Array, nibbles: Uint8Array, at: number): number | nul
   let place = at;
   for (let items = readRlpList(node); ;) {
     const [first] = items;
-    let next: RlpItem | undefined;
+    let next: RlpItem | null = null;
     if (items.length === BRANCH_ITEMS) {
-      next = items[nibbles[place] ?? BRANCH_ITEMS];
+      next = items[nibbles[place] ?? BRANCH_ITEMS] ?? null;
       place += 1;
     } else {
       const unpacked = first === undefined ? null : unpackPath(first.payload);
       if (unpacked === null || unpacked.leaf || !startsWith(nibbles, place, unpacked.path)) return null;
-      next = items[1];
+      next = items[1] ?? null;
       place += unpacked.path.length;
     }
-    if (next === undefined || (!next.isList && next.payload.length !== HASH_LENGTH)) return null;
+    if (next === null || (!next.isList && next.payload.length !== HASH_LENGTH)) return null;
     if (!next.isList) return place;
     items = readRlpList(next.rlp);
   }

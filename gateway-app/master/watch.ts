@@ -6,7 +6,7 @@ import type { ChainPosition } from '../fabric/chain.js';
 import type { MainPeer } from '../fabric/main-peer.js';
 import type { HeightFeed } from '../node/feed.js';
 import { isAborted, pauseFor } from '../node/retry.js';
-import { refusalOf } from './acceptance.js';
+import { acceptanceOf, type Acceptance } from './acceptance.js';
 import type { Attestor } from './attestor.js';
 import type { MasterHealth, MasterPatience } from './master-health.js';
 import type { MasterStore } from './master-store.js';
@@ -57,10 +57,14 @@ export async function watchAcceptance(parts: WatchParts, signal: AbortSignal): P
       const under: AttestationTerms =
         accepted !== null && isKnown ? accepted.under : termsAt(position, parts);
       const signer = signerRefusal(parts, last, under);
-      const refusal: string | null | undefined =
-        signer ?? (isKnown ? null : await statedOtherwise(parts, position, under));
-      accepted = refusal === null ? { last, under } : null;
-      if (!isAborted(signal) && refusal !== undefined) health.attested(refusal);
+      let acceptance: Acceptance;
+      if (signer !== null) acceptance = { kind: 'refused', why: signer };
+      else if (isKnown) acceptance = { kind: 'accepted' };
+      else acceptance = await acceptanceAmong(parts, position, under);
+      accepted = acceptance.kind === 'accepted' ? { last, under } : null;
+      if (!isAborted(signal) && acceptance.kind !== 'unknown') {
+        health.attested(acceptance.kind === 'refused' ? acceptance.why : null);
+      }
     }
     await pauseFor(patience.watch, signal);
   }
@@ -87,11 +91,11 @@ function signerRefusal(
   }
 }
 
-async function statedOtherwise(
+async function acceptanceAmong(
   { store, others }: WatchParts,
   { configBlock, number: last }: ChainPosition,
   under: AttestationTerms,
-): Promise<string | null | undefined> {
+): Promise<Acceptance> {
   const blocks = blocksUnder(decodeBlock(configBlock).number, last);
   const received = (await Promise.all(others.map((other) => asked(other, blocks)))).map(byBlock);
   const statements = blocks.map((block) => ({
@@ -99,7 +103,7 @@ async function statedOtherwise(
     own: store.attestation(block),
     others: received.flatMap((list) => list.get(block) ?? []),
   }));
-  return refusalOf(statements, under);
+  return acceptanceOf(statements, under);
 }
 
 /** The newest blocks that are attested under the configuration of block `config`, the newest first. */

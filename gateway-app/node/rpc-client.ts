@@ -46,7 +46,7 @@ export class RpcClient {
   constructor(address: string, tls: TlsMaterial, tlsRoots: string, certificate: string) {
     this.address = address;
     const credentials = grpc.credentials.createSsl(Buffer.from(tlsRoots), tls.key, tls.certificate, {
-      checkServerIdentity: (_host, shown) => wrongCertificate(shown.raw, certificate),
+      checkServerIdentity: (_host, shown) => wrongCertificate(shown.raw, certificate) ?? undefined,
     });
     this.#client = new grpc.Client(address, credentials, {
       // A host that vanishes without a word must not leave a stream waiting for ever.
@@ -149,8 +149,8 @@ function asReceived(bytes: Buffer): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-function wrongCertificate(shown: Uint8Array, wanted: string): Error | undefined {
-  if (toHex(sha256(shown)) === wanted) return undefined;
+function wrongCertificate(shown: Uint8Array, wanted: string): Error | null {
+  if (toHex(sha256(shown)) === wanted) return null;
   return new CotraceError(
     'WRONG_NODE',
     'the certificate is not the one that the consortium file names for this node',

@@ -22,7 +22,7 @@ export async function openStore(folder: string, owner: StoreIdentity): Promise<S
   const store = await openDatabase(folder);
   try {
     const row = read(store, STORE_IDENTITY_KEY);
-    const [first] = row === undefined ? await store.keys({ limit: 1 }).all() : [STORE_IDENTITY_KEY];
+    const [first] = row === null ? await store.keys({ limit: 1 }).all() : [STORE_IDENTITY_KEY];
     if (first === undefined) {
       await commit(store, store.batch().put(STORE_IDENTITY_KEY, encodeStoreIdentity(owner)));
     } else {
@@ -70,9 +70,9 @@ export async function commit(store: Store, batch: StoreBatch): Promise<void> {
   }
 }
 
-/** Value of `key`, or undefined; synchronous, for small reads. */
-export function read(store: Store, key: string): Uint8Array | undefined {
-  return store.getSync(key);
+/** Value of `key`, or null; synchronous, for small reads. */
+export function read(store: Store, key: string): Uint8Array | null {
+  return store.getSync(key) ?? null;
 }
 
 /** The key part of a number that sorts as the number does: 16 hexadecimal digits. */

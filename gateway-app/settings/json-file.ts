@@ -13,16 +13,16 @@ import { errorCode } from './error-code.js';
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /**
- * What `read` makes of a file of JSON that commands write and read back; undefined where there is none. `advice` says
+ * What `read` makes of a file of JSON that commands write and read back; null where there is none. `advice` says
  * what to do about a file that is not as it must be. Throws `CONFIG` with the file and the member that is wrong, and
  * the system's error where the file cannot be read.
  */
-export function readJsonFile<T>(path: string, advice: string, read: (root: Shape) => T): T | undefined {
+export function readJsonFile<T>(path: string, advice: string, read: (root: Shape) => T): T | null {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return null;
     throw error;
   }
   const source = { code: 'CONFIG', locate: () => path, advice, evidence: { path } } as const;

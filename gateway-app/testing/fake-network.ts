@@ -134,7 +134,7 @@ class FakeCaller implements RpcCaller {
     const answer = this.#answerOf(method) as Answer;
     const messages = answer(create(method.input, request), signal)[Symbol.asyncIterator]();
     while (!signal.aborted) {
-      const limit = limitOf(this.#name, silence, undefined);
+      const limit = limitOf(this.#name, silence);
       try {
         const next = await Promise.race([messages.next(), limit.over]);
         if (next.done === true) return;
@@ -153,7 +153,7 @@ class FakeCaller implements RpcCaller {
 }
 
 /** `over` rejects after `timeout` milliseconds, or once `signal` is aborted. */
-function limitOf(name: string, timeout: number, signal: AbortSignal | undefined) {
+function limitOf(name: string, timeout: number, signal?: AbortSignal) {
   let fail: () => void = () => undefined;
   const over = new Promise<never>((_, reject) => {
     fail = () => reject(unreachable(name));

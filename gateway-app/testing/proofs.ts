@@ -38,7 +38,7 @@ export async function recordsProof(
   if (master === undefined) throw new RangeError('there is no master to ask');
   const lineage = new Lineage(traceId, direction);
   const found = new Map<string, ProofTransaction>();
-  for (let id = lineage.next(); id !== undefined; id = lineage.next()) {
+  for (let id = lineage.next(); id !== null; id = lineage.next()) {
     const records = [];
     for (const domain of await master.store.tracedDomains()) {
       for await (const one of walkTrace(master.store, domain, id, () => Promise.resolve(null))) {

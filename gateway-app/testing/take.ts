@@ -17,7 +17,7 @@ import type { TestNetwork } from './test-network.js';
 
 /** The state of a business node that holds nothing yet. */
 export const NOTHING: StateBefore = {
-  entry: () => undefined,
+  entry: () => null,
   // eslint-disable-next-line @typescript-eslint/require-await
   range: async function* () {
     yield* [];

@@ -106,10 +106,10 @@ export class TestBusinessNode {
     return this.refusals.all().map(({ code }) => code);
   }
 
-  /** Value of a key in its domain as text; undefined where there is none. */
-  value(key: string, domain = 'goods'): string | undefined {
+  /** Value of a key in its domain as text; null where there is none. */
+  value(key: string, domain = 'goods'): string | null {
     const entry = this.store.entry(domain, key);
-    return entry === undefined || entry.deleted ? undefined : new TextDecoder().decode(entry.value);
+    return entry === null || entry.deleted ? null : new TextDecoder().decode(entry.value);
   }
 
   /** Waits until `condition` holds; fails after twenty seconds. */

@@ -53,7 +53,7 @@ export function readNetworkTopology(workspace: Workspace): Topology | null {
 function refuseLoss({ consortium: path, topology: file }: Workspace, topology: Topology): void {
   const advice = 'remove the file: `cotrace network up` writes it again';
   const network = readJsonFile(path, advice, consortiumOf);
-  if (network === undefined) return;
+  if (network === null) return;
   const lost = network.domains.filter((domain) => !topology.domains.includes(domain));
   if (lost.length > 0) {
     const added = topology.domains.filter((domain) => !network.domains.includes(domain));

@@ -47,7 +47,7 @@ function signerOf(nodeDir: string, mspId: string): SigningIdentity {
 /** Whether signatures of these identities over the message satisfy the policy at `path`. */
 function satisfied(path: string, ...signers: SigningIdentity[]): boolean {
   const policy = config.policy(path);
-  if (policy === undefined) throw new Error(`no policy ${path}`);
+  if (policy === null) throw new Error(`no policy ${path}`);
   const signed = signers.map(({ serialized, sign }) => ({
     identity: serialized,
     data: message,

@@ -143,7 +143,7 @@ function applicationGroup(
 function applicationOrganisation(
   organisation: Organisation,
   layout: CryptoLayout,
-  anchor: HostAndPort | undefined,
+  anchor?: HostAndPort,
 ): common.ConfigGroup {
   const { mspId } = organisation;
   const anchorPeers = anchor === undefined ? [] : [create(peer.AnchorPeerSchema, { ...anchor })];

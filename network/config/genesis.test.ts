@@ -63,8 +63,8 @@ function groupOf(block: Block): common.ConfigGroup {
 }
 
 function valueAt(group: common.ConfigGroup, path: readonly string[], key: string): Uint8Array {
-  let at: common.ConfigGroup | undefined = group;
-  for (const name of path) at = at?.groups[name];
+  let at: common.ConfigGroup | null = group;
+  for (const name of path) at = at?.groups[name] ?? null;
   const value = at?.values[key]?.value;
   if (value === undefined) throw new Error(`no value ${key} at ${path.join('/')}`);
   return value;

@@ -19,7 +19,7 @@ describe('goDuration', () => {
   it.each(['', '200', 'ms', '-1s', '1 s', '1s ', '1d', '.s', '1s2', '1e3s', '1s'.repeat(33)])(
     'does not read %j',
     (text) => {
-      expect(goDuration(text)).toBeUndefined();
+      expect(goDuration(text)).toBeNull();
     },
   );
 });

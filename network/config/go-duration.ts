@@ -13,9 +13,9 @@ const MAX_TERMS = 32;
 
 /**
  * Milliseconds of an unsigned duration as Go's `time.ParseDuration` reads it, such as `200ms` or
- * `1m30s`, the form of the orderer's BatchTimeout; undefined if the text is none.
+ * `1m30s`, the form of the orderer's BatchTimeout; null if the text is none.
  */
-export function goDuration(text: string): number | undefined {
+export function goDuration(text: string): number | null {
   if (text === '0') return 0;
   let milliseconds = 0;
   let end = 0;
@@ -23,7 +23,7 @@ export function goDuration(text: string): number | undefined {
   for (const [term, value = '', unit = ''] of text.matchAll(TERM)) {
     milliseconds += Number(value) * (UNITS_MS[unit] ?? Number.NaN);
     end += term.length;
-    if (++terms > MAX_TERMS) return undefined;
+    if (++terms > MAX_TERMS) return null;
   }
-  return terms > 0 && end === text.length ? milliseconds : undefined;
+  return terms > 0 && end === text.length ? milliseconds : null;
 }

@@ -51,16 +51,16 @@ function pemFiles(dir: string): Uint8Array[] {
 
 function readConfig(dir: string): {
   ous: common.FabricOUIdentifier[];
-  nodeOus: common.FabricNodeOUs | undefined;
+  nodeOus: common.FabricNodeOUs | null;
 } {
   const path = join(dir, 'config.yaml');
-  if (!existsSync(path)) return { ous: [], nodeOus: undefined };
+  if (!existsSync(path)) return { ous: [], nodeOus: null };
   const root = parseSettings(textOfFile(readBytes(path), path), path, 'MSP_FOLDER');
   const ous = (root.optional('OrganizationalUnitIdentifiers')?.items(MAX_UNITS) ?? []).map((item) => {
     return identifier(dir, item) ?? item.fail('lacks its OrganizationalUnitIdentifier');
   });
   const nodeOus = root.section('NodeOUs');
-  if (nodeOus.optional('Enable')?.boolean() !== true) return { ous, nodeOus: undefined };
+  if (nodeOus.optional('Enable')?.boolean() !== true) return { ous, nodeOus: null };
   const role = (name: string) => identifier(dir, nodeOus.section(`${name}OUIdentifier`));
   const [client, peer, admin, orderer] = [role('Client'), role('Peer'), role('Admin'), role('Orderer')];
   return {
@@ -75,10 +75,10 @@ function readConfig(dir: string): {
   };
 }
 
-function identifier(dir: string, item: Shape): common.FabricOUIdentifier | undefined {
+function identifier(dir: string, item: Shape): common.FabricOUIdentifier | null {
   const name = item.optional('OrganizationalUnitIdentifier')?.text() ?? '';
   const file = item.optional('Certificate')?.text() ?? '';
-  if (name === '') return undefined;
+  if (name === '') return null;
   return create(common.FabricOUIdentifierSchema, {
     organizationalUnitIdentifier: name,
     ...(file !== '' && { certificate: readBytes(join(dir, file)) }),

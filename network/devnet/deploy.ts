@@ -96,7 +96,7 @@ function isCommitted(job: DeploymentJob): boolean {
   const current = job.channel.ledger.definition(name);
   if (current?.sequence !== BigInt(sequence)) return false;
   const difference = parametersDifference(current, definitionOf(job));
-  if (difference === undefined) return true;
+  if (difference === null) return true;
   throw new CotraceError(
     'DEFINITION_CONFLICT',
     `chaincode ${name} has another definition at sequence ${sequence}; give it the next sequence`,
@@ -113,7 +113,7 @@ function isApproved(job: DeploymentJob, participant: Participant): boolean {
   const approval = job.channel.ledger.approval(participant.mspId, name, BigInt(sequence));
   return (
     approval?.packageId === packageIdFor(job, participant) &&
-    parametersDifference(approval.parameters, definitionOf(job)) === undefined
+    parametersDifference(approval.parameters, definitionOf(job)) === null
   );
 }
 
@@ -152,7 +152,7 @@ async function endorse(
     if (message === '' && outcome.kind === 'answered') plan.accept(endorser, outcome.response);
     else plan.fail(endorser, message);
   }
-  if (plan.result === undefined) throw failed(job, 'the peers did not endorse it', { errors: plan.errors });
+  if (plan.result === null) throw failed(job, 'the peers did not endorse it', { errors: plan.errors });
   const data = encodeTransaction({
     signatureHeader,
     chaincodeProposalPayload: payload,

@@ -23,7 +23,7 @@ export interface DevnetParts {
 /** A running embedded network; made by `start`. */
 export class DevnetHandle {
   readonly #parts: DevnetParts;
-  #stopped: Promise<void> | undefined;
+  #stopped: Promise<void> | null = null;
 
   constructor(parts: DevnetParts) {
     this.#parts = parts;
@@ -80,7 +80,7 @@ export class DevnetHandle {
   async chaincodeReady(channelId: string, name: string): Promise<void> {
     const ready = this.#parts.peers.map(async ({ peer }) => {
       const endpoint = peer.endpoint(channelId, name);
-      if (endpoint !== undefined) await peer.host.ready(endpoint);
+      if (endpoint !== null) await peer.host.ready(endpoint);
     });
     await Promise.all(ready);
   }

@@ -44,10 +44,10 @@ async function listenOrderer(
   servers: BoundServer[],
 ): Promise<NodeAddress> {
   const { host, mspId } = topology.orderer;
-  const server = ordererServer((channelId) => channels.get(channelId));
+  const server = ordererServer((channelId) => channels.get(channelId) ?? null);
   const bound = await bind(server, loadTls(join(layout.orderer(), 'tls')), {
     host: listen.host ?? LOOP_BACK,
-    port: listen.orderer,
+    port: listen.orderer ?? 0,
     wish: lastPorts(dir).orderer,
   });
   servers.push(bound);
@@ -63,7 +63,7 @@ async function listenPeers(
   servers: BoundServer[],
 ): Promise<Record<string, NodeAddress>> {
   const last = lastPorts(dir);
-  const findChannel = (channelId: string): Channel | undefined => channels.get(channelId);
+  const findChannel = (channelId: string): Channel | null => channels.get(channelId) ?? null;
   const all = peers.map(({ peer }) => peer);
   const nodes: Record<string, NodeAddress> = {};
   for (const { organisation, peer } of peers) {
@@ -75,7 +75,7 @@ async function listenPeers(
       loadTls(join(layout.peer(organisation), 'tls')),
       {
         host: listen.host ?? LOOP_BACK,
-        port: listen.peers?.[organisation.name],
+        port: listen.peers?.[organisation.name] ?? 0,
         wish: last.peer(organisation.name),
       },
     );

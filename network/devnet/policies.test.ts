@@ -32,7 +32,7 @@ async function endorsed({ network }: AssetNetwork, contract: Contract, key: stri
 }
 
 describe('policies of a channel', () => {
-  let asset: AssetNetwork | undefined;
+  let asset: AssetNetwork | null = null;
   const start = async (rules: EndorsementRules): Promise<AssetNetwork> => {
     asset = await startAssetNetwork({ rules });
     return asset;
@@ -40,7 +40,7 @@ describe('policies of a channel', () => {
 
   afterEach(async () => {
     await asset?.close();
-    asset = undefined;
+    asset = null;
   });
 
   it('may ask for any organisation, or for the policy that a definition names', async () => {

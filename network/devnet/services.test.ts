@@ -265,7 +265,7 @@ describe('the services of peers and orderer', () => {
       );
       const stored = await asset.network.ledger('main').block(1n);
       expect(first?.Type.case).toBe('block');
-      if (first?.Type.case !== 'block' || stored === undefined) return;
+      if (first?.Type.case !== 'block' || stored === null) return;
       const [signatures = EMPTY, lastConfig = EMPTY] = stored.block.metadata;
       const ordered = encodeBlock({
         ...stored.block,
@@ -494,21 +494,21 @@ describe('the services of peers and orderer', () => {
       peer.Endorser,
       'ProcessProposal',
     );
-    const call = (signed: peer.SignedProposal): Promise<peer.ProposalResponse | undefined> =>
+    const call = (signed: peer.SignedProposal): Promise<peer.ProposalResponse | null> =>
       new Promise((resolve, reject) => {
         peerClient.makeUnaryRequest(
           method.path,
           method.requestSerialize,
           method.responseDeserialize,
           signed,
-          (error, value) => (error === null ? resolve(value) : reject(error)),
+          (error, value) => (error === null ? resolve(value ?? null) : reject(error)),
         );
       });
     const propose = (
       args: string[],
       chaincode = 'asset',
       channelId = 'main',
-    ): Promise<peer.ProposalResponse | undefined> =>
+    ): Promise<peer.ProposalResponse | null> =>
       call(makeProposal({ channelId, chaincode, args: args.map(utf8) }, user).signed);
     const response = await propose(['caller']);
     expect(response?.response?.status).toBe(200);

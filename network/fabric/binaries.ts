@@ -23,7 +23,7 @@ const INSTALL =
  * `config` beside the programs' folder, where Fabric's install script puts it).
  * Throws `FABRIC_BIN`, saying what is missing and what to install.
  */
-export function findFabric(env: Readonly<Record<string, string | undefined>>): FabricBinaries {
+export function findFabric(env: Readonly<NodeJS.ProcessEnv>): FabricBinaries {
   const bin = env['FABRIC_BIN'];
   if (bin === undefined || bin === '') {
     throw new CotraceError('FABRIC_BIN', `FABRIC_BIN is not set; ${INSTALL}`);

@@ -48,7 +48,7 @@ describe('waiting for a leader', () => {
       },
     );
     const tls = loadTls(join(layout.orderer(), 'tls'));
-    bound = await bind(server, tls, { host: '127.0.0.1', port: undefined, wish: 0 });
+    bound = await bind(server, tls, { host: '127.0.0.1', port: 0, wish: 0 });
     endpoint = {
       address: bound.address,
       serverName: topology.orderer.host,

@@ -131,7 +131,7 @@ export interface FabricParts {
 }
 
 /** The environment of this process without what would configure Fabric behind our back. */
-export function cleanEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+export function cleanEnvironment(env: Readonly<NodeJS.ProcessEnv>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) =>
       value === undefined || /^(?:CORE|ORDERER|FABRIC)_/.test(name) ? [] : [[name, value]],

@@ -31,8 +31,8 @@ describe.each(SEEDS)('random transactions of seed %d', (seed) => {
   it('look the same on the embedded network as on Fabric', async () => {
     const script = generateScript(seed, TRANSACTIONS);
     expect(countTransactions(script)).toBeGreaterThanOrEqual(TRANSACTIONS);
-    const fabric = await observed(networks[0], script);
-    const embedded = await observed(networks[1], script);
+    const fabric = await observed(networks[0] ?? null, script);
+    const embedded = await observed(networks[1] ?? null, script);
     const version = releaseOf(findFabric(process.env));
     expect(differences(...comparable(version, fabric, embedded))).toEqual([]);
   });
@@ -58,8 +58,8 @@ async function oddCalls(starting: Promise<ScriptedNetwork>): Promise<Observation
   }
 }
 
-async function observed(network: ScriptedNetwork | undefined, script: Script): Promise<Observation[]> {
-  return network === undefined ? [] : runScript(network.target, script);
+async function observed(network: ScriptedNetwork | null, script: Script): Promise<Observation[]> {
+  return network === null ? [] : runScript(network.target, script);
 }
 
 if (process.env['CONFORMANCE_RECORD'] === '1')

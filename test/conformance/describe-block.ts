@@ -30,7 +30,7 @@ export function transactionsOf(bytes: Uint8Array): PlacedTransaction[] {
 }
 
 /** Name of a validation code. */
-export function codeName(code: number | undefined): string {
+export function codeName(code?: number): string {
   return code === undefined ? 'none' : (peer.TxValidationCode[code] ?? String(code));
 }
 
@@ -63,7 +63,7 @@ function describeBlock(block: Block): Seen {
   return { number: String(block.number), codes, metadata: block.metadata.map((bytes) => bytes.length > 0) };
 }
 
-function txIdOf(envelope: common.Envelope | undefined): string {
+function txIdOf(envelope?: common.Envelope): string {
   if (envelope === undefined) return 'none';
   try {
     const payload = decode(common.PayloadSchema, envelope.payload);

@@ -25,13 +25,13 @@ function shown(bytes: Uint8Array): string {
  */
 export class Names {
   readonly #names = new Map<string, string>();
-  #pattern: RegExp | undefined;
+  #pattern: RegExp | null = null;
 
   /** `text` is to be read as `name` from now on. */
   add(text: string, name: string): void {
     if (text === '') return;
     this.#names.set(text, name);
-    this.#pattern = undefined;
+    this.#pattern = null;
   }
 
   /** `value` with names in all of its texts. */
@@ -61,7 +61,7 @@ function withoutComputedId(text: string): string {
 }
 
 /** A chaincode's response. */
-export function describeResponse(response: peer.Response | undefined): Seen {
+export function describeResponse(response?: peer.Response): Seen {
   if (response === undefined) return null;
   const { status, message, payload } = response;
   return [status, message, shown(payload)];
@@ -133,8 +133,8 @@ export function describeResults(bytes: Uint8Array): Seen {
 }
 
 /** Definitions are written before the script begins, by as many blocks as a network needs for it. */
-function versionOf(namespace: string, version: Version | undefined): Seen {
-  if (version === undefined) return null;
+function versionOf(namespace: string, version: Version | null): Seen {
+  if (version === null) return null;
   return namespace === '_lifecycle' ? 'defined' : `${String(version.blockNum)}/${version.txNum}`;
 }
 
@@ -151,7 +151,7 @@ export function describeAnswer(answer: peer.ProposalResponse): Seen {
 }
 
 /** The chaincodes stand there in the order of a map of Go: any. */
-function describeInterest(interest: peer.ChaincodeInterest | undefined): Seen {
+function describeInterest(interest?: peer.ChaincodeInterest): Seen {
   return interest?.chaincodes
     .map(({ name, keyPolicies, disregardNamespacePolicy, noPrivateReads, noPublicWrites }) => [
       name,

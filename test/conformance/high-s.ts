@@ -6,5 +6,5 @@ const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551
 /** The other signature that ECDSA itself takes for the same message; Fabric takes only that of the smaller S. */
 export function otherHalf(signature: Uint8Array): Uint8Array {
   const parsed = parseSignature(signature);
-  return parsed === undefined ? signature : encodeSignature({ r: parsed.r, s: ORDER - parsed.s });
+  return parsed === null ? signature : encodeSignature({ r: parsed.r, s: ORDER - parsed.s });
 }

@@ -73,7 +73,7 @@ class ScriptRun {
   readonly #cast: Cast;
   readonly #ordering: Ordering;
   readonly #names = new Names();
-  readonly #members: (Submitted | undefined)[] = [];
+  readonly #members: (Submitted | null)[] = [];
   readonly #observations: Observation[] = [];
   readonly #progress: (observation: Observation) => void;
   #ordinal = 0;
@@ -191,7 +191,7 @@ class ScriptRun {
     const places = new Map<string, string>();
     for (const [i, { submitted, seen }] of prepared.entries()) {
       const member = members[i];
-      if (submitted === undefined || member === undefined) continue;
+      if (submitted === null || member === undefined) continue;
       const results: Seen[] = [];
       const times = 'replay' in member ? 1 : (member.times ?? 1);
       for (let n = 0; n < times; n++) results.push(await this.#submit(member, submitted));
@@ -209,12 +209,7 @@ class ScriptRun {
       const member = members[i];
       // Nobody waits for what was refused, or claims to be somebody else's.
       const results = seen['submitted'];
-      if (
-        member !== undefined &&
-        'call' in member &&
-        member.submit !== undefined &&
-        submitted !== undefined
-      ) {
+      if (member !== undefined && 'call' in member && member.submit !== undefined && submitted !== null) {
         const isHonest =
           member.forgery === undefined && Array.isArray(results) && results.includes('accepted');
         const { user, channel } = member.call;
@@ -228,9 +223,9 @@ class ScriptRun {
   async #prepare(
     at: string,
     member: Member | Replay,
-  ): Promise<{ submitted: Submitted | undefined; seen: Record<string, Seen> }> {
+  ): Promise<{ submitted: Submitted | null; seen: Record<string, Seen> }> {
     if ('replay' in member)
-      return { submitted: this.#members[member.replay], seen: { replay: member.replay } };
+      return { submitted: this.#members[member.replay] ?? null, seen: { replay: member.replay } };
     const parts = this.#proposal(member.call, `<tx ${at}>`);
     const { txId } = parts.channelHeader;
     const proposal = signProposal(parts);
@@ -242,7 +237,7 @@ class ScriptRun {
       ),
     };
     const endorsed = answers.flatMap(({ ok }) => (ok?.endorsement === undefined ? [] : [ok]));
-    if (endorsed.length === 0) return { submitted: undefined, seen };
+    if (endorsed.length === 0) return { submitted: null, seen };
     const transaction = transactionParts(parts, endorsed);
     if (member.forgery !== undefined) {
       const forge = FORGERIES[member.forgery];
@@ -257,7 +252,7 @@ class ScriptRun {
     { call, endorse }: Member,
     txId: string,
     proposedTransaction: peer.SignedProposal,
-  ): Promise<{ submitted: Submitted | undefined; seen: Record<string, Seen> }> {
+  ): Promise<{ submitted: Submitted | null; seen: Record<string, Seen> }> {
     if (!('gateway' in endorse)) throw new Error('not endorsed by a gateway');
     const request = create(gateway.EndorseRequestSchema, {
       channelId: call.channel,
@@ -266,7 +261,7 @@ class ScriptRun {
       endorsingOrganizations: [...(endorse.organizations ?? [])],
     });
     const { ok, failed } = await this.#cast.endorse(endorse.gateway, request);
-    if (failed !== undefined) return { submitted: undefined, seen: { failed: describeFailure(failed) } };
+    if (failed !== undefined) return { submitted: null, seen: { failed: describeFailure(failed) } };
     const payload = ok.preparedTransaction?.payload ?? new Uint8Array();
     const signature = this.#cast.user(call.user).sign(payload);
     const envelope = toBinary(common.EnvelopeSchema, create(common.EnvelopeSchema, { payload, signature }));

@@ -48,7 +48,7 @@ export function rowsUnder(markdown: string, heading: string): string[][] {
     .filter((_row, i, rows) => i > 0 && !isRule(rows[i]) && !isRule(rows[i + 1]));
 }
 
-function isRule(row: readonly string[] | undefined): boolean {
+function isRule(row?: readonly string[]): boolean {
   return row?.every((cell) => /^:?-+:?$/.test(cell)) === true;
 }
 

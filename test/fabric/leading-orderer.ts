@@ -3,15 +3,12 @@ import type { ProcessEntry } from '../../gateway-app/deploy/processes.js';
 import type { Workspace } from '../../gateway-app/workspace/workspace.js';
 
 /** The orderer that last became the leader of the main channel, as its log says; none where it does not run. */
-export function leadingOrderer(
-  workspace: Workspace,
-  running: readonly ProcessEntry[],
-): ProcessEntry | undefined {
+export function leadingOrderer(workspace: Workspace, running: readonly ProcessEntry[]): ProcessEntry | null {
   const led = running
     .map((entry) => ({ entry, since: leaderSince(workspace.log(entry.name)) }))
     .filter(({ since }) => since !== '')
     .sort((a, b) => (a.since < b.since ? 1 : -1));
-  return led[0]?.entry;
+  return led[0]?.entry ?? null;
 }
 
 /** When an orderer last became the leader of the main channel; empty where it never did. */

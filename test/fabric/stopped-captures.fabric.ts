@@ -16,16 +16,17 @@ const RAFT_3 = fileURLToPath(new URL('../../network/topologies/raft-3.yaml', imp
 /** A process that is stopped, and how a capture names it that takes long. */
 interface Kind {
   readonly name: string;
-  readonly choose: (network: SystemNetwork) => string | undefined;
+  readonly choose: (network: SystemNetwork) => string | null;
   readonly named: RegExp;
 }
 
 const named = (name: string, text: RegExp): Kind => ({ name, choose: () => name, named: text });
 const orderersOf = ({ workspace }: SystemNetwork) =>
   readNetworkState(workspace).processes.filter(({ name }) => /^orderer\d*$/.test(name));
-const leaderOf = (network: SystemNetwork) => leadingOrderer(network.workspace, orderersOf(network))?.name;
+const leaderOf = (network: SystemNetwork) =>
+  leadingOrderer(network.workspace, orderersOf(network))?.name ?? null;
 const followerOf = (network: SystemNetwork) =>
-  orderersOf(network).find(({ name }) => name !== leaderOf(network))?.name;
+  orderersOf(network).find(({ name }) => name !== leaderOf(network))?.name ?? null;
 
 // A peer that was stopped is a stranger to the others for a while: peers come last.
 const ONE_ORDERER: readonly Kind[] = [

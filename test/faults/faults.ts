@@ -216,7 +216,7 @@ export function faults({ name, flags, kinds }: FaultsOf): void {
         const { recorded, alreadyRecorded, outcomes } = value;
         say(`repeated capture: ${recorded} recorded, ${alreadyRecorded} were; ${Date.now() - began} ms`);
         expect({ code, count: recorded + alreadyRecorded }).toEqual({ code: 0, count: events.length });
-        const transactions = new Map(outcomes.map(({ txId }, i) => [txId ?? '', events[i]]));
+        const transactions = new Map(outcomes.map(({ txId }, i) => [txId ?? '', events[i] ?? null]));
         expect(transactions.size).toBe(events.length);
         const acknowledged = log.outcomes.read().filter(({ txId }) => txId !== null);
         say(`${acknowledged.length} acknowledgements before`);
@@ -305,7 +305,7 @@ export function faults({ name, flags, kinds }: FaultsOf): void {
 /** What was acknowledged is where the acknowledgement said it is, and what every event alone names leads to it. */
 async function checkOwnIdentifiers(
   view: LedgerView,
-  transactions: ReadonlyMap<string, GeneratedEvent | undefined>,
+  transactions: ReadonlyMap<string, GeneratedEvent | null>,
   acknowledged: readonly LoggedOutcome[],
 ): Promise<void> {
   const blocks = new Map<string, bigint>();
@@ -326,7 +326,7 @@ async function checkOwnIdentifiers(
 /** Every chain, as a master walks it, has the transactions of its events and no others, and counts without a gap. */
 async function checkChains(
   view: LedgerView,
-  transactions: ReadonlyMap<string, GeneratedEvent | undefined>,
+  transactions: ReadonlyMap<string, GeneratedEvent | null>,
 ): Promise<void> {
   for (const [id, chains] of sharedChains(transactions)) {
     for (const [domain, txIds] of chains) {
@@ -340,11 +340,11 @@ async function checkChains(
 
 /** Per identifier that events share, and per domain, the transactions that must be in its chain. */
 function sharedChains(
-  transactions: ReadonlyMap<string, GeneratedEvent | undefined>,
+  transactions: ReadonlyMap<string, GeneratedEvent | null>,
 ): Map<string, Map<string, string[]>> {
   const chains = new Map<string, Map<string, string[]>>();
   for (const [txId, event] of transactions) {
-    if (event === undefined) continue;
+    if (event === null) continue;
     for (const id of event.ids.filter((candidate) => candidate !== event.own)) {
       const byDomain = chains.get(id) ?? new Map<string, string[]>();
       byDomain.set(event.domain, [...(byDomain.get(event.domain) ?? []), txId]);

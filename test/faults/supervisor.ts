@@ -11,7 +11,7 @@ export interface Kind {
   /** Names of its processes. */
   readonly pattern: RegExp;
   /** Which of those that run is to die, where it is not any. */
-  readonly choose?: (workspace: Workspace, running: readonly ProcessEntry[]) => ProcessEntry | undefined;
+  readonly choose?: (workspace: Workspace, running: readonly ProcessEntry[]) => ProcessEntry | null;
 }
 
 /** A `network up`. */
@@ -53,8 +53,8 @@ export class Supervisor {
       const chosen =
         kind.choose === undefined && running.length > 0
           ? this.#random.one(running)
-          : kind.choose?.(workspace, running);
-      if (chosen !== undefined) {
+          : (kind.choose?.(workspace, running) ?? null);
+      if (chosen !== null) {
         const { name, pid } = chosen;
         process.kill(pid, 'SIGKILL');
         this.#kills += 1;

@@ -13,16 +13,16 @@ export interface KeyEntry<V> {
 /**
  * What a valid transaction makes of a key (docs/formats.md, State): one version more; a deletion stays as an entry; a
  * metadata write re-stamps a live key and does nothing, here null, to one that is absent. Masters and business nodes both
- * go by this rule. `old` is undefined where the key never was; `valueOf` makes what is kept of a value's bytes.
+ * go by this rule. `old` is null where the key never was; `valueOf` makes what is kept of a value's bytes.
  */
 export function entryAfter<V>(
   effect: Effect,
-  old: Pick<KeyEntry<V>, 'value' | 'verNum'> | undefined,
+  old: Pick<KeyEntry<V>, 'value' | 'verNum'> | null,
   { blockNum, txNum }: { readonly blockNum: bigint; readonly txNum: number },
   valueOf: (value: Uint8Array) => V,
 ): KeyEntry<V> | null {
   const stamp = { blockNum, txNum, verNum: (old?.verNum ?? 0) + 1 };
   if (effect.kind === 'put') return { value: valueOf(effect.value), ...stamp };
   if (effect.kind === 'delete') return { value: null, ...stamp };
-  return old === undefined || old.value === null ? null : { value: old.value, ...stamp };
+  return old === null || old.value === null ? null : { value: old.value, ...stamp };
 }

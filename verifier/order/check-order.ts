@@ -47,7 +47,7 @@ export async function checkOrder(order: Order, ask: AskMasters, trust: Trust): P
   const [known] = states;
   const nowhere = { orderId: id, place: null, newest: null };
   if (known == null) return { ...nowhere, asOf, status: 'absent' };
-  const recordId = written(readFirstRecord(known.value)?.recordId);
+  const recordId = written(readFirstRecord(known.value)?.recordId ?? null);
   // All at one block: what stood there at the first question stands there still, for the contract never rewrites it.
   const rest = [recordKey(recordId), traceKey(order.to)].map((key) => ({ domain: ORDER_DOMAIN, key }));
   const all = await asked([first, ...rest], ask, trust);
@@ -59,15 +59,15 @@ export async function checkOrder(order: Order, ask: AskMasters, trust: Trust): P
   }
   const stored = written(readStoredRecord(recordId, record.value));
   if (row == null || !isRecordOf(order, stored)) return { ...nowhere, asOf: all.asOf, status: 'other' };
-  const newest = written(readTraceRow(row.value)?.recordId);
+  const newest = written(readTraceRow(row.value)?.recordId ?? null);
   const placed = { orderId: id, asOf: all.asOf, place: placeOf(record) };
   if (newest === recordId) return { ...placed, status: 'latest', newest: null };
   return { ...placed, status: 'superseded', newest: { recordId: newest, ...placeOf(row) } };
 }
 
 /** A value of the ledger that was read. Throws `BAD_RECORD` where the contract did not write it. */
-function written<T>(value: T | null | undefined): T {
-  if (value != null) return value;
+function written<T>(value: T | null): T {
+  if (value !== null) return value;
   throw new CotraceError('BAD_RECORD', 'what the ledger holds of the order is not what the contract writes');
 }
 

@@ -25,7 +25,7 @@ function record(roles: Readonly<Record<string, readonly string[]>>, txId = 'tx')
 function explore(from: string, direction: Direction, records: readonly ViewedRecord[]) {
   const lineage = new Lineage(from, direction);
   const visits = new Map<string, number>();
-  for (let id = lineage.next(); id !== undefined; id = lineage.next()) {
+  for (let id = lineage.next(); id !== null; id = lineage.next()) {
     const current = id;
     visits.set(id, (visits.get(id) ?? 0) + 1);
     lineage.visit(
@@ -117,7 +117,7 @@ describe('a lineage', () => {
         },
       };
       const lineage = new Lineage('P', 'up');
-      for (let id = lineage.next(); id !== undefined; id = lineage.next()) {
+      for (let id = lineage.next(); id !== null; id = lineage.next()) {
         lineage.visit(id, [counting]);
         lacksOrigin(id, [counting]);
       }

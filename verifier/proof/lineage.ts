@@ -19,9 +19,9 @@ export class Lineage {
     this.#reach(traceId, 'product');
   }
 
-  /** The next identifier whose records are wanted, each once; undefined when the lineage is complete. */
-  next(): string | undefined {
-    return this.#queue[this.#visited++];
+  /** The next identifier whose records are wanted, each once; null when the lineage is complete. */
+  next(): string | null {
+    return this.#queue[this.#visited++] ?? null;
   }
 
   /** All identifiers so far. */

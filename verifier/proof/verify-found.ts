@@ -62,7 +62,7 @@ export function verifyStates(
   const states = questions.map(({ domain, key }, i) => {
     const { proof = [], value }: Partial<FoundKey> = answer.found[i] ?? {};
     const proven = verifyTrieProof({ root, key: stateTrieKey(domain, key), proof });
-    return proven === null ? null : stateOf({ domain, key }, decodeStateTrieEntry(proven), value);
+    return proven === null ? null : stateOf({ domain, key }, decodeStateTrieEntry(proven), value ?? null);
   });
   return { asOf, states };
 }
@@ -84,9 +84,9 @@ function verifyBlock(
 function stateOf(
   { domain, key }: StateQuestion,
   entry: StateTrieEntry,
-  value: Uint8Array | undefined,
+  value: Uint8Array | null,
 ): VerifiedState {
-  if (value === undefined || !equalBytes(sha256(value), entry.valueHash)) {
+  if (value === null || !equalBytes(sha256(value), entry.valueHash)) {
     throw new CotraceError('WRONG_VALUE', `the value of ${key} in ${domain} is not the one on the ledger`, {
       domain,
       key,

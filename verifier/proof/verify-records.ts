@@ -146,7 +146,7 @@ function closure(
   const lineage = new Lineage(traceId, direction);
   const used = new Set<VerifiedRecord>();
   const identifiers = new Map<string, VerifiedIdentifier>();
-  for (let id = lineage.next(); id !== undefined; id = lineage.next()) {
+  for (let id = lineage.next(); id !== null; id = lineage.next()) {
     const links = byId.get(id) ?? [];
     const own = links.map(({ record }) => record);
     lineage.visit(id, own);

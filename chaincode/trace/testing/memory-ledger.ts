@@ -80,9 +80,9 @@ export class MemoryLedger {
   }
 
   /** The text under a key. */
-  text(key: string): string | undefined {
+  text(key: string): string | null {
     const entry = this.#state.get(key);
-    return entry && fromUtf8(entry.value);
+    return (entry && fromUtf8(entry.value)) ?? null;
   }
 }
 

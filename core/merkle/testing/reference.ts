@@ -12,10 +12,10 @@ export function referenceRoot(leaves: readonly Uint8Array[]): Uint8Array {
 
 /** `referenceRoot` for slices of one list of leaves, which their first leaf and their length tell apart: each is made once. */
 export function rememberedRoots(): typeof referenceRoot {
-  const known = new Map<Uint8Array | undefined, Uint8Array[]>();
+  const known = new Map<Uint8Array | null, Uint8Array[]>();
   return (leaves) => {
-    const roots = known.get(leaves[0]) ?? [];
-    known.set(leaves[0], roots);
+    const roots = known.get(leaves[0] ?? null) ?? [];
+    known.set(leaves[0] ?? null, roots);
     return (roots[leaves.length] ??= referenceRoot(leaves));
   };
 }

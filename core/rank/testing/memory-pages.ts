@@ -4,8 +4,8 @@ import type { PageReader, PageWrite } from '../pages.js';
 export class MemoryPages implements PageReader {
   readonly pages = new Map<string, Uint8Array>();
 
-  get(name: string): Uint8Array | undefined {
-    return this.pages.get(name);
+  get(name: string): Uint8Array | null {
+    return this.pages.get(name) ?? null;
   }
 
   commit(writes: readonly PageWrite[]): void {

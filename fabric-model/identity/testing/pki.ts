@@ -72,7 +72,7 @@ export async function issue(request: Request): Promise<Issued> {
     extensions: [
       new x509.BasicConstraintsExtension(ca, request.pathLength, true),
       new x509.KeyUsagesExtension(request.keyUsage ?? usage, true),
-      ...(request.keyId === null ? [] : [await subjectKeyId(request.keyId, keys)]),
+      ...(request.keyId === null ? [] : [await subjectKeyId(request.keyId ?? null, keys)]),
       await x509.AuthorityKeyIdentifierExtension.create(signer.publicKey),
       ...(request.extensions ?? []),
     ],
@@ -81,8 +81,8 @@ export async function issue(request: Request): Promise<Issued> {
   return { pem, der: new Uint8Array(certificate.rawData), keys, subject: request.subject, serial };
 }
 
-function subjectKeyId(keyId: string | undefined, keys: KeyPair): Promise<x509.Extension> | x509.Extension {
-  return keyId === undefined
+function subjectKeyId(keyId: string | null, keys: KeyPair): Promise<x509.Extension> | x509.Extension {
+  return keyId === null
     ? x509.SubjectKeyIdentifierExtension.create(keys.publicKey)
     : new x509.SubjectKeyIdentifierExtension(keyId);
 }

@@ -14,12 +14,12 @@ import { decodeTransaction } from '../../transaction/transaction.js';
 export class MemoryState implements StateView {
   readonly entries = new Map<string, CommittedUpdate & { value: Uint8Array }>();
 
-  version(namespace: string, key: string): Promise<Version | undefined> {
-    return Promise.resolve(this.entries.get(id(namespace, '', key))?.version);
+  version(namespace: string, key: string): Promise<Version | null> {
+    return Promise.resolve(this.entries.get(id(namespace, '', key))?.version ?? null);
   }
 
-  hashedVersion(namespace: string, collection: string, keyHash: Uint8Array): Promise<Version | undefined> {
-    return Promise.resolve(this.entries.get(id(namespace, collection, toHex(keyHash)))?.version);
+  hashedVersion(namespace: string, collection: string, keyHash: Uint8Array): Promise<Version | null> {
+    return Promise.resolve(this.entries.get(id(namespace, collection, toHex(keyHash)))?.version ?? null);
   }
 
   async *range(namespace: string, start: string, end: string): AsyncGenerator<VersionedKey, void, undefined> {
@@ -32,8 +32,8 @@ export class MemoryState implements StateView {
   }
 
   /** Value of a public key. */
-  value(namespace: string, key: string): Uint8Array | undefined {
-    return this.entries.get(id(namespace, '', key))?.value;
+  value(namespace: string, key: string): Uint8Array | null {
+    return this.entries.get(id(namespace, '', key))?.value ?? null;
   }
 
   put(namespace: string, key: string, value: Uint8Array, version: Version): void {
@@ -65,7 +65,7 @@ export class MemoryState implements StateView {
     }
     for (const [key, update] of updates) {
       const { value } = update;
-      if (value === undefined) this.entries.delete(key);
+      if (value === null) this.entries.delete(key);
       else this.entries.set(key, { ...update, value });
     }
     return { codes, updates: [...updates.values()] };
@@ -80,13 +80,13 @@ export class MemoryState implements StateView {
     for (const effect of await overlay.apply(rwset, version.txNum)) {
       const { kind, namespace, key } = effect;
       const before = updates.get(id(namespace, '', key))?.value ?? this.value(namespace, key);
-      const value = kind === 'put' ? effect.value : kind === 'restamp' ? before : undefined;
+      const value = kind === 'put' ? effect.value : kind === 'restamp' ? before : null;
       updates.set(id(namespace, '', key), { namespace, collection: '', key, value, version });
     }
     for (const { namespace, collections } of rwset) {
       for (const { name: collection, writes } of collections) {
         for (const { keyHash, isDelete, valueHash } of writes) {
-          const value = isDelete ? undefined : valueHash;
+          const value = isDelete ? null : valueHash;
           updates.set(id(namespace, collection, toHex(keyHash)), {
             namespace,
             collection,

@@ -43,7 +43,7 @@ export function readBackend(workspace: Workspace): FabricServices {
   return readChoice(workspace)?.backend === 'fabric' ? FabricBackend : new DevnetBackend();
 }
 
-function readChoice({ backend: path, root: folder }: Workspace): BackendChoice | undefined {
+function readChoice({ backend: path, root: folder }: Workspace): BackendChoice | null {
   const advice = `restore it, or remove the network with its folder ${folder}`;
   return readJsonFile(path, advice, (root): BackendChoice => {
     root.only(['backend', 'binaries']);

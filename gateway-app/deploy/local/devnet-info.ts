@@ -8,8 +8,8 @@ type NodeAddress = NetworkInfo['orderer'];
 
 const MAX_CHANNELS = 2;
 
-/** What the embedded network's process has written at `path`; undefined where there is no file. Throws `CONFIG`. */
-export function readDevnetInfo(path: string): DevnetInfo | undefined {
+/** What the embedded network's process has written at `path`; null where there is no file. Throws `CONFIG`. */
+export function readDevnetInfo(path: string): DevnetInfo | null {
   return readJsonFile(path, 'remove the file and run `cotrace network up`', (root): DevnetInfo => {
     root.only(['peers', 'orderer', 'cryptoDir', 'channels', 'processId']);
     const peers = root.at('peers');

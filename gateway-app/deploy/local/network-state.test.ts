@@ -118,7 +118,7 @@ describe('devnet.json', () => {
   it('comes back as it was written', () => {
     writeFileSync(path, JSON.stringify(info));
     expect(readDevnetInfo(path)).toEqual(info);
-    expect(readDevnetInfo(join(folder, 'none.json'))).toBeUndefined();
+    expect(readDevnetInfo(join(folder, 'none.json'))).toBeNull();
   });
 
   it.each([

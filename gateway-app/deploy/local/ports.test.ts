@@ -20,7 +20,7 @@ afterEach(async () => {
   rmSync(workspace.root, { recursive: true, force: true });
 });
 
-async function occupy(port: number | undefined): Promise<void> {
+async function occupy(port?: number): Promise<void> {
   const server = createServer();
   servers.push(server);
   server.listen(port, '127.0.0.1');

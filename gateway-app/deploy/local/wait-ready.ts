@@ -19,7 +19,7 @@ import { LOG_TAIL_BYTES, READY_CALL_MS, READY_MS, READY_PAUSE_MS } from '../limi
 export async function waitForDevnet(workspace: Workspace, process: ProcessEntry): Promise<NetworkInfo> {
   return until(workspace, [process], process.name, () => {
     const info = readDevnetInfo(join(workspace.devnet, 'devnet.json'));
-    return Promise.resolve(info?.processId === process.pid ? info : undefined);
+    return Promise.resolve(info?.processId === process.pid ? info : null);
   });
 }
 
@@ -61,13 +61,13 @@ export async function waitForNodes(
   if (organisation === undefined) return;
   const connections = new Connections(loadClient(readClientConfig(workspace.client(organisation.name))));
   try {
-    let height: bigint | undefined;
+    let height: bigint | null = null;
     for (const node of consortium.nodes.filter(({ role }) => role !== 'client')) {
       await until(workspace, starter.entries(), node.name, async () => {
         const reached = await heightOf(connections, node);
-        if (reached === undefined) return undefined;
+        if (reached === null) return null;
         height ??= reached;
-        return reached >= height ? true : undefined;
+        return reached >= height ? true : null;
       });
     }
   } finally {
@@ -75,8 +75,8 @@ export async function waitForNodes(
   }
 }
 
-/** A node's height; undefined while it does not answer. */
-async function heightOf(connections: Connections, node: ConsortiumNode): Promise<bigint | undefined> {
+/** A node's height; null while it does not answer. */
+async function heightOf(connections: Connections, node: ConsortiumNode): Promise<bigint | null> {
   const client = connections.node({ ...node, address: node.address ?? '' });
   try {
     const status =
@@ -85,7 +85,7 @@ async function heightOf(connections: Connections, node: ConsortiumNode): Promise
         : await client.call(Business.method.status, {}, { timeout: READY_CALL_MS });
     return status.height;
   } catch (error) {
-    if (isCotraceError(error, 'UNREACHABLE')) return undefined;
+    if (isCotraceError(error, 'UNREACHABLE')) return null;
     throw error;
   }
 }
@@ -95,12 +95,12 @@ async function until<T>(
   workspace: Workspace,
   processes: readonly ProcessEntry[],
   who: string,
-  ask: () => Promise<T | undefined>,
+  ask: () => Promise<T | null>,
 ): Promise<T> {
   const deadline = Date.now() + READY_MS;
   for (;;) {
     const answer = await ask();
-    if (answer !== undefined) return answer;
+    if (answer !== null) return answer;
     requireRunning(workspace, processes);
     if (Date.now() > deadline) {
       throw new CotraceError('NOT_READY', `${who} does not answer; see ${workspace.logs}`, {

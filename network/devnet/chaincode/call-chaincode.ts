@@ -7,17 +7,17 @@ import type { Invocation, InvokeChaincode, RunningTransaction } from './transact
 
 /** What calls between chaincodes need of the peer. */
 export interface CallContext {
-  readonly ledger: (channelId: string) => Ledger | undefined;
+  readonly ledger: (channelId: string) => Ledger | null;
   /** Throws, in Fabric's words, if the proposal's creator may not call this chaincode on that channel. */
   readonly checkCallAccess: (channelId: string, name: string, proposal: peer.SignedProposal) => void;
   readonly invoke: InvokeChaincode;
 }
 
 /** Parts of `name[:version][/channel]`, the way a chaincode names another one. The version is ignored. */
-export function parseChaincodeName(text: string): { name: string; channelId: string | undefined } {
+export function parseChaincodeName(text: string): { name: string; channelId: string | null } {
   const slash = text.indexOf('/');
   const [name = ''] = (slash < 0 ? text : text.slice(0, slash)).split(':', 1);
-  return { name, channelId: slash < 0 || slash === text.length - 1 ? undefined : text.slice(slash + 1) };
+  return { name, channelId: slash < 0 || slash === text.length - 1 ? null : text.slice(slash + 1) };
 }
 
 /**
@@ -42,7 +42,7 @@ export async function callChaincode(
     return execute({ channelId, txId, proposal, invokedName, simulator: caller.simulator });
   }
   const ledger = context.ledger(channelId);
-  if (ledger === undefined) {
+  if (ledger === null) {
     throw new CotraceError('CHANNEL_NOT_FOUND', `failed to find ledger for channel: ${channelId}`, {
       channelId,
     });

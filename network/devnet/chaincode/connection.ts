@@ -38,8 +38,8 @@ export class ChaincodeConnection {
   readonly #options: ConnectionOptions;
   readonly #client: Client;
   readonly #waiting = new Set<() => void>();
-  #stream: ChaincodeStream | undefined;
-  #duplex: Duplex | undefined;
+  #stream: ChaincodeStream | null = null;
+  #duplex: Duplex | null = null;
   #retry: NodeJS.Timeout | undefined;
   #pause = FIRST_RETRY;
   #lastError = 'no answer yet';
@@ -66,16 +66,16 @@ export class ChaincodeConnection {
     const { packageId, address } = this.endpoint;
     const stream = this.#stream;
     if (stream?.ready === true) return stream;
-    const next = await new Promise<ChaincodeStream | undefined>((resolve) => {
+    const next = await new Promise<ChaincodeStream | null>((resolve) => {
       const settle = (): void => {
         clearTimeout(timer);
         this.#waiting.delete(settle);
-        resolve(this.#stream?.ready === true ? this.#stream : undefined);
+        resolve(this.#stream?.ready === true ? this.#stream : null);
       };
       const timer = setTimeout(settle, this.#options.startupTimeout);
       this.#waiting.add(settle);
     });
-    if (next !== undefined) return next;
+    if (next !== null) return next;
     const reason = [
       `could not launch chaincode ${packageId}: connection to ${packageId} failed`,
       `error cannot create connection for ${packageId}: error creating grpc connection to ${address}`,
@@ -110,7 +110,7 @@ export class ChaincodeConnection {
     const end = (error?: unknown): void => {
       if (this.#stream !== stream) return;
       if (error !== undefined) this.#lastError = messageOf(error);
-      this.#stream = undefined;
+      this.#stream = null;
       stream.close(error);
       this.#redial();
     };

@@ -24,7 +24,7 @@ const INITIALIZED_KEY = '\u0000\u{10ffff}initialized';
 /** What a chaincode host needs of its peer. Times in milliseconds. */
 export interface HostOptions {
   readonly system: SystemContext;
-  readonly channel: (channelId: string) => Channel | undefined;
+  readonly channel: (channelId: string) => Channel | null;
   readonly findChaincode: FindLocalChaincode;
   readonly executeTimeout: number;
   readonly startupTimeout: number;
@@ -43,7 +43,7 @@ export class ChaincodeHost {
   constructor(options: HostOptions) {
     this.#options = options;
     this.#context = {
-      ledger: (channelId) => options.channel(channelId)?.ledger,
+      ledger: (channelId) => options.channel(channelId)?.ledger ?? null,
       checkCallAccess: (channelId, name, proposal) => this.#checkCallAccess(channelId, name, proposal),
       invoke: (invocation, name, input) => this.invoke(invocation, name, input),
     };
@@ -113,7 +113,7 @@ export class ChaincodeHost {
     const channel = this.#options.channel(channelId);
     const find = (): EndorsementInfo => {
       try {
-        return endorsementInfo(channel?.ledger, name, simulator, this.#options.findChaincode);
+        return endorsementInfo(channel?.ledger ?? null, name, simulator, this.#options.findChaincode);
       } catch (cause) {
         const what = `[channel ${channelId}] failed to get chaincode container info for ${name}`;
         throw new CotraceError(
@@ -146,7 +146,7 @@ export class ChaincodeHost {
   #checkCallAccess(channelId: string, name: string, proposal: peer.SignedProposal): void {
     if (isSystemChaincode(name)) return;
     const channel = this.#options.channel(channelId);
-    if (channel === undefined) {
+    if (channel === null) {
       const message = `Failed to get policy manager for channel [${channelId}]`;
       throw new CotraceError('CHANNEL_NOT_FOUND', message, { channelId });
     }

@@ -41,8 +41,8 @@ describe('the chaincodes of a peer', () => {
       expect(table.address(packageId)).toBe('127.0.0.1:9999');
       expect(table.endpoints()).toEqual([{ packageId, address: '127.0.0.1:9999' }]);
     }
-    expect(installed.packageBytes('asset_1.0:00')).toBeUndefined();
-    expect(installed.packageBytes('../addresses')).toBeUndefined();
+    expect(installed.packageBytes('asset_1.0:00')).toBeNull();
+    expect(installed.packageBytes('../addresses')).toBeNull();
   });
 
   it('are services at addresses without a package, each address replaced by the next', () => {
@@ -52,7 +52,7 @@ describe('the chaincodes of a peer', () => {
     installed.setAddress('cc:2', '127.0.0.1:3');
     expect(open().address('cc:1')).toBe('127.0.0.1:2');
     expect(open().endpoints()).toHaveLength(2);
-    expect(open().address('constructor')).toBeUndefined();
+    expect(open().address('constructor')).toBeNull();
     expect(open().packages()).toEqual([]);
   });
 

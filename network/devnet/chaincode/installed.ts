@@ -53,9 +53,9 @@ export class InstalledChaincodes {
     }
   }
 
-  /** Address of a package's chaincode service, undefined for a package that the peer does not have. */
-  address(packageId: string): string | undefined {
-    return this.#addresses.get(packageId) ?? this.#packages.get(packageId)?.address;
+  /** Address of a package's chaincode service, null for a package that the peer does not have. */
+  address(packageId: string): string | null {
+    return this.#addresses.get(packageId) ?? this.#packages.get(packageId)?.address ?? null;
   }
 
   /** Tells the address of a chaincode service, which takes the place of an earlier one. */
@@ -81,9 +81,9 @@ export class InstalledChaincodes {
     return [...this.#packages.values()].sort((a, b) => (a.packageId < b.packageId ? -1 : 1));
   }
 
-  /** Bytes of an installed package, undefined if there is none of the id. */
-  packageBytes(packageId: string): Uint8Array | undefined {
-    return this.#packages.has(packageId) ? readFileSync(join(this.#dir, fileName(packageId))) : undefined;
+  /** Bytes of an installed package, null if there is none of the id. */
+  packageBytes(packageId: string): Uint8Array | null {
+    return this.#packages.has(packageId) ? readFileSync(join(this.#dir, fileName(packageId))) : null;
   }
 
   /**

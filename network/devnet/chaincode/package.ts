@@ -36,8 +36,8 @@ export function parsePackage(bytes: Uint8Array): ChaincodePackage {
   }
   const metadata = fileOf(entries, METADATA_FILE);
   const code = fileOf(entries, CODE_FILE);
-  if (code === undefined) throw bad('did not find a code package inside the package');
-  if (metadata === undefined) throw bad('did not find any package metadata (missing metadata.json)');
+  if (code === null) throw bad('did not find a code package inside the package');
+  if (metadata === null) throw bad('did not find any package metadata (missing metadata.json)');
   const fields = objectOf(metadata, METADATA_FILE);
   const [label, type] = [textOf(fields, 'label'), textOf(fields, 'type')];
   if (LABEL.test(label)) return { label, type, code };
@@ -59,7 +59,7 @@ export function serviceAddress(
   if (type.toLowerCase() !== 'ccaas')
     throw bad(`packages of type '${type}' are not emulated, only those of type 'ccaas'`);
   const connection = fileOf(readTarGz(code), CONNECTION_FILE);
-  if (connection === undefined) throw bad(`${CONNECTION_FILE} not found in the code package`);
+  if (connection === null) throw bad(`${CONNECTION_FILE} not found in the code package`);
   const fields = objectOf(connection, CONNECTION_FILE);
   if (fields.optional('tls_required')?.boolean() === true)
     throw bad('TLS to chaincode services is not emulated');
@@ -76,8 +76,8 @@ export function serviceAddress(
 }
 
 /** The last file of a name: what unpacking the archive would leave. */
-function fileOf(entries: readonly TarEntry[], name: string): Uint8Array | undefined {
-  return entries.findLast((entry) => entry.isFile && entry.name === name)?.content;
+function fileOf(entries: readonly TarEntry[], name: string): Uint8Array | null {
+  return entries.findLast((entry) => entry.isFile && entry.name === name)?.content ?? null;
 }
 
 /** The JSON object in a file; members that nobody asks for are left alone, as Go does. */

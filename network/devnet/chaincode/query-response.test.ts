@@ -14,7 +14,7 @@ function cursorOf(count: number): { cursor: RangeCursor; state: { read: number; 
     value: Uint8Array.of(1),
   });
   const cursor: RangeCursor = {
-    next: () => Promise.resolve(state.read < count ? entry(state.read++) : undefined),
+    next: () => Promise.resolve(state.read < count ? entry(state.read++) : null),
     bookmarkAndClose: () => {
       state.closed += 1;
       return Promise.resolve(state.read < count ? `k${state.read}` : '');
@@ -35,7 +35,7 @@ describe('answers to a query', () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: 350 }), async (count) => {
         const { cursor, state } = cursorOf(count);
-        const query = rangeQuery('id', 'ns', cursor, undefined);
+        const query = rangeQuery('id', 'ns', cursor, null);
         const sizes: number[] = [];
         const all: string[] = [];
         for (;;) {

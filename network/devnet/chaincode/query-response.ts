@@ -10,36 +10,36 @@ export const TOTAL_QUERY_LIMIT = 100_000;
 /** A query whose results are handed to the chaincode batch by batch. */
 export interface OpenQuery {
   readonly id: string;
-  /** Bytes of the next result, undefined after the last. */
-  readonly next: () => Promise<Uint8Array | undefined>;
+  /** Bytes of the next result, null after the last. */
+  readonly next: () => Promise<Uint8Array | null>;
   /** Where the next page starts; defined for queries with pages only, and closes them. */
-  readonly bookmark: (() => Promise<string>) | undefined;
+  readonly bookmark: (() => Promise<string>) | null;
   readonly close: () => Promise<void>;
   readonly limit: number;
   /** Result read beyond the last batch. */
-  pending: Uint8Array | undefined;
+  pending: Uint8Array | null;
   count: number;
 }
 
-/** A query over a range, as `ledger.KV` results of `namespace`. `pageSize` undefined means no pages. */
+/** A query over a range, as `ledger.KV` results of `namespace`. `pageSize` null means no pages. */
 export function rangeQuery(
   id: string,
   namespace: string,
   cursor: RangeCursor,
-  pageSize: number | undefined,
+  pageSize: number | null,
 ): OpenQuery {
-  const size = pageSize === undefined || pageSize <= 0 ? TOTAL_QUERY_LIMIT : pageSize;
+  const size = pageSize === null || pageSize <= 0 ? TOTAL_QUERY_LIMIT : pageSize;
   return {
     id,
     next: async () => {
       const entry = await cursor.next();
-      if (entry === undefined) return undefined;
+      if (entry === null) return null;
       return toBinary(ledger.KVSchema, create(ledger.KVSchema, { namespace, ...entry }));
     },
-    bookmark: pageSize === undefined ? undefined : () => cursor.bookmarkAndClose(),
+    bookmark: pageSize === null ? null : () => cursor.bookmarkAndClose(),
     close: () => cursor.close(),
     limit: Math.min(size, TOTAL_QUERY_LIMIT),
-    pending: undefined,
+    pending: null,
     count: 0,
   };
 }
@@ -50,7 +50,7 @@ export function historyQuery(id: string, cursor: HistoryCursor): OpenQuery {
     id,
     next: async () => {
       const change = await cursor.next();
-      if (change === undefined) return undefined;
+      if (change === null) return null;
       const { txId, value, isDelete, timestamp } = change;
       const modification = create(ledger.KeyModificationSchema, {
         txId,
@@ -60,10 +60,10 @@ export function historyQuery(id: string, cursor: HistoryCursor): OpenQuery {
       });
       return toBinary(ledger.KeyModificationSchema, modification);
     },
-    bookmark: undefined,
+    bookmark: null,
     close: () => cursor.close(),
     limit: TOTAL_QUERY_LIMIT,
-    pending: undefined,
+    pending: null,
     count: 0,
   };
 }
@@ -81,20 +81,20 @@ export interface Batch {
  */
 export async function nextBatch(query: OpenQuery): Promise<Batch> {
   const results: Uint8Array[] = [];
-  if (query.pending !== undefined) results.push(query.pending);
-  query.pending = undefined;
+  if (query.pending !== null) results.push(query.pending);
+  query.pending = null;
   while (query.count < query.limit) {
     const result = await query.next();
-    if (result === undefined) break;
+    if (result === null) break;
     query.count += 1;
-    if (query.bookmark === undefined && results.length === BATCH_SIZE) {
+    if (query.bookmark === null && results.length === BATCH_SIZE) {
       query.pending = result;
       return { response: response(query.id, results, true), open: true };
     }
     results.push(result);
   }
   const last = response(query.id, results, false);
-  if (query.bookmark !== undefined) {
+  if (query.bookmark !== null) {
     const metadata = create(peer.QueryResponseMetadataSchema, {
       fetchedRecordsCount: query.count,
       bookmark: await query.bookmark(),

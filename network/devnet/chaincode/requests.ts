@@ -68,7 +68,10 @@ function getRange(transaction: RunningTransaction, payload: Uint8Array): Answer 
   const { pageSize, bookmark } = fromBinary(peer.QueryMetadataSchema, metadata);
   const page = pageSize === 0 && bookmark === '' ? undefined : { size: pageSize, bookmark };
   const cursor = transaction.simulator.range(transaction.namespace, startKey, endKey, page);
-  return answerQuery(transaction, rangeQuery(randomUUID(), transaction.namespace, cursor, page?.size));
+  return answerQuery(
+    transaction,
+    rangeQuery(randomUUID(), transaction.namespace, cursor, page?.size ?? null),
+  );
 }
 
 function getHistory(transaction: RunningTransaction, payload: Uint8Array): Answer {

@@ -29,7 +29,7 @@ function open(executeTimeout = 1000): { stream: ChaincodeStream; sent: peer.Chai
     send: (next) => sent.push(next),
     executeTimeout,
     context: {
-      ledger: () => undefined,
+      ledger: () => null,
       checkCallAccess: () => undefined,
       invoke: () => Promise.reject(new Error('no other chaincode')),
     },

@@ -177,7 +177,7 @@ export function readAnswer(
   answer: Message,
   name: string,
   txId: string,
-): { response: peer.Response; event: peer.ChaincodeEvent | undefined } {
+): { response: peer.Response; event: peer.ChaincodeEvent | null } {
   if (answer.type !== Type.COMPLETED) {
     throw new CotraceError(
       'TRANSACTION_FAILED',
@@ -188,6 +188,6 @@ export function readAnswer(
   const event = answer.chaincodeEvent;
   return {
     response: fromBinary(peer.ResponseSchema, answer.payload),
-    event: event && create(peer.ChaincodeEventSchema, { ...event, chaincodeId: name, txId }),
+    event: (event && create(peer.ChaincodeEventSchema, { ...event, chaincodeId: name, txId })) ?? null,
   };
 }

@@ -59,30 +59,30 @@ export class ChannelAccess {
   /** Checks that the signer satisfies a policy of the channel. Throws `ACCESS_DENIED`. */
   checkPolicy(path: string, signed: SignedData): void {
     const reason = this.#failure(path, signed);
-    if (reason !== undefined) throw denied(reason, { path });
+    if (reason !== null) throw denied(reason, { path });
   }
 
-  /** When an identity expires; undefined for bytes that are no identity of this channel. */
-  expiresAt(identity: Uint8Array): Date | undefined {
+  /** When an identity expires; null for bytes that are no identity of this channel. */
+  expiresAt(identity: Uint8Array): Date | null {
     try {
       return this.#ledger.manager.deserialize(identity).expiresAt;
     } catch (error) {
       if (!isCotraceError(error)) throw error;
-      return undefined;
+      return null;
     }
   }
 
   #check(path: string, signed: SignedData, prefix: string): void {
     const reason = this.#failure(path, signed);
-    if (reason !== undefined) throw denied(`${prefix}: [${reason}]`, { path });
+    if (reason !== null) throw denied(`${prefix}: [${reason}]`, { path });
   }
 
-  /** Why the signer does not satisfy the policy, as Fabric says it; undefined if it does. */
-  #failure(path: string, signed: SignedData): string | undefined {
+  /** Why the signer does not satisfy the policy, as Fabric says it; null if it does. */
+  #failure(path: string, signed: SignedData): string | null {
     const policy = this.#ledger.config.policy(path);
-    if (policy === undefined) return `could not find policy ${path}`;
+    if (policy === null) return `could not find policy ${path}`;
     const identities = signers([signed], this.#ledger.manager);
-    if (evaluateIdentities(policy, identities)) return undefined;
+    if (evaluateIdentities(policy, identities)) return null;
     return failureText(policy, path, evaluated(policy, identities));
   }
 }

@@ -13,11 +13,11 @@ function fakeLedger(): { ledger: Ledger; commit: () => void } {
       return BigInt(blocks.length);
     },
     block: (number: bigint) => Promise.resolve(blocks[Number(number)]),
-    transaction: (txId: string): TransactionLocation | undefined => {
+    transaction: (txId: string): TransactionLocation | null => {
       const block = blocks.find(({ transactions }) =>
         transactions.some((transaction) => transaction.txId === txId),
       );
-      return block && { blockNum: block.number, txNum: 0, code: peer.TxValidationCode.VALID };
+      return (block && { blockNum: block.number, txNum: 0, code: peer.TxValidationCode.VALID }) ?? null;
     },
     onCommit: (listener: (block: CommittedBlock) => void) => {
       listeners.add(listener);

@@ -33,7 +33,7 @@ export class BlockFeed {
       while (number >= this.#ledger.height && !isOver()) await this.#nextCommit(signal);
       if (isOver()) return;
       const block = this.#recent.get(number) ?? (await this.#ledger.block(number));
-      if (block === undefined) {
+      if (block === null) {
         throw new CotraceError('BLOCK_MISSING', `block ${String(number)} is not in the ledger`, {
           channelId: this.#ledger.channelId,
         });
@@ -45,7 +45,7 @@ export class BlockFeed {
   /** Where a transaction was committed; waits for it. Throws `CANCELLED` when `signal` aborts before. */
   transaction(txId: string, signal?: AbortSignal): Promise<TransactionLocation> {
     const location = this.#ledger.transaction(txId);
-    if (location !== undefined) return Promise.resolve(location);
+    if (location !== null) return Promise.resolve(location);
     return new Promise((resolve, reject) => {
       const waiting = this.#waiting.get(txId) ?? new Set();
       this.#waiting.set(txId, waiting);
@@ -84,8 +84,8 @@ export class BlockFeed {
     for (const wake of [...this.#sleepers]) wake();
     for (const { txId } of block.transactions) {
       const waiting = this.#waiting.get(txId);
-      const location = waiting === undefined ? undefined : this.#ledger.transaction(txId);
-      if (waiting === undefined || location === undefined) continue;
+      const location = waiting === undefined ? null : this.#ledger.transaction(txId);
+      if (waiting === undefined || location === null) continue;
       for (const waiter of [...waiting]) waiter.found(location);
     }
   }

@@ -12,7 +12,7 @@ const TIME_WINDOW = 15 * 60 * 1000;
 
 /** What a delivery service needs. */
 export interface DeliverContext {
-  readonly channel: (channelId: string) => Channel | undefined;
+  readonly channel: (channelId: string) => Channel | null;
   /** Throws if the signer may not read blocks of the channel. */
   readonly checkAccess: (channel: Channel, signed: SignedData) => void;
   readonly now: () => number;
@@ -22,7 +22,7 @@ export interface DeliverContext {
 export type SendBlock = (
   channel: Channel,
   block: CommittedBlock,
-  headerOnly: common.Block | undefined,
+  headerOnly: common.Block | null,
 ) => Promise<void>;
 
 interface Request {
@@ -31,25 +31,25 @@ interface Request {
   readonly seek: Uint8Array;
 }
 
-function readEnvelope(envelope: common.Envelope): Request | undefined {
+function readEnvelope(envelope: common.Envelope): Request | null {
   try {
     const payload = decode(common.PayloadSchema, envelope.payload);
-    if (payload.header === undefined) return undefined;
+    if (payload.header === undefined) return null;
     const channelHeader = decode(common.ChannelHeaderSchema, payload.header.channelHeader);
     const { creator } = decode(common.SignatureHeaderSchema, payload.header.signatureHeader);
     const signed = { identity: creator, data: envelope.payload, signature: envelope.signature };
     return { channelHeader, signed, seek: payload.data };
   } catch {
     // Whatever the client sent is no request: it learns that from the status.
-    return undefined;
+    return null;
   }
 }
 
-function readSeek(bytes: Uint8Array): orderer.SeekInfo | undefined {
+function readSeek(bytes: Uint8Array): orderer.SeekInfo | null {
   try {
     return decode(orderer.SeekInfoSchema, bytes);
   } catch {
-    return undefined;
+    return null;
   }
 }
 
@@ -61,10 +61,10 @@ function isTimely(timestamp: common.ChannelHeader['timestamp'], now: number): bo
 
 /** Decides, before every block, whether the client may go on: expiry always, policies when the configuration changed. */
 function sessionAccess(context: DeliverContext, channel: Channel, signed: SignedData): () => boolean {
-  let checkedAt: bigint | undefined;
+  let checkedAt: bigint | null = null;
   const expiresAt = channel.access.expiresAt(signed.identity);
   return () => {
-    if (expiresAt !== undefined && context.now() > expiresAt.getTime()) return false;
+    if (expiresAt !== null && context.now() > expiresAt.getTime()) return false;
     const { sequence } = channel.ledger.config;
     if (checkedAt === sequence) return true;
     checkedAt = sequence;
@@ -86,32 +86,32 @@ export async function deliver(
   envelope: common.Envelope,
   sendBlock: SendBlock,
   signal: AbortSignal,
-): Promise<common.Status | undefined> {
+): Promise<common.Status | null> {
   const request = readEnvelope(envelope);
-  if (request === undefined || !isTimely(request.channelHeader.timestamp, context.now()))
+  if (request === null || !isTimely(request.channelHeader.timestamp, context.now()))
     return Status.BAD_REQUEST;
   const channel = context.channel(request.channelHeader.channelId);
-  if (channel === undefined) return Status.NOT_FOUND;
+  if (channel === null) return Status.NOT_FOUND;
   const seek = readSeek(request.seek);
-  if (seek === undefined) return Status.BAD_REQUEST;
+  if (seek === null) return Status.BAD_REQUEST;
   const mayRead = sessionAccess(context, channel, request.signed);
   if (!mayRead()) return Status.FORBIDDEN;
   if (seek.start === undefined || seek.stop === undefined) return Status.BAD_REQUEST;
   const { height } = channel.ledger;
   const range = resolveSeek(seek.start, seek.stop, height);
-  if (range === undefined) return Status.BAD_REQUEST;
-  if (range.start === undefined) return Status.NOT_FOUND;
+  if (range === null) return Status.BAD_REQUEST;
+  if (range.start === null) return Status.NOT_FOUND;
 
   const blocks = channel.feed.blocks(range.start, signal);
   for (let number = range.start; ; number++) {
     if (seek.behavior === Behavior.FAIL_IF_NOT_READY && number >= channel.ledger.height)
       return Status.NOT_FOUND;
     const next = await blocks.next();
-    if (next.done === true) return undefined;
+    if (next.done === true) return null;
     if (!mayRead()) return Status.FORBIDDEN;
     const block = next.value;
     const headerOnly = seek.contentType === ContentType.HEADER_WITH_SIG_BYTES && !isConfigBlock(block);
-    await sendBlock(channel, block, headerOnly ? blockWithoutData(block) : undefined);
+    await sendBlock(channel, block, headerOnly ? blockWithoutData(block) : null);
     if (block.number === range.stop) return Status.SUCCESS;
   }
 }

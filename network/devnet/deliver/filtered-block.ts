@@ -22,7 +22,7 @@ function filteredTransaction(
   { claimedTxId, type, code }: CommittedTransaction,
   envelope: Uint8Array,
 ): peer.FilteredTransaction[] {
-  if (type === undefined) return [];
+  if (type === null) return [];
   // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- any number may come over the wire
   const known = type as common.HeaderType;
   const filtered = create(peer.FilteredTransactionSchema, {
@@ -41,10 +41,10 @@ function filteredTransaction(
 
 /**
  * The block as listeners see it who are not to see its data: ids, codes, and events without their payload
- * (`toFilteredBlock` of core/peer/deliverevents.go). Envelopes that cannot be decoded are left out; undefined
+ * (`toFilteredBlock` of core/peer/deliverevents.go). Envelopes that cannot be decoded are left out; null
  * where a transaction inside cannot be decoded, for then Fabric has no filtered block.
  */
-export function filteredBlock(channelId: string, block: CommittedBlock): peer.FilteredBlock | undefined {
+export function filteredBlock(channelId: string, block: CommittedBlock): peer.FilteredBlock | null {
   try {
     return create(peer.FilteredBlockSchema, {
       channelId,
@@ -54,7 +54,7 @@ export function filteredBlock(channelId: string, block: CommittedBlock): peer.Fi
       ),
     });
   } catch (error) {
-    if (error instanceof MalformedError) return undefined;
+    if (error instanceof MalformedError) return null;
     throw error;
   }
 }

@@ -25,11 +25,11 @@ export function statusResponse(status: common.Status): Uint8Array {
 export type BlockResponse = (
   channelId: string,
   block: CommittedBlock,
-  headerOnly?: common.Block,
+  headerOnly: common.Block | null,
 ) => Uint8Array;
 
-function blockBytes(block: CommittedBlock, headerOnly: common.Block | undefined): Uint8Array {
-  return headerOnly === undefined ? block.bytes : toBinary(common.BlockSchema, headerOnly);
+function blockBytes(block: CommittedBlock, headerOnly: common.Block | null): Uint8Array {
+  return headerOnly === null ? block.bytes : toBinary(common.BlockSchema, headerOnly);
 }
 
 /** Whole blocks: `Deliver` of the peer. */
@@ -49,7 +49,7 @@ export const orderedBlockResponse: BlockResponse = (_, block, headerOnly) => {
 /** `DeliverFiltered` of the peer: a status in place of a block that cannot be filtered. */
 export const filteredBlockResponse: BlockResponse = (channelId, block) => {
   const filtered = filteredBlock(channelId, block);
-  return filtered === undefined
+  return filtered === null
     ? statusResponse(common.Status.BAD_REQUEST)
     : field(FILTERED_BLOCK, toBinary(peer.FilteredBlockSchema, filtered));
 };

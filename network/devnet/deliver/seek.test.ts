@@ -31,7 +31,7 @@ describe('a seek at height 10', () => {
   });
 
   it('is refused if it stops before it starts', () => {
-    expect(resolveSeek(at(5n), at(4n), 10n)).toBeUndefined();
-    expect(resolveSeek(nextCommit, at(9n), 10n)).toBeUndefined();
+    expect(resolveSeek(at(5n), at(4n), 10n)).toBeNull();
+    expect(resolveSeek(nextCommit, at(9n), 10n)).toBeNull();
   });
 });

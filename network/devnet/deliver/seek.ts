@@ -3,13 +3,13 @@ import { orderer } from '@cotrace/fabric-model';
 
 /** Which blocks a seek asks for: from `start` on, ending after the block `stop`. */
 export interface SeekRange {
-  /** Undefined where Fabric finds no such position. */
-  readonly start: bigint | undefined;
+  /** Null where Fabric finds no such position. */
+  readonly start: bigint | null;
   readonly stop: bigint;
 }
 
-/** Number of the first block; undefined for a position beyond the height, or none. */
-function startNumber(position: orderer.SeekPosition, height: bigint): bigint | undefined {
+/** Number of the first block; null for a position beyond the height, or none. */
+function startNumber(position: orderer.SeekPosition, height: bigint): bigint | null {
   const { Type: type } = position;
   switch (type.case) {
     case 'oldest':
@@ -19,14 +19,14 @@ function startNumber(position: orderer.SeekPosition, height: bigint): bigint | u
     case 'nextCommit':
       return height;
     case 'specified':
-      return type.value.number > height ? undefined : type.value.number;
+      return type.value.number > height ? null : type.value.number;
     case undefined:
-      return undefined;
+      return null;
   }
 }
 
 /**
- * Blocks that a seek means at a height of at least 1; undefined where the stop lies before the start
+ * Blocks that a seek means at a height of at least 1; null where the stop lies before the start
  * (`deliverBlocks` of common/deliver/deliver.go and `Iterator` of common/ledger/blockledger/fileledger).
  * A stop that is no number there, NextCommit or nothing, counts as block 0: such a stream never ends.
  */
@@ -34,7 +34,7 @@ export function resolveSeek(
   start: orderer.SeekPosition,
   stop: orderer.SeekPosition,
   height: bigint,
-): SeekRange | undefined {
+): SeekRange | null {
   const first = startNumber(start, height);
   const { Type: type } = stop;
   switch (type.case) {
@@ -45,7 +45,7 @@ export function resolveSeek(
       if (equals(orderer.SeekPositionSchema, start, stop)) return { start: first, stop: first ?? 0n };
       return { start: first, stop: height - 1n };
     case 'specified':
-      return type.value.number < (first ?? 0n) ? undefined : { start: first, stop: type.value.number };
+      return type.value.number < (first ?? 0n) ? null : { start: first, stop: type.value.number };
     case 'nextCommit':
     case undefined:
       return { start: first, stop: 0n };

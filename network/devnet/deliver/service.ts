@@ -16,7 +16,7 @@ export function deliverHandler(
       (channel, block, headerOnly) => send(toResponse(channel.id, block, headerOnly)),
       signal,
     );
-    if (status === undefined) return 'end';
+    if (status === null) return 'end';
     await send(statusResponse(status));
     return status === common.Status.SUCCESS ? 'continue' : 'end';
   });

@@ -15,7 +15,7 @@ export interface DiscoveredPeer {
 export interface DiscoveryContext {
   /** All peers of the network. */
   readonly peers: readonly DiscoveredPeer[];
-  readonly channel: (channelId: string) => Channel | undefined;
+  readonly channel: (channelId: string) => Channel | null;
   /** Whether the peer of an organisation can run a chaincode of a channel. */
   readonly hasChaincode: (mspId: string, channelId: string, name: string) => boolean;
   /** As in `GatewayContext`. */

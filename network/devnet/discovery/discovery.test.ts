@@ -75,10 +75,7 @@ describe('the discovery service', () => {
   });
 
   /** A peer's message, whose signature must be its own. */
-  const open = (
-    { identity }: discovery.Peer,
-    envelope: gossip.Envelope | undefined,
-  ): gossip.GossipMessage => {
+  const open = ({ identity }: discovery.Peer, envelope?: gossip.Envelope): gossip.GossipMessage => {
     const { manager } = network.ledger('main');
     const { payload = new Uint8Array(), signature = new Uint8Array() } = envelope ?? {};
     expect(manager.verify(manager.deserialize(identity), payload, signature)).toBe(true);

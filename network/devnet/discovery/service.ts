@@ -62,17 +62,17 @@ async function answer(
   { channel: channelId, query }: discovery.Query,
   signed: SignedData,
 ): Promise<Result> {
-  const channel = channelId === '' ? undefined : context.channel(channelId);
+  const channel = channelId === '' ? null : context.channel(channelId);
   try {
     if (channelId === '') context.checkLocalAdministrator(signed);
-    else if (channel === undefined) return errorResult('access denied');
+    else if (channel === null) return errorResult('access denied');
     else channel.access.checkPolicy(WRITERS, signed);
   } catch (error) {
     if (!isCotraceError(error)) throw error;
     return errorResult('access denied');
   }
   try {
-    return channel === undefined
+    return channel === null
       ? await answerLocal(context, query)
       : await answerOfChannel(context, channel, query);
   } catch (error) {
@@ -106,10 +106,10 @@ async function answerOfChannel(
 async function members(
   context: DiscoveryContext,
   channel: Channel,
-  filter: peer.ChaincodeInterest | undefined,
+  filter?: peer.ChaincodeInterest,
 ): Promise<discovery.PeerMembershipResult> {
   const names = (filter?.chaincodes ?? []).map(({ name }) => name);
-  const unknown = names.find((name) => name !== LIFECYCLE && channel.ledger.definition(name) === undefined);
+  const unknown = names.find((name) => name !== LIFECYCLE && channel.ledger.definition(name) === null);
   if (unknown === undefined) {
     checkCollections(filter?.chaincodes ?? []);
     return membership(context, channel, names);

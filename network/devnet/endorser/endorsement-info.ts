@@ -8,8 +8,8 @@ import { LEGACY_LIFECYCLE, LIFECYCLE } from '../system/names.js';
 export interface LocalChaincode {
   /** Whether its organisation has approved the committed definition. */
   readonly approved: boolean;
-  /** Where it reaches the approved package; undefined if that is not installed. */
-  readonly endpoint: ChaincodeEndpoint | undefined;
+  /** Where it reaches the approved package; null if that is not installed. */
+  readonly endpoint: ChaincodeEndpoint | null;
 }
 
 /** Finds the chaincode of a channel on a peer. */
@@ -28,14 +28,14 @@ export interface EndorsementInfo {
  * Throws `NOT_DEFINED`, `DEFINITION_CHANGED`, `NOT_APPROVED` or `NOT_INSTALLED`, in Fabric's words.
  */
 export function endorsementInfo(
-  ledger: Ledger | undefined,
+  ledger: Ledger | null,
   name: string,
   simulator: Simulator,
   find: FindLocalChaincode,
 ): EndorsementInfo {
   const sequence = sequenceFromState(name, (key) => simulator.get(LIFECYCLE, key));
-  const definition = ledger?.definition(name);
-  if (sequence === 0n || ledger === undefined || definition === undefined) {
+  const definition = ledger?.definition(name) ?? null;
+  if (sequence === 0n || ledger === null || definition === null) {
     // Fabric then looks for a definition of the lifecycle before 2.0, through the simulator as well.
     if (sequence === 0n) simulator.get(LEGACY_LIFECYCLE, name);
     throw new CotraceError('NOT_DEFINED', `chaincode ${name} not found`, { name });
@@ -57,7 +57,7 @@ export function endorsementInfo(
     const message = `chaincode definition for ${which} has not yet been approved by this org`;
     throw new CotraceError('NOT_APPROVED', message, { name, channelId });
   }
-  if (endpoint === undefined) {
+  if (endpoint === null) {
     const message = `chaincode definition for '${name}' exists, but chaincode is not installed`;
     throw new CotraceError('NOT_INSTALLED', message, { name, channelId });
   }

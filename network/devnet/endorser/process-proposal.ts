@@ -23,7 +23,7 @@ const ERROR = 500;
 
 /** What an endorser needs of its peer. */
 export interface EndorserContext {
-  readonly channel: (channelId: string) => Channel | undefined;
+  readonly channel: (channelId: string) => Channel | null;
   /** The peer's own organisation, for proposals without a channel. */
   readonly localManager: MspManager;
   readonly system: SystemContext;
@@ -36,9 +36,9 @@ export interface EndorserContext {
 
 interface Simulation {
   readonly response: peer.Response;
-  readonly event: peer.ChaincodeEvent | undefined;
-  readonly results: Uint8Array | undefined;
-  readonly interest: peer.ChaincodeInterest | undefined;
+  readonly event: peer.ChaincodeEvent | null;
+  readonly results: Uint8Array | null;
+  readonly interest: peer.ChaincodeInterest | null;
   readonly version: string;
 }
 
@@ -56,12 +56,12 @@ export async function processProposal(
   signed: peer.SignedProposal,
 ): Promise<ProposalOutcome> {
   let proposal: UnpackedProposal;
-  let channel: Channel | undefined;
+  let channel: Channel | null = null;
   try {
     proposal = unpackProposal(signed);
     const { channelId } = proposal.channelHeader;
     channel = context.channel(channelId);
-    if (channel === undefined && channelId !== '') return failed(`channel '${channelId}' not found`);
+    if (channel === null && channelId !== '') return failed(`channel '${channelId}' not found`);
     checkProposal(context, proposal, channel);
   } catch (error) {
     // The filter before Fabric's endorser answers nothing at all to an identity that has expired.
@@ -78,24 +78,20 @@ export async function processProposal(
   }
 }
 
-function checkProposal(
-  context: EndorserContext,
-  proposal: UnpackedProposal,
-  channel: Channel | undefined,
-): void {
+function checkProposal(context: EndorserContext, proposal: UnpackedProposal, channel: Channel | null): void {
   const { channelHeader, signatureHeader, signed, chaincodeName } = proposal;
   try {
     validateProposal(proposal, channel?.ledger.manager ?? context.localManager);
   } catch (cause) {
     throw new CotraceError('PROPOSAL_REFUSED', `error validating proposal: ${messageOf(cause)}`, {}, cause);
   }
-  if (channel === undefined) return;
+  if (channel === null) return;
   const expiresAt = channel.access.expiresAt(signatureHeader.creator);
-  if (expiresAt !== undefined && context.now() >= expiresAt.getTime()) {
+  if (expiresAt !== null && context.now() >= expiresAt.getTime()) {
     throw new CotraceError('CLIENT_EXPIRED', 'proposal client identity expired');
   }
   const { txId } = channelHeader;
-  if (channel.ledger.transaction(txId) !== undefined) {
+  if (channel.ledger.transaction(txId) !== null) {
     const creator = toHex(signatureHeader.creator);
     throw new CotraceError('PROPOSAL_REFUSED', `duplicate transaction found [${txId}]. Creator [${creator}]`);
   }
@@ -110,18 +106,18 @@ function needsSimulator(chaincodeName: string): boolean {
 async function simulate(
   context: EndorserContext,
   proposal: UnpackedProposal,
-  channel: Channel | undefined,
+  channel: Channel | null,
 ): Promise<Simulation> {
   const { channelHeader, chaincodeName } = proposal;
   const simulator = needsSimulator(chaincodeName) ? channel?.ledger.simulator(channelHeader.txId) : undefined;
   try {
-    const version = findVersion(context, proposal, channel, simulator);
+    const version = findVersion(context, proposal, channel, simulator ?? null);
     try {
-      const { response, event } = await run(context, proposal, simulator);
+      const { response, event } = await run(context, proposal, simulator ?? null);
       const isError = response.status >= ERROR_THRESHOLD;
-      const privateWrites = isError ? undefined : simulator?.privateResults();
-      if (privateWrites !== undefined) await channel?.ledger.keepPrivate(channelHeader.txId, privateWrites);
-      return { response, event: isError ? undefined : event, ...resultsOf(simulator), version };
+      const privateWrites = isError ? null : (simulator?.privateResults() ?? null);
+      if (privateWrites !== null) await channel?.ledger.keepPrivate(channelHeader.txId, privateWrites);
+      return { response, event: isError ? null : event, ...resultsOf(simulator ?? null), version };
     } catch (cause) {
       throw new CotraceError('SIMULATION_FAILED', `error in simulation: ${messageOf(cause)}`, {}, cause);
     }
@@ -131,8 +127,8 @@ async function simulate(
 }
 
 /** Results and interest. What is read once the results are taken is recorded no more. */
-function resultsOf(simulator: Simulator | undefined): Pick<Simulation, 'results' | 'interest'> {
-  if (simulator === undefined) return { results: undefined, interest: undefined };
+function resultsOf(simulator: Simulator | null): Pick<Simulation, 'results' | 'interest'> {
+  if (simulator === null) return { results: null, interest: null };
   const results = simulator.results();
   const interest = chaincodeInterest(results, (namespace, key) => simulator.getMetadata(namespace, key));
   return { results, interest };
@@ -141,15 +137,15 @@ function resultsOf(simulator: Simulator | undefined): Pick<Simulation, 'results'
 function findVersion(
   { findChaincode }: EndorserContext,
   { channelHeader: { channelId }, chaincodeName }: UnpackedProposal,
-  channel: Channel | undefined,
-  simulator: Simulator | undefined,
+  channel: Channel | null,
+  simulator: Simulator | null,
 ): string {
   if (isSystemChaincode(chaincodeName)) return SYSTEM_CHAINCODE_VERSION;
   try {
-    if (simulator === undefined) {
+    if (simulator === null) {
       throw new CotraceError('NO_CHANNEL', `could not get channel config for channel '${channelId}'`);
     }
-    const { definition } = endorsementInfo(channel?.ledger, chaincodeName, simulator, findChaincode);
+    const { definition } = endorsementInfo(channel?.ledger ?? null, chaincodeName, simulator, findChaincode);
     return definition.version;
   } catch (cause) {
     const advice = `make sure the chaincode ${chaincodeName} has been successfully defined on channel ${channelId}`;
@@ -160,17 +156,17 @@ function findVersion(
 async function run(
   context: EndorserContext,
   proposal: UnpackedProposal,
-  simulator: Simulator | undefined,
-): Promise<{ response: peer.Response; event: peer.ChaincodeEvent | undefined }> {
+  simulator: Simulator | null,
+): Promise<{ response: peer.Response; event: peer.ChaincodeEvent | null }> {
   const { channelHeader, chaincodeName, input, signed } = proposal;
   const { channelId, txId } = channelHeader;
   const invocation = { channelId, txId, invokedName: chaincodeName };
   if (isSystemChaincode(chaincodeName)) {
     const query = { ...invocation, simulator, signed: signedDataOf(signed) };
     const response = await invokeSystemChaincode(context.system, chaincodeName, query, input.args);
-    return { response, event: undefined };
+    return { response, event: null };
   }
-  if (simulator === undefined) throw new CotraceError('NO_CHANNEL', 'no ledger context');
+  if (simulator === null) throw new CotraceError('NO_CHANNEL', 'no ledger context');
   const execute = (): ReturnType<InvokeChaincode> =>
     context.invoke({ ...invocation, simulator, proposal: signed }, chaincodeName, input);
   try {
@@ -197,7 +193,7 @@ function respond(
     chaincode: { name: proposal.chaincodeName, version },
     results: results ?? EMPTY,
     response,
-    event: event && { name: event.eventName, txId: event.txId, payload: event.payload },
+    ...(event && { event: { name: event.eventName, txId: event.txId, payload: event.payload } }),
   });
   if (response.status >= ERROR) {
     return create(peer.ProposalResponseSchema, { response, payload, ...(interest && { interest }) });

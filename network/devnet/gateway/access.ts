@@ -13,7 +13,7 @@ export function checkAccess(
   signed: SignedData,
 ): Channel {
   const channel = context.channel(channelId);
-  if (channel === undefined) {
+  if (channel === null) {
     throw new RpcError(status.PERMISSION_DENIED, `Failed to get policy manager for channel [${channelId}]`);
   }
   try {

@@ -11,7 +11,7 @@ import type { GatewayContext } from './context.js';
 /** Events of valid transactions of one block, in their order. */
 export function validEvents({ transactions }: CommittedBlock): peer.ChaincodeEvent[] {
   return transactions.flatMap(({ code, event }) => {
-    if (code !== peer.TxValidationCode.VALID || event === undefined) return [];
+    if (code !== peer.TxValidationCode.VALID || event === null) return [];
     const complete = event.chaincodeId !== '' && event.eventName !== '' && event.txId !== '';
     return complete ? [event] : [];
   });
@@ -67,8 +67,8 @@ function readRequest({ request }: gateway.SignedChaincodeEventsRequest): gateway
 
 function startBlock({ ledger }: Channel, request: gateway.ChaincodeEventsRequest): bigint {
   const { afterTransactionId, startPosition } = request;
-  const after = afterTransactionId === '' ? undefined : ledger.transaction(afterTransactionId);
-  if (after !== undefined) return after.blockNum;
+  const after = afterTransactionId === '' ? null : ledger.transaction(afterTransactionId);
+  if (after !== null) return after.blockNum;
   const type = startPosition?.Type;
   switch (type?.case) {
     case undefined:

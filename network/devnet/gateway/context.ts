@@ -8,7 +8,7 @@ export interface GatewayContext {
   readonly local: GatewayEndorser;
   /** All endorsing peers of the network, the local one included. */
   readonly endorsers: readonly GatewayEndorser[];
-  readonly channel: (channelId: string) => Channel | undefined;
+  readonly channel: (channelId: string) => Channel | null;
   /** Whether the peer of an organisation can run a chaincode of a channel. */
   readonly hasChaincode: (mspId: string, channelId: string, name: string) => boolean;
   /**
@@ -25,7 +25,7 @@ export function endorsersOf(
   chaincode: string,
   mspIds: readonly string[],
 ): GatewayEndorser[] {
-  if (context.channel(channelId) === undefined) return [];
+  if (context.channel(channelId) === null) return [];
   const { local, endorsers } = context;
   const others = endorsers.filter((endorser) => endorser.mspId !== local.mspId);
   return [local, ...others].filter(

@@ -63,7 +63,7 @@ export async function endorse(
       : await planFromFirstEndorser(context, parts);
   await completePlan(plan, parts.signed);
   const { result } = plan;
-  if (result === undefined) {
+  if (result === null) {
     const message = 'failed to collect enough transaction endorsements, see attached details for more info';
     throw new RpcError(status.ABORTED, message, plan.errors);
   }
@@ -152,9 +152,9 @@ function layoutsFor(
 }
 
 async function completePlan(plan: EndorsementPlan, signed: peer.SignedProposal): Promise<void> {
-  while (plan.result === undefined) {
+  while (plan.result === null) {
     const endorsers = plan.next();
-    if (endorsers === undefined) return;
+    if (endorsers === null) return;
     const failed = await Promise.all(
       endorsers.map(async (endorser) =>
         (await askEndorser(plan, endorser, signed)) ? [] : [endorser.mspId],

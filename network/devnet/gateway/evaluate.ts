@@ -17,7 +17,7 @@ function fail(message: string): never {
   throw new CotraceError('BAD_PROPOSAL', message);
 }
 
-function readTarget(signed: peer.SignedProposal | undefined): Target {
+function readTarget(signed?: peer.SignedProposal): Target {
   if (signed === undefined || signed.proposalBytes.length === 0) fail('a signed proposal is required');
   const proposal = decode(peer.ProposalSchema, signed.proposalBytes);
   const header = decode(common.HeaderSchema, proposal.header);
@@ -37,7 +37,7 @@ function endorsersFor(
   { channelId, chaincode, hasTransient }: Target,
   requested: readonly string[],
 ): GatewayEndorser[] {
-  if (context.channel(channelId) === undefined) {
+  if (context.channel(channelId) === null) {
     const cause = `could not get last config for channel ${channelId}`;
     throw new RpcError(status.UNAVAILABLE, `failed to get config for channel [${channelId}]: ${cause}`);
   }
@@ -78,7 +78,7 @@ export async function evaluate(
   throw new RpcError(lastCode, message, errors);
 }
 
-function readTargetOrRefuse(signed: peer.SignedProposal | undefined): Target {
+function readTargetOrRefuse(signed?: peer.SignedProposal): Target {
   try {
     return readTarget(signed);
   } catch (cause) {

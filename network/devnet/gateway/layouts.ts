@@ -30,7 +30,7 @@ function none(reason: string): CotraceError {
  * says which of them can run a chaincode. Throws `NO_LAYOUT`, in Fabric's words.
  */
 export function endorsementLayouts(
-  ledger: Ledger | undefined,
+  ledger: Ledger | null,
   channelId: string,
   calls: readonly peer.ChaincodeCall[],
   candidates: readonly Candidate[],
@@ -54,12 +54,12 @@ export function endorsementLayouts(
 
 /** Policies of a called chaincode and of the keys that it writes. */
 function policiesOf(
-  ledger: Ledger | undefined,
+  ledger: Ledger | null,
   channelId: string,
   { name, keyPolicies, disregardNamespacePolicy }: peer.ChaincodeCall,
 ): Policy[] {
   const own = ledger && namespacePolicy(name, contextOf(ledger));
-  if (ledger === undefined || own === undefined) {
+  if (ledger === null || own === null) {
     throw none(`No metadata was found for chaincode ${name} in channel ${channelId}`);
   }
   const { config } = ledger;

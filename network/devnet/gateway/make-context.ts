@@ -7,7 +7,7 @@ import { endorsementLayouts } from './layouts.js';
 export function gatewayContext(
   own: DevnetPeer,
   peers: readonly DevnetPeer[],
-  channel: (channelId: string) => Channel | undefined,
+  channel: (channelId: string) => Channel | null,
 ): GatewayContext {
   const local = own.asLocalEndorser();
   const candidates = peers.map(({ mspId, identity }) => ({ mspId, identity: identity.serialized }));
@@ -19,7 +19,7 @@ export function gatewayContext(
     channel,
     hasChaincode,
     layouts: (channelId, calls) =>
-      endorsementLayouts(channel(channelId)?.ledger, channelId, calls, candidates, (mspId, name) =>
+      endorsementLayouts(channel(channelId)?.ledger ?? null, channelId, calls, candidates, (mspId, name) =>
         hasChaincode(mspId, channelId, name),
       ),
   };

@@ -15,8 +15,8 @@ const response = (mspId: string, payload = 'same'): peer.ProposalResponse =>
     payload: utf8(payload),
     endorsement: { endorser: utf8(mspId), signature: utf8('s') },
   });
-const names = (endorsers: readonly GatewayEndorser[] | undefined): string[] | undefined =>
-  endorsers?.map(({ mspId }) => mspId);
+const names = (endorsers: readonly GatewayEndorser[] | null): string[] | null =>
+  endorsers?.map(({ mspId }) => mspId) ?? null;
 
 describe('an endorsement plan', () => {
   it('asks the first layout, and is complete with its endorsements', () => {
@@ -29,7 +29,7 @@ describe('an endorsement plan', () => {
     );
     expect(names(plan.next())).toEqual(['A', 'B']);
     expect(plan.accept(a, response('A'))).toBe(true);
-    expect(plan.result).toBeUndefined();
+    expect(plan.result).toBeNull();
     plan.accept(b, response('B'));
     expect(plan.result?.endorsements).toHaveLength(2);
   });
@@ -78,9 +78,9 @@ describe('an endorsement plan', () => {
     plan.next();
     plan.fail(b, 'broken');
     plan.abandon(['B']);
-    expect(plan.next()).toBeUndefined();
+    expect(plan.next()).toBeNull();
     expect(plan.errors).toEqual([{ mspId: 'B', address: 'B:7051', message: 'broken' }]);
-    expect(plan.result).toBeUndefined();
+    expect(plan.result).toBeNull();
   });
 
   it('takes a different payload for a failure of that peer', () => {
@@ -89,7 +89,7 @@ describe('an endorsement plan', () => {
     plan.next();
     expect(plan.accept(b, response('B', 'other'))).toBe(false);
     plan.abandon(['B']);
-    expect(plan.next()).toBeUndefined();
+    expect(plan.next()).toBeNull();
     expect(plan.errors.map(({ message }) => message)).toEqual(['ProposalResponsePayloads do not match']);
   });
 

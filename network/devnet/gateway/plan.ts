@@ -30,11 +30,11 @@ interface Layout {
 export class EndorsementPlan {
   /** Failures so far, in the order they came. */
   readonly errors: EndpointError[] = [];
-  readonly #layouts: (Layout | undefined)[];
+  readonly #layouts: (Layout | null)[];
   readonly #untried: Map<string, GatewayEndorser>;
   #next = 0;
-  #payload: Uint8Array | undefined;
-  #completed: Layout | undefined;
+  #payload: Uint8Array | null = null;
+  #completed: Layout | null = null;
 
   constructor(layouts: readonly (readonly string[])[], endorsers: readonly GatewayEndorser[]) {
     this.#layouts = layouts.map((mspIds) => ({ missing: new Set(mspIds), endorsements: [] }));
@@ -42,24 +42,24 @@ export class EndorsementPlan {
   }
 
   /** Payload and endorsements of the first complete layout. */
-  get result(): { payload: Uint8Array; endorsements: readonly peer.Endorsement[] } | undefined {
-    if (this.#completed === undefined || this.#payload === undefined) return undefined;
+  get result(): { payload: Uint8Array; endorsements: readonly peer.Endorsement[] } | null {
+    if (this.#completed === null || this.#payload === null) return null;
     return { payload: this.#payload, endorsements: this.#completed.endorsements };
   }
 
-  /** Peers to ask for the next layout that can still be met; undefined when none is left. */
-  next(): GatewayEndorser[] | undefined {
+  /** Peers to ask for the next layout that can still be met; null when none is left. */
+  next(): GatewayEndorser[] | null {
     for (; this.#next < this.#layouts.length; this.#next++) {
       const missing = [...(this.#layouts[this.#next]?.missing ?? [])];
       const endorsers = missing.flatMap((mspId) => this.#untried.get(mspId) ?? []);
       if (missing.length === 0 || endorsers.length < missing.length) {
-        this.#layouts[this.#next] = undefined;
+        this.#layouts[this.#next] = null;
         continue;
       }
       for (const mspId of missing) this.#untried.delete(mspId);
       return endorsers;
     }
-    return undefined;
+    return null;
   }
 
   /** Notes a successful response. False if it differs from the earlier ones, which is an error of that peer. */
@@ -71,7 +71,7 @@ export class EndorsementPlan {
       return false;
     }
     for (const layout of this.#layouts.slice(this.#next)) {
-      if (this.#completed !== undefined || layout?.missing.delete(endorser.mspId) !== true) continue;
+      if (this.#completed !== null || layout?.missing.delete(endorser.mspId) !== true) continue;
       if (endorsement !== undefined) layout.endorsements.push(endorsement);
       if (layout.missing.size === 0) this.#completed = layout;
     }
@@ -86,7 +86,7 @@ export class EndorsementPlan {
   /** Gives up the layouts that need one of `mspIds`, and the current one. */
   abandon(mspIds: readonly string[]): void {
     for (let i = this.#next; i < this.#layouts.length; i++) {
-      if (mspIds.some((mspId) => this.#layouts[i]?.missing.has(mspId))) this.#layouts[i] = undefined;
+      if (mspIds.some((mspId) => this.#layouts[i]?.missing.has(mspId))) this.#layouts[i] = null;
     }
     this.#next += 1;
   }

@@ -35,7 +35,7 @@ export async function submit(
     throw new RpcError(status.INVALID_ARGUMENT, 'prepared transaction must be signed');
   }
   const { channelId } = request;
-  if (context.channel(channelId) === undefined) {
+  if (context.channel(channelId) === null) {
     const cause = `could not get last config for channel ${channelId}`;
     throw new RpcError(
       status.FAILED_PRECONDITION,

@@ -16,7 +16,7 @@ import type { StoreView } from './store.js';
 export class Approvals {
   readonly #state: StoreView;
   readonly #definitions: Definitions;
-  readonly #packages = new Map<string, string | undefined>();
+  readonly #packages = new Map<string, string | null>();
 
   constructor(state: StoreView, definitions: Definitions) {
     this.#state = state;
@@ -24,24 +24,24 @@ export class Approvals {
   }
 
   /** As `Ledger.approvedPackage`; asked for every invocation (lifecycle/cache.go, update). */
-  packageId(mspId: string, name: string): string | undefined {
+  packageId(mspId: string, name: string): string | null {
     const definition = this.#definitions.get(name);
     // Names that clients make up are not kept: there is no end of them.
-    if (definition === undefined) return undefined;
+    if (definition === null) return null;
     const key = JSON.stringify([mspId, name]);
-    if (this.#packages.has(key)) return this.#packages.get(key);
+    if (this.#packages.has(key)) return this.#packages.get(key) ?? null;
     const { sequence } = definition;
     const collection = implicitCollection(mspId);
     const getHash: GetState = (stateKey) =>
-      this.#state.entry(hashedKey(LIFECYCLE_NAMESPACE, collection, sha256(utf8(stateKey))))?.value;
+      this.#state.entry(hashedKey(LIFECYCLE_NAMESPACE, collection, sha256(utf8(stateKey))))?.value ?? null;
     const agrees = approvalMismatches(name, sequence, definition, getHash).length === 0;
     const found = agrees ? (approvedPackage(name, sequence, this.#private(mspId)) ?? '') : undefined;
-    this.#packages.set(key, found);
-    return found;
+    this.#packages.set(key, found ?? null);
+    return found ?? null;
   }
 
   /** As `Ledger.approval`. */
-  get(mspId: string, name: string, sequence: bigint): Approval | undefined {
+  get(mspId: string, name: string, sequence: bigint): Approval | null {
     const get = this.#private(mspId);
     const parameters = approvedParameters(name, sequence, get);
     return parameters && { parameters, packageId: approvedPackage(name, sequence, get) ?? '' };

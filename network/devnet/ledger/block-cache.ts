@@ -8,13 +8,13 @@ export class BlockCache {
   readonly #blocks = new Map<bigint, CommittedBlock>();
   #bytes = 0;
 
-  get(number: bigint): CommittedBlock | undefined {
+  get(number: bigint): CommittedBlock | null {
     const block = this.#blocks.get(number);
     if (block !== undefined) {
       this.#blocks.delete(number);
       this.#blocks.set(number, block);
     }
-    return block;
+    return block ?? null;
   }
 
   add(block: CommittedBlock): void {

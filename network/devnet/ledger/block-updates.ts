@@ -25,7 +25,7 @@ interface KeyUpdate extends CommittedUpdate {
 /** What a transaction does to a key; without `value` it is deleted, without `metadata` that stays. */
 interface Change extends Omit<CommittedUpdate, 'version'> {
   readonly at: Uint8Array;
-  readonly metadata: readonly MetadataEntry[] | undefined;
+  readonly metadata: readonly MetadataEntry[] | null;
 }
 
 /** Metadata as it stands in the state. Source: Fabric txmgmt/statemetadata/metadata.go. */
@@ -80,7 +80,7 @@ export class BlockUpdates {
   /** What to write to the store. */
   writes(): StoreWrite[] {
     const state = [...this.#keys.values()].map(({ at, value, metadata, version }): StoreWrite =>
-      value === undefined ? { key: at } : { key: at, value: encodeValue({ value, metadata, version }) },
+      value === null ? { key: at } : { key: at, value: encodeValue({ value, metadata, version }) },
     );
     return [...state, ...this.#history.map((key) => ({ key, value: NOTHING }))];
   }
@@ -88,8 +88,8 @@ export class BlockUpdates {
   #change(effect: Effect): Change {
     const { namespace, key, kind } = effect;
     const at = stateKey(namespace, key);
-    if (kind === 'delete') return { namespace, key, at, value: undefined, metadata: [] };
-    const value = kind === 'put' ? effect.value : this.#before(at)?.value;
+    if (kind === 'delete') return { namespace, key, at, value: null, metadata: [] };
+    const value = kind === 'put' ? effect.value : (this.#before(at)?.value ?? null);
     return { namespace, key, at, value, metadata: effect.metadata };
   }
 
@@ -103,30 +103,30 @@ export class BlockUpdates {
     const metadata = new Map(metadataWrites.map(({ keyHash, entries }) => [toHex(keyHash), entries]));
     const written = new Set(writes.map(({ keyHash }) => toHex(keyHash)));
     const changes = writes.map(({ keyHash, isDelete, valueHash }): Change => {
-      const value = isDelete ? undefined : valueHash;
-      return { ...place(keyHash), value, metadata: metadata.get(toHex(keyHash)) };
+      const value = isDelete ? null : valueHash;
+      return { ...place(keyHash), value, metadata: metadata.get(toHex(keyHash)) ?? null };
     });
     const restamps = metadataWrites
       .filter(({ keyHash }) => !written.has(toHex(keyHash)))
       .map(({ keyHash, entries }) => ({ ...place(keyHash), metadata: entries }))
       .flatMap((change): Change[] => {
-        const value = this.#before(change.at)?.value;
-        return value === undefined ? [] : [{ ...change, value }];
+        const value = this.#before(change.at)?.value ?? null;
+        return value === null ? [] : [{ ...change, value }];
       });
     return [...changes, ...restamps];
   }
 
   #set({ metadata, ...change }: Change, version: Version): void {
-    const kept = metadata === undefined ? this.#before(change.at)?.metadata : encodeMetadata(metadata);
+    const kept = metadata === null ? this.#before(change.at)?.metadata : encodeMetadata(metadata);
     this.#namespaces.add(change.namespace);
     this.#keys.set(toHex(change.at), {
       ...change,
       version,
-      metadata: change.value === undefined ? NOTHING : (kept ?? NOTHING),
+      metadata: change.value === null ? NOTHING : (kept ?? NOTHING),
     });
   }
 
-  #before(at: Uint8Array): Pick<KeyUpdate, 'value' | 'metadata'> | undefined {
+  #before(at: Uint8Array): Pick<KeyUpdate, 'value' | 'metadata'> | null {
     return this.#keys.get(toHex(at)) ?? this.#state.entry(at);
   }
 }

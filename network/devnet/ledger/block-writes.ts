@@ -15,7 +15,7 @@ export function blockWrites(
   const index: StoreWrite[] = [];
   for (const { txId, txNum, code } of transactions) {
     // The first transaction of an id keeps it, be it invalid.
-    if (txId === '' || indexed.has(txId) || store.transaction(txId) !== undefined) continue;
+    if (txId === '' || indexed.has(txId) || store.transaction(txId) !== null) continue;
     indexed.add(txId);
     index.push({ key: transactionKey(txId), value: encodeLocation({ blockNum: number, txNum, code }) });
   }

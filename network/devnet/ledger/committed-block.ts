@@ -25,8 +25,8 @@ export function committedBlock(block: Block): CommittedBlock {
   return { number: block.number, bytes: block.bytes, block, transactions };
 }
 
-/** The envelope, or undefined where it cannot be decoded. */
-function tryDecodeEnvelope(bytes: Uint8Array): Envelope | undefined {
+/** The envelope, or null where it cannot be decoded. */
+function tryDecodeEnvelope(bytes: Uint8Array): Envelope | null {
   return attempt(() => decodeEnvelope(bytes));
 }
 
@@ -40,15 +40,15 @@ export function transactionId({ channelHeader, nonce, creator }: Envelope): stri
 
 function describe(bytes: Uint8Array, txNum: number, code: peer.TxValidationCode): CommittedTransaction {
   const envelope = tryDecodeEnvelope(bytes);
-  if (envelope === undefined) {
+  if (envelope === null) {
     return {
       txNum,
       txId: '',
       claimedTxId: '',
-      type: undefined,
+      type: null,
       code,
-      chaincode: undefined,
-      event: undefined,
+      chaincode: null,
+      event: null,
     };
   }
   const transaction = isOfType(envelope, common.HeaderType.ENDORSER_TRANSACTION)
@@ -60,16 +60,16 @@ function describe(bytes: Uint8Array, txNum: number, code: peer.TxValidationCode)
     claimedTxId: envelope.channelHeader.txId,
     type: envelope.channelHeader.type,
     code,
-    chaincode: transaction?.chaincode.name,
-    event: transaction?.event,
+    chaincode: transaction?.chaincode.name ?? null,
+    event: transaction?.event ?? null,
   };
 }
 
-function attempt<T>(decode: () => T): T | undefined {
+function attempt<T>(decode: () => T): T | null {
   try {
     return decode();
   } catch (error) {
-    if (error instanceof MalformedError) return undefined;
+    if (error instanceof MalformedError) return null;
     throw error;
   }
 }

@@ -13,21 +13,21 @@ import {
 const SIGNERS = '/Channel/Orderer/BlockValidation';
 
 /**
- * The configuration that a block brings; undefined if it brings none, or none that counts: it stands
+ * The configuration that a block brings; null if it brings none, or none that counts: it stands
  * alone in its block, is the next one in sequence, and the ordering service signed it.
  * Source: Fabric common/configtx/validator.go; orderer/common/msgprocessor/standardchannel.go.
  */
 export function nextConfig(
   envelopes: readonly Uint8Array[],
   context: ValidationContext,
-): ChannelConfig | undefined {
+): ChannelConfig | null {
   const [bytes] = envelopes;
-  if (bytes === undefined || envelopes.length > 1) return undefined;
+  if (bytes === undefined || envelopes.length > 1) return null;
   const { envelope } = checkForm(bytes, context);
-  if (envelope === undefined || !isOfType(envelope, common.HeaderType.CONFIG)) return undefined;
-  if (!signedByOrderers(envelope, context)) return undefined;
+  if (envelope === undefined || !isOfType(envelope, common.HeaderType.CONFIG)) return null;
+  if (!signedByOrderers(envelope, context)) return null;
   const config = readConfig(envelope);
-  return config?.sequence === context.config.sequence + 1n ? config : undefined;
+  return config?.sequence === context.config.sequence + 1n ? config : null;
 }
 
 function signedByOrderers(
@@ -36,14 +36,14 @@ function signedByOrderers(
 ): boolean {
   const policy = config.policy(SIGNERS);
   const signedData = [{ identity: creator, data: payload, signature }];
-  return policy !== undefined && evaluateSignedData(policy, signedData, manager);
+  return policy !== null && evaluateSignedData(policy, signedData, manager);
 }
 
-function readConfig({ channelHeader, data }: Envelope): ChannelConfig | undefined {
+function readConfig({ channelHeader, data }: Envelope): ChannelConfig | null {
   try {
     return ChannelConfig.fromConfigEnvelope(data, channelHeader.channelId);
   } catch (error) {
     if (!isCotraceError(error)) throw error;
-    return undefined;
+    return null;
   }
 }

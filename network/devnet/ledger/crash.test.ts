@@ -58,7 +58,7 @@ async function allBlocks(ledger: Ledger): Promise<CommittedBlock[]> {
   const blocks: CommittedBlock[] = [];
   for (let number = 0n; number < ledger.height; number++) {
     const block = await ledger.block(number);
-    if (block === undefined) throw new Error(`block ${number} is missing`);
+    if (block === null) throw new Error(`block ${number} is missing`);
     blocks.push(block);
   }
   return blocks;
@@ -70,10 +70,10 @@ async function contentOf(ledger: Ledger): Promise<string[]> {
   const content: string[] = [];
   for (const namespace of ['_lifecycle', 'goods']) {
     const cursor = simulator.range(namespace, '', '');
-    for (let entry = await cursor.next(); entry !== undefined; entry = await cursor.next()) {
+    for (let entry = await cursor.next(); entry !== null; entry = await cursor.next()) {
       content.push(`${namespace} ${entry.key} ${toHex(entry.value)}`);
       const history = simulator.history(namespace, entry.key);
-      for (let change = await history.next(); change !== undefined; change = await history.next()) {
+      for (let change = await history.next(); change !== null; change = await history.next()) {
         content.push(`  ${change.txId} ${String(change.isDelete)} ${toHex(change.value)}`);
       }
     }

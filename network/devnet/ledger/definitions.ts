@@ -19,12 +19,15 @@ export class Definitions {
     this.#state = state;
   }
 
-  get(name: string): ChaincodeDefinition | undefined {
+  get(name: string): ChaincodeDefinition | null {
     const known = this.#known.get(name);
     if (known !== undefined) return known;
-    const definition = definitionFromState(name, (key) => this.#state.get(LIFECYCLE_NAMESPACE, key)?.value);
+    const definition = definitionFromState(
+      name,
+      (key) => this.#state.get(LIFECYCLE_NAMESPACE, key)?.value ?? null,
+    );
     // Names that clients make up are not kept: there is no end of them.
-    if (definition !== undefined) this.#known.set(name, definition);
+    if (definition !== null) this.#known.set(name, definition);
     return definition;
   }
 

@@ -17,13 +17,13 @@ export class KeyPolicies {
     this.#view = view;
   }
 
-  /** `SignaturePolicyEnvelope` bytes of a key's own policy; undefined if it has none. */
-  of(namespace: string, key: string): Uint8Array | 'changed' | undefined {
+  /** `SignaturePolicyEnvelope` bytes of a key's own policy; null if it has none. */
+  of(namespace: string, key: string): Uint8Array | 'changed' | null {
     if (this.#changed.get(namespace)?.has(key) === true) return 'changed';
     const metadata = this.#view.get(namespace, key)?.metadata;
-    if (metadata === undefined || metadata.length === 0) return undefined;
+    if (metadata === undefined || metadata.length === 0) return null;
     const { entries } = decode(ledger.KVMetadataWriteSchema, metadata);
-    return entries.find(({ name }) => name === VALIDATION_PARAMETER)?.value;
+    return entries.find(({ name }) => name === VALIDATION_PARAMETER)?.value ?? null;
   }
 
   /** Takes a transaction that is endorsed as it should be. */

@@ -49,7 +49,7 @@ describe('Ledger', () => {
   it('begins with the genesis block, valid and without commit hash', async () => {
     const genesis = await ledger.block(0n);
     expect(genesis?.transactions).toMatchObject([{ txNum: 0, type: 1, code: Code.VALID }]);
-    expect(genesis && commitHashOf(genesis.block)).toBeUndefined();
+    expect(genesis && commitHashOf(genesis.block)).toBeNull();
     expect(ledger.config.channelId).toBe('main');
   });
 
@@ -74,9 +74,9 @@ describe('Ledger', () => {
     expect(await ledger.blockByHash(block.block.headerHash)).toEqual(block);
     expect(await ledger.blockByTxId(txId)).toEqual(block);
     expect(ledger.transaction(txId)).toEqual({ blockNum: 2n, txNum: 0, code: Code.VALID });
-    expect(await ledger.block(3n)).toBeUndefined();
-    expect(await ledger.blockByHash(new Uint8Array(32))).toBeUndefined();
-    expect(ledger.transaction('00')).toBeUndefined();
+    expect(await ledger.block(3n)).toBeNull();
+    expect(await ledger.blockByHash(new Uint8Array(32))).toBeNull();
+    expect(ledger.transaction('00')).toBeNull();
   });
 
   it('commits calls one after the other, and tells listeners in order', async () => {

@@ -50,7 +50,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   try {
     const tip = store.tip() ?? (await writeGenesis(store, options));
     const configBlock = await store.block(tip.lastConfig);
-    if (configBlock === undefined) throw missing(tip.lastConfig);
+    if (configBlock === null) throw missing(tip.lastConfig);
     const config = ChannelConfig.fromBlock(configBlock);
     return new EmbeddedLedger(store, await TransientData.open(store), options, tip, config);
   } catch (error) {
@@ -143,7 +143,7 @@ class EmbeddedLedger implements Ledger {
     return this.#manager;
   }
 
-  definition(name: string): ChaincodeDefinition | undefined {
+  definition(name: string): ChaincodeDefinition | null {
     return this.#definitions.get(name);
   }
 
@@ -151,11 +151,11 @@ class EmbeddedLedger implements Ledger {
     return this.#definitions.names();
   }
 
-  approvedPackage(mspId: string, name: string): string | undefined {
+  approvedPackage(mspId: string, name: string): string | null {
     return this.#approvals.packageId(mspId, name);
   }
 
-  approval(mspId: string, name: string, sequence: bigint): Approval | undefined {
+  approval(mspId: string, name: string, sequence: bigint): Approval | null {
     return this.#approvals.get(mspId, name, sequence);
   }
 
@@ -186,28 +186,28 @@ class EmbeddedLedger implements Ledger {
     return committed;
   }
 
-  async block(number: bigint): Promise<CommittedBlock | undefined> {
-    if (number < 0n || number >= this.#tip.height) return undefined;
+  async block(number: bigint): Promise<CommittedBlock | null> {
+    if (number < 0n || number >= this.#tip.height) return null;
     const cached = this.#cache.get(number);
-    if (cached !== undefined) return cached;
+    if (cached !== null) return cached;
     const bytes = await this.#store.block(number);
-    if (bytes === undefined) throw missing(number);
+    if (bytes === null) throw missing(number);
     const block = committedBlock(decodeBlock(bytes));
     this.#cache.add(block);
     return block;
   }
 
-  async blockByHash(headerHash: Uint8Array): Promise<CommittedBlock | undefined> {
+  async blockByHash(headerHash: Uint8Array): Promise<CommittedBlock | null> {
     const number = await this.#store.blockNumberOf(headerHash);
-    return number === undefined ? undefined : this.block(number);
+    return number === null ? null : this.block(number);
   }
 
-  async blockByTxId(txId: string): Promise<CommittedBlock | undefined> {
+  async blockByTxId(txId: string): Promise<CommittedBlock | null> {
     const location = this.transaction(txId);
-    return location === undefined ? undefined : this.block(location.blockNum);
+    return location === null ? null : this.block(location.blockNum);
   }
 
-  transaction(txId: string): TransactionLocation | undefined {
+  transaction(txId: string): TransactionLocation | null {
     return this.#store.transaction(txId);
   }
 
@@ -237,7 +237,7 @@ class EmbeddedLedger implements Ledger {
       view: this.#store,
     });
     const data = dataHash(envelopes);
-    const lastConfig = validation.config === undefined ? this.#tip.lastConfig : number;
+    const lastConfig = validation.config === null ? this.#tip.lastConfig : number;
     const signatures = await signBlock({
       number,
       headerBytes: headerBytes(number, previousHash, data),
@@ -260,7 +260,7 @@ class EmbeddedLedger implements Ledger {
     await this.#store.write(blockWrites(this.#store, committed, state, tip));
     this.#tip = tip;
     this.#transient.forget(validation.valid, tip.height);
-    if (validation.config !== undefined) this.#configure(validation.config);
+    if (validation.config !== null) this.#configure(validation.config);
     if (validation.updates.touches(LIFECYCLE_NAMESPACE)) {
       this.#definitions.forget();
       this.#approvals.forget();
@@ -287,7 +287,7 @@ class EmbeddedLedger implements Ledger {
   async #changeAt(namespace: string, key: string, place: Version): Promise<KeyChange> {
     const block = await this.block(place.blockNum);
     const change = block && keyChange(block.block, namespace, key, place.txNum);
-    if (change === undefined) throw missing(place.blockNum);
+    if (change === null) throw missing(place.blockNum);
     return change;
   }
 

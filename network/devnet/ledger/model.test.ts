@@ -96,16 +96,16 @@ describe('Ledger against its definition', () => {
 async function compareState(prefix: string, model: ModelLedger): Promise<void> {
   const simulator = ledger.simulator('');
   const cursor = simulator.range(NAMESPACE, prefix, `${prefix}~`);
-  const state: [string, number | undefined][] = [];
-  for (let entry = await cursor.next(); entry !== undefined; entry = await cursor.next()) {
-    state.push([entry.key.slice(prefix.length), entry.value[0]]);
+  const state: [string, number | null][] = [];
+  for (let entry = await cursor.next(); entry !== null; entry = await cursor.next()) {
+    state.push([entry.key.slice(prefix.length), entry.value[0] ?? null]);
   }
   const expected = [...model.state].map(([at, entry]): [string, number] => [at, entry.value]);
   expect(state).toEqual(expected.sort(([a], [b]) => (a < b ? -1 : 1)));
   for (let i = 0; i < 8; i++) {
     const history = simulator.history(NAMESPACE, prefix + keyText(i));
     let changes = 0;
-    while ((await history.next()) !== undefined) changes++;
+    while ((await history.next()) !== null) changes++;
     expect(changes).toBe(model.writes.get(keyText(i)) ?? 0);
   }
   await simulator.close();

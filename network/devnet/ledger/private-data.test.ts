@@ -28,7 +28,7 @@ interface Endorsed {
   readonly txId: string;
   readonly envelope: Uint8Array;
   readonly results: Uint8Array;
-  readonly writes: Uint8Array | undefined;
+  readonly writes: Uint8Array | null;
 }
 
 let nonces = 0;
@@ -50,9 +50,9 @@ async function endorse(values: Record<string, string>, collection = ORG1): Promi
   return { txId: toHex(sha256(nonce, channel.client.serialized)), envelope, results, writes };
 }
 
-const commit = async ({ envelope }: Endorsed): Promise<string | undefined> => {
+const commit = async ({ envelope }: Endorsed): Promise<string | null> => {
   const { transactions } = await ledger.commit([envelope], channel.signBlock);
-  return peer.TxValidationCode[transactions[0]?.code ?? -1];
+  return peer.TxValidationCode[transactions[0]?.code ?? -1] ?? null;
 };
 
 async function read(key: string, collection = ORG1): Promise<{ value?: string; hash?: string }> {
@@ -100,7 +100,9 @@ describe('private data of organisations', () => {
 
   it('conflicts like other data', async () => {
     const [first, second] = [await endorse({ a: '1' }), await endorse({ a: '2' })];
-    for (const { txId, writes = new Uint8Array() } of [first, second]) await ledger.keepPrivate(txId, writes);
+    for (const { txId, writes } of [first, second]) {
+      await ledger.keepPrivate(txId, writes ?? new Uint8Array());
+    }
     const { transactions } = await ledger.commit([first.envelope, second.envelope], channel.signBlock);
     expect(transactions.map(({ code }) => peer.TxValidationCode[code])).toEqual([
       'VALID',
@@ -138,7 +140,7 @@ describe('private data of organisations', () => {
     const simulator = ledger.simulator('r');
     const entries = await simulator.collections.entries(NS, ORG1, 'x/');
     expect(entries.map(({ key }) => key)).toEqual(['x/', 'x/1', 'x/2']);
-    expect(simulator.privateResults()).toBeUndefined();
+    expect(simulator.privateResults()).toBeNull();
     await simulator.close();
   });
 });

@@ -31,12 +31,12 @@ export class RecordingCursor implements RangeCursor {
     this.#info = create(ledger.RangeQueryInfoSchema, { startKey: query.start });
   }
 
-  async next(): Promise<KeyValue | undefined> {
+  async next(): Promise<KeyValue | null> {
     const entry = await this.#nextEntry();
-    if (entry === undefined) {
+    if (entry === null) {
       this.#info.itrExhausted = true;
       this.#info.endKey = this.#query.end;
-      return undefined;
+      return null;
     }
     this.#given += 1;
     this.#results.add(entry);
@@ -70,10 +70,10 @@ export class RecordingCursor implements RangeCursor {
     return this.#info;
   }
 
-  async #nextEntry(): Promise<StateEntry | undefined> {
+  async #nextEntry(): Promise<StateEntry | null> {
     const { limit } = this.#query;
-    if (limit > 0 && this.#given >= limit) return undefined;
+    if (limit > 0 && this.#given >= limit) return null;
     const step = await this.#entries.next();
-    return step.value;
+    return step.value ?? null;
   }
 }

@@ -30,7 +30,7 @@ interface NamespaceParts {
 export class RwsetBuilder {
   readonly #namespaces = new Map<string, NamespaceParts>();
 
-  addRead(namespace: string, key: string, version: Version | undefined): void {
+  addRead(namespace: string, key: string, version: Version | null): void {
     this.#parts(namespace).reads.set(key, readMessage({ key, version }));
   }
 
@@ -56,7 +56,7 @@ export class RwsetBuilder {
     if (!rangeQueries.has(identity)) rangeQueries.set(identity, info);
   }
 
-  addHashedRead(namespace: string, collection: string, key: string, version: Version | undefined): void {
+  addHashedRead(namespace: string, collection: string, key: string, version: Version | null): void {
     const read = create(ledger.KVReadHashSchema, {
       keyHash: sha256(utf8(key)),
       ...(version && { version: { blockNum: version.blockNum, txNum: BigInt(version.txNum) } }),
@@ -69,15 +69,15 @@ export class RwsetBuilder {
     this.#collection(namespace, collection).writes.set(key, write);
   }
 
-  /** Bytes of the private part (`TxPvtReadWriteSet`); undefined if there is none. */
-  privateBytes(): Uint8Array | undefined {
+  /** Bytes of the private part (`TxPvtReadWriteSet`); null if there is none. */
+  privateBytes(): Uint8Array | null {
     const namespaces = sortedEntries(this.#namespaces).flatMap(([namespace, { collections }]) => {
       const collectionPvtRwset = sortedEntries(collections)
         .filter(([, { writes }]) => writes.size > 0)
         .map(([collectionName, { writes }]) => ({ collectionName, rwset: privateSet(writes) }));
       return collectionPvtRwset.length === 0 ? [] : [{ namespace, collectionPvtRwset }];
     });
-    if (namespaces.length === 0) return undefined;
+    if (namespaces.length === 0) return null;
     const set = create(ledger.TxPvtReadWriteSetSchema, { nsPvtRwset: namespaces });
     return toBinary(ledger.TxPvtReadWriteSetSchema, set);
   }

@@ -25,17 +25,17 @@ export class SimulatedCollections implements PrivateCollections {
     this.#rules = rules;
   }
 
-  get(namespace: string, collection: string, key: string): Uint8Array | undefined {
-    return this.getHash(namespace, collection, key) === undefined
-      ? undefined
+  get(namespace: string, collection: string, key: string): Uint8Array | null {
+    return this.getHash(namespace, collection, key) === null
+      ? null
       : this.#view.privateValue(namespace, collection, key);
   }
 
-  getHash(namespace: string, collection: string, key: string): Uint8Array | undefined {
+  getHash(namespace: string, collection: string, key: string): Uint8Array | null {
     this.#rules.beforeRead();
     const found = this.#view.entry(hashedKey(namespace, collection, sha256(utf8(key))));
-    this.#rwset.addHashedRead(namespace, collection, key, found?.version);
-    return found?.value;
+    this.#rwset.addHashedRead(namespace, collection, key, found?.version ?? null);
+    return found?.value ?? null;
   }
 
   put(namespace: string, collection: string, key: string, value: Uint8Array): void {

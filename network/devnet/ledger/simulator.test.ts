@@ -56,7 +56,7 @@ async function scan(s: Simulator, start: string, end: string, limit = Infinity, 
   const keys: string[] = [];
   while (keys.length < limit) {
     const entry = await cursor.next();
-    if (entry === undefined) break;
+    if (entry === null) break;
     keys.push(entry.key);
   }
   return { cursor, keys };
@@ -65,8 +65,7 @@ async function scan(s: Simulator, start: string, end: string, limit = Infinity, 
 async function historyOf(s: Simulator, key: string): Promise<KeyChange[]> {
   const cursor = s.history('goods', key);
   const changes: KeyChange[] = [];
-  for (let change = await cursor.next(); change !== undefined; change = await cursor.next())
-    changes.push(change);
+  for (let change = await cursor.next(); change !== null; change = await cursor.next()) changes.push(change);
   return changes;
 }
 
@@ -143,7 +142,7 @@ describe('Simulator', () => {
     expect(simulator.height).toBe(ledger.height - 1n);
     expect(simulator.get('goods', 'moving')).toEqual(utf8('1'));
     expect(await cursor.next()).toEqual({ key: 'moving', value: utf8('1') });
-    expect(await cursor.next()).toBeUndefined();
+    expect(await cursor.next()).toBeNull();
     expect(await historyOf(simulator, 'moving')).toHaveLength(1);
     await simulator.close();
   });
@@ -361,8 +360,8 @@ describe('history of a simulator', () => {
   it('is empty for keys without writes, and keeps keys and namespaces apart', async () => {
     await recorded(async (s) => {
       expect(await historyOf(s, 'nothing')).toEqual([]);
-      expect(await s.history('good', 'sh').next()).toBeUndefined();
-      expect(await s.history('goodsh', '').next()).toBeUndefined();
+      expect(await s.history('good', 'sh').next()).toBeNull();
+      expect(await s.history('goodsh', '').next()).toBeNull();
     });
   });
 });

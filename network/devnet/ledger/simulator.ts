@@ -62,8 +62,8 @@ export class SnapshotSimulator implements Simulator {
     });
   }
 
-  get(namespace: string, key: string): Uint8Array | undefined {
-    return this.#read(namespace, key)?.value;
+  get(namespace: string, key: string): Uint8Array | null {
+    return this.#read(namespace, key)?.value ?? null;
   }
 
   put(namespace: string, key: string, value: Uint8Array): void {
@@ -105,7 +105,7 @@ export class SnapshotSimulator implements Simulator {
     const cursor: HistoryCursor = {
       next: async () => {
         const step = await places.next();
-        return step.done === true ? undefined : this.#source.changeAt(namespace, key, step.value);
+        return step.done === true ? null : this.#source.changeAt(namespace, key, step.value);
       },
       close: async () => {
         await places.return(undefined);
@@ -144,7 +144,7 @@ export class SnapshotSimulator implements Simulator {
 
   /** Every organisation of the channel has a collection that no definition names: Fabric would take it. */
   #refuseImplicit(namespace: string, collection: string): void {
-    if (implicitCollectionOf(collection) === undefined) return;
+    if (implicitCollectionOf(collection) === null) return;
     throw refusal(`private data is not emulated: collection ${collection} of ${namespace}`, {
       namespace,
       collection,
@@ -165,7 +165,7 @@ export class SnapshotSimulator implements Simulator {
     return this.#rwset.bytes();
   }
 
-  privateResults(): Uint8Array | undefined {
+  privateResults(): Uint8Array | null {
     return this.#rwset.privateBytes();
   }
 
@@ -177,10 +177,10 @@ export class SnapshotSimulator implements Simulator {
     await this.#source.view.close();
   }
 
-  #read(namespace: string, key: string): VersionedValue | undefined {
+  #read(namespace: string, key: string): VersionedValue | null {
     this.#checkOpen();
     const found = this.#source.view.get(namespace, key);
-    this.#rwset.addRead(namespace, key, found?.version);
+    this.#rwset.addRead(namespace, key, found?.version ?? null);
     return found;
   }
 

@@ -45,21 +45,21 @@ type Database = ClassicLevel<Uint8Array, Uint8Array>;
 /** Reads one state of the store: the newest one, or that of a snapshot. */
 export class StoreView {
   readonly #db: Database;
-  readonly #snapshot: Snapshot | undefined;
+  readonly #snapshot: Snapshot | null;
 
   constructor(db: Database, snapshot?: Snapshot) {
     this.#db = db;
-    this.#snapshot = snapshot;
+    this.#snapshot = snapshot ?? null;
   }
 
-  get(namespace: string, key: string): VersionedValue | undefined {
+  get(namespace: string, key: string): VersionedValue | null {
     return this.entry(stateKey(namespace, key));
   }
 
   /** Entry of the state at a key of the store, `stateKey` or `hashedKey`. */
-  entry(at: Uint8Array): VersionedValue | undefined {
+  entry(at: Uint8Array): VersionedValue | null {
     const bytes = this.#get(at);
-    return bytes === undefined ? undefined : decodeValue(bytes);
+    return bytes === null ? null : decodeValue(bytes);
   }
 
   /** Entries from `start` (included) to `end` (excluded, '' for open), in order of their UTF-8 bytes. */
@@ -80,7 +80,7 @@ export class StoreView {
   }
 
   /** Value of a key in a private collection. */
-  privateValue(namespace: string, collection: string, key: string): Uint8Array | undefined {
+  privateValue(namespace: string, collection: string, key: string): Uint8Array | null {
     return this.#get(privateKey(namespace, collection, key));
   }
 
@@ -102,23 +102,23 @@ export class StoreView {
     for await (const place of keys) yield historyPlace(place);
   }
 
-  tip(): Tip | undefined {
+  tip(): Tip | null {
     const bytes = this.#get(TIP_KEY);
-    return bytes === undefined ? undefined : decodeTip(bytes);
+    return bytes === null ? null : decodeTip(bytes);
   }
 
-  transaction(txId: string): TransactionLocation | undefined {
+  transaction(txId: string): TransactionLocation | null {
     const bytes = this.#get(transactionKey(txId));
-    return bytes === undefined ? undefined : decodeLocation(bytes);
+    return bytes === null ? null : decodeLocation(bytes);
   }
 
-  async block(number: bigint): Promise<Uint8Array | undefined> {
-    return this.#db.get(blockKey(number));
+  async block(number: bigint): Promise<Uint8Array | null> {
+    return (await this.#db.get(blockKey(number))) ?? null;
   }
 
-  async blockNumberOf(headerHash: Uint8Array): Promise<bigint | undefined> {
+  async blockNumberOf(headerHash: Uint8Array): Promise<bigint | null> {
     const bytes = await this.#db.get(hashKey(headerHash));
-    return bytes === undefined ? undefined : new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0);
+    return bytes === undefined ? null : new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0);
   }
 
   async close(): Promise<void> {
@@ -126,11 +126,11 @@ export class StoreView {
   }
 
   get #at(): { snapshot?: Snapshot } {
-    return this.#snapshot === undefined ? {} : { snapshot: this.#snapshot };
+    return this.#snapshot === null ? {} : { snapshot: this.#snapshot };
   }
 
-  #get(key: Uint8Array): Uint8Array | undefined {
-    return this.#db.getSync(key, this.#at);
+  #get(key: Uint8Array): Uint8Array | null {
+    return this.#db.getSync(key, this.#at) ?? null;
   }
 }
 
@@ -181,7 +181,7 @@ export class Store extends StoreView {
     const row = this.#db.getSync(IDENTITY_KEY);
     const isNew = row === undefined && (await this.#db.keys({ limit: 1 }).all()).length === 0;
     if (isNew) await this.write([{ key: IDENTITY_KEY, value: encodeStoreIdentity(owner) }]);
-    else checkStoreIdentity(row, owner, dir);
+    else checkStoreIdentity(row ?? null, owner, dir);
   }
 
   /** The state as it is now, whatever is written later. To be closed. */

@@ -40,12 +40,12 @@ export interface CommittedTransaction {
   readonly txId: string;
   /** As in the channel header, even if that is empty. */
   readonly claimedTxId: string;
-  /** `common.HeaderType`; undefined where the envelope cannot be decoded. */
-  readonly type: number | undefined;
+  /** `common.HeaderType`; null where the envelope cannot be decoded. */
+  readonly type: number | null;
   readonly code: peer.TxValidationCode;
   /** Name of the invoked chaincode, of endorser transactions that can be decoded. */
-  readonly chaincode: string | undefined;
-  readonly event: peer.ChaincodeEvent | undefined;
+  readonly chaincode: string | null;
+  readonly event: peer.ChaincodeEvent | null;
 }
 
 /** A block of the chain with what its validation decided. */
@@ -72,8 +72,8 @@ export interface KeyValue {
 
 /** Iterator of a range: behaves as Fabric's, so that what is recorded depends on how far it was read. */
 export interface RangeCursor {
-  /** The next entry, undefined after the last one (which records the range as exhausted). */
-  next(): Promise<KeyValue | undefined>;
+  /** The next entry, null after the last one (which records the range as exhausted). */
+  next(): Promise<KeyValue | null>;
   /** Key after the last entry given, '' at the end of the range; closes the cursor. Of pages only. */
   bookmarkAndClose(): Promise<string>;
   close(): Promise<void>;
@@ -81,7 +81,7 @@ export interface RangeCursor {
 
 /** Iterator of a key's history. */
 export interface HistoryCursor {
-  next(): Promise<KeyChange | undefined>;
+  next(): Promise<KeyChange | null>;
   close(): Promise<void>;
 }
 
@@ -92,7 +92,7 @@ export interface KeyChange {
   readonly value: Uint8Array;
   readonly isDelete: boolean;
   /** The client's time, of the channel header. */
-  readonly timestamp: { readonly seconds: bigint; readonly nanos: number } | undefined;
+  readonly timestamp: { readonly seconds: bigint; readonly nanos: number } | null;
   readonly blockNum: bigint;
   readonly txNum: number;
 }
@@ -106,10 +106,10 @@ export interface PageRequest {
 
 /** Access of a simulation to private collections, recorded by hashes as Fabric does. */
 export interface PrivateCollections {
-  /** Value of a key, undefined if absent; recorded as a read of its hash. */
-  get(namespace: string, collection: string, key: string): Uint8Array | undefined;
-  /** SHA-256 of the value of a key, undefined if absent; recorded likewise. */
-  getHash(namespace: string, collection: string, key: string): Uint8Array | undefined;
+  /** Value of a key, null if absent; recorded as a read of its hash. */
+  get(namespace: string, collection: string, key: string): Uint8Array | null;
+  /** SHA-256 of the value of a key, null if absent; recorded likewise. */
+  getHash(namespace: string, collection: string, key: string): Uint8Array | null;
   put(namespace: string, collection: string, key: string, value: Uint8Array): void;
   /** Entries whose keys begin with `start`, in order of their UTF-8 bytes; not recorded. */
   entries(namespace: string, collection: string, start: string): Promise<KeyValue[]>;
@@ -126,8 +126,8 @@ export interface Simulator {
   readonly txId: string;
   /** Number of blocks of the state that it sees. */
   readonly height: bigint;
-  /** Value of a key, undefined if absent; recorded as a read. */
-  get(namespace: string, key: string): Uint8Array | undefined;
+  /** Value of a key, null if absent; recorded as a read. */
+  get(namespace: string, key: string): Uint8Array | null;
   /** Writes a key; an empty value is a deletion. */
   put(namespace: string, key: string, value: Uint8Array): void;
   del(namespace: string, key: string): void;
@@ -149,8 +149,8 @@ export interface Simulator {
   readonly collections: PrivateCollections;
   /** Bytes of the `TxReadWriteSet`. Once per simulator. */
   results(): Uint8Array;
-  /** Bytes of the `TxPvtReadWriteSet`, undefined if nothing was written in a collection. */
-  privateResults(): Uint8Array | undefined;
+  /** Bytes of the `TxPvtReadWriteSet`, null if nothing was written in a collection. */
+  privateResults(): Uint8Array | null;
   close(): Promise<void>;
 }
 
@@ -164,17 +164,17 @@ export interface Ledger {
   /** Channel configuration in force after the newest block. */
   readonly config: ChannelConfig;
   readonly manager: MspManager;
-  /** Committed chaincode definition, undefined if there is none. */
-  definition(name: string): ChaincodeDefinition | undefined;
+  /** Committed chaincode definition, null if there is none. */
+  definition(name: string): ChaincodeDefinition | null;
   /** Names of all committed chaincode definitions, sorted. */
   definitionNames(): Promise<string[]>;
   /**
-   * Package that an organisation has approved for the committed definition of a chaincode: '' for none, undefined if
+   * Package that an organisation has approved for the committed definition of a chaincode: '' for none, null if
    * it has not approved that definition.
    */
-  approvedPackage(mspId: string, name: string): string | undefined;
+  approvedPackage(mspId: string, name: string): string | null;
   /** What an organisation has approved, by name and sequence, committed or not. */
-  approval(mspId: string, name: string, sequence: bigint): Approval | undefined;
+  approval(mspId: string, name: string, sequence: bigint): Approval | null;
   simulator(txId: string): Simulator;
   /** Keeps what a transaction will write in private collections (`TxPvtReadWriteSet` bytes) until it is committed. */
   keepPrivate(txId: string, writes: Uint8Array): Promise<void>;
@@ -184,11 +184,11 @@ export interface Ledger {
    * leaves the chain as it was.
    */
   commit(envelopes: readonly Uint8Array[], signBlock: SignBlock): Promise<CommittedBlock>;
-  block(number: bigint): Promise<CommittedBlock | undefined>;
+  block(number: bigint): Promise<CommittedBlock | null>;
   /** Block whose header has this hash. */
-  blockByHash(headerHash: Uint8Array): Promise<CommittedBlock | undefined>;
-  blockByTxId(txId: string): Promise<CommittedBlock | undefined>;
-  transaction(txId: string): TransactionLocation | undefined;
+  blockByHash(headerHash: Uint8Array): Promise<CommittedBlock | null>;
+  blockByTxId(txId: string): Promise<CommittedBlock | null>;
+  transaction(txId: string): TransactionLocation | null;
   /** Calls `listener` after every commit, in order; returns how to stop it. Listeners must not throw. */
   onCommit(listener: (block: CommittedBlock) => void): () => void;
   close(): Promise<void>;

@@ -51,8 +51,7 @@ async function commit(...envelopes: Uint8Array[]): Promise<string[]> {
 async function readAll(simulator: Simulator, start: string, end: string): Promise<string[]> {
   const cursor = simulator.range('goods', start, end);
   const keys: string[] = [];
-  for (let entry = await cursor.next(); entry !== undefined; entry = await cursor.next())
-    keys.push(entry.key);
+  for (let entry = await cursor.next(); entry !== null; entry = await cursor.next()) keys.push(entry.key);
   return keys;
 }
 

@@ -37,7 +37,7 @@ export interface Validation {
   /** The endorsed transactions that are valid. */
   readonly valid: readonly Transaction[];
   /** The configuration that the block brings. */
-  readonly config: ChannelConfig | undefined;
+  readonly config: ChannelConfig | null;
 }
 
 /**
@@ -54,11 +54,11 @@ export async function validateBlock(
   const policies = new KeyPolicies(context.view);
   const withPolicies = { ...context, keyPolicy: policies.of.bind(policies) };
   const codes = new Uint8Array(envelopes.length);
-  const transactions: (Transaction | undefined)[] = [];
+  const transactions: (Transaction | null)[] = [];
   for (const [txNum, bytes] of envelopes.entries()) {
     const { code, transaction } = checkAlone(bytes, config, policies, withPolicies);
     codes[txNum] = code;
-    transactions.push(transaction);
+    transactions.push(transaction ?? null);
     if (txNum % ENVELOPES_PER_TURN === ENVELOPES_PER_TURN - 1) await setImmediate();
   }
   markDuplicates(codes, transactions);
@@ -76,16 +76,16 @@ interface CheckedAlone {
 /** What can be said of a transaction before its reads, and without its id being compared to the block's others. */
 function checkAlone(
   bytes: Uint8Array,
-  config: ChannelConfig | undefined,
+  config: ChannelConfig | null,
   policies: KeyPolicies,
   context: LedgerContext,
 ): CheckedAlone {
   const { code, envelope } = checkForm(bytes, context);
   if (envelope === undefined) return { code };
   if (isOfType(envelope, common.HeaderType.CONFIG)) {
-    return { code: config === undefined ? Code.INVALID_CONFIG_TRANSACTION : Code.VALID };
+    return { code: config === null ? Code.INVALID_CONFIG_TRANSACTION : Code.VALID };
   }
-  if (context.view.transaction(envelope.channelHeader.txId) !== undefined) {
+  if (context.view.transaction(envelope.channelHeader.txId) !== null) {
     return { code: Code.DUPLICATE_TXID };
   }
   const endorsed = checkEndorsements(envelope, context);
@@ -96,7 +96,7 @@ function checkAlone(
 }
 
 /** Of the transactions with one id that are valid so far, only the first stays so. */
-function markDuplicates(codes: Uint8Array, transactions: readonly (Transaction | undefined)[]): void {
+function markDuplicates(codes: Uint8Array, transactions: readonly (Transaction | null)[]): void {
   const seen = new Set<string>();
   for (const [txNum, { txId }] of endorsedAndValid(codes, transactions)) {
     if (seen.has(txId)) codes[txNum] = Code.DUPLICATE_TXID;
@@ -108,7 +108,7 @@ function markDuplicates(codes: Uint8Array, transactions: readonly (Transaction |
 async function validateState(
   number: bigint,
   codes: Uint8Array,
-  transactions: readonly (Transaction | undefined)[],
+  transactions: readonly (Transaction | null)[],
   view: StoreView,
 ): Promise<BlockUpdates> {
   const overlay = new BlockOverlay(stateView(view), number);
@@ -124,18 +124,18 @@ async function validateState(
 
 function endorsedAndValid(
   codes: Uint8Array,
-  transactions: readonly (Transaction | undefined)[],
+  transactions: readonly (Transaction | null)[],
 ): (readonly [number, Transaction])[] {
   return transactions.flatMap((transaction, txNum) =>
-    codes[txNum] === Code.VALID && transaction !== undefined ? [[txNum, transaction] as const] : [],
+    codes[txNum] === Code.VALID && transaction !== null ? [[txNum, transaction] as const] : [],
   );
 }
 
 function stateView(view: StoreView): StateView {
   return {
-    version: (namespace, key) => Promise.resolve(view.get(namespace, key)?.version),
+    version: (namespace, key) => Promise.resolve(view.get(namespace, key)?.version ?? null),
     range: (namespace, start, end) => view.range(namespace, start, end),
     hashedVersion: (namespace, collection, keyHash) =>
-      Promise.resolve(view.entry(hashedKey(namespace, collection, keyHash))?.version),
+      Promise.resolve(view.entry(hashedKey(namespace, collection, keyHash))?.version ?? null),
   };
 }

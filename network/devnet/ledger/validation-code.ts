@@ -8,7 +8,7 @@ const CODES: ReadonlyMap<number, peer.TxValidationCode> = new Map(
 );
 
 /** The validation code of a stored number. Throws `STORE_DAMAGED` for one that Fabric does not have. */
-export function validationCode(number: number | undefined): peer.TxValidationCode {
+export function validationCode(number?: number): peer.TxValidationCode {
   const code = CODES.get(number ?? -1);
   if (code === undefined) {
     throw new CotraceError('STORE_DAMAGED', `${String(number)} is not a validation code`, { code: number });

@@ -8,7 +8,7 @@ import { batchLimits, envelopeSize } from './chain.js';
 const { Status, HeaderType } = common;
 
 /** Kinds of messages that are not ordered as they are (`BroadcastChannelSupport`). */
-function refuseType(type: number): BroadcastResult | undefined {
+function refuseType(type: number): BroadcastResult | null {
   switch (type) {
     case HeaderType.CONFIG as number:
       return { status: Status.BAD_REQUEST, info: 'message is of type that cannot be processed directly' };
@@ -17,7 +17,7 @@ function refuseType(type: number): BroadcastResult | undefined {
     case HeaderType.CONFIG_UPDATE as number:
       return { status: Status.NOT_IMPLEMENTED, info: 'configuration updates are not emulated' };
     default:
-      return undefined;
+      return null;
   }
 }
 
@@ -27,9 +27,9 @@ function refuseType(type: number): BroadcastResult | undefined {
  */
 export function refuseEnvelope(
   envelope: common.Envelope,
-  findChannel: (channelId: string) => Channel | undefined,
+  findChannel: (channelId: string) => Channel | null,
   now: number,
-): BroadcastResult | undefined {
+): BroadcastResult | null {
   const bad = (info: string): BroadcastResult => ({ status: Status.BAD_REQUEST, info });
   let payload: common.Payload;
   let channelHeader: common.ChannelHeader;
@@ -40,9 +40,9 @@ export function refuseEnvelope(
     return bad(`could not determine channel ID: ${messageOf(error)}`);
   }
   const channel = findChannel(channelHeader.channelId);
-  if (channel === undefined) return bad('channel does not exist');
+  if (channel === null) return bad('channel does not exist');
   const refused = refuseType(channelHeader.type);
-  if (refused !== undefined) return refused;
+  if (refused !== null) return refused;
   const size = envelopeSize(envelope);
   const { absoluteMaxBytes } = batchLimits(channel.ledger);
   if (size > absoluteMaxBytes) {
@@ -55,24 +55,24 @@ export function refuseEnvelope(
     return bad(messageOf(error));
   }
   const expiresAt = channel.access.expiresAt(identity);
-  if (expiresAt !== undefined && now >= expiresAt.getTime()) return bad('broadcast client identity expired');
+  if (expiresAt !== null && now >= expiresAt.getTime()) return bad('broadcast client identity expired');
   try {
     const { payload: data, signature } = envelope;
     channel.access.checkPolicy('/Channel/Writers', { identity, data, signature });
   } catch (error) {
     return { status: Status.FORBIDDEN, info: `${messageOf(error)}: permission denied` };
   }
-  return undefined;
+  return null;
 }
 
 /** Checks an envelope and hands it to its channel's chain. */
 export function broadcast(
   envelope: common.Envelope,
-  findChannel: (channelId: string) => Channel | undefined,
+  findChannel: (channelId: string) => Channel | null,
   now: number,
 ): BroadcastResult {
   const refused = refuseEnvelope(envelope, findChannel, now);
-  if (refused !== undefined) return refused;
+  if (refused !== null) return refused;
   const { channelId } = channelHeaderOf(unmarshal(common.PayloadSchema, envelope.payload));
   const chain = findChannel(channelId)?.chain;
   if (chain?.ready !== true) {

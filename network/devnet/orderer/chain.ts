@@ -19,7 +19,7 @@ export function envelopeSize({ payload, signature }: common.Envelope): number {
 export function batchLimits({ config }: Ledger): BatchLimits {
   const { batchSize, batchTimeout } = config.orderer;
   const batchTimeoutMs = goDuration(batchTimeout);
-  if (batchTimeoutMs === undefined) {
+  if (batchTimeoutMs === null) {
     throw new CotraceError('BATCH_TIMEOUT', `the channel's batch timeout is not a duration: ${batchTimeout}`);
   }
   return { ...batchSize, batchTimeoutMs };

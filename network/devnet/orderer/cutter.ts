@@ -36,7 +36,7 @@ export class BlockCutter<M extends OrderedMessage> {
   readonly #startTimer: StartTimer;
   #pending: M[] = [];
   #pendingBytes = 0;
-  #stopTimer: (() => void) | undefined;
+  #stopTimer: (() => void) | null = null;
 
   /** `limits` is asked for every message, so that a new configuration acts at once. */
   constructor(
@@ -80,7 +80,7 @@ export class BlockCutter<M extends OrderedMessage> {
   /** Cuts what is pending now: at the timeout, and before a configuration block, which stands alone. */
   cut(): void {
     this.#stopTimer?.();
-    this.#stopTimer = undefined;
+    this.#stopTimer = null;
     this.#emitPending();
   }
 

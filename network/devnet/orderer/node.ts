@@ -10,7 +10,7 @@ import { nodeServer } from '../rpc/server.js';
 import { serviceDefinition, withRawResponses } from '../rpc/services.js';
 import { broadcast } from './broadcast.js';
 
-type FindChannel = (channelId: string) => Channel | undefined;
+type FindChannel = (channelId: string) => Channel | null;
 
 /** The gRPC server of the ordering node: Broadcast and Deliver. */
 export function ordererServer(findChannel: FindChannel): Server {

@@ -43,7 +43,7 @@ function makePeer(settings: PeerSettings, organisation: Organisation): DevnetPee
   return new DevnetPeer({
     identity: loadIdentity(join(layout.peer(organisation), 'msp'), mspId),
     localManager: new MspManager(own, verifier),
-    channel: (channelId) => channels.get(channelId),
+    channel: (channelId) => channels.get(channelId) ?? null,
     channelIds: () => [...channels.keys()],
     installed: new InstalledChaincodes(
       join(settings.chaincodesDir, name),

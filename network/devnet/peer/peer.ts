@@ -35,7 +35,7 @@ export interface PeerOptions {
   readonly identity: SigningIdentity;
   /** The peer's own organisation, for requests without a channel. */
   readonly localManager: MspManager;
-  readonly channel: (channelId: string) => Channel | undefined;
+  readonly channel: (channelId: string) => Channel | null;
   readonly channelIds: () => readonly string[];
   /** The chaincodes that this peer has. */
   readonly installed: InstalledChaincodes;
@@ -87,11 +87,11 @@ export class DevnetPeer {
 
   /** Whether this peer can run a chaincode of a channel. */
   canRun(channelId: string, name: string): boolean {
-    return isSystemChaincode(name) || this.endpoint(channelId, name) !== undefined;
+    return isSystemChaincode(name) || this.endpoint(channelId, name) !== null;
   }
 
   /** Where this peer reaches a chaincode of a channel, if it may and can run it. */
-  endpoint(channelId: string, name: string): ChaincodeEndpoint | undefined {
+  endpoint(channelId: string, name: string): ChaincodeEndpoint | null {
     return this.#find(channelId, name).endpoint;
   }
 
@@ -183,10 +183,10 @@ export class DevnetPeer {
   }
 
   #find(channelId: string, name: string): LocalChaincode {
-    const packageId = this.#options.channel(channelId)?.ledger.approvedPackage(this.mspId, name);
-    if (packageId === undefined) return { approved: false, endpoint: undefined };
+    const packageId = this.#options.channel(channelId)?.ledger.approvedPackage(this.mspId, name) ?? null;
+    if (packageId === null) return { approved: false, endpoint: null };
     const address = this.installed.address(packageId);
-    return { approved: true, endpoint: address === undefined ? undefined : { address, packageId } };
+    return { approved: true, endpoint: address === null ? null : { address, packageId } };
   }
 
   /** A proposal that comes through gRPC. */

@@ -5,8 +5,8 @@ import { MAX_MESSAGE_BYTES } from './limits.js';
 /** Where to listen. */
 export interface ListenAddress {
   readonly host: string;
-  /** Port that it must be; 0 or undefined for any. */
-  readonly port: number | undefined;
+  /** Port that it must be; 0 for any. */
+  readonly port: number;
   /** Port that it should be if any will do; 0 for none. */
   readonly wish: number;
 }
@@ -33,7 +33,7 @@ export function nodeServer(): Server {
 export async function bind(
   server: Server,
   tls: TlsMaterial,
-  { host, port = 0, wish }: ListenAddress,
+  { host, port, wish }: ListenAddress,
 ): Promise<BoundServer> {
   const pair = { private_key: tls.key, cert_chain: tls.certificate };
   const serverCredentials = ServerCredentials.createSsl(null, [pair], false);

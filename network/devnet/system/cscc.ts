@@ -44,7 +44,7 @@ function configQuery(
     if (channelId === '' && name === 'GetChannelConfig') return failure('empty channel name provided');
     const denied = `access denied for [${name}][${channelId}]`;
     const channel = context.channel(channelId);
-    if (channel === undefined)
+    if (channel === null)
       return failure(`${denied}: Failed to get policy manager for channel [${channelId}]`);
     try {
       channel.access.check(`cscc/${name}`, signed);
@@ -52,11 +52,11 @@ function configQuery(
       return failure(`${denied}: ${messageOf(error)}`);
     }
     const block = await configBlock(channel);
-    return block === undefined ? failure('no configuration block found') : success(answer(block));
+    return block === null ? failure('no configuration block found') : success(answer(block));
   };
 }
 
-async function configBlock({ ledger }: Channel): Promise<CommittedBlock | undefined> {
+async function configBlock({ ledger }: Channel): Promise<CommittedBlock | null> {
   const newest = await ledger.block(ledger.height - 1n);
   return newest && ledger.block(lastConfigIndex(newest.block));
 }
@@ -90,8 +90,8 @@ function joinChain(context: SystemContext, signed: SignedData, argument: Uint8Ar
     return failure(`"JoinChain" for channelID = ${channelId} ${reason}`);
   }
   const denied = deniedToOthers(context, signed);
-  if (denied !== undefined) return failure(`access denied for [JoinChain][${channelId}]: [${denied}]`);
-  if (context.channel(channelId) !== undefined) {
+  if (denied !== null) return failure(`access denied for [JoinChain][${channelId}]: [${denied}]`);
+  if (context.channel(channelId) !== null) {
     const reason = `ledger [${channelId}] already exists with state [ACTIVE]`;
     return failure(`cannot create ledger from genesis block: ${reason}`);
   }
@@ -115,11 +115,11 @@ function checkConfigBlock({ type }: common.ChannelHeader, block: Uint8Array): vo
   ChannelConfig.fromBlock(block);
 }
 
-/** Why somebody who is not the peer's administrator may not do something; undefined for its administrators. */
-function deniedToOthers(context: SystemContext, signed: SignedData): string | undefined {
+/** Why somebody who is not the peer's administrator may not do something; null for its administrators. */
+function deniedToOthers(context: SystemContext, signed: SignedData): string | null {
   try {
     context.checkLocal('Admins', signed);
-    return undefined;
+    return null;
   } catch (error) {
     return messageOf(error);
   }
@@ -128,14 +128,14 @@ function deniedToOthers(context: SystemContext, signed: SignedData): string | un
 function joinBySnapshot(context: SystemContext, signed: SignedData, argument: Uint8Array): peer.Response {
   if (argument.length === 0) return failure('Cannot join the channel, no snapshot directory provided');
   const denied = deniedToOthers(context, signed);
-  if (denied !== undefined) return failure(`access denied for [JoinChainBySnapshot]: [${denied}]`);
+  if (denied !== null) return failure(`access denied for [JoinChainBySnapshot]: [${denied}]`);
   return failure('joining by a snapshot is not emulated');
 }
 
 /** There is never one in progress. */
 function joinBySnapshotStatus(context: SystemContext, signed: SignedData): peer.Response {
   const denied = deniedToOthers(context, signed);
-  if (denied !== undefined) return failure(`access denied for [JoinBySnapshotStatus]: ${denied}`);
+  if (denied !== null) return failure(`access denied for [JoinBySnapshotStatus]: ${denied}`);
   return success(EMPTY);
 }
 
@@ -151,7 +151,7 @@ const WITHOUT_ARGUMENT: readonly string[] = ['GetChannels', 'JoinBySnapshotStatu
 
 /** Configuration of the peer: its channels, and how they are configured (core/scc/cscc/configure.go). */
 export const cscc: SystemChaincode = async (context, { signed, invokedName }, args) => {
-  const name = text(args[0]);
+  const name = text(args[0] ?? null);
   const least = WITHOUT_ARGUMENT.includes(name) ? 1 : 2;
   if (args.length < least) return failure(`Incorrect number of arguments, ${args.length}`);
   if (invokedName !== 'cscc') {

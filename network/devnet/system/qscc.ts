@@ -31,14 +31,14 @@ async function blockByNumber(ledger: Ledger, argument: Uint8Array): Promise<peer
     );
   }
   const block = await ledger.block(number === U64_MAX ? ledger.height - 1n : number);
-  if (block !== undefined) return success(block.bytes);
+  if (block !== null) return success(block.bytes);
   const name = String(number);
   return failure(`Failed to get block number ${name}, error no such block number [${name}] in index`);
 }
 
 async function blockByHash(ledger: Ledger, hash: Uint8Array): Promise<peer.Response> {
   const block = await ledger.blockByHash(hash);
-  if (block !== undefined) return success(block.bytes);
+  if (block !== null) return success(block.bytes);
   return failure(
     `Failed to get block hash ${text(hash)}, error no such block hash [${toHex(hash)}] in index`,
   );
@@ -47,7 +47,7 @@ async function blockByHash(ledger: Ledger, hash: Uint8Array): Promise<peer.Respo
 async function blockByTxId(ledger: Ledger, argument: Uint8Array): Promise<peer.Response> {
   const txId = text(argument);
   const block = await ledger.blockByTxId(txId);
-  if (block !== undefined) return success(block.bytes);
+  if (block !== null) return success(block.bytes);
   return failure(`Failed to get block for txID ${txId}, error no such transaction ID [${txId}] in index`);
 }
 
@@ -56,8 +56,8 @@ async function transactionById(ledger: Ledger, argument: Uint8Array): Promise<pe
   const txId = text(argument);
   const location = ledger.transaction(txId);
   const block = location && (await ledger.block(location.blockNum));
-  const envelope = location && block?.block.envelopes[location.txNum];
-  if (location === undefined || envelope === undefined) {
+  const envelope = location ? block?.block.envelopes[location.txNum] : undefined;
+  if (location === null || envelope === undefined) {
     return failure(
       `Failed to get transaction with id ${txId}, error no such transaction ID [${txId}] in index`,
     );
@@ -79,8 +79,8 @@ const QUERIES = new Map<string, { readonly resource: AccessResource; readonly qu
 
 /** Queries of blocks and transactions: function, channel, argument (core/scc/qscc/query.go). */
 export const qscc: SystemChaincode = async (context, { signed, invokedName }, args) => {
-  const name = text(args[0]);
-  const channelId = text(args[1]);
+  const name = text(args[0] ?? null);
+  const channelId = text(args[1] ?? null);
   if (args.length < 2) return failure(`Incorrect number of arguments, ${args.length}`);
   if (invokedName !== 'qscc') {
     const reason = 'Rejecting invoke of QSCC from another chaincode because of potential for deadlocks';
@@ -88,7 +88,7 @@ export const qscc: SystemChaincode = async (context, { signed, invokedName }, ar
   }
   if (name !== 'GetChainInfo' && args.length < 3) return failure(`missing 3rd argument for ${name}`);
   const channel = context.channel(channelId);
-  if (channel === undefined) return failure(`Invalid chain ID, ${channelId}`);
+  if (channel === null) return failure(`Invalid chain ID, ${channelId}`);
   const entry = QUERIES.get(name);
   try {
     // A function that does not exist has no access rule, and is refused for that (`Unmapped policy`).

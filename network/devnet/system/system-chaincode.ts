@@ -11,7 +11,7 @@ export interface SystemInvocation {
   readonly channelId: string;
   readonly txId: string;
   /** Undefined for the chaincodes that only query blocks and configuration. */
-  readonly simulator: Simulator | undefined;
+  readonly simulator: Simulator | null;
   /** The proposal as signed data of its creator. */
   readonly signed: SignedData;
   /** Name of the chaincode that the proposal itself invokes; another one if a chaincode called this one. */
@@ -21,7 +21,7 @@ export interface SystemInvocation {
 /** What system chaincodes see of their peer. */
 export interface SystemContext {
   readonly mspId: string;
-  readonly channel: (channelId: string) => Channel | undefined;
+  readonly channel: (channelId: string) => Channel | null;
   readonly channelIds: () => readonly string[];
   readonly installed: InstalledChaincodes;
   /** Throws, in Fabric's words, unless the signer is a member, or administrator, of the peer's own organisation. */
@@ -48,6 +48,6 @@ export function failure(message: string): peer.Response {
 const lenient = new TextDecoder();
 
 /** Text of an argument; bytes that are no UTF-8 are replaced, since they only name something unknown. */
-export function text(argument: Uint8Array | undefined): string {
+export function text(argument: Uint8Array | null): string {
   return lenient.decode(argument);
 }

@@ -40,23 +40,23 @@ function valueOf(message: Message, field: DescField): unknown {
 function fieldParts(field: DescField, value: unknown): Part[] {
   switch (field.fieldKind) {
     case 'list':
-      return ['[', ...(value as unknown[]).flatMap((item) => valueParts(field.message, item)), ']'];
+      return ['[', ...(value as unknown[]).flatMap((item) => valueParts(field.message ?? null, item)), ']'];
     case 'map': {
       const entries = Object.entries(value as Message).map(([key, item]) => ({ key: utf8(key), item }));
       entries.sort((a, b) => compareBytes(a.key, b.key));
       const parts = entries.flatMap(({ key, item }) => [
         `${toHex(key)}=`,
-        ...valueParts(field.message, item),
+        ...valueParts(field.message ?? null, item),
       ]);
       return ['<', ...parts, '>'];
     }
     default:
-      return valueParts(field.message, value);
+      return valueParts(field.message ?? null, value);
   }
 }
 
-function valueParts(schema: DescMessage | undefined, value: unknown): Part[] {
-  if (schema !== undefined) return [{ schema, message: value as Message }];
+function valueParts(schema: DescMessage | null, value: unknown): Part[] {
+  if (schema !== null) return [{ schema, message: value as Message }];
   if (value instanceof Uint8Array) return [`${toHex(value)},`];
   return [typeof value === 'string' ? `${toHex(utf8(value))},` : `${String(value)},`];
 }

@@ -45,7 +45,7 @@ function asked(field: FieldForm | DescField): Record<string, unknown> {
     listKind: kind.listKind,
     mapKind: kind.mapKind,
     mapKey: kind.mapKey,
-    message: (kind.message as MessageForm | undefined)?.typeName,
+    message: (kind.message as MessageForm | null)?.typeName,
   };
 }
 

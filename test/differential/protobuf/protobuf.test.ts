@@ -38,7 +38,7 @@ interface GoType {
 }
 
 (reason === null ? describe : describe.skip)('messages beside Go’s library and Fabric’s types', () => {
-  let program: GoProgram | undefined;
+  let program: GoProgram | null = null;
   let types: readonly GoType[];
 
   beforeAll(async () => {

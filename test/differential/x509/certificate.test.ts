@@ -71,7 +71,7 @@ function readingOf(certificate: Certificate): Readonly<Record<string, unknown>> 
     purposes: certificate.extendedKeyUsage,
     subjectKeyId: toHex(certificate.subjectKeyId ?? new Uint8Array()),
     authorityKeyId: toHex(certificate.authorityKeyId),
-    names: certificate.subjectAltName === undefined ? 'none' : digest(certificate.subjectAltName),
+    names: certificate.subjectAltName === null ? 'none' : digest(certificate.subjectAltName),
     unhandled: certificate.unhandled.filter((oid) => !RESTRICTING.has(oid)).sort(),
   };
 }
@@ -204,7 +204,7 @@ describeWithGo('certificates', () => {
         return { der: generateCertificate(chance, wanted), keys, isCA };
       });
       const accepted = await compareReading(made.map(({ der }) => der));
-      const chains = [...accepted].map(([i, certificate]) => chainOf(chance, made[i], certificate));
+      const chains = [...accepted].map(([i, certificate]) => chainOf(chance, made[i] ?? null, certificate));
       const verdicts = await ask(chains.map((chain) => ({ kind: 'v', payload: payloadOf(chain) })));
       let held = 0;
       chains.forEach((chain, i) => {
@@ -222,10 +222,10 @@ describeWithGo('certificates', () => {
 /** A generated certificate in its place: at the end of a chain, as the root or as an intermediate authority. */
 function chainOf(
   chance: Chance,
-  made: { der: Uint8Array; keys: Keys; isCA: boolean } | undefined,
+  made: { der: Uint8Array; keys: Keys; isCA: boolean } | null,
   certificate: Certificate,
 ): Chain {
-  if (made === undefined) throw new Error('no certificate was made for this answer');
+  if (made === null) throw new Error('no certificate was made for this answer');
   const { der, keys, isCA } = made;
   if (!isCA) return { roots: [rootDer], intermediates: [], certificate: der };
   const below = plainCertificate({
@@ -270,7 +270,7 @@ describeWithGo('revocation lists', () => {
         const [serial = 'none'] = list.revoked;
         const found = {
           revoked: [...list.revoked].sort(),
-          authorityKeyId: list.authorityKeyId === undefined ? 'none' : toHex(list.authorityKeyId),
+          authorityKeyId: list.authorityKeyId === null ? 'none' : toHex(list.authorityKeyId),
           tbs: digest(list.tbs),
           // Asked of a list that is the issuer's and revokes something, whatever it says itself.
           signed: revokes(

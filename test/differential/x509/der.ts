@@ -9,8 +9,8 @@ export interface Node {
   length?: 'long' | 'indefinite' | 'short by one' | 'long by one';
 }
 
-export function node(identifier: number, ...content: (Node | undefined)[]): Node {
-  return { identifier, content: content.filter((child) => child !== undefined) };
+export function node(identifier: number, ...content: (Node | null)[]): Node {
+  return { identifier, content: content.filter((child) => child !== null) };
 }
 
 export function leaf(identifier: number, content: Uint8Array | readonly number[] | string): Node {
@@ -20,7 +20,7 @@ export function leaf(identifier: number, content: Uint8Array | readonly number[]
   };
 }
 
-export const sequence = (...content: (Node | undefined)[]): Node => node(0x30, ...content);
+export const sequence = (...content: (Node | null)[]): Node => node(0x30, ...content);
 
 /** An OBJECT IDENTIFIER of dotted text. */
 export function oid(text: string): Node {

@@ -48,7 +48,7 @@ export function generateCertificate(chance: Chance, wanted: Wanted): Uint8Array 
     rarely(chance, 12, () => leaf(0x81, chance.of([[0, 1], [7, 0x80], [9], [], [1, 1]]))),
     rarely(chance, 12, () => leaf(0x82, chance.of([[0], [4, 0x0f]]))),
     chance.once(15)
-      ? undefined
+      ? null
       : explicit(
           3,
           extensions(chance, wanted.isCA),
@@ -135,21 +135,23 @@ export function signatureAlgorithm(chance: Chance, type: string): Node {
   return sequence(oid(type), ...(odd ? parameters : []));
 }
 
-function oddVersion(chance: Chance): Node | undefined {
-  return chance.of([
-    undefined,
-    explicit(0, leaf(2, [0])),
-    explicit(0, leaf(2, [1])),
-    explicit(0, leaf(2, [3])),
-    explicit(0, leaf(2, [0xff])),
-    explicit(0, leaf(2, [0, 2])),
-    explicit(0, leaf(2, [2]), leaf(2, [2])),
-    explicit(0, leaf(2, [1, 0, 0, 0, 0, 0, 0, 0, 2])),
-    explicit(0, leaf(2, [])),
-    explicit(0),
-    explicit(0, leaf(4, [2])),
-    leaf(0x80, [2]),
-  ]);
+function oddVersion(chance: Chance): Node | null {
+  return (
+    chance.of([
+      undefined,
+      explicit(0, leaf(2, [0])),
+      explicit(0, leaf(2, [1])),
+      explicit(0, leaf(2, [3])),
+      explicit(0, leaf(2, [0xff])),
+      explicit(0, leaf(2, [0, 2])),
+      explicit(0, leaf(2, [2]), leaf(2, [2])),
+      explicit(0, leaf(2, [1, 0, 0, 0, 0, 0, 0, 0, 2])),
+      explicit(0, leaf(2, [])),
+      explicit(0),
+      explicit(0, leaf(4, [2])),
+      leaf(0x80, [2]),
+    ]) ?? null
+  );
 }
 
 const EC = '1.2.840.10045.2.1';
@@ -159,12 +161,7 @@ function keyInfo(chance: Chance): Node {
   const type = chance.once(3)
     ? chance.of(['1.2.840.113549.1.1.1', '1.3.101.112', '1.3.101.110', '1.2.3'])
     : EC;
-  const parameters = chance.of<Node | undefined>([
-    oid(chance.of(CURVES)),
-    leaf(5, []),
-    undefined,
-    leaf(6, [0x80, 1]),
-  ]);
+  const parameters = chance.of<Node | null>([oid(chance.of(CURVES)), leaf(5, []), null, leaf(6, [0x80, 1])]);
   const point = chance.of([4, 2, 0]);
   const bits = [chance.of([0, 0, 1, 8]), point, ...chance.bytes(64)];
   return sequence(
@@ -188,10 +185,10 @@ export function raw(der: Uint8Array): Node {
   return leaf(der[0] ?? 0, der.subarray(size));
 }
 
-export function explicit(tag: number, ...content: (Node | undefined)[]): Node {
+export function explicit(tag: number, ...content: (Node | null)[]): Node {
   return node(0xa0 + tag, ...content);
 }
 
-export function rarely(chance: Chance, times: number, make: () => Node): Node | undefined {
-  return chance.once(times) ? make() : undefined;
+export function rarely(chance: Chance, times: number, make: () => Node): Node | null {
+  return chance.once(times) ? make() : null;
 }

@@ -94,7 +94,7 @@ export function extension(chance: Chance, id: string, critical: boolean, value: 
       ? leaf(1, [0xff])
       : undefined;
   const bytes = chance.once(15) ? [...encode(value), ...chance.bytes(2)] : encode(value);
-  return sequence(oid(id), flag, leaf(4, bytes), chance.once(40) ? leaf(5, []) : undefined);
+  return sequence(oid(id), flag ?? null, leaf(4, bytes), chance.once(40) ? leaf(5, []) : null);
 }
 
 function basicConstraints(chance: Chance, isCA: boolean): Node {
@@ -111,7 +111,7 @@ function basicConstraints(chance: Chance, isCA: boolean): Node {
   const length = chance.once(5)
     ? leaf(2, chance.once(3) ? chance.of<readonly number[]>(odd) : [chance.below(3)])
     : undefined;
-  return sequence(flag, length, chance.once(20) ? leaf(5, []) : undefined);
+  return sequence(flag ?? null, length ?? null, chance.once(20) ? leaf(5, []) : null);
 }
 
 function oddBits(chance: Chance): number[] {

@@ -19,9 +19,9 @@ export function generateList(chance: Chance, key: KeyObject): Uint8Array {
     algorithm,
     name(chance),
     time(chance, 2024),
-    chance.once(3) ? undefined : time(chance, 2044),
-    entries.length === 0 && chance.once(2) ? undefined : sequence(...entries),
-    chance.once(10) ? undefined : explicit(0, sequence(...extensions(chance))),
+    chance.once(3) ? null : time(chance, 2044),
+    entries.length === 0 && chance.once(2) ? null : sequence(...entries),
+    chance.once(10) ? null : explicit(0, sequence(...extensions(chance))),
     rarely(chance, 30, () => leaf(chance.below(256), chance.bytes(3))),
   );
   if (chance.once(2)) mutate(chance, signed);

@@ -32,7 +32,7 @@ export function plainCertificate(request: {
   readonly notBefore: string;
 }): Uint8Array {
   const { subject, issuer, keys, issuerKey, isCA, notBefore } = request;
-  const constraints = sequence(isCA ? leaf(1, [0xff]) : undefined);
+  const constraints = sequence(isCA ? leaf(1, [0xff]) : null);
   const keyId = sequence(oid('2.5.29.14'), leaf(4, encode(leaf(4, [1]))));
   const signed = encode(
     sequence(

@@ -332,7 +332,7 @@ function organisationSection(mspId: string, mspDir: string): object {
   };
 }
 
-async function stop(child: ChildProcess | undefined): Promise<void> {
+async function stop(child?: ChildProcess): Promise<void> {
   if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   child.kill('SIGTERM');

@@ -11,7 +11,7 @@ export type Step =
 /** A transaction of the model: what it read and writes, in the plainest form. */
 interface ModelTransaction {
   readonly steps: readonly Step[];
-  readonly reads: { readonly key: string; readonly version: string | undefined }[];
+  readonly reads: { readonly key: string; readonly version: string | null }[];
   readonly ranges: {
     readonly from: string;
     readonly upTo: (key: string) => boolean;
@@ -36,7 +36,7 @@ export async function runSteps(
   for (const step of steps) {
     if (step.do === 'range') {
       const cursor = simulator.range(namespace, prefix + keyText(step.start), prefix + keyText(step.end));
-      for (let i = 0; i < step.limit; i++) if ((await cursor.next()) === undefined) break;
+      for (let i = 0; i < step.limit; i++) if ((await cursor.next()) === null) break;
       continue;
     }
     const key = prefix + keyText(step.key);
@@ -62,7 +62,7 @@ export class ModelLedger {
     for (const step of steps) {
       if (step.do === 'get') {
         const key = keyText(step.key);
-        transaction.reads.push({ key, version: this.#state.get(key)?.version });
+        transaction.reads.push({ key, version: this.#state.get(key)?.version ?? null });
       }
       if (step.do === 'range' && step.limit > 0) transaction.ranges.push(this.#range(step));
     }
@@ -81,7 +81,8 @@ export class ModelLedger {
       }
       for (const step of transaction.steps) if (step.do === 'note') noted.add(keyText(step.key));
       for (const { key, version } of transaction.reads) {
-        if (writtenInBlock.has(key) || this.#state.get(key)?.version !== version) return 'MVCC_READ_CONFLICT';
+        if (writtenInBlock.has(key) || (this.#state.get(key)?.version ?? null) !== version)
+          return 'MVCC_READ_CONFLICT';
       }
       for (const { from, upTo, seen } of transaction.ranges) {
         if (this.#listing(from, upTo) !== seen) return 'PHANTOM_READ_CONFLICT';
@@ -100,15 +101,15 @@ export class ModelLedger {
   }
 
   #apply(steps: readonly Step[], version: string): string[] {
-    const values = new Map<string, number | undefined>();
+    const values = new Map<string, number | null>();
     const notes = new Set<string>();
     for (const step of steps) {
       if (step.do === 'put') values.set(keyText(step.key), step.value);
-      if (step.do === 'del') values.set(keyText(step.key), undefined);
+      if (step.do === 'del') values.set(keyText(step.key), null);
       if (step.do === 'note') notes.add(keyText(step.key));
     }
     for (const [key, value] of values) {
-      if (value === undefined) this.#state.delete(key);
+      if (value === null) this.#state.delete(key);
       else this.#state.set(key, { value, version });
       this.writes.set(key, (this.writes.get(key) ?? 0) + 1);
     }

@@ -68,7 +68,7 @@ function checkUnchanged(call: LifecycleCall, definition: ChaincodeDefinition): v
   const { name, sequence } = definition;
   const committed = definitionOf(call, name);
   const difference = committed && parametersDifference(committed, definition);
-  if (difference === undefined) return;
+  if (difference === null) return;
   const attempt = `attempted to redefine the current committed sequence (${sequence}) for namespace ${name}`;
   throw refused(`${attempt} with different parameters: ${difference}`);
 }
@@ -76,15 +76,15 @@ function checkUnchanged(call: LifecycleCall, definition: ChaincodeDefinition): v
 /** Whether exactly this is approved, so that nothing would be written. Reads the package only if all else is the same. */
 function isKnown(call: LifecycleCall, { name, sequence }: ChaincodeDefinition, approval: Approval): boolean {
   const known = approvedParameters(name, sequence, ownState(call));
-  if (known === undefined || parametersDifference(known, approval.parameters) !== undefined) return false;
+  if (known === null || parametersDifference(known, approval.parameters) !== null) return false;
   return approvedPackage(name, sequence, ownState(call)) === approval.packageId;
 }
 
-function fetchApproved(call: LifecycleCall, name: string, sequence: bigint): Approval | undefined {
+function fetchApproved(call: LifecycleCall, name: string, sequence: bigint): Approval | null {
   const parameters = approvedParameters(name, sequence, ownState(call));
-  if (parameters === undefined) return undefined;
+  if (parameters === null) return null;
   const packageId = approvedPackage(name, sequence, ownState(call));
-  if (packageId !== undefined) return { parameters, packageId };
+  if (packageId !== null) return { parameters, packageId };
   throw refused(`could not fetch chaincode-source metadata for ${approvalName(name, sequence)}`);
 }
 
@@ -94,7 +94,7 @@ export const queryApproved: LifecycleFunction = async (call, bytes) => {
   const { name, sequence: requested } = decode(lifecycle.QueryApprovedChaincodeDefinitionArgsSchema, bytes);
   const sequence = requested === 0n ? newestSequence(call, name) : requested;
   const approval = fetchApproved(call, name, sequence);
-  if (approval === undefined) {
+  if (approval === null) {
     const which = `(name: '${name}', sequence: '${sequence}') on channel '${call.channel.id}'`;
     throw refused(`could not fetch approved chaincode definition ${which}`);
   }
@@ -108,7 +108,7 @@ export const queryApproved: LifecycleFunction = async (call, bytes) => {
 function newestSequence(call: LifecycleCall, name: string): bigint {
   const current = currentSequence(call, name);
   const next = approvalName(name, current + 1n);
-  return ownState(call)(definitionMetadataKey(next)) === undefined ? current : current + 1n;
+  return ownState(call)(definitionMetadataKey(next)) === null ? current : current + 1n;
 }
 
 /** Everything that the organisation of this peer has approved. */
@@ -121,7 +121,7 @@ export const queryAllApproved: LifecycleFunction = async (call, bytes) => {
     const [name = '', text = ''] = key.slice(prefix.length).split('#');
     const sequence = BigInt(text);
     const approval = fetchApproved(call, name, sequence);
-    return approval === undefined
+    return approval === null
       ? []
       : [
           {

@@ -44,7 +44,7 @@ export function ownState({ simulator, context }: LifecycleCall): GetState {
 }
 
 /** The committed definition of a chaincode. */
-export function definitionOf(call: LifecycleCall, name: string): ChaincodeDefinition | undefined {
+export function definitionOf(call: LifecycleCall, name: string): ChaincodeDefinition | null {
   return definitionFromState(name, publicState(call));
 }
 

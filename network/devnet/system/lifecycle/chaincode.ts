@@ -48,9 +48,9 @@ export const lifecycleChaincode: SystemChaincode = async (
   if (args.length !== 2) {
     return failure(`lifecycle scc operations require exactly two arguments but received ${args.length}`);
   }
-  const name = text(args[0]);
+  const name = text(args[0] ?? null);
   const { channelId, signed } = invocation;
-  if (channelId !== '' && context.channel(channelId) === undefined) {
+  if (channelId !== '' && context.channel(channelId) === null) {
     return failure(`could not get channelconfig for channel '${channelId}'`);
   }
   try {
@@ -74,7 +74,7 @@ function checkAccess(context: SystemContext, name: string, channelId: string, si
     return;
   }
   const channel = context.channel(channelId);
-  if (channel === undefined) throw refused(`${name} needs a channel`);
+  if (channel === null) throw refused(`${name} needs a channel`);
   channel.access.check(`_lifecycle/${name}`, signed);
 }
 
@@ -88,7 +88,7 @@ async function run(
   if (ofPeer !== undefined) return ofPeer(context, args);
   const ofChannel = OF_ORGANISATION.get(name) ?? OF_CHANNEL.get(name);
   const channel = context.channel(channelId);
-  if (ofChannel === undefined || channel === undefined || simulator === undefined) {
+  if (ofChannel === undefined || channel === null || simulator === null) {
     throw refused(`no application config for channel '${channelId}'`);
   }
   return ofChannel({ context, channel, simulator }, args);

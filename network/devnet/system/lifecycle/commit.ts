@@ -28,7 +28,7 @@ function mismatches(call: LifecycleCall, definition: ChaincodeDefinition): Map<s
   const { name, sequence } = definition;
   const entries = organisationsOf(call).map((mspId): [string, string[]] => {
     const collection = implicitCollection(mspId);
-    const getHash = (key: string): Uint8Array | undefined =>
+    const getHash = (key: string): Uint8Array | null =>
       call.simulator.collections.getHash(LIFECYCLE, collection, key);
     return [mspId, approvalMismatches(name, sequence, definition, getHash)];
   });
@@ -87,7 +87,7 @@ export const commit: LifecycleFunction = async (call, bytes) => {
 export const queryDefinition: LifecycleFunction = async (call, bytes) => {
   const { name } = decode(lifecycle.QueryChaincodeDefinitionArgsSchema, bytes);
   const definition = definitionOf(call, name);
-  if (definition === undefined) throw refused(`namespace ${name} is not defined`, 'NAMESPACE_NOT_DEFINED');
+  if (definition === null) throw refused(`namespace ${name} is not defined`, 'NAMESPACE_NOT_DEFINED');
   return result(lifecycle.QueryChaincodeDefinitionResultSchema, {
     ...definitionFields(definition),
     sequence: definition.sequence,
@@ -101,7 +101,7 @@ export const queryDefinitions: LifecycleFunction = async (call, bytes) => {
   const prefix = definitionMetadataKey('');
   const range = call.simulator.range(LIFECYCLE, prefix, `${prefix}${ABOVE_TEXT}`);
   const names: string[] = [];
-  for (let entry = await range.next(); entry !== undefined; entry = await range.next())
+  for (let entry = await range.next(); entry !== null; entry = await range.next())
     names.push(entry.key.slice(prefix.length));
   await range.close();
   const definitions = names.flatMap((name) => definitionOf(call, name) ?? []);

@@ -58,7 +58,7 @@ export const queryAllInstalled: InstallFunction = async (context, bytes) => {
 export const getPackage: InstallFunction = async ({ installed }, bytes) => {
   const { packageId } = decode(lifecycle.GetInstalledChaincodePackageArgsSchema, bytes);
   const chaincodeInstallPackage = installed.packageBytes(packageId);
-  if (chaincodeInstallPackage === undefined) {
+  if (chaincodeInstallPackage === null) {
     throw refused(`could not load cc install package: chaincode install package '${packageId}' not found`);
   }
   return result(lifecycle.GetInstalledChaincodePackageResultSchema, { chaincodeInstallPackage });

@@ -83,9 +83,9 @@ describe('the chaincode lifecycle', () => {
     const client = peerChannel(network, organisation);
     const { signed } = makeProposal(call, userOf(network, organisation, user));
     const { path, requestSerialize, responseDeserialize } = PROPOSE;
-    const answer = await new Promise<peer.ProposalResponse | undefined>((resolve, reject) => {
+    const answer = await new Promise<peer.ProposalResponse | null>((resolve, reject) => {
       client.makeUnaryRequest(path, requestSerialize, responseDeserialize, signed, (error, value) =>
-        error === null ? resolve(value) : reject(error),
+        error === null ? resolve(value ?? null) : reject(error),
       );
     });
     client.close();
@@ -314,7 +314,7 @@ describe('the chaincode lifecycle', () => {
     network = await startNetwork();
     expect(network.ledger('main').approvedPackage('Org1MSP', 'asset')).toBe(packageId);
     expect(network.ledger('main').approvedPackage('Org3MSP', 'asset')).toBe('');
-    expect(network.ledger('main').approvedPackage('Org3MSP', 'other')).toBeUndefined();
+    expect(network.ledger('main').approvedPackage('Org3MSP', 'other')).toBeNull();
     await network.chaincodeReady('main', 'asset');
     const value = await contract('org2', 'asset', 'User1').evaluateTransaction('read', 'k');
     expect(Buffer.from(value).toString()).toBe('v');
@@ -324,7 +324,7 @@ describe('the chaincode lifecycle', () => {
     await approve('org1', packageId, { version: '2', sequence: 2n });
     await approve('org2', packageId, { version: '2', sequence: 2n });
     await commit(['Org1MSP', 'Org2MSP'], { version: '2', sequence: 2n });
-    expect(network.ledger('main').approvedPackage('Org3MSP', 'asset')).toBeUndefined();
+    expect(network.ledger('main').approvedPackage('Org3MSP', 'asset')).toBeNull();
     const value = await contract('org1', 'asset', 'User1').evaluateTransaction('read', 'k');
     expect(Buffer.from(value).toString()).toBe('v');
   });

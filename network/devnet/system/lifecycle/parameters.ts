@@ -37,7 +37,7 @@ export function validateInput(call: LifecycleCall, { name, version, collections 
     throw invalid(`invalid chaincode version '${version}'. ${rule}`);
   }
   if ((collections?.config.length ?? 0) > 0) throw invalid('private data collections are not emulated');
-  if (definitionOf(call, name) === undefined) call.simulator.get(LEGACY_LIFECYCLE, name);
+  if (definitionOf(call, name) === null) call.simulator.get(LEGACY_LIFECYCLE, name);
 }
 
 /** The definition that arguments ask for, with the channel's defaults (`SetChaincodeDefinitionDefaults`). */
@@ -57,7 +57,7 @@ export function requestedDefinition(call: LifecycleCall, args: DefinitionArgs): 
 }
 
 function checkDefaultPolicy({ channel }: LifecycleCall): void {
-  if (channel.ledger.config.policy(DEFAULT_POLICY) !== undefined) return;
+  if (channel.ledger.config.policy(DEFAULT_POLICY) !== null) return;
   const reason = `must be defined for channel '${channel.id}' before chaincode operations can be attempted`;
   const defaults = `could not set defaults for chaincode definition in channel ${channel.id}`;
   throw refused(`${defaults}: policy '${DEFAULT_POLICY}' ${reason}`);

@@ -41,9 +41,9 @@ interface Recorded {
   readonly results: Uint8Array;
 }
 
-function recorded(envelope: Uint8Array): Recorded | undefined {
+function recorded(envelope: Uint8Array): Recorded | null {
   const { channelHeader, data } = decodeEnvelope(envelope);
-  if (channelHeader.type !== (common.HeaderType.ENDORSER_TRANSACTION as number)) return undefined;
+  if (channelHeader.type !== (common.HeaderType.ENDORSER_TRANSACTION as number)) return null;
   const [first] = decode(peer.TransactionSchema, data).actions;
   const { action, chaincodeProposalPayload } = decode(
     peer.ChaincodeActionPayloadSchema,
@@ -51,7 +51,7 @@ function recorded(envelope: Uint8Array): Recorded | undefined {
   );
   const { input } = decode(peer.ChaincodeProposalPayloadSchema, chaincodeProposalPayload);
   const spec = decode(peer.ChaincodeInvocationSpecSchema, input).chaincodeSpec;
-  if (spec?.chaincodeId?.name !== '_lifecycle') return undefined;
+  if (spec?.chaincodeId?.name !== '_lifecycle') return null;
   const payload = action?.proposalResponsePayload ?? new Uint8Array();
   const { extension } = decode(peer.ProposalResponsePayloadSchema, payload);
   const { results } = decode(peer.ChaincodeActionSchema, extension);
@@ -83,7 +83,7 @@ describeWithData('lifecycle transactions that real Fabric peers endorsed', () =>
       await run({ context: { mspId } as SystemContext, channel, simulator }, args[1] ?? new Uint8Array());
       const writes = simulator.privateResults();
       // The blocks hold but the hashes of what is approved.
-      if (writes !== undefined) await ledger.keepPrivate(txId, writes);
+      if (writes !== null) await ledger.keepPrivate(txId, writes);
       return simulator.results();
     } finally {
       await simulator.close();
@@ -102,7 +102,7 @@ describeWithData('lifecycle transactions that real Fabric peers endorsed', () =>
     for (const { envelopes, metadata } of blocks) {
       for (const envelope of envelopes) {
         const call = recorded(envelope);
-        if (call === undefined) continue;
+        if (call === null) continue;
         expect(toHex(await simulate(call))).toBe(toHex(call.results));
         compared += 1;
       }
