@@ -46,7 +46,8 @@ try {
 // From here on there is no network: a verifier has a proof and a trust file, and nothing else.
 const verified = verifyRecords(readRecordsProof(readFileSync('proof.json', 'utf8')), trust);
 console.log(`proven of ${traceId}:`);
-for (const { eventTime, step, domain, block, txNum } of verified.records) {
+const byTime = [...verified.records].sort((a, b) => (a.eventTime < b.eventTime ? -1 : 1));
+for (const { eventTime, step, domain, block, txNum } of byTime) {
   console.log(`  ${eventTime}  ${step} in ${domain}, block ${block}, transaction ${txNum}`);
 }
 console.log(`attested by ${verified.attestedBy.join(', ')}`);

@@ -12,8 +12,9 @@ class RecallContract extends Contract {
    * @param {string} reason
    */
   async announce({ stub, clientIdentity }, domain, traceId, reason) {
-    // Another chaincode of the channel, here the trace contract under the name of a domain. It refuses what it does not know.
-    await stub.invokeChaincode(domain, ['readTrace', traceId], stub.getChannelID());
+    // Another chaincode of the channel, here the trace contract under the name of a domain.
+    const answer = await stub.invokeChaincode(domain, ['readTrace', traceId], stub.getChannelID());
+    if (answer.status !== 200) throw new Error(`${domain} does not know ${traceId}: ${answer.message}`);
     // Only what every endorser finds alike may be written: no clock, nothing random.
     const recall = { reason, by: clientIdentity.getMSPID(), txId: stub.getTxID() };
     await stub.putState(`recall/${traceId}`, Buffer.from(JSON.stringify(recall)));
