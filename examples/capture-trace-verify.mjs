@@ -33,7 +33,7 @@ try {
     { progress: (line) => console.error(line) },
   );
   for (const { path, status, domain, reasons } of outcomes) {
-    console.log(JSON.stringify({ path, status, domain, reasons }));
+    console.log(`${path}: ${status} in ${domain ?? 'no domain'}`, ...reasons);
   }
 
   // What comes back has been verified; the proof lets others do the same.
@@ -45,7 +45,9 @@ try {
 
 // From here on there is no network: a verifier has a proof and a trust file, and nothing else.
 const verified = verifyRecords(readRecordsProof(readFileSync('proof.json', 'utf8')), trust);
-for (const { eventTime, step, domain, block, txNum } of verified.records) {
-  console.log(JSON.stringify({ eventTime, step, domain, place: `${block}/${txNum}` }));
+console.log(`proven of ${traceId}:`);
+const byTime = [...verified.records].sort((a, b) => (a.eventTime < b.eventTime ? -1 : 1));
+for (const { eventTime, step, domain, block, txNum } of byTime) {
+  console.log(`  ${eventTime}  ${step} in ${domain}, block ${block}, transaction ${txNum}`);
 }
-console.log(JSON.stringify({ attestedBy: verified.attestedBy }));
+console.log(`attested by ${verified.attestedBy.join(', ')}`);

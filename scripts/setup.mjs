@@ -33,7 +33,7 @@ function* sources(folder) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
       if (!['dist', 'node_modules', 'package', '.cotrace'].includes(entry.name)) yield* sources(path);
-    } else if (/\.(?:ts|mts|json|yaml)$/.test(entry.name)) {
+    } else if (/\.(?:ts|mts|mjs|json|yaml)$/.test(entry.name)) {
       yield path;
     }
   }
@@ -76,7 +76,7 @@ export function setUp() {
     join(root, 'scripts', 'bundle-chaincode.mjs'),
     join(root, 'scripts', 'bundle-commands.mjs'),
     join(root, 'scripts', 'bundle-verifier.mjs'),
-    ...folders.flatMap((folder) => [...sources(folder)].sort()),
+    ...[...folders, join(root, 'examples')].flatMap((folder) => [...sources(folder)].sort()),
   ]);
   const built = folders.every(
     (path) => existsSync(join(path, 'dist')) || !existsSync(join(path, 'tsconfig.json')),

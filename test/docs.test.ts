@@ -120,7 +120,7 @@ describe('the documents', () => {
   });
 
   it('name only files of the repository that are there', () => {
-    const folders = new Set([...PACKAGES, 'docs', 'scripts', 'test', 'bench']);
+    const folders = new Set([...PACKAGES, 'docs', 'examples', 'scripts', 'test', 'bench']);
     const missing = documents.flatMap(({ path, text }) =>
       codeIn(text)
         .filter((code) => /^[\w.-]+(?:\/[\w.-]+)+$/.test(code))

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { COMMAND, Cotrace } from './acceptance/cotrace.js';
+import { Cotrace } from './acceptance/cotrace.js';
 import { repository } from './architecture/sources.js';
 import { examplesOf, fits } from './readme/examples.js';
+import { runExample } from './readme/run-example.js';
 
 // The first example starts a network, on a machine that may be busy.
 jest.setTimeout(120_000);
@@ -71,13 +71,7 @@ describe('README.md', () => {
     expect(examples.length).toBeGreaterThan(0);
   });
 
-  it.each(examples)('shows in line $line what happens', ({ commands, output }) => {
-    const { status, stdout, stderr } = spawnSync(
-      'sh',
-      ['-e', '-c', `cotrace() { "$NODE" "$COTRACE" "$@"; }\n${commands}`],
-      { cwd: folder, encoding: 'utf8', env: { ...process.env, NODE: process.execPath, COTRACE: COMMAND } },
-    );
-    expect({ status, stderr }).toMatchObject({ status: 0 });
-    if (output !== null && !fits(stdout, output)) expect(stdout).toBe(output);
+  it.each(examples)('shows in line $line what happens', (example) => {
+    runExample(example, folder);
   });
 });

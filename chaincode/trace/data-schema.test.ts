@@ -32,6 +32,19 @@ describe('the schema of data', () => {
   it.each<readonly [string, JsonObject]>([
     ['an unknown keyword', { type: 'object', propertis: {} }],
     ['an unknown type', { type: 'objekt' }],
+    ['a required member that it does not describe', { type: 'object', required: ['a'] }],
+    ['members of no type', { properties: { a: {} } }],
+    ['several types', { type: ['string', 'number'] }],
+    ['a list of items of any length', { type: 'array', items: [{ type: 'string' }] }],
+    [
+      'a member described twice',
+      {
+        type: 'object',
+        properties: { a: { type: 'string' } },
+        patternProperties: { a: { type: 'string' } },
+      },
+    ],
+    ['then without if', { type: 'string', then: {} }],
     ['a schema elsewhere', { $ref: 'https://example.org/schema.json' }],
     ['a format', { type: 'object', properties: { a: { type: 'string', format: 'date' } } }],
     ['a pattern that is none', { type: 'object', properties: { a: { type: 'string', pattern: '(' } } }],

@@ -30,6 +30,14 @@ describe('the package of a chaincode that runs as a service', () => {
     });
   });
 
+  it('names one address for all peers where one is given', async () => {
+    const files = await filesOf((await servicePackage('label_1', 'cotrace.farm.example:9999')).bytes);
+    const code = await filesOf(new Uint8Array(files['code.tar.gz'] ?? []));
+    expect(JSON.parse(code['connection.json']?.toString() ?? '')).toMatchObject({
+      address: 'cotrace.farm.example:9999',
+    });
+  });
+
   it('goes by its label and hash', async () => {
     const { id, label, bytes } = await servicePackage('label_1');
     expect([id, label]).toEqual([`label_1:${toHex(sha256(bytes))}`, 'label_1']);

@@ -11,12 +11,12 @@ export interface ChaincodePackage {
 }
 
 /**
- * The package of a chaincode that runs as a service: it says only where the peer finds it, and each peer fills in
- * its own address. The same label gives the same bytes, so that all organisations approve one id.
- * `label`: letters, digits, and `_.+-` (core/chaincode/persistence/chaincode_package.go).
+ * The package of a chaincode that runs as a service: it says only where the peer finds it, at `address` (`host:port`), or
+ * where none is given, each peer fills in its own. The same label and address give the same bytes, so that all organisations
+ * approve one id. `label`: letters, digits, and `_.+-` (core/chaincode/persistence/chaincode_package.go).
  */
-export async function servicePackage(label: string): Promise<ChaincodePackage> {
-  const connection = { address: ADDRESS_FIELD, dial_timeout: '10s', tls_required: false };
+export async function servicePackage(label: string, address = ADDRESS_FIELD): Promise<ChaincodePackage> {
+  const connection = { address, dial_timeout: '10s', tls_required: false };
   const code = await tarGz({ 'connection.json': JSON.stringify(connection) });
   const metadata = JSON.stringify({ type: 'ccaas', label });
   const bytes = await tarGz({ 'metadata.json': metadata, 'code.tar.gz': code });

@@ -1,7 +1,7 @@
 import { codeIn } from '../docs/markdown.js';
 
 /** Folders at the root that are no package. */
-const OTHER_FOLDERS = ['bench', 'docs', 'scripts', 'test'];
+const OTHER_FOLDERS = ['bench', 'docs', 'examples', 'scripts', 'test'];
 
 /**
  * The paths of the repository that a document names, once each: code that begins with a folder at the root, or is the

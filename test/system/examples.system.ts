@@ -1,78 +1,77 @@
-import { execFile } from 'node:child_process';
-import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readEpcisFile } from '@cotrace/epcis';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { Scene } from '../acceptance/scene.js';
+import { freePorts } from '../../gateway-app/testing/free-ports.js';
+import { Cotrace } from '../acceptance/cotrace.js';
 import { repository } from '../architecture/sources.js';
+import { examplesOf } from '../readme/examples.js';
+import { runExample } from '../readme/run-example.js';
 
-// A network comes up, on a machine that may be busy.
+// The first example starts a network, on a machine that may be busy.
 jest.setTimeout(120_000);
 
-const WHEAT = 'urn:epc:class:lgtin:9521234.000101.WHEAT-1';
+/** The address of a chaincode service in the document; another port may have to do here. */
+const PORT = /\b9997\b/g;
 const FLOUR = 'urn:epc:class:lgtin:9521234.000102.FLOUR-1';
 
-describe('the programs in examples/', () => {
-  const scene = new Scene();
+interface TraceAnswer {
+  readonly events: readonly unknown[];
+  /** Records whose client named another block than that of the record before. */
+  readonly wrongHints: readonly unknown[];
+}
+
+describe('examples/README.md', () => {
+  const examples = examplesOf(readFileSync(join(repository, 'examples/README.md'), 'utf8'));
+  // A copy, as a reader makes one: what an example needs is in its folder, or in a package.
+  const folder = mkdtempSync(join(tmpdir(), 'cotrace-examples-'));
+  const cotrace = new Cotrace(join(folder, '.cotrace'));
+  let port: string;
 
   beforeAll(async () => {
-    const { code, stderr } = await scene.cotrace.run('network', 'up');
-    expect([code, stderr]).toEqual([0, expect.any(String)]);
+    cpSync(join(repository, 'examples'), join(folder, 'examples'), { recursive: true });
+    symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'));
+    [port = ''] = (await freePorts(1)).map(String);
   });
 
-  afterAll(() => scene.remove());
-
-  /** What a program prints, as values; throws with what it said where it fails. */
-  async function run(name: string, ...args: readonly string[]): Promise<unknown[]> {
-    const program = join(repository, 'examples', name);
-    const cwd = dirname(scene.path(name));
-    const { stdout } = await promisify(execFile)(process.execPath, [program, ...args], { cwd });
-    return stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as unknown);
-  }
-
-  it('capture, trace and verify with nothing but the library', async () => {
-    const times = { eventTime: '2026-05-01T08:00:00Z', eventTimeZoneOffset: '+00:00' };
-    const file = scene.write('mill.jsonld', {
-      '@context': ['https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld'],
-      type: 'EPCISDocument',
-      schemaVersion: '2.0',
-      creationDate: '2026-05-04T09:00:00Z',
-      epcisBody: {
-        eventList: [
-          {
-            ...times,
-            type: 'ObjectEvent',
-            action: 'ADD',
-            bizStep: 'commissioning',
-            quantityList: [{ epcClass: WHEAT, quantity: 500, uom: 'KGM' }],
-          },
-          {
-            ...times,
-            type: 'TransformationEvent',
-            bizStep: 'creating_class_instance',
-            inputQuantityList: [{ epcClass: WHEAT, quantity: 500, uom: 'KGM' }],
-            outputQuantityList: [{ epcClass: FLOUR, quantity: 390, uom: 'KGM' }],
-          },
-        ],
-      },
-    });
-    const { home } = scene.cotrace;
-    const files = [join(home, 'clients', 'org1.json'), join(home, 'trust.json'), file];
-    const [wheat, flour, ...proven] = await run('capture-trace-verify.mjs', ...files, FLOUR);
-    expect([wheat, flour]).toMatchObject([
-      { path: 'epcisBody.eventList[0]', status: 'recorded', domain: 'production' },
-      { path: 'epcisBody.eventList[1]', status: 'recorded', domain: 'processing' },
-    ]);
-    expect(proven).toHaveLength(3);
-    expect(proven.at(-1)).toEqual({ attestedBy: ['Org1MSP', 'Org2MSP', 'Org3MSP'] });
-    const event = (step: string, domain: string): unknown => expect.objectContaining({ step, domain });
-    expect(proven).toEqual(
-      expect.arrayContaining([
-        event('commissioning', 'production'),
-        event('creating_class_instance', 'processing'),
-      ]),
-    );
+  afterAll(async () => {
+    const { code } = await cotrace.run('network', 'down', '--purge');
+    rmSync(folder, { recursive: true, force: true });
+    expect(code).toBe(0);
   });
+
+  it.each(examples.slice(0, -1))('shows in line $line what happens', ({ line, commands, output }) => {
+    const here = (text: string) => text.replaceAll(PORT, port);
+    runExample({ line, commands: here(commands), output: output === null ? null : here(output) }, folder);
+  });
+
+  it('has a plain client that gives the right hints', async () => {
+    const { value, stderr } = await cotrace.json<TraceAnswer>('trace', FLOUR, '--up');
+    expect([value.events.length, value.wrongHints, stderr]).toEqual([4, [], '']);
+  });
+
+  it.each(['shipping', 'receiving'])('has a plain record that is what the library makes: %s', (name) => {
+    const path = join(repository, `examples/plain-client/${name}.json`);
+    const record = JSON.parse(readFileSync(path, 'utf8')) as { data: unknown };
+    const [event] = readEpcisFile(JSON.stringify(record.data), 'event').events;
+    expect(event?.result).toMatchObject({ ok: true, domain: 'distribution', record });
+  });
+
+  it('ends as it says', () => {
+    const [last] = examples.slice(-1);
+    if (last === undefined) throw new RangeError('no examples');
+    runExample(last, folder);
+  });
+});
+
+describe('the plain client', () => {
+  it.each(readdirSync(join(repository, 'examples/plain-client')).filter((name) => name.endsWith('.mjs')))(
+    'knows no code of Cotrace: %s',
+    (name) => {
+      const text = readFileSync(join(repository, 'examples/plain-client', name), 'utf8');
+      expect([...text.matchAll(/from '([^']+)'/g)].length).toBeGreaterThan(0);
+      expect(text).not.toMatch(/@cotrace|\.\.\//);
+    },
+  );
 });
