@@ -33,7 +33,7 @@ export function compileDataSchema(schema: JsonObject): DataCheck {
     if (validate(data)) return;
     const [error] = validate.errors ?? [];
     const field = fieldOf(error);
-    throw new Refusal('BAD_DATA', `${field} ${error?.message ?? 'is refused by the schema'}`, {
+    throw new Refusal('BAD_DATA', `${field} ${saidOf(error)}`, {
       field,
       keyword: error?.keyword ?? null,
       params: error?.params ?? {},
@@ -58,6 +58,13 @@ function countValues(value: JsonValue): number {
   if (typeof value !== 'object' || value === null) return 1;
   const inner: readonly JsonValue[] = isArray(value) ? value : Object.values(value);
   return inner.reduce<number>((sum, item) => sum + countValues(item), 1);
+}
+
+/** What an error says of the member that it is about; Ajv's own words are about the object that holds it. */
+function saidOf(error?: ErrorObject): string {
+  if (error?.keyword === 'required') return 'is missing';
+  if (error?.keyword === 'additionalProperties') return 'is not in the schema';
+  return error?.message ?? 'is refused by the schema';
 }
 
 /** The member that an error is about, as a path from `record`. */
