@@ -120,7 +120,7 @@ describe('a business node’s rank tree', () => {
     expect(store.rankUnmade).toBe(true);
     const again = await open(store);
     expect(toHex(again.digest())).toBe(expected);
-    expect([store.rankUnmade, store.rankPages.get('g/left-over')]).toEqual([false, undefined]);
+    expect([store.rankUnmade, store.rankPages.get('g/left-over')]).toEqual([false, null]);
     await block(store, again, 10n, { often: '10', k3: null });
     expect(toHex(again.digest())).toBe(await digestOfState(store));
     await store.close();

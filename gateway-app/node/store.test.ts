@@ -27,7 +27,7 @@ describe('a store', () => {
     store.batch().put('c', utf8('3'));
     await store.close();
     const again = await openStore(folder, TEST_OWNER);
-    expect([read(again, 'a'), read(again, 'b'), read(again, 'c')]).toEqual([utf8('1'), utf8('2'), undefined]);
+    expect([read(again, 'a'), read(again, 'b'), read(again, 'c')]).toEqual([utf8('1'), utf8('2'), null]);
     await again.close();
   });
 
