@@ -186,8 +186,8 @@ export class BenchDomain {
 
   /** Writes entries into the state. */
   async writeState(entries: readonly StateEntry[]): Promise<void> {
-    const position = { number: this.block, headerHash: new Uint8Array(32), configBlock: NONE };
-    await this.store.advance(position, entries);
+    const checkpoint = { number: this.block, headerHash: new Uint8Array(32), configBlock: NONE };
+    await this.store.advance(checkpoint, entries);
   }
 
   #next(indices: readonly number[]) {

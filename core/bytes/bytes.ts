@@ -1,4 +1,4 @@
-import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js';
+import { concatBytes } from '@noble/hashes/utils.js';
 import { MalformedError } from '../errors.js';
 
 /** Concatenation of byte strings. */
@@ -6,20 +6,29 @@ export const concat = concatBytes;
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+const HEX_DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+const HEX_OCTETS = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
+
 /** Above this length, a text that grows by two characters at a time costs more than linear time: its parts outlive the collector's young ones. */
 const LONG = 1024;
-const HEX_DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 
 /** Lower-case hexadecimal of bytes. */
 export function toHex(bytes: Uint8Array): string {
-  if (bytes.length <= LONG) return bytesToHex(bytes);
+  if (bytes.length > LONG) return strictUtf8.decode(hexDigits(bytes));
+  let text = '';
+  for (let i = 0; i < bytes.length; i++) text += HEX_OCTETS[bytes[i] ?? 0] ?? '';
+  return text;
+}
+
+/** The same as ASCII. */
+function hexDigits(bytes: Uint8Array): Uint8Array {
   const digits = new Uint8Array(2 * bytes.length);
   for (let i = 0; i < bytes.length; i++) {
     const octet = bytes[i] ?? 0;
     digits[2 * i] = HEX_DIGITS[octet >> 4] ?? 0;
     digits[2 * i + 1] = HEX_DIGITS[octet & 15] ?? 0;
   }
-  return strictUtf8.decode(digits);
+  return digits;
 }
 
 const encoder = new TextEncoder();
@@ -72,7 +81,14 @@ export function fromHex(text: string, length?: number): Uint8Array {
       text: text.slice(0, 80),
     });
   }
-  return hexToBytes(text);
+  const bytes = new Uint8Array(text.length / 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = (digitAt(text, 2 * i) << 4) | digitAt(text, 2 * i + 1);
+  return bytes;
+}
+
+function digitAt(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return code < 0x3a ? code - 0x30 : code - 0x57;
 }
 
 /** Whether two byte strings are the same. */

@@ -55,7 +55,7 @@ describe('a file in YAML', () => {
 
   it('has members of its own only', () => {
     const root = parse('__proto__: { a: 1 }\n');
-    expect([root.names(), root.optional('a')]).toEqual([['__proto__'], undefined]);
+    expect([root.names(), root.optional('a')]).toEqual([['__proto__'], null]);
   });
 
   const ALIASES = Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i}, `.repeat(9)}]\n`);

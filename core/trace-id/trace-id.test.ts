@@ -80,7 +80,7 @@ describe('EPC URNs become Digital Links', () => {
   it('knows the class that a pattern names', () => {
     const classOf = (urn: string): unknown => {
       const reading = readGs1(urn);
-      return reading.kind === 'pattern' ? reading.classOf : undefined;
+      return reading.kind === 'pattern' ? reading.classOf : null;
     };
     expect(classOf('urn:epc:idpat:itip:4012345.012345.01.02.*')).toEqual({
       ai: '8006',

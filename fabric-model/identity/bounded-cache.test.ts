@@ -10,7 +10,7 @@ describe('A bounded cache', () => {
     cache.set(key(2), 'two');
     expect(cache.get(key(1))).toBe('one');
     cache.set(key(3), 'three');
-    expect([1, 2, 3].map((octet) => cache.get(key(octet)))).toEqual(['one', undefined, 'three']);
+    expect([1, 2, 3].map((octet) => cache.get(key(octet)))).toEqual(['one', null, 'three']);
   });
 
   it('tells any two byte strings apart', () => {

@@ -83,7 +83,7 @@ class ChainSearch {
         return this.#holds(candidate, 'too many signatures to check');
       if (isAlreadyIn(chain, candidate)) return false;
       const isSigned = isSignedBy(child, candidate, this.#authorities.ecdsa);
-      const signed = isSigned ? undefined : 'did not sign the certificate below it';
+      const signed = isSigned ? null : 'did not sign the certificate below it';
       return this.#holds(candidate, signed ?? this.#invalid(candidate, chain.length));
     });
   }

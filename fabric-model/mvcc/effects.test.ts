@@ -13,7 +13,7 @@ describe('effects', () => {
   it('a key has one effect: its write, or its metadata alone', () => {
     const namespace = 'ns';
     expect(of({ namespace, writes: [{ key: 'k', value: utf8('v') }] })).toMatchObject([
-      { kind: 'put', key: 'k', value: utf8('v'), metadata: undefined },
+      { kind: 'put', key: 'k', value: utf8('v'), metadata: null },
     ]);
     expect(of({ namespace, writes: [{ key: 'k' }] })).toMatchObject([{ kind: 'delete', key: 'k' }]);
     expect(of({ namespace, metadataWrites: [{ key: 'k', entries: [entry] }] })).toMatchObject([

@@ -68,7 +68,7 @@ function built(results: readonly KeyRead[], degree: number): { level: number; ha
   const helper = new RangeQueryResultsHelper(degree);
   for (const read of results) helper.add(read);
   const { reads: raw, summary } = helper.done();
-  expect(raw).toEqual(summary === undefined ? results : []);
+  expect(raw).toEqual(summary === null ? results : []);
   return (summary && { level: summary.maxLevel, hashes: [...summary.maxLevelHashes] }) ?? null;
 }
 

@@ -43,9 +43,9 @@ export class RangeQueryResultsHelper {
   }
 
   /** The final record; nothing may be added after it. */
-  done(): { reads: readonly KeyRead[]; summary: undefined } | { reads: readonly []; summary: RangeSummary } {
+  done(): { reads: readonly KeyRead[]; summary: null } | { reads: readonly []; summary: RangeSummary } {
     if (this.#levels.length === 1 && this.#level(0).length === 0) {
-      return { reads: this.#pending, summary: undefined };
+      return { reads: this.#pending, summary: null };
     }
     if (this.#pending.length > 0) this.#hashPending();
     for (let i = 0; i < this.#levels.length - 1; i++) {

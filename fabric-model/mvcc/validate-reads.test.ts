@@ -116,7 +116,7 @@ describe('validateReads of ranges', () => {
           endKey: exhausted ? end : last,
           itrExhausted: exhausted,
           readsInfo:
-            summary === undefined
+            summary === null
               ? { case: 'rawReads', value: { kvReads: reads.map((read: KeyRead) => readMessage(read)) } }
               : {
                   case: 'readsMerkleHashes',

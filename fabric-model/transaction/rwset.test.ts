@@ -65,17 +65,17 @@ describe('decodeRwset', () => {
     );
     const decoded = { blockNum: 2n ** 60n, txNum: 3 };
     expect(set?.reads).toEqual([
-      { key: 'absent', version: undefined },
+      { key: 'absent', version: null },
       { key: 'live', version: decoded },
     ]);
     expect(set?.rangeQueries).toEqual([
-      { startKey: 'a', endKey: 'b', exhausted: true, reads: [], summary: undefined },
+      { startKey: 'a', endKey: 'b', exhausted: true, reads: [], summary: null },
       {
         startKey: 'c',
         endKey: '',
         exhausted: false,
         reads: [{ key: 'c', version: decoded }],
-        summary: undefined,
+        summary: null,
       },
     ]);
     expect(set?.writes.map(({ isDelete }) => isDelete)).toEqual([false, true, true]);

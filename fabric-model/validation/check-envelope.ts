@@ -12,6 +12,6 @@ import type { ValidationContext } from './context.js';
  */
 export function checkEnvelope(bytes: Uint8Array, context: ValidationContext): peer.TxValidationCode {
   const { code, envelope } = checkForm(bytes, context);
-  if (envelope === undefined || isOfType(envelope, common.HeaderType.CONFIG)) return code;
+  if (envelope === null || isOfType(envelope, common.HeaderType.CONFIG)) return code;
   return checkEndorsements(envelope, context);
 }

@@ -13,7 +13,7 @@ export type FormCheck =
   | { readonly code: peer.TxValidationCode.VALID; readonly envelope: Envelope }
   | {
       readonly code: Exclude<peer.TxValidationCode, peer.TxValidationCode.VALID>;
-      readonly envelope: undefined;
+      readonly envelope: null;
     };
 
 /**
@@ -45,7 +45,7 @@ export function checkForm(
 }
 
 function invalid(code: Exclude<peer.TxValidationCode, peer.TxValidationCode.VALID>): FormCheck {
-  return { code, envelope: undefined };
+  return { code, envelope: null };
 }
 
 /** What `decoded` gives, null where bytes do not follow their format: Fabric then has a code for it. */

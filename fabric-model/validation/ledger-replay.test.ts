@@ -44,9 +44,9 @@ class Replayer {
       this.#manager = this.#config.manager();
     }
     const { codes, updates } = await this.state.commit(block, (envelope) => this.#judge(block, envelope));
-    const previous = this.#commitHash ?? (block.number === 1n ? new Uint8Array() : undefined);
+    const previous = this.#commitHash ?? (block.number === 1n ? new Uint8Array() : null);
     this.#commitHash =
-      previous === undefined ? commitHashOf(block) : commitHash(transactionsFilter(block), updates, previous);
+      previous === null ? commitHashOf(block) : commitHash(transactionsFilter(block), updates, previous);
     return { codes, commitHash: this.#commitHash };
   }
 
@@ -80,7 +80,7 @@ given('replay of real Fabric ledgers (skipped without the data folder)', () => {
         const found = await replayer.add(block);
         expect(found.codes).toEqual([...transactionsFilter(block)]);
         expect(found.commitHash && toHex(found.commitHash)).toBe(
-          toHex(commitHashOf(block) ?? new Uint8Array()) || undefined,
+          toHex(commitHashOf(block) ?? new Uint8Array()) || null,
         );
       }
       expect(replayer.state.entries.size).toBeGreaterThan(5);

@@ -94,7 +94,7 @@ const goods = (rwset: TestRwset) =>
   transaction(network, { chaincode: 'goods', rwset: { goods: rwset } }).envelope;
 const entry = (key: string) => {
   const found = store.entry('goods', key);
-  if (found === null) return undefined;
+  if (found === null) return null;
   const { value, deleted, blockNum, txNum, verNum } = found;
   return [deleted ? null : fromUtf8(value), Number(blockNum), txNum, verNum];
 };
@@ -131,7 +131,7 @@ describe('the effect of a transaction on a key', () => {
   it('of a metadata write is a new version of a live key, and nothing on an absent one', async () => {
     await apply([put(network, 'goods', { a: '1', gone: '1' })]);
     await apply([put(network, 'goods', { gone: null }), goods({ metadata: ['a', 'gone', 'never'] })]);
-    expect([entry('a'), entry('gone'), entry('never')]).toEqual([['1', 3, 1, 2], [null, 3, 0, 2], undefined]);
+    expect([entry('a'), entry('gone'), entry('never')]).toEqual([['1', 3, 1, 2], [null, 3, 0, 2], null]);
   });
 
   it('of a write and a metadata write in one transaction is one version', async () => {
@@ -163,7 +163,7 @@ describe('reads of a transaction that is attested as valid', () => {
     ['of a key that is not there', { absent: [2n, 0] as const }],
   ])('%s are disputed', async (_title, reads) => {
     expect(await reasonOf({ reads, writes: { x: '1' } })).toContain('MVCC_READ_CONFLICT');
-    expect(entry('x')).toBeUndefined();
+    expect(entry('x')).toBeNull();
   });
 
   it('of what an earlier transaction of the block wrote are disputed', async () => {

@@ -92,8 +92,8 @@ function changedEntry(
   blockNum: bigint,
   txNum: number,
 ): StoredEntry | null {
-  const before = old === null ? undefined : { ...old, value: old.deleted ? null : old.value };
-  const after = entryAfter(effect, before ?? null, { blockNum, txNum }, (bytes) => bytes);
+  const before = old === null ? null : { ...old, value: old.deleted ? null : old.value };
+  const after = entryAfter(effect, before, { blockNum, txNum }, (bytes) => bytes);
   if (after === null) return null;
   const { value, verNum } = after;
   const deleted = value === null;

@@ -75,8 +75,8 @@ export class BlockValidator {
   async #validated(transaction: CheckedTransaction): Promise<readonly NamespaceRwset[]> {
     const { VALID } = peer.TxValidationCode;
     const { code, envelope } = checkForm(transaction.envelope, this.#context);
-    const endorsed = envelope === undefined ? code : this.#endorsementCode(transaction, envelope);
-    if (envelope === undefined || endorsed !== VALID)
+    const endorsed = envelope === null ? code : this.#endorsementCode(transaction, envelope);
+    if (envelope === null || endorsed !== VALID)
       throw this.#failed(transaction, 'it is attested as valid but fails as', endorsed);
     const { rwset } = decodeTransaction(envelope);
     const reads = await validateReads(rwset, this.#overlay, this.#namespaces);

@@ -53,8 +53,8 @@ export async function startBusinessNode(
   const store = await DomainStore.open(config.storeDir, storeOwner(node, consortium));
   const wire = connect(node, consortium, tls);
   try {
-    const position = store.position();
-    const height = position === null ? 0n : position.number + 1n;
+    const checkpoint = store.checkpoint();
+    const height = checkpoint === null ? 0n : checkpoint.number + 1n;
     const feed = new HeightFeed(height);
     const pool = new AttestationPool(height);
     const ring = new BlockRing();

@@ -44,8 +44,8 @@ async function block(
   };
   const entries = Object.entries(values).map(([key, value], txNum) => change('goods', key, value, txNum));
   entries.push(change('_lifecycle', 'definition', String(number), 9));
-  const position = { number, headerHash: new Uint8Array(32), configBlock: utf8('configuration') };
-  await store.advance(position, entries, rank === null ? [] : await rank.advance(number, entries));
+  const checkpoint = { number, headerHash: new Uint8Array(32), configBlock: utf8('configuration') };
+  await store.advance(checkpoint, entries, rank === null ? [] : await rank.advance(number, entries));
 }
 
 /** The digest of the tree that the state would have if it were made of it now, in memory. */
@@ -53,7 +53,7 @@ async function digestOfState(store: DomainStore): Promise<string> {
   const entries: RankEntry[] = [];
   for await (const entry of store.range('goods', '', '')) entries.push(rankEntry(entry));
   const editor = new RankEditor({ get: () => null }, C);
-  editor.apply(store.position()?.number ?? 0n, []);
+  editor.apply(store.checkpoint()?.number ?? 0n, []);
   editor.replace([], entries);
   return toHex(editor.digest());
 }
@@ -94,7 +94,7 @@ describe('a business node’s rank tree', () => {
     const digests: string[] = [];
     await tenBlocks(store, rank, async () => {
       digests.push(await digestOfState(store));
-      const { number } = store.position() ?? { number: 0n };
+      const { number } = store.checkpoint() ?? { number: 0n };
       const cycle = number / BigInt(C);
       if (cycle === 0n) return;
       expect(toHex(rank.view(cycle).digest)).toBe(digests[Number(cycle) * C]);
@@ -120,7 +120,7 @@ describe('a business node’s rank tree', () => {
     expect(store.rankUnmade).toBe(true);
     const again = await open(store);
     expect(toHex(again.digest())).toBe(expected);
-    expect([store.rankUnmade, store.rankPages.get('g/left-over')]).toEqual([false, undefined]);
+    expect([store.rankUnmade, store.rankPages.get('g/left-over')]).toEqual([false, null]);
     await block(store, again, 10n, { often: '10', k3: null });
     expect(toHex(again.digest())).toBe(await digestOfState(store));
     await store.close();
@@ -176,7 +176,7 @@ describe('a business node’s rank tree', () => {
     await tenBlocks(store, rank);
     for (const name of ['p/0000000000000009', 'top']) {
       await store.commitRank([{ name, bytes: utf8('x') }]);
-      const next = (store.position()?.number ?? 0n) + 1n;
+      const next = (store.checkpoint()?.number ?? 0n) + 1n;
       await block(store, rank, next, { often: String(next) });
       await block(store, rank, next + 1n, { k1: null });
       // The end of a cycle: here at the latest it shows.
@@ -188,7 +188,7 @@ describe('a business node’s rank tree', () => {
     for (const bytes of [utf8('x'), ofAnotherBlock]) {
       await store.commitRank([{ name: 'top', bytes }]);
       const again = await open(store);
-      await block(store, again, (store.position()?.number ?? 0n) + 1n, { k2: 'again' });
+      await block(store, again, (store.checkpoint()?.number ?? 0n) + 1n, { k2: 'again' });
       expect(toHex(again.digest())).toBe(await digestOfState(store));
     }
     await store.close();

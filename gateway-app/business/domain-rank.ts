@@ -39,8 +39,8 @@ export class DomainRank {
     portion: number = RANK_PORTION,
   ): Promise<DomainRank> {
     const rank = new DomainRank(store, domain, c, log, portion);
-    const position = store.position();
-    if (position !== null && !rank.#isOf(position.number)) await rank.#make(position.number);
+    const checkpoint = store.checkpoint();
+    if (checkpoint !== null && !rank.#isOf(checkpoint.number)) await rank.#make(checkpoint.number);
     return rank;
   }
 
@@ -52,10 +52,10 @@ export class DomainRank {
     try {
       return this.#advanced(block, entries);
     } catch (error) {
-      const position = this.#store.position();
-      if (!isCotraceError(error, 'RANK_TREE_DAMAGED') || position === null) throw error;
+      const checkpoint = this.#store.checkpoint();
+      if (!isCotraceError(error, 'RANK_TREE_DAMAGED') || checkpoint === null) throw error;
       this.#log.error('the rank tree is damaged', error);
-      await this.#make(position.number);
+      await this.#make(checkpoint.number);
       return this.#advanced(block, entries);
     }
   }

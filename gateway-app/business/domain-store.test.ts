@@ -31,7 +31,7 @@ const entry = (key: string, value: string | null, block = 1n, namespace = 'goods
   }),
 });
 
-const position = (number: bigint) => ({
+const checkpoint = (number: bigint) => ({
   number,
   headerHash: new Uint8Array(32),
   configBlock: utf8('configuration'),
@@ -39,7 +39,7 @@ const position = (number: bigint) => ({
 
 async function storeWith(name: string, blocks: readonly (readonly StateEntry[])[]): Promise<DomainStore> {
   const store = await DomainStore.open(join(dir, name), TEST_OWNER);
-  for (const [number, entries] of blocks.entries()) await store.advance(position(BigInt(number)), entries);
+  for (const [number, entries] of blocks.entries()) await store.advance(checkpoint(BigInt(number)), entries);
   return store;
 }
 
@@ -86,7 +86,7 @@ describe('the state of a domain', () => {
     for (const store of stores) await store.close();
   });
 
-  it('keeps its position, evidence and exclusions over a restart', async () => {
+  it('keeps its checkpoint, evidence and exclusions over a restart', async () => {
     const store = await storeWith('kept', [[entry('a', '1')]]);
     const evidence = (kind: string) =>
       create(EvidenceSchema, { kind, blockNum: 1n, reason: `${kind} of Org1MSP` });
@@ -94,7 +94,7 @@ describe('the state of a domain', () => {
     await store.keepEvidence(evidence('dispute'), null);
     await store.close();
     const again = await DomainStore.open(join(dir, 'kept'), TEST_OWNER);
-    expect(again.position()).toEqual(position(0n));
+    expect(again.checkpoint()).toEqual(checkpoint(0n));
     expect([...(await again.excluded())]).toEqual(['Org1MSP']);
     expect((await again.evidence()).map(({ kind }) => kind)).toEqual(['dispute', 'equivocation']);
     expect(again.entry('goods', 'a')?.verNum).toBe(1);

@@ -13,9 +13,9 @@ import {
   type StoreIdentity,
 } from '@cotrace/core';
 import { EvidenceSchema, type Evidence } from '../gen/cotrace/cotrace_pb.js';
-import type { ChainPosition } from '../fabric/chain.js';
+import type { Checkpoint } from '../fabric/chain.js';
 import { StoredEntrySchema, type StoredEntry } from '../gen/cotrace/store_pb.js';
-import { heightIn, StoredPosition } from '../fabric/position.js';
+import { heightIn, StoredCheckpoint } from '../fabric/checkpoint.js';
 import { commit, endOfPrefix, openStore, ordered, read, type Store, type StoreBatch } from '../node/store.js';
 
 const STATE = 'state/';
@@ -46,12 +46,12 @@ export interface ChangedEntry extends StateEntry {
 export class DomainStore {
   readonly folder: string;
   readonly #store: Store;
-  readonly #position: StoredPosition;
+  readonly #checkpoint: StoredCheckpoint;
 
   private constructor(folder: string, store: Store) {
     this.folder = folder;
     this.#store = store;
-    this.#position = new StoredPosition(store);
+    this.#checkpoint = new StoredCheckpoint(store);
   }
 
   /** Throws as `openStore`. */
@@ -64,8 +64,8 @@ export class DomainStore {
   }
 
   /** Where the node stands, or null before its first block; the configuration is its envelope. */
-  position(): ChainPosition | null {
-    return this.#position.get();
+  checkpoint(): Checkpoint | null {
+    return this.#checkpoint.get();
   }
 
   /** The entry of a key, deleted ones included; null where the key never was. */
@@ -138,20 +138,20 @@ export class DomainStore {
     await commit(this.#store, batch);
   }
 
-  /** Moves to the next block: new entries, what they make of the rank tree, and the position, all or nothing. */
+  /** Moves to the next block: new entries, what they make of the rank tree, and the checkpoint, all or nothing. */
   async advance(
-    position: ChainPosition,
+    checkpoint: Checkpoint,
     entries: readonly StateEntry[],
     rank: readonly PageWrite[] = [],
   ): Promise<void> {
     const batch = this.#store.batch();
     putRank(batch, rank);
-    this.#position.put(batch, position);
+    this.#checkpoint.put(batch, checkpoint);
     for (const { namespace, key, entry } of entries) {
       batch.put(stateKey(namespace, key), toBinary(StoredEntrySchema, entry));
     }
     await commit(this.#store, batch);
-    this.#position.written(position);
+    this.#checkpoint.written(checkpoint);
   }
 
   /** Keeps evidence; `excluded` is an organisation that no longer counts. */

@@ -8,7 +8,7 @@ import {
   type ErrorCode,
 } from '@cotrace/core';
 import type { SignatureVerifier } from '@cotrace/fabric-model';
-import type { ChainPosition } from '../fabric/chain.js';
+import type { Checkpoint } from '../fabric/chain.js';
 import { EvidenceSchema, type BusinessBlock, type Evidence } from '../gen/cotrace/cotrace_pb.js';
 import { mainConfig, type MainConfig } from '@cotrace/verifier';
 import type { HeightFeed } from '../node/feed.js';
@@ -54,15 +54,15 @@ export interface DomainFollowerParts {
  */
 export class DomainFollower {
   readonly #parts: DomainFollowerParts;
-  #position: ChainPosition | null;
+  #checkpoint: Checkpoint | null;
   #main: MainConfig | null;
   #docked: string | null = null;
 
   /** `evidence`: what an earlier run kept; a dispute among it keeps the node stopped. */
   constructor(parts: DomainFollowerParts, evidence: readonly Evidence[]) {
     this.#parts = parts;
-    this.#position = parts.store.position();
-    this.#main = this.#position === null ? null : this.#mainConfig(this.#position.configBlock);
+    this.#checkpoint = parts.store.checkpoint();
+    this.#main = this.#checkpoint === null ? null : this.#mainConfig(this.#checkpoint.configBlock);
     const dispute = evidence.find(({ kind }) => kind === 'dispute');
     if (dispute !== undefined) parts.health.stop({ state: 'disputed', reason: dispute.reason });
   }
@@ -124,7 +124,7 @@ export class DomainFollower {
   }
 
   get #next(): bigint {
-    return this.#position === null ? 0n : this.#position.number + 1n;
+    return this.#checkpoint === null ? 0n : this.#checkpoint.number + 1n;
   }
 
   async #dock(origin: BlockOrigin, signal: AbortSignal): Promise<void> {
@@ -159,11 +159,11 @@ export class DomainFollower {
   /** Verifies one business block, applies it and moves on. Throws where the sender is at fault. */
   async #take(block: BusinessBlock, signal: AbortSignal): Promise<void> {
     const { domain, genesisHeaderHash } = this.#parts;
-    const configEnvelope = this.#position?.configBlock ?? genesisConfigEnvelope(block, genesisHeaderHash);
+    const configEnvelope = this.#checkpoint?.configBlock ?? genesisConfigEnvelope(block, genesisHeaderHash);
     const main = this.#main ?? this.#mainConfig(configEnvelope);
     const agreement = await this.#agreement(main, signal);
     if (agreement === null) return;
-    const previousHash = this.#position?.headerHash ?? new Uint8Array();
+    const previousHash = this.#checkpoint?.headerHash ?? new Uint8Array();
     if (this.#isFork(agreement.body)) return;
     const checked = checkedBlock(block, agreement.body, { domain, previousHash, main });
     try {
@@ -180,9 +180,9 @@ export class DomainFollower {
 
   /** Whether a quorum attests a block that does not go on from this node's last; then it stops. */
   #isFork({ blockNum, previousHash }: AttestationBody): boolean {
-    if (this.#position === null || equalBytes(previousHash, this.#position.headerHash)) return false;
+    if (this.#checkpoint === null || equalBytes(previousHash, this.#checkpoint.headerHash)) return false;
     const reason =
-      `a quorum attests a block ${blockNum} that does not follow block ${this.#position.number} as this node verified it: ` +
+      `a quorum attests a block ${blockNum} that does not follow block ${this.#checkpoint.number} as this node verified it: ` +
       'the network continued from an older copy of the ledger, or this store belongs to another chain';
     this.#parts.health.stop({ state: 'forked', reason });
     return true;
@@ -192,10 +192,10 @@ export class DomainFollower {
     const { domain, store, rank } = this.#parts;
     const applied = await applyBlock(checked, store, { domain, main });
     const { number, headerHash } = checked;
-    const position = { number, headerHash, configBlock: applied.configEnvelope ?? configEnvelope };
+    const checkpoint = { number, headerHash, configBlock: applied.configEnvelope ?? configEnvelope };
     const pages = await rank.advance(number, applied.entries);
-    await store.advance(position, applied.entries, pages);
-    this.#position = position;
+    await store.advance(checkpoint, applied.entries, pages);
+    this.#checkpoint = checkpoint;
     this.#main = applied.configEnvelope === null ? main : this.#mainConfig(applied.configEnvelope);
   }
 

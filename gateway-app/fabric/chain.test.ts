@@ -6,7 +6,7 @@ import { codeOf } from '../testing/codes.js';
 import { TestChain } from '../testing/test-chain.js';
 import { TestNetwork } from '../testing/test-network.js';
 import { configuration, definition, put, withoutOrganisation } from '../testing/transactions.js';
-import { Chain, type ChainPosition } from './chain.js';
+import { Chain, type Checkpoint } from './chain.js';
 
 jest.setTimeout(30_000);
 
@@ -21,22 +21,22 @@ afterAll(async () => {
   await network.remove();
 });
 
-function chainAt(position: ChainPosition | null = null, of = network): Chain {
-  return new Chain(fromHex(of.consortium.channels.main.genesisHeaderHash, 32), nodeVerifier, position);
+function chainAt(checkpoint: Checkpoint | null = null, of = network): Chain {
+  return new Chain(fromHex(of.consortium.channels.main.genesisHeaderHash, 32), nodeVerifier, checkpoint);
 }
 
 /** A chain that has followed `blocks` to the end. */
-function followed(): { chain: Chain; position: ChainPosition | null; members: string[][] } {
+function followed(): { chain: Chain; checkpoint: Checkpoint | null; members: string[][] } {
   const chain = chainAt();
-  let position: ChainPosition | null = null;
+  let checkpoint: Checkpoint | null = null;
   const members: string[][] = [];
   while (chain.next < blocks.height) {
     const checked = chain.check(blocks.block(chain.next).bytes);
     members.push(checked.main.members.map(({ mspId }) => mspId));
-    position = checked.position;
-    chain.advance(position);
+    checkpoint = checked.checkpoint;
+    chain.advance(checkpoint);
   }
-  return { chain, position, members };
+  return { chain, checkpoint, members };
 }
 
 function fresh(): void {
@@ -54,12 +54,12 @@ function withMetadata(block: Block, index: number, bytes: Uint8Array): Uint8Arra
 describe('a chain', () => {
   it('follows from the genesis block on, block by block, and goes on from where it stood', () => {
     fresh();
-    const { position } = followed();
-    expect(position?.number).toBe(1n);
-    const restarted = chainAt(position);
+    const { checkpoint } = followed();
+    expect(checkpoint?.number).toBe(1n);
+    const restarted = chainAt(checkpoint);
     expect(restarted.next).toBe(2n);
     const block = blocks.add([put(network, 'goods', { a: '1' })]);
-    expect(restarted.check(block.bytes).position.headerHash).toEqual(block.headerHash);
+    expect(restarted.check(block.bytes).checkpoint.headerHash).toEqual(block.headerHash);
   });
 
   it('stays where it is until it is told to advance', () => {
@@ -152,7 +152,7 @@ describe('a chain', () => {
     const { chain } = followed();
     expect(await codeOf(() => chain.check(forge()))).toBe(code);
     const next = blocks.add([put(network, 'goods', { z: '1' })]);
-    expect(chain.check(next.bytes).position.number).toBe(2n);
+    expect(chain.check(next.bytes).checkpoint.number).toBe(2n);
   });
 });
 
@@ -161,16 +161,16 @@ describe('a configuration block', () => {
     fresh();
     blocks.add([configuration(network, withoutOrganisation('Org3MSP'))]);
     blocks.add([put(network, 'goods', { a: '1' })]);
-    const { position, members } = followed();
+    const { checkpoint, members } = followed();
     const [all, less] = [
       ['Org1MSP', 'Org2MSP', 'Org3MSP'],
       ['Org1MSP', 'Org2MSP'],
     ];
     expect(members).toEqual([all, all, all, less]);
-    expect(position?.configBlock).toEqual(blocks.block(2n).bytes);
+    expect(checkpoint?.configBlock).toEqual(blocks.block(2n).bytes);
     const block = blocks.add([put(network, 'goods', { a: '2' })]);
     expect(
-      chainAt(position)
+      chainAt(checkpoint)
         .check(block.bytes)
         .main.members.map(({ mspId }) => mspId),
     ).toEqual(less);

@@ -11,8 +11,8 @@ import {
 } from '@cotrace/fabric-model';
 import { mainConfig, type MainConfig } from '@cotrace/verifier';
 
-/** Where a follower of a channel stands: the last block it accepted, and the configuration then in force. */
-export interface ChainPosition {
+/** The last block that a follower of a channel has accepted, and the configuration then in force. */
+export interface Checkpoint {
   readonly number: bigint;
   readonly headerHash: Uint8Array;
   /** The newest configuration block up to `number`, as received. */
@@ -23,7 +23,7 @@ export interface ChainPosition {
 export interface CheckedBlock {
   readonly block: Block;
   readonly main: MainConfig;
-  readonly position: ChainPosition;
+  readonly checkpoint: Checkpoint;
 }
 
 /**
@@ -33,19 +33,19 @@ export interface CheckedBlock {
 export class Chain {
   readonly #genesisHeaderHash: Uint8Array;
   readonly #verifier: SignatureVerifier;
-  #position: ChainPosition | null;
+  #checkpoint: Checkpoint | null;
   #main: MainConfig | null;
 
-  /** `position`: where to go on, as an earlier `accept` returned it; null begins at the genesis block. */
-  constructor(genesisHeaderHash: Uint8Array, verifier: SignatureVerifier, position: ChainPosition | null) {
+  /** `checkpoint`: of the last block, as `check` returned it; null begins at the genesis block. */
+  constructor(genesisHeaderHash: Uint8Array, verifier: SignatureVerifier, checkpoint: Checkpoint | null) {
     this.#genesisHeaderHash = genesisHeaderHash;
     this.#verifier = verifier;
-    this.#position = position;
-    this.#main = position === null ? null : this.#mainConfig(position.configBlock);
+    this.#checkpoint = checkpoint;
+    this.#main = checkpoint === null ? null : this.#mainConfig(checkpoint.configBlock);
   }
 
   get next(): bigint {
-    return this.#position === null ? 0n : this.#position.number + 1n;
+    return this.#checkpoint === null ? 0n : this.#checkpoint.number + 1n;
   }
 
   /** The configuration in force after the last block; null before the first one. */
@@ -57,32 +57,32 @@ export class Chain {
    * Checks the next block. Throws `BLOCK_NUMBER`, `PREVIOUS_HASH`, `DATA_HASH`, `WELL_FORMED`, `BLOCK_SIGNATURE`,
    * `NO_TRANSACTIONS_FILTER` or `GENESIS_BLOCK`, and for bytes that are no block or a configuration that cannot be
    * understood what decoding throws; after an error the chain stands where it stood. The caller calls `advance` with
-   * the returned position once it has stored what it made of the block.
+   * the returned checkpoint once it has stored what it made of the block.
    */
   check(bytes: Uint8Array): CheckedBlock {
     const block = decodeBlock(bytes);
-    checkBlock(block, this.#position ?? undefined);
-    const at = (configBlock: Uint8Array): ChainPosition => ({
+    checkBlock(block, this.#checkpoint ?? undefined);
+    const at = (configBlock: Uint8Array): Checkpoint => ({
       number: block.number,
       headerHash: block.headerHash,
       configBlock,
     });
-    if (this.#position === null || this.#main === null) {
+    if (this.#checkpoint === null || this.#main === null) {
       this.#checkGenesis(block);
-      return { block, main: this.#mainConfig(bytes), position: at(bytes) };
+      return { block, main: this.#mainConfig(bytes), checkpoint: at(bytes) };
     }
     verifyBlockSignature(block, this.#main.config, this.#main.manager);
-    if (!configures(block)) return { block, main: this.#main, position: at(this.#position.configBlock) };
+    if (!configures(block)) return { block, main: this.#main, checkpoint: at(this.#checkpoint.configBlock) };
     // A configuration that cannot be read must stop the chain before the block is accepted, not after.
     this.#mainConfig(bytes);
-    return { block, main: this.#main, position: at(bytes) };
+    return { block, main: this.#main, checkpoint: at(bytes) };
   }
 
-  /** Moves on to `position`, which `check` returned. */
-  advance(position: ChainPosition): void {
-    if (this.#position?.configBlock !== position.configBlock)
-      this.#main = this.#mainConfig(position.configBlock);
-    this.#position = position;
+  /** Moves on to `checkpoint`, which `check` returned. */
+  advance(checkpoint: Checkpoint): void {
+    if (this.#checkpoint?.configBlock !== checkpoint.configBlock)
+      this.#main = this.#mainConfig(checkpoint.configBlock);
+    this.#checkpoint = checkpoint;
   }
 
   #mainConfig(configBlock: Uint8Array): MainConfig {

@@ -356,7 +356,7 @@ describe('a master that follows main', () => {
     expect(await codeOf(() => follow(network, master, chain.deliver, new AbortController().signal))).toBe(
       'TRIE_FULL',
     );
-    expect(master.store.position()?.number).toBe(master.feed.height - 1n);
+    expect(master.store.checkpoint()?.number).toBe(master.feed.height - 1n);
     await master.close();
   });
 });

@@ -38,7 +38,7 @@ export async function followMain(parts: FollowerParts, signal: AbortSignal): Pro
       for await (const bytes of blocks(chain.next, signal)) {
         const block = readBlock(chain.check(bytes));
         await ledger.append(block, new Date());
-        chain.advance(block.position);
+        chain.advance(block.checkpoint);
         feed.advance(chain.next);
         health.advanced();
         backoff.reset();

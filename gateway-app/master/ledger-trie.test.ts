@@ -357,9 +357,9 @@ describe('a master that starts again', () => {
   it('does not where its blocks do not lead to the root that it attested', async () => {
     const master = await openMaster('damaged');
     await master.follow(half());
-    const { position, block, envelopes } = blockOfNothing(master);
+    const { checkpoint, block, envelopes } = blockOfNothing(master);
     await master.store.append({
-      position,
+      checkpoint,
       block,
       envelopes,
       heads: [],
@@ -373,11 +373,11 @@ describe('a master that starts again', () => {
 
   /** A next block that says nothing, as damage may leave one. */
   function blockOfNothing(master: TestMaster) {
-    const before = master.store.position();
+    const before = master.store.checkpoint();
     if (before === null) throw new TypeError('nothing was followed');
     const number = before.number + 1n;
     const block = { ...master.store.block(before.number), number, transactions: [] };
-    return { position: { ...before, number }, block, envelopes: [] };
+    return { checkpoint: { ...before, number }, block, envelopes: [] };
   }
 });
 
@@ -400,7 +400,7 @@ describe('a master whose trie is full', () => {
       }),
     );
     const { height } = master.feed;
-    expect(master.store.position()?.number).toBe(height - 1n);
+    expect(master.store.checkpoint()?.number).toBe(height - 1n);
     expect(master.ledger.isBroken).toBe(true);
     expect(await codeOf(() => master.follow(full))).toBe('TRIE_FULL');
     expect(await codeOf(() => findAll(master.ledger, C, [], null))).toBe('TRIE_FULL');

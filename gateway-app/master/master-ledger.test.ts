@@ -120,7 +120,7 @@ describe('what a master attests', () => {
   it('is nothing of a block that no peer has validated', async () => {
     chain.add([put(network, 'goods', { a: '1' })], [NOT_VALIDATED]);
     expect(await codeOf(() => master.follow(chain))).toBe('NOT_VALIDATED');
-    expect(master.store.position()?.number).toBe(0n);
+    expect(master.store.checkpoint()?.number).toBe(0n);
   });
 });
 
@@ -133,10 +133,10 @@ describe('a master’s store', () => {
     fork.add([put(network, 'goods', { a: '2' })]);
     const other = await TestMaster.open(network, 0, 'other');
     await other.follow(fork);
-    const position = other.store.position();
-    if (position === null) throw new TypeError('nothing was followed');
+    const checkpoint = other.store.checkpoint();
+    if (checkpoint === null) throw new TypeError('nothing was followed');
     const trie = { cycle: 1n, nodes: [], removed: [] };
-    const parts = { position, envelopes: [], heads: [], attestation: other.attestation(1n), trie };
+    const parts = { checkpoint, envelopes: [], heads: [], attestation: other.attestation(1n), trie };
     for (const block of [other.store.block(1n), { ...other.store.block(1n), number: 3n }]) {
       expect(await codeOf(() => master.store.append({ ...parts, block }))).toBe('NOT_NEXT');
     }

@@ -49,7 +49,7 @@ export async function startMaster(
   const attestor = new Attestor(identity);
   const store = await MasterStore.open(config.storeDir, storeOwner(node, consortium));
   const openChain = () => {
-    const chain = new Chain(genesisHeaderHash, nodeVerifier, store.position());
+    const chain = new Chain(genesisHeaderHash, nodeVerifier, store.checkpoint());
     if (chain.main !== null) attestor.requireFit(chain.main);
     return chain;
   };

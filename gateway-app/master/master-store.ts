@@ -6,7 +6,7 @@ import {
   type ChangedNode,
   type StoreIdentity,
 } from '@cotrace/core';
-import type { ChainPosition } from '../fabric/chain.js';
+import type { Checkpoint } from '../fabric/chain.js';
 import {
   AttestationSchema,
   TraceHeadSchema,
@@ -14,7 +14,7 @@ import {
   type TraceHead,
 } from '../gen/cotrace/cotrace_pb.js';
 import { StoredBlockSchema, type StoredBlock } from '../gen/cotrace/store_pb.js';
-import { StoredPosition } from '../fabric/position.js';
+import { StoredCheckpoint } from '../fabric/checkpoint.js';
 import { commit, endOfPrefix, openStore, ordered, read, type Store } from '../node/store.js';
 import { domainWrites, type WritingTransaction } from './block-writes.js';
 import type { RemovedEntry } from './state-changes.js';
@@ -32,7 +32,7 @@ const headKey = (domain: string, traceId: string) => `${HEAD}${domain}/${traceId
 
 /** Everything that one main block adds to a master's store. */
 export interface BlockRecord {
-  readonly position: ChainPosition;
+  readonly checkpoint: Checkpoint;
   readonly block: StoredBlock;
   readonly envelopes: readonly Uint8Array[];
   readonly attestation: Attestation;
@@ -55,14 +55,14 @@ export class MasterStore {
   readonly owner: StoreIdentity;
   readonly trie: TrieRows;
   readonly #store: Store;
-  readonly #position: StoredPosition;
+  readonly #checkpoint: StoredCheckpoint;
 
   private constructor(folder: string, owner: StoreIdentity, store: Store) {
     this.folder = folder;
     this.owner = owner;
     this.#store = store;
     this.trie = new TrieRows(store);
-    this.#position = new StoredPosition(store);
+    this.#checkpoint = new StoredCheckpoint(store);
   }
 
   /** Throws as `openStore`. */
@@ -75,16 +75,16 @@ export class MasterStore {
   }
 
   /** Where the master stands, or null before its first block. */
-  position(): ChainPosition | null {
-    return this.#position.get();
+  checkpoint(): Checkpoint | null {
+    return this.#checkpoint.get();
   }
 
   /**
    * Adds the next block with its attestation, all or nothing. The attestation may be sent only after this. Throws
    * `NOT_NEXT` for a block that the store has already: a second attestation of it must never be.
    */
-  async append({ position, block, envelopes, attestation, heads, trie }: BlockRecord): Promise<void> {
-    const next = (this.position()?.number ?? -1n) + 1n;
+  async append({ checkpoint, block, envelopes, attestation, heads, trie }: BlockRecord): Promise<void> {
+    const next = (this.checkpoint()?.number ?? -1n) + 1n;
     if (block.number !== next) {
       throw new CotraceError('NOT_NEXT', `the store expects block ${next}, not ${block.number}`, {
         next,
@@ -93,7 +93,7 @@ export class MasterStore {
     }
     const number = ordered(block.number);
     const batch = this.#store.batch();
-    this.#position.put(batch, position);
+    this.#checkpoint.put(batch, checkpoint);
     batch.put(BLOCK + number, toBinary(StoredBlockSchema, block));
     batch.put(ATTESTATION + number, toBinary(AttestationSchema, attestation));
     batch.put(HEADER + toHex(block.headerHash), new TextEncoder().encode(block.number.toString()));
@@ -103,7 +103,7 @@ export class MasterStore {
     await this.trie.putNodes(batch, trie.cycle, trie.nodes);
     this.trie.putRemoved(batch, block.number, trie.removed);
     await commit(this.#store, batch);
-    this.#position.written(position);
+    this.#checkpoint.written(checkpoint);
   }
 
   /** Facts of a block. Throws `NOT_FOUND` above the master's height. */

@@ -24,9 +24,9 @@ export function snapshotPath(store: MasterStore): string {
 
 /** What a snapshot says that it is of: the last block of the store. */
 export function snapshotNote(store: MasterStore, root: Uint8Array): Uint8Array | null {
-  const position = store.position();
-  if (position === null) return null;
-  const { number: blockNum, headerHash } = position;
+  const checkpoint = store.checkpoint();
+  if (checkpoint === null) return null;
+  const { number: blockNum, headerHash } = checkpoint;
   const of = encodeStoreIdentity(store.owner);
   return toBinary(SnapshotNoteSchema, create(SnapshotNoteSchema, { blockNum, headerHash, root, store: of }));
 }
@@ -38,7 +38,7 @@ export function snapshotNote(store: MasterStore, root: Uint8Array): Uint8Array |
  * `STORE_LAYOUT` where the snapshot is another master's or has no owner, `TRIE_ROOT` where the store's blocks do not lead to the attested root, `TRIE_FULL`.
  */
 export async function openTrie(store: MasterStore, settings: TrieSettings, log: Log): Promise<LedgerTrie> {
-  const last = store.position()?.number ?? -1n;
+  const last = store.checkpoint()?.number ?? -1n;
   const loaded = fromSnapshot(store, settings, last, log);
   if (loaded !== null) {
     const mismatch = await replayed(loaded, store, last, log);

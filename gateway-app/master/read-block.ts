@@ -11,7 +11,7 @@ import type { BlockRecord } from './master-store.js';
 const NOT_VALIDATED: number = peer.TxValidationCode.NOT_VALIDATED;
 
 /** A checked block with all that a master reads out of it. */
-export interface ReadBlock extends Pick<BlockRecord, 'position' | 'block' | 'envelopes' | 'heads'> {
+export interface ReadBlock extends Pick<BlockRecord, 'checkpoint' | 'block' | 'envelopes' | 'heads'> {
   readonly checked: CheckedBlock;
   readonly facts: readonly TransactionFacts[];
   /** The valid transactions. */
@@ -24,7 +24,7 @@ export interface ReadBlock extends Pick<BlockRecord, 'position' | 'block' | 'env
  * attested.
  */
 export function readBlock(checked: CheckedBlock): ReadBlock {
-  const { block, position } = checked;
+  const { block, checkpoint } = checked;
   const flags = transactionsFilter(block);
   if (block.number > 0n && flags.includes(NOT_VALIDATED)) {
     throw new CotraceError('NOT_VALIDATED', `block ${block.number} was delivered before it was validated`, {
@@ -45,7 +45,7 @@ export function readBlock(checked: CheckedBlock): ReadBlock {
     checked,
     facts,
     writing,
-    position,
+    checkpoint,
     block: create(StoredBlockSchema, {
       number: block.number,
       headerHash: block.headerHash,

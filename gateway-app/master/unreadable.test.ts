@@ -89,7 +89,7 @@ describe('a valid transaction that a master cannot read', () => {
     );
     stopping.abort();
     await following;
-    expect([feed.height, ledger.store.position()?.number]).toEqual([2n, 1n]);
+    expect([feed.height, ledger.store.checkpoint()?.number]).toEqual([2n, 1n]);
     expect(() => master.attestation(2n)).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
     expect(health.standing().state).toBe('unreadable');
     expect(log.errors[0]).toContain('transaction 1 of block 2 is marked as valid and cannot be read');

@@ -2,7 +2,7 @@ import { type Attestation, decodeAttestationBody, isCotraceError } from '@cotrac
 import { ChannelConfig, decodeBlock } from '@cotrace/fabric-model';
 import { nodeVerifier } from '@cotrace/network';
 import { type AttestationTerms, checkStatement, mainConfig, type NetworkTerms } from '@cotrace/verifier';
-import type { ChainPosition } from '../fabric/chain.js';
+import type { Checkpoint } from '../fabric/chain.js';
 import type { MainPeer } from '../fabric/main-peer.js';
 import type { HeightFeed } from '../node/feed.js';
 import { isAborted, pauseFor } from '../node/retry.js';
@@ -50,17 +50,17 @@ export async function watchAcceptance(parts: WatchParts, signal: AbortSignal): P
   /** What was accepted stays so until the next block, which may bring another configuration. */
   let accepted = null as { readonly last: bigint; readonly under: AttestationTerms } | null;
   while (!signal.aborted) {
-    const position = parts.store.position();
-    if (position !== null) {
-      const last = position.number;
+    const checkpoint = parts.store.checkpoint();
+    if (checkpoint !== null) {
+      const last = checkpoint.number;
       const isKnown: boolean = accepted?.last === last;
       const under: AttestationTerms =
-        accepted !== null && isKnown ? accepted.under : termsAt(position, parts);
+        accepted !== null && isKnown ? accepted.under : termsAt(checkpoint, parts);
       const signer = signerRefusal(parts, last, under);
       let acceptance: Acceptance;
       if (signer !== null) acceptance = { kind: 'refused', why: signer };
       else if (isKnown) acceptance = { kind: 'accepted' };
-      else acceptance = await acceptanceAmong(parts, position, under);
+      else acceptance = await acceptanceAmong(parts, checkpoint, under);
       accepted = acceptance.kind === 'accepted' ? { last, under } : null;
       if (!isAborted(signal) && acceptance.kind !== 'unknown') {
         health.attested(acceptance.kind === 'refused' ? acceptance.why : null);
@@ -70,7 +70,7 @@ export async function watchAcceptance(parts: WatchParts, signal: AbortSignal): P
   }
 }
 
-function termsAt({ configBlock }: ChainPosition, { terms }: WatchParts): AttestationTerms {
+function termsAt({ configBlock }: Checkpoint, { terms }: WatchParts): AttestationTerms {
   return { ...terms, membership: mainConfig(ChannelConfig.fromBlock(configBlock), nodeVerifier) };
 }
 
@@ -93,7 +93,7 @@ function signerRefusal(
 
 async function acceptanceAmong(
   { store, others }: WatchParts,
-  { configBlock, number: last }: ChainPosition,
+  { configBlock, number: last }: Checkpoint,
   under: AttestationTerms,
 ): Promise<Acceptance> {
   const blocks = blocksUnder(decodeBlock(configBlock).number, last);

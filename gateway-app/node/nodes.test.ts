@@ -145,7 +145,7 @@ describe('the nodes of a consortium', () => {
     expect([toHex(digest), height]).toEqual([toHex(live.digest), chain.height]);
     await state.close();
     const master = await MasterStore.open(await image('org2.master'), network.owner('org2.master'));
-    expect(master.position()?.number).toBe(chain.height - 1n);
+    expect(master.checkpoint()?.number).toBe(chain.height - 1n);
     await master.close();
   });
 

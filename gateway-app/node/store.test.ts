@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { utf8 } from '@cotrace/core';
 import fc from 'fast-check';
 import { codeOf } from '../testing/codes.js';
-import { StoredPosition } from '../fabric/position.js';
+import { StoredCheckpoint } from '../fabric/checkpoint.js';
 import { TEST_OWNER } from '../testing/test-owner.js';
 import { commit, endOfPrefix, folderBytes, openDatabase, openStore, ordered, read } from './store.js';
 
@@ -27,7 +27,7 @@ describe('a store', () => {
     store.batch().put('c', utf8('3'));
     await store.close();
     const again = await openStore(folder, TEST_OWNER);
-    expect([read(again, 'a'), read(again, 'b'), read(again, 'c')]).toEqual([utf8('1'), utf8('2'), undefined]);
+    expect([read(again, 'a'), read(again, 'b'), read(again, 'c')]).toEqual([utf8('1'), utf8('2'), null]);
     await again.close();
   });
 
@@ -83,52 +83,56 @@ describe('a store', () => {
   });
 });
 
-describe('a stored position', () => {
+describe('a stored checkpoint', () => {
   const headerHash = new Uint8Array(32);
 
   it('writes the configuration where it changes, and is read back whole', async () => {
-    const folder = join(dir, 'position');
+    const folder = join(dir, 'checkpoint');
     const store = await openStore(folder, TEST_OWNER);
-    const position = new StoredPosition(store);
-    expect(position.get()).toBeNull();
+    const checkpoint = new StoredCheckpoint(store);
+    expect(checkpoint.get()).toBeNull();
     const put = async (number: bigint, config: string) => {
       const at = { number, headerHash, configBlock: utf8(config) };
       const batch = store.batch();
-      position.put(batch, at);
+      checkpoint.put(batch, at);
       await commit(store, batch);
-      position.written(at);
+      checkpoint.written(at);
       return batch.length;
     };
     await put(0n, 'first');
     await put(1n, 'first');
     await put(2n, 'second');
-    expect(new StoredPosition(store).get()).toEqual({ number: 2n, headerHash, configBlock: utf8('second') });
+    expect(new StoredCheckpoint(store).get()).toEqual({
+      number: 2n,
+      headerHash,
+      configBlock: utf8('second'),
+    });
     await store.close();
   });
 
   it('believes the store, not what it remembers, after a write whose outcome was unknown', async () => {
     const store = await openStore(join(dir, 'unknown'), TEST_OWNER);
-    const position = new StoredPosition(store);
+    const checkpoint = new StoredCheckpoint(store);
     const write = async (number: bigint, config: string) => {
       const batch = store.batch();
-      position.put(batch, { number, headerHash, configBlock: utf8(config) });
+      checkpoint.put(batch, { number, headerHash, configBlock: utf8(config) });
       await commit(store, batch);
     };
     await write(0n, 'first');
-    position.written({ number: 0n, headerHash, configBlock: utf8('first') });
+    checkpoint.written({ number: 0n, headerHash, configBlock: utf8('first') });
     // The batch is on disk, but the caller was told that it failed.
     await write(1n, 'second');
-    expect(position.get()).toEqual({ number: 1n, headerHash, configBlock: utf8('second') });
+    expect(checkpoint.get()).toEqual({ number: 1n, headerHash, configBlock: utf8('second') });
     await store.close();
   });
 
   it('without its configuration is a damaged store', async () => {
     const store = await openStore(join(dir, 'half'), TEST_OWNER);
     const batch = store.batch();
-    new StoredPosition(store).put(batch, { number: 0n, headerHash, configBlock: utf8('x') });
+    new StoredCheckpoint(store).put(batch, { number: 0n, headerHash, configBlock: utf8('x') });
     await commit(store, batch);
     await commit(store, store.batch().del('config'));
-    expect(await codeOf(() => new StoredPosition(store).get())).toBe('STORE_FAILED');
+    expect(await codeOf(() => new StoredCheckpoint(store).get())).toBe('STORE_FAILED');
     await store.close();
   });
 });

@@ -34,7 +34,7 @@ export function follow(
 ): Promise<void> {
   const { ledger, feed } = master;
   const hash = fromHex(network.consortium.channels.main.genesisHeaderHash, 32);
-  const openChain = () => new Chain(hash, nodeVerifier, ledger.store.position());
+  const openChain = () => new Chain(hash, nodeVerifier, ledger.store.checkpoint());
   const newChain = () => new Chain(hash, nodeVerifier, null);
   return followMain({ blocks, openChain, newChain, ledger, feed, health, patience }, signal);
 }

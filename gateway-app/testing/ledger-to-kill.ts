@@ -38,13 +38,13 @@ for (let told = 0n; told < task.blocks.length;) {
     trie: { threads: task.threads, bytes: 64 << 20, saveAfter: 1000 },
     log: new SilentLog(),
   });
-  const chain = new Chain(fromHex(task.genesisHeaderHash, 32), nodeVerifier, store.position());
+  const chain = new Chain(fromHex(task.genesisHeaderHash, 32), nodeVerifier, store.checkpoint());
   const next = task.blocks[Number(chain.next)];
   if (next !== undefined) {
     const block = readBlock(chain.check(fromBase64url(next, MAX_BLOCK)));
     await ledger.append(block, new Date());
   }
-  for (const last = store.position()?.number ?? -1n; told <= last; told++) {
+  for (const last = store.checkpoint()?.number ?? -1n; told <= last; told++) {
     const { body, signature } = store.attestation(told);
     process.stdout.write(`${told} ${toHex(sha256(body))} ${toHex(sha256(signature))}\n`);
   }

@@ -43,8 +43,8 @@ export class TestBusinessNode {
   ) {
     this.store = store;
     this.rank = rank;
-    const position = store.position();
-    const height = position === null ? 0n : position.number + 1n;
+    const checkpoint = store.checkpoint();
+    const height = checkpoint === null ? 0n : checkpoint.number + 1n;
     this.feed = new HeightFeed(height);
     const pool = new AttestationPool(height);
     this.pool = pool;

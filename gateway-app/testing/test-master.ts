@@ -30,7 +30,7 @@ export class TestMaster {
     this.identity = identity;
     this.ledger = ledger;
     const hash = fromHex(network.consortium.channels.main.genesisHeaderHash, 32);
-    this.#chain = new Chain(hash, nodeVerifier, ledger.store.position());
+    this.#chain = new Chain(hash, nodeVerifier, ledger.store.checkpoint());
     this.feed = new HeightFeed(this.#chain.next);
   }
 
@@ -77,7 +77,7 @@ export class TestMaster {
       const checked = this.#chain.check(chain.block(this.#chain.next).bytes);
       const block = readBlock(checked);
       await this.ledger.append(block, new Date());
-      this.#chain.advance(block.position);
+      this.#chain.advance(block.checkpoint);
       this.feed.advance(this.#chain.next);
     }
   }

@@ -25,7 +25,7 @@ class KeptWarnings extends SilentLog {
 
 /** What came back of a call that was made by hand. */
 export interface RawAnswer {
-  /** The error's code; null where there is none. */
+  /** The error's code; undefined where there is none. */
   readonly code: unknown;
   /** Bytes of the answer, with gRPC's framing. */
   readonly bytes: number;

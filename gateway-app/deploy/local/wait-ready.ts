@@ -33,7 +33,7 @@ export async function waitForChaincodes(
   for (const { name } of topology.organisations) {
     const port = ports[chaincodeService(name)] ?? 0;
     await until(workspace, starter.entries(), chaincodeService(name), async () =>
-      (await listens(port)) ? true : undefined,
+      (await listens(port)) ? true : null,
     );
   }
 }
@@ -91,7 +91,7 @@ async function heightOf(connections: Connections, node: ConsortiumNode): Promise
 }
 
 /** Asks until `who` has an answer. Throws `NOT_READY` where a process has ended, or it takes too long. */
-async function until<T>(
+async function until<T extends NonNullable<unknown>>(
   workspace: Workspace,
   processes: readonly ProcessEntry[],
   who: string,

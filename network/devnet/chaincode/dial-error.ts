@@ -20,7 +20,7 @@ export async function dialError(address: string): Promise<string> {
   return `connection error: desc = "transport: error while dialing: dial tcp ${address}: connect: ${reason}"`;
 }
 
-/** Code of the system's error; null where there is none. */
+/** Code of the system's error; undefined where there is none. */
 function connectError(address: string): Promise<unknown> {
   const { hostname, port } = new URL(`tcp://${address}`);
   return new Promise((resolve) => {

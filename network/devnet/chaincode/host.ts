@@ -164,7 +164,7 @@ function messageType(
   const fail = (text: string): never => {
     throw new CotraceError('INVALID_INVOCATION', `invalid invocation: chaincode '${name}' ${text}`, { name });
   };
-  const initialized = initRequired ? simulator.get(name, INITIALIZED_KEY) : undefined;
+  const initialized = initRequired ? simulator.get(name, INITIALIZED_KEY) : null;
   const needsInit = initRequired && Buffer.from(initialized ?? []).toString() !== version;
   if (!input.isInit) {
     if (needsInit) fail('has not been initialized for this version, must call as init first');

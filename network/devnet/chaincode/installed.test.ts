@@ -59,12 +59,12 @@ describe('the chaincodes of a peer', () => {
   it.each([
     ['127.0.0.1:7', '127.0.0.1:7'],
     ['{{.ccaddr}}', '127.0.0.1:9999'],
-    ['{{ .host }}:{{- "" }}1', undefined],
+    ['{{ .host }}:{{- "" }}1', null],
     ['{{.host}}:70', 'somewhere:70'],
   ])('fill the address %s from the configuration of the peer', async (address, filled) => {
     const installed = open();
     const bytes = await packageBytes({ address });
-    if (filled === undefined) expect(() => installed.install(bytes)).toThrow('is not of the form host:port');
+    if (filled === null) expect(() => installed.install(bytes)).toThrow('is not of the form host:port');
     else expect(installed.address(installed.install(bytes).packageId)).toBe(filled);
   });
 

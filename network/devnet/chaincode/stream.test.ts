@@ -157,11 +157,11 @@ describe('the peer’s side of a chaincode stream', () => {
 
 describe('the name of a called chaincode', () => {
   it.each([
-    ['cc', 'cc', undefined],
-    ['cc:1.0', 'cc', undefined],
+    ['cc', 'cc', null],
+    ['cc:1.0', 'cc', null],
     ['cc/other', 'cc', 'other'],
     ['cc:1.0/other', 'cc', 'other'],
-    ['cc/', 'cc', undefined],
+    ['cc/', 'cc', null],
   ])('%s', (text, name, channelId) => {
     expect(parseChaincodeName(text)).toEqual({ name, channelId });
   });

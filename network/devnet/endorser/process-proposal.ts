@@ -109,7 +109,7 @@ async function simulate(
   channel: Channel | null,
 ): Promise<Simulation> {
   const { channelHeader, chaincodeName } = proposal;
-  const simulator = needsSimulator(chaincodeName) ? channel?.ledger.simulator(channelHeader.txId) : undefined;
+  const simulator = needsSimulator(chaincodeName) ? channel?.ledger.simulator(channelHeader.txId) : null;
   try {
     const version = findVersion(context, proposal, channel, simulator ?? null);
     try {

@@ -35,9 +35,9 @@ export class Approvals {
     const getHash: GetState = (stateKey) =>
       this.#state.entry(hashedKey(LIFECYCLE_NAMESPACE, collection, sha256(utf8(stateKey))))?.value ?? null;
     const agrees = approvalMismatches(name, sequence, definition, getHash).length === 0;
-    const found = agrees ? (approvedPackage(name, sequence, this.#private(mspId)) ?? '') : undefined;
-    this.#packages.set(key, found ?? null);
-    return found ?? null;
+    const found = agrees ? (approvedPackage(name, sequence, this.#private(mspId)) ?? '') : null;
+    this.#packages.set(key, found);
+    return found;
   }
 
   /** As `Ledger.approval`. */

@@ -53,7 +53,7 @@ function describe(bytes: Uint8Array, txNum: number, code: peer.TxValidationCode)
   }
   const transaction = isOfType(envelope, common.HeaderType.ENDORSER_TRANSACTION)
     ? attempt(() => decodeTransaction(envelope))
-    : undefined;
+    : null;
   return {
     txNum,
     txId: transactionId(envelope),

@@ -24,7 +24,7 @@ export function nextConfig(
   const [bytes] = envelopes;
   if (bytes === undefined || envelopes.length > 1) return null;
   const { envelope } = checkForm(bytes, context);
-  if (envelope === undefined || !isOfType(envelope, common.HeaderType.CONFIG)) return null;
+  if (envelope === null || !isOfType(envelope, common.HeaderType.CONFIG)) return null;
   if (!signedByOrderers(envelope, context)) return null;
   const config = readConfig(envelope);
   return config?.sequence === context.config.sequence + 1n ? config : null;

@@ -57,7 +57,7 @@ export class RecordingCursor implements RangeCursor {
   /** What the read-write set says about this query. */
   info(): ledger.RangeQueryInfo {
     const { reads, summary } = this.#results.done();
-    if (summary !== undefined) {
+    if (summary !== null) {
       const value = create(ledger.QueryReadsMerkleSummarySchema, {
         ...summary,
         maxLevelHashes: [...summary.maxLevelHashes],

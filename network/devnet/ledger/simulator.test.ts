@@ -237,10 +237,10 @@ describe('ranges of a simulator', () => {
     const a = { key: 'a', version: { blockNum: 2n, txNum: 0 } };
     const b = { ...a, key: 'b' };
     expect(rangeQueries).toEqual([
-      { startKey: 'a', endKey: 'c', exhausted: true, reads: [a, b], summary: undefined },
-      { startKey: 'a', endKey: 'a', exhausted: false, reads: [a], summary: undefined },
-      { startKey: 'x', endKey: 'z', exhausted: true, reads: [], summary: undefined },
-      { startKey: 'a', endKey: 'b', exhausted: false, reads: [a, b], summary: undefined },
+      { startKey: 'a', endKey: 'c', exhausted: true, reads: [a, b], summary: null },
+      { startKey: 'a', endKey: 'a', exhausted: false, reads: [a], summary: null },
+      { startKey: 'x', endKey: 'z', exhausted: true, reads: [], summary: null },
+      { startKey: 'a', endKey: 'b', exhausted: false, reads: [a, b], summary: null },
     ]);
   });
 

@@ -344,7 +344,7 @@ describe('validation of metadata', () => {
     const onAbsent = await simulate((s) => s.putMetadata('goods', 'ghost', entries));
     const onLive = await simulate((s) => s.putMetadata('goods', 'a', entries));
     expect(await commit(onAbsent, onLive, before)).toEqual(['VALID', 'VALID', 'MVCC_READ_CONFLICT']);
-    expect(await read('ghost')).toEqual({ value: undefined, metadata: new Map() });
+    expect(await read('ghost')).toEqual({ value: null, metadata: new Map() });
   });
 
   it('drops metadata with its key', async () => {

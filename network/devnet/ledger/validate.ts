@@ -81,7 +81,7 @@ function checkAlone(
   context: LedgerContext,
 ): CheckedAlone {
   const { code, envelope } = checkForm(bytes, context);
-  if (envelope === undefined) return { code };
+  if (envelope === null) return { code };
   if (isOfType(envelope, common.HeaderType.CONFIG)) {
     return { code: config === null ? Code.INVALID_CONFIG_TRANSACTION : Code.VALID };
   }

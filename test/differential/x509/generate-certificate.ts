@@ -136,22 +136,20 @@ export function signatureAlgorithm(chance: Chance, type: string): Node {
 }
 
 function oddVersion(chance: Chance): Node | null {
-  return (
-    chance.of([
-      undefined,
-      explicit(0, leaf(2, [0])),
-      explicit(0, leaf(2, [1])),
-      explicit(0, leaf(2, [3])),
-      explicit(0, leaf(2, [0xff])),
-      explicit(0, leaf(2, [0, 2])),
-      explicit(0, leaf(2, [2]), leaf(2, [2])),
-      explicit(0, leaf(2, [1, 0, 0, 0, 0, 0, 0, 0, 2])),
-      explicit(0, leaf(2, [])),
-      explicit(0),
-      explicit(0, leaf(4, [2])),
-      leaf(0x80, [2]),
-    ]) ?? null
-  );
+  return chance.of([
+    null,
+    explicit(0, leaf(2, [0])),
+    explicit(0, leaf(2, [1])),
+    explicit(0, leaf(2, [3])),
+    explicit(0, leaf(2, [0xff])),
+    explicit(0, leaf(2, [0, 2])),
+    explicit(0, leaf(2, [2]), leaf(2, [2])),
+    explicit(0, leaf(2, [1, 0, 0, 0, 0, 0, 0, 0, 2])),
+    explicit(0, leaf(2, [])),
+    explicit(0),
+    explicit(0, leaf(4, [2])),
+    leaf(0x80, [2]),
+  ]);
 }
 
 const EC = '1.2.840.10045.2.1';

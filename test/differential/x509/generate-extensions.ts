@@ -92,13 +92,13 @@ export function extension(chance: Chance, id: string, critical: boolean, value: 
     ? leaf(1, chance.of([[0], [1], [0xff, 0], []]))
     : critical
       ? leaf(1, [0xff])
-      : undefined;
+      : null;
   const bytes = chance.once(15) ? [...encode(value), ...chance.bytes(2)] : encode(value);
-  return sequence(oid(id), flag ?? null, leaf(4, bytes), chance.once(40) ? leaf(5, []) : null);
+  return sequence(oid(id), flag, leaf(4, bytes), chance.once(40) ? leaf(5, []) : null);
 }
 
 function basicConstraints(chance: Chance, isCA: boolean): Node {
-  const flag = isCA !== chance.once(25) ? leaf(1, [0xff]) : undefined;
+  const flag = isCA !== chance.once(25) ? leaf(1, [0xff]) : null;
   const odd = [
     [0],
     [0xff],
@@ -110,8 +110,8 @@ function basicConstraints(chance: Chance, isCA: boolean): Node {
   ] as const;
   const length = chance.once(5)
     ? leaf(2, chance.once(3) ? chance.of<readonly number[]>(odd) : [chance.below(3)])
-    : undefined;
-  return sequence(flag ?? null, length ?? null, chance.once(20) ? leaf(5, []) : null);
+    : null;
+  return sequence(flag, length, chance.once(20) ? leaf(5, []) : null);
 }
 
 function oddBits(chance: Chance): number[] {

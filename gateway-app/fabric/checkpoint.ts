@@ -1,14 +1,14 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { CotraceError, equalBytes } from '@cotrace/core';
-import type { ChainPosition } from './chain.js';
-import { CheckpointSchema, type Checkpoint } from '../gen/cotrace/store_pb.js';
+import type { Checkpoint } from './chain.js';
+import { CheckpointSchema, type Checkpoint as CheckpointRow } from '../gen/cotrace/store_pb.js';
 import { read, type Store, type StoreBatch } from '../node/store.js';
 
 const CHECKPOINT = 'checkpoint';
 const CONFIG = 'config';
 
-/** Where a follower stands, in its store; the configuration, some tens of kilobytes, is written when it changes. */
-export class StoredPosition {
+/** The checkpoint of a follower in its store; the configuration, some tens of kilobytes, is written when it changes. */
+export class StoredCheckpoint {
   readonly #store: Store;
   #config: Uint8Array | null;
 
@@ -17,10 +17,10 @@ export class StoredPosition {
     this.#config = read(store, CONFIG);
   }
 
-  /** The position, or null before the first block. Throws `STORE_FAILED` where half of it is missing. */
-  get(): ChainPosition | null {
-    const checkpoint = read(this.#store, CHECKPOINT);
-    if (checkpoint === null) return null;
+  /** The checkpoint, or null before the first block. Throws `STORE_FAILED` where half of it is missing. */
+  get(): Checkpoint | null {
+    const row = read(this.#store, CHECKPOINT);
+    if (row === null) return null;
     // Not what was remembered: a batch whose write failed may be there all the same.
     this.#config = read(this.#store, CONFIG);
     if (this.#config === null) {
@@ -29,19 +29,19 @@ export class StoredPosition {
         'the store has a checkpoint and no configuration; restore or remove it',
       );
     }
-    const { number, headerHash } = decodeCheckpoint(checkpoint);
+    const { number, headerHash } = decodeCheckpoint(row);
     return { number, headerHash, configBlock: this.#config };
   }
 
-  /** Adds a position to the batch that writes its block. */
-  put(batch: StoreBatch, { number, headerHash, configBlock }: ChainPosition): void {
+  /** Adds a checkpoint to the batch that writes its block. */
+  put(batch: StoreBatch, { number, headerHash, configBlock }: Checkpoint): void {
     batch.put(CHECKPOINT, toBinary(CheckpointSchema, create(CheckpointSchema, { number, headerHash })));
     if (this.#config !== null && equalBytes(this.#config, configBlock)) return;
     batch.put(CONFIG, configBlock);
   }
 
-  /** Tells that the batch with this position is on disk. */
-  written({ configBlock }: ChainPosition): void {
+  /** To be called once the batch with this checkpoint is on disk. */
+  written({ configBlock }: Checkpoint): void {
     this.#config = configBlock;
   }
 }
@@ -52,6 +52,6 @@ export function heightIn(store: Store, snapshot: ReturnType<Store['snapshot']>):
   return bytes === undefined ? 0n : decodeCheckpoint(bytes).number + 1n;
 }
 
-function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
+function decodeCheckpoint(bytes: Uint8Array): CheckpointRow {
   return fromBinary(CheckpointSchema, bytes);
 }
