@@ -21,7 +21,11 @@ export async function runNode(path: string): Promise<number> {
  * consortium's masters is there.
  */
 export async function checkNodes(path: string, output: Output): Promise<number> {
-  const { nodes, quorum, isWell } = await checkProcess(path);
+  return showHealth(await checkProcess(path), output);
+}
+
+/** Shows how the nodes of a process stand; the exit code of `checkNodes`. */
+export function showHealth({ nodes, quorum, isWell }: ProcessHealth, output: Output): number {
   output.result(
     nodes.map((report) => ({ ...checkedNode(report), quorum: quorum === null })),
     () => [

@@ -234,6 +234,8 @@ describe('help', () => {
     ]);
     expect(parts.length).toBeGreaterThan(40);
     expect(parts.filter(([, description]) => description === '')).toEqual([]);
+    const names = commands.flatMap((command) => command.registeredArguments.map((one) => one.name()));
+    expect(names).toEqual(names.map(() => expect.stringMatching(/^[a-z]+$/) as unknown));
   });
 
   it.each(commands.map(pathOf))('is there for %s, and calls nothing', async (path) => {
