@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_DOMAIN_RULES } from '@cotrace/epcis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -12,6 +12,15 @@ import { capture } from './capture.js';
 import { EXIT, Output } from './output.js';
 
 const event = (bizStep: string, name: string) => epcisEvent({ bizStep, epcList: [`urn:test:${name}`] });
+/** Whether a file is open under a number. */
+function isOpen(number: number, file: string): boolean {
+  try {
+    return fstatSync(number).ino === statSync(file).ino;
+  } catch {
+    return false;
+  }
+}
+
 const DOCUMENT = epcisDocument([event('shipping', 'one'), event('retail_selling', 'two')]);
 
 describe('cotrace capture', () => {
@@ -152,7 +161,10 @@ describe('cotrace capture', () => {
       known.push(readFileSync(log, 'utf8').split('\n').length - 2);
       return null;
     });
+    const next = openSync(path, 'r');
+    closeSync(next);
     await captured({ contract }, { log });
+    expect(isOpen(next, log)).toBe(false);
     expect(known).toEqual([0, 1]);
     const [first, ...lines] = readFileSync(log, 'utf8').trimEnd().split('\n');
     expect(first).toBe('before');

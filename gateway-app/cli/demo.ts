@@ -5,10 +5,10 @@ import { isAborted, pauseFor } from '../node/retry.js';
 import { Workspace } from '../workspace/workspace.js';
 import { LONG_MS } from './limits.js';
 import type { Output } from './output.js';
-import { showRiceChain } from './rice-chain.js';
+import { RICE_FILES, showRiceChain } from './rice-chain.js';
 
-/** The network that a demonstration starts, talks to and stops. */
-const NETWORK = { up: networkUp, down: networkDown, open: openSession };
+/** How a demonstration starts, talks to and stops its network, and what it captures. */
+const REAL = { up: networkUp, down: networkDown, open: openSession, files: RICE_FILES };
 
 /**
  * `npm start`: brings the network up, captures the rice chain, proves the consumer's trace, and shows who stores what.
@@ -19,7 +19,7 @@ export async function demo(
   choice: NetworkChoice,
   once: boolean,
   output: Output,
-  network: typeof NETWORK = NETWORK,
+  means: typeof REAL = REAL,
 ): Promise<number> {
   const workspace = new Workspace(home);
   const progress = (message: string) => output.progress(message);
@@ -27,8 +27,8 @@ export async function demo(
   // Stays: a terminal and `npm start` may both send the signal, and the second must not end this process.
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interrupt.abort());
   try {
-    await network.up(workspace, choice, progress);
-    const exitCode = await showNetwork(workspace, network, interrupt.signal, output);
+    await means.up(workspace, choice, progress);
+    const exitCode = await showNetwork(workspace, means, interrupt.signal, output);
     if (!once) {
       progress('');
       progress(
@@ -38,19 +38,20 @@ export async function demo(
     }
     return exitCode;
   } finally {
-    await network.down(workspace, false, progress);
+    await means.down(workspace, false, progress);
   }
 }
 
 async function showNetwork(
   { root, trust }: Workspace,
-  { open }: typeof NETWORK,
+  { open, files }: typeof REAL,
   signal: AbortSignal,
   output: Output,
 ): Promise<number> {
   const connections = open({ home: root });
   try {
-    return await showRiceChain(connections, trust, (org) => open({ home: root, org }), signal, output);
+    const place = { files, trust, open: (org: string) => open({ home: root, org }) };
+    return await showRiceChain(connections, place, signal, output);
   } finally {
     connections.close();
   }

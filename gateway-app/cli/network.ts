@@ -41,9 +41,14 @@ export async function deploy(home: string, output: Output, deployTo = deployHost
 }
 
 /** `cotrace network down`. */
-export async function down(home: string, purge: boolean, output: Output): Promise<number> {
+export async function down(
+  home: string,
+  purge: boolean,
+  output: Output,
+  stop = networkDown,
+): Promise<number> {
   const workspace = new Workspace(home);
-  const wasThere = await networkDown(workspace, purge, (message) => output.progress(message));
+  const wasThere = await stop(workspace, purge, (message) => output.progress(message));
   output.result({ home: workspace.root, state: 'down', purged: purge && wasThere }, () => {
     if (!wasThere)
       return [`there is no network in ${workspace.root}; nothing was ${purge ? 'removed' : 'stopped'}`];
@@ -55,8 +60,8 @@ export async function down(home: string, purge: boolean, output: Output): Promis
 }
 
 /** `cotrace network status`: exit code 1 unless everything that was started runs and answers. */
-export async function status(home: string, output: Output): Promise<number> {
-  const { state, processes, silent } = await networkHealth(new Workspace(home));
+export async function status(home: string, output: Output, look = networkHealth): Promise<number> {
+  const { state, processes, silent } = await look(new Workspace(home));
   output.result({ state, processes, silent }, () => [
     `network ${state}`,
     ...table(

@@ -4,11 +4,11 @@ import { runNodes } from '../run-nodes.js';
 import { EXIT, exitCodeOf, table, type Output } from './output.js';
 
 /** `cotrace node FILE`: runs the nodes of a file until it is told to stop. */
-export async function runNode(path: string): Promise<number> {
+export async function runNode(path: string, run = runNodes): Promise<number> {
   const stop = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort());
   try {
-    await runNodes(path, stop.signal);
+    await run(path, stop.signal);
     return EXIT.done;
   } catch (error) {
     new Log('cotrace-node').error('stopped', error);

@@ -109,11 +109,13 @@ describe('cotrace order place', () => {
   const placed = (options: SceneOptions, name: keyof typeof ORDERS = 'absent', json = false) =>
     spoken(() => place(scene.connections(options), pathOf(name), new Output(json)));
 
-  /** What the ledger holds of a record. */
-  function stored(order: Order, message: string) {
+  /** What the ledger holds of an event with the id of an order that says something else. */
+  function other(order: Order) {
     let kept: { readonly recordId: string; readonly record: StoredRecord } | undefined;
     const traces = [{ id: order.to, role: 'subject' as const, ver: 1 }];
-    capture(scene.network, { ...recordOf(order, message), traces }, ({ recordId, record, writes }) => {
+    const { data, ...rest } = recordOf(order, 'another');
+    const forged = { ...data, 'cotrace:signature': 'none' };
+    capture(scene.network, { ...rest, data: forged, traces }, ({ recordId, record, writes }) => {
       kept = { recordId, record };
       return writes;
     });
@@ -160,7 +162,7 @@ describe('cotrace order place', () => {
   });
 
   it('says in what the event differs that has its id', async () => {
-    const { recordId, record } = stored(ORDERS.taken, 'another');
+    const { recordId, record } = other(ORDERS.taken);
     const conflict = refused('CONFLICT', { recordId, txId: 'cd', eventID: orderId(ORDERS.taken) });
     const contract = {
       ...committing(5n, () => conflict),
@@ -169,7 +171,7 @@ describe('cotrace order place', () => {
     const { code, text } = await placed({ contract }, 'taken');
     expect([code, text]).toEqual([
       EXIT.someRefused,
-      'not placed: an event that differs in message is on the ledger under the id of this order\n',
+      'not placed: an event that differs in message, signature is on the ledger under the id of this order\n',
     ]);
   });
 

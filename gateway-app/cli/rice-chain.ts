@@ -35,20 +35,29 @@ interface RiceChain {
   readonly nodes: readonly NodeRow[];
 }
 
+/** Where the rice chain is shown. */
+export interface RicePlace {
+  /** Paths of the rice chain's files. */
+  readonly files: readonly string[];
+  /** Path of the network's trust file. */
+  readonly trust: string;
+  /** Opens a session as an organisation. */
+  readonly open: (organisation: string) => Connections;
+}
+
 /**
  * Captures the rice chain, proves the consumer's trace, and shows who stores what; exit code 1 where something is not as it
- * should be. `open`: a session as an organisation. Throws `INTERRUPTED` where `signal` was aborted during the capture.
+ * should be. Throws `INTERRUPTED` where `signal` was aborted during the capture.
  */
 export async function showRiceChain(
   connections: Connections,
-  trustPath: string,
-  open: (organisation: string) => Connections,
+  { files, trust: trustPath, open }: RicePlace,
   signal: AbortSignal,
   output: Output,
 ): Promise<number> {
   const progress = (message: string) => output.progress(message);
   const options = { inFlight: DEFAULT_IN_FLIGHT, rules: DEFAULT_DOMAIN_RULES };
-  const { outcomes } = await captureFiles(connections, RICE_FILES, options, signal, { progress });
+  const { outcomes } = await captureFiles(connections, files, options, signal, { progress });
   if (signal.aborted) throw new CotraceError('INTERRUPTED', 'interrupted before everything was checked');
   const { recorded, alreadyRecorded, events } = countOutcomes(outcomes);
 

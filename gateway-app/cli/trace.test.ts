@@ -101,6 +101,11 @@ describe('cotrace trace', () => {
     });
   });
 
+  it('is verified where there is a single event', async () => {
+    const { text } = await traced('FLOUR', { direction: 'none', json: true });
+    expect(JSON.parse(text)).toMatchObject({ verified: true, events: [{ step: 'milling' }] });
+  });
+
   it('says that there is no record, and writes no proof of that', async () => {
     const { code, text } = await traced('SALT', { proof, nodes: { 'org3.master': null } });
     expect([code, text]).toEqual([
