@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { CotraceError } from '@cotrace/core';
 import { readEpcisFile } from '@cotrace/epcis';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { SessionOptions } from '../client/session.js';
 import { committing } from '../testing/committing.js';
 import type { BusinessAnswers } from '../testing/fake-network.js';
@@ -200,6 +200,32 @@ describe('the demonstration', () => {
     const { code, text, done } = await shown(options());
     expect([code, checksIn(text)]).toEqual([EXIT.failed, ALL_OK.map((ok, at) => (at === i ? line : ok))]);
     expect(done.at(-1)).toEqual(['down', scene.network.dir, false]);
+  });
+
+  it('waits a quarter of a minute for nodes that are behind, and shows what is known of them', async () => {
+    const began = Date.now();
+    let passed = 0;
+    let asked = 0;
+    const now = jest.spyOn(Date, 'now').mockImplementation(() => began + passed);
+    const silent: BusinessAnswers = {
+      ...business(),
+      status: () => {
+        asked += 1;
+        passed = asked === 1 ? 15_000 : 15_001;
+        return Promise.reject(new CotraceError('UNREACHABLE', 'nobody listens'));
+      },
+    };
+    try {
+      const { code, text } = await shown({ nodes: { 'org1.retail': silent } });
+      expect([code, asked, checksIn(text)[2]]).toEqual([
+        EXIT.failed,
+        2,
+        `FAIL ${NODES - 1} of ${NODES} nodes have verified every block`,
+      ]);
+      expect(text).toMatch(/\n {2}org1\.retail +business +retail +0 B\n/);
+    } finally {
+      now.mockRestore();
+    }
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)('stays up until %s', async (signal) => {
