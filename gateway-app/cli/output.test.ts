@@ -112,7 +112,7 @@ describe('an error as JSON', () => {
       },
     });
     const other = Object.assign(new Error('oops'), { code: 'NO_FILE', detail: { path: 'x' } });
-    expect(printed(other)).toEqual({ error: { code: 'UNEXPECTED', message: 'oops', detail: {} } });
+    expect(printed(other)).toEqual({ error: { code: 'UNEXPECTED', message: '[NO_FILE] oops', detail: {} } });
   });
 });
 
