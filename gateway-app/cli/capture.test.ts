@@ -1,81 +1,195 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { CaptureClient } from '../client/capture.js';
 import { DEFAULT_DOMAIN_RULES } from '@cotrace/epcis';
-import { peerWithLedger } from '../testing/peer-ledger.js';
-import { printed } from '../testing/printed.js';
-import { TestConsortium } from '../testing/test-consortium.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { CotraceError } from '@cotrace/core';
+import { committing } from '../testing/committing.js';
+import { epcisDocument, epcisEvent } from '../testing/epcis-documents.js';
+import { refused } from '../testing/gateway-errors.js';
+import { LedgerScene, type SceneOptions } from '../testing/ledger-scene.js';
+import { spoken } from '../testing/printed.js';
 import { capture } from './capture.js';
 import { EXIT, Output } from './output.js';
 
-const event = (bizStep: string, epc: string) => ({
-  type: 'ObjectEvent',
-  eventTime: '2026-05-01T08:00:00Z',
-  eventTimeZoneOffset: '+00:00',
-  action: 'OBSERVE',
-  bizStep,
-  epcList: [epc],
-});
+const event = (bizStep: string, name: string) => epcisEvent({ bizStep, epcList: [`urn:test:${name}`] });
+/** Whether a file is open under a number. */
+function isOpen(number: number, file: string): boolean {
+  try {
+    return fstatSync(number).ino === statSync(file).ino;
+  } catch {
+    return false;
+  }
+}
 
-const document = JSON.stringify({
-  '@context': ['https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld'],
-  type: 'EPCISDocument',
-  schemaVersion: '2.0',
-  creationDate: '2026-05-01T08:00:00Z',
-  epcisBody: { eventList: [event('shipping', 'urn:test:one'), event('destroying', 'urn:test:two')] },
-});
+const DOCUMENT = epcisDocument([event('shipping', 'one'), event('retail_selling', 'two')]);
 
 describe('cotrace capture', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'cotrace-capture-'));
-  const stderr = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
-  let consortium: TestConsortium;
+  let scene: LedgerScene;
+  let folder: string;
+  let path: string;
 
   beforeAll(async () => {
-    consortium = await TestConsortium.create({ organisations: 2 });
-    await consortium.start('org1.master', 'org2.master');
+    scene = await LedgerScene.create(['distribution'], []);
   });
 
-  afterAll(async () => {
-    await consortium.close();
-    rmSync(folder, { recursive: true, force: true });
-    stderr.mockRestore();
+  afterAll(() => scene.close());
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(scene.network.dir, 'capture-'));
+    path = join(folder, 'events.json');
+    writeFileSync(path, DOCUMENT);
   });
 
-  /** Connections to a peer whose ledger is the one that masters attest. */
-  function connected() {
-    const { height } = consortium.chain;
-    const { headerHash } = consortium.chain.block(height - 1n);
-    const peer = peerWithLedger(() => ({ height, headerHash }));
-    return { connections: consortium.connections({ peer }), height };
+  /** What a capture of the file says, and its exit code. */
+  function captured(
+    { contract = committing(2n), nodes = {} }: SceneOptions = {},
+    { log, json = false }: { readonly log?: string; readonly json?: boolean } = {},
+  ) {
+    const connections = scene.connections({ contract, nodes });
+    const options = { inFlight: 1, rules: DEFAULT_DOMAIN_RULES, ...(log === undefined ? {} : { log }) };
+    return spoken(() => capture(connections, [path], options, new Output(json)));
   }
 
+  it('shows what became of each event, and how many had which outcome', async () => {
+    const { code, text, said } = await captured();
+    expect([code, said]).toEqual([EXIT.done, '']);
+    expect(text.split('\n')).toEqual([
+      `${path}:1 epcisBody.eventList[0]: recorded in distribution, transaction abababababab…`,
+      `${path}:1 epcisBody.eventList[1]: recorded in retail, transaction abababababab…`,
+      '2 of 2 events recorded, 0 already recorded, 0 refused',
+      '',
+    ]);
+  });
+
+  it('shows them as JSON, in the order of the file', async () => {
+    const { code, text } = await captured({}, { json: true });
+    expect(code).toBe(EXIT.done);
+    const counts = { recorded: 2, alreadyRecorded: 0, refused: 0, failed: 0, notTried: 0 };
+    expect(JSON.parse(text)).toEqual({
+      events: 2,
+      ...counts,
+      outcomes: ['distribution', 'retail'].map((domain, i) => ({
+        ...{ file: path, path: `epcisBody.eventList[${i}]`, line: 1, status: 'recorded', domain },
+        ...{ txId: `${'ab'.repeat(31)}0${i + 1}`, recordId: 'ef', block: '2', attempts: 1 },
+        ...{ byRuleForOthers: false, code: null, reasons: [] },
+      })),
+      warnings: [],
+      faults: [],
+    });
+  });
+
   it('says which events fit no rule but that for all others, and where that leads', async () => {
-    const { connections, height } = connected();
-    const recorded = { status: 'recorded', txId: 'ab', recordId: 'cd', block: height, attempts: 1 } as const;
-    const captured = jest.spyOn(CaptureClient.prototype, 'capture').mockResolvedValue(recorded);
-    const path = join(folder, 'events.json');
-    writeFileSync(path, document);
-    const options = { inFlight: 1, rules: DEFAULT_DOMAIN_RULES };
-    const { code, text } = await printed(() => capture(connections, [path], options, new Output(false)));
-    captured.mockRestore();
+    writeFileSync(path, epcisDocument([event('shipping', 'one'), event('destroying', 'two')]));
+    const { code, text } = await captured();
     expect(code).toBe(EXIT.done);
     expect(text.split('\n').filter((line) => line.includes('only the rule'))).toEqual([
       expect.stringMatching(
         /^1 event \(.*events\.json:1\) matches only .*, which leads to distribution; add/,
       ),
     ]);
-    expect(text).toContain('2 of 2 events recorded');
+  });
+
+  it('says why an event is refused, and that some of the input was', async () => {
+    const { code, text } = await captured({
+      contract: committing(2n, (_call, i) => (i === 1 ? refused('BAD_RECORD') : null)),
+    });
+    expect(code).toBe(EXIT.someRefused);
+    expect(text.split('\n')).toEqual([
+      `${path}:1 epcisBody.eventList[0]: refused [BAD_RECORD]`,
+      '    no',
+      expect.stringContaining('eventList[1]: recorded in retail'),
+      '1 of 2 events recorded, 0 already recorded, 1 refused',
+      '',
+    ]);
+  });
+
+  it('counts events that are on the ledger already, and is done', async () => {
+    const duplicate = refused('DUPLICATE', { txId: 'cd'.repeat(32), recordId: 'ef' });
+    const { code, text } = await captured({ contract: committing(2n, () => duplicate) });
+    expect(code).toBe(EXIT.done);
+    expect(text).toContain('already recorded in distribution, transaction cdcdcdcdcdcd…\n');
+    expect(text).toMatch(/\n0 of 2 events recorded, 2 already recorded, 0 refused\n$/);
+  });
+
+  it('fails where an event could not be captured, whatever became of the others', async () => {
+    const { code, text } = await captured({
+      contract: committing(2n, (_call, i) =>
+        i === 1 ? refused('BAD_RECORD') : new CotraceError('IDENTITY', 'the key is gone'),
+      ),
+    });
+    expect(code).toBe(EXIT.failed);
+    expect(text).toContain('eventList[1]: failed [IDENTITY]\n    [IDENTITY] the key is gone\n');
+    expect(text).toMatch(/\n0 of 2 events recorded, 0 already recorded, 1 refused, 1 failed\n$/);
+  });
+
+  it('ends at Ctrl-C, and leaves what is not under way untried', async () => {
+    let answer: (error: Error) => void = () => undefined;
+    const { code, text } = await captured({
+      contract: committing(2n, () => {
+        process.emit('SIGINT');
+        return new Promise<Error>((resolve) => (answer = resolve));
+      }),
+    });
+    answer(refused('BAD_RECORD'));
+    expect(code).toBe(EXIT.interrupted);
+    expect(text).toMatch(/^.*eventList\[0\]: failed \[INTERRUPTED\]\n {4}.*\n0 of 2 /);
+    expect(text).toMatch(/, 1 failed, 1 not tried, as the capture was interrupted\n$/);
+  });
+
+  it('names masters that do not answer, and warns where too few are left', async () => {
+    const nodes = { 'org1.master': null, 'org2.master': null };
+    const { code, text, said } = await captured({ nodes });
+    expect(code).toBe(EXIT.done);
+    for (const name of Object.keys(nodes)) expect(text).toContain(`\nnote: ${name}: `);
+    expect(text).toMatch(/\(UNREACHABLE\)\n2 of 2 events recorded/);
+    expect(said).toContain('warning: the masters have not attested the newest block');
+  });
+
+  it('says what goes on meanwhile', async () => {
+    let tries = 0;
+    const away = () => (++tries === 1 ? new CotraceError('UNREACHABLE', 'nobody listens') : null);
+    const { code, said } = await captured({ contract: committing(2n, away) });
+    expect(code).toBe(EXIT.done);
+    expect(said).toMatch(/^retrying: \[UNREACHABLE\] nobody listens; /);
+  });
+
+  it('appends the outcome of each event to a log, once it is known', async () => {
+    const log = join(folder, 'log.jsonl');
+    writeFileSync(log, 'before\n');
+    const known: number[] = [];
+    const contract = committing(2n, () => {
+      known.push(readFileSync(log, 'utf8').split('\n').length - 2);
+      return null;
+    });
+    const next = openSync(path, 'r');
+    closeSync(next);
+    await captured({ contract }, { log });
+    expect(isOpen(next, log)).toBe(false);
+    expect(known).toEqual([0, 1]);
+    const [first, ...lines] = readFileSync(log, 'utf8').trimEnd().split('\n');
+    expect(first).toBe('before');
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(
+      ['distribution', 'retail'].map((domain) =>
+        expect.objectContaining({ status: 'recorded', domain, block: '2' }),
+      ),
+    );
+  });
+
+  it('captures nothing where the log cannot be written', async () => {
+    let calls = 0;
+    const contract = committing(2n, () => {
+      calls += 1;
+      return null;
+    });
+    const refusal = { code: 'NO_FILE', detail: { path: folder } };
+    await expect(captured({ contract }, { log: folder })).rejects.toMatchObject(refusal);
+    expect(calls).toBe(0);
   });
 
   it('refuses a file that is not text in UTF-8, and does not read it as something else', async () => {
-    const { connections } = connected();
-    const path = join(folder, 'latin.json');
-    writeFileSync(path, document.replace('urn:test:one', 'urn:test:\u00e9'), 'latin1');
-    const options = { inFlight: 1, rules: DEFAULT_DOMAIN_RULES };
-    const { code, text } = await printed(() => capture(connections, [path], options, new Output(false)));
-    const place = document.indexOf('urn:test:one') + 'urn:test:'.length + 1;
+    writeFileSync(path, DOCUMENT.replace('urn:test:one', 'urn:test:\u00e9'), 'latin1');
+    const { code, text } = await captured();
+    const place = DOCUMENT.indexOf('urn:test:one') + 'urn:test:'.length + 1;
     expect([code, text]).toEqual([EXIT.someRefused, expect.stringContaining(`its byte ${place} is wrong`)]);
     expect(text).toContain('0 of 1 events recorded, 0 already recorded, 1 refused');
   });

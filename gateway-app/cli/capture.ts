@@ -9,6 +9,7 @@ import {
 import { captureFiles } from '../client/capture-files.js';
 import type { Connections } from '../client/connections.js';
 import { faultText } from '../client/faults.js';
+import { interruptible } from './interruptible.js';
 import { EXIT, toJson, type Output } from './output.js';
 import { othersText } from './rule-for-others.js';
 
@@ -25,8 +26,6 @@ export async function capture(
   { inFlight, rules, log }: CaptureCommandOptions,
   output: Output,
 ): Promise<number> {
-  const interrupted = new AbortController();
-  process.once('SIGINT', () => interrupted.abort());
   const outcomeLog = log === undefined ? null : openLog(log);
   const listeners: CaptureListeners = {
     progress: (message) => output.progress(message),
@@ -35,13 +34,10 @@ export async function capture(
       if (outcomeLog !== null) appendFileSync(outcomeLog, `${toJson(outcome)}\n`);
     },
   };
-  const { outcomes, warnings } = await captureFiles(
-    connections,
-    files,
-    { inFlight, rules },
-    interrupted.signal,
-    listeners,
-  );
+  const { outcomes, warnings, isInterrupted } = await interruptible(async (signal) => {
+    const summary = await captureFiles(connections, files, { inFlight, rules }, signal, listeners);
+    return { ...summary, isInterrupted: signal.aborted };
+  });
   if (outcomeLog !== null) closeSync(outcomeLog);
   for (const warning of warnings) output.progress(`warning: ${warning}`);
   const counts = countOutcomes(outcomes);
@@ -54,7 +50,7 @@ export async function capture(
       (counts.failed > 0 ? `, ${counts.failed} failed` : '') +
       (counts.notTried > 0 ? `, ${counts.notTried} not tried, as the capture was interrupted` : ''),
   ]);
-  if (interrupted.signal.aborted) return EXIT.interrupted;
+  if (isInterrupted) return EXIT.interrupted;
   if (counts.failed > 0) return EXIT.failed;
   return counts.refused > 0 ? EXIT.someRefused : EXIT.done;
 }

@@ -17,6 +17,6 @@ export const CODE_TABLES: readonly Readonly<Record<string, CodeEntry>>[] = [
 
 /** The class of the exit code of a command that ends with an error of this code; `failed` for one that nobody declares. */
 export function exitClassOf(code: string): NonNullable<CodeEntry['exit']> | 'failed' {
-  const classes = CODE_TABLES.map((codes) => (Object.hasOwn(codes, code) ? codes[code]?.exit : undefined));
+  const classes = CODE_TABLES.map((codes) => codes[code]?.exit);
   return classes.find((exit) => exit !== undefined) ?? 'failed';
 }

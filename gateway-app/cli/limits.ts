@@ -7,6 +7,6 @@ export const MOST_IN_FLIGHT = 1024;
 /** Identifiers named of one role of an event; the JSON result has all of them. */
 export const MOST_NAMED = 4;
 
-/** How long the demonstration waits for nodes to follow, and for a check that may repeat. */
+/** How long the demonstration waits for nodes to follow, and one pause while it waits for Ctrl-C. */
 export const SETTLE_MS = 15_000;
 export const LONG_MS = 60_000;

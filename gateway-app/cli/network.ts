@@ -6,9 +6,14 @@ import { Workspace } from '../workspace/workspace.js';
 import { EXIT, table, type Output } from './output.js';
 
 /** `cotrace network up`. */
-export async function up(home: string, choice: NetworkChoice, output: Output): Promise<number> {
+export async function up(
+  home: string,
+  choice: NetworkChoice,
+  output: Output,
+  start = networkUp,
+): Promise<number> {
   const workspace = new Workspace(home);
-  await networkUp(workspace, choice, (message) => output.progress(message));
+  await start(workspace, choice, (message) => output.progress(message));
   output.result({ home: workspace.root, state: 'up' }, () => [`network up in ${workspace.root}`]);
   return EXIT.done;
 }
@@ -19,25 +24,31 @@ export async function prepare(
   topology: string | null,
   stores: string,
   output: Output,
+  make = prepareHosts,
 ): Promise<number> {
   const workspace = new Workspace(home);
-  await prepareHosts(workspace, topology, stores, (message) => output.progress(message));
+  await make(workspace, topology, stores, (message) => output.progress(message));
   output.result({ home: workspace.root, state: 'prepared' }, () => [`network prepared in ${workspace.root}`]);
   return EXIT.done;
 }
 
 /** `cotrace network deploy`. */
-export async function deploy(home: string, output: Output): Promise<number> {
+export async function deploy(home: string, output: Output, deployTo = deployHosts): Promise<number> {
   const workspace = new Workspace(home);
-  await deployHosts(workspace, (message) => output.progress(message));
+  await deployTo(workspace, (message) => output.progress(message));
   output.result({ home: workspace.root, state: 'deployed' }, () => ['network deployed']);
   return EXIT.done;
 }
 
 /** `cotrace network down`. */
-export async function down(home: string, purge: boolean, output: Output): Promise<number> {
+export async function down(
+  home: string,
+  purge: boolean,
+  output: Output,
+  stop = networkDown,
+): Promise<number> {
   const workspace = new Workspace(home);
-  const wasThere = await networkDown(workspace, purge, (message) => output.progress(message));
+  const wasThere = await stop(workspace, purge, (message) => output.progress(message));
   output.result({ home: workspace.root, state: 'down', purged: purge && wasThere }, () => {
     if (!wasThere)
       return [`there is no network in ${workspace.root}; nothing was ${purge ? 'removed' : 'stopped'}`];
@@ -49,8 +60,8 @@ export async function down(home: string, purge: boolean, output: Output): Promis
 }
 
 /** `cotrace network status`: exit code 1 unless everything that was started runs and answers. */
-export async function status(home: string, output: Output): Promise<number> {
-  const { state, processes, silent } = await networkHealth(new Workspace(home));
+export async function status(home: string, output: Output, look = networkHealth): Promise<number> {
+  const { state, processes, silent } = await look(new Workspace(home));
   output.result({ state, processes, silent }, () => [
     `network ${state}`,
     ...table(

@@ -4,11 +4,11 @@ import { runNodes } from '../run-nodes.js';
 import { EXIT, exitCodeOf, table, type Output } from './output.js';
 
 /** `cotrace node FILE`: runs the nodes of a file until it is told to stop. */
-export async function runNode(path: string): Promise<number> {
+export async function runNode(path: string, run = runNodes): Promise<number> {
   const stop = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort());
   try {
-    await runNodes(path, stop.signal);
+    await run(path, stop.signal);
     return EXIT.done;
   } catch (error) {
     new Log('cotrace-node').error('stopped', error);
@@ -21,7 +21,11 @@ export async function runNode(path: string): Promise<number> {
  * consortium's masters is there.
  */
 export async function checkNodes(path: string, output: Output): Promise<number> {
-  const { nodes, quorum, isWell } = await checkProcess(path);
+  return showHealth(await checkProcess(path), output);
+}
+
+/** Shows how the nodes of a process stand; the exit code of `checkNodes`. */
+export function showHealth({ nodes, quorum, isWell }: ProcessHealth, output: Output): number {
   output.result(
     nodes.map((report) => ({ ...checkedNode(report), quorum: quorum === null })),
     () => [

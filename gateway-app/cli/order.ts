@@ -4,15 +4,15 @@ import { placeOrder, type Placed } from '../client/place-order.js';
 import { loadTrust } from '../client/trust.js';
 import { verifyOrder } from '../client/verify-order.js';
 import { readOrder, type CheckedOrder, type Order } from '@cotrace/verifier';
+import { interruptible } from './interruptible.js';
 import { EXIT, type Output } from './output.js';
 import { readText } from './read-text.js';
 
 /** `cotrace order place FILE`: records an order for its device; exit code 3 where it does not stand on the ledger anew. */
 export async function place(connections: Connections, file: string, output: Output): Promise<number> {
   const order = readOrder(readText(file));
-  const interrupted = new AbortController();
-  process.once('SIGINT', () => interrupted.abort());
-  const placed = await placeOrder(connections, order, interrupted.signal, (line) => output.progress(line));
+  const tell = (line: string) => output.progress(line);
+  const placed = await interruptible((signal) => placeOrder(connections, order, signal, tell));
   const faults = connections.faults.list();
   output.result({ ...placed, faults }, () => [...placedText(order, placed), ...faults.map(faultText)]);
   return placed.status === 'placed' ? EXIT.done : EXIT.someRefused;

@@ -75,13 +75,53 @@ describe('what commands print', () => {
       'org1.master  0',
       'x',
     ]);
+    expect(table([['a', 'b', 'c'], ['a', '1234', 'c'], ['x']])).toEqual(['a  b     c', 'a  1234  c', 'x']);
+    expect(table([['a', '', 'c']])).toEqual(['a    c']);
     expect(table([])).toEqual([]);
+  });
+
+  it('is JSON that people can read where that is wanted', () => {
+    const result = () => new Output(true).result({ height: 1n }, () => ['not shown']);
+    expect(writtenBy(result)).toBe('{\n  "height": "1"\n}\n');
   });
 
   it('has whole numbers of any size and bytes as text in JSON', () => {
     expect(toJson({ height: 2n ** 63n, hash: Uint8Array.of(0, 171), list: [1n] })).toBe(
       '{"height":"9223372036854775808","hash":"00ab","list":["1"]}',
     );
+  });
+});
+
+describe('an error as JSON', () => {
+  const printed = (error: unknown) => JSON.parse(writtenBy(() => printError(error, true))) as unknown;
+
+  it('has its code, and what is known of it', () => {
+    const error = new CotraceError('NO_FILE', 'not there', { path: 'x' });
+    expect(printed(error)).toEqual({
+      error: { code: 'NO_FILE', message: '[NO_FILE] not there', detail: { path: 'x' } },
+    });
+  });
+
+  it('is said to be that of the system, or one that nobody expected', () => {
+    const system = Object.assign(new Error('ENOENT'), { code: 'ENOENT', syscall: 'open', path: 'x' });
+    expect(printed(system)).toEqual({
+      error: {
+        code: 'SYSTEM',
+        message: '[ENOENT] x: there is no such file or folder; check the path',
+        detail: {},
+      },
+    });
+    const other = Object.assign(new Error('oops'), { code: 'NO_FILE', detail: { path: 'x' } });
+    expect(printed(other)).toEqual({ error: { code: 'UNEXPECTED', message: '[NO_FILE] oops', detail: {} } });
+  });
+});
+
+describe('exit codes', () => {
+  it('are those that scripts know', () => {
+    expect(EXIT).toEqual({
+      ...{ done: 0, failed: 1, usage: 2, someRefused: 3 },
+      ...{ notOnLedger: 4, superseded: 5, disproved: 6, interrupted: 130 },
+    });
   });
 });
 
@@ -93,6 +133,7 @@ describe('the exit code of an error', () => {
     [EXIT.failed, new CotraceError('UNREACHABLE', 'nobody answers')],
     [EXIT.failed, relayedError('OF_ANOTHER_VERSION', 'something new')],
     [EXIT.failed, new Error('unexpected')],
+    [EXIT.failed, Object.assign(new Error('not one of ours'), { code: 'NO_FILE' })],
   ])('is %i for %s', async (exit, error) => {
     expect(await exitCodeOf(error)).toBe(exit);
   });

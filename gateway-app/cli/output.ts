@@ -85,13 +85,13 @@ function jsonMember(_name: string, value: unknown): unknown {
 /** Rows as columns, each as wide as its widest cell: a line a row. */
 export function table(rows: readonly (readonly string[])[]): string[] {
   const cells = rows.map((row) => row.map(shown));
-  const widths = cells.reduce<number[]>(
-    (widest, row) => row.map((cell, i) => Math.max(widest[i] ?? 0, cell.length)),
-    [],
-  );
+  const widths: number[] = [];
+  for (const row of cells) {
+    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
+  }
   return cells.map((row) =>
     row
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .map((cell, i) => cell.padEnd(widths[i] ?? cell.length))
       .join('  ')
       .trimEnd(),
   );

@@ -44,12 +44,23 @@ describe('the text of a trace', () => {
       record({ block: 5n, eventTime: '2026-05-02T23:00:00.000Z' }, { subject: ['lot'] }),
       record({ block: 6n, eventTime: '2026-05-01T08:00:00.000Z' }, { subject: ['lot'] }),
     );
+    expect(lines[0]).toBe('lot: 3 events');
     expect(lines.slice(2, 6)).toEqual([
       '  TIME (UTC)        STEP     DOMAIN      BLOCK/TX  WHAT',
       '  2026-05-01 08:00  packing  processing  6/0       lot',
       '  2026-05-02 22:30  packing  processing  4/0       lot',
       '  2026-05-02 23:00  packing  processing  5/0       lot',
     ]);
+  });
+
+  it('leaves events of the same time in the order of the ledger', () => {
+    const eventTime = '2026-05-01T08:00:00.000Z';
+    const lines = linesOf(
+      record({ block: 4n, eventTime: '2026-05-01T10:00:00.000+02:00' }, { subject: ['lot'] }),
+      record({ block: 5n, eventTime }, { subject: ['lot'] }),
+      record({ block: 6n, eventTime }, { subject: ['lot'] }),
+    );
+    expect(lines.slice(3, 6).map((line) => line.split(/ {2,}/)[4])).toEqual(['4/0', '5/0', '6/0']);
   });
 
   it('tells what became of what', () => {
@@ -60,10 +71,12 @@ describe('the text of a trace', () => {
     expect(whatOf({ parent: ['pallet'], child: ['a', 'b'] })).toBe('a, b in pallet');
     expect(whatOf({ parent: ['pallet'], child: ['a'] }, { action: 'DELETE' })).toBe('a out of pallet');
     expect(whatOf({ parent: ['order'], subject: ['a'] })).toBe('a in order');
+    expect(whatOf({ output: ['b'], input: ['a'], subject: ['c'] })).toBe('b from a; c');
   });
 
   it('names a few of many identifiers', () => {
     expect(whatOf({ subject: ['a', 'b', 'c', 'd'] })).toBe('a, b, c, d');
+    expect(whatOf({ subject: ['a', 'b', 'c', 'd', 'e'] })).toBe('a, b, c, d and 1 more');
     expect(whatOf({ subject: ['a', 'b', 'c', 'd', 'e', 'f'] })).toBe('a, b, c, d and 2 more');
   });
 
@@ -96,6 +109,7 @@ describe('the text of a trace', () => {
       'no record of origin in this proof: 01/09521234500025/10/B',
     ]);
     expect(text).toContain('attested by Org1MSP, Org3MSP;');
+    expect(text).toContain('\nno event is missing between the first and the newest one shown');
     expect(text).toContain('not shown by this proof: that there are no newer events.');
   });
 });

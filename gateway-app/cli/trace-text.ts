@@ -1,4 +1,4 @@
-import { type JsonValue, shortTraceId } from '@cotrace/core';
+import { isObject, shortTraceId } from '@cotrace/core';
 import { toUtc } from '@cotrace/epcis';
 import type { VerifiedRecord, VerifiedTrace } from '@cotrace/verifier';
 import { table } from './output.js';
@@ -8,7 +8,7 @@ import { MOST_NAMED } from './limits.js';
 export function toText({ question, records, identifiers, attestedBy }: VerifiedTrace): string[] {
   const events = records
     .map((record) => ({ ...record, time: toUtc(record.eventTime) ?? record.eventTime }))
-    .sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+    .sort((a, b) => a.time.localeCompare(b.time, 'en'));
   const rows = events.map(({ time, step, domain, block, txNum, ...record }) => [
     `  ${time.slice(0, 16).replace('T', ' ')}`,
     stepText(step),
@@ -40,17 +40,14 @@ function whatHappened({ traces, data }: Pick<VerifiedRecord, 'traces' | 'data'>)
   };
   const join = (what: string, preposition: string, other: string) =>
     [what, other === '' ? '' : `${preposition} ${other}`].filter((part) => part !== '').join(' ');
+  const isTakenOut = isObject(data) && data['action'] === 'DELETE';
   return [
     join(named('output'), 'from', named('input')),
     // An object event has no parent, an aggregation no subject, a transaction event has both.
-    join(named('subject', 'child'), isTakenOut(data) ? 'out of' : 'in', named('parent')),
+    join(named('subject', 'child'), isTakenOut ? 'out of' : 'in', named('parent')),
   ]
     .filter((part) => part !== '')
     .join('; ');
-}
-
-function isTakenOut(data: JsonValue): boolean {
-  return typeof data === 'object' && data !== null && 'action' in data && data['action'] === 'DELETE';
 }
 
 /** A standard step as words; of a URI its last part. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -15,6 +15,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const refused = { code: 'NO_FILE' };
+/** Root may write everywhere. */
+const asRoot = MAY_BE_OTHERS ? it : it.skip;
 
 describe('a file that a command is to write', () => {
   it('may be new or there, and asking makes none', () => {
@@ -39,8 +41,12 @@ describe('a file that a command is to write', () => {
     );
   });
 
-  /** Root may write everywhere. */
-  const asRoot = MAY_BE_OTHERS ? it : it.skip;
+  it('is said to be a folder where it is one', () => {
+    const cause = { code: 'NO_FILE', message: `${folder} is a folder` };
+    expect(() => requireWritable(folder)).toThrow(
+      expect.objectContaining({ cause: expect.objectContaining(cause) as unknown }),
+    );
+  });
 
   asRoot('is refused where the user may not write', async () => {
     writeFileSync(join(folder, 'file'), '');
@@ -51,6 +57,23 @@ describe('a file that a command is to write', () => {
       return Promise.resolve();
     });
   });
+});
+
+const asUser = MAY_BE_OTHERS ? it.skip : it;
+
+asUser('a file that is read-only is refused, in a folder where others may be written', () => {
+  const path = join(folder, 'file');
+  writeFileSync(path, '', { mode: 0o400 });
+  expect(() => requireWritable(path)).toThrow(expect.objectContaining(refused));
+});
+
+asUser('a file is written in a folder that is read-only, where it is there and others may not be', () => {
+  const path = join(folder, 'file');
+  writeFileSync(path, '');
+  chmodSync(folder, 0o500);
+  requireWritable(path);
+  expect(() => requireWritable(join(folder, 'new'))).toThrow(expect.objectContaining(refused));
+  chmodSync(folder, 0o700);
 });
 
 describe('the trust file', () => {

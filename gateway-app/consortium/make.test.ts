@@ -1,58 +1,30 @@
 import 'reflect-metadata';
 import { createPrivateKey, webcrypto } from 'node:crypto';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isCotraceError, Shape, type JsonValue } from '@cotrace/core';
-import { ensureCrypto, genesisBlock, nodeVerifier, parseTopology, type CryptoLayout } from '@cotrace/network';
+import { nodeVerifier, type CryptoLayout } from '@cotrace/network';
 import * as x509 from '@peculiar/x509';
 import { readClientConfig } from '../client/client-config.js';
 import { readProcessConfig } from '../node/process-config.js';
+import { EXAMPLE_TOPOLOGY, putExampleConsortium } from '../testing/example-consortium.js';
 import { readTrust } from '@cotrace/verifier';
 import { consortiumOf } from './check.js';
 import { makeConsortiumFiles } from './make.js';
 import { readConsortiumSource } from './source.js';
 
-const EXAMPLES = fileURLToPath(new URL('../../docs/examples/', import.meta.url));
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The network of docs/examples. */
-const topology = parseTopology(`
-organisations:
-  - { name: farm, mspId: FarmMSP, domain: farm.example }
-  - { name: shop, mspId: ShopMSP, domain: shop.example }
-channels: { main: trade, checking: trade-checking }
-`);
-const [farm, shop] = topology.organisations;
+const [farm] = EXAMPLE_TOPOLOGY.organisations;
 
 let dir: string;
 let layout: CryptoLayout;
 
 beforeAll(async () => {
-  if (farm === undefined || shop === undefined) throw new Error('there are two');
   dir = mkdtempSync(join(tmpdir(), 'cotrace-consortium-'));
-  layout = await ensureCrypto(topology, join(dir, 'crypto'));
-  const put = (name: string, from: string) => copyFileSync(from, join(dir, name));
-  for (const organisation of [farm, shop]) {
-    const { name, domain } = organisation;
-    mkdirSync(join(dir, name));
-    const tlsca = join(layout.organisation(organisation), 'tlsca');
-    put(`${name}/tls-ca.pem`, join(tlsca, `tlsca.${domain}-cert.pem`));
-    put(`${name}/master.pem`, join(layout.master(organisation), 'tls', 'server.crt'));
-    for (const other of topology.domains) {
-      put(`${name}/${other}.pem`, join(layout.business(organisation, other), 'tls', 'client.crt'));
-    }
-  }
-  put('farm/erp.pem', join(layout.user(farm, 'User1'), 'tls', 'client.crt'));
-  put('farm/signing.pem', join(layout.master(farm), 'msp', 'signcerts', 'master.farm.example-cert.pem'));
-  put('shop/till.pem', join(layout.user(shop, 'User1'), 'tls', 'client.crt'));
-  const trade = genesisBlock(topology, 'trade', layout.dir);
-  writeFileSync(join(dir, 'trade-0.block'), trade);
-  writeFileSync(join(dir, 'trade-config.block'), trade);
-  writeFileSync(join(dir, 'trade-checking-0.block'), genesisBlock(topology, 'trade-checking', layout.dir));
-  for (const name of ['consortium.yaml', 'nodes.yaml', 'client.yaml']) put(name, join(EXAMPLES, name));
+  layout = await putExampleConsortium(dir);
 });
 
 afterAll(() => rmSync(dir, { recursive: true, force: true }));

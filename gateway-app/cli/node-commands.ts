@@ -1,0 +1,78 @@
+import type { Command } from 'commander';
+import type { Runner } from './runner.js';
+
+/** `cotrace state` and `nodes`: what nodes hold, and how they stand. */
+export function addQueryCommands(program: Command, runner: Runner): void {
+  const { rooms } = runner;
+  program
+    .command('state')
+    .description("read a domain's state from your organisation's business node")
+    .command('get')
+    .description('one key with its revision; exit code 1 where there is none')
+    .argument('<domain>', 'name of the domain')
+    .argument('<key>', 'such as trace/TRACEID or rec/RECORDID')
+    .action((domain: string, key: string) =>
+      runner.session(async (connections, output) => {
+        const { stateGet } = await rooms.state();
+        return stateGet(connections, domain, key, output);
+      }),
+    );
+
+  program
+    .command('nodes')
+    .description('height, lag and bytes of every node, and what business nodes refused')
+    .action(() =>
+      runner.session(async (connections, output) => {
+        const { nodes } = await rooms.nodes();
+        return nodes(connections, output);
+      }),
+    );
+}
+
+/** `cotrace consortium`, `define` and `node`: for those who set up and run the nodes of a consortium. */
+export function addOperatorCommands(program: Command, runner: Runner): void {
+  const { rooms } = runner;
+  program
+    .command('consortium')
+    .description(
+      'make the files that a consortium on an existing Fabric network shares, and check what they are made of',
+    )
+    .argument('<file>', 'description of the consortium (docs/examples/consortium.yaml)')
+    .option('--out <folder>', 'folder for consortium.json and trust.json', '.')
+    .action((file: string, { out }: { out: string }) =>
+      runner.run(async (output) => {
+        const { consortium } = await rooms.consortium();
+        return consortium(file, out, output);
+      }),
+    );
+
+  program
+    .command('define')
+    .description('write the definitions of domains to the ledger, once, as an administrator (--client)')
+    .argument(
+      '[file...]',
+      'definitions, JSON (default: those of the default domains that the consortium has)',
+    )
+    .action((files: string[]) =>
+      runner.session(async (connections, output) => {
+        const { define } = await rooms.define();
+        return define(connections, files, output);
+      }, false),
+    );
+
+  program
+    .command('node')
+    .description("run an organisation's nodes here, until SIGTERM; for networks that were not started here")
+    .argument('<file>', 'nodes to run, with their keys and stores (docs/operations.md)')
+    .option(
+      '--check',
+      'check the running nodes of the file instead; exit code 1 unless all are following',
+      false,
+    )
+    .action((file: string, { check }: { check: boolean }) =>
+      runner.run(async (output) => {
+        const { checkNodes, runNode } = await rooms.node();
+        return check ? checkNodes(file, output) : runNode(file);
+      }),
+    );
+}

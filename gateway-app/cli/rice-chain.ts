@@ -1,0 +1,111 @@
+import { fileURLToPath } from 'node:url';
+import { CotraceError } from '@cotrace/core';
+import { DEFAULT_DOMAIN_RULES } from '@cotrace/epcis';
+import { readRecordsProof, verifyRecords, writeRecordsProof, type VerifiedTrace } from '@cotrace/verifier';
+import { countOutcomes } from '../client/capture-documents.js';
+import { captureFiles } from '../client/capture-files.js';
+import { collectTrace } from '../client/collect-trace.js';
+import type { Connections } from '../client/connections.js';
+import { settledRows, type NodeRow } from '../client/node-rows.js';
+import { differingDomains } from '../client/state-digests.js';
+import { loadTrust } from '../client/trust.js';
+import { DEFAULT_IN_FLIGHT, SETTLE_MS } from './limits.js';
+import { bytes, EXIT, table, type Output } from './output.js';
+import { toText } from './trace-text.js';
+
+/** The rice chain: two paddies dried, milled together, packed into two sizes, shipped on a pallet, sold. */
+export const RICE_FILES = ['1-production', '2-processing', '3-distribution', '4-retail'].map((name) =>
+  fileURLToPath(new URL(`../../demo/${name}.jsonld`, import.meta.url)),
+);
+/** The lot that the consumer bought. */
+const BOUGHT = 'https://id.gs1.org/01/09521234500049/10/BAG-1KG-7';
+/** Every event of the files tells of what the lot was made of, travelled in, or became. */
+const EVENTS = 12;
+
+/** Something that the demonstration shows, and whether it is so. */
+interface Check {
+  readonly what: string;
+  readonly holds: boolean;
+}
+
+/** What the network did with the rice chain. */
+interface RiceChain {
+  readonly checks: readonly Check[];
+  readonly trace: VerifiedTrace;
+  readonly nodes: readonly NodeRow[];
+}
+
+/** Where the rice chain is shown. */
+export interface RicePlace {
+  /** Paths of the rice chain's files. */
+  readonly files: readonly string[];
+  /** Path of the network's trust file. */
+  readonly trust: string;
+  /** Opens a session as an organisation. */
+  readonly open: (organisation: string) => Connections;
+}
+
+/**
+ * Captures the rice chain, proves the consumer's trace, and shows who stores what; exit code 1 where something is not as it
+ * should be. Throws `INTERRUPTED` where `signal` was aborted during the capture.
+ */
+export async function showRiceChain(
+  connections: Connections,
+  { files, trust: trustPath, open }: RicePlace,
+  signal: AbortSignal,
+  output: Output,
+): Promise<number> {
+  const progress = (message: string) => output.progress(message);
+  const options = { inFlight: DEFAULT_IN_FLIGHT, rules: DEFAULT_DOMAIN_RULES };
+  const { outcomes } = await captureFiles(connections, files, options, signal, { progress });
+  if (signal.aborted) throw new CotraceError('INTERRUPTED', 'interrupted before everything was checked');
+  const { recorded, alreadyRecorded, events } = countOutcomes(outcomes);
+
+  const trust = loadTrust(trustPath);
+  const { proof } = await collectTrace(connections, { traceId: BOUGHT, direction: 'up' }, trust);
+  const trace = verifyRecords(readRecordsProof(writeRecordsProof(proof)), trust);
+
+  const nodes = await settledRows(connections, SETTLE_MS);
+  const following = nodes.filter(({ state, lag }) => state === 'following' && lag === 0n).length;
+  const differing = await differingDomains(connections, open);
+
+  const checks = [
+    {
+      what: `${recorded + alreadyRecorded} of ${events} events of the rice chain recorded`,
+      holds: recorded + alreadyRecorded === events,
+    },
+    {
+      what: `${trace.records.length} events of the consumer's lot proven from the trust file alone`,
+      holds: trace.records.length === EVENTS,
+    },
+    {
+      what: `${following} of ${nodes.length} nodes have verified every block`,
+      holds: following === nodes.length,
+    },
+    { what: 'the nodes of every domain hold equal state', holds: differing.length === 0 },
+  ];
+  const holds = checks.every((check) => check.holds);
+  output.result({ holds, checks, trace, nodes }, () => riceChainText({ checks, trace, nodes }));
+  return holds ? EXIT.done : EXIT.failed;
+}
+
+function riceChainText({ checks, trace, nodes }: RiceChain): string[] {
+  return [
+    '',
+    `What the consumer sees who scans ${BOUGHT}:`,
+    '',
+    ...toText(trace),
+    '',
+    'What each node stores:',
+    ...table(
+      nodes.map(({ name, role, domain, storeBytes }) => [
+        `  ${name}`,
+        role,
+        domain ?? 'all domains',
+        bytes(storeBytes ?? 0n),
+      ]),
+    ),
+    '',
+    ...checks.map(({ what, holds }) => `${holds ? 'ok  ' : 'FAIL'} ${what}`),
+  ];
+}
