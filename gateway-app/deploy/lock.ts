@@ -1,9 +1,11 @@
 import { mkdir } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CotraceError, isCotraceError } from '@cotrace/core';
+import { pauseFor } from '../node/retry.js';
 import { openDatabase, type Store } from '../node/store.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { LOCK_MS, LOCK_PAUSE_MS } from './limits.js';
+
+const NEVER = new AbortController().signal;
 
 /**
  * Runs `work` while no other command changes this workspace. The lock is that of an empty store: the operating system
@@ -39,6 +41,6 @@ async function take(workspace: Workspace, deadline: number): Promise<Store> {
         );
       }
     }
-    await sleep(LOCK_PAUSE_MS);
+    await pauseFor(LOCK_PAUSE_MS, NEVER);
   }
 }

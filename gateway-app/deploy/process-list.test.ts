@@ -62,7 +62,7 @@ describe('the start of a process', () => {
     rmSync(join(folder, 'self'), { recursive: true });
     expect(list().startOf(PID)).toBe('unknown');
     expect(list().shows(entry({ started: 'unknown' }), false)).toBe(true);
-    expect(list().find(folder, ['one'])).toEqual([]);
+    expect(new ProcessList(join(folder, 'missing')).find(folder, ['one'])).toEqual([]);
   });
 
   it.each(['ENOENT', 'ESRCH', 'EACCES', 'EPERM'])('is none where reading it fails with %s', (code) => {

@@ -37,7 +37,7 @@ export class ProcessList {
     return pids.flatMap((text) => {
       const pid = Number(text);
       const shown = shownIn(this.#read(pid, 'cmdline') ?? '');
-      if (shown === null || !names.includes(shown.name) || !isSameFolder(shown.owner, owner)) return [];
+      if (!names.includes(shown.name) || !isSameFolder(shown.owner, owner)) return [];
       return [{ name: shown.name, pid, started: this.startOf(pid) ?? GONE, owner }];
     });
   }
@@ -70,7 +70,7 @@ export class ProcessList {
     const line = this.#read(pid, 'cmdline');
     if (line === null || line === '') return true;
     const shown = shownIn(line);
-    if (shown?.name !== name) return false;
+    if (shown.name !== name) return false;
     // A folder that was moved keeps its processes. Those in the file of a copy are the original's.
     return !existsSync(shown.owner) || isSameFolder(shown.owner, owner);
   }
@@ -92,11 +92,11 @@ export class ProcessList {
 
 const HIDDEN: ReadonlySet<unknown> = new Set(['ENOENT', 'ESRCH', 'EACCES', 'EPERM']);
 
-/** The name and owner in a command line; null where it is none of ours. */
-function shownIn(line: string): { readonly name: string; readonly owner: string } | null {
+/** The name and owner in a command line; empty where it is none of ours. */
+function shownIn(line: string): { readonly name: string; readonly owner: string } {
   const [shown = ''] = line.split('\0');
-  const [, name, owner] = /^cotrace (\S+) of ([^]+)$/.exec(shown) ?? [];
-  return name === undefined || owner === undefined ? null : { name, owner };
+  const [, name = '', owner = ''] = /^cotrace (\S+) of ([^]+)$/.exec(shown) ?? [];
+  return { name, owner };
 }
 
 function isSameFolder(one: string, other: string): boolean {
