@@ -1,11 +1,9 @@
 import { defaultDomains } from '@cotrace/chaincode';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { ContractCall, DomainContract } from '../client/wire.js';
 import { away, refused } from '../testing/gateway-errors.js';
-import { connectionsLeft, openConnections } from '../testing/open-connections.js';
 import { peerWithLedger } from '../testing/peer-ledger.js';
-import { RunningDevnet } from '../testing/running-devnet.js';
-import { defineAt, defineDomains } from './define-domains.js';
+import { defineAt } from './define-domains.js';
 
 const [first, second] = defaultDomains;
 if (first === undefined || second === undefined) throw new RangeError('there are default domains');
@@ -51,8 +49,8 @@ describe('the domains of a network that is brought up', () => {
   });
 
   it('are left alone where they are defined, and it is said where otherwise', async () => {
-    const answers = { [first.name]: refused('DUPLICATE'), [second.name]: refused('ALREADY_DEFINED') };
-    const lines = await said(BUILT_IN, (domain) => Promise.reject(answers[domain] as Error));
+    const answer = (domain: string) => refused(domain === first.name ? 'DUPLICATE' : 'ALREADY_DEFINED');
+    const lines = await said(BUILT_IN, (domain) => Promise.reject(answer(domain)));
     expect(lines).toEqual([`domain ${second.name} keeps the definition that is on the ledger`]);
   });
 
@@ -105,43 +103,5 @@ describe('the domains of a network that is brought up', () => {
       nothing,
     );
     await expect(defining).rejects.toBe(ended);
-  });
-});
-
-describe('the definitions of a running network', () => {
-  let devnet: RunningDevnet;
-
-  beforeAll(async () => {
-    devnet = await RunningDevnet.start();
-  });
-
-  afterAll(() => devnet.stop());
-
-  it('go through the peer of the first organisation, to which no connection is left', async () => {
-    const { topology, layout, consortium } = devnet;
-    const before = openConnections();
-    const looked: Error[] = [];
-    const clock = jest.spyOn(Date, 'now');
-    const defining = defineDomains(
-      { ...topology, domains: [first.name] },
-      layout,
-      consortium,
-      () => {
-        looked.push(new Error('looked'));
-        const now = Date.now();
-        clock.mockImplementation(() => now + 60_001);
-      },
-      nothing,
-    );
-    try {
-      await expect(defining).rejects.toMatchObject({
-        code: 'NOT_DEFINED',
-        detail: { answers: [expect.stringContaining(first.name)] },
-      });
-    } finally {
-      clock.mockRestore();
-    }
-    expect(looked).toHaveLength(1);
-    expect(await connectionsLeft(before)).toBe(before);
   });
 });

@@ -12,14 +12,15 @@ afterEach(() => {
 });
 
 /** What becomes of attempts that fail so, one after the other, with a deadline of 400 ms and pauses of 200 ms. */
-async function tried(failures: readonly unknown[], stillStarting: () => void = () => undefined) {
+async function tried(failures: readonly Error[], stillStarting: () => void = () => undefined) {
   const left = [...failures];
   const attempts: number[] = [];
   const pauses: number[] = [];
   const outcome = patiently(
     () => {
       attempts.push(Date.now());
-      return left.length === 0 ? Promise.resolve('done') : Promise.reject(left.shift() as Error);
+      const failure = left.shift();
+      return failure === undefined ? Promise.resolve('done') : Promise.reject(failure);
     },
     (error) => new CotraceError('LIFECYCLE', 'failed', {}, error),
     {

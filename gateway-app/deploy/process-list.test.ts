@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ProcessList, shownName, type ProcessEntry } from './process-list.js';
 
 const PID = 4711;
@@ -11,15 +11,25 @@ let folder: string;
 /** What the kernel keeps: files by their paths below the list. An error: what reading the file fails with. */
 let files: Record<string, string | Error>;
 let read: string[];
+/** What comes of looking whether there is a process. */
+let signalled: Error | null;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'cotrace-process-list-'));
   files = {};
   read = [];
+  signalled = null;
+  jest.spyOn(process, 'kill').mockImplementation(() => {
+    if (signalled !== null) throw signalled;
+    return true;
+  });
   write('self/stat', '');
 });
 
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  jest.restoreAllMocks();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 function write(path: string, text: string): void {
   mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -61,7 +71,7 @@ describe('the start of a process', () => {
   it('is unknown where the system keeps no list, so that the id alone counts', () => {
     rmSync(join(folder, 'self'), { recursive: true });
     expect(list().startOf(PID)).toBe('unknown');
-    expect(list().shows(entry({ started: 'unknown' }), false)).toBe(true);
+    expect(list().runs(entry({ started: 'unknown' }))).toBe(true);
     expect(new ProcessList(join(folder, 'missing')).find(folder, ['one'])).toEqual([]);
   });
 
@@ -87,11 +97,11 @@ describe('the start of a process', () => {
 });
 
 describe('an entry', () => {
-  it('is shown by the process of its start, name and owner', () => {
+  it('is that of the process of its start, name and owner', () => {
     files = { stat: stat(), cmdline: commandLine('one', entry().owner) };
-    expect(list().shows(entry(), false)).toBe(true);
-    expect(list().shows(entry({ started: '1' }), false)).toBe(false);
-    expect(list().shows(entry({ name: 'two' }), false)).toBe(false);
+    expect(list().runs(entry())).toBe(true);
+    expect(list().runs(entry({ started: '1' }))).toBe(false);
+    expect(list().runs(entry({ name: 'two' }))).toBe(false);
   });
 
   it.each([
@@ -100,41 +110,57 @@ describe('an entry', () => {
     ['cotrace one of \0'],
     [`my ${commandLine('one', '/home')}`],
     ['\0'],
-  ])('is not shown by a process that goes by %j', (cmdline) => {
+  ])('is not that of a process that goes by %j', (cmdline) => {
     files = { stat: stat(), cmdline };
-    expect(list().shows(entry(), false)).toBe(false);
+    expect(list().runs(entry())).toBe(false);
   });
 
   it.each([[''], [fails('ENOENT')]])(
-    'is shown by a process that goes by no name yet, or no longer',
+    'is that of a process that goes by no name yet, or no longer',
     (cmdline) => {
       files = { stat: stat(), cmdline };
-      expect(list().shows(entry(), false)).toBe(true);
+      expect(list().runs(entry())).toBe(true);
     },
   );
 
-  it('is shown by a process whose name can be read at one moment alone: it is ending, and holds its ports', () => {
+  it('is that of a process that ends while its name is read: it still holds its ports', () => {
     files = { stat: stat(), cmdline: commandLine('one', entry().owner) };
     const ending = list();
     Object.defineProperty(files, 'cmdline', {
       get: () =>
         read.filter((path) => path.endsWith('cmdline')).length > 1 ? '' : commandLine('one', '/nowhere'),
     });
-    expect(ending.shows(entry(), false)).toBe(true);
+    expect(ending.runs(entry())).toBe(true);
   });
 
-  it('is not shown by what is left of a process that has ended', () => {
+  it('is not that of what is left of a process that has ended', () => {
     files = { stat: stat({ state: 'Z' }), cmdline: '' };
-    expect(list().shows(entry({ started: 'gone' }), false)).toBe(false);
+    expect(list().runs(entry({ started: 'gone' }))).toBe(false);
   });
 
-  it('counts as shown where the system hides what other users run, and only there', () => {
+  it('counts as running where the system hides what other users run, and only there', () => {
     files = { stat: fails('EACCES') };
-    expect(list().shows(entry(), true)).toBe(true);
-    expect(list().shows(entry(), false)).toBe(false);
+    expect(list().runs(entry())).toBe(false);
+    signalled = fails('EPERM');
+    expect(list().runs(entry())).toBe(true);
   });
 
-  it('is shown where its folder was moved or is a link, and not where it was copied', () => {
+  it("is that of another user's process as of one's own", () => {
+    files = { stat: stat(), cmdline: commandLine('one', entry().owner) };
+    signalled = fails('EPERM');
+    expect(list().runs(entry())).toBe(true);
+    expect(list().runs(entry({ started: '1' }))).toBe(false);
+  });
+
+  it('is not running where nothing has its id, nor known where the system does not say so', () => {
+    files = { stat: stat(), cmdline: '' };
+    signalled = fails('ESRCH');
+    expect(list().runs(entry())).toBe(false);
+    signalled = fails('EINVAL');
+    expect(() => list().runs(entry())).toThrow('EINVAL');
+  });
+
+  it('stays that of its process where the folder was moved or is a link, and is not that of a copy', () => {
     const [home, copy, link] = ['home', 'copy', 'link'].map((name) => join(folder, name)) as [
       string,
       string,
@@ -142,12 +168,12 @@ describe('an entry', () => {
     ];
     files = { stat: stat(), cmdline: commandLine('one', home) };
     mkdirSync(copy);
-    expect(list().shows(entry({ owner: copy }), false)).toBe(true);
+    expect(list().runs(entry({ owner: copy }))).toBe(true);
     mkdirSync(home);
-    expect(list().shows(entry({ owner: copy }), false)).toBe(false);
+    expect(list().runs(entry({ owner: copy }))).toBe(false);
     symlinkSync(home, link);
-    expect(list().shows(entry({ owner: link }), false)).toBe(true);
-    expect(list().shows(entry({ owner: join(home, '..', 'home') }), false)).toBe(true);
+    expect(list().runs(entry({ owner: link }))).toBe(true);
+    expect(list().runs(entry({ owner: join(home, '..', 'home') }))).toBe(true);
   });
 });
 

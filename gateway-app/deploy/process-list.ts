@@ -54,13 +54,15 @@ export class ProcessList {
   }
 
   /**
-   * Whether the id of an entry is that of its process: one that was started at its time and goes by its name and owner.
-   * `isForeign`: whether it runs as another user.
+   * Whether the process of an entry still runs, as whichever user: one with its id that was started at its time and goes by
+   * its name and owner.
    */
-  shows(entry: ProcessEntry, isForeign: boolean): boolean {
+  runs(entry: ProcessEntry): boolean {
+    const used = userOf(entry.pid);
+    if (used === 'nobody') return false;
     const start = this.startOf(entry.pid);
     // A system may hide what other users run: all that is known then is that the id is in use.
-    if (start === null) return isForeign;
+    if (start === null) return used === 'another';
     return start !== GONE && start === entry.started && this.#goesBy(entry);
   }
 
@@ -91,6 +93,19 @@ export class ProcessList {
 }
 
 const HIDDEN: ReadonlySet<unknown> = new Set(['ENOENT', 'ESRCH', 'EACCES', 'EPERM']);
+
+/** Whose a process is, by whether it may be sent signals; `nobody`: there is none of this id. */
+function userOf(pid: number): 'own' | 'another' | 'nobody' {
+  try {
+    process.kill(pid, 0);
+    return 'own';
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ESRCH') return 'nobody';
+    if (code === 'EPERM') return 'another';
+    throw error;
+  }
+}
 
 /** The name and owner in a command line; empty where it is none of ours. */
 function shownIn(line: string): { readonly name: string; readonly owner: string } {

@@ -61,21 +61,9 @@ export function findProcesses(owner: string, names: readonly string[]): ProcessE
   return LIST.find(owner, names);
 }
 
-/**
- * Whether the process of an entry still runs, as whichever user: one with its id that was started at its time and goes by
- * its name and owner.
- */
+/** Whether the process of an entry still runs, as whichever user. */
 export function isRunning(entry: ProcessEntry): boolean {
-  let isForeign = false;
-  try {
-    process.kill(entry.pid, 0);
-  } catch (error) {
-    const code = errorCode(error);
-    if (code === 'ESRCH') return false;
-    if (code !== 'EPERM') throw error;
-    isForeign = true;
-  }
-  return LIST.shows(entry, isForeign);
+  return LIST.runs(entry);
 }
 
 /**

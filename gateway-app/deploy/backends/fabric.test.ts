@@ -1,10 +1,9 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FabricLayout, parseTopology, servicePackage } from '@cotrace/network';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { FabricLayout, parseTopology } from '@cotrace/network';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { RecordingStarter } from '../../testing/recording-starter.js';
-import { RunningDevnet } from '../../testing/running-devnet.js';
 import { Workspace } from '../../workspace/workspace.js';
 import type { NetworkRun } from './backend.js';
 import { FabricBackend } from './fabric.js';
@@ -159,72 +158,5 @@ describe('the start of Fabric’s own programs', () => {
       code: 'NOT_READY',
       detail: { process: 'orderer' },
     });
-  });
-});
-
-describe('chaincodes on Fabric’s own programs', () => {
-  let devnet: RunningDevnet;
-  let workspace: Workspace;
-
-  beforeAll(async () => {
-    devnet = await RunningDevnet.start();
-  });
-
-  afterAll(() => devnet.stop());
-
-  beforeEach(() => {
-    workspace = new Workspace(mkdtempSync(join(tmpdir(), 'cotrace-fabric-')));
-  });
-
-  afterEach(() => rmSync(workspace.root, { recursive: true, force: true }));
-
-  /** Where the peers listen. */
-  const ports = () =>
-    Object.fromEntries(
-      devnet.topology.organisations.map(({ name }) => {
-        const peer = `fabric.peer.${name}`;
-        return [peer, Number(devnet.reach(peer).split(':')[1])];
-      }),
-    );
-
-  it('are installed, approved and committed', async () => {
-    const id = Math.round(1000 * performance.now());
-    const domains = [`goods${id}`];
-    const said: string[] = [];
-    const changes = {
-      topology: { ...devnet.topology, domains },
-      ports: ports(),
-      chaincode: await servicePackage(`label_${id}`),
-      progress: (line: string) => said.push(line),
-    };
-    const backend = new FabricBackend(binaries);
-    await backend.deploy(
-      run(workspace, new RecordingStarter(workspace), changes),
-      devnet.layout,
-      devnet.consortium,
-    );
-    expect(said.sort()).toEqual([
-      `chaincode goods${id} approved and committed`,
-      ...['org1', 'org2'].map((name) => `installing the chaincode package at ${name}`),
-    ]);
-    expect(devnet.definition(`goods${id}`)?.sequence).toBe(1n);
-  });
-
-  it('are waited for only while all processes of the workspace run', async () => {
-    const starter = new RecordingStarter(workspace);
-    const gone = { name: 'org1.chaincode', pid: 4_194_304, started: '1', owner: workspace.root };
-    Object.defineProperty(starter, 'entries', { value: () => [gone] });
-    // Where nobody listens.
-    const peer = { address: '127.0.0.1:1', serverName: null };
-    const organisations = devnet.consortium.organisations.map((one) => ({ ...one, peer }));
-    const consortium = { ...devnet.consortium, organisations };
-    const changes = {
-      topology: devnet.topology,
-      ports: ports(),
-      chaincode: await servicePackage('label_waits'),
-    };
-    await expect(
-      new FabricBackend(binaries).deploy(run(workspace, starter, changes), devnet.layout, consortium),
-    ).rejects.toMatchObject({ code: 'NOT_READY', detail: { process: 'org1.chaincode' } });
   });
 });

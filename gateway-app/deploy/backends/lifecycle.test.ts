@@ -1,72 +1,14 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { lifecycle } from '@cotrace/fabric-model';
-import { servicePackage, type ChaincodePackage } from '@cotrace/network';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { defaultTopology } from '@cotrace/network';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { away } from '../../testing/gateway-errors.js';
-import { connectionsLeft, openConnections } from '../../testing/open-connections.js';
-import { RunningDevnet } from '../../testing/running-devnet.js';
-import { approveAndCommit, defineChaincodes, installPackages } from './lifecycle.js';
-import type { LifecycleAdministrator } from './lifecycle.js';
+import { approveAndCommit, type LifecycleAdministrator } from './lifecycle.js';
 
 const nothing = () => undefined;
 
-let devnet: RunningDevnet;
-let chaincode: ChaincodePackage;
-
-beforeAll(async () => {
-  devnet = await RunningDevnet.start();
-  chaincode = await servicePackage('label_1');
-});
-
-afterAll(() => devnet.stop());
-
-describe('chaincodes on a running network', () => {
-  it('are installed once at every peer, and no connection is left', async () => {
-    const { topology, layout, reach } = devnet;
-    const fresh = await servicePackage(`label_${performance.now()}`);
-    const before = openConnections();
-    const install = async () => {
-      const said: string[] = [];
-      await installPackages(topology, fresh, { layout, reach }, (line) => said.push(line));
-      return said.sort();
-    };
-    expect(await install()).toEqual(
-      ['org1', 'org2'].map((name) => `installing the chaincode package at ${name}`),
-    );
-    expect(await install()).toEqual([]);
-    expect(await connectionsLeft(before)).toBe(before);
-  });
-
-  it('are approved by every organisation and committed, and no connection is left', async () => {
-    const { topology, layout, consortium } = devnet;
-    const domain = `goods${Math.round(1000 * performance.now())}`;
-    const before = openConnections();
-    const define = async () => {
-      const said: string[] = [];
-      const progress = (line: string) => said.push(line);
-      const deployed = { topology: { ...topology, domains: [domain] }, chaincode, progress };
-      await defineChaincodes({ ...deployed, stillStarting: nothing }, layout, consortium);
-      return said;
-    };
-    expect(devnet.definition(domain)).toBeUndefined();
-    expect(await define()).toEqual([`chaincode ${domain} approved and committed`]);
-    expect(devnet.definition(domain)).toMatchObject({ version: '1', sequence: 1n });
-    expect(await define()).toEqual([]);
-    expect(await connectionsLeft(before)).toBe(before);
-  });
-
-  it('of an organisation that is not in the consortium are an error, and no connection is left', async () => {
-    const { topology, layout, consortium } = devnet;
-    const before = openConnections();
-    const organisations = consortium.organisations.slice(0, 1);
-    const deployed = { topology, chaincode, progress: nothing, stillStarting: nothing };
-    await expect(defineChaincodes(deployed, layout, { ...consortium, organisations })).rejects.toMatchObject({
-      code: 'CONFIG',
-      detail: { mspId: 'org2MSP' },
-    });
-    expect(await connectionsLeft(before)).toBe(before);
-  });
-});
+const topology = defaultTopology();
+const chaincode = { id: 'label:1', label: 'label', bytes: new Uint8Array() };
 
 /** What an organisation's administrator asks for: the function, the chaincode, and who is to endorse it. */
 interface Asked {
@@ -148,8 +90,8 @@ describe('the approval of chaincodes', () => {
   /** What is said while `domains` are approved and committed. */
   async function defined(domains: readonly string[], stillStarting = nothing): Promise<string[]> {
     const said: string[] = [];
-    const topology = { ...devnet.topology, domains };
-    const deployed = { topology, chaincode, progress: (line: string) => said.push(line), stillStarting };
+    const progress = (line: string) => said.push(line);
+    const deployed = { topology: { ...topology, domains }, chaincode, progress, stillStarting };
     await approveAndCommit(deployed, channel.administrators);
     return said;
   }
@@ -183,7 +125,7 @@ describe('the approval of chaincodes', () => {
   });
 
   it('is nobody’s where there is no organisation', async () => {
-    const deployed = { topology: devnet.topology, chaincode, progress: nothing, stillStarting: nothing };
+    const deployed = { topology, chaincode, progress: nothing, stillStarting: nothing };
     await expect(approveAndCommit(deployed, [])).resolves.toBeUndefined();
   });
 
