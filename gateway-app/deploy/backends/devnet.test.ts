@@ -33,7 +33,10 @@ let starter: RecordingStarter;
 beforeEach(() => {
   workspace = new Workspace(mkdtempSync(join(tmpdir(), 'cotrace-devnet-')));
   const path = join(workspace.devnet, 'devnet.json');
-  starter = new RecordingStarter(workspace, () => writeJson(path, { ...info, processId: process.pid }));
+  starter = new RecordingStarter(workspace, () => {
+    writeJson(path, { ...info, processId: process.pid });
+    return undefined;
+  });
 });
 
 afterEach(() => rmSync(workspace.root, { recursive: true, force: true }));
@@ -72,7 +75,9 @@ describe('the embedded network as a backend', () => {
     expect(starter.take()).toEqual(['start devnet']);
     const [spec] = starter.specs;
     expect(spec).toMatchObject({ owner: workspace.root, log: workspace.log('devnet') });
-    expect(existsSync((spec?.args[0] ?? '').replace(/\.js$/, '.ts'))).toBe(true);
+    const [program = ''] = spec?.args ?? [];
+    expect(program).toMatch(/\/devnet\/server\.js$/);
+    expect(existsSync(program.replace(/\.js$/, '.ts'))).toBe(true);
     const addresses = { one: '127.0.0.1:1001', two: '127.0.0.1:1002' };
     const deployment = { channel: 'trade', version: '1', sequence: 1, addresses, packageId: 'label:1' };
     expect(told()).toEqual({

@@ -5,6 +5,7 @@ import { FabricLayout, parseTopology } from '@cotrace/network';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { RecordingStarter } from '../../testing/recording-starter.js';
 import { Workspace } from '../../workspace/workspace.js';
+import { startProcess, type ProcessEntry } from '../processes.js';
 import type { NetworkRun } from './backend.js';
 import { FabricBackend } from './fabric.js';
 
@@ -122,14 +123,19 @@ describe('the start of Fabric’s own programs', () => {
     await new FabricBackend(binaries, () => Promise.resolve()).start(
       run(workspace, starter, { ports: { ...PORTS, 'one.chaincode': undefined as unknown as number } }),
     );
-    expect(JSON.stringify(starter.specs[1]?.env)).toContain('127.0.0.1:0');
+    const address = JSON.stringify({ address: '127.0.0.1:0' });
+    expect(Object.values(starter.specs[1]?.env ?? {})).toContain(address);
   });
 
   it('ends what runs otherwise, and what a peer has made of the old address of its chaincode', async () => {
     const files = new FabricLayout(workspace.fabric);
     const built = [...PEERS, 'orderer'].map((name) => join(files.data(name), 'externalbuilder'));
     const backend = new FabricBackend(binaries, () => Promise.resolve());
+    const ports = { ...PORTS, 'one.chaincode': 2005 };
+    for (const path of built) rmSync(path, { recursive: true, force: true });
+    await backend.start(run(workspace, starter, { ports }));
     await backend.start(run(workspace, starter));
+    expect(starter.take()).toContain('stop fabric.peer.one');
     for (const path of built) mkdirSync(path, { recursive: true });
     starter.take();
     await backend.start(run(workspace, starter));
@@ -149,14 +155,28 @@ describe('the start of Fabric’s own programs', () => {
   });
 
   it('waits for no program that has ended', async () => {
+    const running: ProcessEntry[] = [];
+    const shell = { command: '/bin/sh', args: ['-c', 'sleep 60'], env: {} };
+    const some = new RecordingStarter(workspace, (spec) => {
+      if (spec.name === 'fabric.peer.two') return undefined;
+      const entry = startProcess({ ...spec, ...shell });
+      running.push(entry);
+      return entry;
+    });
     const backend = new FabricBackend(binaries, (_topology, _channels, _nodes, stillStarting) => {
       stillStarting();
       return Promise.resolve();
     });
-    // Those of the starter are gone.
-    await expect(backend.start(run(workspace, starter))).rejects.toMatchObject({
-      code: 'NOT_READY',
-      detail: { process: 'orderer' },
-    });
+    try {
+      for (const [ended, name] of [
+        [some, 'fabric.peer.two'],
+        [starter, 'orderer'],
+      ] as const) {
+        const starting = backend.start(run(workspace, ended));
+        await expect(starting).rejects.toMatchObject({ code: 'NOT_READY', detail: { process: name } });
+      }
+    } finally {
+      for (const { pid } of running) process.kill(-pid, 'SIGKILL');
+    }
   });
 });
