@@ -33,6 +33,13 @@ describe('the capture rules of a workspace', () => {
     expect(readFileSync(workspace.captureRules, 'utf8')).toBe(text);
   });
 
+  it('are an error where they are not text', () => {
+    writeFileSync(workspace.captureRules, Buffer.from([0xff]));
+    expect(() => ensureRules(workspace, topologyOf('retail'))).toThrow(
+      expect.objectContaining({ code: 'BAD_UTF8' }),
+    );
+  });
+
   it('are warned about where they cannot be used', () => {
     writeFileSync(workspace.captureRules, '- { domain: veterinary }\n');
     expect(ensureRules(workspace, topologyOf('retail'))).toEqual([

@@ -1,21 +1,20 @@
-import { join } from 'node:path';
 import { defaultDomains } from '@cotrace/chaincode';
-import { loadIdentity, loadTls, type CryptoLayout, type Topology } from '@cotrace/network';
-import { GatewayError } from '@hyperledger/fabric-gateway';
+import type { CotraceError } from '@cotrace/core';
+import type { CryptoLayout, Topology } from '@cotrace/network';
 import { defineDomain } from '../client/define-domains.js';
 import { explained } from '../client/gateway-answers.js';
 import { gatewayPeer } from '../client/gateway-peer.js';
 import { refusalOf } from '../client/refusal.js';
-import type { DomainContract } from '../client/wire.js';
+import type { GatewayPeer } from '../client/wire.js';
 import type { Consortium } from '../consortium/consortium.js';
-import { connectFabric } from '../fabric/connection.js';
-import { pauseFor } from '../node/retry.js';
+import { connectAdministrator } from './administrator.js';
+import { patiently } from './patiently.js';
 import type { Progress } from './progress.js';
 import { DEFINE_MS, DEFINE_PAUSE_MS } from './limits.js';
 
 /**
  * Writes the definition of every domain to the ledger, by the first organisation's administrator, where it is missing.
- * `requireRunning` throws where a process that is needed has ended: nobody is waited for then.
+ * `requireRunning` throws where a process that is needed has ended: nobody is waited for then. Throws `NOT_DEFINED`.
  */
 export async function defineDomains(
   topology: Topology,
@@ -25,56 +24,51 @@ export async function defineDomains(
   progress: Progress,
 ): Promise<void> {
   const [organisation] = topology.organisations;
-  const [entry] = consortium.organisations;
-  if (organisation === undefined || entry === undefined) return;
-  const folder = layout.user(organisation, 'Admin');
-  const identity = loadIdentity(join(folder, 'msp'), organisation.mspId);
-  const tls = loadTls(join(folder, 'tls'));
-  const { peer, tlsRoots } = entry;
-  const fabric = connectFabric({ ...peer, tlsRoots, identity, tls }, 'calls');
+  if (organisation === undefined) return;
+  const administrator = connectAdministrator(organisation, layout, consortium);
   try {
-    const main = gatewayPeer(fabric.gateway.getNetwork(consortium.channels.main.name));
-    const missing = topology.domains.map((domain) =>
-      define(main.contract(domain), domain, requireRunning, progress),
-    );
-    await Promise.all(missing);
+    await defineAt(gatewayPeer(administrator.main), topology.domains, requireRunning, progress);
   } finally {
-    fabric.close();
+    administrator.close();
   }
 }
 
-async function define(
-  contract: DomainContract,
-  domain: string,
+/** Writes the definitions of `domains` that are missing, all at the same time, as an administrator who is connected to `peer`. */
+export async function defineAt(
+  peer: Pick<GatewayPeer, 'contract'>,
+  domains: readonly string[],
   requireRunning: () => void,
   progress: Progress,
 ): Promise<void> {
-  const definition = defaultDomains.find(({ name }) => name === domain);
-  if (definition === undefined) {
-    progress(`domain ${domain} has no built-in definition: define it before capturing in it`);
-    return;
-  }
-  const deadline = Date.now() + DEFINE_MS;
-  for (;;) {
-    try {
-      const defined = await defineDomain(contract, definition);
+  const patience = {
+    deadline: Date.now() + DEFINE_MS,
+    pause: DEFINE_PAUSE_MS,
+    stillStarting: requireRunning,
+  };
+  await Promise.all(
+    domains.map(async (domain) => {
+      const definition = defaultDomains.find(({ name }) => name === domain);
+      if (definition === undefined) {
+        progress(`domain ${domain} has no built-in definition: define it before capturing in it`);
+        return;
+      }
+      const defined = await patiently(
+        () => defineDomain(peer.contract(domain), definition),
+        (error) => notDefined(domain, error),
+        patience,
+      );
       if (defined === 'defined') progress(`domain ${domain} defined`);
       if (defined === 'defined otherwise')
         progress(`domain ${domain} keeps the definition that is on the ledger`);
-      return;
-    } catch (error) {
-      const refusal = refusalOf(error);
-      if (refusal !== null || !(error instanceof GatewayError) || Date.now() > deadline) {
-        const peer = 'the first peer';
-        throw explained(
-          'NOT_DEFINED',
-          `domain ${domain} could not be defined`,
-          { error, peer },
-          { domain, refusal },
-        );
-      }
-      requireRunning();
-      await pauseFor(DEFINE_PAUSE_MS, new AbortController().signal);
-    }
-  }
+    }),
+  );
+}
+
+function notDefined(domain: string, error: unknown): CotraceError {
+  return explained(
+    'NOT_DEFINED',
+    `domain ${domain} could not be defined`,
+    { error, peer: 'the first peer' },
+    { domain, refusal: refusalOf(error) },
+  );
 }

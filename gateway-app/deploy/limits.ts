@@ -20,8 +20,9 @@ export const LOG_TAIL_BYTES = 4096;
 /** How long a service that runs may be silent before it is ended and started again. */
 export const SILENT_SERVICE_MS = 5000;
 
-/** How long a process may take to end before it is killed. */
+/** How long a process may take to end before it is killed, and between two looks. */
 export const END_MS = 10_000;
+export const END_PAUSE_MS = 20;
 
 /** How long a process that runs may take to answer when its status is asked. */
 export const STATUS_MS = 1500;

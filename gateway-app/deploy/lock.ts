@@ -1,9 +1,10 @@
-import { mkdir } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CotraceError, isCotraceError } from '@cotrace/core';
+import { pauseFor } from '../node/retry.js';
 import { openDatabase, type Store } from '../node/store.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { LOCK_MS, LOCK_PAUSE_MS } from './limits.js';
+
+const NEVER = new AbortController().signal;
 
 /**
  * Runs `work` while no other command changes this workspace. The lock is that of an empty store: the operating system
@@ -15,7 +16,6 @@ export async function withLock<T>(
   work: () => Promise<T>,
   patience = LOCK_MS,
 ): Promise<T> {
-  await mkdir(workspace.root, { recursive: true });
   const lock = await take(workspace, Date.now() + patience);
   try {
     return await work();
@@ -39,6 +39,6 @@ async function take(workspace: Workspace, deadline: number): Promise<Store> {
         );
       }
     }
-    await sleep(LOCK_PAUSE_MS);
+    await pauseFor(LOCK_PAUSE_MS, NEVER);
   }
 }

@@ -48,5 +48,5 @@ export function makeConsortium(
       };
     }),
   );
-  return { ...made, nodes: made.nodes.toSorted((a, b) => ROLES.indexOf(a.role) - ROLES.indexOf(b.role)) };
+  return { ...made, nodes: ROLES.flatMap((role) => made.nodes.filter((node) => node.role === role)) };
 }

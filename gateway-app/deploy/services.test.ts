@@ -1,8 +1,17 @@
+import { existsSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { CryptoLayout, parseTopology } from '@cotrace/network';
 import { DevnetBackend } from './backends/devnet.js';
 import { FabricBackend } from './backends/fabric.js';
-import { listeningServices, nodeProcesses, processNames } from './services.js';
+import {
+  CHAINCODE_LABEL,
+  chaincodeSpec,
+  listeningServices,
+  nodeProcesses,
+  processNames,
+} from './services.js';
 import { Workspace } from '../workspace/workspace.js';
 
 const TOPOLOGY = `
@@ -14,6 +23,12 @@ domains: [retail, goods]
 const together = parseTopology(TOPOLOGY);
 const separate = parseTopology(`${TOPOLOGY}businessNodes: separate\n`);
 
+/** What a path leads to from the built program, which is one folder deeper than its source. */
+function asBuilt(path: string): string {
+  const here = fileURLToPath(new URL('.', import.meta.url));
+  return resolve(here, '../dist/deploy', relative(here, path));
+}
+
 const own = ['one.chaincode', 'one.master', 'two.chaincode', 'two.master'];
 const nodes = ['one.retail', 'one.goods', 'two.retail', 'two.goods'];
 
@@ -23,6 +38,11 @@ describe('the services of a network', () => {
     const peers = ['devnet.orderer', 'devnet.peer.one', 'devnet.peer.two'];
     expect(services.map(({ name }) => name)).toEqual([...peers, ...own, ...nodes]);
     expect(services.some(({ fixed }) => fixed)).toBe(false);
+    // Peers call chaincode services without TLS.
+    expect(services.filter(({ tls }) => !tls).map(({ name }) => name)).toEqual([
+      'one.chaincode',
+      'two.chaincode',
+    ]);
     const fabric = listeningServices(together, FabricBackend);
     expect(fabric.filter(({ fixed }) => !fixed).map(({ name }) => name)).toEqual([...own, ...nodes]);
     expect(fabric.filter(({ fixed }) => fixed).length).toBeGreaterThan(0);
@@ -63,5 +83,45 @@ describe('the processes with nodes', () => {
       expect(configPath).toBe(`/network/config/${spec.name}.json`);
       expect(spec).toMatchObject({ owner: '/network', log: `/network/logs/${spec.name}.log` });
     }
+  });
+
+  it('read their configuration by the command of this repository', () => {
+    for (const { spec, configPath } of nodeProcesses(
+      workspace,
+      together,
+      new CryptoLayout('/crypto', together),
+    )) {
+      const [program = '', ...rest] = spec.args;
+      expect(existsSync(asBuilt(program))).toBe(true);
+      expect(rest).toEqual(['node', configPath]);
+    }
+  });
+});
+
+describe('the chaincode service of an organisation', () => {
+  it('runs the package that is there under Fabric’s launcher, at the port and with the id that its peer knows', () => {
+    const { args, ...spec } = chaincodeSpec(new Workspace('/network'), 'one', 'label:1', 7052);
+    expect(spec).toMatchObject({
+      name: 'one.chaincode',
+      owner: '/network',
+      log: '/network/logs/one.chaincode.log',
+    });
+    const [launcher = '', command, ...options] = args;
+    expect(command).toBe('server');
+    const values: Record<string, string | undefined> = Object.fromEntries(
+      options.flatMap((name, i) => (i % 2 === 0 ? [[name, options[i + 1]]] : [])),
+    );
+    expect(values).toEqual({
+      '--chaincode-address': '127.0.0.1:7052',
+      '--chaincode-id': 'label:1',
+      '--module-path': expect.any(String) as unknown,
+    });
+    expect(existsSync(join(asBuilt(values['--module-path'] ?? ''), 'package.json'))).toBe(true);
+    expect(existsSync(asBuilt(launcher))).toBe(true);
+    expect(spec.env).toEqual({ CORE_CHAINCODE_LOGGING_LEVEL: 'ERROR' });
+  });
+
+  it('has a package whose label Fabric takes', () => {
+    expect(CHAINCODE_LABEL).toMatch(/^[A-Za-z0-9]+(?:[.+_-][A-Za-z0-9]+)*$/);
   });
 });

@@ -30,9 +30,12 @@ import { defineChaincodes, installPackages } from './lifecycle.js';
 export class FabricBackend implements Backend {
   readonly name = 'fabric';
   readonly #binaries: FabricBinaries;
+  readonly #join: typeof joinChannels;
 
-  constructor(binaries: FabricBinaries) {
+  /** `join`: how nodes come into the channels. */
+  constructor(binaries: FabricBinaries, join = joinChannels) {
     this.#binaries = binaries;
+    this.#join = join;
   }
 
   /** Orderers and anchor peers stand in the genesis blocks with their ports. */
@@ -66,7 +69,7 @@ export class FabricBackend implements Backend {
       nodes.push(peer);
     }
     const administered = { layout, reach: localReach(ports) };
-    await joinChannels(topology, channels, administered, () => requireRunning(workspace, nodes));
+    await this.#join(topology, channels, administered, () => requireRunning(workspace, nodes));
     return fabricInfo(topology, administered, channels);
   }
 

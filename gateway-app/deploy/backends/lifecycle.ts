@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { CotraceError } from '@cotrace/core';
+import type { CotraceError } from '@cotrace/core';
 import {
   approvalCall,
   commitCall,
@@ -11,18 +10,16 @@ import {
 } from '@cotrace/fabric-model';
 import {
   administer,
-  loadIdentity,
-  loadTls,
   type Administered,
   type ChaincodePackage,
   type CryptoLayout,
   type Topology,
 } from '@cotrace/network';
-import { GatewayError, type Contract } from '@hyperledger/fabric-gateway';
+import type { Contract } from '@hyperledger/fabric-gateway';
 import { explained } from '../../client/gateway-answers.js';
 import type { Consortium } from '../../consortium/consortium.js';
-import { connectFabric } from '../../fabric/connection.js';
-import { pauseFor } from '../../node/retry.js';
+import { connectAdministrator, type Administrator } from '../administrator.js';
+import { patiently } from '../patiently.js';
 import type { Progress } from '../progress.js';
 import { DEFINITION } from './backend.js';
 import { LIFECYCLE_MS, LIFECYCLE_PAUSE_MS } from '../limits.js';
@@ -57,76 +54,74 @@ export async function installPackages(
   );
 }
 
+/** An organisation's administrator at `_lifecycle` of the main channel, as the organisation's own peer serves it. */
+export interface LifecycleAdministrator {
+  readonly mspId: string;
+  readonly contract: Pick<Contract, 'evaluate' | 'submit'>;
+}
+
 /**
  * Approves, by every organisation's administrator, and commits the chaincode definition of each domain on the main
- * channel, all side by side, where it is not committed. Throws `LIFECYCLE`, `NOT_READY`.
+ * channel, all side by side, where it is not committed. Throws `CONFIG`, `LIFECYCLE`, and what `stillStarting` throws.
  */
 export async function defineChaincodes(
   deployed: DeployedChaincode,
   layout: CryptoLayout,
   consortium: Consortium,
 ): Promise<void> {
-  const { topology, progress, stillStarting } = deployed;
-  const administrators = topology.organisations.map((organisation, i) => {
-    const entry = consortium.organisations[i];
-    if (entry === undefined)
-      throw new CotraceError('LIFECYCLE', `${organisation.name} is not in the consortium`);
-    const folder = layout.user(organisation, 'Admin');
-    const identity = loadIdentity(join(folder, 'msp'), organisation.mspId);
-    const tls = loadTls(join(folder, 'tls'));
-    const fabric = connectFabric({ ...entry.peer, tlsRoots: entry.tlsRoots, identity, tls }, 'calls');
-    const network = fabric.gateway.getNetwork(consortium.channels.main.name);
-    return {
-      mspId: organisation.mspId,
-      contract: network.getContract('_lifecycle'),
-      close: () => fabric.close(),
-    };
-  });
-  const deadline = Date.now() + LIFECYCLE_MS;
-  const patiently = async <T>(what: string, attempt: () => Promise<T>): Promise<T> => {
-    for (;;) {
-      try {
-        return await attempt();
-      } catch (error) {
-        if (!(error instanceof GatewayError) || Date.now() > deadline) {
-          throw explained('LIFECYCLE', `${what} failed`, { error, peer: 'the peer' }, { what });
-        }
-        stillStarting();
-        await pauseFor(LIFECYCLE_PAUSE_MS, new AbortController().signal);
-      }
-    }
-  };
+  const administrators: Administrator[] = [];
   try {
-    const [first] = administrators;
-    if (first === undefined) return;
-    const committed = await patiently('asking for the definitions', () => committedOn(first.contract));
-    await Promise.all(
-      topology.domains
-        .filter((name) => !committed.includes(name))
-        .map(async (name) => {
-          const approvals = administrators.map((administrator) =>
-            patiently(`approval of ${name} by ${administrator.mspId}`, () =>
-              approve(administrator, name, deployed.chaincode),
-            ),
-          );
-          await Promise.all(approvals);
-          await patiently(`commit of ${name}`, () => commit(first.contract, name));
-          progress(`chaincode ${name} approved and committed`);
-        }),
+    for (const organisation of deployed.topology.organisations) {
+      administrators.push(connectAdministrator(organisation, layout, consortium));
+    }
+    await approveAndCommit(
+      deployed,
+      administrators.map(({ mspId, main }) => ({ mspId, contract: main.getContract('_lifecycle') })),
     );
   } finally {
     for (const administrator of administrators) administrator.close();
   }
 }
 
-async function committedOn(contract: Contract): Promise<string[]> {
+/** As `defineChaincodes`, by administrators that are connected. */
+export async function approveAndCommit(
+  { topology, chaincode, progress, stillStarting }: DeployedChaincode,
+  administrators: readonly LifecycleAdministrator[],
+): Promise<void> {
+  const [first] = administrators;
+  if (first === undefined) return;
+  const patience = { deadline: Date.now() + LIFECYCLE_MS, pause: LIFECYCLE_PAUSE_MS, stillStarting };
+  const tried = <T>(what: string, attempt: () => Promise<T>) =>
+    patiently(attempt, (error) => lifecycleFailed(what, error), patience);
+  const committed = await tried('asking for the definitions', () => committedOn(first));
+  await Promise.all(
+    topology.domains
+      .filter((name) => !committed.includes(name))
+      .map(async (name) => {
+        const approvals = administrators.map((administrator) =>
+          tried(`approval of ${name} by ${administrator.mspId}`, () =>
+            approve(administrator, name, chaincode),
+          ),
+        );
+        await Promise.all(approvals);
+        await tried(`commit of ${name}`, () => commit(first, name));
+        progress(`chaincode ${name} approved and committed`);
+      }),
+  );
+}
+
+function lifecycleFailed(what: string, error: unknown): CotraceError {
+  return explained('LIFECYCLE', `${what} failed`, { error, peer: 'the peer' }, { what });
+}
+
+async function committedOn({ contract }: LifecycleAdministrator): Promise<string[]> {
   const { name, argument } = definitionsCall();
   return committedNames(await contract.evaluate(name, { arguments: [argument] }));
 }
 
 /** Approves a definition where the organisation has not: Fabric refuses to approve the same one again. */
 async function approve(
-  { mspId, contract }: { readonly mspId: string; readonly contract: Contract },
+  { mspId, contract }: LifecycleAdministrator,
   chaincode: string,
   { id }: ChaincodePackage,
 ): Promise<void> {
@@ -138,7 +133,7 @@ async function approve(
   await contract.submit(name, { arguments: [argument], ...own });
 }
 
-async function commit(contract: Contract, chaincode: string): Promise<void> {
+async function commit({ contract }: LifecycleAdministrator, chaincode: string): Promise<void> {
   const { name, argument } = commitCall(definitionOf(chaincode));
   await contract.submit(name, { arguments: [argument] });
 }

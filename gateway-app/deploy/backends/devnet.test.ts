@@ -1,0 +1,116 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseTopology, type NetworkInfo } from '@cotrace/network';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { RecordingStarter } from '../../testing/recording-starter.js';
+import { Workspace, writeJson } from '../../workspace/workspace.js';
+import type { NetworkRun } from './backend.js';
+import { DevnetBackend } from './devnet.js';
+
+const TOPOLOGY = `
+organisations:
+  - { name: one, mspId: OneMSP, domain: one.example.com }
+  - { name: two, mspId: TwoMSP, domain: two.example.com }
+domains: [retail, goods]
+channels: { main: trade, checking: trade-checking }
+`;
+const topology = parseTopology(TOPOLOGY);
+const PORTS = {
+  'one.chaincode': 1001,
+  'two.chaincode': 1002,
+  'devnet.orderer': 1003,
+  'devnet.peer.one': 1004,
+  'devnet.peer.two': 1005,
+};
+const chaincode = { id: 'label:1', label: 'label', bytes: new Uint8Array() };
+const node = { name: 'peer0.one.example.com', mspId: 'OneMSP', address: '127.0.0.1:1004' };
+const info: NetworkInfo = { peers: { one: node }, orderer: node, cryptoDir: '/crypto', channels: [] };
+
+let workspace: Workspace;
+let starter: RecordingStarter;
+
+beforeEach(() => {
+  workspace = new Workspace(mkdtempSync(join(tmpdir(), 'cotrace-devnet-')));
+  const path = join(workspace.devnet, 'devnet.json');
+  starter = new RecordingStarter(workspace, () => {
+    writeJson(path, { ...info, processId: process.pid });
+    return undefined;
+  });
+});
+
+afterEach(() => rmSync(workspace.root, { recursive: true, force: true }));
+
+function run(changes: Partial<NetworkRun> = {}): NetworkRun {
+  return { workspace, topology, starter, ports: PORTS, chaincode, progress: () => undefined, ...changes };
+}
+
+/** What the process is told. */
+function told(): unknown {
+  const path = starter.specs.at(-1)?.args.at(-1) ?? '';
+  return JSON.parse(readFileSync(path, 'utf8'));
+}
+
+describe('the embedded network as a backend', () => {
+  it('has one ordering node', () => {
+    const backend = new DevnetBackend();
+    backend.require(topology);
+    const bft = parseTopology(`${TOPOLOGY}orderer: { consensus: bft, nodes: 4 }\n`);
+    expect(() => backend.require(bft)).toThrow(expect.objectContaining({ code: 'TOPOLOGY' }));
+  });
+
+  it('is one process, in which every node has a port of its own that may change', () => {
+    expect(new DevnetBackend().services(topology)).toEqual(
+      ['devnet.orderer', 'devnet.peer.one', 'devnet.peer.two'].map((name) => ({
+        name,
+        process: 'devnet',
+        fixed: false,
+        tls: true,
+      })),
+    );
+  });
+
+  it('is started with what it is to listen on and to deploy, and gives what it then says of itself', async () => {
+    expect(await new DevnetBackend().start(run())).toEqual({ ...info, processId: process.pid });
+    expect(starter.take()).toEqual(['start devnet']);
+    const [spec] = starter.specs;
+    expect(spec).toMatchObject({ owner: workspace.root, log: workspace.log('devnet') });
+    const [program = ''] = spec?.args ?? [];
+    expect(program).toMatch(/\/devnet\/server\.js$/);
+    expect(existsSync(program.replace(/\.js$/, '.ts'))).toBe(true);
+    const addresses = { one: '127.0.0.1:1001', two: '127.0.0.1:1002' };
+    const deployment = { channel: 'trade', version: '1', sequence: 1, addresses, packageId: 'label:1' };
+    expect(told()).toEqual({
+      topology: workspace.topology,
+      dir: workspace.devnet,
+      deployments: [
+        { ...deployment, name: 'retail' },
+        { ...deployment, name: 'goods' },
+      ],
+      listen: { orderer: 1003, peers: { one: 1004, two: 1005 } },
+    });
+  });
+
+  it('is left to choose a port where there is none', async () => {
+    await new DevnetBackend().start(run({ ports: {} }));
+    expect(told()).toMatchObject({
+      deployments: [{ addresses: { one: '127.0.0.1:0' } }, {}],
+      listen: { orderer: 0, peers: { one: 0, two: 0 } },
+    });
+  });
+
+  it('is stopped and started again only where something has changed that it was told', async () => {
+    const backend = new DevnetBackend();
+    await backend.start(run());
+    starter.take();
+    await backend.start(run());
+    expect(starter.take()).toEqual(['start devnet']);
+    await backend.start(run({ ports: { ...PORTS, 'two.chaincode': 2002 } }));
+    expect(starter.take()).toEqual(['stop devnet', 'start devnet']);
+    expect(told()).toMatchObject({ deployments: [{ addresses: { two: '127.0.0.1:2002' } }, {}] });
+  });
+
+  it('deploys what it was told at its start', async () => {
+    await expect(new DevnetBackend().deploy()).resolves.toBeUndefined();
+  });
+});

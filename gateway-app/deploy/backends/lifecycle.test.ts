@@ -1,0 +1,169 @@
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { lifecycle } from '@cotrace/fabric-model';
+import { defaultTopology } from '@cotrace/network';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { away } from '../../testing/gateway-errors.js';
+import { approveAndCommit, type LifecycleAdministrator } from './lifecycle.js';
+
+const nothing = () => undefined;
+
+const topology = defaultTopology();
+const chaincode = { id: 'label:1', label: 'label', bytes: new Uint8Array() };
+
+/** What an organisation's administrator asks for: the function, the chaincode, and who is to endorse it. */
+interface Asked {
+  readonly by: string;
+  readonly what: string;
+  readonly chaincode: string;
+  readonly endorsers: readonly string[] | undefined;
+}
+
+const ARGUMENTS = {
+  CheckCommitReadiness: lifecycle.CheckCommitReadinessArgsSchema,
+  ApproveChaincodeDefinitionForMyOrg: lifecycle.ApproveChaincodeDefinitionForMyOrgArgsSchema,
+  CommitChaincodeDefinition: lifecycle.CommitChaincodeDefinitionArgsSchema,
+} as const;
+
+type Call = {
+  readonly arguments?: readonly (string | Uint8Array)[];
+  readonly endorsingOrganizations?: string[];
+};
+
+/** The channel as `_lifecycle` keeps it, for administrators of org1 and org2. */
+class FakeChannel {
+  readonly asked: Asked[] = [];
+  readonly packages: string[] = [];
+  readonly committed: string[] = [];
+  /** As `org1MSP goods`. */
+  readonly approved: string[] = [];
+  /** Is called before each answer; throws where there is none. */
+  disturb: (what: string) => Promise<void> = () => Promise.resolve();
+
+  readonly administrators = ['org1MSP', 'org2MSP'].map((mspId): LifecycleAdministrator => {
+    const answer = (name: string, options?: Call) => this.#answer(mspId, name, options ?? {});
+    return { mspId, contract: { evaluate: answer, submit: answer } };
+  });
+
+  async #answer(by: string, what: string, { arguments: args = [], endorsingOrganizations }: Call) {
+    await this.disturb(what);
+    if (what === 'QueryChaincodeDefinitions') return this.#definitions();
+    const schema = ARGUMENTS[what as keyof typeof ARGUMENTS];
+    const call = fromBinary(schema, args[0] as Uint8Array);
+    expect(call).toMatchObject({ version: '1', sequence: 1n });
+    this.asked.push({ by, what, chaincode: call.name, endorsers: endorsingOrganizations });
+    if (call.$typeName === 'lifecycle.CheckCommitReadinessArgs') return this.#readiness(call.name);
+    if (call.$typeName === 'lifecycle.CommitChaincodeDefinitionArgs') this.committed.push(call.name);
+    else {
+      const source = call.source?.Type;
+      if (source?.case === 'localPackage') this.packages.push(source.value.packageId);
+      this.approved.push(`${by} ${call.name}`);
+    }
+    return new Uint8Array();
+  }
+
+  #definitions(): Uint8Array {
+    const chaincodeDefinitions = this.committed.map((name) => ({ name }));
+    const schema = lifecycle.QueryChaincodeDefinitionsResultSchema;
+    return toBinary(schema, create(schema, { chaincodeDefinitions }));
+  }
+
+  #readiness(name: string): Uint8Array {
+    const approvals = Object.fromEntries(
+      this.administrators.map(({ mspId }) => [mspId, this.approved.includes(`${mspId} ${name}`)]),
+    );
+    const schema = lifecycle.CheckCommitReadinessResultSchema;
+    return toBinary(schema, create(schema, { approvals }));
+  }
+}
+
+describe('the approval of chaincodes', () => {
+  let channel: FakeChannel;
+
+  beforeEach(() => {
+    channel = new FakeChannel();
+  });
+
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  /** What is said while `domains` are approved and committed. */
+  async function defined(domains: readonly string[], stillStarting = nothing): Promise<string[]> {
+    const said: string[] = [];
+    const progress = (line: string) => said.push(line);
+    const deployed = { topology: { ...topology, domains }, chaincode, progress, stillStarting };
+    await approveAndCommit(deployed, channel.administrators);
+    return said;
+  }
+
+  const changes = () => channel.asked.filter(({ what }) => what !== 'CheckCommitReadiness');
+
+  it('comes from every organisation, which asks itself alone, before the first one commits', async () => {
+    await defined(['goods']);
+    const what = 'ApproveChaincodeDefinitionForMyOrg';
+    expect(changes()).toEqual([
+      { by: 'org1MSP', what, chaincode: 'goods', endorsers: ['org1MSP'] },
+      { by: 'org2MSP', what, chaincode: 'goods', endorsers: ['org2MSP'] },
+      { by: 'org1MSP', what: 'CommitChaincodeDefinition', chaincode: 'goods', endorsers: undefined },
+    ]);
+    expect(channel.packages).toEqual([chaincode.id, chaincode.id]);
+    const questions = channel.asked.filter((asked) => !changes().includes(asked));
+    expect(questions.map(({ by, endorsers }) => [by, endorsers])).toEqual([
+      ['org1MSP', ['org1MSP']],
+      ['org2MSP', ['org2MSP']],
+    ]);
+  });
+
+  it('is not repeated by an organisation that has approved, nor where the chaincode is committed', async () => {
+    channel.committed.push('retail');
+    channel.approved.push('org1MSP goods', 'org1MSP retail');
+    expect(await defined(['retail', 'goods'])).toEqual(['chaincode goods approved and committed']);
+    expect(changes().map(({ by, chaincode: name }) => [by, name])).toEqual([
+      ['org2MSP', 'goods'],
+      ['org1MSP', 'goods'],
+    ]);
+  });
+
+  it('is nobody’s where there is no organisation', async () => {
+    const deployed = { topology, chaincode, progress: nothing, stillStarting: nothing };
+    await expect(approveAndCommit(deployed, [])).resolves.toBeUndefined();
+  });
+
+  /** When a call was tried that fails after so many milliseconds, and what becomes of the approval. */
+  async function failing(call: string, milliseconds: number) {
+    jest.useFakeTimers({ now: 0 });
+    const tries: number[] = [];
+    channel.disturb = async (called) => {
+      if (called !== call) return;
+      tries.push(Date.now());
+      await new Promise((_, reject) => setTimeout(reject, milliseconds, away()));
+    };
+    const outcome = defined(['goods']).catch((error: unknown) => error);
+    await jest.runAllTimersAsync();
+    return { tries, outcome: await outcome };
+  }
+
+  it.each([
+    ['QueryChaincodeDefinitions', 'asking for the definitions'],
+    ['ApproveChaincodeDefinitionForMyOrg', 'approval of goods by org1MSP'],
+    ['CommitChaincodeDefinition', 'commit of goods'],
+  ])('is given up after a minute, with what failed: %s', async (call, what) => {
+    const { tries, outcome } = await failing(call, 60_001);
+    expect(new Set(tries)).toEqual(new Set([0]));
+    expect(outcome).toMatchObject({ code: 'LIFECYCLE', detail: { what } });
+  });
+
+  it('is tried again within a minute', async () => {
+    const { tries } = await failing('QueryChaincodeDefinitions', 60_000);
+    expect(tries).toEqual([0, 60_200]);
+  });
+
+  it('is waited for only while all that is needed runs', async () => {
+    channel.disturb = () => Promise.reject(away());
+    const ended = new Error('a process has ended');
+    const waiting = defined(['goods'], () => {
+      throw ended;
+    });
+    await expect(waiting).rejects.toBe(ended);
+  });
+});
