@@ -14,6 +14,13 @@ export interface ListeningService {
   readonly fixed: boolean;
 }
 
+/** The port of a service. Throws `NO_PORT` where none was chosen. */
+export function portOf(ports: Readonly<Record<string, number>>, name: string): number {
+  const port = ports[name];
+  if (port === undefined) throw new CotraceError('NO_PORT', `no port was chosen for ${name}`, { name });
+  return port;
+}
+
 /** Whether nothing listens on a TCP port of the loop-back interface, as far as this process may know. */
 export async function isFree(port: number): Promise<boolean> {
   const server = createServer();

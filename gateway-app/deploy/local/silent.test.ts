@@ -1,9 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { startProcess, stopProcess, type ProcessEntry } from '../processes.js';
 import { endSilent, silentProcesses } from './silent.js';
 import { Starter } from './starter.js';
 import { Workspace } from '../../workspace/workspace.js';
@@ -16,10 +16,20 @@ const SERVERS = `
   require('node:timers').setTimeout(() => say(require('node:tls').createServer()), 50);
 `;
 
+/** The ports that a process has written to its log, once they are `count`. */
+async function portsIn(log: string, count: number): Promise<number[]> {
+  for (;;) {
+    const lines = readFileSync(log, 'utf8').split('\n').slice(0, -1);
+    if (lines.length >= count) return lines.map(Number);
+    await sleep(10);
+  }
+}
+
 describe('a process', () => {
   const service = (name: string, tls: boolean) => ({ name, process: 'one', fixed: false, tls });
   const services = [service('plain', false), service('tls', true)];
-  let child: ChildProcess;
+  let workspace: Workspace;
+  let child: ProcessEntry;
   let ports: Record<string, number>;
   const silent = (names: readonly string[]) =>
     silentProcesses(
@@ -29,18 +39,16 @@ describe('a process', () => {
     );
 
   beforeAll(async () => {
-    child = spawn(process.execPath, ['-e', SERVERS], { stdio: ['ignore', 'pipe', 'inherit'] });
-    let said = '';
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => (said += text));
-    while (said.split('\n').length < 3) await new Promise((resolve) => setTimeout(resolve, 10));
-    const [plain, tls] = said.split('\n').map(Number);
-    ports = { plain: plain ?? 0, tls: tls ?? 0 };
+    workspace = new Workspace(mkdtempSync(join(tmpdir(), 'cotrace-silent-')));
+    const log = workspace.log('one');
+    child = startProcess({ name: 'one', owner: workspace.root, args: ['-e', SERVERS], log });
+    const [plain = 0, tls = 0] = await portsIn(log, 2);
+    ports = { plain, tls };
   });
 
   afterAll(async () => {
-    const ended = once(child, 'exit');
-    child.kill('SIGKILL');
-    await ended;
+    await stopProcess(child, 0);
+    rmSync(workspace.root, { recursive: true, force: true });
   });
 
   it('that runs answers, with TLS and without', async () => {
@@ -48,12 +56,12 @@ describe('a process', () => {
   });
 
   it('that hangs is found by either service, though the system takes connections for it', async () => {
-    child.kill('SIGSTOP');
+    process.kill(child.pid, 'SIGSTOP');
     try {
-      expect(await silent(['plain'])).toEqual(['one']);
-      expect(await silent(['tls'])).toEqual(['one']);
+      const asked = [silent(['plain']), silent(['tls']), silent(['plain', 'tls'])];
+      expect(await Promise.all(asked)).toEqual([['one'], ['one'], ['one']]);
     } finally {
-      child.kill('SIGCONT');
+      process.kill(child.pid, 'SIGCONT');
     }
     expect(await silent(['plain', 'tls'])).toEqual([]);
   });
@@ -86,8 +94,7 @@ describe('processes that hang when a network is brought up', () => {
     for (const name of names) {
       const log = workspace.log(name);
       const { pid } = starter.ensure({ name, owner: workspace.root, args: ['-e', SERVERS], log });
-      while (readFileSync(log, 'utf8').split('\n').length < 2) await new Promise((r) => setTimeout(r, 10));
-      ports[name] = Number(readFileSync(log, 'utf8').split('\n')[0]);
+      [ports[name] = 0] = await portsIn(log, 1);
       if (name === 'hanging') process.kill(pid, 'SIGSTOP');
     }
     await starter.stop('stopped');

@@ -1,18 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DevnetBackend } from '../backends/devnet.js';
-import {
-  findProcesses,
-  isRunning,
-  startProcess,
-  stopProcess,
-  type ProcessEntry,
-  type ProcessSpec,
-} from '../processes.js';
+import { isRunning, stopProcess } from '../processes.js';
 import { processNames } from '../services.js';
+import { endlessProcess, startUnlisted } from '../../testing/endless-process.js';
 import { Starter } from './starter.js';
 import { networkStatus } from './status.js';
 import { adoptTopology } from '../../workspace/topology-file.js';
@@ -33,17 +26,7 @@ afterEach(async () => {
   rmSync(workspace.root, { recursive: true, force: true });
 });
 
-function spec(name: string): ProcessSpec {
-  const args = ['-e', 'setInterval(() => undefined, 1000)'];
-  return { name, owner: workspace.root, args, log: workspace.log(name) };
-}
-
-/** A process that nobody wrote down, once it goes by its name: the kernel sets the name a moment after the start. */
-async function startLost(name: string): Promise<ProcessEntry> {
-  const lost = startProcess(spec(name));
-  while (!findProcesses(workspace.root, [name]).some(({ pid }) => pid === lost.pid)) await sleep(5);
-  return lost;
-}
+const spec = (name: string) => endlessProcess(workspace, name);
 
 describe('starting and stopping the processes of a workspace', () => {
   it('starts what does not run, and once', () => {
@@ -71,7 +54,7 @@ describe('starting and stopping the processes of a workspace', () => {
   });
 
   it('takes in a process that was started and never written down', async () => {
-    const lost = await startLost('a');
+    const lost = await startUnlisted(workspace, 'a');
     starter.adopt(['a', 'b']);
     expect(starter.entries()).toEqual([lost]);
     expect(starter.ensure(spec('a'))).toEqual(lost);
@@ -80,7 +63,7 @@ describe('starting and stopping the processes of a workspace', () => {
 
   it('takes in a process in place of one that is gone', async () => {
     await stopProcess(starter.ensure(spec('a')), 0);
-    const lost = await startLost('a');
+    const lost = await startUnlisted(workspace, 'a');
     starter.adopt(['a']);
     expect(starter.entries()).toEqual([lost]);
   });
@@ -126,7 +109,7 @@ describe('the status of a network', () => {
     await stopProcess(starter.ensure(spec(first)), 0);
     expect(stopped()).toEqual([first]);
     expect(networkStatus(workspace).state).toBe('partly up');
-    await startLost(first);
+    await startUnlisted(workspace, first);
     expect(stopped()).toEqual([]);
     expect(networkStatus(workspace).state).toBe('up');
     starter.adopt(names);
