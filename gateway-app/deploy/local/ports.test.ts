@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { choosePorts, freePort, isFree } from './ports.js';
+import { choosePorts, freePort, isFree, portOf } from './ports.js';
 import { Workspace } from '../../workspace/workspace.js';
 
 let workspace: Workspace;
@@ -75,5 +75,12 @@ describe('ports', () => {
     const first = await choosePorts(workspace, [service('a')]);
     await occupy(first['a']);
     expect(await choosePorts(workspace, [service('a', true)])).toEqual(first);
+  });
+
+  it('are not made up for a service that has none', () => {
+    expect(portOf({ a: 12_000 }, 'a')).toBe(12_000);
+    expect(() => portOf({ a: 12_000 }, 'b')).toThrow(
+      expect.objectContaining({ code: 'NO_PORT', detail: { name: 'b' } }),
+    );
   });
 });

@@ -1,19 +1,25 @@
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { tlsFiles } from '@cotrace/network';
+import { TestNetwork } from '../../testing/test-network.js';
 import { startProcess, stopProcess, type ProcessEntry } from '../processes.js';
 import { endSilent, silentProcesses } from './silent.js';
 import { Starter } from './starter.js';
 import { Workspace } from '../../workspace/workspace.js';
 
 const PATIENCE_MS = 400;
-/** One server as chaincode services have it, one as the others; both say where they listen. */
+/** One server as chaincode services have it, one as the others, with a certificate; both say where they listen. */
 const SERVERS = `
+  const [certificate, key] = process.argv.slice(1).map((path) => require('node:fs').readFileSync(path));
   const say = (server) => server.listen(0, '127.0.0.1', () => console.log(server.address().port));
   say(require('node:http2').createServer());
-  require('node:timers').setTimeout(() => say(require('node:tls').createServer()), 50);
+  const options = { cert: certificate, key };
+  require('node:timers').setTimeout(() => say(require('node:tls').createServer(options)), 50);
 `;
 
 /** The ports that a process has written to its log, once they are `count`. */
@@ -25,10 +31,24 @@ async function portsIn(log: string, count: number): Promise<number[]> {
   }
 }
 
+/** Runs `work` while a server on a free port does `greet` with each connection. */
+async function withServer(
+  greet: (socket: Socket) => void,
+  work: (port: number) => Promise<void>,
+): Promise<void> {
+  const server = createServer((socket) => greet(socket.on('error', () => undefined)));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  try {
+    await work((server.address() as AddressInfo).port);
+  } finally {
+    await once(server.close(), 'close');
+  }
+}
+
 describe('a process', () => {
   const service = (name: string, tls: boolean) => ({ name, process: 'one', fixed: false, tls });
   const services = [service('plain', false), service('tls', true)];
-  let workspace: Workspace;
+  let network: TestNetwork;
   let child: ProcessEntry;
   let ports: Record<string, number>;
   const silent = (names: readonly string[]) =>
@@ -39,16 +59,17 @@ describe('a process', () => {
     );
 
   beforeAll(async () => {
-    workspace = new Workspace(mkdtempSync(join(tmpdir(), 'cotrace-silent-')));
-    const log = workspace.log('one');
-    child = startProcess({ name: 'one', owner: workspace.root, args: ['-e', SERVERS], log });
+    network = await TestNetwork.create({ organisations: 2, domains: ['goods'] });
+    const { certificate, key } = tlsFiles(join(network.layout.master(network.organisation(0)), 'tls'));
+    const log = network.folder('one.log');
+    child = startProcess({ name: 'one', owner: network.dir, args: ['-e', SERVERS, certificate, key], log });
     const [plain = 0, tls = 0] = await portsIn(log, 2);
     ports = { plain, tls };
   });
 
   afterAll(async () => {
     await stopProcess(child, 0);
-    rmSync(workspace.root, { recursive: true, force: true });
+    await network.remove();
   });
 
   it('that runs answers, with TLS and without', async () => {
@@ -70,6 +91,29 @@ describe('a process', () => {
     const gone = { plain: 1 };
     expect(await silentProcesses(services, gone, PATIENCE_MS)).toEqual([]);
   });
+
+  it('that hangs up at once does not hang', async () => {
+    await withServer(
+      (socket) => socket.destroy(),
+      async (port) => {
+        expect(await silentProcesses(services, { plain: port, tls: port }, PATIENCE_MS)).toEqual([]);
+      },
+    );
+  });
+
+  it('is sent nothing where it does not speak TLS', async () => {
+    const received: Buffer[] = [];
+    await withServer(
+      (socket) => {
+        socket.on('data', (bytes) => received.push(bytes));
+        setTimeout(() => socket.write('hello'), 20);
+      },
+      async (port) => {
+        expect(await silentProcesses(services, { plain: port }, PATIENCE_MS)).toEqual([]);
+      },
+    );
+    expect(received).toEqual([]);
+  });
 });
 
 describe('processes that hang when a network is brought up', () => {
@@ -90,17 +134,25 @@ describe('processes that hang when a network is brought up', () => {
 
   it('are named and ended, and no others', async () => {
     const ports: Record<string, number> = {};
-    const names = ['hanging', 'running', 'stopped'];
-    for (const name of names) {
-      const log = workspace.log(name);
-      const { pid } = starter.ensure({ name, owner: workspace.root, args: ['-e', SERVERS], log });
-      [ports[name] = 0] = await portsIn(log, 1);
-      if (name === 'hanging') process.kill(pid, 'SIGSTOP');
+    const names = ['hanging', 'running', 'absent'];
+    const started = names.slice(0, 2);
+    for (const name of started) {
+      starter.ensure({ name, owner: workspace.root, args: ['-e', SERVERS], log: workspace.log(name) });
     }
-    await starter.stop('stopped');
+    for (const name of started) [ports[name] = 0] = await portsIn(workspace.log(name), 1);
+    for (const { name, pid } of starter.entries()) if (name === 'hanging') process.kill(pid, 'SIGSTOP');
     said.length = 0;
     const services = names.map((name) => ({ name, process: name, fixed: false, tls: false }));
-    await endSilent(services, ports, starter, (line) => said.push(line), PATIENCE_MS);
+    // Another program has taken its port, and hangs.
+    const open: Socket[] = [];
+    await withServer(
+      (socket) => open.push(socket),
+      async (port) => {
+        const now = { ...ports, absent: port };
+        await endSilent(services, now, starter, (line) => said.push(line), PATIENCE_MS);
+        for (const socket of open) socket.destroy();
+      },
+    );
     expect(said).toEqual(['hanging runs but does not answer; restarting it']);
     expect(names.map((name) => starter.runs(name))).toEqual([false, true, false]);
   });
