@@ -46,6 +46,7 @@ export interface NetworkChoice {
 export interface NetworkTools {
   readonly chooseBackend: typeof chooseBackend;
   readonly makeStarter: (workspace: Workspace, progress: Progress) => Starter;
+  readonly endSilent: typeof endSilent;
   readonly waitForChaincodes: typeof waitForChaincodes;
   readonly defineDomains: typeof defineDomains;
   readonly waitForNodes: typeof waitForNodes;
@@ -54,6 +55,7 @@ export interface NetworkTools {
 const TOOLS: NetworkTools = {
   chooseBackend,
   makeStarter: (workspace, progress) => new Starter(workspace, progress),
+  endSilent,
   waitForChaincodes,
   defineDomains,
   waitForNodes,
@@ -78,7 +80,7 @@ export async function networkUp(
     const starter = tools.makeStarter(workspace, progress);
     starter.adopt(processNames(topology, backend));
     const services = listeningServices(topology, backend);
-    await endSilent(services, readNetworkState(workspace).ports, starter, progress);
+    await tools.endSilent(services, readNetworkState(workspace).ports, starter, progress);
     const ports = await settlePorts(workspace, services, starter);
     const chaincode = await servicePackage(CHAINCODE_LABEL);
     for (const { name } of topology.organisations) {
