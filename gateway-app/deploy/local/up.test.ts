@@ -46,25 +46,25 @@ async function written(log: string): Promise<string> {
 }
 
 it('BFT ordering on programs that have none is refused before anything is made', async () => {
-    const [bin, config] = ['bin', 'config'].map((name) => join(folder, name));
-    if (bin === undefined || config === undefined) throw new RangeError('there are two');
-    for (const path of [bin, config]) mkdirSync(path);
-    const says = "#!/bin/sh\nprintf 'peer:\\n Version: v2.5.16\\n'\n";
-    for (const name of ['peer', 'orderer']) writeFileSync(join(bin, name), says, { mode: 0o755 });
-    for (const name of ['core.yaml', 'orderer.yaml']) writeFileSync(join(config, name), '');
-    const topology = join(folder, 'bft.yaml');
-    writeFileSync(topology, 'orderer: { consensus: bft, nodes: 4 }\n');
-    const { env } = process;
-    process.env = { ...env, FABRIC_BIN: bin, FABRIC_CONFIG: config };
-    try {
-      await expect(
-        networkUp(workspace, { topology, backend: 'fabric' }, () => undefined),
-      ).rejects.toMatchObject({ code: 'FABRIC_BIN', message: expect.stringContaining('needs Fabric 3.x') });
-    } finally {
-      process.env = env;
-    }
-    expect(readNetworkTopology(workspace)).toBeNull();
-    expect(readNetworkState(workspace).processes).toEqual([]);
+  const [bin, config] = ['bin', 'config'].map((name) => join(folder, name));
+  if (bin === undefined || config === undefined) throw new RangeError('there are two');
+  for (const path of [bin, config]) mkdirSync(path);
+  const says = "#!/bin/sh\nprintf 'peer:\\n Version: v2.5.16\\n'\n";
+  for (const name of ['peer', 'orderer']) writeFileSync(join(bin, name), says, { mode: 0o755 });
+  for (const name of ['core.yaml', 'orderer.yaml']) writeFileSync(join(config, name), '');
+  const topology = join(folder, 'bft.yaml');
+  writeFileSync(topology, 'orderer: { consensus: bft, nodes: 4 }\n');
+  const { env } = process;
+  process.env = { ...env, FABRIC_BIN: bin, FABRIC_CONFIG: config };
+  try {
+    await expect(
+      networkUp(workspace, { topology, backend: 'fabric' }, () => undefined),
+    ).rejects.toMatchObject({ code: 'FABRIC_BIN', message: expect.stringContaining('needs Fabric 3.x') });
+  } finally {
+    process.env = env;
+  }
+  expect(readNetworkTopology(workspace)).toBeNull();
+  expect(readNetworkState(workspace).processes).toEqual([]);
 });
 
 describe('bringing a network up', () => {
@@ -121,6 +121,7 @@ describe('bringing a network up', () => {
   const tools = (): NetworkTools => ({
     chooseBackend: () => ({ backend: new ReadyBackend(), choice: { backend: 'devnet', binaries: null } }),
     makeStarter: (home) => new RecordingStarter(home, running, (what) => done.push(what)),
+    endSilent,
     waitForChaincodes: note('chaincodes are asked'),
     defineDomains: note('domains are defined'),
     waitForNodes: note('nodes are asked'),
@@ -134,15 +135,13 @@ describe('bringing a network up', () => {
     return done;
   }
 
-  it('starts everything, what is called before its callers, tells nodes and clients where everyone listens, and asks them then', async () => {
+  it('starts what is called before its callers, tells all where everyone listens, and asks them then', async () => {
     expect(await up()).toEqual([...starts(CHAINCODES), 'fabric', ...starts(NODES), ...ASKED]);
     expect(statSync(workspace.root).mode & 0o777).toBe(0o700);
     expect(JSON.parse(readFileSync(workspace.backend, 'utf8'))).toEqual({
       backend: 'devnet',
       binaries: null,
     });
-  });
-
     const { ports } = readNetworkState(workspace);
     const { nodes } = readConsortium(workspace.consortium);
     const listening = nodes.filter(({ role }) => role !== 'client');
@@ -219,6 +218,7 @@ describe('bringing a network up', () => {
     await up();
     const name = chaincodeService('org1');
     const end = new Error('the test has seen enough');
+    done = [];
     const starter = new Starter(workspace, (line) => {
       done.push(line);
       if (line === `starting ${name}` && done.length > 1) throw end;
@@ -239,7 +239,7 @@ describe('bringing a network up', () => {
     expect(done).toEqual([`${name} runs but does not answer; restarting it`, `starting ${name}`]);
   });
 
-  it('says where events cannot be captured', async () => {
+  it('says where events cannot be captured, and defines domains only while everything runs', async () => {
     await up();
     writeFileSync(workspace.captureRules, 'rules: 1\n');
     expect((await up()).filter((line) => line.startsWith('warning: events cannot be captured'))).toHaveLength(
