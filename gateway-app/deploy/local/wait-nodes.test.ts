@@ -65,7 +65,7 @@ function wait(said: Readonly<Record<string, Said>>, patience?: number): Promise<
 
 describe('waiting for the nodes', () => {
   it("lasts until each has the height that the first one had, as the first organisation's client", async () => {
-    await wait({ 'org1.master': [AWAY, 5n], 'org2.master': [4n, 6n], 'org2.goods': [3n, AWAY, 5n] }, 5000);
+    await wait({ 'org1.master': [AWAY, 5n], 'org2.master': [4n, 6n], 'org2.goods': [3n, AWAY, 5n] }, 3000);
     expect(asked).toEqual([
       ...['org1.master', 'org1.master', 'org1.goods'],
       ...['org2.master', 'org2.master', 'org2.goods', 'org2.goods', 'org2.goods'],
@@ -86,7 +86,7 @@ describe('waiting for the nodes', () => {
 
   it('ends at once where one refuses to answer', async () => {
     const refusal = new CotraceError('UNKNOWN_CALLER', 'you may not ask');
-    await expect(wait({ 'org1.goods': [refusal] })).rejects.toBe(refusal);
+    await expect(wait({ 'org1.goods': [refusal] }, 3000)).rejects.toBe(refusal);
     expect([asked, closed]).toEqual([['org1.master', 'org1.goods'], 1]);
   });
 });

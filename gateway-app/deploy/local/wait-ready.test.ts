@@ -54,7 +54,7 @@ describe('waiting for a network', () => {
 
   it('ends with the process that has ended, what it said last, and where it said it', async () => {
     const dead = await ended('org1.master', 'first\n[STORE_FAILED] disk\n\n');
-    const error = await waitForDevnet(workspace, dead).catch((thrown: unknown) => thrown);
+    const error = await waitForDevnet(workspace, dead, 2000).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
       code: 'NOT_READY',
       detail: { process: 'org1.master', log: workspace.log('org1.master'), last: '[STORE_FAILED] disk' },
@@ -71,6 +71,7 @@ describe('waiting for a network', () => {
     expect(() => requireRunning(workspace, [running, dead])).toThrow(expect.objectContaining(refused));
     rmSync(workspace.log('org1.master'));
     expect(() => requireRunning(workspace, [running, dead])).toThrow(expect.objectContaining(refused));
+    expect(() => requireRunning(workspace, [running, dead])).toThrow(/^org1\.master has stopped; see /);
   });
 
   it('shows the last line of a log, whether short or long, and closes it', async () => {
@@ -93,7 +94,7 @@ describe('waiting for a network', () => {
     mkdirSync(workspace.devnet);
     const path = join(workspace.devnet, 'devnet.json');
     writeJson(path, { ...DEVNET, processId: running.pid + 1 });
-    const waiting = waitForDevnet(workspace, running);
+    const waiting = waitForDevnet(workspace, running, 3000);
     await sleep(120);
     const written = { ...DEVNET, processId: running.pid };
     writeJson(path, written);
@@ -105,7 +106,9 @@ describe('waiting for a network', () => {
       code: 'NOT_READY',
       detail: { process: 'running' },
     });
-    const clock = jest.spyOn(Date, 'now').mockReturnValue(0);
+    // It stands for a thousand looks, which are more than there is time for.
+    let looks = 0;
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => ((looks += 1) < 1000 ? 0 : 1));
     try {
       const waiting = waitForDevnet(workspace, running, 0);
       await sleep(20);
@@ -152,7 +155,7 @@ describe('waiting for chaincode services', () => {
     const [first = '', ...others] = names;
     for (const name of others) await listen(name);
     let isOver = false;
-    const waiting = waitForChaincodes(workspace, topology, ports, starter).then(() => (isOver = true));
+    const waiting = waitForChaincodes(workspace, topology, ports, starter, 3000).then(() => (isOver = true));
     await sleep(70);
     expect(isOver).toBe(false);
     await listen(first);
@@ -173,7 +176,7 @@ describe('waiting for chaincode services', () => {
   it('ends with a process that has ended', async () => {
     const processes = [await ended('org2.chaincode', 'no memory\n')];
     writeNetworkState(workspace, { version: 1, ports, processes });
-    await expect(waitForChaincodes(workspace, topology, ports, starter)).rejects.toMatchObject({
+    await expect(waitForChaincodes(workspace, topology, ports, starter, 2000)).rejects.toMatchObject({
       code: 'NOT_READY',
       detail: { process: 'org2.chaincode', last: 'no memory' },
     });
