@@ -1,12 +1,11 @@
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { tlsFiles } from '@cotrace/network';
 import { TestNetwork } from '../../testing/test-network.js';
+import { withServer } from '../../testing/with-server.js';
 import { startProcess, stopProcess, type ProcessEntry } from '../processes.js';
 import { endSilent, silentProcesses } from './silent.js';
 import { Starter } from './starter.js';
@@ -28,20 +27,6 @@ async function portsIn(log: string, count: number): Promise<number[]> {
     const lines = readFileSync(log, 'utf8').split('\n').slice(0, -1);
     if (lines.length >= count) return lines.map(Number);
     await sleep(10);
-  }
-}
-
-/** Runs `work` while a server on a free port does `greet` with each connection. */
-async function withServer(
-  greet: (socket: Socket) => void,
-  work: (port: number) => Promise<void>,
-): Promise<void> {
-  const server = createServer((socket) => greet(socket.on('error', () => undefined)));
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  try {
-    await work((server.address() as AddressInfo).port);
-  } finally {
-    await once(server.close(), 'close');
   }
 }
 
@@ -144,13 +129,11 @@ describe('processes that hang when a network is brought up', () => {
     said.length = 0;
     const services = names.map((name) => ({ name, process: name, fixed: false, tls: false }));
     // Another program has taken its port, and hangs.
-    const open: Socket[] = [];
     await withServer(
-      (socket) => open.push(socket),
+      () => undefined,
       async (port) => {
         const now = { ...ports, absent: port };
         await endSilent(services, now, starter, (line) => said.push(line), PATIENCE_MS);
-        for (const socket of open) socket.destroy();
       },
     );
     expect(said).toEqual(['hanging runs but does not answer; restarting it']);
