@@ -149,5 +149,4 @@ describe('devnet.json', () => {
   ])('is refused with %s', (_, value) => {
     expect(refusal(path, value, () => readDevnetInfo(path))).toMatchObject({ code: 'CONFIG' });
   });
-  });
 });
