@@ -24,9 +24,9 @@ export function makeConsortium(
   };
   const { checkingHeight, quorum, domains } = topology;
   const channels = { main: channel(topology.channels.main), checking: channel(topology.channels.checking) };
-  const node = (name: string, folder: string): NodePart => ({
+  const node = (name: string, folder: string, address: string | null = addressOf(name)): NodePart => ({
     name,
-    address: addressOf(name),
+    address,
     certificate: pemCertificateHash(loadTls(join(folder, 'tls')).certificate),
   });
   const business = businessNodes(topology);
@@ -44,7 +44,7 @@ export function makeConsortium(
         businessNodes: business
           .filter((candidate) => candidate.organisation === organisation)
           .map(({ name, domain }) => ({ ...node(name, layout.business(organisation, domain)), domain })),
-        clients: [{ ...node(`${name}.client`, layout.user(organisation, 'User1')), address: null }],
+        clients: [node(`${name}.client`, layout.user(organisation, 'User1'), null)],
       };
     }),
   );

@@ -29,20 +29,37 @@ import { writeClients } from '../write-clients.js';
 import { writeAtomically, writeJson, type Workspace } from '../../workspace/workspace.js';
 import { HOSTS_MS } from '../limits.js';
 
+/** What asks the nodes of a network; a test has others. */
+export interface HostTools {
+  readonly joinChannels: typeof joinChannels;
+  readonly installPackages: typeof installPackages;
+  readonly defineChaincodes: typeof defineChaincodes;
+  readonly defineDomains: typeof defineDomains;
+}
+
+const TOOLS: HostTools = { joinChannels, installPackages, defineChaincodes, defineDomains };
+
 /** Ports where each process has a host of its own; business nodes that share one count up. */
 const MASTER_PORT = 7060;
 const FIRST_BUSINESS_PORT = 7061;
 
-/** Where our own nodes listen, by name: each process is a host of the same name. */
-export function hostAddresses(topology: Topology): ReadonlyMap<string, { host: string; port: number }> {
+/** Where a node is reached, and where its process listens: `host:port`. */
+interface HostAddress {
+  readonly address: string;
+  readonly listen: string;
+}
+
+/** The addresses of our own nodes, by name: each process is a host of the same name. */
+function hostAddresses(topology: Topology): ReadonlyMap<string, HostAddress> {
+  const at = (host: string, port: number) => ({ address: `${host}:${port}`, listen: `0.0.0.0:${port}` });
   return new Map([
     ...topology.organisations.map(({ name }) => {
       const node = masterNode(name);
-      return [node, { host: node, port: MASTER_PORT }] as const;
+      return [node, at(node, MASTER_PORT)] as const;
     }),
     ...businessNodes(topology).map((node) => {
       const port = FIRST_BUSINESS_PORT + topology.domains.indexOf(node.domain);
-      return [node.name, { host: businessProcess(topology, node), port }] as const;
+      return [node.name, at(businessProcess(topology, node), port)] as const;
     }),
   ]);
 }
@@ -74,10 +91,7 @@ async function makeFiles(
   const channels = ensureChannels(topology, files, nominalAddresses(topology));
   progress('certificates and genesis blocks are ready');
   const addresses = hostAddresses(topology);
-  const addressOf = (name: string) => {
-    const { host = '', port = 0 } = addresses.get(name) ?? {};
-    return `${host}:${port}`;
-  };
+  const addressOf = (name: string) => addresses.get(name)?.address ?? '';
   const info = fabricInfo(topology, { layout, reach: namedReach(topology) }, channels);
   const consortium = makeConsortium(topology, layout, info, addressOf);
   writeJson(workspace.consortium, consortium);
@@ -88,7 +102,7 @@ async function makeFiles(
     const nodes = config.nodes.map((node) => ({
       ...node,
       storeDir: join(stores, node.name),
-      listen: `0.0.0.0:${addresses.get(node.name)?.port ?? 0}`,
+      listen: addresses.get(node.name)?.listen ?? '',
     }));
     writeJson(configPath, { ...config, nodes } satisfies ProcessConfig);
   }
@@ -102,7 +116,7 @@ async function makeFiles(
  * peers, ordering nodes and chaincode services of a network that `prepareHosts` made run. Throws `CONFIG`, `NOT_READY`
  * and what the parts throw; it may be repeated.
  */
-export async function deployHosts(workspace: Workspace, progress: Progress): Promise<void> {
+export async function deployHosts(workspace: Workspace, progress: Progress, tools = TOOLS): Promise<void> {
   const topology = readNetworkTopology(workspace);
   if (topology === null) {
     throw new CotraceError(
@@ -122,11 +136,11 @@ export async function deployHosts(workspace: Workspace, progress: Progress): Pro
     });
   };
   const channels = ensureChannels(topology, files, nominalAddresses(topology));
-  await joinChannels(topology, channels, administered, stillStarting);
+  await tools.joinChannels(topology, channels, administered, stillStarting);
   progress('every node has joined its channels');
   const chaincode = await servicePackage(CHAINCODE_LABEL);
-  await installPackages(topology, chaincode, administered, progress);
+  await tools.installPackages(topology, chaincode, administered, progress);
   const consortium = readConsortium(workspace.consortium);
-  await defineChaincodes({ topology, chaincode, progress, stillStarting }, layout, consortium);
-  await defineDomains(topology, layout, consortium, stillStarting, progress);
+  await tools.defineChaincodes({ topology, chaincode, progress, stillStarting }, layout, consortium);
+  await tools.defineDomains(topology, layout, consortium, stillStarting, progress);
 }

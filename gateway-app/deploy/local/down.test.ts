@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
@@ -14,13 +12,16 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { asNobody, MAY_BE_OTHERS } from '../../testing/as-nobody.js';
+import { asNobody, asOrdinary, MAY_BE_OTHERS, processOfOther } from '../../testing/as-nobody.js';
+import { endlessProcess, startUnlisted } from '../../testing/endless-process.js';
 import { networkDown } from './down.js';
 import { makeFolder } from '../../workspace/folder.js';
 import { withLock } from '../lock.js';
 import { writeNetworkState } from './network-state.js';
-import { findProcesses } from '../processes.js';
+import { findProcesses, isRunning, stopProcess } from '../processes.js';
+import { Starter } from './starter.js';
 import { networkStatus } from './status.js';
+import { adoptTopology } from '../../workspace/topology-file.js';
 import { Workspace } from '../../workspace/workspace.js';
 
 let folder: string;
@@ -68,11 +69,93 @@ describe('removing a network', () => {
     expect([existsSync(workspace.root), readdirSync(real)]).toEqual([true, []]);
   });
 
+  it('removes everything that the network keeps, and nothing else', async () => {
+    await begin();
+    for (const path of [workspace.configs, workspace.devnet, workspace.nodes]) {
+      mkdirSync(join(path, 'inner'), { recursive: true });
+      writeFileSync(join(path, 'inner', 'file'), '');
+    }
+    const { consortium, trust, captureRules, topology, backend, network, chaincodeId } = workspace;
+    for (const path of [consortium, trust, captureRules, backend, chaincodeId]) writeFileSync(path, '');
+    writeFileSync(topology, '{}');
+    writeNetworkState(workspace, { version: 1, ports: {}, processes: [] });
+    writeFileSync(join(workspace.root, 'notes.txt'), 'mine');
+    rmSync(backend);
+    expect(existsSync(network)).toBe(true);
+    expect(await purge()).toBe(true);
+    expect(readdirSync(workspace.root)).toEqual(['notes.txt']);
+  });
+
+  it('says so where the folder cannot be removed', async () => {
+    mkdirSync(workspace.root);
+    chmodSync(folder, 0o555);
+    try {
+      await asOrdinary(() => expect(purge()).rejects.toMatchObject({ code: 'EACCES' }));
+    } finally {
+      chmodSync(folder, 0o755);
+    }
+  });
+
   it('is refused for a file', async () => {
     writeFileSync(workspace.root, '');
     await expect(purge()).rejects.toMatchObject({ code: 'CONFIG' });
     expect(() => networkStatus(workspace)).toThrow(expect.objectContaining({ code: 'CONFIG' }));
     expect(existsSync(workspace.root)).toBe(true);
+  });
+});
+
+describe('stopping a network', () => {
+  afterEach(async () => {
+    const starter = new Starter(workspace, () => undefined);
+    for (const { name } of starter.entries()) await starter.kill(name);
+  });
+
+  it('keeps its data, also where there are none yet', async () => {
+    mkdirSync(workspace.root);
+    const down = () => networkDown(workspace, false, () => undefined);
+    expect(await down()).toBe(false);
+    expect(readdirSync(workspace.root)).toEqual([]);
+    await begin();
+    expect(await down()).toBe(true);
+    expect(existsSync(workspace.logs)).toBe(true);
+  });
+
+  it('ends processes that call others before those, and says which it ends', async () => {
+    await begin();
+    const starter = new Starter(workspace, () => undefined);
+    const steps = [
+      ['org1.business', 'org1.goods'],
+      ['org1.master'],
+      ['org1.chaincode'],
+      ['devnet', 'fabric.peer.org1'],
+      ['orderer2'],
+    ];
+    const backwards = steps.flat().reverse();
+    for (const name of ['gone', ...backwards]) starter.ensure(endlessProcess(workspace, name));
+    const entries = [...starter.entries()];
+    for (const entry of entries) if (entry.name === 'gone') await stopProcess(entry, 0);
+    const running = () => entries.filter(isRunning).map(({ name }) => name);
+    const seen: (readonly string[])[] = [];
+    const said: string[] = [];
+    await networkDown(workspace, false, (line) => {
+      said.push(line);
+      seen.push(running().sort());
+    });
+    expect(running()).toEqual([]);
+    expect(starter.entries()).toEqual([]);
+    expect(said.map((line) => line.replace('stopping ', '')).toSorted()).toEqual(steps.flat().toSorted());
+    const still = steps.flatMap((step, i) => step.map(() => steps.slice(i).flat().sort()));
+    expect(seen).toEqual(still);
+  });
+
+  it('ends a process that nobody wrote down', async () => {
+    await begin();
+    adoptTopology(workspace, null);
+    const lost = await startUnlisted(workspace, 'org1.master');
+    await networkDown(workspace, false, () => undefined);
+    const left = isRunning(lost);
+    await stopProcess(lost, 0);
+    expect(left).toBe(false);
   });
 });
 
@@ -109,15 +192,8 @@ asRoot('says so where the folder is not for this user to look into, and not that
 
 asRoot('removes no network that runs as another user', async () => {
   await begin();
-  const other = spawn(process.execPath, ['-e', 'console.log(); setInterval(() => undefined, 1000)'], {
-    argv0: `cotrace org1.master of ${workspace.root}`,
-    uid: 65_533,
-    gid: 65_533,
-    cwd: '/',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const other = await processOfOther('org1.master', workspace.root);
   try {
-    await once(other.stdout, 'data');
     const processes = findProcesses(workspace.root, ['org1.master']);
     writeNetworkState(workspace, { version: 1, ports: {}, processes });
     for (const path of [folder, workspace.root, workspace.network, workspace.lock]) chmodSync(path, 0o777);

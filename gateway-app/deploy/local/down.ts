@@ -1,4 +1,3 @@
-import { lstatSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { errorCode } from '../../settings/error-code.js';
 import { readBackend } from '../backends/choose.js';
@@ -15,9 +14,14 @@ import type { Workspace } from '../../workspace/workspace.js';
 const RANKS = [/\.business$/, /\.master$/, /\.chaincode$/, /^(?:devnet$|fabric\.peer\.)/, /^orderer\d*$/];
 
 function rankOf(name: string): number {
-  const rank = RANKS.findIndex((pattern) => pattern.test(name));
-  return rank < 0 ? 0 : rank;
+  return Math.max(
+    RANKS.findIndex((pattern) => pattern.test(name)),
+    0,
+  );
 }
+
+/** What the system says of a folder with something in it, of one that is not there, and of a link to one. */
+const STAYS: readonly unknown[] = ['ENOTEMPTY', 'ENOENT', 'ENOTDIR'];
 
 /**
  * Ends every process that `networkUp` started here, and only those; whether there was a network. `purge`: removes all that
@@ -68,11 +72,9 @@ async function removeNetwork(workspace: Workspace): Promise<void> {
 
 /** A link to a folder is the user's own, and stays with the folder. */
 async function removeIfEmpty(folder: string): Promise<void> {
-  if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return;
   try {
     await rmdir(folder);
   } catch (error) {
-    const code = errorCode(error);
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOENT') throw error;
+    if (!STAYS.includes(errorCode(error))) throw error;
   }
 }

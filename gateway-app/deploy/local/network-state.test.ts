@@ -36,6 +36,18 @@ describe('network.json', () => {
     expect(readNetworkState(workspace)).toEqual({ ...STATE, processes });
   });
 
+  it('holds nothing where no network was started', () => {
+    const nothing = { version: 1, ports: {}, processes: [] };
+    expect(readNetworkState(new Workspace(join(folder, 'none')))).toEqual(nothing);
+  });
+
+  it('takes the lowest port and process id that there can be', () => {
+    const processes = [{ ...ENTRY, pid: 2, owner: folder }];
+    const state = { version: 1, ports: { a: 1, b: 65_535 }, processes } as const;
+    writeNetworkState(workspace, state);
+    expect(readNetworkState(workspace)).toEqual(state);
+  });
+
   it.each([
     ['all processes of the user', withEntry({ pid: -1 }), 'processes[0].pid'],
     ["this command's own group", withEntry({ pid: 0 }), 'processes[0].pid'],
@@ -58,6 +70,7 @@ describe('network.json', () => {
       'processes must name each process once',
     ],
     ['a port that is none', { ...STATE, ports: { a: 65_536 } }, 'ports.a must be'],
+    ['no port', { ...STATE, ports: { a: 0 } }, 'ports.a must be'],
     ['another version', { ...STATE, version: 2 }, 'version must be'],
     ['what nobody knows', { ...STATE, home: '/' }, 'unknown member "home"'],
     ['no processes', { version: 1, ports: {} }, 'processes is missing'],
@@ -106,27 +119,34 @@ describe('backend.json', () => {
 
 describe('devnet.json', () => {
   const path = join(folder, 'devnet.json');
+  const channel = (name: string) => ({ name, genesisHeaderHash: '00'.repeat(32) });
   const node = { name: 'peer0.org1.example.com', mspId: 'Org1MSP', address: '127.0.0.1:7051' };
   const info = {
     peers: { org1: node },
     orderer: node,
     cryptoDir: '/crypto',
-    channels: [{ name: 'main', genesisHeaderHash: '00'.repeat(32) }],
+    channels: ['main', 'checking'].map(channel),
     processId: 4711,
   };
 
   it('comes back as it was written', () => {
     writeFileSync(path, JSON.stringify(info));
     expect(readDevnetInfo(path)).toEqual(info);
+    writeFileSync(path, JSON.stringify({ ...info, processId: 1 }));
+    expect(readDevnetInfo(path)?.processId).toBe(1);
     expect(readDevnetInfo(join(folder, 'none.json'))).toBeNull();
   });
 
   it.each([
-    [{ ...info, processId: 0 }],
-    [{ ...info, peers: { org1: { ...node, address: '127.0.0.1' } } }],
-    [{ ...info, channels: [{ name: 'main', genesisHeaderHash: 'ab' }] }],
-    [{ ...info, orderer: null }],
-  ])('is refused as %j', (value) => {
+    ['no process', { ...info, processId: 0 }],
+    ['an address without a port', { ...info, peers: { org1: { ...node, address: '127.0.0.1' } } }],
+    ['half a hash', { ...info, channels: [{ name: 'main', genesisHeaderHash: 'ab' }] }],
+    ['no ordering node', { ...info, orderer: null }],
+    ['a third channel', { ...info, channels: ['main', 'checking', 'third'].map(channel) }],
+    ['more than there is', { ...info, more: 1 }],
+    ['a node with more than there is', { ...info, orderer: { ...node, more: 1 } }],
+    ['a channel with more than there is', { ...info, channels: [{ ...channel('main'), more: 1 }] }],
+  ])('is refused with %s', (_, value) => {
     expect(refusal(path, value, () => readDevnetInfo(path))).toMatchObject({ code: 'CONFIG' });
   });
 });

@@ -4,7 +4,8 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { choosePorts, freePort, isFree } from './ports.js';
+import { freePorts } from '../../testing/free-ports.js';
+import { choosePorts, freePort, isFree, portOf } from './ports.js';
 import { Workspace } from '../../workspace/workspace.js';
 
 let workspace: Workspace;
@@ -37,6 +38,27 @@ describe('ports', () => {
     expect(await isFree(port)).toBe(true);
     await occupy(port);
     expect(await isFree(port)).toBe(false);
+  });
+
+  it('are not those that others have, or are to have', async () => {
+    const [taken = 0, occupied = 0, free = 0] = await freePorts(3);
+    await occupy(occupied);
+    const picked = [taken, occupied, free];
+    expect(await freePort(new Set([taken]), () => picked.shift() ?? 0)).toBe(free);
+    expect(await isFree(taken)).toBe(true);
+  });
+
+  it('are looked for a thousand times, and named where there is none', async () => {
+    let picked = 0;
+    const pick = () => {
+      picked += 1;
+      return 12_000;
+    };
+    await expect(freePort(new Set([12_000]), pick)).rejects.toMatchObject({
+      code: 'NO_PORT',
+      message: expect.stringContaining('from 10240 to 32767'),
+    });
+    expect(picked).toBe(1000);
   });
 
   it('are different, and stay those of the first start', async () => {
@@ -75,5 +97,12 @@ describe('ports', () => {
     const first = await choosePorts(workspace, [service('a')]);
     await occupy(first['a']);
     expect(await choosePorts(workspace, [service('a', true)])).toEqual(first);
+  });
+
+  it('are not made up for a service that has none', () => {
+    expect(portOf({ a: 12_000 }, 'a')).toBe(12_000);
+    expect(() => portOf({ a: 12_000 }, 'b')).toThrow(
+      expect.objectContaining({ code: 'NO_PORT', detail: { name: 'b' } }),
+    );
   });
 });

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { CotraceError } from '@cotrace/core';
 import { readNetworkState, writeNetworkState } from './network-state.js';
@@ -14,19 +15,35 @@ export interface ListeningService {
   readonly fixed: boolean;
 }
 
+/** The port of a service. Throws `NO_PORT` where none was chosen. */
+export function portOf(ports: Readonly<Record<string, number>>, name: string): number {
+  const port = ports[name];
+  if (port === undefined) throw new CotraceError('NO_PORT', `no port was chosen for ${name}`, { name });
+  return port;
+}
+
 /** Whether nothing listens on a TCP port of the loop-back interface, as far as this process may know. */
 export async function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  return new Promise((resolve) => {
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
+  try {
+    await once(server.listen(port, '127.0.0.1'), 'listening');
+  } catch {
+    return false;
+  }
+  await once(server.close(), 'close');
+  return true;
 }
 
-/** A free TCP port of the loop-back interface that is none of `taken`. Throws `NO_PORT`. */
-export async function freePort(taken: ReadonlySet<number>): Promise<number> {
+/**
+ * A free TCP port of the loop-back interface that is none of `taken`, among those that `pick` comes up with. Throws
+ * `NO_PORT`.
+ */
+export async function freePort(
+  taken: ReadonlySet<number>,
+  pick = () => randomInt(LEAST_PORT, END_PORT),
+): Promise<number> {
   for (let tries = 0; tries < MOST_PORT_TRIES; tries += 1) {
-    const port = randomInt(LEAST_PORT, END_PORT);
+    const port = pick();
     if (!taken.has(port) && (await isFree(port))) return port;
   }
   throw new CotraceError('NO_PORT', `no free TCP port was found from ${LEAST_PORT} to ${END_PORT - 1}`);

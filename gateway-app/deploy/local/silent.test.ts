@@ -1,25 +1,40 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { tlsFiles } from '@cotrace/network';
+import { TestNetwork } from '../../testing/test-network.js';
+import { withServer } from '../../testing/with-server.js';
+import { startProcess, stopProcess, type ProcessEntry } from '../processes.js';
 import { endSilent, silentProcesses } from './silent.js';
 import { Starter } from './starter.js';
 import { Workspace } from '../../workspace/workspace.js';
 
 const PATIENCE_MS = 400;
-/** One server as chaincode services have it, one as the others; both say where they listen. */
+/** One server as chaincode services have it, one as the others, with a certificate; both say where they listen. */
 const SERVERS = `
+  const [certificate, key] = process.argv.slice(1).map((path) => require('node:fs').readFileSync(path));
   const say = (server) => server.listen(0, '127.0.0.1', () => console.log(server.address().port));
   say(require('node:http2').createServer());
-  require('node:timers').setTimeout(() => say(require('node:tls').createServer()), 50);
+  const options = { cert: certificate, key };
+  require('node:timers').setTimeout(() => say(require('node:tls').createServer(options)), 50);
 `;
+
+/** The ports that a process has written to its log, once they are `count`. */
+async function portsIn(log: string, count: number): Promise<number[]> {
+  for (;;) {
+    const lines = readFileSync(log, 'utf8').split('\n').slice(0, -1);
+    if (lines.length >= count) return lines.map(Number);
+    await sleep(10);
+  }
+}
 
 describe('a process', () => {
   const service = (name: string, tls: boolean) => ({ name, process: 'one', fixed: false, tls });
   const services = [service('plain', false), service('tls', true)];
-  let child: ChildProcess;
+  let network: TestNetwork;
+  let child: ProcessEntry;
   let ports: Record<string, number>;
   const silent = (names: readonly string[]) =>
     silentProcesses(
@@ -29,18 +44,17 @@ describe('a process', () => {
     );
 
   beforeAll(async () => {
-    child = spawn(process.execPath, ['-e', SERVERS], { stdio: ['ignore', 'pipe', 'inherit'] });
-    let said = '';
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => (said += text));
-    while (said.split('\n').length < 3) await new Promise((resolve) => setTimeout(resolve, 10));
-    const [plain, tls] = said.split('\n').map(Number);
-    ports = { plain: plain ?? 0, tls: tls ?? 0 };
+    network = await TestNetwork.create({ organisations: 2, domains: ['goods'] });
+    const { certificate, key } = tlsFiles(join(network.layout.master(network.organisation(0)), 'tls'));
+    const log = network.folder('one.log');
+    child = startProcess({ name: 'one', owner: network.dir, args: ['-e', SERVERS, certificate, key], log });
+    const [plain = 0, tls = 0] = await portsIn(log, 2);
+    ports = { plain, tls };
   });
 
   afterAll(async () => {
-    const ended = once(child, 'exit');
-    child.kill('SIGKILL');
-    await ended;
+    await stopProcess(child, 0);
+    await network.remove();
   });
 
   it('that runs answers, with TLS and without', async () => {
@@ -48,12 +62,12 @@ describe('a process', () => {
   });
 
   it('that hangs is found by either service, though the system takes connections for it', async () => {
-    child.kill('SIGSTOP');
+    process.kill(child.pid, 'SIGSTOP');
     try {
-      expect(await silent(['plain'])).toEqual(['one']);
-      expect(await silent(['tls'])).toEqual(['one']);
+      const asked = [silent(['plain']), silent(['tls']), silent(['plain', 'tls'])];
+      expect(await Promise.all(asked)).toEqual([['one'], ['one'], ['one']]);
     } finally {
-      child.kill('SIGCONT');
+      process.kill(child.pid, 'SIGCONT');
     }
     expect(await silent(['plain', 'tls'])).toEqual([]);
   });
@@ -61,6 +75,29 @@ describe('a process', () => {
   it('that does not listen, or of which no port is known, does not hang', async () => {
     const gone = { plain: 1 };
     expect(await silentProcesses(services, gone, PATIENCE_MS)).toEqual([]);
+  });
+
+  it('that hangs up at once does not hang', async () => {
+    await withServer(
+      (socket) => socket.destroy(),
+      async (port) => {
+        expect(await silentProcesses(services, { plain: port, tls: port }, PATIENCE_MS)).toEqual([]);
+      },
+    );
+  });
+
+  it('is sent nothing where it does not speak TLS', async () => {
+    const received: Buffer[] = [];
+    await withServer(
+      (socket) => {
+        socket.on('data', (bytes) => received.push(bytes));
+        setTimeout(() => socket.write('hello'), 20);
+      },
+      async (port) => {
+        expect(await silentProcesses(services, { plain: port }, PATIENCE_MS)).toEqual([]);
+      },
+    );
+    expect(received).toEqual([]);
   });
 });
 
@@ -82,18 +119,23 @@ describe('processes that hang when a network is brought up', () => {
 
   it('are named and ended, and no others', async () => {
     const ports: Record<string, number> = {};
-    const names = ['hanging', 'running', 'stopped'];
-    for (const name of names) {
-      const log = workspace.log(name);
-      const { pid } = starter.ensure({ name, owner: workspace.root, args: ['-e', SERVERS], log });
-      while (readFileSync(log, 'utf8').split('\n').length < 2) await new Promise((r) => setTimeout(r, 10));
-      ports[name] = Number(readFileSync(log, 'utf8').split('\n')[0]);
-      if (name === 'hanging') process.kill(pid, 'SIGSTOP');
+    const names = ['hanging', 'running', 'absent'];
+    const started = names.slice(0, 2);
+    for (const name of started) {
+      starter.ensure({ name, owner: workspace.root, args: ['-e', SERVERS], log: workspace.log(name) });
     }
-    await starter.stop('stopped');
+    for (const name of started) [ports[name] = 0] = await portsIn(workspace.log(name), 1);
+    for (const { name, pid } of starter.entries()) if (name === 'hanging') process.kill(pid, 'SIGSTOP');
     said.length = 0;
     const services = names.map((name) => ({ name, process: name, fixed: false, tls: false }));
-    await endSilent(services, ports, starter, (line) => said.push(line), PATIENCE_MS);
+    // Another program has taken its port, and hangs.
+    await withServer(
+      () => undefined,
+      async (port) => {
+        const now = { ...ports, absent: port };
+        await endSilent(services, now, starter, (line) => said.push(line), PATIENCE_MS);
+      },
+    );
     expect(said).toEqual(['hanging runs but does not answer; restarting it']);
     expect(names.map((name) => starter.runs(name))).toEqual([false, true, false]);
   });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Service } from '../services.js';
@@ -47,18 +48,15 @@ export async function silentProcesses(
  * nobody listens counts as an answer: the process is starting, or has ended.
  */
 async function answers(port: number, tls: boolean, patience: number): Promise<boolean> {
-  const host = '127.0.0.1';
-  return new Promise((resolve) => {
-    const socket = tls ? connectTls({ host, port, rejectUnauthorized: false }) : connectTcp({ host, port });
-    const timer = setTimeout(() => end(false), patience);
-    const end = (answer: boolean) => {
-      clearTimeout(timer);
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.once(tls ? 'secureConnect' : 'data', () => end(true));
-    // Whatever the process refuses in a handshake, it has answered.
-    socket.once('error', () => end(true));
-    socket.once('close', () => end(true));
+  const at = { host: '127.0.0.1', port };
+  const socket = tls ? connectTls({ ...at, rejectUnauthorized: false }) : connectTcp(at);
+  let isSilent = false;
+  socket.setTimeout(patience, () => {
+    isSilent = true;
+    socket.destroy();
   });
+  socket.once(tls ? 'secureConnect' : 'data', () => socket.destroy());
+  // Whatever the process refuses in a handshake, it has answered.
+  await once(socket, 'close').catch(() => undefined);
+  return !isSilent;
 }

@@ -1,22 +1,25 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DevnetBackend } from '../backends/devnet.js';
-import {
-  findProcesses,
-  isRunning,
-  startProcess,
-  stopProcess,
-  type ProcessEntry,
-  type ProcessSpec,
-} from '../processes.js';
+import { isRunning, stopProcess, type ProcessEntry } from '../processes.js';
+import { readNetworkState, writeNetworkState } from './network-state.js';
 import { processNames } from '../services.js';
+import { endlessProcess, startUnlisted } from '../../testing/endless-process.js';
+import { withServer } from '../../testing/with-server.js';
 import { Starter } from './starter.js';
-import { networkStatus } from './status.js';
+import { networkHealth, networkStatus } from './status.js';
 import { adoptTopology } from '../../workspace/topology-file.js';
 import { Workspace } from '../../workspace/workspace.js';
+
+const TOPOLOGY = `
+organisations:
+  - { name: org1, mspId: Org1MSP, domain: org1.example.com }
+  - { name: org2, mspId: Org2MSP, domain: org2.example.com }
+domains: [goods]
+`;
 
 let workspace: Workspace;
 let said: string[];
@@ -33,17 +36,7 @@ afterEach(async () => {
   rmSync(workspace.root, { recursive: true, force: true });
 });
 
-function spec(name: string): ProcessSpec {
-  const args = ['-e', 'setInterval(() => undefined, 1000)'];
-  return { name, owner: workspace.root, args, log: workspace.log(name) };
-}
-
-/** A process that nobody wrote down, once it goes by its name: the kernel sets the name a moment after the start. */
-async function startLost(name: string): Promise<ProcessEntry> {
-  const lost = startProcess(spec(name));
-  while (!findProcesses(workspace.root, [name]).some(({ pid }) => pid === lost.pid)) await sleep(5);
-  return lost;
-}
+const spec = (name: string) => endlessProcess(workspace, name);
 
 describe('starting and stopping the processes of a workspace', () => {
   it('starts what does not run, and once', () => {
@@ -65,30 +58,48 @@ describe('starting and stopping the processes of a workspace', () => {
 
   it('forgets what it has stopped, and stops several at a time', async () => {
     const entries = ['a', 'b', 'c'].map((name) => starter.ensure(spec(name)));
-    await Promise.all(['a', 'b', 'none'].map((name) => starter.stop(name)));
-    expect(starter.entries()).toEqual(entries.slice(2));
-    expect(entries.map(isRunning)).toEqual([false, false, true]);
+    await Promise.all(['b', 'c', 'none'].map((name) => starter.stop(name)));
+    expect(starter.entries()).toEqual(entries.slice(0, 1));
+    expect(entries.map(isRunning)).toEqual([true, false, false]);
+  });
+
+  it('ends at once what would not end when asked', async () => {
+    const log = workspace.log('a');
+    const args = ['-e', "process.on('SIGTERM', () => undefined); setInterval(() => console.log('.'), 10)"];
+    const entry = starter.ensure({ ...spec('a'), args, log });
+    while (statSync(log).size === 0) await sleep(10);
+    await Promise.race([starter.kill('a'), sleep(5000)]);
+    expect([isRunning(entry), starter.entries()]).toEqual([false, []]);
   });
 
   it('takes in a process that was started and never written down', async () => {
-    const lost = await startLost('a');
+    const lost = await startUnlisted(workspace, 'a');
     starter.adopt(['a', 'b']);
     expect(starter.entries()).toEqual([lost]);
     expect(starter.ensure(spec('a'))).toEqual(lost);
     expect(said).toEqual([]);
   });
 
-  it('takes in a process in place of one that is gone', async () => {
-    await stopProcess(starter.ensure(spec('a')), 0);
-    const lost = await startLost('a');
+  it.each([
+    ['with its start', (lost: ProcessEntry) => ({ ...lost, pid: lost.pid - 1 })],
+    ['with its id', (lost: ProcessEntry) => ({ ...lost, started: '1' })],
+  ])('takes in a process in place of one %s that is gone', async (_, goneOf) => {
+    const lost = await startUnlisted(workspace, 'a');
+    const other = { ...lost, name: 'b', pid: 2, started: 'gone' };
+    writeNetworkState(workspace, { version: 1, ports: { a: 12_000 }, processes: [goneOf(lost), other] });
     starter.adopt(['a']);
-    expect(starter.entries()).toEqual([lost]);
+    expect(readNetworkState(workspace)).toMatchObject({ ports: { a: 12_000 }, processes: [other, lost] });
   });
 
   it('leaves the entries as they are where nothing is lost', () => {
+    starter.adopt(['a']);
+    expect(existsSync(workspace.network)).toBe(false);
     const known = starter.ensure(spec('a'));
+    // Each time that it is written, it is another file.
+    const { ino } = statSync(workspace.network);
     starter.adopt(['a', 'b']);
     expect(starter.entries()).toEqual([known]);
+    expect(statSync(workspace.network).ino).toBe(ino);
   });
 
   it('says where the list of processes is of another version', () => {
@@ -104,12 +115,16 @@ describe('the status of a network', () => {
       .processes.filter(({ running }) => !running)
       .map(({ name }) => name);
 
-  it('is down where none was started', () => {
-    expect(networkStatus(workspace)).toEqual({ state: 'down', processes: [] });
+  it('is down where none was started', async () => {
+    const down = { state: 'down', processes: [] } as const;
+    expect(networkStatus(workspace)).toEqual(down);
+    expect(await networkHealth(workspace)).toEqual({ ...down, silent: [] });
   });
 
   it('is up only once everything that the topology asks for runs', async () => {
-    const topology = adoptTopology(workspace, null);
+    const file = workspace.path('given.yaml');
+    writeFileSync(file, TOPOLOGY);
+    const topology = adoptTopology(workspace, file);
     const names = processNames(topology, new DevnetBackend());
     expect(networkStatus(workspace).state).toBe('down');
     const [first = '', ...others] = names;
@@ -123,10 +138,26 @@ describe('the status of a network', () => {
     for (const name of others) starter.ensure(spec(name));
     expect(stopped()).toEqual([]);
     expect(networkStatus(workspace).state).toBe('up');
-    await stopProcess(starter.ensure(spec(first)), 0);
+    await withServer(
+      () => undefined,
+      async (port) => {
+        const health = () => networkHealth(workspace, 100);
+        expect(await health()).toMatchObject({ state: 'up', silent: [] });
+        const silence = (...names: readonly string[]) => {
+          const ports = Object.fromEntries(names.map((name) => [name, port]));
+          writeNetworkState(workspace, { ...readNetworkState(workspace), ports });
+        };
+        silence('org1.chaincode');
+        expect(await health()).toMatchObject({ state: 'partly up', silent: ['org1.chaincode'] });
+        silence('org1.chaincode', 'devnet.orderer');
+        expect(await health()).toMatchObject({ state: 'partly up', silent: ['devnet', 'org1.chaincode'] });
+        await stopProcess(starter.ensure(spec(first)), 0);
+        expect(await health()).toMatchObject({ state: 'partly up', silent: ['org1.chaincode'] });
+      },
+    );
     expect(stopped()).toEqual([first]);
     expect(networkStatus(workspace).state).toBe('partly up');
-    await startLost(first);
+    await startUnlisted(workspace, first);
     expect(stopped()).toEqual([]);
     expect(networkStatus(workspace).state).toBe('up');
     starter.adopt(names);

@@ -17,9 +17,13 @@ export interface ProcessStatus {
   readonly log: string;
 }
 
-/** As `networkStatus`, and which of the processes that run do not answer; a network with one of them is partly up. */
+/**
+ * As `networkStatus`, and which of the processes that run do not answer within `patience` milliseconds; a network with one
+ * of them is partly up.
+ */
 export async function networkHealth(
   workspace: Workspace,
+  patience = STATUS_MS,
 ): Promise<ReturnType<typeof networkStatus> & { readonly silent: readonly string[] }> {
   const status = networkStatus(workspace);
   const topology = readNetworkTopology(workspace);
@@ -28,7 +32,7 @@ export async function networkHealth(
   const services = listeningServices(topology, readBackend(workspace)).filter(({ process }) =>
     runs.has(process),
   );
-  const silent = await silentProcesses(services, readNetworkState(workspace).ports, STATUS_MS);
+  const silent = await silentProcesses(services, readNetworkState(workspace).ports, patience);
   return { ...status, state: silent.length > 0 ? 'partly up' : status.state, silent };
 }
 

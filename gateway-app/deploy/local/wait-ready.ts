@@ -1,103 +1,76 @@
+import { once } from 'node:events';
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { CotraceError, isCotraceError } from '@cotrace/core';
-import type { NetworkInfo, Topology } from '@cotrace/network';
 import { join } from 'node:path';
-import { loadClient, readClientConfig } from '../../client/client-config.js';
-import { Connections } from '../../client/connections.js';
-import type { Consortium, ConsortiumNode } from '../../consortium/consortium.js';
-import { Business, Master } from '../../gen/cotrace/cotrace_pb.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CotraceError } from '@cotrace/core';
+import type { NetworkInfo, Topology } from '@cotrace/network';
 import { readDevnetInfo } from './devnet-info.js';
 import { isRunning, type ProcessEntry } from '../processes.js';
 import { chaincodeService } from '../services.js';
+import { portOf } from './ports.js';
 import type { Starter } from './starter.js';
 import type { Workspace } from '../../workspace/workspace.js';
-import { LOG_TAIL_BYTES, READY_CALL_MS, READY_MS, READY_PAUSE_MS } from '../limits.js';
+import { LOG_TAIL_BYTES, READY_MS, READY_PAUSE_MS } from '../limits.js';
 
-/** Waits until the embedded network has written where it listens. Throws `NOT_READY` with the log to look at. */
-export async function waitForDevnet(workspace: Workspace, process: ProcessEntry): Promise<NetworkInfo> {
-  return until(workspace, [process], process.name, () => {
+/**
+ * Waits until the embedded network has written where it listens. `patience`: milliseconds that it may take. Throws
+ * `NOT_READY` with the log to look at.
+ */
+export async function waitForDevnet(
+  workspace: Workspace,
+  process: ProcessEntry,
+  patience = READY_MS,
+): Promise<NetworkInfo> {
+  const look = () => {
     const info = readDevnetInfo(join(workspace.devnet, 'devnet.json'));
     return Promise.resolve(info?.processId === process.pid ? info : null);
-  });
+  };
+  return until(workspace, [process], process.name, look, patience);
 }
 
-/** Waits until the chaincode service of every organisation takes connections. Throws `NOT_READY`. */
+/**
+ * Waits until the chaincode service of every organisation takes connections. `patience`: milliseconds that each may take.
+ * Throws `NOT_READY`.
+ */
 export async function waitForChaincodes(
   workspace: Workspace,
   topology: Topology,
   ports: Readonly<Record<string, number>>,
   starter: Starter,
+  patience = READY_MS,
 ): Promise<void> {
-  for (const { name } of topology.organisations) {
-    const port = ports[chaincodeService(name)] ?? 0;
-    await until(workspace, starter.entries(), chaincodeService(name), async () =>
-      (await listens(port)) ? true : null,
-    );
+  for (const { name: organisation } of topology.organisations) {
+    const name = chaincodeService(organisation);
+    const look = async () => ((await listens(portOf(ports, name))) ? name : null);
+    await until(workspace, starter.entries(), name, look, patience);
   }
 }
 
 async function listens(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port });
-    const end = (answer: boolean) => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.once('connect', () => end(true));
-    socket.once('error', () => end(false));
-  });
-}
-
-/** Waits until every master and business node has reached the height that the first master had at first. */
-export async function waitForNodes(
-  workspace: Workspace,
-  topology: Topology,
-  consortium: Consortium,
-  starter: Starter,
-): Promise<void> {
-  const [organisation] = topology.organisations;
-  if (organisation === undefined) return;
-  const connections = new Connections(loadClient(readClientConfig(workspace.client(organisation.name))));
+  const socket = connect({ host: '127.0.0.1', port });
   try {
-    let height: bigint | null = null;
-    for (const node of consortium.nodes.filter(({ role }) => role !== 'client')) {
-      await until(workspace, starter.entries(), node.name, async () => {
-        const reached = await heightOf(connections, node);
-        if (reached === null) return null;
-        height ??= reached;
-        return reached >= height ? true : null;
-      });
-    }
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
   } finally {
-    connections.close();
+    socket.destroy();
   }
 }
 
-/** A node's height; null while it does not answer. */
-async function heightOf(connections: Connections, node: ConsortiumNode): Promise<bigint | null> {
-  const client = connections.node({ ...node, address: node.address ?? '' });
-  try {
-    const status =
-      node.role === 'master'
-        ? await client.call(Master.method.status, {}, { timeout: READY_CALL_MS })
-        : await client.call(Business.method.status, {}, { timeout: READY_CALL_MS });
-    return status.height;
-  } catch (error) {
-    if (isCotraceError(error, 'UNREACHABLE')) return null;
-    throw error;
-  }
-}
-
-/** Asks until `who` has an answer. Throws `NOT_READY` where a process has ended, or it takes too long. */
-async function until<T extends NonNullable<unknown>>(
+/**
+ * Asks until `who` has an answer. `patience`: milliseconds that it may take. Throws `NOT_READY` where one of `processes` has
+ * ended, or it takes too long.
+ */
+export async function until<T>(
   workspace: Workspace,
   processes: readonly ProcessEntry[],
   who: string,
   ask: () => Promise<T | null>,
+  patience: number,
 ): Promise<T> {
-  const deadline = Date.now() + READY_MS;
+  const deadline = Date.now() + patience;
   for (;;) {
     const answer = await ask();
     if (answer !== null) return answer;

@@ -1,0 +1,55 @@
+import { isCotraceError } from '@cotrace/core';
+import type { Topology } from '@cotrace/network';
+import { loadClient, readClientConfig, type ClientContext } from '../../client/client-config.js';
+import { Connections } from '../../client/connections.js';
+import type { Consortium, ConsortiumNode } from '../../consortium/consortium.js';
+import { Business, Master } from '../../gen/cotrace/cotrace_pb.js';
+import type { Starter } from './starter.js';
+import { until } from './wait-ready.js';
+import type { Workspace } from '../../workspace/workspace.js';
+import { READY_CALL_MS, READY_MS } from '../limits.js';
+
+/**
+ * Waits until every master and business node has reached the height that the first master had at first. The first
+ * organisation's client asks, over what `connect` opens. `patience`: milliseconds that each may take. Throws `NOT_READY`,
+ * and what a node refuses with.
+ */
+export async function waitForNodes(
+  workspace: Workspace,
+  { organisations: [first] }: Topology,
+  consortium: Consortium,
+  starter: Starter,
+  patience = READY_MS,
+  connect = (client: ClientContext) => new Connections(client),
+): Promise<void> {
+  const connections = connect(loadClient(readClientConfig(workspace.client(first?.name ?? ''))));
+  try {
+    let height: bigint | null = null;
+    for (const node of consortium.nodes.filter(({ role }) => role !== 'client')) {
+      const look = async () => {
+        const reached = await heightOf(connections, node);
+        if (reached === null) return null;
+        height ??= reached;
+        return reached >= height ? reached : null;
+      };
+      await until(workspace, starter.entries(), node.name, look, patience);
+    }
+  } finally {
+    connections.close();
+  }
+}
+
+/** A node's height; null while it does not answer. */
+async function heightOf(connections: Connections, node: ConsortiumNode): Promise<bigint | null> {
+  const client = connections.node({ ...node, address: node.address ?? '' });
+  try {
+    const status =
+      node.role === 'master'
+        ? await client.call(Master.method.status, {}, { timeout: READY_CALL_MS })
+        : await client.call(Business.method.status, {}, { timeout: READY_CALL_MS });
+    return status.height;
+  } catch (error) {
+    if (isCotraceError(error, 'UNREACHABLE')) return null;
+    throw error;
+  }
+}
