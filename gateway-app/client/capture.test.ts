@@ -14,6 +14,8 @@ const {
 } = peer.TxValidationCode;
 
 const MINUTE = 60_000;
+/** More than there are attempts in two minutes. */
+const MOST_CALLS = 500;
 const NEVER = new AbortController().signal;
 const DOWN = 'dial tcp 127.0.0.1:9999: connect: connection refused';
 
@@ -55,6 +57,7 @@ function capturing(parts: Parts) {
   const contract: Partial<DomainContract> = {
     endorse: async (call) => {
       calls.push(call);
+      if (calls.length > MOST_CALLS) throw new RangeError('it is tried without a pause');
       const error = await parts.endorse?.(call, calls.length);
       if (error instanceof Error) throw error;
       endorsed += 1;

@@ -56,17 +56,11 @@ async function soon(isTrue: () => boolean): Promise<boolean> {
 describe('a client’s connections', () => {
   it('are made when they are first used, once each, and end with the session', async () => {
     const connections = new Connections(context());
-    const ends: Promise<string>[] = [];
-    const keep = (call: Promise<unknown>) =>
-      ends.push(
-        call.then(
-          () => 'answered',
-          () => 'failed',
-        ),
-      );
     const ask = () => {
-      keep(connections.peer.ledgerEnd(60_000));
-      for (const { client } of connections.masters()) keep(client.call(Master.method.status, {}));
+      connections.peer.ledgerEnd(60_000).catch(() => undefined);
+      for (const { client } of connections.masters()) {
+        client.call(Master.method.status, {}).catch(() => undefined);
+      }
     };
     try {
       await sleep(20);
@@ -80,6 +74,5 @@ describe('a client’s connections', () => {
       connections.close();
     }
     expect(await soon(() => sessions.every(({ closed }) => closed))).toBe(true);
-    expect(await Promise.all(ends)).toEqual(new Array(4).fill('failed'));
   });
 });
