@@ -240,10 +240,7 @@ describe('the events of documents', () => {
   it('have their progress told once more than a second has passed', async () => {
     const pauses = [1000, 1, 1000, 1];
     const endorse: DomainContract['endorse'] = async (call) => {
-      // In two parts: an endorsement that takes long is asked for again.
-      const half = (pauses.shift() ?? 0) / 2;
-      await new Promise((resolve) => setTimeout(resolve, half));
-      await new Promise((resolve) => setTimeout(resolve, half));
+      await new Promise((resolve) => setTimeout(resolve, pauses.shift()));
       return committed(call);
     };
     const { summary, told } = capture([document('a.json', ...lots('a', 'b', 'c', 'd'))], {

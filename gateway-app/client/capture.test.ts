@@ -374,7 +374,7 @@ describe('a capture that is interrupted', () => {
 
 describe('a record that is tried again', () => {
   it('waits longer each time, up to a second, and fails after two minutes', async () => {
-    const random = jest.spyOn(Math, 'random').mockReturnValue(0.25);
+    const random = jest.spyOn(Math, 'random').mockReturnValue(0.75);
     try {
       const began = Date.now();
       const tried: number[] = [];
@@ -382,7 +382,7 @@ describe('a record that is tried again', () => {
         endorse: (_call, count) => {
           tried.push(Date.now() - began);
           // So that the last pause ends when the two minutes do.
-          return count === 1 ? new Promise((resolve) => setTimeout(resolve, 570, away())) : away();
+          return count <= 2 ? new Promise((resolve) => setTimeout(resolve, 475, away())) : away();
         },
       });
       await expect(soon(captured)).rejects.toMatchObject({
@@ -390,9 +390,9 @@ describe('a record that is tried again', () => {
         message: expect.stringContaining('not recorded after 120 s') as unknown,
         detail: { domain: 'goods', eventHash: record.eventHash },
       });
-      // Pauses of 40 ms and so on, each three quarters of it.
-      expect(tried.slice(0, 8)).toEqual([0, 600, 660, 780, 1020, 1500, 2250, 3000]);
-      expect(tried.at(-1)).toBe(119_250);
+      // Pauses of 40 ms and so on, each longer by a quarter.
+      expect(tried.slice(0, 8)).toEqual([0, 525, 1100, 1300, 1700, 2500, 3750, 5000]);
+      expect(tried.at(-1)).toBe(118_750);
     } finally {
       random.mockRestore();
     }

@@ -7,12 +7,11 @@ import { Endorsers } from './endorsers.js';
 import { Faults } from './faults.js';
 import type { DomainContract } from './wire.js';
 
-const organisations = ['org1', 'org2', 'org3'].map((name): ConsortiumOrganisation => ({
-  name,
-  mspId: mspOf(name),
-  peer: { address: `${name}:7051`, serverName: null },
-  tlsRoots: '',
-}));
+const organisations = ['org1', 'org2', 'org3'].map(organisation);
+
+function organisation(name: string): ConsortiumOrganisation {
+  return { name, mspId: mspOf(name), peer: { address: `${name}:7051`, serverName: null }, tlsRoots: '' };
+}
 
 function mspOf(name: string): string {
   return `${name}MSP`;
@@ -66,6 +65,13 @@ describe('the organisations that are asked to endorse', () => {
     expect(endorsers.choose()).toEqual(['org2MSP', 'org3MSP']);
     expect(endorsers.leftOut()).toEqual(['org1']);
     expect(faults.list()).toMatchObject([{ node: 'org1', code: 'NO_ENDORSEMENT' }]);
+  });
+
+  it('are no more than a majority, the client’s own first', () => {
+    const five = ['org1', 'org2', 'org3', 'org4', 'org5'].map(organisation);
+    const endorsers = new Endorsers(five, new Faults());
+    endorsers.failed(failed(['org2'], 'connection refused'));
+    expect(endorsers.choose()).toEqual(['org1MSP', 'org3MSP', 'org4MSP']);
   });
 
   it('are the gateway’s to choose where too few are left, or the policy wants others', () => {

@@ -19,7 +19,7 @@ import { collectAttestations } from './collect-attestations.js';
 import type { ConnectedNode, Connections } from './connections.js';
 import { Faults } from './faults.js';
 import { catchUp, nameThoseBehind } from './heights.js';
-import { settledRows } from './node-rows.js';
+import { nodeStatus, settledRows } from './node-rows.js';
 import { readState } from './read-state.js';
 import { walkTrace } from './walk-trace.js';
 
@@ -157,6 +157,17 @@ describe('a business node', () => {
     const node: BusinessAnswers = { getState: unanswered };
     const connections = fakeConnections({ nodes: { 'org1.goods': node } });
     expect(await took(readState(connections, 'goods', 'trace/LOT'))).toBe(1500);
+  });
+});
+
+describe('nodes that are ahead of the ledger', () => {
+  it('are compared with it again after a second', async () => {
+    const status = () => Promise.resolve({ state: 'following', height: 9n });
+    const connections = fakeConnections({
+      nodes: { 'org1.master': { status } },
+      peer: peerWithLedger(() => ({ height: 8n, headerHash: new Uint8Array(32) })),
+    });
+    expect(await took(nodeStatus(connections))).toBe(1000);
   });
 });
 
