@@ -1,4 +1,4 @@
 export { toUtc } from './date-time.js';
 export { DEFAULT_DOMAIN_RULES, ruleFor, unreachedDomains, type DomainRule } from './domain-rules.js';
-export { readEpcisFile, type ReadEvent, type ReadFile } from './read-documents.js';
+export { readEpcisFile, refusedFile, type ReadEvent, type ReadFile } from './read-documents.js';
 export { defaultRulesText, parseRules } from './rules-file.js';

@@ -42,8 +42,7 @@ export function readEpcisFile(
   rules: readonly DomainRule[] = DEFAULT_DOMAIN_RULES,
 ): ReadFile {
   if (text.length > MAX_DOCUMENT_LENGTH) {
-    const message = `is longer than ${MAX_DOCUMENT_LENGTH} characters; split it`;
-    return { name, events: refuseAll([{ path: ROOT, message, line: 1, column: 1 }]), warnings: [] };
+    return refusedFile(name, `is longer than ${MAX_DOCUMENT_LENGTH} characters; split it`);
   }
   const json = new LocatedJson(text.replace(/^\ufeff/, ''));
   if (json.value === undefined) {
@@ -75,6 +74,11 @@ export function readEpcisFile(
 }
 
 const ROOT = formatPath(null);
+
+/** A file in which no event can be found: one refused event stands for it. `message` says what the file is. */
+export function refusedFile(name: string, message: string): ReadFile {
+  return { name, events: refuseAll([{ path: ROOT, message, line: 1, column: 1 }]), warnings: [] };
+}
 
 /** More comments than these are only counted. */
 const MAX_WARNINGS = 20;

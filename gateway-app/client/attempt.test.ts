@@ -77,6 +77,13 @@ describe('after an attempt failed', () => {
     });
   });
 
+  it('a conflict is a refusal, though it names a transaction, too', () => {
+    expect(afterError(refusedWith('CONFLICT', { txId: 'cd', recordId: 'ef' }))).toMatchObject({
+      kind: 'done',
+      outcome: { status: 'refused', refusal: { code: 'CONFLICT' } },
+    });
+  });
+
   it('the refusal is found beside what other endorsers say', () => {
     const refusal = refusalText({ code: 'STALE', message: 'moved on', detail: {} });
     const error = endorseError(['connection refused', refusal]);

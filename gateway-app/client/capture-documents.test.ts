@@ -1,35 +1,14 @@
-import { encodeAttestationBody, utf8 } from '@cotrace/core';
-import { DEFAULT_DOMAIN_RULES } from '@cotrace/epcis';
-import { headerHash } from '@cotrace/fabric-model';
+import { utf8 } from '@cotrace/core';
+import { DEFAULT_DOMAIN_RULES, type DomainRule } from '@cotrace/epcis';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { LedgerEnd } from '../fabric/ledger-queries.js';
+import { ATTESTED, attestingMasters, OTHER } from '../testing/attested-ledger.js';
 import { epcisDocument, epcisEvent } from '../testing/epcis-documents.js';
-import { fakeConnections, type MasterAnswers } from '../testing/fake-network.js';
+import { fakeConnections } from '../testing/fake-network.js';
 import { refused } from '../testing/gateway-errors.js';
 import { peerWithLedger } from '../testing/peer-ledger.js';
 import { captureDocuments, countOutcomes, type EventOutcome } from './capture-documents.js';
 import type { ContractCall, DomainContract } from './wire.js';
-
-const HASH = new Uint8Array(32).fill(7);
-/** What masters attest of block 4; before and after a capture, a client compares its hash alone. */
-const body = encodeAttestationBody({
-  networkId: HASH,
-  blockNum: 4n,
-  previousHash: HASH,
-  dataHash: HASH,
-  membership: HASH,
-  txRoot: HASH,
-  txTotal: 0,
-  amounts: [],
-  trieRoot: HASH,
-});
-const ATTESTED: LedgerEnd = { height: 5n, headerHash: headerHash(4n, HASH, HASH) };
-
-const master: MasterAnswers = {
-  traceHeads: ({ traceIds }) => Promise.resolve({ traces: traceIds.map((traceId) => ({ traceId })) }),
-  attestationsOf: () => Promise.resolve({ attestations: [{ body }] }),
-};
-const nodes = { 'org1.master': master, 'org2.master': master, 'org3.master': master };
 
 const document = (name: string, ...events: readonly object[]) => ({
   name,
@@ -54,17 +33,24 @@ interface Run {
   readonly end?: () => LedgerEnd | null;
   readonly inFlight?: number;
   readonly signal?: AbortSignal;
+  readonly rules?: readonly DomainRule[];
 }
 
 /** Captures documents; `told` and `logged` are what listeners hear. */
 function capture(documents: readonly { name: string; bytes: Uint8Array }[], run: Run = {}) {
-  const { endorse = committed, end = () => ATTESTED, inFlight = 4, signal } = run;
+  const {
+    endorse = committed,
+    end = () => ATTESTED,
+    inFlight = 4,
+    rules = DEFAULT_DOMAIN_RULES,
+    signal,
+  } = run;
   const told: string[] = [];
   const logged: EventOutcome[] = [];
   const summary = captureDocuments(
-    fakeConnections({ nodes, peer: peerWithLedger(end, { endorse }) }),
+    fakeConnections({ nodes: attestingMasters, peer: peerWithLedger(end, { endorse }) }),
     documents,
-    { inFlight, rules: DEFAULT_DOMAIN_RULES },
+    { inFlight, rules },
     signal ?? new AbortController().signal,
     { progress: (line) => told.push(line), outcome: (outcome) => logged.push(outcome) },
   );
@@ -239,14 +225,22 @@ describe('the events of documents', () => {
         byRuleForOthers: false,
         attempts: 0,
       },
-      { status: 'not tried', code: 'INTERRUPTED', domain: null, reasons: [] },
+      {
+        status: 'not tried',
+        code: 'INTERRUPTED',
+        domain: null,
+        byRuleForOthers: false,
+        attempts: 0,
+        reasons: [],
+      },
     ]);
     expect(logged).toHaveLength(1);
   });
 
-  it('have their progress told once a second', async () => {
+  it('have their progress told once more than a second has passed', async () => {
+    const pauses = [1000, 1, 1000, 1];
     const endorse: DomainContract['endorse'] = async (call) => {
-      await new Promise((resolve) => setTimeout(resolve, 600));
+      await new Promise((resolve) => setTimeout(resolve, pauses.shift()));
       return committed(call);
     };
     const { summary, told } = capture([document('a.json', ...lots('a', 'b', 'c', 'd'))], {
@@ -260,8 +254,6 @@ describe('the events of documents', () => {
 });
 
 describe('the ledger that documents are captured on', () => {
-  const OTHER: LedgerEnd = { height: 5n, headerHash: HASH };
-
   it('is looked at before anything is captured', async () => {
     const { summary, logged } = capture([document('a.json', epcisEvent())], { end: () => OTHER });
     await expect(summary).rejects.toMatchObject({ code: 'WRONG_CHAIN' });
@@ -281,6 +273,14 @@ describe('the ledger that documents are captured on', () => {
     expect(logged.map(({ status }) => status).sort()).toEqual(['failed', 'recorded', 'refused']);
   });
 
+  it('is looked at afterwards where all was recorded before, too', async () => {
+    const ends = [ATTESTED, OTHER];
+    const endorse = () => Promise.reject(refused('DUPLICATE', { txId: 'cd', recordId: 'ab' }));
+    const end = () => ends.shift() ?? OTHER;
+    const { outcomes } = await capture([document('a.json', epcisEvent())], { endorse, end }).summary;
+    expect(outcomes).toMatchObject([{ status: 'failed', code: 'WRONG_CHAIN' }]);
+  });
+
   it('is warned of where masters have not come so far', async () => {
     const ends = [ATTESTED, null];
     const { summary } = capture([document('a.json', epcisEvent())], { end: () => ends.shift() ?? null });
@@ -295,5 +295,30 @@ describe('the ledger that documents are captured on', () => {
     };
     await capture([document('a.json', epcisEvent({ action: 'EAT' }))], { end }).summary;
     expect(asked).toBe(1);
+  });
+});
+
+describe('an error of our own', () => {
+  const bug = new TypeError('oops');
+
+  it('is not taken for a document that is not text', async () => {
+    const rules = [
+      {
+        get domain(): string {
+          throw bug;
+        },
+      },
+    ];
+    await expect(capture([document('a.json', epcisEvent())], { rules }).summary).rejects.toBe(bug);
+  });
+
+  it('is not hidden where the ledger is looked at afterwards', async () => {
+    let asked = 0;
+    const end = () => {
+      asked += 1;
+      if (asked > 1) throw bug;
+      return ATTESTED;
+    };
+    await expect(capture([document('a.json', epcisEvent())], { end }).summary).rejects.toBe(bug);
   });
 });

@@ -1,5 +1,5 @@
 import { type ErrorCode, fromUtf8, isCotraceError } from '@cotrace/core';
-import { type DomainRule, readEpcisFile, type ReadEvent, type ReadFile } from '@cotrace/epcis';
+import { type DomainRule, readEpcisFile, type ReadEvent, type ReadFile, refusedFile } from '@cotrace/epcis';
 import { describe } from '../node/log.js';
 import { CaptureClient, type Captured } from './capture.js';
 import { checkChain, type ChainStanding } from './chain-check.js';
@@ -177,10 +177,7 @@ function readDocument({ name, bytes }: CaptureDocument, rules: readonly DomainRu
     return readEpcisFile(fromUtf8(bytes), name, rules);
   } catch (error) {
     if (!isCotraceError(error, 'BAD_UTF8')) throw error;
-    const place = { path: '(root)', line: 1, column: 1 };
-    const message = `is not text in UTF-8: its byte ${Number(error.detail['offset']) + 1} is wrong`;
-    const result = { ok: false as const, errors: [{ ...place, message }] };
-    return { name, events: [{ index: 0, ...place, result }], warnings: [] };
+    return refusedFile(name, `is not text in UTF-8: its byte ${Number(error.detail['offset']) + 1} is wrong`);
   }
 }
 

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DEFAULT_DOMAIN_RULES, readEpcisFile } from '@cotrace/epcis';
+import { errorOf } from '../../core/testing/error-of.js';
+import { ATTESTED, attestingMasters } from '../testing/attested-ledger.js';
 import { epcisDocument, epcisEvent } from '../testing/epcis-documents.js';
+import { fakeConnections } from '../testing/fake-network.js';
 import { peerWithLedger } from '../testing/peer-ledger.js';
 import { TestConsortium } from '../testing/test-consortium.js';
 import { definition } from '../testing/transactions.js';
@@ -124,5 +127,38 @@ describe('a capture whose ledger is put back to an older copy meanwhile', () => 
     capture.mockRestore();
     expect(outcomes).toMatchObject([{ status: 'failed', code: 'WRONG_CHAIN' }]);
     expect(logged.map(({ status }) => status)).toEqual(['recorded', 'failed']);
+  });
+});
+
+describe('a file that cannot be read', () => {
+  it('is named before anything is captured', () => {
+    const asked: string[] = [];
+    const endorse = () => {
+      asked.push('to endorse');
+      return Promise.reject(new TypeError('nothing is to be endorsed'));
+    };
+    const connections = fakeConnections({
+      nodes: attestingMasters,
+      peer: peerWithLedger(() => ATTESTED, { endorse }),
+    });
+    const folder = mkdtempSync(join(tmpdir(), 'cotrace-capture-'));
+    try {
+      const there = join(folder, 'events.json');
+      writeFileSync(there, epcisDocument([epcisEvent({})]));
+      const missing = join(folder, 'missing.json');
+      const { code, message, detail } = errorOf(() =>
+        captureFiles(
+          connections,
+          [there, missing],
+          { inFlight: 1, rules: DEFAULT_DOMAIN_RULES },
+          new AbortController().signal,
+          { progress: (line) => asked.push(line) },
+        ),
+      );
+      expect([code, message, detail]).toEqual(['NO_FILE', `${missing} cannot be read`, { path: missing }]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+    expect(asked).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { fakeConnections, unanswered, type MasterAnswers } from '../testing/fake-network.js';
 import { away, notEndorsed, refused } from '../testing/gateway-errors.js';
 import { peerWithLedger } from '../testing/peer-ledger.js';
-import { CaptureClient } from './capture.js';
+import { CaptureClient, type Captured } from './capture.js';
 import type { ContractCall, DomainContract } from './wire.js';
 
 const {
@@ -14,6 +14,8 @@ const {
 } = peer.TxValidationCode;
 
 const MINUTE = 60_000;
+/** More than there are attempts in two minutes. */
+const MOST_CALLS = 500;
 const NEVER = new AbortController().signal;
 const DOWN = 'dial tcp 127.0.0.1:9999: connect: connection refused';
 
@@ -31,7 +33,7 @@ const record: ClientRecord = {
 interface Parts {
   readonly record?: ClientRecord;
   readonly masters?: readonly MasterAnswers[];
-  readonly endorse?: (call: ContractCall, count: number) => Error | null | Promise<null>;
+  readonly endorse?: (call: ContractCall, count: number) => Error | null | Promise<Error | null>;
   readonly evaluate?: (call: ContractCall) => Error;
   readonly submit?: () => Promise<void>;
   /** Validation code. */
@@ -55,6 +57,7 @@ function capturing(parts: Parts) {
   const contract: Partial<DomainContract> = {
     endorse: async (call) => {
       calls.push(call);
+      if (calls.length > MOST_CALLS) throw new RangeError('it is tried without a pause');
       const error = await parts.endorse?.(call, calls.length);
       if (error instanceof Error) throw error;
       endorsed += 1;
@@ -86,6 +89,13 @@ function capturing(parts: Parts) {
   return { told, calls, faults: connections.faults, captured };
 }
 
+/** What a capture comes to in three minutes of the fake clock, of which most take no time. */
+async function soon(captured: Promise<Captured>): Promise<Captured> {
+  captured.catch(() => undefined);
+  await jest.advanceTimersByTimeAsync(3 * MINUTE);
+  return Promise.race([captured, Promise.reject(new Error('the capture does not end'))]);
+}
+
 beforeEach(() => {
   jest.useFakeTimers();
 });
@@ -107,7 +117,7 @@ describe('the hints of a record', () => {
       },
     };
     const { calls, captured } = capturing({ record: two, masters: [master] });
-    expect(await captured).toMatchObject({ status: 'recorded', attempts: 1 });
+    expect(await soon(captured)).toMatchObject({ status: 'recorded', attempts: 1 });
     expect(asked).toEqual([['goods', ['lot', 'box']]]);
     expect(calls.map(({ name, args: [, hints = ''] }) => [name, JSON.parse(hints) as unknown])).toEqual([
       [
@@ -135,7 +145,7 @@ describe('the hints of a record', () => {
       traceHeads: () => Promise.resolve({ traces: [{ traceId: 'lot' }, { traceId: 'box' }] }),
     };
     const { faults, captured } = capturing({ record: two, masters: [wrong, right] });
-    expect(await captured).toMatchObject({ status: 'recorded', attempts: 1 });
+    expect(await soon(captured)).toMatchObject({ status: 'recorded', attempts: 1 });
     expect(faults.list()).toMatchObject([{ node: 'org1.master', code: 'BAD_ANSWER' }]);
   });
 
@@ -150,7 +160,7 @@ describe('the hints of a record', () => {
     const ends = [refused('STALE'), refused('STALE')];
     const { told, captured } = capturing({ masters, endorse: () => ends.shift() ?? null });
     await jest.advanceTimersByTimeAsync(1000);
-    expect(await captured).toMatchObject({ status: 'recorded', attempts: 3 });
+    expect(await soon(captured)).toMatchObject({ status: 'recorded', attempts: 3 });
     expect([asked, told]).toEqual([['org1', 'org2', 'org3'], []]);
   });
 
@@ -161,7 +171,7 @@ describe('the hints of a record', () => {
     expect(told).toEqual([expect.stringMatching(/^retrying: \[UNREACHABLE\] .*; see `cotrace nodes`$/)]);
     masters[0] = { traceHeads: () => Promise.resolve({ traces: [{ traceId: 'lot' }] }) };
     await jest.advanceTimersByTimeAsync(1000);
-    expect(await captured).toMatchObject({ status: 'recorded' });
+    expect(await soon(captured)).toMatchObject({ status: 'recorded' });
   });
 });
 
@@ -170,33 +180,37 @@ describe('a record whose transaction', () => {
     const codes = [MVCC_READ_CONFLICT, 0];
     const { told, calls, captured } = capturing({ status: () => codes.shift() ?? 0 });
     await jest.advanceTimersByTimeAsync(1000);
-    expect(await captured).toMatchObject({ status: 'recorded', txId: 'tx2', attempts: 2 });
+    expect(await soon(captured)).toMatchObject({ status: 'recorded', txId: 'tx2', attempts: 2 });
     expect([calls.length, told]).toEqual([2, []]);
   });
 
   it('cannot become valid fails at once', async () => {
     const { captured } = capturing({ status: () => BAD_CREATOR_SIGNATURE });
-    await expect(captured).rejects.toMatchObject({ code: 'INVALID_TRANSACTION', detail: { txId: 'tx1' } });
+    await expect(soon(captured)).rejects.toMatchObject({
+      code: 'INVALID_TRANSACTION',
+      detail: { txId: 'tx1' },
+    });
   });
 
   it('was endorsed by the wrong organisations leaves them to the gateway, where the client named them', async () => {
     const codes = [POLICY_FAILURE, 0];
-    const { calls, captured } = capturing({
+    const { told, calls, captured } = capturing({
       endorse: (_call, count) => (count === 1 ? notEndorsed({ org1: DOWN }) : null),
       status: () => codes.shift() ?? 0,
     });
     await jest.advanceTimersByTimeAsync(3000);
-    expect(await captured).toMatchObject({ status: 'recorded', attempts: 3 });
+    expect(await soon(captured)).toMatchObject({ status: 'recorded', attempts: 3 });
     expect(calls.map(({ organisations }) => organisations)).toEqual([
       undefined,
       ['org2MSP', 'org3MSP'],
       undefined,
     ]);
+    expect(told).toEqual([expect.stringContaining(DOWN)]);
   });
 
   it('was endorsed by the wrong organisations fails where the gateway named them', async () => {
     const { captured } = capturing({ status: () => POLICY_FAILURE });
-    await expect(captured).rejects.toMatchObject({ code: 'INVALID_TRANSACTION' });
+    await expect(soon(captured)).rejects.toMatchObject({ code: 'INVALID_TRANSACTION' });
   });
 
   it('got through though its outcome was not known counts as recorded', async () => {
@@ -205,7 +219,7 @@ describe('a record whose transaction', () => {
       status: () => away(),
     });
     await jest.advanceTimersByTimeAsync(1000);
-    expect(await captured).toEqual({
+    expect(await soon(captured)).toEqual({
       status: 'recorded',
       txId: 'tx1',
       recordId: 'ef',
@@ -216,7 +230,7 @@ describe('a record whose transaction', () => {
 
   it('is there already by somebody else stays theirs', async () => {
     const { captured } = capturing({ endorse: () => refused('DUPLICATE', { txId: 'cd', recordId: 'ef' }) });
-    expect(await captured).toMatchObject({ status: 'already recorded', txId: 'cd', attempts: 1 });
+    expect(await soon(captured)).toMatchObject({ status: 'already recorded', txId: 'cd', attempts: 1 });
   });
 
   it('takes long has who is waited for told: the ordering service, then the commit', async () => {
@@ -248,6 +262,22 @@ describe('a record whose transaction', () => {
     expect(submitted).toBe(1);
   });
 
+  it('waits beside two that did not endorse names both', async () => {
+    const parts: Parts = {
+      endorse: (_call, count) => (count === 1 ? notEndorsed({ org1: DOWN, org2: DOWN }) : null),
+      evaluate: () => notEndorsed({}),
+    };
+    const commit = capturing({ ...parts, status: () => new Promise<never>(() => undefined) });
+    await jest.advanceTimersByTimeAsync(3000);
+    expect(commit.told.at(-1)).toMatch(/^waiting for the commit, .*; org1, org2 did not endorse$/);
+    const endorsement = capturing({
+      ...parts,
+      endorse: (call, count) => (count === 1 ? (parts.endorse?.(call, 1) ?? null) : unanswered()),
+    });
+    await jest.advanceTimersByTimeAsync(3000);
+    expect(endorsement.told.at(-1)).toBe('waiting for endorsements, without org1, org2');
+  });
+
   it('is submitted again while the own ledger stands still, and why that fails is told', async () => {
     let submitted = 0;
     const { told } = capturing({
@@ -271,10 +301,11 @@ describe('an endorsement that takes long', () => {
       evaluate: ({ organisations: [mspId] = [] }) =>
         mspId === 'org1MSP' ? notEndorsed({}) : refused('NOT_FOUND'),
     });
-    await jest.advanceTimersByTimeAsync(650);
+    await jest.advanceTimersByTimeAsync(699);
     expect(calls).toHaveLength(1);
-    await jest.advanceTimersByTimeAsync(100);
-    expect(await captured).toMatchObject({ status: 'recorded', attempts: 1 });
+    await jest.advanceTimersByTimeAsync(1);
+    expect(calls).toHaveLength(2);
+    expect(await soon(captured)).toMatchObject({ status: 'recorded', attempts: 1 });
     expect(calls.map(({ organisations }) => organisations)).toEqual([undefined, ['org2MSP', 'org3MSP']]);
   });
 
@@ -285,7 +316,7 @@ describe('an endorsement that takes long', () => {
       evaluate: () => refused('NOT_FOUND'),
     });
     await jest.advanceTimersByTimeAsync(1600);
-    expect(await captured).toMatchObject({ status: 'recorded', attempts: 1 });
+    expect(await soon(captured)).toMatchObject({ status: 'recorded', attempts: 1 });
     expect(calls).toHaveLength(1);
   });
 
@@ -329,13 +360,50 @@ describe('a capture that is interrupted', () => {
     await failed;
   });
 
-  it('ends at once in a pause, too', async () => {
+  it('ends at once in a pause, too, and asks nobody any more', async () => {
     const stop = new AbortController();
-    const { captured } = capturing({ endorse: () => away(), signal: stop.signal });
+    const { calls, captured } = capturing({ endorse: () => away(), signal: stop.signal });
     const failed = expect(captured).rejects.toMatchObject(interrupted);
     await jest.advanceTimersByTimeAsync(1);
     stop.abort();
     await failed;
+    await jest.advanceTimersByTimeAsync(MINUTE);
+    expect(calls).toHaveLength(1);
+  });
+});
+
+describe('a record that is tried again', () => {
+  it('waits longer each time, up to a second, and fails after two minutes', async () => {
+    const random = jest.spyOn(Math, 'random').mockReturnValue(0.75);
+    try {
+      const began = Date.now();
+      const tried: number[] = [];
+      const { captured } = capturing({
+        endorse: (_call, count) => {
+          tried.push(Date.now() - began);
+          // So that the last pause ends when the two minutes do.
+          return count <= 2 ? new Promise((resolve) => setTimeout(resolve, 475, away())) : away();
+        },
+      });
+      await expect(soon(captured)).rejects.toMatchObject({
+        code: 'NOT_CAPTURED',
+        message: expect.stringContaining('not recorded after 120 s') as unknown,
+        detail: { domain: 'goods', eventHash: record.eventHash },
+      });
+      // Pauses of 40 ms and so on, each longer by a quarter.
+      expect(tried.slice(0, 8)).toEqual([0, 525, 1100, 1300, 1700, 2500, 3750, 5000]);
+      expect(tried.at(-1)).toBe(118_750);
+    } finally {
+      random.mockRestore();
+    }
+  });
+
+  it('where a master is silent, after five seconds', async () => {
+    const { told } = capturing({ masters: [{ traceHeads: unanswered }] });
+    await jest.advanceTimersByTimeAsync(4999);
+    expect(told).toEqual([]);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(told).toHaveLength(1);
   });
 });
 
@@ -349,8 +417,9 @@ describe('a record that is not endorsed', () => {
     await jest.advanceTimersByTimeAsync(0);
     expect(told).toHaveLength(1);
     for (const text of [told[0], String(await endOf(ended))]) {
-      expect(text).toContain(`org1MSP at org1:7051: ${DOWN}`);
-      expect(text).toContain('org2MSP at org2:7051: chaincode goods is not running');
+      expect(text).toContain(
+        `org1MSP at org1:7051: ${DOWN}; org2MSP at org2:7051: chaincode goods is not running; `,
+      );
       expect(text).toContain('chaincode services of these organisations');
     }
     // Not with each of a hundred attempts.
@@ -370,7 +439,12 @@ describe('a record that is not endorsed', () => {
       evaluate: silent,
     });
     await jest.advanceTimersByTimeAsync(1000);
-    expect(await captured).toMatchObject({ status: 'recorded', recordId: 'ef', block: 7n, attempts: 2 });
+    expect(await soon(captured)).toMatchObject({
+      status: 'recorded',
+      recordId: 'ef',
+      block: 7n,
+      attempts: 2,
+    });
     expect(calls.map(({ organisations }) => organisations)).toEqual([undefined, ['org2MSP', 'org3MSP']]);
     expect(faults.list()).toMatchObject([{ node: 'org1', code: 'NO_ENDORSEMENT' }]);
   });

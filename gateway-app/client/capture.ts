@@ -206,13 +206,8 @@ async function endorse(
 }
 
 /** The first of two that succeeds; the error of the second, which knows better, where neither does. */
-async function firstOf<T>(first: Promise<T>, second: Promise<T>): Promise<T> {
-  try {
-    return await Promise.any([first, second]);
-  } catch (error) {
-    if (error instanceof AggregateError) throw error.errors[1];
-    throw error;
-  }
+function firstOf<T>(first: Promise<T>, second: Promise<T>): Promise<T> {
+  return Promise.any([first, second]).catch(() => second);
 }
 
 /** The hints in what a master answers. Throws `BAD_ANSWER` where it is no answer to these identifiers. */

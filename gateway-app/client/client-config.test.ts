@@ -1,6 +1,10 @@
-import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { errorOf } from '../../core/testing/error-of.js';
 import { fakeConnections, fakeConsortium } from '../testing/fake-network.js';
-import { mastersOf } from './client-config.js';
+import { mastersOf, readClientConfig } from './client-config.js';
 
 describe('the masters of a client', () => {
   const consortium = fakeConsortium(3);
@@ -26,5 +30,36 @@ describe('the masters of a client', () => {
     const nodes = consortium.nodes.filter(({ role }) => role !== 'master');
     const { context } = fakeConnections({ consortium: { ...consortium, nodes } });
     expect(() => mastersOf(context)).toThrow(expect.objectContaining({ code: 'CONFIG' }));
+  });
+});
+
+describe('a client’s configuration', () => {
+  const whole = { consortium: 'consortium.json', mspId: 'Org1MSP', mspDir: '../msp', tlsDir: '/keys/tls' };
+  const folder = mkdtempSync(join(tmpdir(), 'cotrace-client-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  function read(settings: object) {
+    const path = join(folder, 'client.json');
+    writeFileSync(path, JSON.stringify(settings));
+    return readClientConfig(path);
+  }
+
+  it('has paths from its own folder', () => {
+    expect(read(whole)).toEqual({
+      consortium: join(folder, 'consortium.json'),
+      mspId: 'Org1MSP',
+      mspDir: join(folder, '..', 'msp'),
+      tlsDir: '/keys/tls',
+    });
+  });
+
+  it.each(Object.keys(whole))('needs %s', (name) => {
+    const { code, message } = errorOf(() => read({ ...whole, [name]: undefined }));
+    expect([code, message]).toEqual(['CONFIG', expect.stringContaining(name)]);
+  });
+
+  it('has nothing that is not known', () => {
+    const { code, message } = errorOf(() => read({ ...whole, mspFolder: 'msp' }));
+    expect([code, message]).toEqual(['CONFIG', expect.stringContaining('mspFolder')]);
   });
 });

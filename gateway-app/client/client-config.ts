@@ -1,6 +1,6 @@
-import { CotraceError } from '@cotrace/core';
+import { compareBytes, CotraceError, utf8 } from '@cotrace/core';
 import { loadIdentity, loadTls, type SigningIdentity, type TlsMaterial } from '@cotrace/network';
-import type { Consortium, ConsortiumNode, ConsortiumOrganisation } from '../consortium/consortium.js';
+import type { Consortium, ConsortiumOrganisation } from '../consortium/consortium.js';
 import { readConsortium } from '../consortium/read.js';
 import { findOrganisation, type ListeningNode } from '../node/node-config.js';
 import { openSettings, pathOf, textOf } from '../settings/settings-file.js';
@@ -53,6 +53,7 @@ export function mastersOf({ consortium, organisation }: ClientContext): Listenin
     node.role === 'master' && node.address !== null ? [{ ...node, address: node.address }] : [],
   );
   if (masters.length === 0) throw new CotraceError('CONFIG', 'the consortium file has no master');
-  const rank = ({ mspId }: ConsortiumNode) => (mspId === organisation.mspId ? 0 : 1);
-  return masters.sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
+  masters.sort((a, b) => compareBytes(utf8(a.name), utf8(b.name)));
+  const isOwn = ({ mspId }: ListeningNode) => mspId === organisation.mspId;
+  return [...masters.filter(isOwn), ...masters.filter((master) => !isOwn(master))];
 }

@@ -4,7 +4,7 @@ import { GatewayError } from '@hyperledger/fabric-gateway';
 import type { ConsortiumOrganisation } from '../consortium/consortium.js';
 import type { Faults } from './faults.js';
 import type { DomainContract } from './wire.js';
-import { LEFT_OUT_MS, LONGEST_TRIAL_MS, TRIAL_MS } from './limits.js';
+import { LEFT_OUT_MS, LONGEST_TRIAL_MS, MAX_ANSWER_TEXT, TRIAL_MS } from './limits.js';
 
 /**
  * Which organisations are asked to endorse. A gateway asks its own organisation first and gives up where that one's
@@ -85,7 +85,7 @@ export class Endorsers {
     const organisation = this.#organisations.find((candidate) => candidate.mspId === mspId);
     if (organisation === undefined) return;
     this.#failed.set(mspId, performance.now());
-    const text = `its peer or chaincode service does not endorse: ${message.slice(0, 400)}`;
+    const text = `its peer or chaincode service does not endorse: ${message.slice(0, MAX_ANSWER_TEXT)}`;
     this.#faults.add(organisation.name, new CotraceError('NO_ENDORSEMENT', text, { mspId }));
   }
 }

@@ -1,9 +1,15 @@
 import type { RefusalBody } from '@cotrace/chaincode';
 import { canonicalJson, type ClientRecord, hashCanonical, type JsonObject, toHex, utf8 } from '@cotrace/core';
-import { orderId, readOrder } from '@cotrace/verifier';
+import { ORDER_DOMAIN, orderId, readOrder, type Order } from '@cotrace/verifier';
 import { describe, expect, it } from '@jest/globals';
+import type { LedgerEnd } from '../fabric/ledger-queries.js';
+import { ATTESTED, attestingMasters, OTHER } from '../testing/attested-ledger.js';
+import { fakeConnections } from '../testing/fake-network.js';
+import { refused } from '../testing/gateway-errors.js';
+import { peerWithLedger } from '../testing/peer-ledger.js';
 import { ownAttempt, type Captured } from './capture.js';
-import { placedOf } from './place-order.js';
+import { placedOf, placeOrder } from './place-order.js';
+import type { ContractCall, DomainContract, GatewayPeer } from './wire.js';
 
 const order = readOrder(
   JSON.stringify({ from: 'planner', to: 'urn:test:press', message: 'go', signature: 'MEUC' }),
@@ -71,6 +77,93 @@ describe('placing an order', () => {
     expect(await placedOf(order, { ...captured, status: 'already recorded' }, unread)).toEqual({
       status: 'already placed',
     });
+  });
+});
+
+describe('an order', () => {
+  const NEVER = new AbortController().signal;
+
+  /** Places an order where the ledger ends so, at one question after the other; `asked` is what a chaincode is asked. */
+  function placing(
+    contract: Partial<DomainContract>,
+    ends: (LedgerEnd | null)[] = [ATTESTED, ATTESTED],
+    placed: Order = order,
+  ) {
+    const asked: [string, ContractCall][] = [];
+    const told: string[] = [];
+    const base = peerWithLedger(() => ends.shift() ?? null, contract);
+    const peer: GatewayPeer = {
+      ...base,
+      contract: (name) => {
+        const real = base.contract(name);
+        return {
+          ...real,
+          evaluate: (call) => {
+            asked.push([name, call]);
+            return real.evaluate(call);
+          },
+          endorse: (call) => {
+            asked.push([name, call]);
+            return real.endorse(call);
+          },
+        };
+      },
+    };
+    const connections = fakeConnections({ nodes: attestingMasters, peer });
+    return { asked, told, result: placeOrder(connections, placed, NEVER, (line) => told.push(line)) };
+  }
+  const status = { successful: true, transactionId: 'tx', code: 0, blockNumber: 6n };
+  const committed = () =>
+    Promise.resolve({
+      txId: 'tx',
+      result: utf8('{"recordId":"ef"}'),
+      submit: () => Promise.resolve({ getStatus: () => Promise.resolve(status) }),
+    });
+
+  it('is recorded for its device in the domain of orders', async () => {
+    const { asked, told, result } = placing({ endorse: committed });
+    expect(await result).toEqual({ orderId: orderId(order), status: 'placed', txId: 'tx', block: 6n });
+    const [[domain, { args }] = ['', { args: [] }]] = asked;
+    expect([asked.length, domain]).toEqual([1, ORDER_DOMAIN]);
+    expect(JSON.parse(args[0] ?? '')).toMatchObject({
+      eventID: orderId(order),
+      traces: [{ id: order.to, role: 'subject' }],
+      data: { 'cotrace:from': 'planner', 'cotrace:message': 'go', 'cotrace:signature': 'MEUC' },
+    });
+    expect(told).toEqual([]);
+  });
+
+  it('is compared with what the ledger has under its id', async () => {
+    const { recordId, bytes } = recorded({ 'cotrace:message': 'stop' });
+    const { asked, result } = placing({
+      endorse: () => Promise.reject(refused('CONFLICT', { recordId })),
+      evaluate: () => Promise.resolve(bytes),
+    });
+    expect(await result).toEqual({ orderId: orderId(order), status: 'other', differs: ['message'] });
+    expect(asked[1]).toEqual([ORDER_DOMAIN, { name: 'readRecord', args: [recordId] }]);
+  });
+
+  it('is refused where its device cannot be named', async () => {
+    const { asked, result } = placing({ endorse: committed }, undefined, { ...order, to: 'the press' });
+    await expect(result).rejects.toMatchObject({
+      code: 'BAD_ORDER',
+      detail: { reasons: [expect.stringContaining('the press') as unknown] },
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it('is not placed on a ledger that masters do not attest', async () => {
+    const before = placing({ endorse: committed }, [OTHER]);
+    await expect(before.result).rejects.toMatchObject({ code: 'WRONG_CHAIN' });
+    expect(before.asked).toEqual([]);
+    const after = placing({ endorse: committed }, [ATTESTED, OTHER]);
+    await expect(after.result).rejects.toMatchObject({ code: 'WRONG_CHAIN' });
+  });
+
+  it('is placed where the peer does not say how its ledger ends, and that is told', async () => {
+    const { told, result } = placing({ endorse: committed }, []);
+    expect(await result).toMatchObject({ status: 'placed' });
+    expect(told[0]).toMatch(/does not report the height/);
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
@@ -20,6 +20,19 @@ describe('the rules that a capture goes by', () => {
     expect(() => readRules(null, folder, ['veterinary'])).toThrow(/lead to domain retail, .* --rules FILE/);
     expect(() => readRules(null, folder, ['veterinary'])).toThrow(
       expect.objectContaining({ code: 'CONFIG' }),
+    );
+  });
+
+  it('are the network’s own where it has some', () => {
+    const home = join(folder, 'home');
+    mkdirSync(home);
+    writeFileSync(join(home, 'capture-rules.yaml'), '- { domain: fish }\n');
+    expect(readRules(null, home, ['fish'])).toEqual([{ domain: 'fish' }]);
+  });
+
+  it('are not the default ones where the file that is given is missing', () => {
+    expect(() => readRules(join(folder, 'nope.yaml'), folder, DEFAULTS)).toThrow(
+      expect.objectContaining({ code: 'NO_FILE' }),
     );
   });
 

@@ -31,7 +31,10 @@ describe('a transaction', () => {
   it('is submitted again after a second where the orderer that was taken hangs', async () => {
     const unlucky = transaction(silence, () => Promise.resolve(taken));
     const submitted = submit(unlucky);
-    await jest.advanceTimersByTimeAsync(1000);
+    await jest.advanceTimersByTimeAsync(999);
+    expect(unlucky.state.submissions).toBe(1);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(unlucky.state.submissions).toBe(2);
     expect(await submitted).toBe(taken);
   });
 
@@ -81,6 +84,16 @@ describe('a transaction that was submitted', () => {
 
   it('is submitted again a few times while the ledger stands still, and a failure is told', async () => {
     expect(await repeatsAt(() => 9n)).toEqual({ submissions: 5, told: 1 });
+  });
+
+  it('is submitted again once two seconds have passed at the same height', async () => {
+    const lost = transaction(silence);
+    const submitted = { getStatus: () => new Promise<CommitStatus>(() => undefined) };
+    void committed(lost, submitted, { height: () => Promise.resolve(9n), failed: () => undefined });
+    await jest.advanceTimersByTimeAsync(3999);
+    expect(lost.state.submissions).toBe(0);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(lost.state.submissions).toBe(1);
   });
 
   it('is waited for while the ledger grows, or is not known', async () => {

@@ -10,16 +10,14 @@ import { ORDERING_ANSWER_MS, REPEATS, STANDSTILL_MS, SUBMISSIONS } from './limit
 export async function submit(
   transaction: Pick<EndorsedTransaction, 'submit'>,
 ): Promise<SubmittedTransaction> {
-  const submissions = [transaction.submit()];
-  try {
-    while (submissions.length < SUBMISSIONS) {
-      const answered = await within(Promise.any(submissions), ORDERING_ANSWER_MS);
-      if (answered !== null) return answered;
-      submissions.push(transaction.submit());
-    }
-    return await Promise.any(submissions);
-  } catch (error) {
-    throw error instanceof AggregateError ? error.errors.at(-1) : error;
+  const submissions: Promise<SubmittedTransaction>[] = [];
+  for (;;) {
+    const latest = transaction.submit();
+    submissions.push(latest);
+    const first = Promise.any(submissions).catch(() => latest);
+    if (submissions.length === SUBMISSIONS) return first;
+    const answered = await within(first, ORDERING_ANSWER_MS);
+    if (answered !== null) return answered;
   }
 }
 

@@ -124,7 +124,7 @@ async function findingAfresh(id, known) {
   try {
     tests = await load();
     tests.forEach((one, i) => (one.took = known[i].took));
-    return await firstFault(tests);
+    return await firstFault(tests.toSorted((a, b) => a.took - b.took));
   } catch {
     return 'failed';
   } finally {
