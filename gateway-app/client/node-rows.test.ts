@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { startFakeClock } from '../testing/fake-clock.js';
 import {
   fakeConnections,
   unanswered,
@@ -47,9 +48,7 @@ function status(nodes: Record<string, MasterAnswers | BusinessAnswers>, ledger: 
   return nodeStatus(fakeConnections({ nodes, peer: peerWithLedger(end) }));
 }
 
-beforeEach(() => {
-  jest.useFakeTimers();
-});
+beforeEach(startFakeClock);
 
 afterEach(() => {
   jest.useRealTimers();
