@@ -10,16 +10,9 @@ const PARTIES = ['a', 'b', 'c'].map((name) => ({ name }));
 const away = new CotraceError('UNREACHABLE', 'connection refused');
 const refusal = new CotraceError('NOT_YOUR_ROLE', 'no');
 const never = () => new Promise<never>(() => undefined);
+/** What `act` comes to, so much later. */
 const after = <T>(milliseconds: number, act: () => T) =>
-  new Promise<T>((resolve, reject) => {
-    setTimeout(() => {
-      try {
-        resolve(act());
-      } catch (error) {
-        reject(error as Error);
-      }
-    }, milliseconds);
-  });
+  new Promise<() => T>((resolve) => setTimeout(resolve, milliseconds, act)).then((late) => late());
 const fail = (error: Error) => () => {
   throw error;
 };
@@ -107,6 +100,13 @@ describe('the first answer', () => {
     const { answer, faults } = ask({ a: never, b: never, c: () => after(5000, () => 'c') });
     expect(await took(answer)).toBe(6000);
     expect(codes(faults)).toEqual(['a UNREACHABLE', 'b UNREACHABLE']);
+  });
+
+  it('is waited for where all others have failed since', async () => {
+    const refusing = () => after(100, fail(refusal));
+    const { answer, faults } = ask({ a: () => after(2000, () => 'a'), b: refusing, c: refusing });
+    expect(await took(answer)).toBe(2000);
+    expect([await answer, codes(faults)]).toEqual(['a', ['b NOT_YOUR_ROLE', 'c NOT_YOUR_ROLE']]);
   });
 
   it('does not wait for a party that is silent, and ends the question to it', async () => {

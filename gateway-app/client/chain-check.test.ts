@@ -124,6 +124,17 @@ describe('the chain of the own peer', () => {
     expect(await standing).toBe('unknown');
   });
 
+  it('waits for one that is late where it is needed for a quorum', async () => {
+    const from = performance.now() + 200;
+    const late: MasterAnswers = {
+      attestationsOf: (request) =>
+        (performance.now() < from ? nothing : honest(0)).attestationsOf?.(request) ?? unanswered(),
+    };
+    const standing = standingOf(connected(late, honest(1)), tip);
+    expect(await took(standing)).toBe(200);
+    expect(await standing).toBe('attested');
+  });
+
   it('is known at once without one that was at fault just now and is late again', async () => {
     const connections = connected(nothing, honest(1), honest(2));
     connections.faults.add('org1.master', new CotraceError('UNREACHABLE', 'away'));

@@ -42,6 +42,17 @@ describe('the health of a process', () => {
     expect([quorum, isWell]).toEqual([null, true]);
   });
 
+  it('takes a question to each of them and to every master, one each', async () => {
+    const connections = fakeConnections({ consortium });
+    const asked: string[] = [];
+    const own = consortium.nodes.filter(({ name }) => ['org1.goods', 'org1.master'].includes(name));
+    await healthOf(own, consortium, (node) => {
+      asked.push(node.name);
+      return connections.node(node);
+    });
+    expect(asked).toEqual(['org1.master', 'org2.master', 'org3.master', 'org1.goods']);
+  });
+
   it('counts a master behind its own peer’s ledger', async () => {
     const nodes = { 'org1.master': master(7n, { ledgerHeight: 9n }), 'org2.master': master(9n) };
     expect((await health(['org1.master'], nodes)).nodes).toMatchObject([{ behindBlocks: 2n }]);

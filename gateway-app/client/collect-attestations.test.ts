@@ -190,10 +190,12 @@ describe('a quorum that is not there yet', () => {
   });
 
   it.each([
-    ['nobody but the master that named the blocks knows of them', () => 0n],
-    ['others are exactly before them', () => 2n],
-  ])('is waited for shortly where %s', async (_title, height) => {
-    const connections = connected(master(0), master(1, nothing, height), master(2, nothing, height));
+    ['nobody but the master that named the blocks knows of them', 0n, 0n],
+    ['others are exactly before them', 2n, 0n],
+    ['their peers are exactly before them', 0n, 2n],
+  ])('is waited for shortly where %s', async (_title, height, ledgerHeight) => {
+    const before = { ...master(1, nothing), status: () => Promise.resolve({ height, ledgerHeight }) };
+    const connections = connected(master(0), before, before);
     expect(await took(gather(connections))).toBe(800);
   });
 
@@ -207,6 +209,25 @@ describe('a quorum that is not there yet', () => {
 
   it('is waited for shortly where too few masters answer, whatever they know', async () => {
     expect(await took(gather(connected(master(0), null, null)))).toBe(800);
+  });
+
+  it('is waited for shortly where too few masters attest, though others know of the block', async () => {
+    const refusing: MasterAnswers = {
+      ...master(1),
+      attestationsOf: () => Promise.reject(new CotraceError('DISPUTED', 'stopped')),
+    };
+    expect(await took(gather(connected(master(0), refusing, refusing)))).toBe(800);
+  });
+
+  it('is waited for where just as many masters as it needs are there, or one alone knows of the block', async () => {
+    const nobody = connected(master(0), master(1, nothing), null);
+    expect(await took(gather(nobody))).toBe(10_100);
+    const one = connected(
+      master(0),
+      master(1, nothing),
+      master(2, nothing, () => 0n),
+    );
+    expect(await took(gather(one))).toBe(10_100);
   });
 
   it('is not asked of masters again that have sent theirs', async () => {

@@ -41,6 +41,7 @@ function gathering(blocks: readonly bigint[], masters = 3, quorum = 2) {
 describe('attestations that are gathered', () => {
   it('are missing of each block until a quorum send the same body, and wanted of those that have not sent theirs', () => {
     const { gathered, add, named } = gathering([2n, 3n]);
+    add('a');
     expect(gathered.missing()).toEqual([2n, 3n]);
     add('a', [2n, honest(0, 2n)], [3n, honest(0, 3n)]);
     add('b', [2n, honest(1, 2n)]);

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { startFakeClock } from '../testing/fake-clock.js';
+import { startFakeClock, took } from '../testing/fake-clock.js';
 import { patiently, tellNow, unlessAborted } from './patience.js';
 
 beforeEach(startFakeClock);
@@ -52,6 +52,7 @@ describe('work that may be interrupted', () => {
     // Whatever has ended listens no more: many are waited for with one signal.
     expect(getEventListeners(interrupt.signal, 'abort')).toHaveLength(1);
     interrupt.abort();
+    expect(await took(left)).toBe(0);
     expect(await left).toBeNull();
     expect(await unlessAborted(Promise.resolve(done), interrupt.signal)).toBeNull();
   });

@@ -1,6 +1,5 @@
 import { Lineage, type Question, viewTransaction } from '@cotrace/verifier';
 import { Master, type ProvenTransaction } from '../gen/cotrace/cotrace_pb.js';
-import { isAborted } from '../node/retry.js';
 import type { Turn } from './asked.js';
 import type { ConnectedNode } from './connections.js';
 import { SILENT_TRACE_MS } from './limits.js';
@@ -43,7 +42,6 @@ export async function walkTrace({ client }: ConnectedNode, question: Question, t
       found.set(place, transaction);
       records.push(...written);
     }
-    if (isAborted(turn.signal)) break;
     lineage.visit(traceId, records);
   }
   return { transactions: [...found.values()], places, identifiers };
