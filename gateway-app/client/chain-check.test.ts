@@ -2,7 +2,7 @@ import { CotraceError } from '@cotrace/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { LedgerEnd } from '../fabric/ledger-queries.js';
 import { attest, withMembers } from '../testing/attestations.js';
-import { startFakeClock, took } from '../testing/fake-clock.js';
+import { ended, startFakeClock, took } from '../testing/fake-clock.js';
 import { fakeConnections, unanswered, type MasterAnswers } from '../testing/fake-network.js';
 import { addressed } from '../testing/masters-in-process.js';
 import { peerWithLedger } from '../testing/peer-ledger.js';
@@ -58,13 +58,13 @@ const named = ({ faults }: Connections) => faults.list().map(({ node, code }) =>
 describe('the chain of the own peer', () => {
   it('is the masters’ where a quorum attest its last block', async () => {
     const connections = connected(honest(0), honest(1), honest(2));
-    expect(await standingOf(connections, tip)).toBe('attested');
+    expect(await ended(standingOf(connections, tip))).toBe('attested');
     expect(named(connections)).toEqual([]);
   });
 
   it('is known without a master that attests otherwise, which is named', async () => {
     const connections = connected(honest(0), otherwise(1), honest(2));
-    expect(await standingOf(connections, tip)).toBe('attested');
+    expect(await ended(standingOf(connections, tip))).toBe('attested');
     expect(named(connections)).toEqual(['org2.master ATTESTS_OTHERWISE']);
   });
 
@@ -161,7 +161,7 @@ describe('the chain of the own peer', () => {
       attestationsOf: () => Promise.resolve({ attestations: [scene.masters[0]?.attestation(1n) ?? {}] }),
     };
     const connections = connected(first, honest(1), honest(2));
-    expect(await standingOf(connections, tip)).toBe('attested');
+    expect(await ended(standingOf(connections, tip))).toBe('attested');
     expect(named(connections)).toEqual(['org1.master BAD_ANSWER']);
     expect(connections.faults.list()[0]?.message).toContain('block 1 that was not asked for');
   });
@@ -172,13 +172,13 @@ describe('a check of the own peer’s chain', () => {
   const check = (connections: Connections) => checkChain(connections, (line) => told.push(line));
 
   it('begins with what the peer says', async () => {
-    expect(await check(connected(honest(0), honest(1), honest(2)))).toBe('attested');
+    expect(await ended(check(connected(honest(0), honest(1), honest(2))))).toBe('attested');
     expect(told).toEqual([]);
   });
 
   it('tells that the peer does not say it', async () => {
     const connections = fakeConnections({ consortium: addressed(scene.network) });
-    expect(await check(connections)).toBe('unknown');
+    expect(await ended(check(connections))).toBe('unknown');
     expect(told).toEqual([`${connections.peerName} does not report the height of its ledger`]);
   });
 

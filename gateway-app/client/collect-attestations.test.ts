@@ -3,7 +3,7 @@ import { CotraceError } from '@cotrace/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { AttestationSchema } from '../gen/cotrace/cotrace_pb.js';
 import { attest, withMembers } from '../testing/attestations.js';
-import { startFakeClock, took } from '../testing/fake-clock.js';
+import { ended, startFakeClock, took } from '../testing/fake-clock.js';
 import { fakeConnections, unanswered, type MasterAnswers } from '../testing/fake-network.js';
 import { addressed } from '../testing/masters-in-process.js';
 import { ProofScene } from '../testing/proof-scene.js';
@@ -61,13 +61,13 @@ const counts = (gathered: Gathered) => gathered.blocks().map(({ attestations }) 
 describe('the attestations of blocks', () => {
   it('come from every master, one of each block', async () => {
     const connections = connected(master(0), master(1), master(2));
-    const gathered = await gather(connections);
+    const gathered = await ended(gather(connections));
     expect([counts(gathered), gathered.missing(), named(connections)]).toEqual([[3, 3], [], []]);
   });
 
   it('are enough without a master that is away or silent, which is named', async () => {
     const away = connected(null, master(1), master(2));
-    expect(counts(await gather(away))).toEqual([2, 2]);
+    expect(counts(await ended(gather(away)))).toEqual([2, 2]);
     expect(named(away)).toEqual(['org1.master UNREACHABLE']);
     const silent = connected({ attestationsOf: unanswered }, master(1), master(2));
     const gathered = gather(silent);
@@ -105,7 +105,7 @@ describe('the attestations of blocks', () => {
     ['of another organisation', (block: bigint) => [masterAt(2).attestation(block)], 'another organisation'],
   ] as const)('are not taken from a master that sends one %s', async (_title, sent, message) => {
     const connections = connected(master(0), master(1, sent), master(2));
-    expect(counts(await gather(connections))).toEqual([2, 2]);
+    expect(counts(await ended(gather(connections)))).toEqual([2, 2]);
     expect(connections.faults.list()).toMatchObject([
       { node: 'org2.master', code: 'BAD_ANSWER', message: expect.stringContaining(message) as unknown },
     ]);
@@ -119,7 +119,7 @@ describe('the attestations of blocks', () => {
       ];
     };
     const connections = connected(master(0), master(1, other), master(2));
-    await gather(connections);
+    await ended(gather(connections));
     expect(named(connections)).toEqual(['org2.master ATTESTS_OTHERWISE']);
   });
 
@@ -131,17 +131,38 @@ describe('the attestations of blocks', () => {
       return [{ body, mspId, signature: Uint8Array.of(1) }];
     };
     const connections = connected(master(0), master(1, rubbish), master(2));
-    const gathered = await gather(connections);
+    const gathered = await ended(gather(connections));
     expect(gathered.hasDropped('org2.master')).toBe(true);
     expect(counts(gathered)).toEqual([2, 2]);
     const before = asked;
-    await completeAttestations(connections, gathered, 'org1.master');
+    await ended(completeAttestations(connections, gathered, 'org1.master'));
     expect(asked).toBe(before);
     expect(connections.faults.list()).toHaveLength(1);
   });
 });
 
 describe('a quorum that is not there yet', () => {
+  it('is waited for without a master that is silent', async () => {
+    const from = performance.now() + 1000;
+    const late = master(2, (block) => (performance.now() < from ? [] : [masterAt(2).attestation(block)]));
+    const silent: MasterAnswers = { ...master(0), attestationsOf: unanswered };
+    const connections = connected(silent, master(1), late);
+    expect(await took(gather(connections))).toBeLessThan(1200);
+    expect(named(connections)).toEqual(['org1.master UNREACHABLE']);
+  });
+
+  it('is waited for without asking a master again whose attestations were refused', async () => {
+    let asked = 0;
+    const rubbish = (block: bigint) => {
+      asked += 1;
+      return [{ ...masterAt(1).attestation(block), signature: Uint8Array.of(1) }];
+    };
+    const from = performance.now() + 300;
+    const late = master(2, (block) => (performance.now() < from ? [] : [masterAt(2).attestation(block)]));
+    expect((await ended(gather(connected(master(0), master(1, rubbish), late)))).missing()).toEqual([]);
+    expect(asked).toBe(BLOCKS.length);
+  });
+
   /**
    * Masters of which the second and third attest once the clock is there, and take `thinking` milliseconds to say how far they
    * are.
@@ -173,13 +194,11 @@ describe('a quorum that is not there yet', () => {
     expect((await gathering).missing()).toEqual([]);
   });
 
-  it('does not hold up what is complete without it', async () => {
+  it('is not asked of anybody once it is there', async () => {
     const silent: MasterAnswers = { attestationsOf: unanswered };
-    const gathered = await gather(connected(master(0), master(1), master(2)));
-    const waited = await took(
-      completeAttestations(connected(silent, silent, silent), gathered, 'org1.master'),
-    );
-    expect(waited).toBeLessThanOrEqual(500);
+    const gathered = await ended(gather(connected(master(0), master(1), master(2))));
+    const complete = completeAttestations(connected(silent, silent, silent), gathered, 'org1.master');
+    expect(await took(complete)).toBe(0);
   });
 
   it('is not waited for beyond ten seconds', async () => {

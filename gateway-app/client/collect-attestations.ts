@@ -54,7 +54,7 @@ export async function completeAttestations(
       },
       faults,
       // Those that are late are asked again, without waiting for one that says nothing.
-      ({ length }) => length >= quorum || gathered.missing().length === 0,
+      ({ length }) => length >= quorum,
     );
     gathered.nameDissenters(faults);
     const missing = gathered.missing();

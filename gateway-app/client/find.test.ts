@@ -3,7 +3,7 @@ import { CotraceError } from '@cotrace/core';
 import { type StateQuestion, verifyStates } from '@cotrace/verifier';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Master, type FindReply } from '../gen/cotrace/cotrace_pb.js';
-import { startFakeClock, took } from '../testing/fake-clock.js';
+import { ended, startFakeClock, took } from '../testing/fake-clock.js';
 import { fakeConnections, unanswered, type MasterAnswers } from '../testing/fake-network.js';
 import { addressed, honestAnswers } from '../testing/masters-in-process.js';
 import { ProofScene } from '../testing/proof-scene.js';
@@ -49,6 +49,16 @@ const master = (
   more: MasterAnswers = {},
   height?: () => bigint,
 ): MasterAnswers => attestingMaster(scene, index, { find: reply, ...more }, height);
+/** Attestations whose signatures are not valid. */
+const rubbish = (index: number): MasterAnswers => ({
+  attestationsOf: ({ blockNums }) =>
+    Promise.resolve({
+      attestations: blockNums.map((block) => ({
+        ...masterOf(scene, index).attestation(block),
+        signature: Uint8Array.of(1),
+      })),
+    }),
+});
 const refusing = () => Promise.reject(new CotraceError('NOT_YOUR_ROLE', 'no'));
 
 function connected(...masters: readonly MasterAnswers[]): Connections {
@@ -137,8 +147,7 @@ describe('where no answer holds', () => {
   async function errorWhere(does: (index: number) => MasterAnswers) {
     const connections = connected(...[0, 1, 2].map(does));
     const failed = find(connections).catch((error: unknown) => error as CotraceError);
-    await took(failed);
-    return { connections, error: (await failed) as CotraceError };
+    return { connections, error: (await ended(failed)) as CotraceError };
   }
 
   it('it is disproved by a false value, with what is wrong with every master', async () => {
@@ -154,18 +163,21 @@ describe('where no answer holds', () => {
   });
 
   it('it is disproved where attestations are', async () => {
-    const { error } = await errorWhere((i) =>
-      master(i, undefined, {
-        attestationsOf: ({ blockNums }) =>
-          Promise.resolve({
-            attestations: blockNums.map((block) => ({
-              ...masterOf(scene, i).attestation(block),
-              signature: Uint8Array.of(1),
-            })),
-          }),
-      }),
-    );
+    const { error } = await errorWhere((i) => master(i, undefined, rubbish(i)));
     expect(error).toMatchObject({ code: 'ANSWER_DISPROVED', cause: { code: 'NO_QUORUM' } });
+  });
+
+  it('it is disproved where one master’s attestation is, and all are needed', async () => {
+    const nodes = {
+      'org1.master': master(0),
+      'org2.master': master(1, refusing, rubbish(1)),
+      'org3.master': master(2, refusing),
+    };
+    const connections = fakeConnections({ consortium: { ...addressed(scene.network), quorum: 3 }, nodes });
+    await expect(ended(find(connections))).rejects.toMatchObject({
+      code: 'ANSWER_DISPROVED',
+      cause: { code: 'NO_QUORUM', detail: { refused: [{ node: 'org2.master' }] } },
+    });
   });
 
   it('it is not disproved by masters that are behind', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { codeOf } from '../testing/codes.js';
-import { startFakeClock, took } from '../testing/fake-clock.js';
+import { ended, startFakeClock, took } from '../testing/fake-clock.js';
 import { fakeConnections, unanswered, type MasterAnswers } from '../testing/fake-network.js';
 import type { Connections } from './connections.js';
 import { catchUp, heightsOf, nameThoseBehind, readyFirst } from './heights.js';
@@ -36,14 +36,14 @@ describe('the height that counts', () => {
     [7n, 8n, 9n],
     [8n, 8n, 2n],
   ])('is what a quorum has reached, whoever is higher: %s, %s, %s', async (...heights) => {
-    const { least, of } = await heightsOf(mastersAt(...heights.map(at)));
+    const { least, of } = await ended(heightsOf(mastersAt(...heights.map(at))));
     expect(least).toBe(8n);
     expect([...of.values()]).toEqual(heights);
   });
 
   it('is 0 where too few answer, and who does not is named', async () => {
     const connections = mastersAt(at(9n), null, null);
-    expect(await heightsOf(connections)).toEqual({ least: 0n, of: new Map([['org1.master', 9n]]) });
+    expect(await ended(heightsOf(connections))).toEqual({ least: 0n, of: new Map([['org1.master', 9n]]) });
     expect(named(connections)).toEqual(['org2.master UNREACHABLE', 'org3.master UNREACHABLE']);
   });
 
@@ -93,9 +93,8 @@ describe('a master that is behind', () => {
     let height = 7n;
     const connections = mastersAt(at(() => height));
     const caught = catchUp(masterOf(connections, 'org1.master'), heights, NEVER);
-    await jest.advanceTimersByTimeAsync(1000);
-    height = 9n;
-    await jest.advanceTimersByTimeAsync(100);
+    setTimeout(() => (height = 9n), 980);
+    expect(await took(caught)).toBe(1000);
     await caught;
   });
 
@@ -142,19 +141,18 @@ describe('a master that is behind', () => {
       ['org2.master', 7n],
       ['org3.master', 9n],
     ]);
-    const ended = nameThoseBehind(connections, connections.masters(), { least: 9n, of: known });
+    const done = nameThoseBehind(connections, connections.masters(), { least: 9n, of: known });
     await jest.advanceTimersByTimeAsync(300);
     height = 9n;
     expect(named(connections)).toEqual([]);
-    await jest.advanceTimersByTimeAsync(400);
-    await ended;
+    await ended(done);
     expect(named(connections)).toEqual(['org1.master BEHIND']);
   });
 
   it('is not one whose height nobody knows', async () => {
     const connections = mastersAt(at(1n), at(1n), at(1n));
-    const ended = nameThoseBehind(connections, connections.masters(), { least: 9n, of: new Map() });
-    expect(await took(ended)).toBe(0);
+    const done = nameThoseBehind(connections, connections.masters(), { least: 9n, of: new Map() });
+    expect(await took(done)).toBe(0);
     expect(named(connections)).toEqual([]);
   });
 });
