@@ -195,6 +195,13 @@ describe('attestations that do not hold', () => {
     expect(named(connections)).toEqual(['org2.master ATTESTATION_SIGNATURE']);
   });
 
+  it('are not blamed for transactions that do not hold', async () => {
+    const forged = walking(() => [{ ...sent(4n), inclusionProof: [] }, sent(3n)]);
+    const connections = connected(master(0, { trace: forged }), master(1, rubbish(1)), master(2));
+    expect(blocksOf(await collected(connections))).toEqual([4n, 3n, 5n]);
+    expect(named(connections)).toEqual(['org1.master BAD_PROOF_LENGTH']);
+  });
+
   it('leave no answer where too few are left, and then no other master is asked for one', async () => {
     const asked: number[] = [];
     const counted = (index: number): MasterAnswers => ({
