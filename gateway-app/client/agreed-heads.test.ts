@@ -1,8 +1,15 @@
-import { describe, expect, it } from '@jest/globals';
-import { fakeConnections, type MasterAnswers } from '../testing/fake-network.js';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { startFakeClock, took } from '../testing/fake-clock.js';
+import { fakeConnections, unanswered, type MasterAnswers } from '../testing/fake-network.js';
 import { agreedHeads, missingHead } from './agreed-heads.js';
 
 const head = (blockNum: bigint, txNum = 0, domain = 'goods') => ({ domain, blockNum, txNum });
+
+beforeEach(startFakeClock);
+
+afterEach(() => {
+  jest.useRealTimers();
+});
 
 describe('the newest records that count', () => {
   it('are those that a quorum of masters name alike', async () => {
@@ -41,7 +48,26 @@ describe('the newest records that count', () => {
     const ids = Array.from({ length: 1001 }, (_, i) => `LOT-${i}`);
     const heads = await agreedHeads(fakeConnections({ nodes }), ids);
     expect(heads.map(({ traceId }) => traceId)).toEqual(ids);
-    expect(sizes.sort((a, b) => a - b)).toEqual([1, 1, 500, 500, 500, 500]);
+    expect(sizes.splice(0).sort((a, b) => a - b)).toEqual([1, 1, 500, 500, 500, 500]);
+    await agreedHeads(fakeConnections({ nodes }), ids.slice(0, 1000));
+    expect(sizes).toEqual([500, 500, 500, 500]);
+  });
+
+  it.each([
+    ['do not wait for a master that is silent', [0, 0, null], 500],
+    ['wait for a quorum, however long it takes', [0, 1000, null], 1000],
+  ] as const)('%s', async (_title, delays, milliseconds) => {
+    const masters = delays.map((delay): MasterAnswers => {
+      const traces = [{ traceId: 'LOT', heads: [head(7n)] }];
+      const answer = () => new Promise<object>((resolve) => setTimeout(resolve, delay ?? 0, { traces }));
+      return { traceHeads: delay === null ? unanswered : answer };
+    });
+    const nodes = Object.fromEntries(masters.map((one, i) => [`org${i + 1}.master`, one]));
+    const connections = fakeConnections({ nodes });
+    const heads = agreedHeads(connections, ['LOT']);
+    expect(await took(heads)).toBe(milliseconds);
+    expect(await heads).toHaveLength(1);
+    expect(connections.faults.list()).toMatchObject([{ node: 'org3.master', code: 'UNREACHABLE' }]);
   });
 });
 

@@ -16,12 +16,15 @@ export async function askAll<P extends Party, T>(
 ): Promise<readonly Answer<P, T>[]> {
   const ending = new AbortController();
   const answers: Answer<P, T>[] = [];
-  const asked = new Set(
-    parties.map((party) => new Asked<P, T>(party, (one, { signal }) => ask(one, signal), ending.signal)),
+  const asked = new Map(
+    parties.map((party) => [
+      party,
+      new Asked<P, T>(party, (one, { signal }) => ask(one, signal), ending.signal),
+    ]),
   );
   try {
     while (asked.size > 0) {
-      const pending = [...asked];
+      const pending = [...asked.values()];
       const next = Promise.race(pending.map((one) => one.ending));
       const ended = isEnough(answers) ? await within(next, patienceFor(pending, faults)) : await next;
       if (ended === null) {
@@ -29,7 +32,7 @@ export async function askAll<P extends Party, T>(
         for (const { from, silence } of pending) if (!faults.has(from.name)) faults.add(from.name, silence);
         break;
       }
-      for (const one of pending) if (one.from === ended.from) asked.delete(one);
+      asked.delete(ended.from);
       if ('error' in ended) faults.add(ended.from.name, ended.error);
       else answers.push(ended);
     }

@@ -64,17 +64,18 @@ async function firstEnded<P, T>(
 ): Promise<Ended<P, T> | null> {
   const ended = Promise.race(asked.map(({ ending }) => ending));
   while (mayAskNext) {
-    const pause = Math.max(...asked.map(({ turnEnds }) => turnEnds)) - performance.now();
-    if (pause <= 0) return null;
-    const result = await within(ended, pause);
+    const turnsEnd = Math.max(...asked.map(({ turnEnds }) => turnEnds));
+    const now = performance.now();
+    if (now >= turnsEnd) return null;
+    const result = await within(ended, turnsEnd - now);
     if (result !== null) return result;
   }
   return ended;
 }
 
 function faultyLast<P extends Party>(parties: readonly P[], faults: Faults): P[] {
-  const rank = ({ name }: P) => (faults.has(name) ? 1 : 0);
-  return [...parties].sort((a, b) => rank(a) - rank(b));
+  const isFaulty = ({ name }: P) => faults.has(name);
+  return [...parties.filter((one) => !isFaulty(one)), ...parties.filter(isFaulty)];
 }
 
 /** What stands for the faults of all parties where none has an answer that counts. */
@@ -92,6 +93,6 @@ export function noAnswer(parties: readonly Party[], faults: Faults): CotraceErro
 
 /** The parties from the one at `turn` on, round: whoever is asked again begins with another one. */
 export function inTurn<P>(parties: readonly P[], turn: number): P[] {
-  const first = parties.length === 0 ? 0 : turn % parties.length;
+  const first = turn % parties.length;
   return [...parties.slice(first), ...parties.slice(0, first)];
 }

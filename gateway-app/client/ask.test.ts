@@ -1,5 +1,6 @@
 import { CotraceError } from '@cotrace/core';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { startFakeClock, took } from '../testing/fake-clock.js';
 import { askAll } from './ask-all.js';
 import { firstAnswer, inTurn } from './ask-in-turn.js';
 import type { Turn } from './asked.js';
@@ -9,78 +10,174 @@ const PARTIES = ['a', 'b', 'c'].map((name) => ({ name }));
 const away = new CotraceError('UNREACHABLE', 'connection refused');
 const refusal = new CotraceError('NOT_YOUR_ROLE', 'no');
 const never = () => new Promise<never>(() => undefined);
+/** What `act` comes to, so much later. */
+const after = <T>(milliseconds: number, act: () => T) =>
+  new Promise<() => T>((resolve) => setTimeout(resolve, milliseconds, act)).then((late) => late());
+const fail = (error: Error) => () => {
+  throw error;
+};
 const codes = (faults: Faults) => faults.list().map(({ node, code }) => `${node} ${code}`);
 const same = (answer: string) => answer;
 
+/** What a party does by its name; one that is left out answers with its name at once. */
+type Does = Readonly<Record<string, (turn: Turn) => Promise<string>>>;
+
+beforeEach(startFakeClock);
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
 describe('the first answer', () => {
-  /** Asks with what each party does by its name. */
-  function ask(does: Readonly<Record<string, (turn: Turn) => Promise<string>>>, check = same) {
-    const faults = new Faults();
+  function ask(does: Does, { check = same, faults = new Faults(), parties = PARTIES } = {}) {
+    const began = performance.now();
     const asked: string[] = [];
+    const times: number[] = [];
+    const signals = new Map<string, AbortSignal>();
     const answer = firstAnswer(
-      PARTIES,
+      parties,
       ({ name }, turn) => {
         asked.push(name);
+        times.push(performance.now() - began);
+        signals.set(name, turn.signal);
         return does[name]?.(turn) ?? Promise.resolve(name);
       },
       faults,
       check,
     );
-    return { answer, asked, faults };
+    return { answer, asked, times, signals, faults };
   }
 
   it('is that of the first party that has one, whatever is wrong with those before', async () => {
-    const { answer, asked, faults } = ask({
+    const { answer, asked, times, faults } = ask({
       a: () => Promise.reject(away),
       b: () => Promise.reject(refusal),
     });
     expect(await answer).toBe('c');
-    expect(asked).toEqual(['a', 'b', 'c']);
+    expect([asked, times]).toEqual([
+      ['a', 'b', 'c'],
+      [0, 0, 0],
+    ]);
     expect(codes(faults)).toEqual(['a UNREACHABLE', 'b NOT_YOUR_ROLE']);
   });
 
   it('is not one that does not hold', async () => {
-    const { answer, asked, faults } = ask({}, (name) => {
-      if (name === 'a') throw new CotraceError('BAD_ANSWER', 'no');
-      return name;
-    });
+    const { answer, asked, faults } = ask(
+      {},
+      {
+        check: (name) => {
+          if (name === 'a') throw new CotraceError('BAD_ANSWER', 'no');
+          return name;
+        },
+      },
+    );
     expect(await answer).toBe('b');
     expect([asked, codes(faults)]).toEqual([['a', 'b'], ['a BAD_ANSWER']]);
   });
 
+  it('is given half a second before the next party is asked as well', async () => {
+    const { answer, asked, times, faults } = ask({ a: never, b: never });
+    expect(await took(answer)).toBe(1000);
+    expect(await answer).toBe('c');
+    expect([asked, times]).toEqual([
+      ['a', 'b', 'c'],
+      [0, 500, 1000],
+    ]);
+    expect(faults.list()).toEqual([
+      { node: 'a', code: 'UNREACHABLE', message: 'did not answer within 1 s' },
+      { node: 'b', code: 'UNREACHABLE', message: 'did not answer within 0.5 s' },
+    ]);
+  });
+
+  it('may be that of a party whose turn is over, and names nobody whose turn is not', async () => {
+    const { answer, asked, signals, faults } = ask({ a: () => after(600, () => 'late'), b: never });
+    expect(await took(answer)).toBe(600);
+    expect(await answer).toBe('late');
+    expect([asked, codes(faults), signals.get('b')?.aborted]).toEqual([['a', 'b'], [], true]);
+  });
+
+  it('is waited for where everybody has been asked', async () => {
+    const { answer, faults } = ask({ a: never, b: never, c: () => after(5000, () => 'c') });
+    expect(await took(answer)).toBe(6000);
+    expect(codes(faults)).toEqual(['a UNREACHABLE', 'b UNREACHABLE']);
+  });
+
+  it('is waited for where all others have failed since', async () => {
+    const refusing = () => after(100, fail(refusal));
+    const { answer, faults } = ask({ a: () => after(2000, () => 'a'), b: refusing, c: refusing });
+    expect(await took(answer)).toBe(2000);
+    expect([await answer, codes(faults)]).toEqual(['a', ['b NOT_YOUR_ROLE', 'c NOT_YOUR_ROLE']]);
+  });
+
   it('does not wait for a party that is silent, and ends the question to it', async () => {
-    let ended = false;
-    const { answer, faults } = ask({
-      a: ({ signal }) => {
-        signal.addEventListener('abort', () => (ended = true));
-        return never();
-      },
-    });
+    const { answer, signals, faults } = ask({ a: never });
+    await took(answer);
     expect(await answer).toBe('b');
-    expect([codes(faults), ended]).toEqual([['a UNREACHABLE'], true]);
+    expect([codes(faults), signals.get('a')?.aborted]).toEqual([['a UNREACHABLE'], true]);
   });
 
   it('is waited for where it comes in parts, and not where it trickles', async () => {
-    const parts = (count: number) => async (turn: Turn) => {
+    const parts = (count: number) => (turn: Turn) => {
       for (let i = 0; i < count; i += 1) turn.part();
-      await new Promise((resolve) => setTimeout(resolve, 900));
-      return 'long';
+      return after(900, () => 'long');
     };
-    expect(await Promise.all([ask({ a: parts(100) }).answer, ask({ a: parts(1) }).answer])).toEqual([
-      'long',
-      'b',
+    const [long, trickling] = [ask({ a: parts(100) }), ask({ a: parts(1) })];
+    await took(Promise.all([long.answer, trickling.answer]));
+    expect([await long.answer, long.asked]).toEqual(['long', ['a']]);
+    expect([await trickling.answer, trickling.times]).toEqual(['b', [0, 510]]);
+  });
+
+  it('has time for parts that come while it is waited for', async () => {
+    const { answer, asked, times } = ask({
+      a: (turn) =>
+        after(400, () => {
+          for (let i = 0; i < 30; i += 1) turn.part();
+        }).then(never),
+    });
+    await took(answer);
+    expect([asked, times]).toEqual([
+      ['a', 'b'],
+      [0, 800],
     ]);
+  });
+
+  it('is the first of two at the same time, and names who failed just then', async () => {
+    /** The first party answers when the second one ends so. */
+    const together = (end: () => string) => {
+      let answerFirst: (text: string) => void = () => undefined;
+      return ask({
+        a: () => new Promise((resolve) => (answerFirst = resolve)),
+        b: () =>
+          after(100, () => {
+            answerFirst('a');
+            return end();
+          }),
+      });
+    };
+    const failing = together(fail(refusal));
+    expect(await took(failing.answer)).toBe(600);
+    expect([await failing.answer, codes(failing.faults)]).toEqual(['a', ['b NOT_YOUR_ROLE']]);
+    const both = together(() => 'b');
+    await took(both.answer);
+    expect([await both.answer, codes(both.faults)]).toEqual(['a', []]);
   });
 
   it('is an error with every fault where there is none, by the code that all have', async () => {
     const all = (error: Error) => ({ a: () => Promise.reject(error), b: () => Promise.reject(error) });
-    await expect(ask({ ...all(away), c: () => Promise.reject(away) }).answer).rejects.toMatchObject({
+    const faults = new Faults();
+    faults.add('z', refusal);
+    const { answer } = ask({ ...all(away), c: () => Promise.reject(away) }, { faults });
+    const failed = expect(answer).rejects.toMatchObject({
       code: 'UNREACHABLE',
       message: 'no node has an answer: a: connection refused; b: connection refused; c: connection refused',
+      detail: { faults: ['a', 'b', 'c'].map((node) => ({ node, code: 'UNREACHABLE' })) },
     });
+    expect(await took(answer)).toBe(0);
+    await failed;
     await expect(ask({ ...all(away), c: () => Promise.reject(refusal) }).answer).rejects.toMatchObject({
       code: 'NO_ANSWER',
     });
+    await expect(ask({}, { parties: [] }).answer).rejects.toMatchObject({ code: 'NO_ANSWER' });
   });
 
   it('never hides an error of our own', async () => {
@@ -91,46 +188,89 @@ describe('the first answer', () => {
   it('is asked last of those that were at fault just now', async () => {
     const faults = new Faults();
     faults.add('a', away);
-    expect(await firstAnswer(PARTIES, ({ name }) => Promise.resolve(name), faults, same)).toBe('b');
+    faults.add('b', refusal);
+    const { answer, asked } = ask({ c: () => Promise.reject(away) }, { faults });
+    expect([await answer, asked]).toEqual(['a', ['c', 'a']]);
   });
 });
 
 describe('asking all', () => {
   const enough = (count: number) => (answers: readonly unknown[]) => answers.length >= count;
+  /** Asks the three; all times are on a fake clock. */
+  function ask(does: Does, { faults = new Faults(), count = 2 } = {}) {
+    const signals = new Map<string, AbortSignal>();
+    const answers = askAll(
+      PARTIES,
+      ({ name }, signal) => {
+        signals.set(name, signal);
+        return does[name]?.({ signal, part: () => undefined }) ?? Promise.resolve(name);
+      },
+      faults,
+      enough(count),
+    );
+    return { answers, signals, faults };
+  }
+  const namesOf = async (answers: ReturnType<typeof ask>['answers']) =>
+    (await answers).map(({ answer }) => answer);
 
-  it('takes what enough of them answer, and names the others', async () => {
-    const faults = new Faults();
-    const ask = ({ name }: { name: string }) => (name === 'b' ? never() : Promise.resolve(name));
-    const answers = await askAll(PARTIES, ask, faults, enough(2));
-    expect(answers.map(({ answer }) => answer)).toEqual(['a', 'c']);
-    expect(codes(faults)).toEqual(['b UNREACHABLE']);
+  it('asks them at the same time, and has what all answer', async () => {
+    const slow = (name: string) => () => after(400, () => name);
+    const { answers, faults } = ask({ a: slow('a'), b: slow('b'), c: slow('c') });
+    expect(await took(answers)).toBe(400);
+    expect([await namesOf(answers), codes(faults)]).toEqual([['a', 'b', 'c'], []]);
+  });
+
+  it('takes what enough of them answer, and names the others half a second after they were asked', async () => {
+    const { answers, signals, faults } = ask({ a: () => after(300, () => 'a'), b: never });
+    expect(await took(answers)).toBe(500);
+    expect(await namesOf(answers)).toEqual(['c', 'a']);
+    expect(faults.list()).toEqual([
+      { node: 'b', code: 'UNREACHABLE', message: 'did not answer within 0.5 s' },
+    ]);
+    expect(signals.get('b')?.aborted).toBe(true);
   });
 
   it('waits for those that are a little slower', async () => {
-    const faults = new Faults();
-    const ask = async ({ name }: { name: string }) => {
-      if (name === 'b') await new Promise((resolve) => setTimeout(resolve, 100));
-      return name;
-    };
-    expect((await askAll(PARTIES, ask, faults, enough(2))).length).toBe(3);
-    expect(codes(faults)).toEqual([]);
+    const { answers, faults } = ask({ b: () => after(499, () => 'b') });
+    await took(answers);
+    expect([await namesOf(answers), codes(faults)]).toEqual([['a', 'c', 'b'], []]);
   });
 
-  it('does not wait a second time for one that was silent', async () => {
+  it('waits for as many as are enough, however long they take', async () => {
+    const { answers, faults } = ask({ a: () => after(3000, () => 'a'), b: never });
+    expect(await took(answers)).toBe(3000);
+    expect([await namesOf(answers), codes(faults)]).toEqual([['c', 'a'], ['b UNREACHABLE']]);
+  });
+
+  it('does not wait a second time for one that was silent, and names it for that alone', async () => {
     const faults = new Faults();
-    faults.add('b', away);
-    const ask = ({ name }: { name: string }) => (name === 'b' ? never() : Promise.resolve(name));
-    const began = performance.now();
-    expect((await askAll(PARTIES, ask, faults, enough(2))).length).toBe(2);
-    expect(performance.now() - began).toBeLessThan(400);
+    faults.add('b', refusal);
+    const { answers } = ask({ b: never }, { faults });
+    expect(await took(answers)).toBe(0);
+    expect([await namesOf(answers), codes(faults)]).toEqual([['a', 'c'], ['b NOT_YOUR_ROLE']]);
+  });
+
+  it('waits for one that is silent for the first time, beside one that was before', async () => {
+    const faults = new Faults();
+    faults.add('b', refusal);
+    const { answers } = ask({ b: never, c: never }, { faults, count: 1 });
+    expect(await took(answers)).toBe(500);
+    expect([await namesOf(answers), codes(faults)]).toEqual([['a'], ['b NOT_YOUR_ROLE', 'c UNREACHABLE']]);
   });
 
   it('has what there is where that is not enough', async () => {
-    const faults = new Faults();
-    const ask = ({ name }: { name: string }) =>
-      name === 'a' ? Promise.resolve(name) : Promise.reject(refusal);
-    expect((await askAll(PARTIES, ask, faults, enough(2))).map(({ answer }) => answer)).toEqual(['a']);
+    const refusing = () => Promise.reject(refusal);
+    const { answers, faults } = ask({ b: refusing, c: refusing });
+    expect(await took(answers)).toBe(0);
+    expect(await namesOf(answers)).toEqual(['a']);
     expect(codes(faults)).toEqual(['b NOT_YOUR_ROLE', 'c NOT_YOUR_ROLE']);
+  });
+
+  it('never hides an error of our own, and ends what is under way then', async () => {
+    const bug = new TypeError('oops');
+    const { answers, signals } = ask({ a: () => Promise.reject(bug), b: never });
+    await expect(answers).rejects.toBe(bug);
+    expect(signals.get('b')?.aborted).toBe(true);
   });
 });
 

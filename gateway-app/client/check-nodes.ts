@@ -28,9 +28,7 @@ export async function checkProcess(path: string): Promise<ProcessHealth> {
     const role = consortium.nodes.find((node) => node.name === name)?.role ?? 'master';
     return findNode(consortium, name, role);
   });
-  const [caller] = nodes;
-  if (caller === undefined) return { nodes: [], quorum: null, isWell: true };
-  const callers = new NodeCallers(consortium, loadTls(caller.tlsDir));
+  const callers = new NodeCallers(consortium, loadTls(nodes[0]?.tlsDir ?? ''));
   try {
     return await healthOf(own, consortium, (node) => callers.of(node));
   } finally {

@@ -51,11 +51,10 @@ export async function completeAttestations(
       async (master, signal) => {
         const sent = await attestationsOf(master, gathered.wantedOf(master.name), signal);
         gathered.add(master.name, sent, faults);
-        return true;
       },
       faults,
       // Those that are late are asked again, without waiting for one that says nothing.
-      ({ length }) => length >= quorum || gathered.missing().length === 0,
+      ({ length }) => length >= quorum,
     );
     gathered.nameDissenters(faults);
     const missing = gathered.missing();
@@ -70,13 +69,12 @@ export async function completeAttestations(
   }
 }
 
-/** Whether a master other than `namedBy` says that it, or its peer, has the newest of `blocks`. */
+/** Whether a master other than `namedBy` says that it, or its peer, has all of `blocks`. */
 async function isKnown(
   connections: Connections,
   blocks: readonly bigint[],
   namedBy: string,
 ): Promise<boolean> {
-  const newest = blocks.reduce((most, block) => (block > most ? block : most), 0n);
   const others = connections.masters().filter(({ name }) => name !== namedBy);
   const has = await askAll(
     others,
@@ -86,7 +84,7 @@ async function isKnown(
         {},
         { timeout: PEER_STATUS_MS, signal },
       );
-      return height > newest || ledgerHeight > newest;
+      return blocks.every((block) => block < height || block < ledgerHeight);
     },
     connections.faults,
     (answers) => answers.some(({ answer }) => answer),

@@ -74,7 +74,7 @@ async function checked(
   trust: Trust,
 ): Promise<CollectedTrace> {
   const { transactions, places, identifiers } = walked;
-  const numbers = [...new Set(transactions.map(({ blockNum }) => blockNum))].sort((a, b) => (a < b ? -1 : 1));
+  const numbers = [...new Set(transactions.map(({ blockNum }) => blockNum))].sort((a, b) => Number(a - b));
   const [gathered, heads] = await Promise.all([
     collectAttestations(connections, numbers, from.name, trust),
     agreedHeads(connections, identifiers),

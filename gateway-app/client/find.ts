@@ -76,7 +76,8 @@ async function checked(
 
 /** Whether an answer was wrong, or attestations were: masters that are away or behind are no lie. */
 function isDisproof(error: unknown): boolean {
-  if (!isCotraceError(error) || error.code === 'BEHIND') return false;
-  const refused = error.detail['refused'];
-  return error.code !== 'NO_QUORUM' || (Array.isArray(refused) && refused.length > 0);
+  if (isCotraceError(error, 'BEHIND')) return false;
+  return !isCotraceError(error, 'NO_QUORUM') || wereRefused(error.detail['refused']);
 }
+
+const wereRefused = (refused: unknown) => Array.isArray(refused) && refused.length > 0;

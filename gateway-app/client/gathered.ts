@@ -1,4 +1,4 @@
-import { type Attestation, CotraceError, equalBytes } from '@cotrace/core';
+import { type Attestation, CotraceError, toHex } from '@cotrace/core';
 import { checkAttestation, type Trust } from '@cotrace/verifier';
 import type { Faults } from './faults.js';
 
@@ -56,7 +56,7 @@ export class Gathered {
    */
   add(master: string, attestations: ReadonlyMap<bigint, Attestation>, faults: Faults): void {
     for (const [block, attestation] of attestations) this.#byBlock.get(block)?.set(master, attestation);
-    const [newest] = [...attestations].sort(([a], [b]) => (a > b ? -1 : 1));
+    const [newest] = [...attestations].sort(([a], [b]) => Number(b - a));
     if (newest !== undefined) this.#check(master, newest, faults);
   }
 
@@ -106,10 +106,11 @@ export function otherwise(block: bigint): CotraceError {
 
 /** The masters that send the body that most of them send. */
 function largestGroup(sent: ReadonlyMap<string, Attestation>): ReadonlySet<string> {
-  let best: ReadonlySet<string> = new Set();
-  for (const { body } of sent.values()) {
-    const same = [...sent].filter(([, other]) => equalBytes(other.body, body)).map(([master]) => master);
-    if (same.length > best.size) best = new Set(same);
+  const groups = new Map<string, Set<string>>();
+  for (const [master, { body }] of sent) {
+    const key = toHex(body);
+    groups.set(key, (groups.get(key) ?? new Set()).add(master));
   }
-  return best;
+  const [largest = new Set<string>()] = [...groups.values()].sort((a, b) => b.size - a.size);
+  return largest;
 }

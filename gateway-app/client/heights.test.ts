@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { codeOf } from '../testing/codes.js';
+import { ended, startFakeClock, took } from '../testing/fake-clock.js';
 import { fakeConnections, unanswered, type MasterAnswers } from '../testing/fake-network.js';
 import type { Connections } from './connections.js';
 import { catchUp, heightsOf, nameThoseBehind, readyFirst } from './heights.js';
@@ -22,9 +23,7 @@ const masterOf = (connections: Connections, name: string) => {
   return found;
 };
 
-beforeEach(() => {
-  jest.useFakeTimers();
-});
+beforeEach(startFakeClock);
 
 afterEach(() => {
   jest.useRealTimers();
@@ -37,23 +36,36 @@ describe('the height that counts', () => {
     [7n, 8n, 9n],
     [8n, 8n, 2n],
   ])('is what a quorum has reached, whoever is higher: %s, %s, %s', async (...heights) => {
-    const { least, of } = await heightsOf(mastersAt(...heights.map(at)));
+    const { least, of } = await ended(heightsOf(mastersAt(...heights.map(at))));
     expect(least).toBe(8n);
     expect([...of.values()]).toEqual(heights);
   });
 
   it('is 0 where too few answer, and who does not is named', async () => {
     const connections = mastersAt(at(9n), null, null);
-    expect(await heightsOf(connections)).toEqual({ least: 0n, of: new Map([['org1.master', 9n]]) });
+    expect(await ended(heightsOf(connections))).toEqual({ least: 0n, of: new Map([['org1.master', 9n]]) });
     expect(named(connections)).toEqual(['org2.master UNREACHABLE', 'org3.master UNREACHABLE']);
   });
 
   it('does not wait for one that is silent while a quorum answers', async () => {
     const connections = mastersAt(silent, at(9n), at(9n));
     const heights = heightsOf(connections);
-    await jest.advanceTimersByTimeAsync(600);
+    expect(await took(heights)).toBe(500);
     expect((await heights).least).toBe(9n);
     expect(named(connections)).toEqual(['org1.master UNREACHABLE']);
+  });
+});
+
+describe('heights that come late', () => {
+  it('are waited for where no quorum has answered', async () => {
+    const late = (height: bigint): MasterAnswers => ({
+      traceHeads: () => new Promise((resolve) => setTimeout(() => resolve({ height }), 1000)),
+    });
+    const connections = mastersAt(late(9n), late(8n), null);
+    const heights = heightsOf(connections);
+    expect(await took(heights)).toBe(1000);
+    expect((await heights).least).toBe(8n);
+    expect(named(connections)).toEqual(['org3.master UNREACHABLE']);
   });
 });
 
@@ -81,24 +93,20 @@ describe('a master that is behind', () => {
     let height = 7n;
     const connections = mastersAt(at(() => height));
     const caught = catchUp(masterOf(connections, 'org1.master'), heights, NEVER);
-    await jest.advanceTimersByTimeAsync(1000);
-    height = 9n;
-    await jest.advanceTimersByTimeAsync(100);
+    setTimeout(() => (height = 9n), 980);
+    expect(await took(caught)).toBe(1000);
     await caught;
   });
 
   it('is waited for two seconds only, and says how far it is', async () => {
     const caught = catchUp(masterOf(mastersAt(at(7n)), 'org1.master'), heights, NEVER);
-    let ended = false;
     const failed = expect(caught).rejects.toMatchObject({
       code: 'BEHIND',
       message: 'has 7 blocks, others have 9',
       detail: { height: 7n, least: 9n },
     });
-    void caught.catch(() => (ended = true));
-    await jest.advanceTimersByTimeAsync(1900);
-    expect(ended).toBe(false);
-    await jest.advanceTimersByTimeAsync(300);
+    // It is asked once more after that.
+    expect(await took(caught)).toBe(2050);
     await failed;
   });
 
@@ -106,15 +114,18 @@ describe('a master that is behind', () => {
     const stop = new AbortController();
     const caught = catchUp(masterOf(mastersAt(at(7n)), 'org1.master'), heights, stop.signal);
     stop.abort();
+    expect(await took(caught)).toBe(0);
     expect(await codeOf(() => caught)).not.toBe('BEHIND');
   });
 
   it('is asked where its height is not known', async () => {
     const none = { least: 9n, of: new Map<string, bigint>() };
-    await catchUp(masterOf(mastersAt(at(9n)), 'org1.master'), none, NEVER);
+    const ready = catchUp(masterOf(mastersAt(at(9n)), 'org1.master'), none, NEVER);
+    expect(await took(ready)).toBe(0);
+    await ready;
     const caught = catchUp(masterOf(mastersAt(at(8n)), 'org1.master'), none, NEVER);
     const failed = expect(caught).rejects.toMatchObject({ code: 'BEHIND' });
-    await jest.advanceTimersByTimeAsync(2200);
+    await took(caught);
     await failed;
   });
 
@@ -130,18 +141,18 @@ describe('a master that is behind', () => {
       ['org2.master', 7n],
       ['org3.master', 9n],
     ]);
-    const ended = nameThoseBehind(connections, connections.masters(), { least: 9n, of: known });
+    const done = nameThoseBehind(connections, connections.masters(), { least: 9n, of: known });
     await jest.advanceTimersByTimeAsync(300);
     height = 9n;
     expect(named(connections)).toEqual([]);
-    await jest.advanceTimersByTimeAsync(400);
-    await ended;
+    await ended(done);
     expect(named(connections)).toEqual(['org1.master BEHIND']);
   });
 
   it('is not one whose height nobody knows', async () => {
     const connections = mastersAt(at(1n), at(1n), at(1n));
-    await nameThoseBehind(connections, connections.masters(), { least: 9n, of: new Map() });
+    const done = nameThoseBehind(connections, connections.masters(), { least: 9n, of: new Map() });
+    expect(await took(done)).toBe(0);
     expect(named(connections)).toEqual([]);
   });
 });

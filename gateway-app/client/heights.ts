@@ -25,7 +25,7 @@ export async function heightsOf(connections: Connections): Promise<Heights> {
     connections.faults,
     ({ length }) => length >= quorum,
   );
-  const heights = answers.map(({ answer }) => answer).sort((a, b) => (a > b ? -1 : a < b ? 1 : 0));
+  const heights = answers.map(({ answer }) => answer).sort((a, b) => Number(b - a));
   return {
     least: heights[quorum - 1] ?? 0n,
     of: new Map(answers.map(({ from, answer }) => [from.name, answer])),
@@ -34,8 +34,11 @@ export async function heightsOf(connections: Connections): Promise<Heights> {
 
 /** The masters that have reached what a quorum has, then the others. */
 export function readyFirst(masters: readonly ConnectedNode[], { least, of }: Heights): ConnectedNode[] {
-  const rank = ({ name }: ConnectedNode) => ((of.get(name) ?? -1n) >= least ? 0 : 1);
-  return [...masters].sort((a, b) => rank(a) - rank(b));
+  const isReady = ({ name }: ConnectedNode) => {
+    const height = of.get(name);
+    return height !== undefined && height >= least;
+  };
+  return [...masters.filter(isReady), ...masters.filter((one) => !isReady(one))];
 }
 
 /**

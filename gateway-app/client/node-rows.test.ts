@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { startFakeClock, took } from '../testing/fake-clock.js';
 import {
   fakeConnections,
   unanswered,
@@ -47,9 +48,7 @@ function status(nodes: Record<string, MasterAnswers | BusinessAnswers>, ledger: 
   return nodeStatus(fakeConnections({ nodes, peer: peerWithLedger(end) }));
 }
 
-beforeEach(() => {
-  jest.useFakeTimers();
-});
+beforeEach(startFakeClock);
 
 afterEach(() => {
   jest.useRealTimers();
@@ -153,12 +152,14 @@ describe('nodes that are waited for', () => {
     const nodes = all(8n);
     const connections = fakeConnections({ nodes, peer: peerWithLedger(ledger) });
     const late = settledRows(connections, 500);
-    await jest.advanceTimersByTimeAsync(700);
+    // They are asked once more after that.
+    expect(await took(late)).toBe(600);
     expect((await late).map(({ lag }) => lag)).toEqual(new Array(6).fill(1n));
+    Object.assign(nodes, all(9n), { 'org3.goods': business(8n) });
     const settled = settledRows(connections, 500);
     await jest.advanceTimersByTimeAsync(150);
     Object.assign(nodes, all(9n));
-    await jest.advanceTimersByTimeAsync(100);
+    expect(await took(settled)).toBe(50);
     expect((await settled).map(({ lag }) => lag)).toEqual(new Array(6).fill(0n));
   });
 });

@@ -1,9 +1,9 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { startFakeClock, took } from '../testing/fake-clock.js';
 import { patiently, tellNow, unlessAborted } from './patience.js';
 
-beforeEach(() => {
-  jest.useFakeTimers();
-});
+beforeEach(startFakeClock);
 
 afterEach(() => {
   jest.useRealTimers();
@@ -33,7 +33,10 @@ describe('what takes long', () => {
     const told: string[] = [];
     const tell = tellNow((line) => told.push(line));
     for (const line of ['a', 'a', 'b', 'a']) tell(line);
-    await jest.advanceTimersByTimeAsync(10_000);
+    await jest.advanceTimersByTimeAsync(9999);
+    tell('a');
+    expect(told).toEqual(['a', 'b']);
+    await jest.advanceTimersByTimeAsync(1);
     tell('a');
     expect(told).toEqual(['a', 'b', 'a']);
   });
@@ -46,7 +49,10 @@ describe('work that may be interrupted', () => {
     const done = { done: true };
     expect(await unlessAborted(Promise.resolve(done), interrupt.signal)).toBe(done);
     await expect(unlessAborted(Promise.reject(new Error('no')), interrupt.signal)).rejects.toThrow('no');
+    // Whatever has ended listens no more: many are waited for with one signal.
+    expect(getEventListeners(interrupt.signal, 'abort')).toHaveLength(1);
     interrupt.abort();
+    expect(await took(left)).toBe(0);
     expect(await left).toBeNull();
     expect(await unlessAborted(Promise.resolve(done), interrupt.signal)).toBeNull();
   });

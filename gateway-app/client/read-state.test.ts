@@ -1,5 +1,6 @@
 import { CotraceError, utf8 } from '@cotrace/core';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { startFakeClock, took } from '../testing/fake-clock.js';
 import { fakeConnections, unanswered, type BusinessAnswers } from '../testing/fake-network.js';
 import { readState } from './read-state.js';
 
@@ -16,9 +17,7 @@ function read(getState: NonNullable<BusinessAnswers['getState']>, domain = 'good
   return { asked, state: readState(fakeConnections({ nodes: { 'org1.goods': node } }), domain, key) };
 }
 
-beforeEach(() => {
-  jest.useFakeTimers();
-});
+beforeEach(startFakeClock);
 
 afterEach(() => {
   jest.useRealTimers();
@@ -70,7 +69,7 @@ describe('one key of a domain’s state', () => {
       code: 'UNREACHABLE',
       detail: { node: 'org1.goods' },
     });
-    await jest.advanceTimersByTimeAsync(1500);
+    expect(await took(state)).toBe(1500);
     await ended;
   });
 

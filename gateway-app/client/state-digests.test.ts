@@ -1,27 +1,42 @@
 import { describe, expect, it } from '@jest/globals';
 import { codeOf } from '../testing/codes.js';
-import { fakeConnections, type BusinessAnswers } from '../testing/fake-network.js';
+import { fakeConnections, fakeConsortium, type BusinessAnswers } from '../testing/fake-network.js';
 import { differingDomains } from './state-digests.js';
 
 const node = (height: bigint, byte: number): BusinessAnswers => ({
   digest: () => Promise.resolve({ height, digest: Uint8Array.of(byte) }),
 });
 
-/** Compares the nodes of the domain `goods` of three organisations; `asked` are those whose session was opened. */
+const fake = fakeConsortium(3);
+/** Of three organisations; a node of the first has no address. */
+const consortium = {
+  ...fake,
+  nodes: fake.nodes.flatMap((node) =>
+    node.name === 'org1.goods' ? [{ ...node, name: 'org1.planned', address: null }, node] : [node],
+  ),
+};
+
+/**
+ * Compares the nodes of the domain `goods`, which answer to their own organisation alone. `asked` are those whose session was
+ * opened, `open` those whose session still is.
+ */
 function compare(...nodes: readonly BusinessAnswers[]) {
-  const byName = Object.fromEntries(nodes.map((answers, i) => [`org${i + 1}.goods`, answers]));
   const asked: string[] = [];
-  const differing = differingDomains(fakeConnections({}), (organisation) => {
+  const open = new Set<string>();
+  const differing = differingDomains(fakeConnections({ consortium }), (organisation) => {
     asked.push(organisation);
-    return fakeConnections({ nodes: byName });
+    open.add(organisation);
+    const answers = nodes[asked.length - 1] ?? {};
+    const session = fakeConnections({ nodes: { [`${organisation}.goods`]: answers } });
+    return Object.assign(session, { close: () => open.delete(organisation) });
   });
-  return { asked, differing };
+  return { asked, open, differing };
 }
 
 describe('the states of a domain', () => {
   it('are equal where all its nodes hold the same at the same height, each asked by its own organisation', async () => {
-    const { asked, differing } = compare(node(9n, 1), node(9n, 1), node(9n, 1));
-    expect([await differing, asked]).toEqual([[], ['org1', 'org2', 'org3']]);
+    const { asked, open, differing } = compare(node(9n, 1), node(9n, 1), node(9n, 1));
+    expect([await differing, asked, open.size]).toEqual([[], ['org1', 'org2', 'org3'], 0]);
   });
 
   it.each([
@@ -32,6 +47,7 @@ describe('the states of a domain', () => {
   });
 
   it('are not known where a node does not answer', async () => {
-    expect(await codeOf(() => compare(node(9n, 1), {}).differing)).toBe('UNREACHABLE');
+    const { open, differing } = compare(node(9n, 1), {});
+    expect([await codeOf(() => differing), open.size]).toEqual(['UNREACHABLE', 0]);
   });
 });

@@ -1,0 +1,155 @@
+import { CotraceError, type Attestation } from '@cotrace/core';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { attest, withMembers } from '../testing/attestations.js';
+import { codeOf } from '../testing/codes.js';
+import { ProofScene } from '../testing/proof-scene.js';
+import { masterOf } from '../testing/scene-masters.js';
+import { Faults } from './faults.js';
+import { Gathered } from './gathered.js';
+
+let scene: ProofScene;
+
+beforeAll(async () => {
+  scene = await ProofScene.create();
+});
+
+afterAll(() => scene.close());
+
+const honest = (index: number, block: bigint): Attestation => masterOf(scene, index).attestation(block);
+/** An attestation of another block of that number; `fill` makes one of many. */
+const otherwise = (index: number, block: bigint, fill = 0): Attestation =>
+  attest(
+    masterOf(scene, index).identity,
+    withMembers(honest(index, block).body, { dataHash: new Uint8Array(32).fill(fill) }),
+  );
+/** One whose signature is not valid. */
+const rubbish = (index: number, block: bigint): Attestation => ({
+  ...honest(index, block),
+  signature: Uint8Array.of(1),
+});
+
+/** Attestations of blocks from three masters, two of which must agree, unless it is said otherwise. */
+function gathering(blocks: readonly bigint[], masters = 3, quorum = 2) {
+  const gathered = new Gathered(blocks, masters, quorum, scene.trust);
+  const faults = new Faults();
+  const add = (master: string, ...sent: readonly (readonly [bigint, Attestation])[]) =>
+    gathered.add(master, new Map(sent), faults);
+  const named = () => faults.list().map(({ node, code }) => `${node} ${code}`);
+  return { gathered, faults, add, named };
+}
+
+describe('attestations that are gathered', () => {
+  it('are missing of each block until a quorum send the same body, and wanted of those that have not sent theirs', () => {
+    const { gathered, add, named } = gathering([2n, 3n]);
+    add('a');
+    expect(gathered.missing()).toEqual([2n, 3n]);
+    add('a', [2n, honest(0, 2n)], [3n, honest(0, 3n)]);
+    add('b', [2n, honest(1, 2n)]);
+    expect(gathered.missing()).toEqual([3n]);
+    expect(['a', 'b', 'c'].map((master) => gathered.wantedOf(master))).toEqual([[], [3n], [3n]]);
+    expect(gathered.blocks()).toEqual([
+      { block: 2n, attestations: [honest(0, 2n), honest(1, 2n)] },
+      { block: 3n, attestations: [honest(0, 3n)] },
+    ]);
+    expect(named()).toEqual([]);
+  });
+
+  it('are still missing where the bodies differ, and then nobody is named', () => {
+    const { gathered, add, named } = gathering([2n]);
+    add('a', [2n, honest(0, 2n)]);
+    add('b', [2n, otherwise(1, 2n)]);
+    gathered.nameDissenters(new Faults());
+    expect([gathered.missing(), named()]).toEqual([[2n], []]);
+  });
+
+  it('of a block that is not wanted are not kept', () => {
+    const { gathered, add } = gathering([2n]);
+    add('a', [3n, honest(0, 3n)]);
+    expect(gathered.blocks()).toEqual([{ block: 2n, attestations: [] }]);
+  });
+
+  it('name whoever states something else than a quorum, whichever come first', () => {
+    for (const order of [
+      [0, 1, 2],
+      [2, 1, 0],
+    ]) {
+      const { gathered, faults, add, named } = gathering([2n]);
+      for (const i of order) add(`m${i}`, [2n, i === 0 ? otherwise(0, 2n) : honest(i, 2n)]);
+      gathered.nameDissenters(faults);
+      expect(named()).toEqual(['m0 ATTESTS_OTHERWISE']);
+    }
+  });
+
+  it('name nobody where there is no quorum', () => {
+    const { gathered, faults, add, named } = gathering([2n], 3, 3);
+    add('a', [2n, honest(0, 2n)]);
+    add('b', [2n, honest(1, 2n)]);
+    add('c', [2n, otherwise(2, 2n)]);
+    gathered.nameDissenters(faults);
+    expect([gathered.missing(), named()]).toEqual([[2n], []]);
+  });
+
+  it('name those beside the larger of two groups', () => {
+    const { gathered, faults, add, named } = gathering([2n], 5, 2);
+    for (const [i, master] of ['a', 'b'].entries()) add(master, [2n, otherwise(i, 2n, 1)]);
+    for (const [i, master] of ['c', 'd', 'e'].entries()) add(master, [2n, honest(i, 2n)]);
+    gathered.nameDissenters(faults);
+    expect(named()).toEqual(['a ATTESTS_OTHERWISE', 'b ATTESTS_OTHERWISE']);
+  });
+});
+
+describe('attestations that do not count', () => {
+  it('are found out by the newest at once, with all others of that master', () => {
+    const { gathered, add, named } = gathering([2n, 3n, 4n]);
+    add('a', [2n, honest(0, 2n)]);
+    add('a', [4n, rubbish(0, 4n)], [3n, honest(0, 3n)]);
+    expect(gathered.hasDropped('a')).toBe(true);
+    expect(gathered.blocks().every(({ attestations }) => attestations.length === 0)).toBe(true);
+    expect(named()).toEqual(['a ATTESTATION_SIGNATURE']);
+    add('b', [3n, honest(1, 3n)], [4n, rubbish(1, 4n)]);
+    expect(gathered.hasDropped('b')).toBe(true);
+  });
+
+  it('are found out by an older one where all are checked', () => {
+    const { gathered, faults, add, named } = gathering([2n, 3n]);
+    add('a', [2n, rubbish(0, 2n)], [3n, honest(0, 3n)]);
+    add('b', [2n, honest(1, 2n)], [3n, honest(1, 3n)]);
+    expect([gathered.hasDropped('a'), named()]).toEqual([false, []]);
+    expect(gathered.dropRefused(faults)).toBe(true);
+    expect([gathered.hasDropped('a'), gathered.hasDropped('b')]).toEqual([true, false]);
+    expect(gathered.blocks().map(({ attestations }) => attestations)).toEqual([
+      [honest(1, 2n)],
+      [honest(1, 3n)],
+    ]);
+    expect(named()).toEqual(['a ATTESTATION_SIGNATURE']);
+    expect(gathered.dropRefused(faults)).toBe(false);
+  });
+
+  it('are too many once fewer masters than a quorum are left, and then it says whose they were', () => {
+    const { gathered, faults, add } = gathering([2n, 3n]);
+    faults.add('c', new CotraceError('UNREACHABLE', 'away'));
+    add('a', [2n, rubbish(0, 2n)]);
+    gathered.refuseTooFew(faults);
+    add('b', [3n, rubbish(1, 3n)]);
+    expect(() => gathered.refuseTooFew(faults)).toThrow(
+      expect.objectContaining({
+        code: 'NO_QUORUM',
+        message: expect.stringMatching(
+          /^block 2 is not attested by a quorum of organisations: .*Org1MSP.*; .*Org2MSP/,
+        ) as unknown,
+        detail: {
+          block: 2n,
+          refused: [
+            expect.objectContaining({ node: 'a', code: 'ATTESTATION_SIGNATURE' }),
+            expect.objectContaining({ node: 'b', code: 'ATTESTATION_SIGNATURE' }),
+          ],
+        },
+      }),
+    );
+  });
+
+  it('are not needed to see that a network has too few masters', async () => {
+    const { gathered, faults } = gathering([], 1, 2);
+    expect(await codeOf(() => gathered.refuseTooFew(faults))).toBe('NO_QUORUM');
+  });
+});
