@@ -38,7 +38,7 @@ hold, 1 no answer, 2 wrong use.`,
       runner.session(async (connections, output, { home }) => {
         const { trustPath } = await rooms.trustPath();
         const { verify } = await rooms.order();
-        return verify(connections, file, trustPath(trust, home), output);
+        return verify(connections, file, trustPath(trust ?? null, home), output);
       }),
     );
 }

@@ -111,16 +111,17 @@ describe('cotrace order place', () => {
 
   /** What the ledger holds of an event with the id of an order that says something else. */
   function other(order: Order) {
-    let kept: { readonly recordId: string; readonly record: StoredRecord } | undefined;
+    const kept: { readonly recordId: string; readonly record: StoredRecord }[] = [];
     const traces = [{ id: order.to, role: 'subject' as const, ver: 1 }];
     const { data, ...rest } = recordOf(order, 'another');
     const forged = { ...data, 'cotrace:signature': 'none' };
     capture(scene.network, { ...rest, data: forged, traces }, ({ recordId, record, writes }) => {
-      kept = { recordId, record };
+      kept.push({ recordId, record });
       return writes;
     });
-    if (kept === undefined) throw new RangeError('nothing was captured');
-    return kept;
+    const [captured] = kept;
+    if (captured === undefined) throw new RangeError('nothing was captured');
+    return captured;
   }
 
   it('says that the order is placed, with its transaction and its id', async () => {

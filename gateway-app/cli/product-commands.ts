@@ -40,7 +40,7 @@ export function addProductCommands(program: Command, runner: Runner): void {
       runner.session(async (connections, output, { home }) => {
         const direction = directionOf(options);
         const { trustPath } = await rooms.trustPath();
-        const trust = trustPath(options.trust, home);
+        const trust = trustPath(options.trust ?? null, home);
         const { trace } = await rooms.trace();
         return trace(connections, { traceId, direction, trust, proof: options.proof }, output);
       }),
@@ -55,7 +55,7 @@ export function addProductCommands(program: Command, runner: Runner): void {
       runner.run(async (output, { home }) => {
         const { trustPath } = await rooms.trustPath();
         const { verify } = await rooms.trace();
-        return verify(file, trustPath(trust, home), output);
+        return verify(file, trustPath(trust ?? null, home), output);
       }),
     );
 }

@@ -11,12 +11,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('the trust file', () => {
   it('is the one that is given, or the network’s own, or asked for', () => {
     const own = join(folder, 'trust.json');
-    const { code, message, detail } = errorOf(() => trustPath(undefined, folder));
+    const { code, message, detail } = errorOf(() => trustPath(null, folder));
     expect([code, detail]).toEqual(['USAGE', { path: own }]);
     expect(message).toContain('--trust FILE');
     expect(trustPath('mine.json', folder)).toBe('mine.json');
     writeFileSync(own, '{}');
-    expect(trustPath(undefined, folder)).toBe(own);
+    expect(trustPath(null, folder)).toBe(own);
     expect(trustPath('mine.json', folder)).toBe('mine.json');
   });
 

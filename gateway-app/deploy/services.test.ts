@@ -108,8 +108,8 @@ describe('the chaincode service of an organisation', () => {
     });
     const [launcher = '', command, ...options] = args;
     expect(command).toBe('server');
-    const values: Record<string, string | undefined> = Object.fromEntries(
-      options.flatMap((name, i) => (i % 2 === 0 ? [[name, options[i + 1]]] : [])),
+    const values: Record<string, string> = Object.fromEntries(
+      options.flatMap((name, i) => (i % 2 === 0 ? [[name, options[i + 1] ?? '']] : [])),
     );
     expect(values).toEqual({
       '--chaincode-address': '127.0.0.1:7052',

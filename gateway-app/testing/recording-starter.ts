@@ -7,12 +7,12 @@ export class RecordingStarter extends Starter {
   /** As `stop a` and `start a`, in order. */
   readonly told: string[] = [];
   readonly specs: ProcessSpec[] = [];
-  readonly #whenStarted: (spec: ProcessSpec) => ProcessEntry | undefined;
+  readonly #whenStarted: (spec: ProcessSpec) => ProcessEntry | null;
 
   /** `whenStarted`: what each process does, and where it is there; one that is not has ended. */
   constructor(
     workspace: Workspace,
-    whenStarted: (spec: ProcessSpec) => ProcessEntry | undefined = () => undefined,
+    whenStarted: (spec: ProcessSpec) => ProcessEntry | null = () => null,
   ) {
     super(workspace, () => undefined);
     this.#whenStarted = whenStarted;

@@ -35,7 +35,7 @@ beforeEach(() => {
   const path = join(workspace.devnet, 'devnet.json');
   starter = new RecordingStarter(workspace, () => {
     writeJson(path, { ...info, processId: process.pid });
-    return undefined;
+    return null;
   });
 });
 

@@ -158,7 +158,7 @@ describe('the start of Fabric’s own programs', () => {
     const running: ProcessEntry[] = [];
     const shell = { command: '/bin/sh', args: ['-c', 'sleep 60'], env: {} };
     const some = new RecordingStarter(workspace, (spec) => {
-      if (spec.name === 'fabric.peer.two') return undefined;
+      if (spec.name === 'fabric.peer.two') return null;
       const entry = startProcess({ ...spec, ...shell });
       running.push(entry);
       return entry;

@@ -15,7 +15,7 @@ interface Asked {
   readonly by: string;
   readonly what: string;
   readonly chaincode: string;
-  readonly endorsers: readonly string[] | undefined;
+  readonly endorsers: readonly string[] | null;
 }
 
 const ARGUMENTS = {
@@ -50,7 +50,7 @@ class FakeChannel {
     const schema = ARGUMENTS[what as keyof typeof ARGUMENTS];
     const call = fromBinary(schema, args[0] as Uint8Array);
     expect(call).toMatchObject({ version: '1', sequence: 1n });
-    this.asked.push({ by, what, chaincode: call.name, endorsers: endorsingOrganizations });
+    this.asked.push({ by, what, chaincode: call.name, endorsers: endorsingOrganizations ?? null });
     if (call.$typeName === 'lifecycle.CheckCommitReadinessArgs') return this.#readiness(call.name);
     if (call.$typeName === 'lifecycle.CommitChaincodeDefinitionArgs') this.committed.push(call.name);
     else {
@@ -104,7 +104,7 @@ describe('the approval of chaincodes', () => {
     expect(changes()).toEqual([
       { by: 'org1MSP', what, chaincode: 'goods', endorsers: ['org1MSP'] },
       { by: 'org2MSP', what, chaincode: 'goods', endorsers: ['org2MSP'] },
-      { by: 'org1MSP', what: 'CommitChaincodeDefinition', chaincode: 'goods', endorsers: undefined },
+      { by: 'org1MSP', what: 'CommitChaincodeDefinition', chaincode: 'goods', endorsers: null },
     ]);
     expect(channel.packages).toEqual([chaincode.id, chaincode.id]);
     const questions = channel.asked.filter((asked) => !changes().includes(asked));
