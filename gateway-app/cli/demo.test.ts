@@ -171,10 +171,14 @@ describe('the demonstration', () => {
     expect([trace.records.length, nodes.length, nodes[0]?.name]).toEqual([12, NODES, 'org1.master']);
   });
 
-  it('counts events that are recorded now as well', async () => {
-    const some = committing(20n, (_call, i) => (i > 3 ? ALREADY : null));
-    const { code, text } = await shown({ contract: some });
+  it('counts events that are recorded now as well, and says what goes on meanwhile', async () => {
+    const some = committing(20n, (_call, i) => {
+      if (i === 1) return new CotraceError('UNREACHABLE', 'nobody listens');
+      return i > 3 ? ALREADY : null;
+    });
+    const { code, text, said } = await shown({ contract: some });
     expect([code, checksIn(text)]).toEqual([EXIT.done, ALL_OK]);
+    expect(said).toContain('\nretrying: [UNREACHABLE] nobody ');
   });
 
   it.each<[string, () => Running, number, string]>([
@@ -271,13 +275,5 @@ describe('the demonstration', () => {
       code: 'NOT_READY',
     });
     expect(ended).toEqual(['starting', 'stopping']);
-  });
-
-  it('passes on what goes on during the capture', async () => {
-    const away = committing(20n, (_call, i) =>
-      i === 1 ? new CotraceError('UNREACHABLE', 'nobody listens') : ALREADY,
-    );
-    const { code, said } = await shown({ contract: away });
-    expect([code, said]).toEqual([EXIT.done, expect.stringContaining('\nretrying: [UNREACHABLE] nobody ')]);
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { isNodeLog } from '../testing/printed.js';
 
 const STREAMS = [process.stdout, process.stderr] as const;
 const { argv, exitCode } = process;
@@ -12,6 +13,7 @@ beforeAll(async () => {
   let under = 0;
   const spies = STREAMS.map((stream) =>
     jest.spyOn(stream, 'write').mockImplementation((chunk, written: unknown) => {
+      if (isNodeLog(chunk)) return true;
       text += String(chunk);
       under += 1;
       setTimeout(() => {

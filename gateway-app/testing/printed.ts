@@ -23,12 +23,16 @@ export async function spoken(
   }
 }
 
-/** Keeps what is written to a stream from now on, until `end`. */
+/** Whether something written is a line that a node logs: those of another test may run in this process, and are not asked. */
+export const isNodeLog = (chunk: unknown): boolean =>
+  /^\S+Z org\d+\.\w+ (?:info|warn|error) /.test(String(chunk));
+
+/** Keeps what is written to a stream from now on, until `end`, but for logs of nodes. */
 function hearing(stream: 'stdout' | 'stderr') {
   let text = '';
   // Not the spy's own list of calls: another test's spy may be in force already, with calls of its own.
   const spy = jest.spyOn(process[stream], 'write').mockImplementation((chunk) => {
-    text += String(chunk);
+    if (!isNodeLog(chunk)) text += String(chunk);
     return true;
   });
   return { text: () => text, end: () => spy.mockRestore() };
