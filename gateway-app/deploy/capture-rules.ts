@@ -15,7 +15,7 @@ export function ensureRules({ captureRules: path }: Workspace, { domains }: Topo
       (domain) => `no rule of ${path} leads to domain ${domain}: add one, or nothing is captured in it`,
     );
   } catch (error) {
-    if (!isCotraceError(error, 'CONFIG')) throw error;
+    if (!isCotraceError(error)) throw error;
     return [`events cannot be captured: ${error.message}`];
   }
 }

@@ -138,8 +138,10 @@ describe('a process that is to end', () => {
     jest.useFakeTimers({ now: 0, doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance'] });
     const sent: [string, number][] = [];
     const kill = process.kill.bind(process);
+    let looks = 0;
     jest.spyOn(process, 'kill').mockImplementation((pid, signal) => {
       if (typeof signal === 'string') sent.push([signal, Date.now()]);
+      else if (++looks > 1000) throw new Error('it is looked at without a pause');
       return kill(pid, signal);
     });
     return sent;
