@@ -27,10 +27,14 @@ export async function waitForNodes(
     let height: bigint | undefined;
     for (const node of consortium.nodes.filter(({ role }) => role !== 'client')) {
       const look = async () => {
-        const reached = await heightOf(connections, node);
-        if (reached === undefined) return undefined;
-        height ??= reached;
-        return reached >= height ? reached : undefined;
+        try {
+          const reached = await heightOf(connections, node);
+          height ??= reached;
+          return reached >= height ? reached : undefined;
+        } catch (error) {
+          if (isCotraceError(error, 'UNREACHABLE')) return undefined;
+          throw error;
+        }
       };
       await until(workspace, starter.entries(), node.name, look, patience);
     }
@@ -39,17 +43,11 @@ export async function waitForNodes(
   }
 }
 
-/** A node's height; undefined while it does not answer. */
-async function heightOf(connections: Connections, node: ConsortiumNode): Promise<bigint | undefined> {
+async function heightOf(connections: Connections, node: ConsortiumNode): Promise<bigint> {
   const client = connections.node({ ...node, address: node.address ?? '' });
-  try {
-    const status =
-      node.role === 'master'
-        ? await client.call(Master.method.status, {}, { timeout: READY_CALL_MS })
-        : await client.call(Business.method.status, {}, { timeout: READY_CALL_MS });
-    return status.height;
-  } catch (error) {
-    if (isCotraceError(error, 'UNREACHABLE')) return undefined;
-    throw error;
-  }
+  const status =
+    node.role === 'master'
+      ? await client.call(Master.method.status, {}, { timeout: READY_CALL_MS })
+      : await client.call(Business.method.status, {}, { timeout: READY_CALL_MS });
+  return status.height;
 }
