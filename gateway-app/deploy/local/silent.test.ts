@@ -11,7 +11,9 @@ import { endSilent, silentProcesses } from './silent.js';
 import { Starter } from './starter.js';
 import { Workspace } from '../../workspace/workspace.js';
 
+/** How long who hangs is waited for, and who answers in the end. */
 const PATIENCE_MS = 400;
+const LONG_MS = 10_000;
 /** One server as chaincode services have it, one as the others, with a certificate; both say where they listen. */
 const SERVERS = `
   const [certificate, key] = process.argv.slice(1).map((path) => require('node:fs').readFileSync(path));
@@ -36,11 +38,11 @@ describe('a process', () => {
   let network: TestNetwork;
   let child: ProcessEntry;
   let ports: Record<string, number>;
-  const silent = (names: readonly string[]) =>
+  const silent = (names: readonly string[], patience: number) =>
     silentProcesses(
       services.filter(({ name }) => names.includes(name)),
       ports,
-      PATIENCE_MS,
+      patience,
     );
 
   beforeAll(async () => {
@@ -58,30 +60,30 @@ describe('a process', () => {
   });
 
   it('that runs answers, with TLS and without', async () => {
-    expect(await silent(['plain', 'tls'])).toEqual([]);
+    expect(await silent(['plain', 'tls'], LONG_MS)).toEqual([]);
   });
 
   it('that hangs is found by either service, though the system takes connections for it', async () => {
     process.kill(child.pid, 'SIGSTOP');
     try {
-      const asked = [silent(['plain']), silent(['tls']), silent(['plain', 'tls'])];
+      const asked = [['plain'], ['tls'], ['plain', 'tls']].map((names) => silent(names, PATIENCE_MS));
       expect(await Promise.all(asked)).toEqual([['one'], ['one'], ['one']]);
     } finally {
       process.kill(child.pid, 'SIGCONT');
     }
-    expect(await silent(['plain', 'tls'])).toEqual([]);
+    expect(await silent(['plain', 'tls'], LONG_MS)).toEqual([]);
   });
 
   it('that does not listen, or of which no port is known, does not hang', async () => {
     const gone = { plain: 1 };
-    expect(await silentProcesses(services, gone, PATIENCE_MS)).toEqual([]);
+    expect(await silentProcesses(services, gone, LONG_MS)).toEqual([]);
   });
 
   it('that hangs up at once does not hang', async () => {
     await withServer(
       (socket) => socket.destroy(),
       async (port) => {
-        expect(await silentProcesses(services, { plain: port, tls: port }, PATIENCE_MS)).toEqual([]);
+        expect(await silentProcesses(services, { plain: port, tls: port }, LONG_MS)).toEqual([]);
       },
     );
   });
@@ -94,7 +96,7 @@ describe('a process', () => {
         setTimeout(() => socket.write('hello'), 20);
       },
       async (port) => {
-        expect(await silentProcesses(services, { plain: port }, PATIENCE_MS)).toEqual([]);
+        expect(await silentProcesses(services, { plain: port }, LONG_MS)).toEqual([]);
       },
     );
     expect(received).toEqual([]);

@@ -27,10 +27,14 @@ export async function waitForNodes(
     let height: bigint | null = null;
     for (const node of consortium.nodes.filter(({ role }) => role !== 'client')) {
       const look = async () => {
-        const reached = await heightOf(connections, node);
-        if (reached === null) return null;
-        height ??= reached;
-        return reached >= height ? reached : null;
+        try {
+          const reached = await heightOf(connections, node);
+          height ??= reached;
+          return reached >= height ? reached : null;
+        } catch (error) {
+          if (isCotraceError(error, 'UNREACHABLE')) return null;
+          throw error;
+        }
       };
       await until(workspace, starter.entries(), node.name, look, patience);
     }
@@ -39,17 +43,11 @@ export async function waitForNodes(
   }
 }
 
-/** A node's height; null while it does not answer. */
-async function heightOf(connections: Connections, node: ConsortiumNode): Promise<bigint | null> {
+async function heightOf(connections: Connections, node: ConsortiumNode): Promise<bigint> {
   const client = connections.node({ ...node, address: node.address ?? '' });
-  try {
-    const status =
-      node.role === 'master'
-        ? await client.call(Master.method.status, {}, { timeout: READY_CALL_MS })
-        : await client.call(Business.method.status, {}, { timeout: READY_CALL_MS });
-    return status.height;
-  } catch (error) {
-    if (isCotraceError(error, 'UNREACHABLE')) return null;
-    throw error;
-  }
+  const status =
+    node.role === 'master'
+      ? await client.call(Master.method.status, {}, { timeout: READY_CALL_MS })
+      : await client.call(Business.method.status, {}, { timeout: READY_CALL_MS });
+  return status.height;
 }
