@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { errorOf } from '../../core/testing/error-of.js';
+import { errorOf } from '../testing/codes.js';
 import { fakeConnections, fakeConsortium } from '../testing/fake-network.js';
 import { mastersOf, readClientConfig } from './client-config.js';
 
