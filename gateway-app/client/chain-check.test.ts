@@ -101,7 +101,7 @@ describe('the chain of the own peer', () => {
 
   it('is another one where a quorum attest another block, and not for one master alone', async () => {
     const wrong = standingOf(connected(otherwise(0), otherwise(1), honest(2)), tip);
-    await expect(wrong).rejects.toMatchObject({
+    await expect(ended(wrong)).rejects.toMatchObject({
       code: 'WRONG_CHAIN',
       message: expect.stringContaining(`block ${tip.height - 1n} of the ledger of org1’s peer`) as unknown,
       detail: { block: tip.height - 1n, ledger: tip.headerHash },

@@ -120,11 +120,12 @@ describe('a check of the nodes of a process file', () => {
     );
     writeFileSync(network.folder('consortium.json'), JSON.stringify({ ...network.consortium, nodes }));
     const path = network.folder('process.json');
-    const folder = network.layout.master(network.organisation(1));
-    const own = names.map((name) => ({
+    const first = network.layout.master(network.organisation(1));
+    const stranger = network.layout.user(network.organisation(1), 'Admin');
+    const own = names.map((name, i) => ({
       name,
-      mspDir: join(folder, 'msp'),
-      tlsDir: join(folder, 'tls'),
+      mspDir: join(first, 'msp'),
+      tlsDir: join(i === 0 ? first : stranger, 'tls'),
       storeDir: network.folder('stores', name),
     }));
     writeFileSync(path, JSON.stringify({ consortium: 'consortium.json', nodes: own }));

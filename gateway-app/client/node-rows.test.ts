@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { startFakeClock, took } from '../testing/fake-clock.js';
+import { ended, startFakeClock, took } from '../testing/fake-clock.js';
 import {
   fakeConnections,
   unanswered,
@@ -56,7 +56,7 @@ afterEach(() => {
 
 describe('the status of nodes', () => {
   it('has a row for each but the clients, in the order of the consortium file', async () => {
-    const { rows, quorum, peerIsAway, isWell } = await status(all(7n), () => 9n);
+    const { rows, quorum, peerIsAway, isWell } = await ended(status(all(7n), () => 9n));
     expect(rows.map(({ name }) => name)).toEqual([
       'org1.master',
       'org1.goods',
@@ -88,7 +88,7 @@ describe('the status of nodes', () => {
       () => 9n,
     );
     await jest.advanceTimersByTimeAsync(1500);
-    const { rows, isWell } = await asked;
+    const { rows, isWell } = await ended(asked);
     expect(
       rows.filter(({ state }) => state === 'away').map(({ name, height, lag }) => [name, height, lag]),
     ).toEqual([
@@ -100,28 +100,45 @@ describe('the status of nodes', () => {
   });
 
   it('is without lag where the own peer is away, and not well', async () => {
-    const { rows, peerIsAway, isWell } = await status(all(9n), () => null);
+    const { rows, peerIsAway, isWell } = await ended(status(all(9n), () => null));
     expect(rows.every(({ lag, height }) => lag === null && height === 9n)).toBe(true);
     expect([peerIsAway, isWell]).toEqual([true, false]);
   });
 
   it('is that a ledger has lost blocks where it is still lower after a second', async () => {
     const asked = status(
-      { ...all(9n), 'org2.master': master(8n, { state: 'forked', reason: 'no' }) },
+      {
+        ...all(9n),
+        'org2.master': master(8n, { state: 'forked', reason: 'no' }),
+        'org3.master': master(9n, { state: 'forked', reason: 'no' }),
+      },
       () => 8n,
     );
     await jest.advanceTimersByTimeAsync(1000);
-    const { rows, isWell } = await asked;
+    const { rows, isWell } = await ended(asked);
     expect(rows.map(({ state, lag }) => [state, lag])).toEqual([
       ['rolled back', -1n],
       ['rolled back', -1n],
       ['forked', 0n],
       ['rolled back', -1n],
-      ['rolled back', -1n],
+      ['forked', -1n],
       ['rolled back', -1n],
     ]);
     expect(rows[0]?.reason).toContain('has fewer blocks than this node');
     expect(isWell).toBe(false);
+  });
+
+  it('does not wait for the ledger where the node that is ahead says itself what is wrong', async () => {
+    const forked = master(9n, { state: 'forked', reason: 'no' });
+    const asked = status({ ...all(8n), 'org2.master': forked }, () => 8n);
+    expect(await took(asked)).toBe(0);
+    const { rows } = await asked;
+    expect(rows.map(({ state, lag }) => [state, lag])).toContainEqual(['forked', -1n]);
+  });
+
+  it('says that the own peer is away, though nodes are as well', async () => {
+    const { peerIsAway } = await ended(status({ ...all(9n), 'org3.goods': {} }, () => null));
+    expect(peerIsAway).toBe(true);
   });
 
   it('is well where the peer has the block by then', async () => {
@@ -130,12 +147,12 @@ describe('the status of nodes', () => {
     await jest.advanceTimersByTimeAsync(900);
     height = 9n;
     await jest.advanceTimersByTimeAsync(100);
-    const { rows, isWell } = await asked;
+    const { rows, isWell } = await ended(asked);
     expect([rows.every(({ lag }) => lag === 0n), isWell]).toEqual([true, true]);
   });
 
   it('says why there is no quorum', async () => {
-    const { quorum, isWell } = await status({ 'org1.master': master(9n) }, () => 9n);
+    const { quorum, isWell } = await ended(status({ 'org1.master': master(9n) }, () => 9n));
     expect([quorum, isWell]).toEqual([expect.stringContaining('no quorum'), false]);
   });
 

@@ -19,8 +19,8 @@ import { peerWithLedger } from './peer-ledger.js';
 
 /** How long a call without a limit may take, in milliseconds. */
 const LONG_MS = 15_000;
-/** Calls of one test’s client: whoever makes more asks again and again without a pause. */
-const MOST_CALLS = 5000;
+/** How often one test’s client connects and calls: whoever does it more asks again and again without a pause. */
+const MOST_USES = 5000;
 
 /** How a node answers each method; those that are left out, it does not answer: nobody listens there. */
 export type AnswersOf<Methods> = {
@@ -58,13 +58,18 @@ export function fakeConnections({
     identity: nobody(organisation.mspId),
     tls: { certificate: Buffer.alloc(0), key: Buffer.alloc(0), ca: Buffer.alloc(0) },
   };
-  let calls = 0;
-  const answersOf = (name: string) => {
-    calls += 1;
-    if (calls > MOST_CALLS) throw new RangeError('the nodes are asked without end');
-    return nodes[name] ?? {};
+  let uses = 0;
+  const use = () => {
+    uses += 1;
+    if (uses > MOST_USES) throw new RangeError('the nodes are asked without end');
   };
-  const node = ({ name }: ConsortiumNode) => new FakeCaller(name, () => answersOf(name));
+  const node = ({ name }: ConsortiumNode) => {
+    use();
+    return new FakeCaller(name, () => {
+      use();
+      return nodes[name] ?? {};
+    });
+  };
   return new Connections(context, { peer, node, close: () => undefined });
 }
 
