@@ -76,7 +76,7 @@ async function isKnown(
   blocks: readonly bigint[],
   namedBy: string,
 ): Promise<boolean> {
-  const newest = blocks.reduce((most, block) => (block > most ? block : most), 0n);
+  const newest = blocks.reduce((most, blockNum) => (blockNum > most ? blockNum : most), 0n);
   const others = connections.masters().filter(({ name }) => name !== namedBy);
   const has = await askAll(
     others,

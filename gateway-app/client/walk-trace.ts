@@ -71,7 +71,7 @@ class Bounds {
 class WalkOrder {
   readonly #left = new Set<string>();
   #domain: string | null = null;
-  #block = 0n;
+  #blockNum = 0n;
   #txNum = 0;
 
   take({ domain, blockNum, txNum }: ProvenTransaction): void {
@@ -79,10 +79,10 @@ class WalkOrder {
       if (this.#left.has(domain)) throw this.#wrong(blockNum, txNum);
       this.#left.add(domain);
       this.#domain = domain;
-    } else if (blockNum > this.#block || (blockNum === this.#block && txNum >= this.#txNum)) {
+    } else if (blockNum > this.#blockNum || (blockNum === this.#blockNum && txNum >= this.#txNum)) {
       throw this.#wrong(blockNum, txNum);
     }
-    this.#block = blockNum;
+    this.#blockNum = blockNum;
     this.#txNum = txNum;
   }
 
