@@ -43,15 +43,15 @@ export class BlockSource {
   }
 
   block(records: number): RawBlock {
-    const number = this.#next++;
-    const entries = Array.from({ length: records }, (_, txNum) => this.#entry(number, txNum));
+    const blockNum = this.#next++;
+    const entries = Array.from({ length: records }, (_, txNum) => this.#entry(blockNum, txNum));
     const envelopes = entries.map(({ traceId }) => this.#envelope(utf8(traceId)));
-    return { number, previousHash: sha256(utf8(String(number - 1n))), envelopes, entries };
+    return { number: blockNum, previousHash: sha256(utf8(String(blockNum - 1n))), envelopes, entries };
   }
 
-  #entry(block: bigint, txNum: number): IndexEntry {
+  #entry(blockNum: bigint, txNum: number): IndexEntry {
     const lot = this.#random.below(this.#traces);
-    const txId = sha256(utf8(`${block}/${txNum}`));
+    const txId = sha256(utf8(`${blockNum}/${txNum}`));
     const traceId = `https://id.gs1.org/01/09506000134352/10/LOT-${String(lot).padStart(8, '0')}`;
     return {
       // Text in one piece, as it is when it was decoded from a transaction.

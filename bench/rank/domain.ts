@@ -57,15 +57,15 @@ export async function takeBlocks(
   await store.commitRank(edit.writes());
 }
 
-/** Brings the layers up to date and freezes them at `block`, the last of a cycle. */
+/** Brings the layers up to date and freezes them at `blockNum`, the last of a cycle. */
 export async function endCycle(
   store: DomainStore,
   pages: PageReader,
   c: number,
-  block: bigint,
+  blockNum: bigint,
 ): Promise<void> {
   const editor = new RankEditor(pages, c);
-  editor.release(block);
+  editor.release(blockNum);
   editor.freeze();
   await store.commitRank(editor.writes());
 }
@@ -169,9 +169,9 @@ export class BenchDomain {
     return entry === null ? null : { namespace: NAMESPACE, key, entry };
   }
 
-  /** Goes to the height after `block`, all blocks before it quiet. */
-  skipTo(block: bigint): void {
-    this.#block = Number(block);
+  /** Goes to the height after `blockNum`, all blocks before it quiet. */
+  skipTo(blockNum: bigint): void {
+    this.#block = Number(blockNum);
   }
 
   /** Changes the tree and freezes it anew. */

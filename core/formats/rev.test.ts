@@ -11,13 +11,20 @@ function refused(act: () => unknown, code: string): void {
 
 describe('the cycle of a block', () => {
   it('is 0 for block 0 alone, and ends with a multiple of the checking height', () => {
-    expect([0n, 1n, 4n, 5n, 8n, 9n].map((block) => checkNum(block, 4))).toEqual([0n, 1n, 1n, 2n, 2n, 3n]);
+    expect([0n, 1n, 4n, 5n, 8n, 9n].map((blockNum) => checkNum(blockNum, 4))).toEqual([
+      0n,
+      1n,
+      1n,
+      2n,
+      2n,
+      3n,
+    ]);
     expect(checkNum(2n ** 64n - 1n, 2)).toBe(2n ** 63n);
   });
 
   it('refuses heights and blocks out of range', () => {
     for (const c of [1, 0, -2, 1.5, 2 ** 32]) refused(() => checkNum(1n, c), 'BAD_CHECKING_HEIGHT');
-    for (const block of [-1n, 2n ** 64n]) refused(() => checkNum(block, 2), 'OUT_OF_RANGE');
+    for (const blockNum of [-1n, 2n ** 64n]) refused(() => checkNum(blockNum, 2), 'OUT_OF_RANGE');
   });
 });
 

@@ -22,16 +22,16 @@ export function checkCheckingHeight(c: number): void {
 }
 
 /**
- * The cycle that main block `block` (0…2^64−1) belongs to: ceil(block / c). Block 0 is in cycle 0, which is never
+ * The cycle that main block `blockNum` (0…2^64−1) belongs to: ceil(blockNum / c). Block 0 is in cycle 0, which is never
  * checked. Throws `BAD_CHECKING_HEIGHT`, `OUT_OF_RANGE`.
  */
-export function checkNum(block: bigint, c: number): bigint {
+export function checkNum(blockNum: bigint, c: number): bigint {
   checkCheckingHeight(c);
-  if (block < 0n || block > U64_MAX) {
-    throw new MalformedError('OUT_OF_RANGE', 'a block number is 0 to 2^64-1', { block: String(block) });
+  if (blockNum < 0n || blockNum > U64_MAX) {
+    throw new MalformedError('OUT_OF_RANGE', 'a block number is 0 to 2^64-1', { block: String(blockNum) });
   }
   const height = BigInt(c);
-  return (block + height - 1n) / height;
+  return (blockNum + height - 1n) / height;
 }
 
 /** The text `CheckNum_BlockNum_TxNum_VerNum` of a version, decimal. Throws `BAD_CHECKING_HEIGHT`, `OUT_OF_RANGE`. */

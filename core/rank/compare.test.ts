@@ -56,7 +56,7 @@ async function findsAndHeals(
 function groupsThatDiffer(healthy: Iterable<RankEntry>, state: Iterable<RankEntry>): bigint[] {
   const [right, wrong] = [groups(healthy), groups(state)];
   return [...right]
-    .flatMap(([block, group]) => (isSame(group, wrong.get(block) ?? []) ? [] : [block]))
+    .flatMap(([blockNum, group]) => (isSame(group, wrong.get(blockNum) ?? []) ? [] : [blockNum]))
     .sort();
 }
 
@@ -289,7 +289,7 @@ describe('a peer that lies', () => {
     return changed;
   };
   const group = (change: (slice: GroupSlice) => GroupSlice) => (honest: RankPeer) => ({
-    group: async (block: bigint, offset: number) => change(await honest.group(block, offset)),
+    group: async (blockNum: bigint, offset: number) => change(await honest.group(blockNum, offset)),
   });
   const first = (answer: readonly Uint8Array[]) => answer[0] ?? new Uint8Array();
 
@@ -336,24 +336,24 @@ describe('a peer that lies', () => {
     }),
     'a group with a changed entry': group(({ total, bytes }) => ({ total, bytes: flipped(bytes, 40) })),
     'a group without one of its entries': () => ({
-      group: (block) => {
-        const bytes = encodeGroup(healthy.view.entries(block).slice(1));
+      group: (blockNum) => {
+        const bytes = encodeGroup(healthy.view.entries(blockNum).slice(1));
         return Promise.resolve({ total: bytes.length, bytes });
       },
     }),
     'a group with an entry too many': () => ({
-      group: (block) => {
-        const all = healthy.view.entries(block);
+      group: (blockNum) => {
+        const all = healthy.view.entries(blockNum);
         const bytes = encodeGroup([...all, ...all.slice(0, 1).map((entry) => ({ ...entry, key: 'new' }))]);
         return Promise.resolve({ total: bytes.length, bytes });
       },
     }),
     'the group of another block': (honest) => ({ group: (_block, offset) => honest.group(1n, offset) }),
     'an entry with an older version': () => ({
-      group: (block) => {
+      group: (blockNum) => {
         const bytes = encodeGroup(
           healthy.view
-            .entries(block)
+            .entries(blockNum)
             .map((entry, i) => (i === 0 ? { ...entry, verNum: entry.verNum + 1 } : entry)),
         );
         return Promise.resolve({ total: bytes.length, bytes });
@@ -388,8 +388,8 @@ describe('a peer that lies', () => {
         const lying = against((honest) => ({
           nodes: (...asked) => maybe(honest.nodes(...asked)),
           leaves: (...asked) => maybe(honest.leaves(...asked)),
-          group: async (block, offset) => {
-            const { total, bytes } = await honest.group(block, offset);
+          group: async (blockNum, offset) => {
+            const { total, bytes } = await honest.group(blockNum, offset);
             return { total, bytes: first(await maybe(Promise.resolve([bytes]))) };
           },
         }));

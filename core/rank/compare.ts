@@ -63,11 +63,11 @@ async function* compareGroups(
     const leaf = asking.decoded(() => decodeGroupLeaf(data));
     theirs.set(leaf.id, leaf.hash);
   }
-  for (const block of ids(theirs, mine, rank, groups.mine)) {
-    const hash = theirs.get(block);
-    const right = hash === undefined ? [] : await asking.entries(block, hash);
-    const own = mine.entries(block);
-    yield { block, surplus: without(own, right), missing: without(right, own) };
+  for (const blockNum of ids(theirs, mine, rank, groups.mine)) {
+    const hash = theirs.get(blockNum);
+    const right = hash === undefined ? [] : await asking.entries(blockNum, hash);
+    const own = mine.entries(blockNum);
+    yield { block: blockNum, surplus: without(own, right), missing: without(right, own) };
   }
 }
 
@@ -149,20 +149,21 @@ class Asking {
     }
   }
 
-  /** The entries of the group of `block`, whose hash is known. */
-  async entries(block: bigint, hash: Uint8Array): Promise<RankEntry[]> {
+  /** The entries of the group of `blockNum`, whose hash is known. */
+  async entries(blockNum: bigint, hash: Uint8Array): Promise<RankEntry[]> {
     const slices: Uint8Array[] = [];
     let offset = 0;
     let total: number;
     do {
-      const slice = await this.#peer.group(block, offset);
-      total = this.#checkSlice(slice, offset, block);
+      const slice = await this.#peer.group(blockNum, offset);
+      total = this.#checkSlice(slice, offset, blockNum);
       slices.push(slice.bytes);
       offset += slice.bytes.length;
     } while (offset < total);
     const bytes = concat(...slices);
-    if (!equalBytes(sha256(bytes), hash)) throw this.#lie('a group that is not in its tree', { block });
-    return this.decoded(() => decodeGroup(bytes, block));
+    if (!equalBytes(sha256(bytes), hash))
+      throw this.#lie('a group that is not in its tree', { block: blockNum });
+    return this.decoded(() => decodeGroup(bytes, blockNum));
   }
 
   /** What `decode` makes of proven bytes. */
@@ -175,11 +176,11 @@ class Asking {
     }
   }
 
-  #checkSlice({ total, bytes }: GroupSlice, offset: number, block: bigint): number {
+  #checkSlice({ total, bytes }: GroupSlice, offset: number, blockNum: bigint): number {
     const wanted = Math.min(MAX_GROUP_SLICE, total - offset);
     if (!Number.isInteger(total) || total > MAX_GROUP_BYTES || wanted < 1 || bytes.length !== wanted) {
       throw this.#lie('a part of a group that was not asked for', {
-        block,
+        block: blockNum,
         offset,
         total,
         length: bytes.length,

@@ -9,25 +9,26 @@ const ABSENT = new Uint8Array();
 /** Of a list of names: far above what one fold writes, and below what a damaged page may ask for. */
 const MAX_NAME = 256;
 
-const savedName = (block: bigint, name: string) => `f/${numbered(block)}/${name}`;
-const listName = (block: bigint, list: number) => `l/${numbered(block)}/${numbered(list)}`;
+const savedName = (blockNum: bigint, name: string) => `f/${numbered(blockNum)}/${name}`;
+const listName = (blockNum: bigint, list: number) => `l/${numbered(blockNum)}/${numbered(list)}`;
 
-/** The freeze of `block`, and those that came later. Throws `NOT_FROZEN` where there is none of `block`. */
-export function freezesFrom(pages: PageReader, block: bigint): readonly [Freeze, ...Freeze[]] {
-  const [first, ...later] = readTop(pages).freezes.filter((freeze) => freeze.block >= block);
-  if (first?.block !== block) throw new CotraceError('NOT_FROZEN', `block ${block} is not frozen`, { block });
+/** The freeze of `blockNum`, and those that came later. Throws `NOT_FROZEN` where there is none of `blockNum`. */
+export function freezesFrom(pages: PageReader, blockNum: bigint): readonly [Freeze, ...Freeze[]] {
+  const [first, ...later] = readTop(pages).freezes.filter((freeze) => freeze.block >= blockNum);
+  if (first?.block !== blockNum)
+    throw new CotraceError('NOT_FROZEN', `block ${blockNum} is not frozen`, { block: blockNum });
   return [first, ...later];
 }
 
 /**
- * The pages as they were when `block` was frozen. A page that changed since lies saved with the newest freeze of that
- * time, so the first freeze from `block` on that has it has the version asked for. Which there are is read each time:
+ * The pages as they were when `blockNum` was frozen. A page that changed since lies saved with the newest freeze of that
+ * time, so the first freeze from `blockNum` on that has it has the version asked for. Which there are is read each time:
  * later heights are frozen while this one is read. Reading throws `NOT_FROZEN` once it is released.
  */
-export function frozenPages(pages: PageReader, block: bigint): PageReader {
+export function frozenPages(pages: PageReader, blockNum: bigint): PageReader {
   return {
     get: (name) => {
-      for (const freeze of freezesFrom(pages, block)) {
+      for (const freeze of freezesFrom(pages, blockNum)) {
         const saved = pages.get(savedName(freeze.block, name));
         if (saved !== null) return saved.length === 0 ? null : saved;
       }

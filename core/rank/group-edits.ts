@@ -15,11 +15,11 @@ export interface GroupEdit {
 export class GroupEdits {
   readonly #edits = new Map<bigint, GroupEdit>();
 
-  of(block: bigint): GroupEdit {
-    let edit = this.#edits.get(block);
+  of(blockNum: bigint): GroupEdit {
+    let edit = this.#edits.get(blockNum);
     if (edit === undefined) {
-      edit = { block, losses: [], gains: [] };
-      this.#edits.set(block, edit);
+      edit = { block: blockNum, losses: [], gains: [] };
+      this.#edits.set(blockNum, edit);
     }
     return edit;
   }

@@ -31,27 +31,27 @@ interface Pages extends PageReader {
 }
 
 /** Puts a group where there was none. */
-export function putGroup(pages: Pages, block: bigint, group: Uint8Array): void {
-  putParts(pages, block, splitGroup(group, PART_BYTES), []);
+export function putGroup(pages: Pages, blockNum: bigint, group: Uint8Array): void {
+  putParts(pages, blockNum, splitGroup(group, PART_BYTES), []);
 }
 
 /** The bytes of a group of `count` entries; null where there is none. Throws `RANK_TREE_DAMAGED` where its pages tell. */
-export function readGroup(pages: PageReader, block: bigint, count: number): Uint8Array | null {
-  const parts = readParts(pages, block);
+export function readGroup(pages: PageReader, blockNum: bigint, count: number): Uint8Array | null {
+  const parts = readParts(pages, blockNum);
   return parts.length === 0 ? null : concat(...groupOf(count, parts));
 }
 
 /** A group in its pages, to be changed. */
 export class StoredGroup {
-  readonly #block: bigint;
+  readonly #blockNum: bigint;
   readonly #stored: readonly Uint8Array[];
   #parts: readonly Uint8Array[];
   #count: number;
 
   /** `count`: the entries that it has, by the layer above. Throws `RANK_TREE_DAMAGED` where its pages tell. */
-  constructor(pages: PageReader, block: bigint, count: number) {
-    this.#block = block;
-    this.#stored = readParts(pages, block);
+  constructor(pages: PageReader, blockNum: bigint, count: number) {
+    this.#blockNum = blockNum;
+    this.#stored = readParts(pages, blockNum);
     this.#parts = this.#stored;
     this.#count = count;
   }
@@ -69,7 +69,7 @@ export class StoredGroup {
     });
     if (before !== this.#count) {
       throw damaged('a group does not have the entries that the layers record', {
-        block: this.#block,
+        block: this.#blockNum,
         before,
       });
     }
@@ -80,7 +80,7 @@ export class StoredGroup {
   /** Puts entries in. Throws as `encodeGroup` does. */
   add(entries: readonly RankEntry[]): void {
     const own = this.#own(() =>
-      this.#count === 0 ? [] : decodeGroup(concat(...groupOf(this.#count, this.#parts)), this.#block),
+      this.#count === 0 ? [] : decodeGroup(concat(...groupOf(this.#count, this.#parts)), this.#blockNum),
     );
     this.#parts = splitGroup(encodeGroup([...own, ...entries]), PART_BYTES);
     this.#count = own.length + entries.length;
@@ -88,40 +88,41 @@ export class StoredGroup {
 
   /** Puts what has changed; what the layer above has of it now, null where no entry is left. */
   write(pages: Pages): LayerRecord | null {
-    putParts(pages, this.#block, this.#count === 0 ? [] : this.#parts, this.#stored);
+    putParts(pages, this.#blockNum, this.#count === 0 ? [] : this.#parts, this.#stored);
     if (this.#count === 0) return null;
-    return { id: this.#block, count: this.#count, hash: sha256(...groupOf(this.#count, this.#parts)) };
+    return { id: this.#blockNum, count: this.#count, hash: sha256(...groupOf(this.#count, this.#parts)) };
   }
 
   #own<T>(read: () => T): T {
-    return fromOwnPage(groupPage(this.#block, 0), read);
+    return fromOwnPage(groupPage(this.#blockNum, 0), read);
   }
 }
 
-function readParts(pages: PageReader, block: bigint): Uint8Array[] {
+function readParts(pages: PageReader, blockNum: bigint): Uint8Array[] {
   const parts: Uint8Array[] = [];
   for (;;) {
-    const bytes = pages.get(groupPage(block, parts.length));
+    const bytes = pages.get(groupPage(blockNum, parts.length));
     if (bytes === null && parts.length === 0) return parts;
-    if (bytes === null) throw damaged('a part of a group is missing', { block, part: parts.length });
+    if (bytes === null)
+      throw damaged('a part of a group is missing', { block: blockNum, part: parts.length });
     parts.push(bytes.subarray(1));
     if (bytes[0] === LAST[0]) return parts;
     if (bytes[0] !== MORE[0])
-      throw damaged('a part of a group is damaged', { block, part: parts.length - 1 });
+      throw damaged('a part of a group is damaged', { block: blockNum, part: parts.length - 1 });
   }
 }
 
 function putParts(
   pages: Pages,
-  block: bigint,
+  blockNum: bigint,
   parts: readonly Uint8Array[],
   stored: readonly Uint8Array[],
 ): void {
   parts.forEach((part, i) => {
     const follows = i === parts.length - 1 ? LAST : MORE;
-    if (part !== stored[i]) pages.put(groupPage(block, i), concat(follows, part));
+    if (part !== stored[i]) pages.put(groupPage(blockNum, i), concat(follows, part));
   });
-  for (let i = parts.length; i < stored.length; i++) pages.put(groupPage(block, i), null);
+  for (let i = parts.length; i < stored.length; i++) pages.put(groupPage(blockNum, i), null);
 }
 
 function damaged(why: string, detail: Readonly<Record<string, unknown>>): CotraceError {

@@ -42,13 +42,13 @@ export function numbered(value: bigint | number): string {
 }
 
 /** Name of the page with a part of a block's group, counted from 0. */
-export function groupPage(block: bigint, part: number): string {
-  return `g/${numbered(block)}/${numbered(part)}`;
+export function groupPage(blockNum: bigint, part: number): string {
+  return `g/${numbered(blockNum)}/${numbered(part)}`;
 }
 
 /** Name of the page with what a block changed and the layers do not have yet. */
-export function pendingPage(block: bigint): string {
-  return `p/${numbered(block)}`;
+export function pendingPage(blockNum: bigint): string {
+  return `p/${numbered(blockNum)}`;
 }
 
 /** What `read` makes of an own page; throws `RANK_TREE_DAMAGED` where that is not what was written. */

@@ -28,5 +28,5 @@ export interface RankPeer {
   nodes(tree: TreeName, level: number, positions: readonly number[]): Promise<readonly Uint8Array[]>;
   /** The data of the leaves at `positions`, at most `MAX_POSITIONS`, rising. */
   leaves(tree: TreeName, positions: readonly number[]): Promise<readonly Uint8Array[]>;
-  group(block: bigint, offset: number): Promise<GroupSlice>;
+  group(blockNum: bigint, offset: number): Promise<GroupSlice>;
 }

@@ -54,8 +54,8 @@ export function decodePending(bytes: Uint8Array): PendingBlock {
     const keyLength = left < 0 ? 0 : view.getUint32(at + 16);
     if (keyLength > left) throw cutShort(bytes);
     const key = bytes.subarray(at + LOSS_HEAD, at + LOSS_HEAD + keyLength);
-    const block = view.getBigUint64(at);
-    losses.push({ block, txNum: view.getUint32(at + 8), verNum: view.getUint32(at + 12), key });
+    const blockNum = view.getBigUint64(at);
+    losses.push({ block: blockNum, txNum: view.getUint32(at + 8), verNum: view.getUint32(at + 12), key });
     at += LOSS_HEAD + keyLength;
   }
   const hash = bytes.subarray(12, HEAD);

@@ -15,10 +15,10 @@ const RUNS = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
 /** Runs a history, block by block; `seen` gets the state after each. */
 function play({ c, blocks }: History, seen: (step: Step) => void): void {
   const state = new StateModel();
-  let block = -1n;
+  let blockNum = -1n;
   for (const [index, { quiet, transactions }] of blocks.entries()) {
-    block += BigInt(quiet) + 1n;
-    seen({ c, block, index, changes: state.apply(block, transactions), entries: state.entries });
+    blockNum += BigInt(quiet) + 1n;
+    seen({ c, block: blockNum, index, changes: state.apply(blockNum, transactions), entries: state.entries });
   }
 }
 

@@ -75,31 +75,33 @@ export class RankEditor {
   }
 
   /**
-   * Takes the changes of main block `block`, each key once; none where the block is quiet, which may be left out.
+   * Takes the changes of main block `blockNum`, each key once; none where the block is quiet, which may be left out.
    * Blocks come by rising number. Throws `BAD_BLOCK_ORDER`, and as `encodeGroup` does.
    */
-  apply(block: bigint, changes: readonly RankChange[]): void {
-    if (block < this.#top.next) {
-      throw new CotraceError('BAD_BLOCK_ORDER', `the tree is past block ${block}`, { next: this.#top.next });
+  apply(blockNum: bigint, changes: readonly RankChange[]): void {
+    if (blockNum < this.#top.next) {
+      throw new CotraceError('BAD_BLOCK_ORDER', `the tree is past block ${blockNum}`, {
+        next: this.#top.next,
+      });
     }
     if (changes.length === 0) {
-      this.#setTop({ next: block + 1n });
+      this.#setTop({ next: blockNum + 1n });
       return;
     }
     const entries = changes.map(({ key, valueHash, txNum, verNum }) => {
-      return { key, valueHash, blockNum: block, txNum, verNum };
+      return { key, valueHash, blockNum, txNum, verNum };
     });
     const group = encodeGroup(entries);
     const losses = changes.flatMap(({ key, before }) => (before === null ? [] : [lossOf(key, before)]));
-    putGroup(this.#edit, block, group);
+    putGroup(this.#edit, blockNum, group);
     this.#edit.put(
-      pendingPage(block),
+      pendingPage(blockNum),
       encodePending({ previous: this.#top.lastPending, count: changes.length, hash: sha256(group), losses }),
     );
     this.#setTop({
-      next: block + 1n,
+      next: blockNum + 1n,
       pending: this.#top.pending + 1,
-      lastPending: block,
+      lastPending: blockNum,
       losses: this.#top.losses + losses.length,
     });
     if (this.#top.losses > MAX_LOSSES) this.digest();
@@ -138,21 +140,21 @@ export class RankEditor {
    * blocks go on. Returns that block; freezing it again changes nothing. Throws `BAD_BLOCK_ORDER` before the first block.
    */
   freeze(): bigint {
-    const block = this.#top.next - 1n;
-    if (block < 0n) throw new CotraceError('BAD_BLOCK_ORDER', 'there is no block to freeze yet');
+    const blockNum = this.#top.next - 1n;
+    if (blockNum < 0n) throw new CotraceError('BAD_BLOCK_ORDER', 'there is no block to freeze yet');
     this.digest();
     const { freezes, ranks, root } = this.#top;
-    if (freezes.at(-1)?.block !== block) {
-      this.#setTop({ freezes: [...freezes, { block, lists: 0, ranks, root }] });
+    if (freezes.at(-1)?.block !== blockNum) {
+      this.#setTop({ freezes: [...freezes, { block: blockNum, lists: 0, ranks, root }] });
     }
-    return block;
+    return blockNum;
   }
 
-  /** Lets go what is frozen at `block` and before; where nothing is, it does nothing. Throws `RANK_TREE_DAMAGED`. */
-  release(block: bigint): void {
+  /** Lets go what is frozen at `blockNum` and before; where nothing is, it does nothing. Throws `RANK_TREE_DAMAGED`. */
+  release(blockNum: bigint): void {
     const { freezes } = this.#top;
-    for (const freeze of freezes) if (freeze.block <= block) removeFreeze(this.#edit, freeze);
-    const kept = freezes.filter((freeze) => freeze.block > block);
+    for (const freeze of freezes) if (freeze.block <= blockNum) removeFreeze(this.#edit, freeze);
+    const kept = freezes.filter((freeze) => freeze.block > blockNum);
     if (kept.length < freezes.length) this.#setTop({ freezes: kept });
   }
 
@@ -165,16 +167,18 @@ export class RankEditor {
   /** The changes that the layers do not have yet, by group. */
   #takePending(): GroupEdits {
     const edits = new GroupEdits();
-    let block = this.#top.lastPending;
+    let blockNum = this.#top.lastPending;
     for (let left = this.#top.pending; left > 0; left--) {
-      const page = this.#edit.get(pendingPage(block));
+      const page = this.#edit.get(pendingPage(blockNum));
       if (page === null)
-        throw new CotraceError('RANK_TREE_DAMAGED', 'the changes of a block are missing', { block });
+        throw new CotraceError('RANK_TREE_DAMAGED', 'the changes of a block are missing', {
+          block: blockNum,
+        });
       const { previous, count, hash, losses } = decodePending(page);
-      edits.of(block).fresh = { id: block, count, hash };
+      edits.of(blockNum).fresh = { id: blockNum, count, hash };
       for (const loss of losses) edits.of(loss.block).losses.push(loss);
-      this.#edit.put(pendingPage(block), null);
-      block = previous;
+      this.#edit.put(pendingPage(blockNum), null);
+      blockNum = previous;
     }
     return edits;
   }

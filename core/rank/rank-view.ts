@@ -39,12 +39,12 @@ export class RankView {
   /** The group that was read last: a large one is asked for in many parts. */
   #last: { readonly block: bigint; readonly bytes: Uint8Array | null } | null = null;
 
-  /** `c`: the checking height. Throws `NOT_FROZEN` where `block` is not. */
-  constructor(pages: PageReader, c: number, block: bigint) {
-    const [{ ranks, root }] = freezesFrom(pages, block);
-    this.block = block;
+  /** `c`: the checking height. Throws `NOT_FROZEN` where `blockNum` is not. */
+  constructor(pages: PageReader, c: number, blockNum: bigint) {
+    const [{ ranks, root }] = freezesFrom(pages, blockNum);
+    this.block = blockNum;
     this.top = { ranks, root };
-    this.#pages = frozenPages(pages, block);
+    this.#pages = frozenPages(pages, blockNum);
     this.#c = c;
   }
 
@@ -74,9 +74,9 @@ export class RankView {
   }
 
   /** The entries of a group, in their order; none where there is no such group. */
-  entries(block: bigint): RankEntry[] {
-    const group = this.#group(block);
-    return group === null ? [] : fromOwnPage(groupPage(block, 0), () => decodeGroup(group, block));
+  entries(blockNum: bigint): RankEntry[] {
+    const group = this.#group(blockNum);
+    return group === null ? [] : fromOwnPage(groupPage(blockNum, 0), () => decodeGroup(group, blockNum));
   }
 
   /** Answers `RankPeer.nodes`. Throws `BAD_REQUEST`. */
@@ -102,11 +102,11 @@ export class RankView {
   }
 
   /** Answers `RankPeer.group`. Throws `BAD_REQUEST`. */
-  group(block: bigint, offset: number): GroupSlice {
-    const bytes = this.#group(block);
-    if (bytes === null) throw badRequest('there is no such group', { block });
+  group(blockNum: bigint, offset: number): GroupSlice {
+    const bytes = this.#group(blockNum);
+    if (bytes === null) throw badRequest('there is no such group', { block: blockNum });
     if (!Number.isInteger(offset) || offset < 0 || offset >= bytes.length) {
-      throw badRequest('the group is shorter', { block, offset, total: bytes.length });
+      throw badRequest('the group is shorter', { block: blockNum, offset, total: bytes.length });
     }
     return { total: bytes.length, bytes: bytes.slice(offset, offset + MAX_GROUP_SLICE) };
   }
@@ -123,15 +123,15 @@ export class RankView {
     return this.layer('ranks').byId.get(checkNum) ?? null;
   }
 
-  #group(block: bigint): Uint8Array | null {
-    if (block < 0n || block > this.block) return null;
-    if (this.#last?.block === block) return this.#last.bytes;
-    const above = this.layer(checkNum(block, this.#c)).byId.get(block);
-    const bytes = readGroup(this.#pages, block, above?.count ?? 0);
+  #group(blockNum: bigint): Uint8Array | null {
+    if (blockNum < 0n || blockNum > this.block) return null;
+    if (this.#last?.block === blockNum) return this.#last.bytes;
+    const above = this.layer(checkNum(blockNum, this.#c)).byId.get(blockNum);
+    const bytes = readGroup(this.#pages, blockNum, above?.count ?? 0);
     const isSound =
       above === undefined ? bytes === null : bytes !== null && equalBytes(sha256(bytes), above.hash);
-    if (!isSound) throw damaged(`the group of block ${block}`);
-    this.#last = { block, bytes };
+    if (!isSound) throw damaged(`the group of block ${blockNum}`);
+    this.#last = { block: blockNum, bytes };
     return bytes;
   }
 }

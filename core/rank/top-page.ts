@@ -55,9 +55,9 @@ function decodeTop(bytes: Uint8Array): TopPage {
   };
   const freezes: Freeze[] = [];
   while (reader.left > 0) {
-    const block = reader.u64();
+    const blockNum = reader.u64();
     const lists = reader.u32();
-    freezes.push({ block, lists, ranks: reader.u32(), root: reader.take(HASH_LENGTH) });
+    freezes.push({ block: blockNum, lists, ranks: reader.u32(), root: reader.take(HASH_LENGTH) });
   }
   return { ...top, freezes };
 }

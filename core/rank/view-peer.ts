@@ -29,9 +29,9 @@ export class ViewPeer implements RankPeer {
     return this.#many(this.#view.leaves(tree, positions));
   }
 
-  group(block: bigint, offset: number): Promise<GroupSlice> {
-    this.groups.add(block);
-    const slice = this.#view.group(block, offset);
+  group(blockNum: bigint, offset: number): Promise<GroupSlice> {
+    this.groups.add(blockNum);
+    const slice = this.#view.group(blockNum, offset);
     return this.#count(slice, 4 + slice.bytes.length);
   }
 

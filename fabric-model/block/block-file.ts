@@ -33,18 +33,18 @@ function nextBlock(file: WireReader, start: number): WireReader {
 }
 
 function readBlock(reader: WireReader): Block {
-  const number = reader.uint64();
+  const blockNum = reader.uint64();
   const dataHash = reader.bytes();
   const previousHash = reader.bytes();
   const envelopes = readList(reader);
   const metadata = readList(reader);
   if (reader.at < reader.end) {
     throw new MalformedError('TRAILING_BYTES', 'a block of a block file has bytes after its metadata', {
-      block: String(number),
+      block: String(blockNum),
       bytes: reader.end - reader.at,
     });
   }
-  return blockOf({ number, previousHash, dataHash, envelopes, metadata });
+  return blockOf({ number: blockNum, previousHash, dataHash, envelopes, metadata });
 }
 
 function readList(reader: WireReader): Uint8Array[] {

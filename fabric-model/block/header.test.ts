@@ -18,10 +18,10 @@ describe('block headers', () => {
     [2n ** 63n - 1n, '02087fffffffffffffff'],
     [2n ** 63n, '0209008000000000000000'],
     [2n ** 64n - 1n, '020900ffffffffffffffff'],
-  ])('the number %s is the shortest positive DER integer', (number, integer) => {
+  ])('the number %s is the shortest positive DER integer', (blockNum, integer) => {
     const content = `${integer}04000403616263`;
     const length = (content.length / 2).toString(16).padStart(2, '0');
-    expect(toHex(headerBytes(number, new Uint8Array(), utf8('abc')))).toBe(`30${length}${content}`);
+    expect(toHex(headerBytes(blockNum, new Uint8Array(), utf8('abc')))).toBe(`30${length}${content}`);
   });
 
   it('hashes that make the header longer than 127 bytes get a long length', () => {
@@ -32,8 +32,8 @@ describe('block headers', () => {
   });
 
   it('numbers outside 64 bits are refused', () => {
-    for (const number of [-1n, 2n ** 64n]) {
-      expect(() => headerBytes(number, new Uint8Array(), new Uint8Array())).toThrow(
+    for (const blockNum of [-1n, 2n ** 64n]) {
+      expect(() => headerBytes(blockNum, new Uint8Array(), new Uint8Array())).toThrow(
         expect.objectContaining({ code: 'OUT_OF_RANGE' }),
       );
     }
@@ -46,8 +46,8 @@ describe('block headers', () => {
 
 describe('checkBlock', () => {
   const envelope = (text: string): Uint8Array => encodeEnvelope(utf8(text), utf8('signature'));
-  const make = (number: bigint, previousHash: Uint8Array, envelopes: Uint8Array[]) =>
-    blockOf({ number, previousHash, dataHash: dataHash(envelopes), envelopes, metadata: [] });
+  const make = (blockNum: bigint, previousHash: Uint8Array, envelopes: Uint8Array[]) =>
+    blockOf({ number: blockNum, previousHash, dataHash: dataHash(envelopes), envelopes, metadata: [] });
   const codes = (...args: Parameters<typeof blockErrors>): string[] =>
     blockErrors(...args).map(({ code }) => code);
   const genesis = make(0n, new Uint8Array(), [envelope('genesis')]);

@@ -9,16 +9,16 @@ const U64_MAX = 0xffffffffffffffffn;
  * ASN.1 DER of a block header, the bytes that are hashed and signed:
  * `SEQUENCE { INTEGER number, OCTET STRING previousHash, OCTET STRING dataHash }`.
  *
- * `number` is 0…2^64−1 (`OUT_OF_RANGE` otherwise); the hashes are normally 32 bytes, and the previous hash
+ * `blockNum` is 0…2^64−1 (`OUT_OF_RANGE` otherwise); the hashes are normally 32 bytes, and the previous hash
  * of block 0 is empty. Source: Fabric `protoutil/blockutils.go`, BlockHeaderBytes.
  */
-export function headerBytes(number: bigint, previousHash: Uint8Array, dataHash: Uint8Array): Uint8Array {
-  return der(SEQUENCE, derInteger(number), der(OCTET_STRING, previousHash), der(OCTET_STRING, dataHash));
+export function headerBytes(blockNum: bigint, previousHash: Uint8Array, dataHash: Uint8Array): Uint8Array {
+  return der(SEQUENCE, derInteger(blockNum), der(OCTET_STRING, previousHash), der(OCTET_STRING, dataHash));
 }
 
 /** SHA-256 of `headerBytes`: the hash that the next block names as its previous hash. */
-export function headerHash(number: bigint, previousHash: Uint8Array, dataHash: Uint8Array): Uint8Array {
-  return sha256(headerBytes(number, previousHash, dataHash));
+export function headerHash(blockNum: bigint, previousHash: Uint8Array, dataHash: Uint8Array): Uint8Array {
+  return sha256(headerBytes(blockNum, previousHash, dataHash));
 }
 
 /**

@@ -14,8 +14,8 @@ function attestation(tag: number, bytes = 1): Attestation {
   };
 }
 
-const tags = (pool: AttestationPool, block: bigint) =>
-  pool.of(block).map(({ source, attestation: { body } }) => `${source}${body[0] ?? ''}`);
+const tags = (pool: AttestationPool, blockNum: bigint) =>
+  pool.of(blockNum).map(({ source, attestation: { body } }) => `${source}${body[0] ?? ''}`);
 
 describe('the pool of attestations', () => {
   it('keeps two different ones of each source for a block, and repeats once', () => {
@@ -34,8 +34,8 @@ describe('the pool of attestations', () => {
 
   it('forgets what is passed, and takes nothing far ahead', () => {
     const pool = new AttestationPool(0n);
-    for (const block of [0n, 1n, 255n, 256n]) pool.add('a', block, attestation(1));
-    expect([0n, 1n, 255n, 256n].map((block) => pool.of(block).length)).toEqual([1, 1, 1, 0]);
+    for (const blockNum of [0n, 1n, 255n, 256n]) pool.add('a', blockNum, attestation(1));
+    expect([0n, 1n, 255n, 256n].map((blockNum) => pool.of(blockNum).length)).toEqual([1, 1, 1, 0]);
     expect([pool.takes('a', 255n), pool.takes('a', 256n)]).toEqual([true, false]);
     pool.advance(1n);
     expect([pool.of(0n).length, pool.of(1n).length, pool.takes('a', 256n)]).toEqual([0, 1, true]);
@@ -45,7 +45,8 @@ describe('the pool of attestations', () => {
 
   it('lets a source that sends much wait, but never for the next block', () => {
     const pool = new AttestationPool(0n);
-    for (let block = 1n; block <= 4n; block += 1n) pool.add('big', block, attestation(1, 4 * MEGABYTE));
+    for (let blockNum = 1n; blockNum <= 4n; blockNum += 1n)
+      pool.add('big', blockNum, attestation(1, 4 * MEGABYTE));
     expect([pool.takes('big', 5n), pool.takes('big', 0n), pool.takes('small', 5n)]).toEqual([
       false,
       true,

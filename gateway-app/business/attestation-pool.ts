@@ -23,13 +23,13 @@ export class AttestationPool {
     return this.#height;
   }
 
-  /** Adds what master `source` sent for `block`. Blocks already passed, repeats and a third one are ignored. */
-  add(source: string, block: bigint, attestation: Attestation): void {
-    if (block < this.#height || block >= this.#height + ATTESTATION_WINDOW) return;
-    const received = this.#byBlock.get(block) ?? [];
+  /** Adds what master `source` sent for `blockNum`. Blocks already passed, repeats and a third one are ignored. */
+  add(source: string, blockNum: bigint, attestation: Attestation): void {
+    if (blockNum < this.#height || blockNum >= this.#height + ATTESTATION_WINDOW) return;
+    const received = this.#byBlock.get(blockNum) ?? [];
     const own = received.filter((one) => one.source === source);
     if (own.length >= KEPT_PER_SOURCE || own.some((one) => isSame(one.attestation, attestation))) return;
-    this.#byBlock.set(block, [...received, { source, attestation }]);
+    this.#byBlock.set(blockNum, [...received, { source, attestation }]);
     this.#wake();
   }
 
@@ -39,27 +39,27 @@ export class AttestationPool {
     return heights[quorum - 1] ?? 0n;
   }
 
-  /** Source `source` has attested `block`, whether or not there is room for it. */
-  heard(source: string, block: bigint): void {
-    if (block >= (this.#heights.get(source) ?? 0n)) this.#heights.set(source, block + 1n);
+  /** Source `source` has attested `blockNum`, whether or not there is room for it. */
+  heard(source: string, blockNum: bigint): void {
+    if (blockNum >= (this.#heights.get(source) ?? 0n)) this.#heights.set(source, blockNum + 1n);
   }
 
-  /** All attestations of `block` so far. */
-  of(block: bigint): readonly Received[] {
-    return this.#byBlock.get(block) ?? [];
+  /** All attestations of `blockNum` so far. */
+  of(blockNum: bigint): readonly Received[] {
+    return this.#byBlock.get(blockNum) ?? [];
   }
 
   /** Forgets what is below `height`. */
   advance(height: bigint): void {
     this.#height = height;
-    for (const block of this.#byBlock.keys()) if (block < height) this.#byBlock.delete(block);
+    for (const blockNum of this.#byBlock.keys()) if (blockNum < height) this.#byBlock.delete(blockNum);
     this.#wake();
   }
 
-  /** Whether a source may send `block` now; else it waits for `changed`. */
-  takes(source: string, block: bigint): boolean {
-    if (block <= this.#height) return true;
-    return block < this.#height + ATTESTATION_WINDOW && this.#bytesOf(source) < MAX_SOURCE_BYTES;
+  /** Whether a source may send `blockNum` now; else it waits for `changed`. */
+  takes(source: string, blockNum: bigint): boolean {
+    if (blockNum <= this.#height) return true;
+    return blockNum < this.#height + ATTESTATION_WINDOW && this.#bytesOf(source) < MAX_SOURCE_BYTES;
   }
 
   /** Resolves at the next change, or when `signal` is aborted. */

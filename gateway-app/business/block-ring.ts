@@ -11,20 +11,20 @@ export class BlockRing {
   add(block: BusinessBlock): void {
     this.#blocks.set(block.blockNum, block);
     this.#bytes += sizeOf(block);
-    for (const [number, oldest] of this.#blocks) {
+    for (const [blockNum, oldest] of this.#blocks) {
       if (this.#blocks.size === 1 || (this.#blocks.size <= MAX_RING_BLOCKS && this.#bytes <= MAX_RING_BYTES))
         return;
-      this.#blocks.delete(number);
+      this.#blocks.delete(blockNum);
       this.#bytes -= sizeOf(oldest);
     }
   }
 
   /** Throws `BLOCK_DROPPED` for a block that is no longer here. */
-  get(number: bigint): BusinessBlock {
-    const block = this.#blocks.get(number);
+  get(blockNum: bigint): BusinessBlock {
+    const block = this.#blocks.get(blockNum);
     if (block === undefined) {
-      throw new CotraceError('BLOCK_DROPPED', `block ${number} was dropped here; ask a master for it`, {
-        number,
+      throw new CotraceError('BLOCK_DROPPED', `block ${blockNum} was dropped here; ask a master for it`, {
+        number: blockNum,
       });
     }
     return block;

@@ -31,7 +31,7 @@ export interface StateBefore {
  * envelope's form and its creator's signature, and endorsements and reads of the node's own namespaces.
  */
 export class BlockValidator {
-  readonly #block: bigint;
+  readonly #blockNum: bigint;
   readonly #context: ValidationContext;
   /** Those whose state the node holds. */
   readonly #namespaces: ReadonlySet<string>;
@@ -40,8 +40,8 @@ export class BlockValidator {
   readonly #repoliced = new Set<string>();
 
   /** `main`: the configuration in force before the block. */
-  constructor(block: bigint, before: StateBefore, domain: string, main: MainConfig) {
-    this.#block = block;
+  constructor(blockNum: bigint, before: StateBefore, domain: string, main: MainConfig) {
+    this.#blockNum = blockNum;
     const { config, manager } = main;
     this.#namespaces = new Set([domain, LIFECYCLE_NAMESPACE]);
     const definitions = new Map<string, ChaincodeDefinition | null>();
@@ -59,7 +59,7 @@ export class BlockValidator {
           : (before.entry(namespace, key)?.validationParameter ?? null),
       held: this.#namespaces,
     };
-    this.#overlay = new BlockOverlay(viewOf(before), block);
+    this.#overlay = new BlockOverlay(viewOf(before), blockNum);
   }
 
   /** The effects of the next valid transaction on the node's namespaces. Throws `DISPUTED` where it does not validate. */
@@ -91,26 +91,26 @@ export class BlockValidator {
     } catch (error) {
       // Such as a validation plug-in that nobody has here: the sender is not at fault, and the node cannot go on.
       if (!isCotraceError(error)) throw error;
-      throw disputed(transaction, this.#block, `it cannot be validated: ${error.message}`, error);
+      throw disputed(transaction, this.#blockNum, `it cannot be validated: ${error.message}`, error);
     }
   }
 
   #failed(transaction: CheckedTransaction, how: string, code: peer.TxValidationCode): CotraceError {
-    return disputed(transaction, this.#block, `${how} ${peer.TxValidationCode[code]}`);
+    return disputed(transaction, this.#blockNum, `${how} ${peer.TxValidationCode[code]}`);
   }
 }
 
 /** The error of a transaction that a quorum attests as valid and that does not validate. */
 export function disputed(
   { txNum, txId }: CheckedTransaction,
-  block: bigint,
+  blockNum: bigint,
   reason: string,
   cause?: unknown,
 ): CotraceError {
   return new CotraceError(
     'DISPUTED',
-    `transaction ${txNum} of block ${block}: ${reason}`,
-    { block, txNum, txId },
+    `transaction ${txNum} of block ${blockNum}: ${reason}`,
+    { block: blockNum, txNum, txId },
     cause,
   );
 }

@@ -10,8 +10,8 @@ function nodeAt(height: bigint) {
   const pool = new AttestationPool(height);
   const now = () => clock.seconds * 1000;
   const health = new BusinessHealth({ pool, feed, quorum: 2, log: new SilentLog(), now });
-  const attests = (source: string, block: bigint) => {
-    pool.heard(source, block);
+  const attests = (source: string, blockNum: bigint) => {
+    pool.heard(source, blockNum);
     health.heard();
   };
   return { clock, feed, health, attests };
@@ -38,9 +38,9 @@ describe('a business node', () => {
     const { clock, feed, health, attests } = nodeAt(0n);
     expect(health.standing(false).state).toBe('starting');
     for (const source of ['a', 'b']) attests(source, 10_000n);
-    for (let block = 1n; block < 100n; block += 1n) {
+    for (let blockNum = 1n; blockNum < 100n; blockNum += 1n) {
       clock.seconds += 20;
-      feed.height = block;
+      feed.height = blockNum;
       health.advanced();
       expect(health.standing(true).state).toBe('following');
     }
@@ -49,7 +49,7 @@ describe('a business node', () => {
 
   it('has no quorum, too, where the masters disagreed on a block before the one ahead of it was taken', () => {
     const { clock, feed, health, attests } = nodeAt(5n);
-    for (const block of [5n, 6n]) for (const source of ['a', 'b']) attests(source, block);
+    for (const blockNum of [5n, 6n]) for (const source of ['a', 'b']) attests(source, blockNum);
     feed.height = 6n;
     health.advanced();
     clock.seconds = 30;

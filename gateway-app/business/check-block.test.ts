@@ -55,9 +55,9 @@ beforeAll(async () => {
   chain.add([put(network, 'goods', { d: '4' })]);
   for (const master of masters) await master.follow(chain);
   standing = { network, chain, number: NUMBER, domain: 'goods', state: store, main: genesisConfig(network) };
-  for (const number of [0n, 1n, 2n]) {
-    const applied = await take(honest(number), { ...standing, number });
-    const checkpoint = { $typeName: 'cotrace.store.v1.Checkpoint', number } as const;
+  for (const blockNum of [0n, 1n, 2n]) {
+    const applied = await take(honest(blockNum), { ...standing, number: blockNum });
+    const checkpoint = { $typeName: 'cotrace.store.v1.Checkpoint', number: blockNum } as const;
     await store.advance(
       { ...checkpoint, headerHash: new Uint8Array(), configBlock: new Uint8Array() },
       applied.entries,
@@ -71,17 +71,18 @@ afterAll(async () => {
   await network.remove();
 });
 
-function blockOf(number: bigint): BusinessBlock {
+function blockOf(blockNum: bigint): BusinessBlock {
   const [master] = masters;
   if (master === undefined) throw new TypeError('there is no master');
-  return master.businessBlock(number, 'goods');
+  return master.businessBlock(blockNum, 'goods');
 }
 
-const attestationsOf = (number: bigint): Attestation[] => masters.map((master) => master.attestation(number));
-const honest = (number: bigint): Delivery => delivery(blockOf(number), attestationsOf(number));
+const attestationsOf = (blockNum: bigint): Attestation[] =>
+  masters.map((master) => master.attestation(blockNum));
+const honest = (blockNum: bigint): Delivery => delivery(blockOf(blockNum), attestationsOf(blockNum));
 
-function leavesOf(number: bigint): Uint8Array[] {
-  return masters[0]?.store.block(number).transactions.map(({ leaf }) => leaf) ?? [];
+function leavesOf(blockNum: bigint): Uint8Array[] {
+  return masters[0]?.store.block(blockNum).transactions.map(({ leaf }) => leaf) ?? [];
 }
 
 /** The delivery with something changed in its block. */
@@ -234,7 +235,7 @@ describe('a business block is refused', () => {
     const codes = [...(metadata[2] ?? [])];
     // Made as the next block of a shorter chain, by an organisation's administrator.
     const shorter = new TestChain(network);
-    for (const number of [1n, 2n]) shorter.adopt(chain.block(number));
+    for (const blockNum of [1n, 2n]) shorter.adopt(chain.block(blockNum));
     const rogue = shorter.make(envelopes, codes, network.organisation(0).admin);
     const signatures = rogue.metadata[0] ?? new Uint8Array();
     expect(rogue.headerHash).toEqual(chain.block(NUMBER).headerHash);

@@ -217,9 +217,9 @@ describe('the log of refusals', () => {
   it('counts by source and code, with the first and the last time', () => {
     let now = 1_000_000;
     const log = new RefusalLog(() => now);
-    for (let block = 0n; block < 100n; block += 1n) {
-      log.add(refusal(block));
-      if (block === 3n) log.add(refusal(block, 'other'));
+    for (let blockNum = 0n; blockNum < 100n; blockNum += 1n) {
+      log.add(refusal(blockNum));
+      if (blockNum === 3n) log.add(refusal(blockNum, 'other'));
       now += 1000;
     }
     expect(log.all()).toMatchObject([

@@ -28,12 +28,12 @@ const open = (store: DomainStore) => DomainRank.open(store, 'goods', C, new Sile
 async function block(
   store: DomainStore,
   rank: DomainRank | null,
-  number: bigint,
+  blockNum: bigint,
   values: Readonly<Record<string, string | null>>,
 ): Promise<void> {
   const change = (namespace: string, key: string, value: string | null, txNum: number): ChangedEntry => {
     const before = store.entry(namespace, key);
-    const stamp = { blockNum: number, txNum, verNum: (before?.verNum ?? 0) + 1 };
+    const stamp = { blockNum, txNum, verNum: (before?.verNum ?? 0) + 1 };
     const entry = storedEntry({
       value: utf8(value ?? ''),
       deleted: value === null,
@@ -43,9 +43,9 @@ async function block(
     return { namespace, key, entry, before };
   };
   const entries = Object.entries(values).map(([key, value], txNum) => change('goods', key, value, txNum));
-  entries.push(change('_lifecycle', 'definition', String(number), 9));
-  const checkpoint = { number, headerHash: new Uint8Array(32), configBlock: utf8('configuration') };
-  await store.advance(checkpoint, entries, rank === null ? [] : await rank.advance(number, entries));
+  entries.push(change('_lifecycle', 'definition', String(blockNum), 9));
+  const checkpoint = { number: blockNum, headerHash: new Uint8Array(32), configBlock: utf8('configuration') };
+  await store.advance(checkpoint, entries, rank === null ? [] : await rank.advance(blockNum, entries));
 }
 
 /** The digest of the tree that the state would have if it were made of it now, in memory. */
@@ -60,15 +60,15 @@ async function digestOfState(store: DomainStore): Promise<string> {
 
 /** Ten blocks: keys come, change, go and come again; some blocks change nothing. */
 async function tenBlocks(store: DomainStore, rank: DomainRank | null, seen?: () => Promise<void>) {
-  for (let number = 0n; number < 10n; number++) {
+  for (let blockNum = 0n; blockNum < 10n; blockNum++) {
     const values: Record<string, string | null> = {};
-    if (number > 0n && number !== 6n) {
-      values[`k${number}`] = 'new';
-      values['often'] = String(number);
-      values['off and on'] = number % 2n === 0n ? null : 'on';
-      values[`k${number / 2n}`] = 'changed';
+    if (blockNum > 0n && blockNum !== 6n) {
+      values[`k${blockNum}`] = 'new';
+      values['often'] = String(blockNum);
+      values['off and on'] = blockNum % 2n === 0n ? null : 'on';
+      values[`k${blockNum / 2n}`] = 'changed';
     }
-    await block(store, rank, number, values);
+    await block(store, rank, blockNum, values);
     await seen?.();
   }
 }
@@ -128,9 +128,9 @@ describe('a business node’s rank tree', () => {
 
   it('is made in portions that write each group once', async () => {
     const store = await DomainStore.open(join(dir, 'portions'), TEST_OWNER);
-    for (let number = 0n; number < 9n; number++) {
-      const keys = Array.from({ length: 10 }, (_, i) => [`k${i}/${number}`, `${i}`] as const);
-      await block(store, null, number, Object.fromEntries([...keys, ['😀', `${number}`]]));
+    for (let blockNum = 0n; blockNum < 9n; blockNum++) {
+      const keys = Array.from({ length: 10 }, (_, i) => [`k${i}/${blockNum}`, `${i}`] as const);
+      await block(store, null, blockNum, Object.fromEntries([...keys, ['😀', `${blockNum}`]]));
     }
     const groups: string[] = [];
     const entries: number[] = [];

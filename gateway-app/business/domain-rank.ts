@@ -45,18 +45,18 @@ export class DomainRank {
   }
 
   /**
-   * What the entries that block `block` changed make of the tree. A tree that is damaged is made anew of the state first,
+   * What the entries that block `blockNum` changed make of the tree. A tree that is damaged is made anew of the state first,
    * which still is that before the block.
    */
-  async advance(block: bigint, entries: readonly ChangedEntry[]): Promise<PageWrite[]> {
+  async advance(blockNum: bigint, entries: readonly ChangedEntry[]): Promise<PageWrite[]> {
     try {
-      return this.#advanced(block, entries);
+      return this.#advanced(blockNum, entries);
     } catch (error) {
       const checkpoint = this.#store.checkpoint();
       if (!isCotraceError(error, 'RANK_TREE_DAMAGED') || checkpoint === null) throw error;
       this.#log.error('the rank tree is damaged', error);
       await this.#make(checkpoint.number);
-      return this.#advanced(block, entries);
+      return this.#advanced(blockNum, entries);
     }
   }
 
@@ -75,27 +75,27 @@ export class DomainRank {
     return new RankView(this.#store.rankPages, this.#c, checkNum * BigInt(this.#c));
   }
 
-  /** Whether the tree is whole, as far as its first page tells, and that of the state after `block`. */
-  #isOf(block: bigint): boolean {
+  /** Whether the tree is whole, as far as its first page tells, and that of the state after `blockNum`. */
+  #isOf(blockNum: bigint): boolean {
     try {
-      return !this.#store.rankUnmade && this.#editor().next === block + 1n;
+      return !this.#store.rankUnmade && this.#editor().next === blockNum + 1n;
     } catch (error) {
       if (isCotraceError(error, 'RANK_TREE_DAMAGED')) return false;
       throw error;
     }
   }
 
-  #advanced(block: bigint, entries: readonly ChangedEntry[]): PageWrite[] {
+  #advanced(blockNum: bigint, entries: readonly ChangedEntry[]): PageWrite[] {
     const editor = this.#editor();
     const changes = entries.flatMap(({ namespace, key, entry, before }) => {
       if (namespace !== this.#domain) return [];
       const { txNum, verNum } = entry;
       return { key, before: before ?? null, valueHash: valueHash(entry), txNum, verNum };
     });
-    editor.apply(block, changes);
-    if (block > 0n && block % BigInt(this.#c) === 0n) {
+    editor.apply(blockNum, changes);
+    if (blockNum > 0n && blockNum % BigInt(this.#c) === 0n) {
       // In this order nothing is saved for the old one only to be removed.
-      editor.release(block);
+      editor.release(blockNum);
       editor.freeze();
     }
     if (editor.strays > 0) {
@@ -107,8 +107,8 @@ export class DomainRank {
   }
 
   /** The state lies by key and the tree by block: sorted on the disk in between, each group is written once. */
-  async #make(block: bigint): Promise<void> {
-    this.#log.info(`building the rank tree of ${this.#domain} for the state at block ${block}`);
+  async #make(blockNum: bigint): Promise<void> {
+    this.#log.info(`building the rank tree of ${this.#domain} for the state at block ${blockNum}`);
     await this.#store.clearRank();
     let portion: RankEntry[] = [];
     for await (const entry of this.#store.range(this.#domain, '', '')) {
@@ -121,18 +121,18 @@ export class DomainRank {
     portion = [];
     for await (const entry of this.#store.rankSorted()) {
       if (portion.length >= this.#portion && portion.at(-1)?.blockNum !== entry.blockNum) {
-        await this.#put(block, portion);
+        await this.#put(blockNum, portion);
         portion = [];
       }
       portion.push(entry);
     }
-    await this.#put(block, portion);
+    await this.#put(blockNum, portion);
     await this.#store.rankMade();
   }
 
-  async #put(block: bigint, portion: readonly RankEntry[]): Promise<void> {
+  async #put(blockNum: bigint, portion: readonly RankEntry[]): Promise<void> {
     const editor = this.#editor();
-    if (editor.next <= block) editor.apply(block, []);
+    if (editor.next <= blockNum) editor.apply(blockNum, []);
     editor.replace([], portion);
     await this.#store.commitRank(editor.writes());
   }

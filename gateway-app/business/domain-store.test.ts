@@ -18,21 +18,21 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const entry = (key: string, value: string | null, block = 1n, namespace = 'goods'): StateEntry => ({
+const entry = (key: string, value: string | null, blockNum = 1n, namespace = 'goods'): StateEntry => ({
   namespace,
   key,
   entry: storedEntry({
     value: utf8(value ?? ''),
     deleted: value === null,
-    blockNum: block,
+    blockNum,
     txNum: 0,
     verNum: 1,
     validationParameter: new Uint8Array(),
   }),
 });
 
-const checkpoint = (number: bigint) => ({
-  number,
+const checkpoint = (blockNum: bigint) => ({
+  number: blockNum,
   headerHash: new Uint8Array(32),
   configBlock: utf8('configuration'),
 });

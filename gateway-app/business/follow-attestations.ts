@@ -89,11 +89,13 @@ class StreamOrder {
   }
 
   /** Throws `BAD_ANSWER`. */
-  take(block: bigint): void {
-    this.#repeats = block === this.#last ? this.#repeats + 1 : 0;
-    if (block < this.#last || this.#repeats > 1) {
-      throw new CotraceError('BAD_ANSWER', `sent an attestation of block ${block} again`, { block });
+  take(blockNum: bigint): void {
+    this.#repeats = blockNum === this.#last ? this.#repeats + 1 : 0;
+    if (blockNum < this.#last || this.#repeats > 1) {
+      throw new CotraceError('BAD_ANSWER', `sent an attestation of block ${blockNum} again`, {
+        block: blockNum,
+      });
     }
-    this.#last = block;
+    this.#last = blockNum;
   }
 }

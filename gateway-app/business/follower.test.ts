@@ -66,12 +66,12 @@ function masterOf(index: number): TestMaster {
 function gate() {
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => (open = resolve));
-  const before = (source: AttestationSource, number: bigint): AttestationSource => ({
+  const before = (source: AttestationSource, blockNum: bigint): AttestationSource => ({
     name: source.name,
     async *attestations(from, signal) {
       let next = from;
       for await (const attestation of source.attestations(from, signal)) {
-        if (next >= number)
+        if (next >= blockNum)
           await Promise.race([opened, new Promise((resolve) => signal.addEventListener('abort', resolve))]);
         yield attestation;
         next += 1n;
@@ -451,7 +451,7 @@ describe('a quorum that attests as valid what does not validate', () => {
   it.each(invalid)('%s: the node stops as disputed and keeps the evidence', async (_title, reason, make) => {
     const name = newFolder();
     const fork = new TestChain(network);
-    for (const number of [1n, 2n, 3n]) fork.adopt(chain.block(number));
+    for (const blockNum of [1n, 2n, 3n]) fork.adopt(chain.block(blockNum));
     fork.add([make()]);
     fork.add([put(network, 'goods', { a: 'after' })]);
     const liars = await TestMaster.openAll(network, `${name}-masters`);
@@ -486,7 +486,7 @@ describe('a quorum that attests as valid what does not validate', () => {
 describe('a quorum that attests as valid what cannot be read', () => {
   it('stops the node at the block, and no origin is blamed for it', async () => {
     const fork = new TestChain(network);
-    for (const number of [1n, 2n, 3n]) fork.adopt(chain.block(number));
+    for (const blockNum of [1n, 2n, 3n]) fork.adopt(chain.block(blockNum));
     // The masters take it for invalid; what they are made to attest and send calls it valid.
     fork.add([encodeEnvelope(utf8('no payload'), utf8('signature'))], [BAD_PAYLOAD]);
     const [envelope = new Uint8Array()] = fork.block(4n).envelopes;

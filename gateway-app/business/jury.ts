@@ -47,40 +47,40 @@ export class Jury {
     this.#log = log;
   }
 
-  /** Judges what the pool holds of `block`; refusals are reported and equivocations kept as evidence. */
-  async judge(block: bigint, pool: AttestationPool, main: MainConfig): Promise<Verdict> {
-    const judgement = this.#judgement(block, pool, main);
+  /** Judges what the pool holds of `blockNum`; refusals are reported and equivocations kept as evidence. */
+  async judge(blockNum: bigint, pool: AttestationPool, main: MainConfig): Promise<Verdict> {
+    const judgement = this.#judgement(blockNum, pool, main);
     const { verdict } = judgement;
     if (judgement.reported) return verdict;
     judgement.reported = true;
     for (const { attestation, error } of verdict.refused) {
       const source = judgement.of.find((one) => one.attestation === attestation)?.source ?? '';
-      this.#refusals.add({ blockNum: block, source, code: error.code, reason: error.message });
+      this.#refusals.add({ blockNum, source, code: error.code, reason: error.message });
       const kind = `attestation ${source} ${error.code}`;
-      this.#log.often('warn', kind, `refused an attestation of block ${block} from ${source}`, error);
+      this.#log.often('warn', kind, `refused an attestation of block ${blockNum} from ${source}`, error);
     }
-    for (const [first, second] of verdict.equivocations) await this.#exclude(block, first, second);
+    for (const [first, second] of verdict.equivocations) await this.#exclude(blockNum, first, second);
     return verdict;
   }
 
-  /** Whether a quorum has attested `block` already. */
-  hasAgreed(block: bigint, pool: AttestationPool, main: MainConfig): boolean {
-    return this.#judgement(block, pool, main).verdict.agreed !== null;
+  /** Whether a quorum has attested `blockNum` already. */
+  hasAgreed(blockNum: bigint, pool: AttestationPool, main: MainConfig): boolean {
+    return this.#judgement(blockNum, pool, main).verdict.agreed !== null;
   }
 
-  #judgement(block: bigint, pool: AttestationPool, main: MainConfig): Judgement {
-    const received = pool.of(block).filter(({ attestation }) => !this.#excluded.has(attestation.mspId));
+  #judgement(blockNum: bigint, pool: AttestationPool, main: MainConfig): Judgement {
+    const received = pool.of(blockNum).filter(({ attestation }) => !this.#excluded.has(attestation.mspId));
     const last = this.#last;
-    if (last?.block === block && last.of.length === received.length) {
+    if (last?.block === blockNum && last.of.length === received.length) {
       if (last.of.every((one, i) => one === received[i])) return last;
     }
     const verdict = judgeAttestations(
       received.map(({ attestation }) => attestation),
-      block,
+      blockNum,
       { ...this.#terms, membership: main },
       this.#checkUnder(main),
     );
-    const judgement: Judgement = { block, of: received, verdict, reported: false };
+    const judgement: Judgement = { block: blockNum, of: received, verdict, reported: false };
     this.#last = judgement;
     return judgement;
   }
@@ -88,27 +88,32 @@ export class Jury {
   #checkUnder(main: MainConfig): typeof checkStatement {
     if (this.#checked?.main !== main) this.#checked = { main, bodies: new WeakMap() };
     const { bodies } = this.#checked;
-    return (attestation, block, terms) => {
+    return (attestation, blockNum, terms) => {
       const known = bodies.get(attestation);
-      if (known?.blockNum === block) return known;
-      const body = checkStatement(attestation, block, terms);
+      if (known?.blockNum === blockNum) return known;
+      const body = checkStatement(attestation, blockNum, terms);
       bodies.set(attestation, body);
       return body;
     };
   }
 
-  async #exclude(block: bigint, first: Attestation, second: Attestation): Promise<void> {
+  async #exclude(blockNum: bigint, first: Attestation, second: Attestation): Promise<void> {
     const { mspId } = first;
     this.#excluded.add(mspId);
-    const reason = `${mspId} signed two different attestations of block ${block}`;
+    const reason = `${mspId} signed two different attestations of block ${blockNum}`;
     const evidence = create(EvidenceSchema, {
       kind: 'equivocation',
-      blockNum: block,
+      blockNum,
       reason,
       attestations: [first, second].map((attestation) => ({ ...attestation })),
     });
     await this.#store.keepEvidence(evidence, mspId);
-    this.#refusals.add({ blockNum: block, source: mspId, code: 'EQUIVOCATION' satisfies ErrorCode, reason });
+    this.#refusals.add({
+      blockNum,
+      source: mspId,
+      code: 'EQUIVOCATION' satisfies ErrorCode,
+      reason,
+    });
     this.#log.error(`${reason} (certificate ${toHex(first.certificate).slice(0, 16)}…); it no longer counts`);
   }
 }

@@ -88,7 +88,7 @@ export function businessMethods(parts: BusinessParts) {
             domain,
           });
         }
-        for await (const number of feed.numbers(request.blockNum, signal)) yield ring.get(number);
+        for await (const blockNum of feed.numbers(request.blockNum, signal)) yield ring.get(blockNum);
       },
     ),
 

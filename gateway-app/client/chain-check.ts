@@ -32,7 +32,7 @@ export async function checkChain(connections: Connections, tell: Tell): Promise<
 
 /** Whether a quorum of masters attest the last block of a ledger. Names those that do not. Throws `WRONG_CHAIN`. */
 export async function standingOf(connections: Connections, tip: LedgerEnd): Promise<ChainStanding> {
-  const block = tip.height - 1n;
+  const blockNum = tip.height - 1n;
   const quorum = quorumOf(connections.context.consortium);
   const { faults } = connections;
   const graceEnds = performance.now() + GRACE_MS;
@@ -40,7 +40,7 @@ export async function standingOf(connections: Connections, tip: LedgerEnd): Prom
   for (;;) {
     const answers = await askAll(
       connections.masters(),
-      (master, signal) => hashOf(master, block, signal),
+      (master, signal) => hashOf(master, blockNum, signal),
       faults,
       // Those that are late are asked again, without waiting for one that says nothing.
       (hashes) => hashes.length >= quorum,
@@ -50,8 +50,8 @@ export async function standingOf(connections: Connections, tip: LedgerEnd): Prom
     const late = answers.some(({ from, answer }) => answer.hash === null && !faults.has(from.name));
     if (votesFor(tip.headerHash) >= quorum && (!late || performance.now() > graceEnds)) {
       for (const { from, answer } of answers) {
-        if (answer.hash === null) faults.add(from.name, behind(block));
-        else if (!equalBytes(answer.hash, tip.headerHash)) faults.add(from.name, otherwise(block));
+        if (answer.hash === null) faults.add(from.name, behind(blockNum));
+        else if (!equalBytes(answer.hash, tip.headerHash)) faults.add(from.name, otherwise(blockNum));
       }
       return 'attested';
     }
@@ -60,9 +60,9 @@ export async function standingOf(connections: Connections, tip: LedgerEnd): Prom
     ) {
       throw new CotraceError(
         'WRONG_CHAIN',
-        `block ${block} of the ledger of ${connections.context.organisation.name}’s peer is not the one that a quorum of masters attest; ` +
+        `block ${blockNum} of the ledger of ${connections.context.organisation.name}’s peer is not the one that a quorum of masters attest; ` +
           'was its ledger restored from an older copy? Nothing captured there counts',
-        { block, ledger: tip.headerHash },
+        { block: blockNum, ledger: tip.headerHash },
       );
     }
     if (answers.length < quorum || performance.now() > deadline) return 'unknown';
@@ -102,6 +102,8 @@ async function hashOf(
 
 const isOther = (hash: Uint8Array, tip: LedgerEnd) => !equalBytes(hash, tip.headerHash);
 
-function behind(block: bigint): CotraceError {
-  return new CotraceError('BEHIND', `has not reached block ${block}, which others have`, { block });
+function behind(blockNum: bigint): CotraceError {
+  return new CotraceError('BEHIND', `has not reached block ${blockNum}, which others have`, {
+    block: blockNum,
+  });
 }

@@ -16,7 +16,7 @@ export class Gathered {
   /** `masters`: how many there are; `quorum`: how many of them must agree. */
   constructor(blocks: readonly bigint[], masters: number, quorum: number, trust: Trust) {
     this.#masters = masters;
-    this.#byBlock = new Map(blocks.map((block) => [block, new Map<string, Attestation>()]));
+    this.#byBlock = new Map(blocks.map((blockNum) => [blockNum, new Map<string, Attestation>()]));
     this.#quorum = quorum;
     this.#trust = trust;
   }
@@ -30,24 +30,24 @@ export class Gathered {
   refuseTooFew(faults: Faults): void {
     if (this.#masters - this.#dropped.size >= this.#quorum) return;
     const refused = faults.list().filter(({ node }) => this.#dropped.has(node));
-    const [block = 0n] = this.#byBlock.keys();
+    const [blockNum = 0n] = this.#byBlock.keys();
     throw new TooManyRefused(
       'NO_QUORUM',
-      `block ${block} is not attested by a quorum of organisations: ${refused.map(({ message }) => message).join('; ')}`,
-      { block, refused },
+      `block ${blockNum} is not attested by a quorum of organisations: ${refused.map(({ message }) => message).join('; ')}`,
+      { block: blockNum, refused },
     );
   }
 
   /** The blocks for which no quorum of masters send the same body. */
   missing(): bigint[] {
-    return [...this.#byBlock].flatMap(([block, sent]) =>
-      largestGroup(sent).size >= this.#quorum ? [] : [block],
+    return [...this.#byBlock].flatMap(([blockNum, sent]) =>
+      largestGroup(sent).size >= this.#quorum ? [] : [blockNum],
     );
   }
 
   /** Of those blocks, the ones of which a master has not sent an attestation. */
   wantedOf(master: string): bigint[] {
-    return this.missing().filter((block) => this.#byBlock.get(block)?.has(master) !== true);
+    return this.missing().filter((blockNum) => this.#byBlock.get(blockNum)?.has(master) !== true);
   }
 
   /**
@@ -55,7 +55,7 @@ export class Gathered {
    * each counts is the verifier's to say.
    */
   add(master: string, attestations: ReadonlyMap<bigint, Attestation>, faults: Faults): void {
-    for (const [block, attestation] of attestations) this.#byBlock.get(block)?.set(master, attestation);
+    for (const [blockNum, attestation] of attestations) this.#byBlock.get(blockNum)?.set(master, attestation);
     const [newest] = [...attestations].sort(([a], [b]) => Number(b - a));
     if (newest !== undefined) this.#check(master, newest, faults);
   }
@@ -63,32 +63,35 @@ export class Gathered {
   /** Checks every attestation and drops all of the masters that sent one that does not count. Whether there were any. */
   dropRefused(faults: Faults): boolean {
     const before = this.#dropped.size;
-    for (const [block, sent] of this.#byBlock) {
-      for (const [master, attestation] of [...sent]) this.#check(master, [block, attestation], faults);
+    for (const [blockNum, sent] of this.#byBlock) {
+      for (const [master, attestation] of [...sent]) this.#check(master, [blockNum, attestation], faults);
     }
     return this.#dropped.size > before;
   }
 
   /** Adds the masters to `faults` that state something else than the quorum. */
   nameDissenters(faults: Faults): void {
-    for (const [block, sent] of this.#byBlock) {
+    for (const [blockNum, sent] of this.#byBlock) {
       const agreed = largestGroup(sent);
       if (agreed.size < this.#quorum) continue;
       for (const master of sent.keys()) {
-        if (!agreed.has(master)) faults.add(master, otherwise(block));
+        if (!agreed.has(master)) faults.add(master, otherwise(blockNum));
       }
     }
   }
 
   /** All of them, block by block. */
   blocks(): { readonly block: bigint; readonly attestations: readonly Attestation[] }[] {
-    return [...this.#byBlock].map(([block, sent]) => ({ block, attestations: [...sent.values()] }));
+    return [...this.#byBlock].map(([blockNum, sent]) => ({
+      block: blockNum,
+      attestations: [...sent.values()],
+    }));
   }
 
-  #check(master: string, [block, attestation]: readonly [bigint, Attestation], faults: Faults): void {
+  #check(master: string, [blockNum, attestation]: readonly [bigint, Attestation], faults: Faults): void {
     const { terms, membership } = this.#trust;
     try {
-      checkAttestation(attestation, block, { ...terms, membership });
+      checkAttestation(attestation, blockNum, { ...terms, membership });
     } catch (error) {
       faults.add(master, error);
       this.#dropped.add(master);
@@ -98,9 +101,9 @@ export class Gathered {
 }
 
 /** That a master states something else of a block than a quorum does. */
-export function otherwise(block: bigint): CotraceError {
-  return new CotraceError('ATTESTS_OTHERWISE', `attests block ${block} differently from a quorum`, {
-    block,
+export function otherwise(blockNum: bigint): CotraceError {
+  return new CotraceError('ATTESTS_OTHERWISE', `attests block ${blockNum} differently from a quorum`, {
+    block: blockNum,
   });
 }
 

@@ -275,7 +275,7 @@ describe('a master that follows main', () => {
     const asked = others.map((other) => ({
       attestationsOf: (blocks: readonly bigint[]) =>
         Promise.resolve(
-          blocks.map((block) => attest(other.identity, lie.body(other.attestation(block).body))),
+          blocks.map((blockNum) => attest(other.identity, lie.body(other.attestation(blockNum).body))),
         ),
     }));
     const { store, feed } = own;

@@ -107,9 +107,9 @@ async function close(master: TestMaster): Promise<void> {
   await master.close();
 }
 
-const bodyOf = (master: TestMaster, block: bigint) => toHex(master.attestation(block).body);
-const rootOf = (master: TestMaster, block: bigint) =>
-  decodeAttestationBody(master.attestation(block).body).trieRoot;
+const bodyOf = (master: TestMaster, blockNum: bigint) => toHex(master.attestation(blockNum).body);
+const rootOf = (master: TestMaster, blockNum: bigint) =>
+  decodeAttestationBody(master.attestation(blockNum).body).trieRoot;
 const stateKey = (domain: string, key: string) =>
   create(FindKeySchema, { what: { case: 'state', value: { domain, key } } });
 const traceKey = (traceId: string) => create(FindKeySchema, { what: { case: 'traceId', value: traceId } });
@@ -170,7 +170,8 @@ describe('the trie of a master', () => {
     }
     const [one, many] = [await openMaster('one', 1), await openMaster('many', 3)];
     for (const master of [one, many]) await master.follow(large);
-    for (let block = 0n; block < large.height; block++) expect(bodyOf(many, block)).toBe(bodyOf(one, block));
+    for (let blockNum = 0n; blockNum < large.height; blockNum++)
+      expect(bodyOf(many, blockNum)).toBe(bodyOf(one, blockNum));
   });
 });
 
@@ -199,10 +200,10 @@ describe('find', () => {
   beforeAll(async () => {
     master = await openMaster();
     const partial = new TestChain(network);
-    for (let block = 0n; block < chain.height; block++) {
-      if (block > 0n) partial.adopt(chain.block(block));
+    for (let blockNum = 0n; blockNum < chain.height; blockNum++) {
+      if (blockNum > 0n) partial.adopt(chain.block(blockNum));
       await master.follow(partial);
-      seen.set(block, (await findAt(null)).entries);
+      seen.set(blockNum, (await findAt(null)).entries);
     }
   });
 
@@ -221,14 +222,14 @@ describe('find', () => {
   it('proves under the roots at the ends of the last cycles what was there then', async () => {
     const newest = (chain.height - 1n) / BigInt(C);
     for (let back = 0; back < KEPT_CYCLES; back++) {
-      const block = (newest - BigInt(back)) * BigInt(C);
-      expect((await findAt(block)).entries).toEqual(seen.get(block));
+      const blockNum = (newest - BigInt(back)) * BigInt(C);
+      expect((await findAt(blockNum)).entries).toEqual(seen.get(blockNum));
     }
   });
 
   it('says by code what it cannot prove', async () => {
     const newest = (chain.height - 1n) / BigInt(C);
-    const asked = (block: bigint) => codeOf(() => findAt(block));
+    const asked = (blockNum: bigint) => codeOf(() => findAt(blockNum));
     expect(await asked((newest - BigInt(KEPT_CYCLES)) * BigInt(C))).toBe('CYCLE_PRUNED');
     expect(await asked((newest - 1n) * BigInt(C) + 1n)).toBe('BAD_REQUEST');
     expect(await asked(chain.height)).toBe('NOT_FOUND');
@@ -241,7 +242,7 @@ describe('find', () => {
 describe('a master that starts again', () => {
   const half = () => {
     const first = new TestChain(network);
-    for (let block = 1n; block < chain.height / 2n; block++) first.adopt(chain.block(block));
+    for (let blockNum = 1n; blockNum < chain.height / 2n; blockNum++) first.adopt(chain.block(blockNum));
     return first;
   };
   const snapshot = (folder: string) => join(network.folder(folder), 'state.trie');
@@ -252,8 +253,8 @@ describe('a master that starts again', () => {
     await reference.follow(chain);
     const master = await openMaster(folder);
     await master.follow(chain);
-    for (let block = 0n; block < chain.height; block++)
-      expect(bodyOf(master, block)).toBe(bodyOf(reference, block));
+    for (let blockNum = 0n; blockNum < chain.height; blockNum++)
+      expect(bodyOf(master, blockNum)).toBe(bodyOf(reference, blockNum));
     await close(master);
   };
 
@@ -375,9 +376,9 @@ describe('a master that starts again', () => {
   function blockOfNothing(master: TestMaster) {
     const before = master.store.checkpoint();
     if (before === null) throw new TypeError('nothing was followed');
-    const number = before.number + 1n;
-    const block = { ...master.store.block(before.number), number, transactions: [] };
-    return { checkpoint: { ...before, number }, block, envelopes: [] };
+    const blockNum = before.number + 1n;
+    const block = { ...master.store.block(before.number), number: blockNum, transactions: [] };
+    return { checkpoint: { ...before, number: blockNum }, block, envelopes: [] };
   }
 });
 

@@ -23,8 +23,8 @@ export interface MasterPatience {
 export interface OwnChain {
   /** Number of its blocks. */
   readonly height: bigint;
-  /** Header hash of block `number`, which it has. */
-  headerHash(number: bigint): Uint8Array;
+  /** Header hash of block `blockNum`, which it has. */
+  headerHash(blockNum: bigint): Uint8Array;
 }
 
 /** Faults that trying again does not end, by the code of the error that a block gave. */
@@ -106,15 +106,15 @@ export class MasterHealth {
     this.#tell();
   }
 
-  /** Block `number` could not be taken in; returns whether trying again at once may help. */
-  failed(number: bigint, error: unknown): boolean {
+  /** Block `blockNum` could not be taken in; returns whether trying again at once may help. */
+  failed(blockNum: bigint, error: unknown): boolean {
     const code = isCotraceError(error) ? error.code : '';
     const state = PERMANENT[code];
-    if (state !== undefined) this.#fault = { state, reason: reasonOf(number, error as CotraceError) };
+    if (state !== undefined) this.#fault = { state, reason: reasonOf(blockNum, error as CotraceError) };
     else if (isCotraceError(error) && code !== 'SILENT') {
-      this.#fault = { state: 'bad block', reason: reasonOf(number, error) };
+      this.#fault = { state: 'bad block', reason: reasonOf(blockNum, error) };
     }
-    this.#log.often('warn', `block ${code}`, `could not get block ${number} of main; retrying`, error);
+    this.#log.often('warn', `block ${code}`, `could not get block ${blockNum} of main; retrying`, error);
     this.#tell();
     return state === undefined;
   }
@@ -153,12 +153,12 @@ export class MasterHealth {
   }
 
   #compare({ height, headerHash }: LedgerEnd): void {
-    const number = height - 1n;
-    if (!equalBytes(this.#chain.headerHash(number), headerHash)) {
+    const blockNum = height - 1n;
+    if (!equalBytes(this.#chain.headerHash(blockNum), headerHash)) {
       const reason =
-        `block ${number} of the peer’s ledger is not the one that this master attested: the ledger continued ` +
+        `block ${blockNum} of the peer’s ledger is not the one that this master attested: the ledger continued ` +
         'from an older copy; restore the newest ledger, and capture again what was recorded since';
-      this.#divergence = { state: number === 0n ? 'wrong network' : 'forked', reason };
+      this.#divergence = { state: blockNum === 0n ? 'wrong network' : 'forked', reason };
       return;
     }
     this.#divergence = null;
@@ -177,6 +177,6 @@ export class MasterHealth {
   }
 }
 
-function reasonOf(number: bigint, { code, message }: CotraceError): string {
-  return `block ${number} as the peer delivers it: [${code}] ${message}`;
+function reasonOf(blockNum: bigint, { code, message }: CotraceError): string {
+  return `block ${blockNum} as the peer delivers it: [${code}] ${message}`;
 }

@@ -121,7 +121,7 @@ function chainOf(store: MasterStore, feed: HeightFeed): OwnChain {
     get height() {
       return feed.height;
     },
-    headerHash: (number) => store.block(number).headerHash,
+    headerHash: (blockNum) => store.block(blockNum).headerHash,
   };
 }
 

@@ -26,7 +26,8 @@ const ATTESTATION = 'attestation/';
 const HEADER = 'header/';
 const HEAD = 'head/';
 
-const txKey = (block: bigint, txNum: number) => `${ENVELOPE}${ordered(block)}/${ordered(BigInt(txNum))}`;
+const txKey = (blockNum: bigint, txNum: number) =>
+  `${ENVELOPE}${ordered(blockNum)}/${ordered(BigInt(txNum))}`;
 /** TraceIDs may hold any character, domains none of `/`: the domain stands first. */
 const headKey = (domain: string, traceId: string) => `${HEAD}${domain}/${traceId}`;
 
@@ -107,28 +108,28 @@ export class MasterStore {
   }
 
   /** Facts of a block. Throws `NOT_FOUND` above the master's height. */
-  block(number: bigint): StoredBlock {
-    return fromBinary(StoredBlockSchema, this.#need(BLOCK + ordered(number), `block ${number}`));
+  block(blockNum: bigint): StoredBlock {
+    return fromBinary(StoredBlockSchema, this.#need(BLOCK + ordered(blockNum), `block ${blockNum}`));
   }
 
   /** What the valid transactions of a block wrote. */
-  writingTransactions(number: bigint): WritingTransaction[] {
-    return this.block(number).transactions.flatMap(({ leaf }) => {
+  writingTransactions(blockNum: bigint): WritingTransaction[] {
+    return this.block(blockNum).transactions.flatMap(({ leaf }) => {
       const { txNum, code, txId } = decodeTransactionLeaf(leaf);
       if (code !== 0 || txId === null) return [];
-      return { txNum, txId, rwset: domainWrites(this.envelope(number, txNum), { block: number, txNum }) };
+      return { txNum, txId, rwset: domainWrites(this.envelope(blockNum, txNum), { block: blockNum, txNum }) };
     });
   }
 
-  attestation(number: bigint): Attestation {
+  attestation(blockNum: bigint): Attestation {
     return fromBinary(
       AttestationSchema,
-      this.#need(ATTESTATION + ordered(number), `the attestation of block ${number}`),
+      this.#need(ATTESTATION + ordered(blockNum), `the attestation of block ${blockNum}`),
     );
   }
 
-  envelope(block: bigint, txNum: number): Uint8Array {
-    return this.#need(txKey(block, txNum), `transaction ${txNum} of block ${block}`);
+  envelope(blockNum: bigint, txNum: number): Uint8Array {
+    return this.#need(txKey(blockNum, txNum), `transaction ${txNum} of block ${blockNum}`);
   }
 
   /** Number of the block with this header hash, or null. */

@@ -75,8 +75,8 @@ export function masterMethods(parts: MasterParts) {
     attestationsOf: unary(Master.method.attestationsOf, LIMITS.numbers, ({ blockNums }) => {
       return create(AttestationListSchema, {
         attestations: blockNums
-          .filter((number) => number < feed.height)
-          .map((number) => store.attestation(number)),
+          .filter((blockNum) => blockNum < feed.height)
+          .map((blockNum) => store.attestation(blockNum)),
       });
     }),
 
@@ -86,8 +86,8 @@ export function masterMethods(parts: MasterParts) {
       async function* (request, caller, signal) {
         requireRole(caller, ['business']);
         requireDomain(caller, request.domain);
-        for await (const number of feed.numbers(request.blockNum, signal)) {
-          yield businessBlock(store, number, request.domain);
+        for await (const blockNum of feed.numbers(request.blockNum, signal)) {
+          yield businessBlock(store, blockNum, request.domain);
         }
       },
     ),

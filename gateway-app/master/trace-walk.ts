@@ -74,14 +74,14 @@ function proven(
   });
 }
 
-/** The valid transaction `txId` in `block`, or null. */
-function placeIn(store: MasterStore, block: bigint | null, txId: string): Place | null {
-  if (block === null) return null;
-  const txNum = store.block(block).transactions.findIndex(({ leaf }) => {
+/** The valid transaction `txId` in `blockNum`, or null. */
+function placeIn(store: MasterStore, blockNum: bigint | null, txId: string): Place | null {
+  if (blockNum === null) return null;
+  const txNum = store.block(blockNum).transactions.findIndex(({ leaf }) => {
     const facts = decodeTransactionLeaf(leaf);
     return facts.txId === txId && facts.code === VALID;
   });
-  return txNum < 0 ? null : { block, txNum };
+  return txNum < 0 ? null : { block: blockNum, txNum };
 }
 
 /**

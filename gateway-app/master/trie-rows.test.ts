@@ -140,9 +140,9 @@ describe('the trie’s nodes in the store', () => {
 });
 
 describe('versions of deleted keys', () => {
-  const remove = async (block: bigint, verNum: number) => {
+  const remove = async (blockNum: bigint, verNum: number) => {
     const batch = store.batch();
-    rows.putRemoved(batch, block, [{ key: keyOf(1), verNum }]);
+    rows.putRemoved(batch, blockNum, [{ key: keyOf(1), verNum }]);
     await commit(store, batch);
   };
 
@@ -150,7 +150,9 @@ describe('versions of deleted keys', () => {
     await remove(3n, 2);
     await remove(7n, 4);
     await remove(9n, 6);
-    const versions = [2n, 3n, 4n, 7n, 8n, 9n, 10n, 99n].map((block) => rows.removedVerNum(keyOf(1), block));
+    const versions = [2n, 3n, 4n, 7n, 8n, 9n, 10n, 99n].map((blockNum) =>
+      rows.removedVerNum(keyOf(1), blockNum),
+    );
     expect(versions).toEqual([0, 0, 2, 2, 4, 4, 6, 6]);
     expect(rows.removedVerNum(keyOf(2), 99n)).toBe(0);
   });

@@ -98,10 +98,10 @@ async function acceptanceAmong(
 ): Promise<Acceptance> {
   const blocks = blocksUnder(decodeBlock(configBlock).number, last);
   const received = (await Promise.all(others.map((other) => asked(other, blocks)))).map(byBlock);
-  const statements = blocks.map((block) => ({
-    block,
-    own: store.attestation(block),
-    others: received.flatMap((list) => list.get(block) ?? []),
+  const statements = blocks.map((blockNum) => ({
+    block: blockNum,
+    own: store.attestation(blockNum),
+    others: received.flatMap((list) => list.get(blockNum) ?? []),
   }));
   return acceptanceOf(statements, under);
 }
@@ -110,7 +110,8 @@ async function acceptanceAmong(
 function blocksUnder(config: bigint, last: bigint): bigint[] {
   if (last === 0n) return [0n];
   const blocks: bigint[] = [];
-  for (let block = last; block > config && blocks.length < COMPARED_BLOCKS; block -= 1n) blocks.push(block);
+  for (let blockNum = last; blockNum > config && blocks.length < COMPARED_BLOCKS; blockNum -= 1n)
+    blocks.push(blockNum);
   return blocks;
 }
 

@@ -10,7 +10,7 @@ describe('a height feed', () => {
     const stopping = new AbortController();
     const seen: bigint[] = [];
     const reading = (async () => {
-      for await (const number of feed.numbers(1n, stopping.signal)) seen.push(number);
+      for await (const blockNum of feed.numbers(1n, stopping.signal)) seen.push(blockNum);
     })();
     await turn();
     expect(seen).toEqual([1n, 2n]);

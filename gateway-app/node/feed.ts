@@ -17,9 +17,9 @@ export class HeightFeed {
     for (const wake of [...this.#waiting]) wake();
   }
 
-  /** Resolves once the height is above `number`, or `signal` is aborted. */
-  async above(number: bigint, signal: AbortSignal): Promise<void> {
-    while (this.#height <= number && !signal.aborted) {
+  /** Resolves once the height is above `blockNum`, or `signal` is aborted. */
+  async above(blockNum: bigint, signal: AbortSignal): Promise<void> {
+    while (this.#height <= blockNum && !signal.aborted) {
       await new Promise<void>((resolve) => {
         const wake = () => {
           this.#waiting.delete(wake);
@@ -34,10 +34,10 @@ export class HeightFeed {
 
   /** The numbers from `first` on, each as soon as it is processed, until `signal` is aborted. */
   async *numbers(first: bigint, signal: AbortSignal): AsyncGenerator<bigint> {
-    for (let number = first; ; number += 1n) {
-      await this.above(number, signal);
+    for (let blockNum = first; ; blockNum += 1n) {
+      await this.above(blockNum, signal);
       if (signal.aborted) return;
-      yield number;
+      yield blockNum;
     }
   }
 }

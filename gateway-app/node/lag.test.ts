@@ -29,10 +29,10 @@ describe('the lag of a node', () => {
 
   it('is none for a node that processes block after block', () => {
     const lag = new Lag(0n, 0);
-    for (let block = 1n; block < 100n; block += 1n) {
-      const now = Number(block) * 1000;
-      lag.aim(block + 1n, now);
-      lag.reach(block, now + 500);
+    for (let blockNum = 1n; blockNum < 100n; blockNum += 1n) {
+      const now = Number(blockNum) * 1000;
+      lag.aim(blockNum + 1n, now);
+      lag.reach(blockNum, now + 500);
       expect(lag.behind(now + 500)).toBeLessThan(2000);
     }
   });

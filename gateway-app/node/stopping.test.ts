@@ -32,7 +32,7 @@ describe('what stops a node', () => {
     }
     async function* nothing(): AsyncGenerator<never> {}
     const peer = peerOf(consortium.chain);
-    const blocks: typeof peer.blocks = (number, signal) => seen(signal, peer.blocks(number, signal));
+    const blocks: typeof peer.blocks = (blockNum, signal) => seen(signal, peer.blocks(blockNum, signal));
     const source = {
       name: 'org1.master',
       attestations: (_from: bigint, signal: AbortSignal) => seen(signal, nothing()),

@@ -91,8 +91,8 @@ describe('a stored checkpoint', () => {
     const store = await openStore(folder, TEST_OWNER);
     const checkpoint = new StoredCheckpoint(store);
     expect(checkpoint.get()).toBeNull();
-    const put = async (number: bigint, config: string) => {
-      const at = { number, headerHash, configBlock: utf8(config) };
+    const put = async (blockNum: bigint, config: string) => {
+      const at = { number: blockNum, headerHash, configBlock: utf8(config) };
       const batch = store.batch();
       checkpoint.put(batch, at);
       await commit(store, batch);
@@ -113,9 +113,9 @@ describe('a stored checkpoint', () => {
   it('believes the store, not what it remembers, after a write whose outcome was unknown', async () => {
     const store = await openStore(join(dir, 'unknown'), TEST_OWNER);
     const checkpoint = new StoredCheckpoint(store);
-    const write = async (number: bigint, config: string) => {
+    const write = async (blockNum: bigint, config: string) => {
       const batch = store.batch();
-      checkpoint.put(batch, { number, headerHash, configBlock: utf8(config) });
+      checkpoint.put(batch, { number: blockNum, headerHash, configBlock: utf8(config) });
       await commit(store, batch);
     };
     await write(0n, 'first');

@@ -40,7 +40,7 @@ const stranger = (): never => {
 
 /** All replies with heights and block numbers moved by `by`; negative: as a master that is far behind. */
 function moved(by: bigint): Falsehood {
-  const at = (block: bigint) => (block + by > 0n ? block + by : 0n);
+  const at = (blockNum: bigint) => (blockNum + by > 0n ? blockNum + by : 0n);
   return {
     unary: async (method, honest) => {
       const reply = await honest();

@@ -18,7 +18,7 @@ export function healthOf({ ledger: { store }, feed }: TestMaster, log: Log = new
     get height() {
       return feed.height;
     },
-    headerHash: (number) => store.block(number).headerHash,
+    headerHash: (blockNum) => store.block(blockNum).headerHash,
   };
   return new MasterHealth(chain, log, HASTE);
 }

@@ -16,32 +16,35 @@ export type Forgery = readonly [
 /** Forgeries of a scene's honest proof, by name. */
 export function forgeries(scene: ProofScene): readonly Forgery[] {
   const { network, chain, masters, honest } = scene;
-  const bodyOf = (block: bigint) => scene.attestations(block).attestations[0]?.body ?? new Uint8Array();
+  const bodyOf = (blockNum: bigint) => scene.attestations(blockNum).attestations[0]?.body ?? new Uint8Array();
   const first = () => transactionOf(2n);
-  const transactionOf = (block: bigint) => {
-    const found = honest.transactions.find((transaction) => transaction.block === block);
-    if (found === undefined) throw new RangeError(`no transaction in block ${block}`);
+  const transactionOf = (blockNum: bigint) => {
+    const found = honest.transactions.find((transaction) => transaction.block === blockNum);
+    if (found === undefined) throw new RangeError(`no transaction in block ${blockNum}`);
     return found;
   };
-  const without = (block: bigint): RecordsProof => ({
+  const without = (blockNum: bigint): RecordsProof => ({
     ...honest,
-    blocks: honest.blocks.filter((one) => one.block !== block),
-    transactions: honest.transactions.filter((one) => one.block !== block),
+    blocks: honest.blocks.filter((one) => one.block !== blockNum),
+    transactions: honest.transactions.filter((one) => one.block !== blockNum),
   });
-  const replacing = (block: bigint, parts: Partial<RecordsProof['transactions'][number]>): RecordsProof => ({
+  const replacing = (
+    blockNum: bigint,
+    parts: Partial<RecordsProof['transactions'][number]>,
+  ): RecordsProof => ({
     ...honest,
-    transactions: honest.transactions.map((one) => (one.block === block ? { ...one, ...parts } : one)),
+    transactions: honest.transactions.map((one) => (one.block === blockNum ? { ...one, ...parts } : one)),
   });
   const attestedAs = (
-    block: bigint,
+    blockNum: bigint,
     change: (body: Uint8Array) => Uint8Array,
     liars: number,
   ): RecordsProof => ({
     ...honest,
     blocks: honest.blocks.map((one) =>
-      one.block === block
+      one.block === blockNum
         ? {
-            block,
+            block: blockNum,
             attestations: one.attestations.map((attestation, i) =>
               i < liars ? attest(network.organisation(i).master, change(attestation.body)) : attestation,
             ),
@@ -254,7 +257,7 @@ export function forgeries(scene: ProofScene): readonly Forgery[] {
       () =>
         scene.proofOf(
           traceId,
-          blocks.map((block) => ({ block, txNum: 1 })),
+          blocks.map((blockNum) => ({ block: blockNum, txNum: 1 })),
         ),
     ]),
     ...oddRecords(network).map(({ title, traceId }, txNum): Forgery => [

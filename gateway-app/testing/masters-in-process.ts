@@ -32,7 +32,7 @@ export function honestAnswers(network: TestNetwork, master: TestMaster): MasterA
     get height() {
       return feed.height;
     },
-    headerHash: (number: bigint) => master.store.block(number).headerHash,
+    headerHash: (blockNum: bigint) => master.store.block(blockNum).headerHash,
   };
   const methods: Readonly<Record<string, RpcMethod>> = masterMethods({
     name,

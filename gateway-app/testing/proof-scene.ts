@@ -117,17 +117,17 @@ export class ProofScene {
   }
 
   /** What masters attest of a block. */
-  attestations(block: bigint): RecordsProof['blocks'][number] {
-    return { block, attestations: this.masters.map((master) => master.attestation(block)) };
+  attestations(blockNum: bigint): RecordsProof['blocks'][number] {
+    return { block: blockNum, attestations: this.masters.map((master) => master.attestation(blockNum)) };
   }
 
   /** A transaction with its inclusion proof. */
-  transaction(block: bigint, txNum: number): ProofTransaction {
-    const leaves = this.masters[0]?.store.block(block).transactions.map(({ leaf }) => leaf) ?? [];
+  transaction(blockNum: bigint, txNum: number): ProofTransaction {
+    const leaves = this.masters[0]?.store.block(blockNum).transactions.map(({ leaf }) => leaf) ?? [];
     return {
-      block,
+      block: blockNum,
       txNum,
-      envelope: this.chain.block(block).envelopes[txNum] ?? new Uint8Array(),
+      envelope: this.chain.block(blockNum).envelopes[txNum] ?? new Uint8Array(),
       inclusionProof: new MerkleTree(leaves).inclusionProof(txNum),
     };
   }
@@ -139,14 +139,14 @@ export class ProofScene {
   ): RecordsProof {
     return {
       question: { traceId, direction: 'none' },
-      blocks: [...new Set(places.map(({ block }) => block))].map((block) => this.attestations(block)),
+      blocks: [...new Set(places.map(({ block }) => block))].map((blockNum) => this.attestations(blockNum)),
       transactions: places.map(({ block, txNum }) => this.transaction(block, txNum)),
     };
   }
 
   /** The hash of a leaf of a block's transaction tree. */
-  leafHash(block: bigint, txNum: number): Uint8Array {
-    const leaf = this.masters[0]?.store.block(block).transactions[txNum]?.leaf ?? new Uint8Array();
+  leafHash(blockNum: bigint, txNum: number): Uint8Array {
+    const leaf = this.masters[0]?.store.block(blockNum).transactions[txNum]?.leaf ?? new Uint8Array();
     return sha256(Uint8Array.of(0), leaf);
   }
 }

@@ -55,9 +55,9 @@ export async function recordsProof(
   const blocks = [...new Set(transactions.map(({ block }) => block))];
   return {
     question: { traceId, direction },
-    blocks: blocks.map((block) => ({
-      block,
-      attestations: masters.map((one) => one.attestation(block)),
+    blocks: blocks.map((blockNum) => ({
+      block: blockNum,
+      attestations: masters.map((one) => one.attestation(blockNum)),
     })),
     transactions,
   };

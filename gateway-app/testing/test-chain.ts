@@ -33,10 +33,10 @@ export class TestChain {
     return BigInt(this.#blocks.length);
   }
 
-  /** Block `number`. */
-  block(number: bigint): Block {
-    const block = this.#blocks[Number(number)];
-    if (block === undefined) throw new RangeError(`there is no block ${number}`);
+  /** Block `blockNum`. */
+  block(blockNum: bigint): Block {
+    const block = this.#blocks[Number(blockNum)];
+    if (block === undefined) throw new RangeError(`there is no block ${blockNum}`);
     return block;
   }
 
@@ -59,22 +59,22 @@ export class TestChain {
     codes: readonly number[] = [],
     orderer: SigningIdentity = this.#orderer,
   ): Block {
-    const number = this.height;
-    const previousHash = this.block(number - 1n).headerHash;
+    const blockNum = this.height;
+    const previousHash = this.block(blockNum - 1n).headerHash;
     const hash = dataHash(envelopes);
     const value = ordererMetadataValue(this.#lastConfig);
     const signatureHeader = encodeSignatureHeader(
       orderer.serialized,
       new Uint8Array(randomBytes(NONCE_LENGTH)),
     );
-    const header = headerBytes(number, previousHash, hash);
+    const header = headerBytes(blockNum, previousHash, hash);
     const signature = orderer.sign(blockSignatureMessage(value, signatureHeader, header));
     const metadata = Object.keys(BLOCK_METADATA).map(() => new Uint8Array());
     metadata[BLOCK_METADATA.signatures] = new Uint8Array(
       signaturesMetadata(value, [{ signatureHeader, signature }]),
     );
     metadata[BLOCK_METADATA.transactionsFilter] = Uint8Array.from(envelopes, (_, i) => codes[i] ?? 0);
-    return blockOf({ number, previousHash, dataHash: hash, envelopes, metadata });
+    return blockOf({ number: blockNum, previousHash, dataHash: hash, envelopes, metadata });
   }
 
   /** The blocks from `from` on, without end: what a peer's Deliver service is to a master. */
@@ -83,10 +83,10 @@ export class TestChain {
     from: bigint,
     signal: AbortSignal,
   ): AsyncGenerator<Uint8Array> {
-    for (let number = from; ; number += 1n) {
-      while (number >= this.height && !signal.aborted) await this.#next(signal);
+    for (let blockNum = from; ; blockNum += 1n) {
+      while (blockNum >= this.height && !signal.aborted) await this.#next(signal);
       if (signal.aborted) return;
-      yield this.block(number).bytes;
+      yield this.block(blockNum).bytes;
     }
   }.bind(this);
 

@@ -82,22 +82,22 @@ export class TestMaster {
     }
   }
 
-  attestation(number: bigint): Attestation {
-    return this.store.attestation(number);
+  attestation(blockNum: bigint): Attestation {
+    return this.store.attestation(blockNum);
   }
 
-  businessBlock(number: bigint, domain: string): BusinessBlock {
-    return businessBlock(this.store, number, domain);
+  businessBlock(blockNum: bigint, domain: string): BusinessBlock {
+    return businessBlock(this.store, blockNum, domain);
   }
 
   /** This master as a business node of `domain` sees it over the wire. */
   origin(domain: string): BlockOrigin {
     const { feed, name } = this;
-    const block = (number: bigint) => this.businessBlock(number, domain);
+    const block = (blockNum: bigint) => this.businessBlock(blockNum, domain);
     return {
       name,
       async *blocks(from, signal) {
-        for await (const number of feed.numbers(from, signal)) yield block(number);
+        for await (const blockNum of feed.numbers(from, signal)) yield block(blockNum);
       },
     };
   }
@@ -105,11 +105,11 @@ export class TestMaster {
   /** This master's stream of attestations. */
   get source(): AttestationSource {
     const { feed, name } = this;
-    const attestation = (number: bigint) => this.attestation(number);
+    const attestation = (blockNum: bigint) => this.attestation(blockNum);
     return {
       name,
       async *attestations(from, signal) {
-        for await (const number of feed.numbers(from, signal)) yield attestation(number);
+        for await (const blockNum of feed.numbers(from, signal)) yield attestation(blockNum);
       },
     };
   }

@@ -110,9 +110,9 @@ describe('the network as a process', () => {
     try {
       expect(ledger.height).toBeGreaterThan(3n);
       let previous: Parameters<typeof checkBlock>[1];
-      for (let number = 0n; number < ledger.height; number++) {
-        const block = (await ledger.block(number))?.block;
-        if (block === undefined) throw new Error(`block ${String(number)} is missing`);
+      for (let blockNum = 0n; blockNum < ledger.height; blockNum++) {
+        const block = (await ledger.block(blockNum))?.block;
+        if (block === undefined) throw new Error(`block ${String(blockNum)} is missing`);
         checkBlock(block, previous);
         previous = block;
       }

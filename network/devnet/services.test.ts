@@ -33,8 +33,8 @@ import {
 
 const EMPTY = new Uint8Array();
 
-const seekNumber = (number: bigint): orderer.SeekPosition =>
-  create(orderer.SeekPositionSchema, { Type: { case: 'specified', value: { number } } });
+const seekNumber = (blockNum: bigint): orderer.SeekPosition =>
+  create(orderer.SeekPositionSchema, { Type: { case: 'specified', value: { number: blockNum } } });
 const seekOldest = create(orderer.SeekPositionSchema, { Type: { case: 'oldest', value: {} } });
 const seekNewest = create(orderer.SeekPositionSchema, { Type: { case: 'newest', value: {} } });
 

@@ -142,8 +142,8 @@ export function seekEnvelope(
   channelId: string,
   { from, to }: { readonly from: bigint; readonly to: bigint },
 ): common.Envelope {
-  const at = (number: bigint) =>
-    create(orderer.SeekPositionSchema, { Type: { case: 'specified', value: { number } } });
+  const at = (blockNum: bigint) =>
+    create(orderer.SeekPositionSchema, { Type: { case: 'specified', value: { number: blockNum } } });
   const payload = encodePayload(
     encodeChannelHeader({ type: common.HeaderType.DELIVER_SEEK_INFO, channelId, timestamp: new Date() }),
     encodeSignatureHeader(user.serialized, Uint8Array.of(1)),

@@ -13,19 +13,19 @@ export interface Attested {
  * `NO_QUORUM`, with what was refused of them.
  */
 export function attestedBlock(
-  block: bigint,
+  blockNum: bigint,
   attestations: readonly Attestation[],
   { terms, membership }: Trust,
   check = checkStatement,
 ): Attested {
-  const judged = judgeAttestations(attestations, block, { ...terms, membership }, check);
+  const judged = judgeAttestations(attestations, blockNum, { ...terms, membership }, check);
   const { agreed, supporters, refused } = judged;
   if (agreed !== null) return { body: agreed, supporters };
   const [first] = refused;
   throw new CotraceError(
     'NO_QUORUM',
-    `block ${block} is not attested by a quorum of organisations${first === undefined ? '' : `: ${first.error.message}`}`,
-    { block, attestations: attestations.length, refused: refused.map(({ error }) => error.code) },
+    `block ${blockNum} is not attested by a quorum of organisations${first === undefined ? '' : `: ${first.error.message}`}`,
+    { block: blockNum, attestations: attestations.length, refused: refused.map(({ error }) => error.code) },
     first?.error,
   );
 }

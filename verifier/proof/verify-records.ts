@@ -127,9 +127,11 @@ function verifyTransaction(
 }
 
 function refuseUnused(blocks: AttestedBlocks): void {
-  for (const [block, { used }] of blocks) {
+  for (const [blockNum, { used }] of blocks) {
     if (!used) {
-      throw new CotraceError('NOT_ASKED', `no transaction of the answer is in block ${block}`, { block });
+      throw new CotraceError('NOT_ASKED', `no transaction of the answer is in block ${blockNum}`, {
+        block: blockNum,
+      });
     }
   }
 }

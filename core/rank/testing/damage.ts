@@ -67,6 +67,6 @@ export function damaged(
 }
 
 function rankOf(entries: readonly RankEntry[], { blockNum }: RankEntry, c: number): RankEntry[] {
-  const rank = (block: bigint) => (block + BigInt(c) - 1n) / BigInt(c);
+  const rank = (blockNum: bigint) => (blockNum + BigInt(c) - 1n) / BigInt(c);
   return entries.filter((other) => rank(other.blockNum) === rank(blockNum));
 }

@@ -13,8 +13,8 @@ export function referenceDigest(entries: Iterable<RankEntry>, c: number): Uint8A
     ranks.set(rank, groups.set(entry.blockNum, [...(groups.get(entry.blockNum) ?? []), entry]));
   }
   const leaves = rising(ranks).map(([rank, groups]) => {
-    const inner = rising(groups).map(([block, group]) =>
-      concat(utf8('g'), u64(block), referenceGroupHash(group)),
+    const inner = rising(groups).map(([blockNum, group]) =>
+      concat(utf8('g'), u64(blockNum), referenceGroupHash(group)),
     );
     return concat(utf8('r'), u64(rank), u32(inner.length), referenceRoot(inner));
   });

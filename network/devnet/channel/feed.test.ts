@@ -12,7 +12,7 @@ function fakeLedger(): { ledger: Ledger; commit: () => void } {
     get height() {
       return BigInt(blocks.length);
     },
-    block: (number: bigint) => Promise.resolve(blocks[Number(number)]),
+    block: (blockNum: bigint) => Promise.resolve(blocks[Number(blockNum)]),
     transaction: (txId: string): TransactionLocation | null => {
       const block = blocks.find(({ transactions }) =>
         transactions.some((transaction) => transaction.txId === txId),
@@ -25,8 +25,11 @@ function fakeLedger(): { ledger: Ledger; commit: () => void } {
     },
   } as unknown as Ledger;
   const commit = (): void => {
-    const number = BigInt(blocks.length);
-    const block = { number, transactions: [{ txId: `t${String(number)}` }] } as unknown as CommittedBlock;
+    const blockNum = BigInt(blocks.length);
+    const block = {
+      number: blockNum,
+      transactions: [{ txId: `t${String(blockNum)}` }],
+    } as unknown as CommittedBlock;
     blocks.push(block);
     for (const listener of listeners) listener(block);
   };

@@ -29,12 +29,12 @@ export class BlockFeed {
    */
   async *blocks(from: bigint, signal: AbortSignal): AsyncGenerator<CommittedBlock, void> {
     const isOver = (): boolean => signal.aborted || this.#closed;
-    for (let number = from; ; number++) {
-      while (number >= this.#ledger.height && !isOver()) await this.#nextCommit(signal);
+    for (let blockNum = from; ; blockNum++) {
+      while (blockNum >= this.#ledger.height && !isOver()) await this.#nextCommit(signal);
       if (isOver()) return;
-      const block = this.#recent.get(number) ?? (await this.#ledger.block(number));
+      const block = this.#recent.get(blockNum) ?? (await this.#ledger.block(blockNum));
       if (block === null) {
-        throw new CotraceError('BLOCK_MISSING', `block ${String(number)} is not in the ledger`, {
+        throw new CotraceError('BLOCK_MISSING', `block ${String(blockNum)} is not in the ledger`, {
           channelId: this.#ledger.channelId,
         });
       }

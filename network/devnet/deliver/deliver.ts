@@ -103,8 +103,8 @@ export async function deliver(
   if (range.start === null) return Status.NOT_FOUND;
 
   const blocks = channel.feed.blocks(range.start, signal);
-  for (let number = range.start; ; number++) {
-    if (seek.behavior === Behavior.FAIL_IF_NOT_READY && number >= channel.ledger.height)
+  for (let blockNum = range.start; ; blockNum++) {
+    if (seek.behavior === Behavior.FAIL_IF_NOT_READY && blockNum >= channel.ledger.height)
       return Status.NOT_FOUND;
     const next = await blocks.next();
     if (next.done === true) return null;

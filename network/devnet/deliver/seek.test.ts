@@ -3,8 +3,8 @@ import { create } from '@bufbuild/protobuf';
 import { orderer } from '@cotrace/fabric-model';
 import { resolveSeek } from './seek.js';
 
-const at = (number: bigint): orderer.SeekPosition =>
-  create(orderer.SeekPositionSchema, { Type: { case: 'specified', value: { number } } });
+const at = (blockNum: bigint): orderer.SeekPosition =>
+  create(orderer.SeekPositionSchema, { Type: { case: 'specified', value: { number: blockNum } } });
 const oldest = create(orderer.SeekPositionSchema, { Type: { case: 'oldest', value: {} } });
 const newest = create(orderer.SeekPositionSchema, { Type: { case: 'newest', value: {} } });
 const nextCommit = create(orderer.SeekPositionSchema, { Type: { case: 'nextCommit', value: {} } });

@@ -8,11 +8,11 @@ export class BlockCache {
   readonly #blocks = new Map<bigint, CommittedBlock>();
   #bytes = 0;
 
-  get(number: bigint): CommittedBlock | null {
-    const block = this.#blocks.get(number);
+  get(blockNum: bigint): CommittedBlock | null {
+    const block = this.#blocks.get(blockNum);
     if (block !== undefined) {
-      this.#blocks.delete(number);
-      this.#blocks.set(number, block);
+      this.#blocks.delete(blockNum);
+      this.#blocks.set(blockNum, block);
     }
     return block ?? null;
   }
@@ -21,9 +21,9 @@ export class BlockCache {
     if (this.#blocks.has(block.number)) return;
     this.#blocks.set(block.number, block);
     this.#bytes += block.bytes.length;
-    for (const [number, oldest] of this.#blocks) {
+    for (const [blockNum, oldest] of this.#blocks) {
       if (this.#bytes <= MAX_BYTES || this.#blocks.size === 1) return;
-      this.#blocks.delete(number);
+      this.#blocks.delete(blockNum);
       this.#bytes -= oldest.bytes.length;
     }
   }

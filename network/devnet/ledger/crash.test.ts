@@ -56,9 +56,9 @@ async function commitUntilKilled(): Promise<Map<bigint, string>> {
 
 async function allBlocks(ledger: Ledger): Promise<CommittedBlock[]> {
   const blocks: CommittedBlock[] = [];
-  for (let number = 0n; number < ledger.height; number++) {
-    const block = await ledger.block(number);
-    if (block === null) throw new Error(`block ${number} is missing`);
+  for (let blockNum = 0n; blockNum < ledger.height; blockNum++) {
+    const block = await ledger.block(blockNum);
+    if (block === null) throw new Error(`block ${blockNum} is missing`);
     blocks.push(block);
   }
   return blocks;
@@ -91,14 +91,14 @@ describe('a ledger whose process is killed', () => {
       for (let kill = 0; kill < KILLS; kill++) {
         const news = await commitUntilKilled();
         expect(news.size).toBeGreaterThan(0);
-        for (const [number, hash] of news) {
-          expect(acknowledged.has(number)).toBe(false);
-          acknowledged.set(number, hash);
+        for (const [blockNum, hash] of news) {
+          expect(acknowledged.has(blockNum)).toBe(false);
+          acknowledged.set(blockNum, hash);
         }
         const ledger = await channel.open();
         const blocks = await allBlocks(ledger);
-        for (const [number, hash] of acknowledged) {
-          expect(toHex(blocks[Number(number)]?.block.headerHash ?? new Uint8Array())).toBe(hash);
+        for (const [blockNum, hash] of acknowledged) {
+          expect(toHex(blocks[Number(blockNum)]?.block.headerHash ?? new Uint8Array())).toBe(hash);
         }
         for (const [i, { block, transactions }] of blocks.entries()) {
           if (i > 0) checkBlock(block, blocks[i - 1]?.block);

@@ -23,7 +23,7 @@ export const TIP_KEY = TIP;
 /** Where the row stands that says whose the store is; no table has this letter. */
 export const IDENTITY_KEY = utf8(STORE_IDENTITY_KEY);
 
-export const blockKey = (number: bigint): Uint8Array => concat(BLOCK, u64(number));
+export const blockKey = (blockNum: bigint): Uint8Array => concat(BLOCK, u64(blockNum));
 export const hashKey = (headerHash: Uint8Array): Uint8Array => concat(HASH, headerHash);
 export const transactionKey = (txId: string): Uint8Array => concat(TRANSACTION, utf8(txId));
 

@@ -88,9 +88,9 @@ function ownerOf({ channelId, genesisBlock }: LedgerOptions): StoreIdentity {
   };
 }
 
-function missing(number: bigint): CotraceError {
-  return new CotraceError('STORE_DAMAGED', `block ${number} is missing from the ledger`, {
-    number: String(number),
+function missing(blockNum: bigint): CotraceError {
+  return new CotraceError('STORE_DAMAGED', `block ${blockNum} is missing from the ledger`, {
+    number: String(blockNum),
   });
 }
 
@@ -186,20 +186,20 @@ class EmbeddedLedger implements Ledger {
     return committed;
   }
 
-  async block(number: bigint): Promise<CommittedBlock | null> {
-    if (number < 0n || number >= this.#tip.height) return null;
-    const cached = this.#cache.get(number);
+  async block(blockNum: bigint): Promise<CommittedBlock | null> {
+    if (blockNum < 0n || blockNum >= this.#tip.height) return null;
+    const cached = this.#cache.get(blockNum);
     if (cached !== null) return cached;
-    const bytes = await this.#store.block(number);
-    if (bytes === null) throw missing(number);
+    const bytes = await this.#store.block(blockNum);
+    if (bytes === null) throw missing(blockNum);
     const block = committedBlock(decodeBlock(bytes));
     this.#cache.add(block);
     return block;
   }
 
   async blockByHash(headerHash: Uint8Array): Promise<CommittedBlock | null> {
-    const number = await this.#store.blockNumberOf(headerHash);
-    return number === null ? null : this.block(number);
+    const blockNum = await this.#store.blockNumOf(headerHash);
+    return blockNum === null ? null : this.block(blockNum);
   }
 
   async blockByTxId(txId: string): Promise<CommittedBlock | null> {

@@ -112,11 +112,11 @@ export class StoreView {
     return bytes === null ? null : decodeLocation(bytes);
   }
 
-  async block(number: bigint): Promise<Uint8Array | null> {
-    return (await this.#db.get(blockKey(number))) ?? null;
+  async block(blockNum: bigint): Promise<Uint8Array | null> {
+    return (await this.#db.get(blockKey(blockNum))) ?? null;
   }
 
-  async blockNumberOf(headerHash: Uint8Array): Promise<bigint | null> {
+  async blockNumOf(headerHash: Uint8Array): Promise<bigint | null> {
     const bytes = await this.#db.get(hashKey(headerHash));
     return bytes === undefined ? null : new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0);
   }

@@ -184,7 +184,7 @@ export interface Ledger {
    * leaves the chain as it was.
    */
   commit(envelopes: readonly Uint8Array[], signBlock: SignBlock): Promise<CommittedBlock>;
-  block(number: bigint): Promise<CommittedBlock | null>;
+  block(blockNum: bigint): Promise<CommittedBlock | null>;
   /** Block whose header has this hash. */
   blockByHash(headerHash: Uint8Array): Promise<CommittedBlock | null>;
   blockByTxId(txId: string): Promise<CommittedBlock | null>;

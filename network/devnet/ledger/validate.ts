@@ -41,12 +41,12 @@ export interface Validation {
 }
 
 /**
- * Validates the transactions of block `number` in Fabric's order: of each its form, whether its id is in the
+ * Validates the transactions of block `blockNum` in Fabric's order: of each its form, whether its id is in the
  * ledger, its endorsements; then ids repeated in the block; then reads, one transaction after the other.
  * Source: Fabric core/committer/txvalidator/v20/validator.go, core/ledger/kvledger/txmgmt/validation.
  */
 export async function validateBlock(
-  number: bigint,
+  blockNum: bigint,
   envelopes: readonly Uint8Array[],
   context: LedgerContext,
 ): Promise<Validation> {
@@ -62,7 +62,7 @@ export async function validateBlock(
     if (txNum % ENVELOPES_PER_TURN === ENVELOPES_PER_TURN - 1) await setImmediate();
   }
   markDuplicates(codes, transactions);
-  const updates = await validateState(number, codes, transactions, context.view);
+  const updates = await validateState(blockNum, codes, transactions, context.view);
   const valid = endorsedAndValid(codes, transactions).map(([, transaction]) => transaction);
   return { codes, updates, valid, config };
 }
@@ -106,18 +106,18 @@ function markDuplicates(codes: Uint8Array, transactions: readonly (Transaction |
 
 /** Checks reads against the state and the valid transactions before; sets the final codes. */
 async function validateState(
-  number: bigint,
+  blockNum: bigint,
   codes: Uint8Array,
   transactions: readonly (Transaction | null)[],
   view: StoreView,
 ): Promise<BlockUpdates> {
-  const overlay = new BlockOverlay(stateView(view), number);
+  const overlay = new BlockOverlay(stateView(view), blockNum);
   const updates = new BlockUpdates(view);
   for (const [txNum, { rwset }] of endorsedAndValid(codes, transactions)) {
     const code = await validateReads(rwset, overlay);
     codes[txNum] = code;
     if (code !== Code.VALID) continue;
-    updates.apply(await overlay.apply(rwset, txNum), rwset, { blockNum: number, txNum });
+    updates.apply(await overlay.apply(rwset, txNum), rwset, { blockNum, txNum });
   }
   return updates;
 }

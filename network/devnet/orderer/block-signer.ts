@@ -28,11 +28,11 @@ export function blockSigner(signer: {
 }
 
 /** State of a Raft cluster of one: its log has an entry for the election and one for every block. */
-function raftMetadata(blockNumber: bigint): Uint8Array<ArrayBuffer> {
+function raftMetadata(blockNum: bigint): Uint8Array<ArrayBuffer> {
   const state = create(orderer.RaftBlockMetadataSchema, {
     consenterIds: [1n],
     nextConsenterId: 2n,
-    raftIndex: blockNumber + 2n,
+    raftIndex: blockNum + 2n,
   });
   return new Uint8Array(toBinary(orderer.RaftBlockMetadataSchema, state));
 }

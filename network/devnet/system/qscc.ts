@@ -23,16 +23,16 @@ async function chainInfo(ledger: Ledger): Promise<peer.Response> {
 /** Block of a decimal number; 2^64−1 stands for the newest one. */
 async function blockByNumber(ledger: Ledger, argument: Uint8Array): Promise<peer.Response> {
   const digits = text(argument);
-  const number = /^\d+$/.test(digits) ? BigInt(digits) : U64_MAX + 1n;
-  if (number > U64_MAX) {
+  const blockNum = /^\d+$/.test(digits) ? BigInt(digits) : U64_MAX + 1n;
+  if (blockNum > U64_MAX) {
     const reason = /^\d+$/.test(digits) ? 'value out of range' : 'invalid syntax';
     return failure(
       `Failed to parse block number with error strconv.ParseUint: parsing ${JSON.stringify(digits)}: ${reason}`,
     );
   }
-  const block = await ledger.block(number === U64_MAX ? ledger.height - 1n : number);
+  const block = await ledger.block(blockNum === U64_MAX ? ledger.height - 1n : blockNum);
   if (block !== null) return success(block.bytes);
-  const name = String(number);
+  const name = String(blockNum);
   return failure(`Failed to get block number ${name}, error no such block number [${name}] in index`);
 }
 
