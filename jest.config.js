@@ -1,4 +1,6 @@
-const workspaces = ['core', 'fabric-model', 'verifier', 'epcis', 'chaincode', 'network', 'gateway-app'];
+import { readFileSync } from 'node:fs';
+
+const { workspaces } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 
 export default {
   testEnvironment: 'node',

@@ -4,10 +4,10 @@ import { at, type Faults, type Path } from './fault.js';
 import { isArray, isObject } from './json.js';
 import { isUri } from './uri.js';
 
-/** A rule on a JSON value: adds what is wrong with `value`, which stands at `path`, to `faults`. */
+/** A rule on a JSON value: adds what is wrong with `value`, which is at `path`, to `faults`. */
 export type Check = (value: JsonValue, path: Path, faults: Faults) => void;
 
-/** What stands in a message for `value`, short. */
+/** What is in a message for `value`, short. */
 function shown(value: JsonValue): string {
   if (isArray(value)) return 'an array';
   if (isObject(value)) return 'an object';

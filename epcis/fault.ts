@@ -19,7 +19,7 @@ export function segments(path: Path): (string | number)[] {
   return found.reverse();
 }
 
-/** Longest name of a member that a place shows: a thousand faults may stand below one name of megabytes. */
+/** Longest name of a member that a place shows: a thousand faults may be below one name of megabytes. */
 const MAX_SHOWN = 80;
 
 /** A place as people write it: `epcisBody.eventList[3].ilmd["example:lot"]`; the root is `(root)`. Long names are cut. */

@@ -5,7 +5,7 @@ import { isObject, itemsOf, member, type JsonObject } from './json.js';
 /** What an identifier is in an event. */
 export type EpcisRole = 'subject' | 'input' | 'output' | 'parent' | 'child';
 
-/** An identifier as it stands in an event. */
+/** An identifier as it is in an event. */
 export interface EpcisIdentifier {
   readonly text: string;
   readonly role: EpcisRole;

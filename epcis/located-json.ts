@@ -8,7 +8,7 @@ export interface Place {
   readonly column: number;
 }
 
-/** A sentence about a field, and where the field stands in its file. */
+/** A sentence about a field, and where the field is in its file. */
 export interface FieldMessage extends Place {
   /** Such as `epcisBody.eventList[3].bizStep`. */
   readonly path: string;
@@ -199,7 +199,7 @@ function toScalar(value: unknown, path: Path, found: Found): JsonValue {
   return typeof value === 'boolean' ? value : null;
 }
 
-// What follows may rely on well-formed text: what is not is a fault, and something that is stands in its place.
+// What follows may rely on well-formed text: what is not is a fault, and something that is is in its place.
 function toText(value: unknown, path: Path, found: Found): string {
   const text = String(value);
   if (isWellFormed(text)) return text;

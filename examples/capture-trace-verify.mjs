@@ -10,9 +10,8 @@ import {
   DEFAULT_DOMAIN_RULES,
   loadTrust,
   openSession,
-  readRecordsProof,
   trace,
-  verifyRecords,
+  verify,
   writeRecordsProof,
 } from '@cotrace/gateway-app';
 
@@ -44,7 +43,7 @@ try {
 }
 
 // From here on there is no network: a verifier has a proof and a trust file, and nothing else.
-const verified = verifyRecords(readRecordsProof(readFileSync('proof.json', 'utf8')), trust);
+const verified = await verify(readFileSync('proof.json'), readFileSync(trustFile));
 console.log(`proven of ${traceId}:`);
 const byTime = [...verified.records].sort((a, b) => (a.eventTime < b.eventTime ? -1 : 1));
 for (const { eventTime, step, domain, block, txNum } of byTime) {

@@ -31,9 +31,8 @@ export { GATEWAY_CODES } from './error-codes.js';
 export { DEFAULT_DOMAIN_RULES, parseRules, readEpcisFile, type DomainRule } from '@cotrace/epcis';
 export {
   readOrder,
-  readRecordsProof,
   readTrust,
-  verifyRecords,
+  verify,
   writeRecordsProof,
   type Order,
   type Question,

@@ -1,7 +1,7 @@
 import { shown } from '@cotrace/core';
 
 /**
- * Writes lines to standard output or standard error. The only way to do so: whatever stands in a line, it is one line on the
+ * Writes lines to standard output or standard error. The only way to do so: whatever is in a line, it is one line on the
  * terminal and steers nothing, so that what comes from files, ledgers and nodes cannot look like what Cotrace says.
  */
 export function printLines(stream: 'stdout' | 'stderr', lines: readonly string[]): void {

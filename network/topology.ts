@@ -13,7 +13,7 @@ export interface Organisation {
   readonly domain: string;
 }
 
-/** The organisation of the ordering service, and the address that stands in the channel configuration. */
+/** The organisation of the ordering service, and the address that is in the channel configuration. */
 export interface OrdererOrganisation {
   readonly mspId: string;
   readonly domain: string;

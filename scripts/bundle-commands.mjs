@@ -1,5 +1,5 @@
 // Bundles the command line from tsc's output: Node then reads a few files in place of a thousand, which halves the time
-// until a command answers (docs/decisions/0037). The bundle stands in dist/bundle/, as deep as the modules in it, so
+// until a command answers (docs/decisions/0037). The bundle is in dist/bundle/, as deep as the modules in it, so
 // that what they name beside themselves is found.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -6,17 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const workspaces = [
-  'core',
-  'fabric-model',
-  'verifier',
-  'epcis',
-  'chaincode',
-  'network',
-  'gateway-app',
-  'test',
-  'bench',
-];
+const { workspaces } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const stamps = join(root, 'node_modules', '.cotrace');
 
 function run(what, command, args, quiet = false) {
@@ -70,7 +60,9 @@ export function setUp() {
   }
   // Says nothing, and takes a tenth of a second, unless a module is missing or stale.
   run('Compiling the trie’s kernels', process.execPath, [join(root, 'scripts', 'build-trie.mjs')], true);
-  const folders = workspaces.map((name) => join(root, name)).filter((path) => existsSync(path));
+  const folders = [...workspaces, 'test', 'bench']
+    .map((name) => join(root, name))
+    .filter((path) => existsSync(path));
   const code = digest([
     join(root, 'tsconfig.base.json'),
     join(root, 'scripts', 'bundle-chaincode.mjs'),

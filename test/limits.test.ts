@@ -13,14 +13,18 @@ function inAnyOf(...folders: string[]): [string, number][] {
     .flatMap(({ text }) => constantsIn(text));
 }
 
-const TABLES = shipped.filter(({ path }) => path.startsWith('gateway-app/') && path.endsWith('/limits.ts'));
+/** Rooms whose limits and timeouts are in tables, and nowhere else. */
+const WITH_TABLES = /^(?:gateway-app|network\/devnet|network\/fabric)\//;
+const TABLES = shipped.filter(({ path }) => WITH_TABLES.test(path) && path.endsWith('/limits.ts'));
 
 describe('limits and timeouts', () => {
-  it('of nodes, clients and deployment are in one table of their room', () => {
+  it('of nodes, clients, deployment and networks are in one table of their room', () => {
     const outside = shipped
-      .filter(({ path }) => path.startsWith('gateway-app/') && !path.endsWith('/limits.ts'))
+      .filter(({ path }) => WITH_TABLES.test(path) && !path.endsWith('/limits.ts'))
       .flatMap(({ path, text }) =>
-        [...text.matchAll(/^(?:export )?const (\w+_MS)\b/gm)].map(([, name]) => `${path}: ${name ?? ''}`),
+        [
+          ...text.matchAll(/^(?:export )?const (\w+_MS|\w*(?:TIMEOUT|PATIENCE|LIMITS|REQUESTS|WINDOW))\b/gm),
+        ].map(([, name]) => `${path}: ${name ?? ''}`),
       );
     expect(outside).toEqual([]);
   });

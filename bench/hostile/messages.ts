@@ -1,6 +1,6 @@
 import { parseStrictJson, recordOf } from '@cotrace/core';
 import { common, decode, decodeEnvelope, decodeTransaction } from '@cotrace/fabric-model';
-import { readOrder, readRecordsProof } from '@cotrace/gateway-app';
+import { readOrder, readRecordsProof } from '@cotrace/verifier';
 import type { HostileShape } from './growth.js';
 import { refusing, repeated, shapesOf } from './texts.js';
 

@@ -84,7 +84,7 @@ class Room {
   constructor({ entries, keys }: SortedEntries, { levels }: Shape) {
     const nodes = levels.reduce((sum, count) => sum + count, 0);
     const entry = ENTRY_STRIDE + HASH_LENGTH;
-    // A prefix takes no more than it saves, and a separator is a part of a key and stands in one node.
+    // A prefix takes no more than it saves, and a separator is a part of a key and is in one node.
     const most = entries.length * entry + nodes * (NODE_FRAME + HASHED_CHILD_STRIDE) + 2 * keys.length;
     this.#bytes = new Uint8Array(HEADER_LENGTH + most);
   }

@@ -48,7 +48,7 @@ export function itemsBelow({ count, levels }: Shape, level: number): number {
 }
 
 /**
- * The leaves that show which entries stand at the positions `from` (first in range) to `to` (first behind it, both
+ * The leaves that show which entries are at the positions `from` (first in range) to `to` (first behind it, both
  * 0…count, from ≤ to), and which are their neighbours. Null for a tree without entries.
  */
 export function leavesAround({ count, levels }: Shape, from: number, to: number): Run | null {

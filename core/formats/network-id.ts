@@ -24,7 +24,7 @@ export interface NetworkIdentity {
 }
 
 /**
- * The network id, 32 bytes (docs/formats.md, Network id). It stands in everything that is signed.
+ * The network id, 32 bytes (docs/formats.md, Network id). It is in everything that is signed.
  * Throws `BAD_NAME`, `BAD_HASH_LENGTH`, `BAD_CHECKING_HEIGHT`.
  */
 export function networkId(network: NetworkIdentity): Uint8Array {

@@ -92,7 +92,7 @@ function named(identity: JsonValue | undefined): string {
   return `the store of ${shown(kind)} ${shown(node)}${owner} for ${shown(holds)} in network ${id}…`;
 }
 
-/** What stands in a row may be anything: only what names are made of is shown. */
+/** What is in a row may be anything: only what names are made of is shown. */
 function shown(value: JsonValue | undefined): string {
   return typeof value === 'string' && /^[\w. -]{1,255}$/.test(value) ? value : '(not a plain name)';
 }

@@ -3,7 +3,7 @@ import { MalformedError } from '../errors.js';
 import { checkHashes, nodeHash } from './hashing.js';
 import { checkIndices, multiproofPlaces } from './siblings.js';
 
-/** A claim that one leaf stands at `index` of a tree of `size` leaves. Everything in it is the prover's word. */
+/** A claim that one leaf is at `index` of a tree of `size` leaves. Everything in it is the prover's word. */
 export interface InclusionClaim {
   /** Place of the leaf, 0…size−1. */
   readonly index: number;
@@ -15,7 +15,7 @@ export interface InclusionClaim {
   readonly proof: readonly Uint8Array[];
 }
 
-/** A claim that several leaves stand in a tree of `size` leaves. Everything in it is the prover's word. */
+/** A claim that several leaves are in a tree of `size` leaves. Everything in it is the prover's word. */
 export interface MultiproofClaim {
   /** Number of leaves of the tree, 1…2^32−1; it must come from where the root comes from. */
   readonly size: number;

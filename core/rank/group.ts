@@ -7,7 +7,7 @@ import type { RankEntry } from './entry.js';
 
 const TAG = utf8('cotrace.group.v1\0');
 const HEAD = TAG.length + 4;
-/** What stands in an entry behind its key: value hash, block, transaction, version. */
+/** What is in an entry behind its key: value hash, block, transaction, version. */
 const TAIL = HASH_LENGTH + 8 + 4 + 4;
 const U32_MAX = 0xffffffff;
 

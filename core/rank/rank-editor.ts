@@ -67,7 +67,7 @@ export class RankEditor {
   }
 
   /**
-   * How many entries were to leave and did not stand where they were said to: above 0 the store is damaged, and the
+   * How many entries were to leave and were not where they were said to be: above 0 the store is damaged, and the
    * digest will not be the consortium's.
    */
   get strays(): number {

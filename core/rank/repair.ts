@@ -20,7 +20,7 @@ export interface Repair {
 }
 
 /**
- * What repairs a state, by key: an entry that stands in a wrong group is one replacement, not a loss and an extra. Holds
+ * What repairs a state, by key: an entry that is in a wrong group is one replacement, not a loss and an extra. Holds
  * as much as is damaged; in portions, the differences of each rank can be applied by themselves, and an entry that moved
  * from one portion to another is fetched in the one and dropped in the other, in either order.
  */

@@ -4,7 +4,7 @@ import type { JsonObject } from '../json/json-value.js';
 export const ROLES = ['subject', 'input', 'output', 'parent', 'child'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** An identifier that an event touches. An identifier may stand in one record under several roles. */
+/** An identifier that an event touches. An identifier may be in one record under several roles. */
 export interface TraceRef {
   readonly id: string;
   readonly role: Role;
@@ -27,7 +27,7 @@ export interface ClientRecord {
   readonly corrects: readonly string[] | null;
 }
 
-/** Where a record stands in the chain of one of its identifiers; set by the contract. */
+/** Where a record is in the chain of one of its identifiers; set by the contract. */
 export interface TraceLink {
   /** Position in the chain of this identifier in this domain, from 1. */
   readonly ver: number;
@@ -37,7 +37,7 @@ export interface TraceLink {
   readonly preTraceHash: string | null;
 }
 
-/** A record as it stands in state: what the client sent, and per identifier its place in the chain. */
+/** A record as it is in state: what the client sent, and per identifier its place in the chain. */
 export interface StoredRecord extends Omit<ClientRecord, 'traces'> {
   readonly traces: readonly (TraceRef & TraceLink)[];
 }

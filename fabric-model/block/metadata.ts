@@ -37,7 +37,7 @@ export function commitHashOf(block: WithMetadata): Uint8Array | null {
 }
 
 /**
- * Number of the configuration block in force for a block. Signed by the orderer where it stands in the
+ * Number of the configuration block in force for a block. Signed by the orderer where it is in the
  * signature metadata (Fabric 1.4.1 and later); older blocks have it in their own metadata entry.
  * Throws `BAD_PROTOBUF`. Source: Fabric `protoutil/blockutils.go`, GetLastConfigIndexFromBlock.
  */

@@ -88,7 +88,7 @@ class ChainSearch {
     });
   }
 
-  /** Why a certificate cannot stand where `below` certificates come before it. */
+  /** Why a certificate cannot be where `below` certificates come before it. */
   #invalid(certificate: Certificate, below: number): string | null {
     const { unhandled, notBefore, notAfter, maxPathLength } = certificate;
     if (unhandled.length > 0)

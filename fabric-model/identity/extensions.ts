@@ -112,7 +112,7 @@ function readInto(read: Writable<CertificateExtensions>, { oid, critical, value 
       checkAuthorityInfo(reader);
       return true;
     // Name constraints, policy mappings, policy constraints, inhibit anyPolicy: Go enforces them whether critical or
-    // not. No Fabric CA issues them, so a certificate with one stands in no chain rather than being half understood.
+    // not. No Fabric CA issues them, so a certificate with one is in no chain rather than being half understood.
     case '2.5.29.30':
     case '2.5.29.33':
     case '2.5.29.36':

@@ -162,7 +162,7 @@ export class Msp implements IdentityRules {
     return problem === null ? null : invalid(problem);
   }
 
-  /** Why a certificate stands where no identity can stand; such a certificate has no units for Fabric either. */
+  /** Why a certificate is where no identity can be; such a certificate has no units for Fabric either. */
   #misplaced({ certificate, authorities }: Identity): string | null {
     if (certificate.isCA) return 'its certificate is that of an authority';
     return includes(this.#innerAuthorities, authorities[0]) ? 'its issuer issues authorities only' : null;

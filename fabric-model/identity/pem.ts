@@ -64,7 +64,7 @@ function nextBlock(text: string, start: number): Found | null {
   }
 }
 
-/** The block whose BEGIN stands at `begin` and whose END line, newline first, at `end`. */
+/** The block whose BEGIN is at `begin` and whose END line, newline first, at `end`. */
 function blockAt(text: string, begin: number, end: number): Found | 'not here' | 'nowhere' {
   const first = lineAt(text, begin + BEGIN.length);
   if (!first.line.endsWith(DASHES)) return 'not here';

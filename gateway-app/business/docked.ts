@@ -30,7 +30,7 @@ export class Docked {
   }
 
   /**
-   * The next block; null when it is time to dock anew, or the stream ended. `isAttested` tells whether a quorum has
+   * The next block; null when it is time to dock anew, or the stream ended. `isAttested` says whether a quorum has
    * attested the block that is waited for. Throws `WITHHELD` where the origin did not send it in time after that, and
    * `NOT_SERVED` where this node was itself late, so that it cannot say who is slow: it came when the block was long
    * attested, or its process stood still.

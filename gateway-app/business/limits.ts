@@ -1,3 +1,5 @@
+import type { RequestLimits } from '../node/rpc-method.js';
+
 /** Limits and timeouts of a business node. Times are in milliseconds. */
 
 /** How patient a node is with the origins of its blocks; `Patience` says what each is. */
@@ -33,3 +35,10 @@ export const REFUSAL_KINDS = 50;
  * group more: some 50 MB.
  */
 export const RANK_PORTION = 100_000;
+
+/** What requests may be: a domain's name and a number, or a key of a state, which has no limit of its own in Fabric. */
+export const BUSINESS_REQUESTS = {
+  empty: { bytes: 64, elements: 8 },
+  place: { bytes: 512, elements: 8 },
+  key: { bytes: 64 * 1024, elements: 8 },
+} satisfies Record<string, RequestLimits>;

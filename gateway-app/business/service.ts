@@ -9,13 +9,7 @@ import {
   StateReplySchema,
 } from '../gen/cotrace/cotrace_pb.js';
 import type { HeightFeed } from '../node/feed.js';
-import {
-  streaming,
-  unary,
-  type KnownCaller,
-  type RequestLimits,
-  type RpcMethod,
-} from '../node/rpc-method.js';
+import { streaming, unary, type KnownCaller, type RpcMethod } from '../node/rpc-method.js';
 import { requireDomain, requireRole } from '../node/rpc-server.js';
 import { folderBytes } from '../node/store.js';
 import { withStore } from '../node/store-room.js';
@@ -23,6 +17,7 @@ import type { BlockRing } from './block-ring.js';
 import type { BusinessHealth } from './business-health.js';
 import type { DomainStore } from './domain-store.js';
 import type { DomainFollower } from './follower.js';
+import { BUSINESS_REQUESTS } from './limits.js';
 import type { RefusalLog } from './refusal-log.js';
 
 /** What a business node's service answers from. */
@@ -36,13 +31,6 @@ export interface BusinessParts {
   readonly health: BusinessHealth;
   readonly refusals: RefusalLog;
 }
-
-/** What requests may be: a domain's name and a number, or a key of a state, which has no limit of its own in Fabric. */
-const LIMITS = {
-  empty: { bytes: 64, elements: 8 },
-  place: { bytes: 512, elements: 8 },
-  key: { bytes: 64 * 1024, elements: 8 },
-} satisfies Record<string, RequestLimits>;
 
 /** The methods of `cotrace.v1.Business`. */
 export function businessMethods(parts: BusinessParts) {
@@ -61,7 +49,7 @@ export function businessMethods(parts: BusinessParts) {
   };
 
   return {
-    status: unary(Business.method.status, LIMITS.empty, async () => {
+    status: unary(Business.method.status, BUSINESS_REQUESTS.empty, async () => {
       const { state, reason } = await withStore(follower.standing, store.folder);
       return create(BusinessStatusSchema, {
         name: node.name,
@@ -79,7 +67,7 @@ export function businessMethods(parts: BusinessParts) {
 
     businessBlocks: streaming(
       Business.method.businessBlocks,
-      LIMITS.place,
+      BUSINESS_REQUESTS.place,
       async function* (request, caller, signal) {
         requireRole(caller, ['business']);
         requireDomain(caller, domain);
@@ -92,7 +80,7 @@ export function businessMethods(parts: BusinessParts) {
       },
     ),
 
-    getState: unary(Business.method.getState, LIMITS.key, ({ key }, caller) => {
+    getState: unary(Business.method.getState, BUSINESS_REQUESTS.key, ({ key }, caller) => {
       requireReader(caller);
       follower.requireAgreement();
       const entry = store.entry(domain, key);
@@ -102,12 +90,12 @@ export function businessMethods(parts: BusinessParts) {
       return create(StateReplySchema, { height: feed.height, found: true, value, rev });
     }),
 
-    digest: unary(Business.method.digest, LIMITS.empty, async (_request, caller) => {
+    digest: unary(Business.method.digest, BUSINESS_REQUESTS.empty, async (_request, caller) => {
       requireReader(caller);
       return create(StateDigestSchema, await store.digest(domain));
     }),
 
-    evidenceKept: unary(Business.method.evidenceKept, LIMITS.empty, async (_request, caller) => {
+    evidenceKept: unary(Business.method.evidenceKept, BUSINESS_REQUESTS.empty, async (_request, caller) => {
       // A dispute's evidence holds transactions of the domain.
       requireDomain(caller, domain);
       return create(EvidenceListSchema, { evidence: await store.evidence() });

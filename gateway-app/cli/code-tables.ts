@@ -5,7 +5,7 @@ import { NETWORK_CODES } from '@cotrace/network';
 import { VERIFIER_CODES } from '@cotrace/verifier';
 import { GATEWAY_CODES } from '../error-codes.js';
 
-/** The codes of every package. A code may stand in several: it is met in several places, and means something else in each. */
+/** The codes of every package. A code may be in several: it is met in several places, and means something else in each. */
 export const CODE_TABLES: readonly Readonly<Record<string, CodeEntry>>[] = [
   CORE_CODES,
   FABRIC_CODES,

@@ -36,7 +36,7 @@ export class Output {
 
   /**
    * The result: lines for people from `human`, `value` with `--json`. Bigints become decimal strings, bytes hexadecimal. A line
-   * of `human` stays one, whatever stands in it.
+   * of `human` stays one, whatever is in it.
    */
   result(value: unknown, human: () => readonly string[]): void {
     printLines('stdout', this.json ? toJson(value, 2).split('\n') : human());

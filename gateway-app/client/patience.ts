@@ -14,7 +14,7 @@ export function tellNow(tell: Tell): Tell {
   };
 }
 
-/** Waits for `work`; tells `what` after two seconds, and every ten seconds from then on. */
+/** Waits for `work`; says `what` after two seconds, and every ten seconds from then on. */
 export async function patiently<T>(work: Promise<T>, what: () => string, tell: Tell): Promise<T> {
   let timer = setTimeout(again, TOLD_AFTER_MS);
   function again() {

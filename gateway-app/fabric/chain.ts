@@ -56,7 +56,7 @@ export class Chain {
   /**
    * Checks the next block. Throws `BLOCK_NUMBER`, `PREVIOUS_HASH`, `DATA_HASH`, `WELL_FORMED`, `BLOCK_SIGNATURE`,
    * `NO_TRANSACTIONS_FILTER` or `GENESIS_BLOCK`, and for bytes that are no block or a configuration that cannot be
-   * understood what decoding throws; after an error the chain stands where it stood. The caller calls `advance` with
+   * understood what decoding throws; after an error the chain stays where it was. The caller calls `advance` with
    * the returned checkpoint once it has stored what it made of the block.
    */
   check(bytes: Uint8Array): CheckedBlock {

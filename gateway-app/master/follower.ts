@@ -10,7 +10,7 @@ import { readBlock } from './read-block.js';
 /** What following main needs. */
 export interface FollowerParts {
   readonly blocks: BlockSource;
-  /** A chain that stands where the store stands. */
+  /** A chain that is where the store is. */
   readonly openChain: () => Chain;
   /** A chain at its beginning. */
   readonly newChain: () => Chain;

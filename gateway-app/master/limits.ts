@@ -1,3 +1,6 @@
+import { MAX_TRACE_ID_BYTES } from '@cotrace/core';
+import type { RequestLimits } from '../node/rpc-method.js';
+
 /** Limits and timeouts of a master. Times are in milliseconds. */
 
 /** The most blocks or TraceIDs that one request may ask for. */
@@ -18,7 +21,7 @@ export const REMEMBERED_DEPTH = 4;
 /** How many blocks are taken in before their hashes are worked out, where nobody waits for them. */
 export const BLOCKS_A_COMMIT = 32n;
 
-/** How often a start that reads many blocks tells how far it is. */
+/** How often a start that reads many blocks says how far it is. */
 export const START_PROGRESS_MS = 5000;
 
 /** Threads of the state trie by default: the cores, at most so many. */
@@ -38,3 +41,14 @@ export const MASTER_PATIENCE = {
   stalled: 30_000,
   permanent: 30_000,
 };
+
+/** What requests may be: a domain's name and numbers, lists of numbers of up to ten bytes, identifiers, keys. */
+export const MASTER_REQUESTS = {
+  empty: { bytes: 64, elements: 8 },
+  place: { bytes: 512, elements: 8 },
+  numbers: { bytes: 16 * MAX_ITEMS, elements: MAX_ITEMS },
+  traceId: { bytes: 1024, elements: 8 },
+  traceIds: { bytes: MAX_ITEMS * (MAX_TRACE_ID_BYTES + 8), elements: MAX_ITEMS },
+  // A key of a state has no limit of its own in Fabric.
+  keys: { bytes: 512 * 1024, elements: 3 * MAX_KEYS },
+} satisfies Record<string, RequestLimits>;

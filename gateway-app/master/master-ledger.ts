@@ -73,7 +73,7 @@ export class MasterLedger {
     if (this.#snapshotIsDue()) this.#saveSoon();
   }
 
-  /** Runs `read` while trie and store stand at one block, the store's last. Throws what broke the ledger. */
+  /** Runs `read` while trie and store are at one block, the store's last. Throws what broke the ledger. */
   read<T>(read: (trie: LedgerTrie) => T): Promise<T> {
     return this.#inTurn(() => read(this.#trie));
   }

@@ -1,5 +1,4 @@
 import { create } from '@bufbuild/protobuf';
-import { MAX_TRACE_ID_BYTES } from '@cotrace/core';
 import type { Consortium } from '../consortium/consortium.js';
 import {
   AttestationListSchema,
@@ -10,7 +9,7 @@ import {
 } from '../gen/cotrace/cotrace_pb.js';
 import type { MainPeer } from '../fabric/main-peer.js';
 import type { HeightFeed } from '../node/feed.js';
-import { streaming, unary, type RequestLimits, type RpcMethod } from '../node/rpc-method.js';
+import { streaming, unary, type RpcMethod } from '../node/rpc-method.js';
 import { requireDomain, requireRole } from '../node/rpc-server.js';
 import { folderBytes } from '../node/store.js';
 import { withStore } from '../node/store-room.js';
@@ -19,18 +18,7 @@ import { findAll } from './find.js';
 import type { MasterHealth } from './master-health.js';
 import type { MasterLedger } from './master-ledger.js';
 import { walkTrace } from './trace-walk.js';
-import { MAX_ITEMS, MAX_KEYS } from './limits.js';
-
-/** What requests may be: a domain's name and numbers, lists of numbers of up to ten bytes, identifiers, keys. */
-const LIMITS = {
-  empty: { bytes: 64, elements: 8 },
-  place: { bytes: 512, elements: 8 },
-  numbers: { bytes: 16 * MAX_ITEMS, elements: MAX_ITEMS },
-  traceId: { bytes: 1024, elements: 8 },
-  traceIds: { bytes: MAX_ITEMS * (MAX_TRACE_ID_BYTES + 8), elements: MAX_ITEMS },
-  // A key of a state has no limit of its own in Fabric.
-  keys: { bytes: 512 * 1024, elements: 3 * MAX_KEYS },
-} satisfies Record<string, RequestLimits>;
+import { MASTER_REQUESTS } from './limits.js';
 
 /** What the master's service answers from. */
 export interface MasterParts {
@@ -50,7 +38,7 @@ export function masterMethods(parts: MasterParts) {
   const find = (txId: string) => peer.blockOfTransaction(txId);
 
   return {
-    status: unary(Master.method.status, LIMITS.empty, async () => {
+    status: unary(Master.method.status, MASTER_REQUESTS.empty, async () => {
       const { state, reason } = await withStore(health.standing(), store.folder);
       return create(MasterStatusSchema, {
         name: parts.name,
@@ -66,13 +54,13 @@ export function masterMethods(parts: MasterParts) {
 
     attestations: streaming(
       Master.method.attestations,
-      LIMITS.place,
+      MASTER_REQUESTS.place,
       async function* ({ blockNum }, _caller, signal) {
         for await (const number of feed.numbers(blockNum, signal)) yield store.attestation(number);
       },
     ),
 
-    attestationsOf: unary(Master.method.attestationsOf, LIMITS.numbers, ({ blockNums }) => {
+    attestationsOf: unary(Master.method.attestationsOf, MASTER_REQUESTS.numbers, ({ blockNums }) => {
       return create(AttestationListSchema, {
         attestations: blockNums
           .filter((blockNum) => blockNum < feed.height)
@@ -82,7 +70,7 @@ export function masterMethods(parts: MasterParts) {
 
     businessBlocks: streaming(
       Master.method.businessBlocks,
-      LIMITS.place,
+      MASTER_REQUESTS.place,
       async function* (request, caller, signal) {
         requireRole(caller, ['business']);
         requireDomain(caller, request.domain);
@@ -92,19 +80,23 @@ export function masterMethods(parts: MasterParts) {
       },
     ),
 
-    traceHeads: unary(Master.method.traceHeads, LIMITS.traceIds, async ({ traceIds, domain }, caller) => {
-      if (domain !== '') requireDomain(caller, domain);
-      else requireRole(caller, ['client', 'master']);
-      const domains = domain === '' ? await store.tracedDomains() : [domain];
-      const heads = (traceId: string) =>
-        domains.map((name) => store.head(name, traceId)).filter((head): head is TraceHead => head !== null);
-      return create(HeadsReplySchema, {
-        height: feed.height,
-        traces: traceIds.map((traceId) => ({ traceId, heads: heads(traceId) })),
-      });
-    }),
+    traceHeads: unary(
+      Master.method.traceHeads,
+      MASTER_REQUESTS.traceIds,
+      async ({ traceIds, domain }, caller) => {
+        if (domain !== '') requireDomain(caller, domain);
+        else requireRole(caller, ['client', 'master']);
+        const domains = domain === '' ? await store.tracedDomains() : [domain];
+        const heads = (traceId: string) =>
+          domains.map((name) => store.head(name, traceId)).filter((head): head is TraceHead => head !== null);
+        return create(HeadsReplySchema, {
+          height: feed.height,
+          traces: traceIds.map((traceId) => ({ traceId, heads: heads(traceId) })),
+        });
+      },
+    ),
 
-    find: unary(Master.method.find, LIMITS.keys, ({ keys, blockNum }, caller) => {
+    find: unary(Master.method.find, MASTER_REQUESTS.keys, ({ keys, blockNum }, caller) => {
       for (const { what } of keys) {
         if (what.case === 'state') requireDomain(caller, what.value.domain);
         else requireRole(caller, ['client', 'master']);
@@ -114,7 +106,7 @@ export function masterMethods(parts: MasterParts) {
 
     trace: streaming(
       Master.method.trace,
-      LIMITS.traceId,
+      MASTER_REQUESTS.traceId,
       async function* ({ traceId, maxRecords }, caller, signal) {
         requireRole(caller, ['client', 'master']);
         let sent = 0;

@@ -6,7 +6,7 @@ import type {
   NodeRole,
 } from '../consortium/consortium.js';
 
-/** How one node runs on this machine; everything that others must know of it stands in the consortium file. */
+/** How one node runs on this machine; everything that others must know of it is in the consortium file. */
 export interface NodeConfig {
   readonly name: string;
   /** MSP folder with the node's signing identity. */

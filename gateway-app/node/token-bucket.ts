@@ -23,7 +23,7 @@ export class TokenBucket {
     return this.#level;
   }
 
-  /** Takes tokens where there are enough; tells whether it did. */
+  /** Takes tokens where there are enough; says whether it did. */
   take(count = 1): boolean {
     if (this.level < count) return false;
     this.#level -= count;

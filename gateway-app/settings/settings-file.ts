@@ -6,7 +6,7 @@ import { parseSettings, readTextFile } from '@cotrace/network';
 export interface SettingsFile {
   readonly path: string;
   readonly root: Shape;
-  /** A path that stands in the file: relative ones are taken from the file's own folder. */
+  /** A path that is in the file: relative ones are taken from the file's own folder. */
   readonly resolve: (path: string) => string;
 }
 

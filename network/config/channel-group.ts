@@ -39,7 +39,7 @@ export function channelGroup(
         common.BlockDataHashingStructureSchema,
         create(common.BlockDataHashingStructureSchema, { width: NO_TREE_WIDTH }),
       ),
-      // From V3_0 on addresses stand in the orderers' organisations alone.
+      // From V3_0 on addresses are in the orderers' organisations alone.
       ...(topology.capability === 'V2_0' && {
         OrdererAddresses: valueOf(
           common.OrdererAddressesSchema,

@@ -49,7 +49,7 @@ export function raftOrdering(
 }
 
 /**
- * SmartBFT: the consenters stand in a value of their own, and a block needs the signatures of a quorum of them
+ * SmartBFT: the consenters are in a value of their own, and a block needs the signatures of a quorum of them
  * (common/policies/bft.go). Batches are cut as the topology says; the rest are the options of
  * Fabric's sample configuration. Leaders do not rotate, whatever the options say. Throws `TLS_FOLDER`, `MSP_FOLDER`.
  */

@@ -17,7 +17,7 @@ export interface DevnetOptions {
   /** Folder of everything that is kept: certificates, ledgers, chaincode addresses, `devnet.json`. */
   readonly dir: string;
   readonly listen?: ListenOptions;
-  /** Policies of new channels; they stand in the genesis blocks of the first start. */
+  /** Policies of new channels; they are in the genesis blocks of the first start. */
   readonly rules?: EndorsementRules;
   /** Chaincodes to deploy before the network counts as ready. */
   readonly deployments?: readonly Deployment[];

@@ -6,15 +6,13 @@ import { loadIdentity } from '../identity/signer.js';
 import { nodeVerifier } from '../identity/verifier.js';
 import { closeChannels, openChannels } from './channel/open-channels.js';
 import { DevnetHandle } from './handle.js';
+import { EXECUTE_MS, STARTUP_MS } from './limits.js';
 import { listenAll } from './listen.js';
 import { writeNetworkInfo, type DevnetInfo } from './network-info.js';
 import type { DevnetOptions } from './options.js';
 import type { Topology } from '../topology.js';
 import { blockSigner } from './orderer/block-signer.js';
 import { makePeers } from './peer/make-peers.js';
-
-const EXECUTE_TIMEOUT = 30_000;
-const STARTUP_TIMEOUT = 3_000;
 
 /**
  * Starts the embedded network: one peer for each organisation and the ordering node, all in this process, with
@@ -45,8 +43,8 @@ export async function start(options: DevnetOptions): Promise<DevnetHandle> {
       chaincodesDir: join(dir, 'chaincodes'),
       chaincodeConfig: options.chaincodeConfig ?? {},
       verifier: nodeVerifier,
-      executeTimeout: options.executeTimeout ?? EXECUTE_TIMEOUT,
-      startupTimeout: options.startupTimeout ?? STARTUP_TIMEOUT,
+      executeTimeout: options.executeTimeout ?? EXECUTE_MS,
+      startupTimeout: options.startupTimeout ?? STARTUP_MS,
     });
     const { servers, nodes } = await listenAll(options, layout, channels, peers);
     const info: DevnetInfo = {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** The variable that the peer hands to the builder, as Fabric's own builder for chaincode as a service names it. */
 export const BUILDER_VARIABLE = 'CHAINCODE_AS_A_SERVICE_BUILDER_CONFIG';
 
-/** What stands in `connection.json` for the address that each peer is given. */
+/** What is in `connection.json` for the address that each peer is given. */
 export const ADDRESS_FIELD = '{{.address}}';
 
 const DETECT = `#!/bin/sh

@@ -3,7 +3,7 @@ import { CotraceError, utf8 } from '@cotrace/core';
 import { lifecycle, peer } from '@cotrace/fabric-model';
 import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { makeProposal } from '../devnet/endorser/make-proposal.js';
-import { MAX_MESSAGE_BYTES } from '../devnet/rpc/limits.js';
+import { FABRIC_MESSAGE_BYTES } from '../devnet/limits.js';
 import { methodDefinition } from '../devnet/rpc/services.js';
 import type { SigningIdentity } from '../identity/signer.js';
 import type { ChaincodePackage } from './chaincode-package.js';
@@ -35,7 +35,7 @@ export class PeerAdministration {
     this.#target = target;
     this.#client = new Client(target.address, credentials.createSsl(target.tlsRoots), {
       'grpc.ssl_target_name_override': target.serverName,
-      'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+      'grpc.max_receive_message_length': FABRIC_MESSAGE_BYTES,
       'grpc.initial_reconnect_backoff_ms': 100,
       'grpc.max_reconnect_backoff_ms': 500,
     });

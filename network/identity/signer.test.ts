@@ -24,7 +24,7 @@ const message = utf8('a message');
 
 function pointOf(privateKeyPem: string): Uint8Array {
   const ecdh = createECDH('prime256v1');
-  // The private number of a PKCS#8 P-256 key of node:crypto stands at bytes 36…67.
+  // The private number of a PKCS#8 P-256 key of node:crypto is at bytes 36…67.
   const der = Buffer.from(privateKeyPem.replace(/-----[^-]+-----|\s/g, ''), 'base64');
   ecdh.setPrivateKey(der.subarray(36, 68));
   return new Uint8Array(ecdh.getPublicKey());

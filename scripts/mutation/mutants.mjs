@@ -25,7 +25,7 @@ const OPPOSITES = new Map([
   ['some', 'every'],
   ['every', 'some'],
 ]);
-/** Functions whose first argument only stands in what an error says. */
+/** Functions whose first argument only is in what an error says. */
 const SAYING = new Set(['wrong', 'read']);
 
 /**

@@ -99,7 +99,7 @@ class Sender {
     );
   }
 
-  /** Submits an envelope as it is; resolves once it stands in a block as valid. */
+  /** Submits an envelope as it is; resolves once it is in a block as valid. */
   async commits(envelope: Uint8Array): Promise<void> {
     const { channelId, txId: transactionId } = decodeEnvelope(envelope).channelHeader;
     const preparedTransaction = decode(common.EnvelopeSchema, envelope);

@@ -5,17 +5,8 @@ import ts from 'typescript';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The packages, in the order in which they may know each other. */
-export const PACKAGES = [
-  'core',
-  'fabric-model',
-  'verifier',
-  'epcis',
-  'chaincode',
-  'network',
-  'gateway-app',
-] as const;
-export type PackageName = (typeof PACKAGES)[number];
+/** The packages, as npm knows them. */
+export const PACKAGES: readonly string[] = workspaces();
 
 /** A TypeScript file of a package or of the repository's `test`. */
 export interface Source {
@@ -32,6 +23,11 @@ export interface Source {
 
 // `assembly` holds AssemblyScript, which only looks like TypeScript.
 const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(['dist', 'node_modules', 'package', 'assembly']);
+
+function workspaces(): string[] {
+  const text = readFileSync(join(repository, 'package.json'), 'utf8');
+  return (JSON.parse(text) as { workspaces: string[] }).workspaces;
+}
 
 /** Every TypeScript file under the folder `area`, generated ones included, built ones not. */
 export function sourcesOf(area: string): Source[] {

@@ -150,7 +150,7 @@ export function describeAnswer(answer: peer.ProposalResponse): Seen {
   };
 }
 
-/** The chaincodes stand there in the order of a map of Go: any. */
+/** The chaincodes are there in the order of a map of Go: any. */
 function describeInterest(interest?: peer.ChaincodeInterest): Seen {
   return interest?.chaincodes
     .map(({ name, keyPolicies, disregardNamespacePolicy, noPrivateReads, noPublicWrites }) => [

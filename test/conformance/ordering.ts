@@ -102,7 +102,7 @@ export class Ordering {
     return decode(common.BlockchainInfoSchema, await this.#query(channel, 'GetChainInfo')).height;
   }
 
-  /** A message that stands in a block and does nothing. */
+  /** A message that is in a block and does nothing. */
   #filler(channel: string): common.Envelope {
     const call: Call = { channel, chaincode: 'anyone', operations: [], user: USER };
     const parts = transactionParts(proposalParts(call, this.#cast.user(USER), 0), []);

@@ -51,7 +51,7 @@ export type Step =
     }
   /** A proposal straight to a peer, altered by `defect`, a name of `defects.ts`. */
   | { readonly kind: 'propose'; readonly peer: string; readonly call: Call; readonly defect?: string }
-  /** Transactions that are all endorsed before the first is submitted, and then stand in the blocks in this order. */
+  /** Transactions that are all endorsed before the first is submitted, and then are in the blocks in this order. */
   | { readonly kind: 'group'; readonly channel: string; readonly members: readonly (Member | Replay)[] }
   | {
       readonly kind: 'query';

@@ -23,7 +23,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'fabric-ca-client register': "Fabric CA is not among Fabric's own programs",
 };
 
-/** Who runs a block of commands, and how; it stands in the block's info string. */
+/** Who runs a block of commands, and how; it is in the block's info string. */
 type Manner = 'each' | 'farm' | 'orderer' | 'each service' | 'each retried' | 'each stopped';
 
 function chapter(): Block[] {

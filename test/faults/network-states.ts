@@ -27,7 +27,7 @@ export interface StatesOf {
   readonly processes: number;
   /** Services of the Fabric network whose ports may change. */
   readonly movable: readonly string[];
-  /** Services whose ports stand in the channels' configuration. */
+  /** Services whose ports are in the channels' configuration. */
   readonly fixed: readonly string[];
 }
 

@@ -84,7 +84,7 @@ function connect(): RpcClient {
   return new RpcClient(address, loadTls(known), tlsRoots, certificate);
 }
 
-/** Runs strangers of a kind; tells how often they connected. */
+/** Runs strangers of a kind; says how often they connected. */
 async function strangers(kind: string, count: number, seconds: number, folder?: string): Promise<number> {
   const port = findNode(consortium, MASTER, 'master').address.split(':').at(-1) ?? '';
   const args = [STRANGER, kind, count, 'localhost', port, seconds, ...(folder === undefined ? [] : [folder])];

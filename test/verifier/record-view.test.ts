@@ -41,7 +41,7 @@ it('a record is shown as the contract wrote it', () => {
 });
 
 it('a record that became longer than the client’s text may be is one still', () => {
-  // Four characters as sent, 22 as they stand in canonical JSON.
+  // Four characters as sent, 22 as they are in canonical JSON.
   const data = { numbers: Array.from({ length: MAX_RECORD_BYTES / 5 - 100 }, () => 1e20) };
   const { envelope } = capture(network, { label: 'long', data, traces });
   expect(viewTransaction(envelope).records).toHaveLength(1);

@@ -48,7 +48,7 @@ export async function checkOrder(order: Order, ask: AskMasters, trust: Trust): P
   const nowhere = { orderId: id, place: null, newest: null };
   if (known == null) return { ...nowhere, asOf, status: 'absent' };
   const recordId = written(readFirstRecord(known.value)?.recordId ?? null);
-  // All at one block: what stood there at the first question stands there still, for the contract never rewrites it.
+  // All at one block: what was there at the first question is still there, for the contract never rewrites it.
   const rest = [recordKey(recordId), traceKey(order.to)].map((key) => ({ domain: ORDER_DOMAIN, key }));
   const all = await asked([first, ...rest], ask, trust);
   const [again, record, row] = all.states;

@@ -75,13 +75,13 @@ export function orderEvent(order: Order, eventTime: Date): string {
   });
 }
 
-/** Whether a record that stands in the state of the domain is that of the order. */
+/** Whether a record that is in the state of the domain is that of the order. */
 export function isRecordOf(order: Order, record: StoredRecord): boolean {
   return differencesOf(order, record).length === 0;
 }
 
 /**
- * The members in which a record that stands in the state of the domain differs from the order: of `from`, `to`, `message`,
+ * The members in which a record that is in the state of the domain differs from the order: of `from`, `to`, `message`,
  * `signature`, and `id` where it is recorded under another event id.
  */
 export function differencesOf(order: Order, { eventID, data, traces }: StoredRecord): string[] {

@@ -31,7 +31,7 @@ const FIRST_MEMBERS = ['txId', 'recordId', 'eventHash'];
 const LINK_MEMBERS = ['id', 'role', 'ver', 'preTraceTxId', 'preTraceHash'];
 
 /**
- * The record that stands at `rec/<recordId>` in a domain's state, or null where `bytes` are not exactly what the
+ * The record that is at `rec/<recordId>` in a domain's state, or null where `bytes` are not exactly what the
  * contract writes there (docs/formats.md, Records and traces): any chaincode may write anything under such a key.
  */
 export function readStoredRecord(recordId: string, bytes: Uint8Array): StoredRecord | null {
@@ -48,7 +48,7 @@ export function readStoredRecord(recordId: string, bytes: Uint8Array): StoredRec
   });
 }
 
-/** The row that stands at `trace/<traceId>`, or null where `bytes` are not exactly what the contract writes there. */
+/** The row that is at `trace/<traceId>`, or null where `bytes` are not exactly what the contract writes there. */
 export function readTraceRow(bytes: Uint8Array): TraceRow | null {
   return readOrNull(() => {
     const row = canonicalShape(bytes).only(ROW_MEMBERS);
@@ -56,7 +56,7 @@ export function readTraceRow(bytes: Uint8Array): TraceRow | null {
   });
 }
 
-/** What stands at an event's `evt/`, `eid/` or `dec/`, or null where it is not what the contract writes there. */
+/** What is at an event's `evt/`, `eid/` or `dec/`, or null where it is not what the contract writes there. */
 export function readFirstRecord(bytes: Uint8Array): FirstRecord | null {
   return readOrNull(() => {
     const first = canonicalShape(bytes).only(FIRST_MEMBERS);

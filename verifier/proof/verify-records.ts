@@ -81,7 +81,7 @@ export type AttestedBlocks = ReadonlyMap<bigint, AttestedBlock>;
 interface AttestedBlock {
   readonly body: AttestationBody;
   readonly signers: readonly string[];
-  /** Whether a transaction of the proof stands in it. */
+  /** Whether a transaction of the proof is in it. */
   used: boolean;
 }
 
@@ -176,7 +176,7 @@ interface Link {
   readonly trace: ViewedTrace;
 }
 
-/** The records of every identifier, in the order of the ledger, each once though it may stand there in two roles. */
+/** The records of every identifier, in the order of the ledger, each once though it may be there in two roles. */
 function linksById(records: readonly VerifiedRecord[]): Map<string, Link[]> {
   const byId = new Map<string, Link[]>();
   for (const record of records) {

@@ -1,7 +1,7 @@
 import { leafHash, nodeHash } from '../hashing.js';
 import { sha256 } from '../../hash.js';
 
-/** RFC 6962, section 2.1, written as it stands there: the largest power of two below n splits the leaves. */
+/** RFC 6962, section 2.1, written as it is there: the largest power of two below n splits the leaves. */
 export function referenceRoot(leaves: readonly Uint8Array[]): Uint8Array {
   const [first] = leaves;
   if (first === undefined) return sha256(new Uint8Array());

@@ -7,7 +7,7 @@ import type { TrieKernel } from './kernel.js';
 const PAGE = 65_536;
 /** Addresses have 32 bits. */
 const MAX_PAGES = 65_536;
-/** What stands below the nodes: control words, cache arrays, threads' areas and the inbox. */
+/** What is below the nodes: control words, cache arrays, threads' areas and the inbox. */
 const FIXED_PAGES = 0x2c0;
 
 /** The part of WebAssembly that is used; browsers and Node have it alike. */

@@ -5,7 +5,7 @@ import type { Address, TrieKernel } from './kernel.js';
 /** Where `emitNode` puts the two encodings, behind their sizes. */
 const EXTENSION_AT = 16;
 const NODE_AT = EXTENSION_AT + 1024;
-/** A node with a shorter encoding stands in its parent. */
+/** A node with a shorter encoding is in its parent. */
 const HASH_LENGTH = 32;
 
 /** The encodings of one node of the arena: its extension's, if it has one, and its own. */
@@ -87,7 +87,7 @@ export class Emitter {
   }
 }
 
-/** A node's encoding, or null if it stands in its parent's. */
+/** A node's encoding, or null if it is in its parent's. */
 function withHash(depth: number, rlp: Uint8Array): Uint8Array | null {
   return depth === 0 || rlp.length >= HASH_LENGTH ? rlp : null;
 }

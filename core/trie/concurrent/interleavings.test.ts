@@ -51,7 +51,7 @@ async function until(condition: () => boolean): Promise<void> {
   }
 }
 
-/** Has the other thread make a change, or a lookup, until it stands at `place`. */
+/** Has the other thread make a change, or a lookup, until it is at `place`. */
 async function begin(operation: TrieChange | Lookup, place: number): Promise<void> {
   kernel.stopAt(OTHER, place);
   inbox.fill([operation], 0);

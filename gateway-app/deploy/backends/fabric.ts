@@ -38,7 +38,7 @@ export class FabricBackend implements Backend {
     this.#join = join;
   }
 
-  /** Orderers and anchor peers stand in the genesis blocks with their ports. */
+  /** Orderers and anchor peers are in the genesis blocks with their ports. */
   static services(topology: Topology): Service[] {
     return fabricPorts(topology).map((service) => ({ ...service, fixed: true, tls: true }));
   }

@@ -1,7 +1,7 @@
 import { CotraceError } from '@cotrace/core';
 import type { peer } from '@cotrace/fabric-model';
 import { Client, credentials, type ClientDuplexStream } from '@grpc/grpc-js';
-import { MAX_MESSAGE_BYTES } from '../rpc/limits.js';
+import { FABRIC_MESSAGE_BYTES } from '../limits.js';
 import { messageOf } from '../rpc/rpc-error.js';
 import { CHAINCODE_CONNECT } from '../rpc/services.js';
 import type { CallContext } from './call-chaincode.js';
@@ -49,8 +49,8 @@ export class ChaincodeConnection {
     this.endpoint = endpoint;
     this.#options = options;
     this.#client = new Client(endpoint.address, credentials.createInsecure(), {
-      'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
-      'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
+      'grpc.max_receive_message_length': FABRIC_MESSAGE_BYTES,
+      'grpc.max_send_message_length': FABRIC_MESSAGE_BYTES,
       'grpc.enable_channelz': 0,
       // A stream that ends is dialled anew here.
       'grpc.enable_retries': 0,

@@ -1,7 +1,6 @@
 import { createConnection } from 'node:net';
 import { types } from 'node:util';
-
-const PATIENCE_MS = 1000;
+import { DIAL_MS } from '../limits.js';
 
 /** How Go words what the system says of a connection that cannot be made. */
 const GO_TEXTS: ReadonlyMap<unknown, string> = new Map([
@@ -12,7 +11,7 @@ const GO_TEXTS: ReadonlyMap<unknown, string> = new Map([
 
 /**
  * Why nothing answers at `host:port`, in the words of Go's gRPC; where a connection can be made after all, or the
- * system gives another reason, that time has run out. gRPC of Node itself tells no reason but in a text.
+ * system gives another reason, that time has run out. gRPC of Node itself gives no reason but in a text.
  */
 export async function dialError(address: string): Promise<string> {
   const reason = GO_TEXTS.get(await connectError(address));
@@ -24,7 +23,7 @@ export async function dialError(address: string): Promise<string> {
 function connectError(address: string): Promise<unknown> {
   const { hostname, port } = new URL(`tcp://${address}`);
   return new Promise((resolve) => {
-    const socket = createConnection({ host: hostname, port: Number(port), timeout: PATIENCE_MS });
+    const socket = createConnection({ host: hostname, port: Number(port), timeout: DIAL_MS });
     const settle = (code?: unknown): void => {
       socket.destroy();
       resolve(code);

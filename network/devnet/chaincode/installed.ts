@@ -30,7 +30,7 @@ const MAX_ADDRESSES_BYTES = 16 * 1024 * 1024;
 
 /**
  * The chaincodes of one peer: the packages installed on it, as Fabric keeps them, and beside them the addresses of
- * chaincode services that it was told of without a package. All of it stands in one folder, each file replaced as a
+ * chaincode services that it was told of without a package. All of it is in one folder, each file replaced as a
  * whole, so that a crash leaves the old one or the new one.
  */
 export class InstalledChaincodes {

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { CotraceError } from '@cotrace/core';
-import { MAX_MESSAGE_BYTES } from '../rpc/limits.js';
+import { FABRIC_MESSAGE_BYTES } from '../limits.js';
 import { messageOf } from '../rpc/rpc-error.js';
 
 /** A file, or another thing, of a tar archive. */
@@ -38,7 +38,7 @@ function text(header: Uint8Array, { start, length }: typeof NAME): string {
 export function readTarGz(bytes: Uint8Array): TarEntry[] {
   let archive: Uint8Array;
   try {
-    archive = gunzipSync(bytes, { maxOutputLength: MAX_MESSAGE_BYTES });
+    archive = gunzipSync(bytes, { maxOutputLength: FABRIC_MESSAGE_BYTES });
   } catch (cause) {
     throw bad(`error reading as gzip stream: ${messageOf(cause)}`, cause);
   }

@@ -1,14 +1,12 @@
 import { common, decode, orderer, type SignedData } from '@cotrace/fabric-model';
 import type { Channel } from '../channel/channel.js';
 import type { CommittedBlock } from '../ledger/types.js';
+import { TIME_WINDOW_MS } from '../limits.js';
 import { blockWithoutData, isConfigBlock } from './filtered-block.js';
 import { resolveSeek } from './seek.js';
 
 const { Status } = common;
 const { SeekInfo_SeekBehavior: Behavior, SeekInfo_SeekContentType: ContentType } = orderer;
-
-/** How far a client's clock may be off, in milliseconds: `peer.authentication.timewindow` of core.yaml. */
-const TIME_WINDOW = 15 * 60 * 1000;
 
 /** What a delivery service needs. */
 export interface DeliverContext {
@@ -56,7 +54,7 @@ function readSeek(bytes: Uint8Array): orderer.SeekInfo | null {
 function isTimely(timestamp: common.ChannelHeader['timestamp'], now: number): boolean {
   if (timestamp === undefined) return false;
   const time = Number(timestamp.seconds) * 1000 + timestamp.nanos / 1e6;
-  return Math.abs(now - time) <= TIME_WINDOW;
+  return Math.abs(now - time) <= TIME_WINDOW_MS;
 }
 
 /** Decides, before every block, whether the client may go on: expiry always, policies when the configuration changed. */

@@ -1,10 +1,8 @@
 import { common, peer } from '@cotrace/fabric-model';
 import { CotraceError } from '@cotrace/core';
+import { TIME_WINDOW_MS } from '../limits.js';
 import { messageOf } from '../rpc/rpc-error.js';
 import { unmarshal } from '../rpc/unmarshal.js';
-
-/** `peer.authentication.timewindow` of core.yaml: how far a proposal's clock may be off, in milliseconds. */
-const TIME_WINDOW = 15 * 60_000;
 
 /**
  * Refuses a proposal that was not made just now, or says nothing of when. Fabric 3 does so where proposals come in
@@ -18,7 +16,7 @@ export function checkTimeWindow(signed: peer.SignedProposal, now: number): void 
     unmarshal(common.ChannelHeaderSchema, header.channelHeader),
   );
   const time = Number(timestamp?.seconds ?? 0n) * 1000 + (timestamp?.nanos ?? 0) / 1_000_000;
-  if (Math.abs(time - now) <= TIME_WINDOW) return;
+  if (Math.abs(time - now) <= TIME_WINDOW_MS) return;
   const message =
     `request unauthorized due to incorrect timestamp ${rfc3339(time)}, ` +
     `peer time ${rfc3339(now)}, peer.authentication.timewindow 15m0s`;

@@ -28,7 +28,7 @@ interface Change extends Omit<CommittedUpdate, 'version'> {
   readonly metadata: readonly MetadataEntry[] | null;
 }
 
-/** Metadata as it stands in the state. Source: Fabric txmgmt/statemetadata/metadata.go. */
+/** Metadata as it is in the state. Source: Fabric txmgmt/statemetadata/metadata.go. */
 function encodeMetadata(entries: readonly MetadataEntry[]): Uint8Array {
   const message = create(ledger.KVMetadataWriteSchema, {
     entries: entries.map(({ name, value }) => ({ name, value })),

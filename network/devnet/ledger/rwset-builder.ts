@@ -137,7 +137,7 @@ function privateSet(writes: CollectionParts['writes']): Uint8Array {
   return toBinary(ledger.KVRWSetSchema, set);
 }
 
-/** Keys stand in the order of their names, not of their hashes. */
+/** Keys are in the order of their names, not of their hashes. */
 function hashedCollection([collectionName, { reads, writes }]: readonly [string, CollectionParts]): {
   collectionName: string;
   hashedRwset: Uint8Array;

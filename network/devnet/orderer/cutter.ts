@@ -3,7 +3,7 @@ import { CotraceError } from '@cotrace/core';
 /** Batch limits of the channel configuration in force. */
 export interface BatchLimits {
   readonly maxMessageCount: number;
-  /** A message above it stands in a block of its own. */
+  /** A message above it is in a block of its own. */
   readonly preferredMaxBytes: number;
   /** A message above it is refused. */
   readonly absoluteMaxBytes: number;

@@ -18,6 +18,7 @@ import type { GatewayContext } from '../gateway/context.js';
 import type { GatewayEndorser } from '../gateway/plan.js';
 import type { ProposalOutcome } from '../gateway/response-status.js';
 import { gatewayService } from '../gateway/service.js';
+import { PEER_ENDORSEMENT_MS } from '../limits.js';
 import type { GatewayOrderer } from '../gateway/submit.js';
 import { unary } from '../rpc/calls.js';
 import { messageOf, RpcError } from '../rpc/rpc-error.js';
@@ -26,9 +27,6 @@ import { serviceDefinition, withRawResponses } from '../rpc/services.js';
 import { isSystemChaincode } from '../system/names.js';
 import type { SystemContext } from '../system/system-chaincode.js';
 import { checkLocalAccess } from './local-access.js';
-
-/** How long a gateway waits for another organisation's peer, in milliseconds: `peer.gateway.endorsementTimeout`. */
-const ENDORSEMENT_TIMEOUT = 10_000;
 
 /** What a peer is made of. Times in milliseconds. */
 export interface PeerOptions {
@@ -125,7 +123,7 @@ export class DevnetPeer {
       const late = new Promise<ProposalOutcome>((resolve) => {
         timer = setTimeout(
           () => resolve(unavailable('DeadlineExceeded', 'context deadline exceeded')),
-          ENDORSEMENT_TIMEOUT,
+          PEER_ENDORSEMENT_MS,
         );
       });
       const outcome = await Promise.race([this.#processRemote(signed), late]);

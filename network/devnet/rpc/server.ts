@@ -1,6 +1,6 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { TlsMaterial } from '../../identity/tls.js';
-import { MAX_MESSAGE_BYTES } from './limits.js';
+import { FABRIC_MESSAGE_BYTES } from '../limits.js';
 
 /** Where to listen. */
 export interface ListenAddress {
@@ -24,7 +24,7 @@ export interface BoundServer {
  */
 export function nodeServer(): Server {
   return new Server({
-    'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+    'grpc.max_receive_message_length': FABRIC_MESSAGE_BYTES,
     'grpc.max_send_message_length': -1,
   });
 }

@@ -20,7 +20,7 @@ import { Questions, type Question } from './questions.js';
 const BATCH = 5_000;
 /**
  * What may differ, and why: name and policy constraints are not supported, so that these extensions are not read, and a
- * certificate with one stands in no chain (docs/decisions/0001).
+ * certificate with one is in no chain (docs/decisions/0001).
  */
 const RESTRICTING = new Set(['2.5.29.30', '2.5.29.33', '2.5.29.36', '2.5.29.54']);
 const ALGORITHMS: Readonly<Record<string, string>> = {
