@@ -9,6 +9,8 @@ const HOUR = 3_600_000;
  */
 const PATIENCE = 10_000;
 const TIMES_USUAL = 20;
+/** What may pass while a test prepares, in milliseconds: whole networks are made then, with keys and certificates. */
+const PREPARING = 60_000;
 /** How often mutants may be passed before a loop counts as endless. */
 const MOST_PASSED = 50_000_000;
 /** Those of Node: a test may leave fake ones behind. */
@@ -83,15 +85,18 @@ async function runOne({ act, blocks }) {
 
 /** Whether a test fails, or is late; null where it passes. */
 async function faultOf(one) {
-  const failed = prepare(one.blocks)
-    .then(() => runOne(one))
-    .then(
-      () => null,
-      () => 'failed',
-    );
-  const fault = await atMost(PATIENCE + TIMES_USUAL * one.took, failed);
+  const fault =
+    (await atMost(PREPARING, faultIn(prepare(one.blocks)))) ??
+    (await atMost(PATIENCE + TIMES_USUAL * one.took, faultIn(runOne(one))));
   jest.useRealTimers();
   return fault;
+}
+
+function faultIn(work) {
+  return work.then(
+    () => null,
+    () => 'failed',
+  );
 }
 
 /** What of some tests notices a mutant: `failed`, `late`, or null. */
