@@ -1,6 +1,6 @@
 import { CotraceError } from '@cotrace/core';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { startFakeClock, took } from '../testing/fake-clock.js';
+import { ended, startFakeClock, took } from '../testing/fake-clock.js';
 import { askAll } from './ask-all.js';
 import { firstAnswer, inTurn } from './ask-in-turn.js';
 import type { Turn } from './asked.js';
@@ -53,7 +53,7 @@ describe('the first answer', () => {
       a: () => Promise.reject(away),
       b: () => Promise.reject(refusal),
     });
-    expect(await answer).toBe('c');
+    expect(await ended(answer)).toBe('c');
     expect([asked, times]).toEqual([
       ['a', 'b', 'c'],
       [0, 0, 0],
@@ -71,14 +71,14 @@ describe('the first answer', () => {
         },
       },
     );
-    expect(await answer).toBe('b');
+    expect(await ended(answer)).toBe('b');
     expect([asked, codes(faults)]).toEqual([['a', 'b'], ['a BAD_ANSWER']]);
   });
 
   it('is given half a second before the next party is asked as well', async () => {
     const { answer, asked, times, faults } = ask({ a: never, b: never });
     expect(await took(answer)).toBe(1000);
-    expect(await answer).toBe('c');
+    expect(await ended(answer)).toBe('c');
     expect([asked, times]).toEqual([
       ['a', 'b', 'c'],
       [0, 500, 1000],
@@ -92,7 +92,7 @@ describe('the first answer', () => {
   it('may be that of a party whose turn is over, and names nobody whose turn is not', async () => {
     const { answer, asked, signals, faults } = ask({ a: () => after(600, () => 'late'), b: never });
     expect(await took(answer)).toBe(600);
-    expect(await answer).toBe('late');
+    expect(await ended(answer)).toBe('late');
     expect([asked, codes(faults), signals.get('b')?.aborted]).toEqual([['a', 'b'], [], true]);
   });
 
@@ -106,13 +106,13 @@ describe('the first answer', () => {
     const refusing = () => after(100, fail(refusal));
     const { answer, faults } = ask({ a: () => after(2000, () => 'a'), b: refusing, c: refusing });
     expect(await took(answer)).toBe(2000);
-    expect([await answer, codes(faults)]).toEqual(['a', ['b NOT_YOUR_ROLE', 'c NOT_YOUR_ROLE']]);
+    expect([await ended(answer), codes(faults)]).toEqual(['a', ['b NOT_YOUR_ROLE', 'c NOT_YOUR_ROLE']]);
   });
 
   it('does not wait for a party that is silent, and ends the question to it', async () => {
     const { answer, signals, faults } = ask({ a: never });
     await took(answer);
-    expect(await answer).toBe('b');
+    expect(await ended(answer)).toBe('b');
     expect([codes(faults), signals.get('a')?.aborted]).toEqual([['a UNREACHABLE'], true]);
   });
 
@@ -174,15 +174,17 @@ describe('the first answer', () => {
     });
     expect(await took(answer)).toBe(0);
     await failed;
-    await expect(ask({ ...all(away), c: () => Promise.reject(refusal) }).answer).rejects.toMatchObject({
-      code: 'NO_ANSWER',
-    });
-    await expect(ask({}, { parties: [] }).answer).rejects.toMatchObject({ code: 'NO_ANSWER' });
+    await expect(ended(ask({ ...all(away), c: () => Promise.reject(refusal) }).answer)).rejects.toMatchObject(
+      {
+        code: 'NO_ANSWER',
+      },
+    );
+    await expect(ended(ask({}, { parties: [] }).answer)).rejects.toMatchObject({ code: 'NO_ANSWER' });
   });
 
   it('never hides an error of our own', async () => {
     const bug = new TypeError('oops');
-    await expect(ask({ a: () => Promise.reject(bug) }).answer).rejects.toBe(bug);
+    await expect(ended(ask({ a: () => Promise.reject(bug) }).answer)).rejects.toBe(bug);
   });
 
   it('is asked last of those that were at fault just now', async () => {
@@ -190,7 +192,7 @@ describe('the first answer', () => {
     faults.add('a', away);
     faults.add('b', refusal);
     const { answer, asked } = ask({ c: () => Promise.reject(away) }, { faults });
-    expect([await answer, asked]).toEqual(['a', ['c', 'a']]);
+    expect([await ended(answer), asked]).toEqual(['a', ['c', 'a']]);
   });
 });
 
@@ -269,7 +271,7 @@ describe('asking all', () => {
   it('never hides an error of our own, and ends what is under way then', async () => {
     const bug = new TypeError('oops');
     const { answers, signals } = ask({ a: () => Promise.reject(bug), b: never });
-    await expect(answers).rejects.toBe(bug);
+    await expect(ended(answers)).rejects.toBe(bug);
     expect(signals.get('b')?.aborted).toBe(true);
   });
 });
