@@ -12,7 +12,7 @@ import { refused } from '../testing/gateway-errors.js';
 import { LedgerScene, type SceneOptions, type SceneRecord } from '../testing/ledger-scene.js';
 import { spoken } from '../testing/printed.js';
 import { noteSignalHandlers } from '../testing/signal-handlers.js';
-import { Workspace } from '../workspace/workspace.js';
+import type { Workspace } from '../workspace/workspace.js';
 import { demo } from './demo.js';
 import { EXIT, Output } from './output.js';
 import { RICE_FILES } from './rice-chain.js';

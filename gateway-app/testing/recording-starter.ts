@@ -10,10 +10,7 @@ export class RecordingStarter extends Starter {
   readonly #whenStarted: (spec: ProcessSpec) => ProcessEntry | null;
 
   /** `whenStarted`: what each process does, and where it is there; one that is not has ended. */
-  constructor(
-    workspace: Workspace,
-    whenStarted: (spec: ProcessSpec) => ProcessEntry | null = () => null,
-  ) {
+  constructor(workspace: Workspace, whenStarted: (spec: ProcessSpec) => ProcessEntry | null = () => null) {
     super(workspace, () => undefined);
     this.#whenStarted = whenStarted;
   }
