@@ -143,7 +143,7 @@ describe('the architecture', () => {
   });
 
   it('has every import of what ships declared by its package', () => {
-    const declared = new Map(PACKAGES.map((name) => [name as string, dependenciesOf(name)]));
+    const declared = new Map(PACKAGES.map((name) => [name, dependenciesOf(name)]));
     const found = offences(shipped, ({ area }, specifier) => {
       const name = packageOf(specifier);
       return name !== null && !name.startsWith('node:') && declared.get(area)?.includes(name) !== true;

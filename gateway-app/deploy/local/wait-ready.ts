@@ -91,7 +91,7 @@ async function heightOf(connections: Connections, node: ConsortiumNode): Promise
 }
 
 /** Asks until `who` has an answer. Throws `NOT_READY` where a process has ended, or it takes too long. */
-async function until<T extends NonNullable<unknown>>(
+async function until<T extends object | true>(
   workspace: Workspace,
   processes: readonly ProcessEntry[],
   who: string,
