@@ -11,8 +11,10 @@ const PATIENCE = 10_000;
 const TIMES_USUAL = 20;
 /** What may pass while a test prepares, in milliseconds: whole networks are made then, with keys and certificates. */
 const PREPARING = 60_000;
-/** How often mutants may be passed before a loop counts as endless. */
-const MOST_PASSED = 50_000_000;
+/** How often a test may pass mutants, with as many times what it usually does, before a loop counts as endless. */
+const PASSES = 1_000_000;
+/** As `PASSES`, while a test prepares. */
+const PASSES_PREPARING = 50_000_000;
 /** Those of Node: a test may leave fake ones behind. */
 const { setTimeout: later, clearTimeout: forget } = globalThis;
 
@@ -21,12 +23,19 @@ const [shard, shards] = process.env.COTRACE_SHARD.split('/').map(Number);
 
 let active = 0;
 let passed = 0;
+let mostPassed = 0;
 let reached = new Set();
 globalThis.__mutant = (id) => {
+  passed++;
   if (active === 0) reached.add(id);
-  else if (++passed > MOST_PASSED) throw new Error('a loop without end');
+  else if (passed > mostPassed) throw new Error('a loop without end');
   return id === active;
 };
+
+function allowPasses(most) {
+  passed = 0;
+  mostPassed = most;
+}
 
 /** Loads the tests; the list is of the module registry of now. */
 async function load() {
@@ -85,9 +94,12 @@ async function runOne({ act, blocks }) {
 
 /** Whether a test fails, or is late; null where it passes. */
 async function faultOf(one) {
-  const fault =
-    (await atMost(PREPARING, faultIn(prepare(one.blocks)))) ??
-    (await atMost(PATIENCE + TIMES_USUAL * one.took, faultIn(runOne(one))));
+  allowPasses(PASSES_PREPARING);
+  let fault = await atMost(PREPARING, faultIn(prepare(one.blocks)));
+  if (fault === null) {
+    allowPasses(PASSES + TIMES_USUAL * one.passes);
+    fault = await atMost(PATIENCE + TIMES_USUAL * one.took, faultIn(runOne(one)));
+  }
   jest.useRealTimers();
   return fault;
 }
@@ -102,7 +114,6 @@ function faultIn(work) {
 /** What of some tests notices a mutant: `failed`, `late`, or null. */
 async function findingOf(id, tests) {
   active = id;
-  passed = 0;
   try {
     return await firstFault(tests);
   } finally {
@@ -124,11 +135,11 @@ async function firstFault(tests) {
  */
 async function findingAfresh(id, known) {
   active = id;
-  passed = 0;
+  allowPasses(PASSES_PREPARING);
   let tests = [];
   try {
     tests = await load();
-    tests.forEach((one, i) => (one.took = known[i].took));
+    tests.forEach((one, i) => Object.assign(one, { took: known[i].took, passes: known[i].passes }));
     return await firstFault(tests.toSorted((a, b) => a.took - b.took));
   } catch {
     return 'failed';
@@ -149,9 +160,10 @@ test(
       await prepare(one.blocks);
       for (const id of reached) early.add(id);
       reached = new Set();
+      passed = 0;
       const start = performance.now();
       await runOne(one);
-      one.took = performance.now() - start;
+      Object.assign(one, { took: performance.now() - start, passes: passed });
       for (const id of reached) reaching.set(id, [...(reaching.get(id) ?? []), one]);
     }
     for (const { id } of mutants.filter((_, i) => i % shards === shard)) {
