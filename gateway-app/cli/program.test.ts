@@ -74,8 +74,8 @@ describe('a command line', () => {
         ['capture', ['a.json'], { inFlight: 7, log: 'l.jsonl', rules: ['rule'] }, TEXT],
       ),
     ],
-    ['trace LOT', session(['trustPath', undefined, HOME], ['trace', product('none'), TEXT])],
-    ['trace LOT --up', session(['trustPath', undefined, HOME], ['trace', product('up'), TEXT])],
+    ['trace LOT', session(['trustPath', null, HOME], ['trace', product('none'), TEXT])],
+    ['trace LOT --up', session(['trustPath', null, HOME], ['trace', product('up'), TEXT])],
     [
       'trace LOT --down --proof p.json --trust t.json',
       session(['trustPath', 't.json', HOME], ['trace', product('down', 'p.json'), TEXT]),
@@ -83,7 +83,7 @@ describe('a command line', () => {
     [
       'verify p.json',
       [
-        ['trustPath', undefined, HOME],
+        ['trustPath', null, HOME],
         ['verify', 'p.json', 'trust.json', TEXT],
       ],
     ],
@@ -97,7 +97,7 @@ describe('a command line', () => {
     ['order place o.json', session(['place', 'o.json', TEXT])],
     [
       'order verify o.json',
-      session(['trustPath', undefined, HOME], ['verify', 'o.json', 'trust.json', TEXT]),
+      session(['trustPath', null, HOME], ['verify', 'o.json', 'trust.json', TEXT]),
     ],
     [
       'order verify o.json --trust t.json',

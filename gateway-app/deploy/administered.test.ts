@@ -94,7 +94,7 @@ describe('chaincodes on Fabric’s own programs', () => {
     const workspace = new Workspace('/nowhere');
     const { layout, consortium } = devnet;
     const deploy = () => backend.deploy(run(new RecordingStarter(workspace), workspace), layout, consortium);
-    expect(devnet.definition(domain)).toBeUndefined();
+    expect(devnet.definition(domain)).toBeNull();
     await deploy();
     expect(devnet.definition(domain)).toMatchObject({ version: '1', sequence: 1n });
     await deploy();
