@@ -95,10 +95,7 @@ describe('a command line', () => {
       ],
     ],
     ['order place o.json', session(['place', 'o.json', TEXT])],
-    [
-      'order verify o.json',
-      session(['trustPath', null, HOME], ['verify', 'o.json', 'trust.json', TEXT]),
-    ],
+    ['order verify o.json', session(['trustPath', null, HOME], ['verify', 'o.json', 'trust.json', TEXT])],
     [
       'order verify o.json --trust t.json',
       session(['trustPath', 't.json', HOME], ['verify', 'o.json', 'trust.json', TEXT]),
