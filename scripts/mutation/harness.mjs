@@ -140,7 +140,8 @@ async function findingAfresh(id, known) {
   try {
     tests = await load();
     tests.forEach((one, i) => Object.assign(one, { took: known[i].took, passes: known[i].passes }));
-    return await firstFault(tests.toSorted((a, b) => a.took - b.took));
+    const usable = tests.filter(({ took }) => took !== undefined);
+    return await firstFault(usable.toSorted((a, b) => a.took - b.took));
   } catch {
     return 'failed';
   } finally {
@@ -149,27 +150,47 @@ async function findingAfresh(id, known) {
   }
 }
 
+/** How often a test is tried without a mutant: one of real nodes may fail on a machine that is busy. */
+const TRIES = 3;
+
+/** Whether a test passes without a mutant; what it reaches, and how long it takes. One that never does is left out. */
+async function passesUsually(one) {
+  for (let i = 1; ; i++) {
+    reached = new Set();
+    passed = 0;
+    const start = performance.now();
+    try {
+      await runOne(one);
+      Object.assign(one, { took: performance.now() - start, passes: passed });
+      return true;
+    } catch (error) {
+      console.error(`"${one.name}" fails without a mutant, ${i} of ${TRIES} times: ${error.message}`);
+      if (i === TRIES) return false;
+    } finally {
+      jest.useRealTimers();
+    }
+  }
+}
+
 test(
   'mutants',
   async () => {
-    const tests = await load();
+    const all = await load();
+    const tests = [];
     const early = new Set(reached);
     const reaching = new Map();
-    for (const one of tests) {
+    for (const one of all) {
       reached = new Set();
       await prepare(one.blocks);
       for (const id of reached) early.add(id);
-      reached = new Set();
-      passed = 0;
-      const start = performance.now();
-      await runOne(one);
-      Object.assign(one, { took: performance.now() - start, passes: passed });
+      if (!(await passesUsually(one))) continue;
+      tests.push(one);
       for (const id of reached) reaching.set(id, [...(reaching.get(id) ?? []), one]);
     }
     for (const { id } of mutants.filter((_, i) => i % shards === shard)) {
       const fitting = (reaching.get(id) ?? []).sort((a, b) => a.took - b.took);
       let found = await findingOf(id, fitting);
-      if (found === null && early.has(id)) found = await findingAfresh(id, tests);
+      if (found === null && early.has(id)) found = await findingAfresh(id, all);
       const isReached = fitting.length > 0 || early.has(id);
       appendFileSync(out, `${JSON.stringify({ id, found, isReached })}\n`);
     }

@@ -63,7 +63,7 @@ async function listens(port: number): Promise<boolean> {
  * Asks until `who` has an answer. `patience`: milliseconds that it may take. Throws `NOT_READY` where one of `processes` has
  * ended, or it takes too long.
  */
-export async function until<T extends NonNullable<unknown>>(
+export async function until<T extends object | string | bigint>(
   workspace: Workspace,
   processes: readonly ProcessEntry[],
   who: string,
