@@ -7,6 +7,7 @@ import {
   type BusinessAnswers,
   type MasterAnswers,
 } from '../testing/fake-network.js';
+import { took } from '../testing/fake-clock.js';
 import { away } from '../testing/gateway-errors.js';
 import { peerWithLedger } from '../testing/peer-ledger.js';
 import { ProofScene } from '../testing/proof-scene.js';
@@ -36,18 +37,6 @@ afterEach(() => {
 
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Milliseconds of the fake clock until a promise ends; null where it does not within five minutes. */
-async function took(work: Promise<unknown>): Promise<number | null> {
-  const began = performance.now();
-  let ended: number | null = null;
-  const end = () => {
-    ended = performance.now() - began;
-  };
-  work.then(end, end);
-  await jest.advanceTimersByTimeAsync(300_000);
-  return ended;
-}
-
 /** Connections to three masters that answer the same. */
 function connected(master: MasterAnswers): Connections {
   return fakeConnections({
@@ -73,7 +62,7 @@ function lateAtFirst(milliseconds: number): () => Promise<unknown> {
 
 describe('a turn', () => {
   /** When the second of two is asked, where the first says nothing but that so many parts have come. */
-  async function secondIsAskedAfter(parts: number): Promise<number | null> {
+  async function secondIsAskedAfter(parts: number): Promise<number> {
     const second = new Promise<void>((resolve) => {
       const ask = ({ name }: { readonly name: string }, turn: Turn) => {
         for (let i = 0; i < parts; i += 1) turn.part();
@@ -196,7 +185,7 @@ describe('nodes that are waited for', () => {
 
 describe('attestations of blocks', () => {
   /** How long those of a block are waited for that no master has. */
-  function waited(status: NonNullable<MasterAnswers['status']>): Promise<number | null> {
+  function waited(status: NonNullable<MasterAnswers['status']>): Promise<number> {
     const late = lateAtFirst(1);
     const attestationsOf = async () => {
       await late();
