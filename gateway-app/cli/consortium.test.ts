@@ -22,9 +22,9 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const NAMES = ['consortium.json', 'trust.json'];
 
-/** What the command says of the example, whose files it writes into a folder. */
-async function made(folder: string, json = false) {
-  const out = join(dir, folder);
+/** What the command says of the example, whose files it writes into a folder that is not there yet. */
+async function made(json = false) {
+  const out = join(mkdtempSync(join(dir, 'made-')), 'files');
   const shown = await spoken(() =>
     Promise.resolve(consortium(join(dir, 'consortium.yaml'), out, new Output(json))),
   );
@@ -37,7 +37,7 @@ async function made(folder: string, json = false) {
 
 describe('cotrace consortium', () => {
   it('writes files that nodes, clients and verifiers read, into a folder that it makes', async () => {
-    const { code, out } = await made('a');
+    const { code, out } = await made();
     expect(code).toBe(EXIT.done);
     expect(readConsortium(join(out, 'consortium.json')).nodes).toHaveLength(7);
     const trust = readTrust(readFileSync(join(out, 'trust.json'), 'utf8'), nodeVerifier);
@@ -46,7 +46,7 @@ describe('cotrace consortium', () => {
   });
 
   it('says what to compare, who must agree, and what will not last', async () => {
-    const { text, files } = await made('b');
+    const { text, files } = await made();
     expect(text.split('\n')).toEqual([
       ...files.map(({ sha256, path }) => `${sha256}  ${path}`),
       '7 nodes and clients; 2 of 2 members must agree: FarmMSP, ShopMSP',
@@ -57,7 +57,7 @@ describe('cotrace consortium', () => {
   });
 
   it('shows the same as JSON', async () => {
-    const { text, files } = await made('c', true);
+    const { text, files } = await made(true);
     expect(JSON.parse(text)).toEqual({
       files,
       ...{ quorum: 2, members: ['FarmMSP', 'ShopMSP'], nodes: 7 },

@@ -1,7 +1,7 @@
 import { defaultDomains } from '@cotrace/chaincode';
 import { servicePackage, type ChaincodePackage } from '@cotrace/network';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { connectionsLeft, openConnections } from '../testing/open-connections.js';
+import { connectionsLeft, settledConnections } from '../testing/open-connections.js';
 import { RecordingStarter } from '../testing/recording-starter.js';
 import { RunningDevnet } from '../testing/running-devnet.js';
 import { Workspace } from '../workspace/workspace.js';
@@ -32,7 +32,7 @@ beforeEach(async () => {
   domain = `goods${id}`;
   chaincode = await servicePackage(`label_${id}`);
   said = [];
-  before = openConnections();
+  before = await settledConnections();
 });
 
 describe('the administrators of a running network', () => {

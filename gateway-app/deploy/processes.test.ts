@@ -71,7 +71,9 @@ describe('a process of a network', () => {
     const later = await startReady('later');
     const earlier = { ...later, started: '1' };
     expect(isRunning(earlier)).toBe(false);
+    const kill = jest.spyOn(process, 'kill');
     await stopProcess(earlier, 0);
+    expect(kill.mock.calls.filter(([, signal]) => signal !== 0)).toEqual([]);
     expect(isRunning(later)).toBe(true);
   });
 

@@ -41,8 +41,8 @@ describe('network.json', () => {
     expect(readNetworkState(new Workspace(join(folder, 'none')))).toEqual(nothing);
   });
 
-  it('takes the lowest port and process id that there can be', () => {
-    const processes = [{ ...ENTRY, pid: 2, owner: folder }];
+  it('takes every port and process id that there can be', () => {
+    const processes = [2, 4_194_304].map((pid) => ({ ...ENTRY, name: `org${pid}.master`, pid, owner: folder }));
     const state = { version: 1, ports: { a: 1, b: 65_535 }, processes } as const;
     writeNetworkState(workspace, state);
     expect(readNetworkState(workspace)).toEqual(state);
@@ -53,6 +53,7 @@ describe('network.json', () => {
     ["this command's own group", withEntry({ pid: 0 }), 'processes[0].pid'],
     ['the first process of the system', withEntry({ pid: 1 }), 'processes[0].pid'],
     ['a group of processes', withEntry({ pid: -4711 }), 'processes[0].pid'],
+    ['an id beyond the last', withEntry({ pid: 4_194_305 }), 'processes[0].pid'],
     ['a part of a process', withEntry({ pid: 4711.5 }), 'processes[0].pid'],
     ['an id as text', withEntry({ pid: '4711' }), 'processes[0].pid'],
     ['no start', { ...STATE, processes: [{ name: 'org1.master', pid: 4711 }] }, 'started is missing'],
