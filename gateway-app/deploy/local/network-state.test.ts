@@ -42,7 +42,12 @@ describe('network.json', () => {
   });
 
   it('takes every port and process id that there can be', () => {
-    const processes = [2, 4_194_304].map((pid) => ({ ...ENTRY, name: `org${pid}.master`, pid, owner: folder }));
+    const processes = [2, 4_194_304].map((pid) => ({
+      ...ENTRY,
+      name: `org${pid}.master`,
+      pid,
+      owner: folder,
+    }));
     const state = { version: 1, ports: { a: 1, b: 65_535 }, processes } as const;
     writeNetworkState(workspace, state);
     expect(readNetworkState(workspace)).toEqual(state);
