@@ -151,7 +151,7 @@ const WITHOUT_ARGUMENT: readonly string[] = ['GetChannels', 'JoinBySnapshotStatu
 
 /** Configuration of the peer: its channels, and how they are configured (core/scc/cscc/configure.go). */
 export const cscc: SystemChaincode = async (context, { signed, invokedName }, args) => {
-  const name = text(args[0] ?? null);
+  const name = text(args[0]);
   const least = WITHOUT_ARGUMENT.includes(name) ? 1 : 2;
   if (args.length < least) return failure(`Incorrect number of arguments, ${args.length}`);
   if (invokedName !== 'cscc') {

@@ -79,8 +79,8 @@ const QUERIES = new Map<string, { readonly resource: AccessResource; readonly qu
 
 /** Queries of blocks and transactions: function, channel, argument (core/scc/qscc/query.go). */
 export const qscc: SystemChaincode = async (context, { signed, invokedName }, args) => {
-  const name = text(args[0] ?? null);
-  const channelId = text(args[1] ?? null);
+  const name = text(args[0]);
+  const channelId = text(args[1]);
   if (args.length < 2) return failure(`Incorrect number of arguments, ${args.length}`);
   if (invokedName !== 'qscc') {
     const reason = 'Rejecting invoke of QSCC from another chaincode because of potential for deadlocks';

@@ -47,7 +47,7 @@ export function failure(message: string): peer.Response {
 
 const lenient = new TextDecoder();
 
-/** Text of an argument; bytes that are no UTF-8 are replaced, since they only name something unknown. */
-export function text(argument: Uint8Array | null): string {
+/** Text of an argument, '' of none; bytes that are no UTF-8 are replaced, since they only name something unknown. */
+export function text(argument?: Uint8Array): string {
   return lenient.decode(argument);
 }

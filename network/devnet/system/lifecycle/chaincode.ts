@@ -48,7 +48,7 @@ export const lifecycleChaincode: SystemChaincode = async (
   if (args.length !== 2) {
     return failure(`lifecycle scc operations require exactly two arguments but received ${args.length}`);
   }
-  const name = text(args[0] ?? null);
+  const name = text(args[0]);
   const { channelId, signed } = invocation;
   if (channelId !== '' && context.channel(channelId) === null) {
     return failure(`could not get channelconfig for channel '${channelId}'`);

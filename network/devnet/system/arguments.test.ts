@@ -1,0 +1,28 @@
+import { describe, expect, it } from '@jest/globals';
+import { utf8 } from '@cotrace/core';
+import { cscc } from './cscc.js';
+import { lifecycleChaincode } from './lifecycle/chaincode.js';
+import { qscc } from './qscc.js';
+import type { SystemChaincode, SystemContext, SystemInvocation } from './system-chaincode.js';
+
+/** A peer and a proposal that nobody looks at before the arguments are there. */
+const context = {} as SystemContext;
+const invocation = {} as SystemInvocation;
+
+describe('system chaincodes', () => {
+  it.each<readonly [string, SystemChaincode, readonly string[], string]>([
+    ['cscc', cscc, [], 'Incorrect number of arguments, 0'],
+    ['cscc', cscc, ['GetConfigBlock'], 'Incorrect number of arguments, 1'],
+    ['qscc', qscc, [], 'Incorrect number of arguments, 0'],
+    ['qscc', qscc, ['GetChainInfo'], 'Incorrect number of arguments, 1'],
+    ['_lifecycle', lifecycleChaincode, [], 'lifecycle scc must be invoked with arguments'],
+    [
+      '_lifecycle',
+      lifecycleChaincode,
+      ['QueryInstalledChaincodes'],
+      'lifecycle scc operations require exactly two arguments but received 1',
+    ],
+  ])('%s refuses too few arguments as Fabric does: %3$j', async (_name, run, args, message) => {
+    expect(await run(context, invocation, args.map(utf8))).toMatchObject({ status: 500, message });
+  });
+});
