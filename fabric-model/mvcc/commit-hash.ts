@@ -11,7 +11,7 @@ export interface CommittedUpdate {
   readonly collection?: string;
   /** Text of a public key, hash of a private one. */
   readonly key: string | Uint8Array;
-  /** Undefined: the key was deleted. */
+  /** Null: the key was deleted. */
   readonly value: Uint8Array | null;
   /** Of the transaction that wrote the key last, or deleted it. */
   readonly version: Version;

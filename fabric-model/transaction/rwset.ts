@@ -12,7 +12,7 @@ export interface Version {
 
 export interface KeyRead {
   readonly key: string;
-  /** Undefined: the key did not exist. */
+  /** Null: the key did not exist. */
   readonly version: Version | null;
 }
 

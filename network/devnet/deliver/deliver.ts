@@ -77,7 +77,7 @@ function sessionAccess(context: DeliverContext, channel: Channel, signed: Signed
 
 /**
  * Serves one seek request: sends its blocks and gives the status that ends it (common/deliver/deliver.go).
- * Undefined when the caller left before.
+ * Null when the caller left before.
  */
 export async function deliver(
   context: DeliverContext,

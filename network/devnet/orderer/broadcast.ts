@@ -23,7 +23,7 @@ function refuseType(type: number): BroadcastResult | null {
 
 /**
  * Checks an envelope as an orderer does before it orders it, in that order: channel, type, size,
- * expiry, channel Writers (orderer/common/broadcast, orderer/common/msgprocessor). Undefined means: order it.
+ * expiry, channel Writers (orderer/common/broadcast, orderer/common/msgprocessor). Null means: order it.
  */
 export function refuseEnvelope(
   envelope: common.Envelope,

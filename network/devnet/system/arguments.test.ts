@@ -10,19 +10,19 @@ const context = {} as SystemContext;
 const invocation = {} as SystemInvocation;
 
 describe('system chaincodes', () => {
-  it.each<readonly [string, SystemChaincode, readonly string[], string]>([
-    ['cscc', cscc, [], 'Incorrect number of arguments, 0'],
-    ['cscc', cscc, ['GetConfigBlock'], 'Incorrect number of arguments, 1'],
-    ['qscc', qscc, [], 'Incorrect number of arguments, 0'],
-    ['qscc', qscc, ['GetChainInfo'], 'Incorrect number of arguments, 1'],
-    ['_lifecycle', lifecycleChaincode, [], 'lifecycle scc must be invoked with arguments'],
+  it.each<readonly [string, readonly string[], SystemChaincode, string]>([
+    ['cscc', [], cscc, 'Incorrect number of arguments, 0'],
+    ['cscc', ['GetConfigBlock'], cscc, 'Incorrect number of arguments, 1'],
+    ['qscc', [], qscc, 'Incorrect number of arguments, 0'],
+    ['qscc', ['GetChainInfo'], qscc, 'Incorrect number of arguments, 1'],
+    ['_lifecycle', [], lifecycleChaincode, 'lifecycle scc must be invoked with arguments'],
     [
       '_lifecycle',
-      lifecycleChaincode,
       ['QueryInstalledChaincodes'],
+      lifecycleChaincode,
       'lifecycle scc operations require exactly two arguments but received 1',
     ],
-  ])('%s refuses too few arguments as Fabric does: %3$j', async (_name, run, args, message) => {
+  ])('%s refuses to be called with %j alone, as Fabric does', async (_name, args, run, message) => {
     expect(await run(context, invocation, args.map(utf8))).toMatchObject({ status: 500, message });
   });
 });

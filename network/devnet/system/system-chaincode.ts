@@ -10,7 +10,7 @@ export interface SystemInvocation {
   /** '' for a proposal without a channel. */
   readonly channelId: string;
   readonly txId: string;
-  /** Undefined for the chaincodes that only query blocks and configuration. */
+  /** Null for the chaincodes that only query blocks and configuration. */
   readonly simulator: Simulator | null;
   /** The proposal as signed data of its creator. */
   readonly signed: SignedData;
