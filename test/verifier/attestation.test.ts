@@ -15,7 +15,7 @@ import { ChannelConfig } from '@cotrace/fabric-model';
 import { nodeVerifier } from '@cotrace/network';
 import type { Attestation } from '../../gateway-app/gen/cotrace/cotrace_pb.js';
 import { attest, withMembers } from '../../gateway-app/testing/attestations.js';
-import { codeOf } from '../../gateway-app/testing/codes.js';
+import { codeOf, errorOf } from '../../gateway-app/testing/codes.js';
 import { peerOnP384 } from '../../gateway-app/testing/odd-identity.js';
 import { TestChain } from '../../gateway-app/testing/test-chain.js';
 import { TestMaster } from '../../gateway-app/testing/test-master.js';
@@ -24,6 +24,7 @@ import { definition, put } from '../../gateway-app/testing/transactions.js';
 import {
   checkAttestation,
   judgeAttestations,
+  signerOf,
   type AttestationTerms,
 } from '../../verifier/main-block/attestation.js';
 import { mainConfig } from '../../verifier/main-block/main-config.js';
@@ -225,6 +226,30 @@ describe('an organisation that signs two different bodies for one block', () => 
   it('does not do so by attesting the same body at two times', () => {
     const later = attest(network.organisation(0).master, body, new Date('2030-01-01'));
     expect(judge([one(0), later, one(1)]).supporters).toHaveLength(2);
+  });
+});
+
+describe('an organisation that is not of the channel', () => {
+  it('is named in the error by no more characters than an MSP id may have', () => {
+    const mspId = `Org${'9'.repeat(10_000)}`;
+    const { code, detail } = errorOf(() => checkAttestation({ ...one(0), mspId }, 2n, terms));
+    expect(code).toBe('ATTESTATION_MEMBER');
+    expect(detail).toEqual({ mspId: `Org${'9'.repeat(252)}` });
+  });
+});
+
+describe('an error that says nothing of an attestation passes through unchanged', () => {
+  const fault = new RangeError('out of memory');
+  const fail = () => {
+    throw fault;
+  };
+
+  it('where identities are read', () => {
+    expect(() => signerOf(one(0), { manager: { deserialize: fail } })).toThrow(fault);
+  });
+
+  it('where attestations are judged', () => {
+    expect(() => judgeAttestations(honest, 2n, terms, fail)).toThrow(fault);
   });
 });
 
