@@ -15,7 +15,7 @@ import { ChannelConfig } from '@cotrace/fabric-model';
 import { nodeVerifier } from '@cotrace/network';
 import type { Attestation } from '../../gateway-app/gen/cotrace/cotrace_pb.js';
 import { attest, withMembers } from '../../gateway-app/testing/attestations.js';
-import { codeOf } from '../../gateway-app/testing/codes.js';
+import { codeOf, errorOf } from '../../gateway-app/testing/codes.js';
 import { peerOnP384 } from '../../gateway-app/testing/odd-identity.js';
 import { TestChain } from '../../gateway-app/testing/test-chain.js';
 import { TestMaster } from '../../gateway-app/testing/test-master.js';
@@ -24,6 +24,7 @@ import { definition, put } from '../../gateway-app/testing/transactions.js';
 import {
   checkAttestation,
   judgeAttestations,
+  signerOf,
   type AttestationTerms,
 } from '../../verifier/main-block/attestation.js';
 import { mainConfig } from '../../verifier/main-block/main-config.js';
@@ -86,7 +87,7 @@ describe('attestations of honest masters', () => {
 
   it('prove nothing below the quorum', () => {
     expect(judge([]).agreed).toBeNull();
-    expect(judge([one(1)]).agreed).toBeNull();
+    expect(judge([one(1)])).toMatchObject({ agreed: null, supporters: [] });
   });
 });
 
@@ -135,6 +136,11 @@ describe('an attestation does not count', () => {
       () => ({ ...one(0), signature: concat(one(0).signature, Uint8Array.of(0)) }),
     ],
     ['without a signature', 'ATTESTATION_SIGNATURE', () => ({ ...one(0), signature: new Uint8Array() })],
+    [
+      'with the certificate of its authority',
+      'ATTESTATION_IDENTITY',
+      () => ({ ...one(0), certificate: signerOf(one(0), terms.membership).authorities[0].der }),
+    ],
     ['with a certificate that is none', 'ATTESTATION_IDENTITY', () => ({ ...one(0), certificate: body })],
     [
       'with a certificate of megabytes',
@@ -181,6 +187,52 @@ describe('an attestation does not count', () => {
   });
 });
 
+describe('an attestation counts', () => {
+  it('up to the second in which its certificate expires', async () => {
+    const { master } = network.organisation(0);
+    const last = signerOf(one(0), terms.membership).expiresAt.getTime();
+    const at = (time: number) =>
+      codeOf(() => checkAttestation(attest(master, body, new Date(time)), 2n, terms));
+    expect(await at(last)).toBeNull();
+    expect(await at(last + 1000)).toBe('ATTESTATION_EXPIRED');
+  });
+
+  it.each([
+    ['certificate', 65_536, 'ATTESTATION_IDENTITY'],
+    ['signature', 256, 'ATTESTATION_SIGNATURE'],
+  ])('by a %s of at most %i bytes, which alone is looked at', async (part, most, code) => {
+    const withLength = (length: number) => ({ ...one(0), [part]: new Uint8Array(length) });
+    expect(await codeOf(() => checkAttestation(withLength(most), 2n, terms))).toBe(code);
+    expect(errorOf(() => checkAttestation(withLength(most + 1), 2n, terms))).toMatchObject({
+      code: 'ATTESTATION_SIZE',
+      detail: { mspId: 'Org1MSP', [part]: most + 1 },
+    });
+  });
+
+  it('for the identity that Fabric knows its signer by', () => {
+    const seen: Uint8Array[] = [];
+    const { manager } = terms.membership;
+    const deserialize = (bytes: Uint8Array) => {
+      seen.push(bytes);
+      return manager.deserialize(bytes);
+    };
+    expect(signerOf(one(0), { manager: { deserialize } }).mspId).toBe('Org1MSP');
+    expect(seen.map(toHex)).toEqual([toHex(network.organisation(0).master.serialized)]);
+  });
+
+  it('with a quorum of others, whatever one organisation states, in any order', () => {
+    const odd = attest(network.organisation(2).master, withMembers(body, { trieRoot: sha256(body) }));
+    for (const attestations of [
+      [one(0), one(1), odd],
+      [odd, one(0), one(1)],
+    ]) {
+      const { agreed, supporters } = judge(attestations);
+      expect(agreed).toEqual(decodeAttestationBody(body));
+      expect(supporters).toEqual([one(0), one(1)]);
+    }
+  });
+});
+
 describe('an organisation that signs two different bodies for one block', () => {
   const other = () => attest(network.organisation(0).master, withMembers(body, { trieRoot: sha256(body) }));
 
@@ -224,7 +276,31 @@ describe('an organisation that signs two different bodies for one block', () => 
 
   it('does not do so by attesting the same body at two times', () => {
     const later = attest(network.organisation(0).master, body, new Date('2030-01-01'));
-    expect(judge([one(0), later, one(1)]).supporters).toHaveLength(2);
+    expect(judge([one(0), later, one(1)]).supporters).toEqual([one(0), one(1)]);
+  });
+});
+
+describe('an organisation that is not of the channel', () => {
+  it('is named in the error by no more characters than an MSP id may have', () => {
+    const mspId = `Org${'9'.repeat(10_000)}`;
+    const { code, detail } = errorOf(() => checkAttestation({ ...one(0), mspId }, 2n, terms));
+    expect(code).toBe('ATTESTATION_MEMBER');
+    expect(detail).toEqual({ mspId: `Org${'9'.repeat(252)}` });
+  });
+});
+
+describe('an error that says nothing of an attestation passes through unchanged', () => {
+  const fault = new RangeError('out of memory');
+  const fail = () => {
+    throw fault;
+  };
+
+  it('where identities are read', () => {
+    expect(() => signerOf(one(0), { manager: { deserialize: fail } })).toThrow(fault);
+  });
+
+  it('where attestations are judged', () => {
+    expect(() => judgeAttestations(honest, 2n, terms, fail)).toThrow(fault);
   });
 });
 

@@ -126,6 +126,19 @@ describe('what another chaincode wrote is not taken for an order', () => {
     );
     expect(await codeOf(() => checkOrder(order, ask, trust))).toBe('BAD_RECORD');
   });
+
+  it('where the record that its id names is not there', async () => {
+    const order = orderOf('without its record');
+    let named = '';
+    await placed(order, undefined, ({ recordId, writes }) => {
+      named = recordId;
+      return writes.filter(([key]) => !key.startsWith('rec/'));
+    });
+    await expect(checkOrder(order, ask, trust)).rejects.toMatchObject({
+      code: 'BAD_RECORD',
+      detail: { recordId: named },
+    });
+  });
 });
 
 describe('an answer is disproved', () => {
@@ -196,6 +209,16 @@ describe('an answer is disproved', () => {
       found: before.flatMap(({ found }) => found),
     });
     expect(await codeOf(() => checkOrder(there, stale, trust))).toBe('ANSWER_DISPROVED');
+  });
+
+  it('nor is by a fault of this program, which passes through unchanged', async () => {
+    const fault = new RangeError('out of memory');
+    const failing = readTrust(trustFile(network), {
+      verify: () => {
+        throw fault;
+      },
+    });
+    await expect(checkOrder(there, ask, failing)).rejects.toBe(fault);
   });
 
   it('nor holds with fewer masters than a quorum, which is no lie', async () => {

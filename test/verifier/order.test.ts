@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readEpcisFile } from '../../epcis/read-documents.js';
-import { codeOf } from '../../gateway-app/testing/codes.js';
+import { codeOf, errorOf } from '../../gateway-app/testing/codes.js';
 import { orderEvent, orderId, readOrder } from '../../verifier/order/order.js';
 
 const text = (members: object = {}) =>
@@ -39,6 +39,27 @@ describe('an order', () => {
         'cotrace:signature': order.signature,
       },
     });
+  });
+
+  it('names its members in a namespace of its own', () => {
+    const event: unknown = JSON.parse(orderEvent(readOrder(text()), new Date(0)));
+    expect(event).toMatchObject({ '@context': [expect.any(String), { cotrace: 'urn:cotrace:' }] });
+  });
+
+  it.each([
+    ['sender', 'characters', 512, (length: number) => text({ from: 'x'.repeat(length) })],
+    ['message', 'characters', 65_536, (length: number) => text({ message: 'x'.repeat(length) })],
+    ['signature', 'characters', 65_536, (length: number) => text({ signature: 'x'.repeat(length) })],
+    ['file', 'bytes', 262_144, (length: number) => text().padEnd(length)],
+  ])('has a %s of at most as many %s as %i', async (_what, _unit, most, ofLength) => {
+    expect(readOrder(ofLength(most))).toMatchObject({ to: readOrder(text()).to });
+    expect(await codeOf(() => readOrder(ofLength(most + 1)))).toBe('BAD_ORDER');
+  });
+
+  it('is refused with the cause where it is not JSON', () => {
+    const { code, cause } = errorOf(() => readOrder('press 200 parts'));
+    expect(code).toBe('BAD_ORDER');
+    expect(cause).toMatchObject({ code: 'BAD_JSON' });
   });
 
   it.each([

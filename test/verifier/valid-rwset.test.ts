@@ -8,6 +8,7 @@ import {
   encodeEnvelope,
   encodePayload,
 } from '@cotrace/fabric-model';
+import { errorOf } from '../../gateway-app/testing/codes.js';
 import { TestNetwork } from '../../gateway-app/testing/test-network.js';
 import {
   configuration,
@@ -91,5 +92,20 @@ describe('a transaction that its block marks as valid', () => {
     expect(refusal(altered({ data: new Uint8Array() }))).toEqual(unreadable('NOT_A_TRANSACTION'));
     expect(refusal(altered({ type: CONFIG_UPDATE }))).toEqual(unreadable('NOT_A_TRANSACTION'));
     expect(refusal(altered({ txId: 'x' }))).toEqual(unreadable('BAD_TRANSACTION_ID'));
+  });
+
+  it('is refused with its place, the cause and what that may mean', () => {
+    const { message, cause } = errorOf(() => validRwset(altered({ txId: 'x' }), PLACE));
+    expect(message).toBe(
+      'transaction 3 of block 7 is marked as valid and cannot be read here ([BAD_TRANSACTION_ID] its id is not a ' +
+        'SHA-256 hash): either the peer is at fault, or this program is too old for the network',
+    );
+    expect(cause).toMatchObject({ code: 'BAD_TRANSACTION_ID', detail: { length: 1 } });
+  });
+
+  it('is not called unreadable where this program gave its bytes away before', () => {
+    const envelope = Buffer.from(new ArrayBuffer(8));
+    structuredClone(envelope.buffer, { transfer: [envelope.buffer] });
+    expect(() => refusal(envelope)).toThrow(expect.objectContaining({ name: 'TypeError' }));
   });
 });

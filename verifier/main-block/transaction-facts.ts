@@ -1,4 +1,4 @@
-import { encodeTransactionLeaf, isCotraceError, sha256 } from '@cotrace/core';
+import { encodeTransactionLeaf, readOrNull, sha256 } from '@cotrace/core';
 import { decodeEnvelope, domainsOf } from '@cotrace/fabric-model';
 import { TRANSACTION_ID } from './valid-rwset.js';
 
@@ -26,11 +26,8 @@ export function transactionFacts(envelope: Uint8Array, txNum: number, code: numb
 }
 
 function transactionId(envelope: Uint8Array): string | null {
-  try {
+  return readOrNull(() => {
     const { txId } = decodeEnvelope(envelope).channelHeader;
     return TRANSACTION_ID.test(txId) ? txId : null;
-  } catch (error) {
-    if (isCotraceError(error)) return null;
-    throw error;
-  }
+  });
 }
