@@ -65,6 +65,16 @@ describe('a proof file', () => {
     expect([code, message]).toEqual(['BAD_PROOF', expect.stringContaining('the unknown member "note"')]);
   });
 
+  it('asks about an identifier in its canonical form', () => {
+    const question = { traceId: ' A', direction: 'none' };
+    expect(errorOf(() => readRecordsProof(file({ question })))).toMatchObject({
+      code: 'BAD_PROOF',
+      message: 'proof: question.traceId must be an identifier in its canonical form, not " A"',
+      detail: { field: 'question.traceId' },
+      cause: { code: 'BAD_TRACE_ID' },
+    });
+  });
+
   it('is at most 256 MiB long', () => {
     const { code, detail } = errorOf(() => readRecordsProof(' '.repeat(2 ** 28 + 1)));
     expect([code, detail]).toEqual(['TOO_LONG', { maxBytes: 2 ** 28 }]);
@@ -97,10 +107,6 @@ describe('a trust file', () => {
       'checkingName must be the name of a channel, 1 to 249 bytes',
       file({ network: { ...network, checkingName: 'ä'.repeat(125) } }),
     ],
-    [
-      'quorum must be one that 0 organisations can have',
-      file({ network: { ...network, mainName: 'ä'.repeat(124) } }),
-    ],
     ['quorum must be a whole number from 2 to 1000', file({ quorum: 1 })],
     ['quorum must be a whole number from 2 to 1000', file({ quorum: 1001 })],
     [
@@ -114,6 +120,24 @@ describe('a trust file', () => {
   ])('is bounded: %s', (said, text) => {
     const { code, message } = errorOf(() => readTrust(text, nodeVerifier));
     expect([code, message]).toEqual(['BAD_TRUST', expect.stringContaining(said)]);
+  });
+
+  it.each<[string, string]>([
+    ['of the network', file({ network: { ...network, note: '' } })],
+    ['of an organisation', file({ organisations: [{ mspId: 'A', mspConfig: 'AA', note: '' }] })],
+  ])('has no member more: %s', (_whose, text) => {
+    const { code, message } = errorOf(() => readTrust(text, nodeVerifier));
+    expect([code, message]).toEqual(['BAD_TRUST', expect.stringContaining('the unknown member "note"')]);
+  });
+
+  it('may name its channels with 1 to 249 bytes', () => {
+    for (const name of ['m', `${'ä'.repeat(124)}m`]) {
+      const named = { ...network, mainName: name, checkingName: name };
+      // The names are taken: what is refused comes after them.
+      expect(errorOf(() => readTrust(file({ network: named }), nodeVerifier)).message).toContain(
+        'quorum must be one that 0 organisations can have',
+      );
+    }
   });
 
   it('is at most 16 MiB long', () => {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { isCotraceError, utf8 } from '@cotrace/core';
+import { isCotraceError, toBase64url, utf8 } from '@cotrace/core';
 import { ChannelConfig, pureVerifier } from '@cotrace/fabric-model';
 import { nodeVerifier } from '@cotrace/network';
 import fc from 'fast-check';
 import { attest } from '../../gateway-app/testing/attestations.js';
-import { codeOf } from '../../gateway-app/testing/codes.js';
+import { codeOf, errorOf } from '../../gateway-app/testing/codes.js';
 import { forgeries } from '../../gateway-app/testing/forged-proofs.js';
 import { BROKEN_CHAINS, ProofScene } from '../../gateway-app/testing/proof-scene.js';
 import { recordsProof, trustFile } from '../../gateway-app/testing/proofs.js';
@@ -145,15 +145,9 @@ describe('a forged records proof is refused', () => {
   });
 
   it('with what is missing, and why attestations do not count', () => {
-    const errorOf = (proof: RecordsProof): unknown => {
-      try {
-        return verifyRecords(proof, trust);
-      } catch (error) {
-        return error;
-      }
-    };
+    const refusalOf = (proof: RecordsProof) => errorOf(() => verifyRecords(proof, trust));
     const [{ traceId, blocks }] = BROKEN_CHAINS;
-    expect(errorOf(scene.proofOf(traceId, [{ block: blocks[1], txNum: 1 }]))).toMatchObject({
+    expect(refusalOf(scene.proofOf(traceId, [{ block: blocks[1], txNum: 1 }]))).toMatchObject({
       code: 'GAP',
       detail: { traceId, domain: 'goods', expected: 1, found: 2 },
     });
@@ -161,13 +155,13 @@ describe('a forged records proof is refused', () => {
       block,
       attestations: first === undefined ? [] : [attest(network.organisation(0).client, first.body)],
     }));
-    expect(errorOf({ ...honest, blocks: byClient })).toMatchObject({
+    expect(refusalOf({ ...honest, blocks: byClient })).toMatchObject({
       code: 'NO_QUORUM',
       message: expect.stringContaining('only a peer may attest'),
       detail: { attestations: 1, refused: ['ATTESTATION_ROLE'] },
     });
     const unattested = honest.blocks.map(({ block }) => ({ block, attestations: [] }));
-    expect(errorOf({ ...honest, blocks: unattested })).toMatchObject({
+    expect(refusalOf({ ...honest, blocks: unattested })).toMatchObject({
       code: 'NO_QUORUM',
       message: expect.stringMatching(/a quorum of organisations$/),
     });
@@ -336,32 +330,65 @@ describe('a trust file', () => {
     expect(trust.membership.members.map(({ mspId }) => mspId)).toEqual(['Org1MSP', 'Org2MSP', 'Org3MSP']);
   });
 
-  it.each<[string, () => string]>([
-    ['with an unknown member', () => change((file) => (file['checkpoint'] = 1))],
-    ['with a quorum above its organisations', () => change((file) => (file.quorum = 4))],
-    ['with one organisation', () => change((file) => file.organisations.splice(1))],
-    ['with organisations out of order', () => change((file) => file.organisations.reverse())],
+  it.each<[string, string, () => string]>([
+    [
+      'with an unknown member',
+      'has the unknown member "checkpoint"',
+      () => change((file) => (file['checkpoint'] = 1)),
+    ],
+    [
+      'with a quorum above its organisations',
+      'quorum must be one that 3 organisations can have, not 4',
+      () => change((file) => (file.quorum = 4)),
+    ],
+    [
+      'with one organisation',
+      'quorum must be one that 1 organisations can have, not 2',
+      () => change((file) => file.organisations.splice(1)),
+    ],
+    [
+      'with its first organisations out of order',
+      'organisations must be sorted by MSP id, each once',
+      () => change(({ organisations }) => organisations.unshift(...organisations.splice(1, 1))),
+    ],
+    [
+      'with its last organisations out of order',
+      'organisations must be sorted by MSP id, each once',
+      () => change(({ organisations }) => organisations.push(...organisations.splice(1, 1))),
+    ],
     [
       'with an organisation twice',
-      () => change((file) => file.organisations.push(...file.organisations.slice(-1))),
+      'organisations must be sorted by MSP id, each once',
+      () => change(({ organisations }) => organisations.unshift(...organisations.slice(0, 1))),
     ],
     [
       'with an organisation under another name',
+      'organisations[0].mspId must be Org1MSP, as its configuration says, not "Org0MSP"',
       () => change(({ organisations: [org] }) => org && (org.mspId = 'Org0MSP')),
     ],
     [
       'with a configuration that is none',
-      () =>
-        change(({ organisations: [org] }) => org && (org.mspConfig = Buffer.from('x').toString('base64url'))),
+      'organisations[0].mspConfig must be an MSP configuration of Fabric, not "eA"',
+      () => change(({ organisations: [org] }) => org && (org.mspConfig = toBase64url(utf8('x')))),
     ],
     [
       'with a hash in capitals',
+      'network.mainGenesisHeaderHash must be 64 lower-case hexadecimal digits',
       () => change((file) => (file.network['mainGenesisHeaderHash'] = 'AB'.repeat(32))),
     ],
-    ['with an empty channel name', () => change((file) => (file.network['mainName'] = ''))],
-    ['of another format', () => change((file) => (file['format'] = 'x'))],
-  ])('%s is refused', async (_title, text) => {
-    expect(await codeOf(() => readTrust(text(), nodeVerifier))).toBe('BAD_TRUST');
+    [
+      'with an empty channel name',
+      'network.mainName must be the name of a channel, 1 to 249 bytes',
+      () => change((file) => (file.network['mainName'] = '')),
+    ],
+    [
+      'of another format',
+      'format must be "cotrace.trust.v1", not "x"',
+      () => change((file) => (file['format'] = 'x')),
+    ],
+  ])('%s is refused: %s', (_title, said, text) => {
+    const { code, message } = errorOf(() => readTrust(text(), nodeVerifier));
+    expect([code, message]).toEqual(['BAD_TRUST', expect.stringContaining(said)]);
   });
 
   it('has its organisations in the order of their names, whatever theirs in the configuration', () => {

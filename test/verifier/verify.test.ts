@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { toBinary } from '@bufbuild/protobuf';
-import { fromBase64url, toBase64url, utf8 } from '@cotrace/core';
-import { common, decode, decodePem, encodePem } from '@cotrace/fabric-model';
+import { fromBase64url, toBase64url, utf8, type Attestation } from '@cotrace/core';
+import { common, decode, decodePem, encodePem, Msp } from '@cotrace/fabric-model';
 import { nodeVerifier } from '@cotrace/network';
 import { codeOf } from '../../gateway-app/testing/codes.js';
 import { ProofScene } from '../../gateway-app/testing/proof-scene.js';
 import { trustFile } from '../../gateway-app/testing/proofs.js';
 import { verdictOf } from '../../gateway-app/testing/verdict.js';
-import { writeRecordsProof } from '../../verifier/proof/records-proof.js';
+import { writeRecordsProof, type RecordsProof } from '../../verifier/proof/records-proof.js';
 import { readTrust } from '../../verifier/proof/trust.js';
 import { verify } from '../../verifier/verify.js';
 import { judgedProofs } from './proof-texts.js';
@@ -36,6 +36,26 @@ function withOtherEnd(bytes: Uint8Array): Uint8Array {
   return changed;
 }
 
+/** The honest proof with other attestations. */
+function attestedBy(change: (attestations: readonly Attestation[]) => readonly Attestation[]): RecordsProof {
+  const blocks = scene.honest.blocks.map(({ block, attestations }) => ({
+    block,
+    attestations: change(attestations),
+  }));
+  return { ...scene.honest, blocks };
+}
+
+/** How many signatures the platform looks at while a proof file is verified, and the code of its error. */
+async function looksAt(file: string): Promise<{ looks: number; code: string | null }> {
+  const look = jest.spyOn(crypto.subtle, 'verify');
+  try {
+    const code = await codeOf(() => verify(file, trust));
+    return { looks: look.mock.calls.length, code };
+  } finally {
+    look.mockRestore();
+  }
+}
+
 describe('a proof file, verified in one call', () => {
   it(
     'says what the verifier that does not wait says, of proofs, forgeries and altered proofs',
@@ -53,13 +73,9 @@ describe('a proof file, verified in one call', () => {
   );
 
   it('is refused where an authority did not sign the certificates in it', async () => {
-    const forged = {
-      ...scene.honest,
-      blocks: scene.honest.blocks.map(({ block, attestations }) => ({
-        block,
-        attestations: attestations.map((one) => ({ ...one, certificate: withOtherEnd(one.certificate) })),
-      })),
-    };
+    const forged = attestedBy((all) =>
+      all.map((one) => ({ ...one, certificate: withOtherEnd(one.certificate) })),
+    );
     await expect(verify(writeRecordsProof(forged), trust)).rejects.toMatchObject({
       code: 'NO_QUORUM',
       detail: { refused: Array.from({ length: 3 }, () => 'ATTESTATION_IDENTITY') },
@@ -67,13 +83,9 @@ describe('a proof file, verified in one call', () => {
   });
 
   it('is refused where nobody signed the attestations in it', async () => {
-    const forged = {
-      ...scene.honest,
-      blocks: scene.honest.blocks.map(({ block, attestations }) => ({
-        block,
-        attestations: attestations.map((one) => ({ ...one, signature: withOtherEnd(one.signature) })),
-      })),
-    };
+    const forged = attestedBy((all) =>
+      all.map((one) => ({ ...one, signature: withOtherEnd(one.signature) })),
+    );
     await expect(verify(writeRecordsProof(forged), trust)).rejects.toMatchObject({
       code: 'NO_QUORUM',
       detail: { refused: Array.from({ length: 3 }, () => 'ATTESTATION_SIGNATURE') },
@@ -115,5 +127,36 @@ describe('a proof file, verified in one call', () => {
   it('is not looked at where the trust file is wrong', async () => {
     expect(await codeOf(() => verify('no proof', trust.slice(0, -4)))).toBe('BAD_JSON');
     expect(await codeOf(() => verify('no proof', '{}'))).toBe('BAD_TRUST');
+  });
+});
+
+describe('the work that a proof file costs', () => {
+  /** Signatures of the trust file, which are looked at first. */
+  const ofTrustFile = async () => (await looksAt('{}')).looks;
+
+  it('is one look at each certificate before the blocks, whatever attestations have it', async () => {
+    const deserialize = jest.spyOn(Msp.prototype, 'deserialize');
+    try {
+      await verify(honest, trust);
+      expect(scene.honest.blocks.length).toBeGreaterThan(1);
+      expect(deserialize).toHaveBeenCalledTimes(3);
+    } finally {
+      deserialize.mockRestore();
+    }
+  });
+
+  it('is no look at what was signed with a certificate that no authority signed', async () => {
+    const forged = attestedBy((all) =>
+      all.map((one) => ({ ...one, certificate: withOtherEnd(one.certificate) })),
+    );
+    const looks = (await ofTrustFile()) + 3;
+    expect(await looksAt(writeRecordsProof(forged))).toEqual({ looks, code: 'NO_QUORUM' });
+  });
+
+  it('is no look at a signature where there are more than an honest proof has', async () => {
+    const doubled = attestedBy((all) => [...all, ...all]);
+    const looks = await ofTrustFile();
+    expect(looks).toBeGreaterThan(0);
+    expect(await looksAt(writeRecordsProof(doubled))).toEqual({ looks, code: 'BAD_PROOF' });
   });
 });

@@ -75,7 +75,9 @@ describe('code that cannot wait for signatures', () => {
 
   it('learns nothing outside of a run, where nothing would check it', async () => {
     const { signatures } = answered();
-    expect(() => signatures.verify(about('a'))).toThrow(RangeError);
+    expect(() => signatures.verify(about('a'))).toThrow(
+      new RangeError('a signature is asked for outside of a run'),
+    );
     await signatures.settle(() => signatures.verify(about('a')));
     expect(signatures.verify(about('a'))).toBe(true);
     expect(() => signatures.verify(about('b'))).toThrow(RangeError);
@@ -93,5 +95,18 @@ describe('code that cannot wait for signatures', () => {
     expect(said.indexOf(false)).toBe(700);
     expect(said.filter((good) => good)).toHaveLength(999);
     expect(asked).toHaveLength(1000);
+  });
+
+  it('has 256 looked at together and no more: a platform copies each', async () => {
+    let [open, most] = [0, 0];
+    const signatures = new AnsweredSignatures(async () => {
+      most = Math.max(most, ++open);
+      await Promise.resolve();
+      open--;
+      return true;
+    });
+    const messages = Array.from({ length: 600 }, (_, i) => `good ${i}`);
+    await signatures.settle(() => messages.map((message) => signatures.verify(about(message))));
+    expect([open, most]).toEqual([0, 256]);
   });
 });

@@ -49,6 +49,16 @@ describe('signatures by what the platform has', () => {
     expect(questions.map(pureEcdsa)).toEqual(said);
   });
 
+  it('are left to the platform, with a key that is for nothing else and stays there', async () => {
+    const question = await signed('P-256', 'SHA-256');
+    const importKey = jest.spyOn(crypto.subtle, 'importKey');
+    const verify = jest.spyOn(crypto.subtle, 'verify');
+    expect(await platformEcdsa()(question)).toBe(true);
+    const key = { type: 'public', extractable: false, usages: ['verify'] };
+    await expect(importKey.mock.results[0]?.value).resolves.toMatchObject(key);
+    await expect(verify.mock.results[0]?.value).resolves.toBe(true);
+  });
+
   it('are judged in JavaScript where there is no WebCrypto, as on a page that is not from a secure origin', async () => {
     const questions = mixtures(await signed('P-256', 'SHA-256'), await signed('P-256', 'SHA-256'));
     jest.replaceProperty(globalThis, 'crypto', {} as typeof globalThis.crypto);
