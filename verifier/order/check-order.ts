@@ -85,8 +85,9 @@ async function asked(
     return verifyStates(questions, answer, trust);
   } catch (error) {
     if (!isCotraceError(error)) throw error;
-    // Masters that are away are no lie: the cause would be what was refused of their attestations.
-    if (error.code === 'NO_QUORUM' && error.cause === undefined) throw error;
+    // Masters that are away are no lie.
+    const refused = error.detail['refused'];
+    if (error.code === 'NO_QUORUM' && Array.isArray(refused) && refused.length === 0) throw error;
     throw new CotraceError(
       'ANSWER_DISPROVED',
       'what the masters answer does not hold; do not act on the order',
