@@ -189,21 +189,22 @@ export function judgeAttestations(
     }
   }
   for (const mspId of equivocations.keys()) votes.delete(mspId);
-  const best = largestGroup([...votes.values()]);
-  const [first] = best;
-  const agreed =
-    first !== undefined && best.length >= quorumAmong(terms.membership.members.length, terms.quorum)
-      ? first.body
-      : null;
+  // A quorum is a majority: there is one at most.
+  const agreeing =
+    groupsOf(votes.values()).find(
+      ({ length }) => length >= quorumAmong(terms.membership.members.length, terms.quorum),
+    ) ?? [];
+  const [first] = agreeing;
   return {
-    agreed,
-    supporters: agreed === null ? [] : best.map(({ attestation }) => attestation),
+    agreed: first?.body ?? null,
+    supporters: agreeing.map(({ attestation }) => attestation),
     refused,
     equivocations: [...equivocations.values()],
   };
 }
 
-function largestGroup<V extends { readonly attestation: Attestation }>(votes: readonly V[]): readonly V[] {
+/** The votes by the body that they are for. */
+function groupsOf<V extends { readonly attestation: Attestation }>(votes: Iterable<V>): V[][] {
   const groups = new Map<string, V[]>();
   for (const vote of votes) {
     const body = toHex(sha256(vote.attestation.body));
@@ -211,8 +212,5 @@ function largestGroup<V extends { readonly attestation: Attestation }>(votes: re
     if (group === undefined) groups.set(body, [vote]);
     else group.push(vote);
   }
-  return [...groups.values()].reduce<readonly V[]>(
-    (best, group) => (group.length > best.length ? group : best),
-    [],
-  );
+  return [...groups.values()];
 }
