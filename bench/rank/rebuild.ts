@@ -3,7 +3,7 @@ import { rankEntry } from '@cotrace/gateway-app';
 import type { BenchDomain } from './domain.js';
 import { stopwatch, type Spent } from './spent.js';
 
-/** The tree of a state, made anew. */
+/** The tree of a state, rebuilt. */
 export interface RebuildCost {
   /** From the state: every value is read and hashed, entries are grouped, layers made; nothing is written. */
   readonly fromState: Spent;

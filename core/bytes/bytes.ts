@@ -7,28 +7,16 @@ export const concat = concatBytes;
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const HEX_DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
-const HEX_OCTETS = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
 
-/** Above this length, a text that grows by two characters at a time costs more than linear time: its parts outlive the collector's young ones. */
-const LONG = 1024;
-
-/** Lower-case hexadecimal of bytes. */
+/** Lower-case hexadecimal of bytes. A text that grew by two characters at a time would cost more than linear time. */
 export function toHex(bytes: Uint8Array): string {
-  if (bytes.length > LONG) return strictUtf8.decode(hexDigits(bytes));
-  let text = '';
-  for (let i = 0; i < bytes.length; i++) text += HEX_OCTETS[bytes[i] ?? 0] ?? '';
-  return text;
-}
-
-/** The same as ASCII. */
-function hexDigits(bytes: Uint8Array): Uint8Array {
   const digits = new Uint8Array(2 * bytes.length);
   for (let i = 0; i < bytes.length; i++) {
     const octet = bytes[i] ?? 0;
     digits[2 * i] = HEX_DIGITS[octet >> 4] ?? 0;
     digits[2 * i + 1] = HEX_DIGITS[octet & 15] ?? 0;
   }
-  return digits;
+  return strictUtf8.decode(digits);
 }
 
 const encoder = new TextEncoder();

@@ -105,7 +105,7 @@ describe('a business node’s rank tree', () => {
     await store.close();
   });
 
-  it('is not made anew at a start, but where there is none, or where it was begun', async () => {
+  it('is rebuilt at a start only where there is none, or where it was begun', async () => {
     const store = await DomainStore.open(join(dir, 'made'), TEST_OWNER);
     await tenBlocks(store, null);
     const expected = await digestOfState(store);
@@ -153,7 +153,7 @@ describe('a business node’s rank tree', () => {
     await store.close();
   });
 
-  it('has no digest while it is made anew', async () => {
+  it('has no digest while it is rebuilt', async () => {
     const store = await DomainStore.open(join(dir, 'unmade'), TEST_OWNER);
     const rank = await open(store);
     await tenBlocks(store, rank);
@@ -170,7 +170,7 @@ describe('a business node’s rank tree', () => {
     await store.close();
   });
 
-  it('that is damaged is made anew of the state before the next block', async () => {
+  it('that is damaged is rebuilt from the state before the next block', async () => {
     const store = await DomainStore.open(join(dir, 'damaged'), TEST_OWNER);
     const rank = await open(store);
     await tenBlocks(store, rank);

@@ -45,7 +45,7 @@ export class DomainRank {
   }
 
   /**
-   * What the entries that block `blockNum` changed make of the tree. A tree that is damaged is made anew of the state first,
+   * What the entries that block `blockNum` changed make of the tree. A tree that is damaged is rebuilt from the state first,
    * which still is that before the block.
    */
   async advance(blockNum: bigint, entries: readonly ChangedEntry[]): Promise<PageWrite[]> {
@@ -62,7 +62,7 @@ export class DomainRank {
 
   /**
    * The digest `Hpart` of the state after the last block. Takes as long as bringing the layers up to date. Throws
-   * `RANK_TREE_UNMADE` while the tree is made anew, `RANK_TREE_DAMAGED`.
+   * `RANK_TREE_UNMADE` while the tree is rebuilt, `RANK_TREE_DAMAGED`.
    */
   digest(): Uint8Array {
     if (this.#store.rankUnmade)

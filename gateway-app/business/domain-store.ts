@@ -88,7 +88,7 @@ export class DomainStore {
     return { get: (name) => read(this.#store, RANK + name) };
   }
 
-  /** Whether the rank tree is to be made anew: it was begun and not finished. */
+  /** Whether the rank tree is to be rebuilt: it was begun and not finished. */
   get rankUnmade(): boolean {
     return read(this.#store, RANK_UNMADE) !== null;
   }
@@ -105,7 +105,7 @@ export class DomainStore {
     await commit(this.#store, this.#store.batch().del(RANK_UNMADE));
   }
 
-  /** Takes entries, for a rank tree that is made anew, to give them by rising block in `rankSorted`. */
+  /** Takes entries, for a rank tree that is rebuilt, to give them by rising block in `rankSorted`. */
   async sortForRank(entries: readonly RankEntry[]): Promise<void> {
     const batch = this.#store.batch();
     for (const { key, blockNum, valueHash, txNum, verNum } of entries) {

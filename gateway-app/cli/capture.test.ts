@@ -145,7 +145,7 @@ describe('cotrace capture', () => {
     expect(said).toContain('warning: the masters have not attested the newest block');
   });
 
-  it('says what goes on meanwhile', async () => {
+  it('reports progress', async () => {
     let tries = 0;
     const away = () => (++tries === 1 ? new CotraceError('UNREACHABLE', 'nobody listens') : null);
     const { code, said } = await captured({ contract: committing(2n, away) });

@@ -171,7 +171,7 @@ describe('the demonstration', () => {
     expect([trace.records.length, nodes.length, nodes[0]?.name]).toEqual([12, NODES, 'org1.master']);
   });
 
-  it('counts events that are recorded now as well, and says what goes on meanwhile', async () => {
+  it('counts events that are recorded now as well, and reports progress', async () => {
     const some = committing(20n, (_call, i) => {
       if (i === 1) return new CotraceError('UNREACHABLE', 'nobody listens');
       return i > 3 ? ALREADY : null;

@@ -20,7 +20,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(join(root, '..'), { recursive: true, force: true }));
 
-/** What stands in for work on a network: notes what it is to do, and says something. */
+/** In place of work on a network: notes what it is to do, and says something. */
 function working() {
   const asked: unknown[] = [];
   const work = async (workspace: Workspace, ...args: unknown[]) => {

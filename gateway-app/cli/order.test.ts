@@ -176,7 +176,7 @@ describe('cotrace order place', () => {
     ]);
   });
 
-  it('says what goes on meanwhile', async () => {
+  it('reports progress', async () => {
     const away = (_call: unknown, i: number) =>
       i === 1 ? new CotraceError('UNREACHABLE', 'nobody listens') : null;
     const { code, said } = await placed({ contract: committing(5n, away) });

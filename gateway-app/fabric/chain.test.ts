@@ -110,7 +110,7 @@ describe('a chain', () => {
       },
     ],
     [
-      'whose header was made anew without the ordering service',
+      'whose header was written again without the ordering service',
       'BLOCK_SIGNATURE',
       () => {
         const block = blocks.make([put(network, 'goods', { a: '1' })]);

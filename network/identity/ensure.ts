@@ -21,7 +21,7 @@ const LOOP_BACK = ['localhost', '127.0.0.1', '::1'];
 /**
  * Makes what is missing of a network's certificates and keys below `dir`, and checks the rest:
  * organisations at the first start, identities of domains that were added later. What is there is never
- * made anew. Each organisation and each node appears as a whole or not at all; one process at a time.
+ * made again. Each organisation and each node appears as a whole or not at all; one process at a time.
  *
  * Throws `CRYPTO_FOLDER`, with the path and what to do, where files are missing, are no certificates, or
  * do not belong together.

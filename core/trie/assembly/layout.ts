@@ -78,7 +78,7 @@ export const BUMP: usize = 0;
 export const BUMP_END: usize = 4;
 /** Keys that the thread added less those it removed. */
 export const LIVE: usize = 8;
-/** Nodes whose hash the thread has made anew in this commit. */
+/** Nodes whose hash the thread has computed again in this commit. */
 export const CHANGED: usize = 12;
 /** Nodes that the thread has unlinked. */
 export const RETIRED: usize = 16;

@@ -4,7 +4,7 @@ import type { TrieChange } from '../state-trie.js';
 
 /**
  * The trie of the Ethereum JavaScript library: an implementation that nobody here wrote. Where one key is the
- * beginning of another it loses values when it removes (10.1.3), so then it is made anew from what there is.
+ * beginning of another it loses values when it removes (10.1.3), so then it is rebuilt from what there is.
  */
 export class EthereumTrie {
   readonly #entries = new Map<string, Uint8Array>();
