@@ -15,7 +15,7 @@ export class DocumentContext {
   readonly #contexts: ReadonlyMap<string, JsonValue>;
   readonly #list: readonly JsonValue[];
 
-  /** `context`: undefined where an event stands alone. What is too large is added to `faults`, and does not count then. */
+  /** `context`: undefined where an event stands alone. What is too large or not allowed is added to `faults`, and does not count then. */
   constructor(context: JsonValue | undefined, faults: Faults) {
     const distinct = distinctContexts(context);
     const bytes = [...distinct.keys()].reduce((sum, text) => sum + utf8(text).length, 0);
@@ -26,7 +26,7 @@ export class DocumentContext {
         `has more than ${MAX_CONTEXTS} contexts or ${MAX_CONTEXT_BYTES} bytes; each record carries it`,
       );
     }
-    this.prefixes = new JsonLdPrefixes(fits ? context : undefined);
+    this.prefixes = new JsonLdPrefixes(fits ? context : undefined, null, at(null, '@context'), faults);
     this.#contexts = fits ? distinct : new Map();
     this.#list = [...this.#contexts.values()];
   }

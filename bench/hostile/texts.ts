@@ -1,4 +1,4 @@
-import { canonicalTraceId, isCotraceError, parseStrictJson, readGs1 } from '@cotrace/core';
+import { canonicalTraceId, hashTextOf, isCotraceError, parseStrictJson } from '@cotrace/core';
 import type { HostileShape } from './growth.js';
 
 /** Runs a reader that may refuse what it reads. */
@@ -88,5 +88,5 @@ export function shapesOf<T>(
 export const textShapes: readonly HostileShape[] = [
   ...shapesOf('JSON', jsonShapes, json),
   ...shapesOf('TraceID', idShapes, traceId, ID_SIZES),
-  ...shapesOf('GS1 identifier', gs1Shapes, refusing(readGs1)),
+  ...shapesOf('GS1 identifier', gs1Shapes, hashTextOf),
 ];

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { CotraceError } from '../errors.js';
-import { canonicalTraceId, checkTraceId, readGs1 } from './trace-id.js';
+import { readGs1 } from './read-gs1.js';
+import { canonicalTraceId, checkTraceId } from './trace-id.js';
 import { checkDigit } from './check-digit.js';
 
 const numRuns = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
