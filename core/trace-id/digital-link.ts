@@ -134,25 +134,32 @@ const MAX_LIKELY_SEGMENTS = 32;
 
 /**
  * The link that somebody meant who wrote `path`: a key with a valid value and its qualifiers, on either side of it, however
- * the path is escaped, doubled or dotted. Null where there is none.
+ * the path is escaped, doubled or dotted. Null where there is none, or what the dots lead to is not sure.
  */
 export function likelyLink(path: string): string | null {
   const raw = path.split('/', MAX_LIKELY_SEGMENTS + 1);
   if (raw.length > MAX_LIKELY_SEGMENTS) return null;
   const segments: string[] = [];
   for (const segment of raw.map((text) => decodePercent(text) ?? text)) {
+    if (segment === '..' && segments.some((before) => findKey(before) !== null)) return null;
     if (segment === '..') segments.pop();
     else if (segment !== '' && segment !== '.') segments.push(segment);
   }
-  for (let i = 0; i + 1 < segments.length; i++) {
+  for (let i = segments.length % 2; i < segments.length; i += 2) {
     const key = findKey(segments[i] ?? '');
-    if (key === null) continue;
-    const named: [string, string][] = [];
-    for (let j = i % 2; j + 1 < segments.length; j += 2) {
-      if (j !== i) named.push([segments[j] ?? '', segments[j + 1] ?? '']);
-    }
-    const found = buildIdentifier(key, segments[i + 1] ?? '', named);
+    const found = key === null ? '' : linkAt(key, i, segments);
     if (typeof found !== 'string') return digitalLink(found);
   }
   return null;
+}
+
+/** Nothing behind the key may be left over; before it, what does not qualify it is a stem. */
+function linkAt(key: Gs1Key, at: number, segments: readonly string[]): Gs1Identifier | string {
+  const named: [string, string][] = [];
+  for (let i = at % 2; i < segments.length; i += 2) {
+    const [name, value] = [segments[i] ?? '', segments[i + 1] ?? ''];
+    if (i > at && findQualifier(key, name) === null) return 'is not a valid Digital Link';
+    if (i !== at) named.push([name, value]);
+  }
+  return buildIdentifier(key, segments[at + 1] ?? '', named);
 }

@@ -5,6 +5,10 @@ import { splitHttp } from './http-uri.js';
 
 const HTTP = /^https?:/i;
 
+/** Authority and path of an address with any number of slashes, with another scheme, or with none and then without a user. */
+const LIKE_AN_ADDRESS =
+  /^(?:https?:\/*|[a-z][a-z0-9+.-]*:\/\/|\/\/+|(?=[^/?#@]*(?:[/?#]|$)))([^/?#]*)(\/[^?#]*)?(?:[?#].*)?$/is;
+
 /**
  * What a text means that some software takes for a web address and RFC 3986 does not: with backslashes, with too few or too
  * many slashes before the host. On the host of GS1 it is refused, also without a scheme or with another one; elsewhere it is
@@ -13,13 +17,11 @@ const HTTP = /^https?:/i;
 export function readMisspelt(
   text: string,
 ): Broken | { readonly doubt: string; readonly meant: string } | null {
-  const plain = normalEscapes(text).replaceAll('\\', '/');
-  const match =
-    /^(?:https?:\/*|[A-Za-z][A-Za-z0-9+.-]*:\/\/|\/*)([^/?#]*)(\/[^?#]*)?(?:[?#].*)?$/is.exec(plain) ?? null;
-  const [, authority = '', path = ''] = match ?? [];
-  const host = splitHttp(`https://${authority}`)?.host ?? '';
   const isAddress = splitHttp(text) !== null && !text.includes('\\');
   if (isAddress) return null;
+  const plain = normalEscapes(text).replaceAll('\\', '/');
+  const [, authority = '', path = ''] = LIKE_AN_ADDRESS.exec(plain) ?? [];
+  const host = splitHttp(`https://${authority}`)?.host ?? '';
   const meant = likelyLink(path);
   if (isGs1Host(host)) {
     return broken('is not a valid address on id.gs1.org: write https://id.gs1.org/ and a path', meant);
