@@ -235,7 +235,7 @@ describe('queries', () => {
     expect(answer).toEqual({ traces: [], bookmark: '' });
   });
 
-  it.each(['readTrace', 'history'])('take a TraceID in its own form alone, and name it: %s', async (name) => {
+  it.each(['readTrace', 'history'] as const)('take a TraceID in its own form alone, and name it: %s', async (name) => {
     const traceId = 'https://id.gs1.org/01/09521234000884/21/S2';
     for (const alias of [
       'https://id.gs1.org/01/09521234000884/10/L1/21/S2',

@@ -1,9 +1,9 @@
-import { ASSIGNED, MARKS } from './unicode-15.js';
+import { ASSIGNED } from './unicode-15.js';
 
-/** Where ranges of code points begin and end (exclusive), by turns, rising. */
-type Bounds = readonly number[];
+/** Where ranges of assigned code points begin and end (exclusive), by turns, rising. */
+const BOUNDS: readonly number[] = boundsOf(ASSIGNED);
 
-function boundsOf(table: string): Bounds {
+function boundsOf(table: string): number[] {
   let last = 0;
   return table
     .trim()
@@ -11,27 +11,15 @@ function boundsOf(table: string): Bounds {
     .map((step) => (last += Number.parseInt(step, 36)));
 }
 
-function holds(bounds: Bounds, codePoint: number): boolean {
-  let [low, high] = [0, bounds.length];
+/** Whether Unicode 15.0 has a character at a code point; private use and surrogates count as characters there. */
+export function isAssigned(codePoint: number): boolean {
+  let [low, high] = [0, BOUNDS.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((bounds[middle] ?? 0) <= codePoint) low = middle + 1;
+    if ((BOUNDS[middle] ?? 0) <= codePoint) low = middle + 1;
     else high = middle;
   }
   return low % 2 === 1;
-}
-
-const assigned = boundsOf(ASSIGNED);
-const marks = boundsOf(MARKS);
-
-/** Whether Unicode 15.0 has a character at a code point; private use and surrogates count as characters there. */
-export function isAssigned(codePoint: number): boolean {
-  return codePoint < 0x7f || holds(assigned, codePoint);
-}
-
-/** Whether a code point is a combining mark (general category M) of Unicode 15.0. */
-export function isMark(codePoint: number): boolean {
-  return codePoint >= 0x300 && holds(marks, codePoint);
 }
 
 const SPACES = '\\t-\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff';
@@ -82,7 +70,7 @@ export function faultOfCharacters(text: string): string | null {
     if (!isAssigned(codePoint)) return `holds ${name}, which is not a character of Unicode 15.0`;
     if (HIDDEN.test(character)) return `holds ${name}, which nobody sees`;
     if (SPACE.test(character)) return `holds ${name}, white space that looks like another`;
-    inARow = isMark(codePoint) ? inARow + 1 : 0;
+    inARow = /\p{M}/u.test(character) ? inARow + 1 : 0;
     if (inARow > MOST_MARKS) return `has more than ${MOST_MARKS} combining marks in a row`;
   }
   return null;
