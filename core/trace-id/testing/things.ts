@@ -79,7 +79,7 @@ const FINEST: Readonly<Record<string, readonly string[]>> = {
 export function expectedTraceId({ ai, value, qualifiers }: Thing): string {
   const finest = (FINEST[ai] ?? ['8020']).find((name) => qualifiers.some(([own]) => own === name));
   const kept = qualifiers.filter(([name, text]) => name === finest && !(name === '254' && text === '0'));
-  return `https://id.gs1.org/${[[ai, value], ...kept].map(([name, text]) => `${name}/${reserved(text ?? '')}`).join('/')}`;
+  return `https://id.gs1.org/${[[ai, value] as const, ...kept].map(([name, text]) => `${name}/${reserved(text)}`).join('/')}`;
 }
 
 /** The TraceID of the lot beside a serial number; or null. */
