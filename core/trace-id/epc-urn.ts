@@ -94,7 +94,7 @@ export function readEpcUrn(text: string): Gs1Reading {
     const normal = body.replace(/%[0-9A-Fa-f]{2}/g, (escape) => escape.toUpperCase());
     return form.test(normal)
       ? { kind: 'other', text: `${urn}:${normal}`, doubt: null }
-      : broken(`is not a valid ${urn}: it has not the fields of that scheme`);
+      : broken(`is not a valid ${urn}: it does not have the fields of that scheme`);
   }
   const scheme = SCHEMES.get(word);
   if (scheme === undefined) return readUnknown(word, body);
