@@ -1,3 +1,4 @@
+import { looksCompressed } from './compressed-link.js';
 import { decodePercent, normalEscapes } from './escapes.js';
 import { broken, digitalLink, type Gs1Identifier, type Gs1Reading } from './gs1-identifier.js';
 import {
@@ -44,9 +45,7 @@ function readOwn({ path, query }: HttpUri): Gs1Reading {
 }
 
 function whyNoKey(name: string, rest: readonly string[]): string {
-  if (rest.length === 0 && /^[A-Za-z0-9_-]{10,}$/.test(name)) {
-    return 'is not a valid Digital Link; if it is a compressed one, resolve it first';
-  }
+  if (looksCompressed(rest.at(-1) ?? name)) return 'is a compressed Digital Link; resolve it first';
   return 'is not a valid Digital Link: on id.gs1.org the path begins with a key, such as /01/, and its value';
 }
 
@@ -65,6 +64,7 @@ function readForeign(text: string, uri: HttpUri): Gs1Reading {
     }
     if (looksLike(key, segments[i + 1] ?? '')) doubt ??= found;
   }
+  if (looksCompressed(segments.at(-1) ?? '')) doubt ??= 'may be a compressed Digital Link; resolve it first';
   return { kind: 'other', text: normalHttp(text, uri), doubt };
 }
 

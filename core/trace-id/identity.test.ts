@@ -199,12 +199,26 @@ describe('elsewhere', () => {
     ['https://x.example/01/09521234000884/./21/S', gs1(`${GTIN}/21/S`)],
     ['https://x.example/01/09521234000884/21/S//', gs1(`${GTIN}/21/S`)],
     ['https://x.example/01/09521234000884/more', null],
+    ['https://x.example/p/DBHKVAdpQgqrCvXKSpA?x=1', null],
+    ['https://x.example/AQnYUc1gmiERBhRYL4R', null],
     ['https:x.example/01/09521234000884/21/S', gs1(`${GTIN}/21/S`)],
     ['https://x.example\\01\\09521234000884\\21\\S', gs1(`${GTIN}/21/S`)],
   ])('%s is a URI, with a warning', (text, meant) => {
     const { traceId, nature, warnings } = identify(text);
     expect([traceId, nature]).toEqual([text, 'instance']);
     expect(warnings).toMatchObject([{ message: expect.stringContaining('not for a GS1 identifier'), meant }]);
+  });
+
+  it('a segment that only has the letters of a compressed link is not taken for one', () => {
+    for (const name of [
+      'DBHKVAdqQgqrCvXKSpA',
+      'DBHKVBdpQgqrCvXKSpA',
+      'warehouses',
+      'AAAAAAAAAA',
+      'A'.repeat(101),
+    ]) {
+      expect(identify(`https://x.example/${name}`).warnings).toEqual([]);
+    }
   });
 
   it('a qualifier before the key is part of the stem, with a warning', () => {
