@@ -44,6 +44,9 @@ function normalHost(host: string): string {
   return asciiLower(normalEscapes(host)).replace(/%[0-9a-f]{2}/g, (escape) => escape.toUpperCase());
 }
 
+/** An address in brackets, or a name. */
+const HOST = /^(?:\[[^[\]]*\]|[^:@[\]]*)$/;
+
 const ALL_ESCAPED = /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$/;
 
 /**
@@ -51,8 +54,8 @@ const ALL_ESCAPED = /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$/
  * escapes. Nothing else: dot segments and slashes stay. What no URI may hold stays wholly as it is.
  */
 export function normalHttp(text: string, uri: HttpUri): string {
-  if (!ALL_ESCAPED.test(text)) return text;
   const { scheme, userinfo, host, port, path, query, fragment } = uri;
+  if (!ALL_ESCAPED.test(text) || !HOST.test(host)) return text;
   const standard = scheme === 'http' ? '80' : '443';
   const place = port === null || port === '' || port === standard ? host : `${host}:${port}`;
   const rest = `${path === '' ? '/' : path}${query === null ? '' : `?${query}`}${fragment}`;

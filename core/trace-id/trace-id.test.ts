@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { CotraceError } from '../errors.js';
-import { canonicalTraceId, checkTraceId } from './trace-id.js';
+import { CotraceError, isCotraceError } from '../errors.js';
+import type { Identity } from './identity.js';
+import { canonicalTraceId, checkTraceId, identify } from './trace-id.js';
 import { checkDigit } from './check-digit.js';
 
 const numRuns = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
@@ -205,6 +206,8 @@ describe('a TraceID as text', () => {
     ['http://example.com:443/a/../b/', 'http://example.com:443/a/../b/'],
     ['https://example.com/%4%31', 'https://example.com/%4%31'],
     ['HTTPS://Example.com/é', 'HTTPS://Example.com/é'],
+    ['HTTPS://Example.com::443/', 'HTTPS://Example.com::443/'],
+    ['HTTPS://[2001:DB8::1]:443/', 'https://[2001:db8::1]/'],
     ['tag:Example.com,2026:A', 'tag:Example.com,2026:A'],
     ['  lot 7\u3000', 'lot 7'],
   ])('%j is written as its own standard calls it equal', (text, traceId) => {
@@ -287,18 +290,93 @@ describe('properties', () => {
       .map(([head, tail]) => head + tail.join('')),
   );
 
-  it('a canonical form is canonical', () => {
+  const pieces = fc
+    .array(
+      fc.constantFrom(
+        ...[
+          'https:',
+          'HTTP:',
+          '//',
+          '/',
+          '\\',
+          'id.gs1.org',
+          'X.example',
+          ':443',
+          ':',
+          '@',
+          '%69d.gs1.org',
+          '01/',
+        ],
+        ...[
+          '%30%31/',
+          '/%67tin/',
+          '09521234000884',
+          '/21/',
+          '/ser/',
+          '/10/',
+          'S',
+          '/.',
+          '..',
+          '%2e',
+          '%',
+          '%4',
+          '%31',
+        ],
+        ...[
+          '?',
+          '#',
+          '?10=L',
+          '?21=S',
+          '&',
+          'urn:',
+          'epc:',
+          'id:',
+          'sgtin:',
+          '9521234.000088.S',
+          'idpat:',
+          '*',
+          'tag:',
+        ],
+        ...[
+          'UUID:',
+          'did:',
+          '(01)',
+          '(21)',
+          'h\u0331',
+          '\u212a',
+          ' ',
+          '414/',
+          '9521234500018',
+          '/254/',
+          '0',
+          '[::1]',
+          '%7e',
+        ],
+      ),
+      { maxLength: 10 },
+    )
+    .map((parts) => parts.join(''));
+
+  it('a canonical form is canonical, and so is what is said to be meant; equal hash texts are equal forms', () => {
+    const traceIds = new Map<string, string>();
     fc.assert(
-      fc.property(anything, (text) => {
-        let canonical: string;
+      fc.property(fc.oneof(anything, pieces), (text) => {
+        let identity: Identity;
         try {
-          canonical = canonicalTraceId(text);
+          identity = identify(text);
         } catch (error) {
           expect(error).toMatchObject({ code: 'BAD_TRACE_ID' });
+          const { meant } = isCotraceError(error) ? error.detail : {};
+          if (typeof meant === 'string') canonicalTraceId(meant);
           return;
         }
-        expect(canonicalTraceId(canonical)).toBe(canonical);
-        checkTraceId(canonical);
+        const { traceId, hashText, nature, lot, warnings } = identity;
+        expect(identify(traceId)).toMatchObject({ traceId, nature });
+        checkTraceId(traceId);
+        for (const { meant } of warnings) if (meant !== null) canonicalTraceId(meant);
+        if (lot !== null) expect(identify(lot)).toMatchObject({ traceId: lot, nature: 'lot' });
+        expect(traceIds.get(hashText) ?? traceId).toBe(traceId);
+        traceIds.set(hashText, traceId);
       }),
       { numRuns },
     );
