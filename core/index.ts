@@ -7,6 +7,7 @@ export * from './merkle/index.js';
 export * from './rank/index.js';
 export * from './json/index.js';
 export * from './formats/index.js';
+export { asciiLower, trimSpace } from './text/characters.js';
 export * from './text/shown.js';
 export * from './trace-id/index.js';
 export * from './shape/index.js';

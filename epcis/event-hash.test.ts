@@ -1,14 +1,14 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { eventHash, preHash } from './event-hash.js';
-import { JsonLdPrefixes } from './json-ld-prefixes.js';
 import { readEpcisFile } from './read-documents.js';
+import { prefixesOf } from './testing/prefixes.js';
 import { dataFolder } from './testing/test-data.js';
 
 const folder = dataFolder('event-hash');
 
 describe('the event hash of CBV 2.0', () => {
-  const none = new JsonLdPrefixes();
+  const none = prefixesOf({});
   const base = {
     type: 'ObjectEvent',
     eventTime: '2026-04-17T09:26:42-04:00',
@@ -80,10 +80,7 @@ describe('the event hash of CBV 2.0', () => {
     };
     const text = preHash(
       event,
-      new JsonLdPrefixes(
-        { b: { '@id': 'https://b.example/' } },
-        new JsonLdPrefixes({ a: 'https://a.example/' }),
-      ),
+      prefixesOf([{ a: 'https://a.example/' }, { b: { '@id': 'https://b.example/' } }]),
     );
     expect(text.slice(text.indexOf('action=OBSERVE'))).toBe(
       'action=OBSERVE' +
@@ -138,7 +135,7 @@ const vectors = existsSync(folder) ? readdirSync(folder).filter((name) => name.e
         for (const { result } of events) {
           if (!result.ok) throw new Error(`${name} was refused`);
           const { data, eventHash: hash } = result.record;
-          expect(eventHash(data, new JsonLdPrefixes(data['@context']))).toBe(hash);
+          expect(eventHash(data, prefixesOf(data['@context']))).toBe(hash);
         }
       }
     });

@@ -2,7 +2,7 @@ import { compareBytes, type JsonValue, sha256, toHex, utf8 } from '@cotrace/core
 import { toUtc } from './date-time.js';
 import { hashValue, hashWord } from './hash-value.js';
 import { isArray, isObject, itemsOf, member, type JsonObject } from './json.js';
-import type { JsonLdPrefixes } from './json-ld-prefixes.js';
+import { within, type JsonLdPrefixes } from './json-ld-prefixes.js';
 
 /** Writes the value of a field; nothing where the field says nothing. */
 type Writer = (name: string, value: JsonValue, prefixes: JsonLdPrefixes) => string;
@@ -49,13 +49,19 @@ function oneOrMore(writer: Writer): Writer {
   };
 }
 
-/** An object: its fields in their order, then its extensions; `name` may be empty. */
+/** An object: what `contents` writes, by the prefixes of its own context too; `name` may be empty. */
 function object(fields: Fields): Writer {
+  const write = contents(fields);
+  return (name, value, prefixes) =>
+    isObject(value) ? prefixed(name, write(value, within(value, prefixes))) : '';
+}
+
+/** The fields of an object in their order, then its extensions. */
+function contents(fields: Fields): (value: JsonObject, prefixes: JsonLdPrefixes) => string {
   const known = new Set(fields.map(([name]) => name));
-  return (name, value, prefixes) => {
-    if (!isObject(value)) return '';
+  return (value, prefixes) => {
     const others = Object.entries(value).filter(([field]) => !known.has(field));
-    return prefixed(name, writeFields(value, fields, prefixes) + writeExtensions(others, prefixes));
+    return writeFields(value, fields, prefixes) + writeExtensions(others, prefixes);
   };
 }
 
@@ -83,7 +89,7 @@ function writeExtension(name: string, value: JsonValue, prefixes: JsonLdPrefixes
   if (isArray(value)) return value.flatMap((entry) => writeExtension(name, entry, prefixes));
   const compact = prefixes.split(name);
   const key = compact === null ? name : `{${compact.namespace}}${compact.local}`;
-  if (isObject(value)) return [key + writeExtensions(Object.entries(value), prefixes)];
+  if (isObject(value)) return [key + writeExtensions(Object.entries(value), within(value, prefixes))];
   return value === null ? [] : [assign(key, hashValue(value, prefixes)) || key];
 }
 
@@ -187,15 +193,15 @@ const EVENT: Fields = [
 /** Fields that identify or correct an event, or say when it was recorded: no part of what happened. */
 const LEFT_OUT = ['type', 'recordTime', 'eventID', 'errorDeclaration'];
 
-const writeEvent = object([...EVENT, ...LEFT_OUT.map((name): Fields[number] => [name, () => ''])]);
+const writeEvent = contents([...EVENT, ...LEFT_OUT.map((name): Fields[number] => [name, () => ''])]);
 
 /**
  * The pre-hash string of a valid event (CBV 2.0, section 8.9.2): what it says, the same for all ways to say it.
- * `event` has no comments and no fields that its sender wants ignored.
+ * `event` has no comments and no fields that its sender wants ignored; `prefixes` are those of its own context, too.
  */
 export function preHash(event: JsonObject, prefixes: JsonLdPrefixes): string {
   return (
-    assign('eventType', hashValue(member(event, 'type') ?? null, prefixes)) + writeEvent('', event, prefixes)
+    assign('eventType', hashValue(member(event, 'type') ?? null, prefixes)) + writeEvent(event, prefixes)
   );
 }
 

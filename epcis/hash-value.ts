@@ -1,4 +1,4 @@
-import { digitalLink, type Gs1Identifier, type JsonValue, percent, readGs1 } from '@cotrace/core';
+import { hashTextOf, type JsonValue, trimSpace } from '@cotrace/core';
 import type { JsonLdPrefixes } from './json-ld-prefixes.js';
 
 const CBV = 'https://ref.gs1.org/cbv/';
@@ -20,17 +20,17 @@ export function hashValue(value: JsonValue, prefixes: JsonLdPrefixes): string {
   if (typeof value === 'number') return plainDecimal(value);
   if (typeof value === 'boolean') return String(value);
   if (typeof value !== 'string') return '';
-  const text = prefixes.expand(value.trim());
+  const text = prefixes.expand(trimSpace(value));
   const urn = CBV_URNS.find(([start]) => text.startsWith(start));
   if (urn !== undefined) return urn[1] + text.slice(urn[0].length);
   if (/^[+-]?(?:\d+\.?\d*|\.\d+)$/.test(text)) return trimDecimal(text);
-  return constrainedLink(text) ?? text;
+  return hashTextOf(text);
 }
 
 /** A word of a standard vocabulary, which `vocabulary` begins the URI of; anything else as `hashValue`. */
 export function hashWord(value: JsonValue, vocabulary: string, prefixes: JsonLdPrefixes): string {
   const bare = typeof value === 'string' && !value.includes(':');
-  return bare ? vocabulary + value.trim() : hashValue(value, prefixes);
+  return bare ? vocabulary + trimSpace(value) : hashValue(value, prefixes);
 }
 
 /** A decimal number without sign of plus, leading and trailing zeros. */
@@ -58,43 +58,4 @@ function plainDecimal(value: number): string {
   const digits = first + fraction;
   if (exponent < 0) return trimDecimal(`${sign}0.${'0'.repeat(-exponent - 1)}${digits}`);
   return sign + digits.padEnd(exponent + 1, '0');
-}
-
-/** The keys that may be hashed, with the qualifier that counts: the finest of those that are there. */
-const CONSTRAINED: ReadonlyMap<string, readonly string[]> = new Map([
-  ['00', []],
-  ['01', ['21', '235', '10']],
-  ['253', []],
-  ['255', []],
-  ['401', []],
-  ['402', []],
-  ['414', ['254']],
-  ['417', []],
-  ['8003', []],
-  ['8004', []],
-  ['8006', ['21', '10']],
-  ['8010', ['8011']],
-  ['8017', []],
-  ['8018', []],
-]);
-
-/** The constrained Digital Link of a GS1 identifier or class pattern in a URI; null for anything else. */
-function constrainedLink(text: string): string | null {
-  if (!/^(?:https?|urn):/i.test(text)) return null;
-  const reading = readGs1(text);
-  if (reading.kind === 'pattern') return reading.classOf === null ? null : write(reading.classOf);
-  return reading.kind === 'identifier' ? write(reading.identifier) : null;
-}
-
-function write(identifier: Gs1Identifier): string | null {
-  const order = CONSTRAINED.get(identifier.ai);
-  if (order === undefined) return null;
-  const finest = order.find((ai) => identifier.qualifiers.some((qualifier) => qualifier.ai === ai));
-  const qualifiers = identifier.qualifiers.filter(({ ai }) => ai === finest);
-  return digitalLink({ ...identifier, qualifiers }, encodeReserved);
-}
-
-// GS1 Digital Link, table 7-1: these are written as they are, everything else is percent-encoded.
-function encodeReserved(value: string): string {
-  return value.replace(/[^A-Za-z0-9\-._';=]/g, percent);
 }

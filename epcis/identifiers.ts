@@ -9,6 +9,8 @@ export type EpcisRole = 'subject' | 'input' | 'output' | 'parent' | 'child';
 export interface EpcisIdentifier {
   readonly text: string;
   readonly role: EpcisRole;
+  /** Whether it stands in a list of quantities, which are of classes and lots; others are of single things. */
+  readonly isQuantity: boolean;
   readonly path: Path;
 }
 
@@ -32,16 +34,17 @@ const QUANTITIES: readonly (readonly [string, EpcisRole])[] = [
  */
 export function identifiersOf(event: JsonObject, path: Path): EpcisIdentifier[] {
   const found: EpcisIdentifier[] = [];
-  const add = (text: JsonValue | undefined, role: EpcisRole, where: Path): void => {
-    if (typeof text === 'string') found.push({ text, role, path: where });
+  const add = (text: JsonValue | undefined, role: EpcisRole, isQuantity: boolean, where: Path): void => {
+    if (typeof text === 'string') found.push({ text, role, isQuantity, path: where });
   };
-  add(member(event, 'parentID'), 'parent', at(path, 'parentID'));
+  add(member(event, 'parentID'), 'parent', false, at(path, 'parentID'));
   for (const [name, role] of LISTS) {
-    itemsOf(member(event, name)).forEach((epc, i) => add(epc, role, at(at(path, name), i)));
+    itemsOf(member(event, name)).forEach((epc, i) => add(epc, role, false, at(at(path, name), i)));
   }
   for (const [name, role] of QUANTITIES) {
     itemsOf(member(event, name)).forEach((element, i) => {
-      if (isObject(element)) add(member(element, 'epcClass'), role, at(at(at(path, name), i), 'epcClass'));
+      if (!isObject(element)) return;
+      add(member(element, 'epcClass'), role, true, at(at(at(path, name), i), 'epcClass'));
     });
   }
   return found;

@@ -1,18 +1,13 @@
-import {
-  canonicalTraceId,
-  type ClientRecord,
-  isCotraceError,
-  MAX_IDENTIFIERS,
-  type TraceRef,
-} from '@cotrace/core';
+import { type ClientRecord, isCotraceError, MAX_IDENTIFIERS, type TraceRef } from '@cotrace/core';
 import { toUtc } from './date-time.js';
 import type { DocumentContext } from './document-context.js';
 import { ruleFor, takesAll, type DomainRule } from './domain-rules.js';
 import { eventHash } from './event-hash.js';
-import { at, type Faults, type Path } from './fault.js';
+import { at, type Fault, type Faults, type Path } from './fault.js';
+import { identifyIn } from './identified.js';
 import { identifiersOf } from './identifiers.js';
 import { isArray, isObject, member, type JsonObject } from './json.js';
-import { JsonLdPrefixes } from './json-ld-prefixes.js';
+import { checkContexts, JsonLdPrefixes } from './json-ld-prefixes.js';
 
 /** An event as it goes to the ledger. */
 export interface MappedEvent {
@@ -20,6 +15,8 @@ export interface MappedEvent {
   readonly record: ClientRecord;
   /** Whether no rule but the one for all other events fits it. */
   readonly byRuleForOthers: boolean;
+  /** What is odd about its identifiers, and was taken all the same. */
+  readonly warnings: readonly Fault[];
 }
 
 /** What a document says about all of its events. */
@@ -34,8 +31,8 @@ export interface DocumentSetting {
 /**
  * The record of a valid event, and the domain of its business step. `data` is the event as received, with the
  * document's context beside its own, so that it stands alone and its hash can be computed again.
- * Null, with the reasons in `faults`, where an identifier is not allowed, there are more than 1,000, or no rule
- * names a domain.
+ * Null, with the reasons in `faults`, where an identifier or a prefix is not allowed, there are more than 1,000
+ * identifiers, or no rule names a domain.
  */
 export function mapEvent(
   event: JsonObject,
@@ -45,7 +42,9 @@ export function mapEvent(
 ): MappedEvent | null {
   const before = faults.count;
   const own = withoutFields(event, setting.ignored);
-  const prefixes = new JsonLdPrefixes(member(own, '@context'), setting.context?.prefixes ?? null);
+  const outer = setting.context?.prefixes ?? null;
+  const prefixes = new JsonLdPrefixes(member(own, '@context'), outer, at(path, '@context'), faults);
+  checkContexts(own, path, prefixes, faults);
   const step = stepOf(own, prefixes);
   const rule = ruleFor(
     { eventType: textOf(own, 'type') ?? '', step, action: textOf(own, 'action') },
@@ -54,7 +53,7 @@ export function mapEvent(
   if (rule === null) faults.add(at(path, 'bizStep'), 'no capture rule names a domain for this event');
   const eventTime = toUtc(textOf(own, 'eventTime') ?? '');
   if (eventTime === null) faults.add(at(path, 'eventTime'), 'is outside the years 0 to 9999');
-  const traces = tracesOf(own, path, faults);
+  const { traces, warnings } = tracesOf(own, path, prefixes, faults);
   if (rule === null || eventTime === null || faults.count > before) return null;
 
   const eventID = textOf(own, 'eventID');
@@ -64,6 +63,7 @@ export function mapEvent(
   return {
     domain: rule.domain,
     byRuleForOthers: takesAll(rule),
+    warnings,
     record: {
       step,
       eventTime,
@@ -91,23 +91,30 @@ function stepOf(event: JsonObject, prefixes: JsonLdPrefixes): string | null {
   return text === null ? null : prefixes.expand(text).replace(/^https?:\/\/ref\.gs1\.org\/cbv\/BizStep-/, '');
 }
 
-function tracesOf(event: JsonObject, path: Path, faults: Faults): TraceRef[] {
+function tracesOf(
+  event: JsonObject,
+  path: Path,
+  prefixes: JsonLdPrefixes,
+  faults: Faults,
+): { readonly traces: readonly TraceRef[]; readonly warnings: readonly Fault[] } {
   const traces = new Map<string, TraceRef>();
   const ids = new Set<string>();
-  for (const { text, role, path: where } of identifiersOf(event, path)) {
+  const warnings: Fault[] = [];
+  for (const identifier of identifiersOf(event, path)) {
     try {
-      const id = canonicalTraceId(text);
+      const { traceId: id, odd } = identifyIn(identifier, prefixes);
       ids.add(id);
-      traces.set(`${role} ${id}`, { id, role });
+      traces.set(`${identifier.role} ${id}`, { id, role: identifier.role });
+      warnings.push(...odd.map((message) => ({ path: identifier.path, message })));
     } catch (error) {
       if (!isCotraceError(error, 'BAD_TRACE_ID')) throw error;
-      faults.add(where, error.message);
+      faults.add(identifier.path, error.message);
     }
   }
   if (ids.size > MAX_IDENTIFIERS) {
     faults.add(path, `names ${ids.size} identifiers; one event may name ${MAX_IDENTIFIERS}`);
   }
-  return [...traces.values()];
+  return { traces: [...traces.values()], warnings };
 }
 
 function standAlone(event: JsonObject, context: DocumentContext | null): JsonObject {

@@ -83,7 +83,7 @@ describe('an event becomes a record', () => {
     expect(record.traces).toEqual([
       { id: 'https://id.gs1.org/01/10614141073464/21/2017', role: 'input' },
       { id: 'https://id.gs1.org/01/10614141073464/21/2017', role: 'output' },
-      { id: 'urn:epc:idpat:sgtin:4012345.066666.*', role: 'input' },
+      { id: 'https://id.gs1.org/01/04012345666663', role: 'input' },
       { id: 'https://id.gs1.org/01/04012345123456/10/Lot987', role: 'output' },
     ]);
     const packed = recordOf(

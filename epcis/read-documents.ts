@@ -1,5 +1,5 @@
 import { DocumentContext } from './document-context.js';
-import { formatPath, segments, type Fault } from './fault.js';
+import { Faults, formatPath, segments, type Fault } from './fault.js';
 import { DEFAULT_DOMAIN_RULES, type DomainRule } from './domain-rules.js';
 import { traceableCheck } from './event-schema.js';
 import { isObject, member } from './json.js';
@@ -12,7 +12,8 @@ export const MAX_DOCUMENT_LENGTH = 32 * 1024 * 1024;
 
 /** What became of one event of a file. */
 export type ReadResult =
-  ({ readonly ok: true } & MappedEvent) | { readonly ok: false; readonly errors: readonly FieldMessage[] };
+  | ({ readonly ok: true } & Omit<MappedEvent, 'warnings'>)
+  | { readonly ok: false; readonly errors: readonly FieldMessage[] };
 
 export interface ReadEvent extends Place {
   /** Place in the document's list of events, from 0. */
@@ -49,14 +50,13 @@ export function readEpcisFile(
     const fault = json.syntaxFault ?? { path: ROOT, message: 'is empty', line: 1, column: 1 };
     return { name, events: refuseAll([fault]), warnings: [] };
   }
-  const warnings = warningsOf(json);
   const judged = validateEpcis(json.value);
   assignTextFaults(json.faults, judged);
   const { document, envelope } = judged;
   const context = document === null ? null : new DocumentContext(member(document, '@context'), envelope);
   const envelopeErrors = envelope.list.map((fault) => json.describe(fault));
   if (envelopeErrors.length > 0 && judged.events.length === 0) {
-    return { name, events: refuseAll(envelopeErrors), warnings };
+    return { name, events: refuseAll(envelopeErrors), warnings: commentsOf(json) };
   }
   const setting = {
     context,
@@ -64,13 +64,14 @@ export function readEpcisFile(
       document === null || context === null ? new Set<string>() : ignoredFields(document, context.prefixes),
     rules,
   };
+  const odd = new Faults();
   const events = judged.events.map((event): ReadEvent => {
     const place = { index: event.index, path: formatPath(event.path), ...json.locate(event.path) };
     const result =
-      envelopeErrors.length > 0 ? refuse(event, json, envelopeErrors) : read(event, setting, json);
+      envelopeErrors.length > 0 ? refuse(event, json, envelopeErrors) : read(event, setting, json, odd);
     return { ...place, result };
   });
-  return { name, events, warnings };
+  return { name, events, warnings: [...commentsOf(json), ...odditiesOf(odd, json)] };
 }
 
 const ROOT = formatPath(null);
@@ -83,12 +84,21 @@ export function refusedFile(name: string, message: string): ReadFile {
 /** More comments than these are only counted. */
 const MAX_WARNINGS = 20;
 
-function warningsOf({ comments }: LocatedJson): string[] {
+function commentsOf({ comments }: LocatedJson): string[] {
   const warnings = comments.slice(0, MAX_WARNINGS).map(({ path, line }) => {
     return `${formatPath(path)} (line ${line}) begins with _ and is ignored as a comment`;
   });
   const more = comments.length - warnings.length;
   return more === 0 ? warnings : [...warnings, `${more} more members begin with _ and are ignored`];
+}
+
+function odditiesOf({ list, count }: Faults, json: LocatedJson): string[] {
+  const warnings = list.map((fault) => {
+    const { path, line, message } = json.describe(fault);
+    return `${path} (line ${line}) ${message}`;
+  });
+  const more = count - list.length;
+  return more === 0 ? warnings : [...warnings, `${more} more identifiers are odd in such ways`];
 }
 
 /** The only entry of a file whose events cannot be told apart. */
@@ -101,12 +111,21 @@ function refuse(event: JudgedEvent, json: LocatedJson, more: readonly FieldMessa
   return { ok: false, errors: [...more, ...event.faults.list.map((fault) => json.describe(fault))] };
 }
 
-function read(event: JudgedEvent, setting: Parameters<typeof mapEvent>[2], json: LocatedJson): ReadResult {
+function read(
+  event: JudgedEvent,
+  setting: Parameters<typeof mapEvent>[2],
+  json: LocatedJson,
+  odd: Faults,
+): ReadResult {
   const { value, path, faults } = event;
   if (faults.count === 0) traceableCheck(value, path, faults);
   if (faults.count === 0 && isObject(value)) {
     const mapped = mapEvent(value, path, setting, faults);
-    if (mapped !== null) return { ok: true, ...mapped };
+    if (mapped !== null) {
+      const { warnings, ...rest } = mapped;
+      for (const warning of warnings) odd.add(warning.path, warning.message);
+      return { ok: true, ...rest };
+    }
   }
   return refuse(event, json);
 }

@@ -28,6 +28,19 @@ const shapes: Readonly<Record<string, (size: number) => string>> = {
       CONTEXT,
       `"@context":[{${numbered(size / 2, (i) => `"p${i}":"urn:${i}:"`)}}]`,
     ),
+  'a context of long chains with many events': (size) =>
+    document('', events(size / 2 / EVENT.length)).replace(
+      CONTEXT,
+      `"@context":[{${numbered(size / 2, (i) => `"p${i}":"p${i - 1 - (i % 8 === 0 ? 1_000_000 : 0)}:x"`)}}]`,
+    ),
+  'a context of one circle': (size) =>
+    event(`"@context":{${numbered(size, (i) => `"p${i}":"p${i + 1}:x"`)},"p":"p0:x"}`),
+  'contexts 20 levels deep': (size) =>
+    event(
+      `"x:a":${'{"@context":{"p":"urn:p:"},"x:a":'.repeat(20)}[${repeated('"p:d",', size)}1]${'}'.repeat(20)}`,
+    ),
+  'a long prefix used often': (size) =>
+    event(`"@context":{"p":"urn:${'x'.repeat(500)}"},"x:a":[${repeated('"p:d",', size)}1]`),
   'many contexts in an event': (size) => event(`"@context":[${numbered(size, (i) => `"urn:c:${i}"`)}]`),
   'comments below a long name': (size) =>
     document(`"x:${'n'.repeat(size / 2)}":{${numbered(size / 2, (i) => `"_${i}":1`)}},`, EVENT),

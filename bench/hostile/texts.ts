@@ -1,4 +1,4 @@
-import { canonicalTraceId, isCotraceError, parseStrictJson, readGs1 } from '@cotrace/core';
+import { canonicalTraceId, hashTextOf, isCotraceError, parseStrictJson } from '@cotrace/core';
 import type { HostileShape } from './growth.js';
 
 /** Runs a reader that may refuse what it reads. */
@@ -53,6 +53,13 @@ const idShapes = {
   'an element string of keys': (size) => cut('', '(01)1', size),
   'an element string of brackets': (size) => cut('(01)', '(', size),
   'an EPC URN of dots': (size) => cut('urn:epc:id:sgtin:', '.', size),
+  'a Digital Link of GS1 of dots': (size) => cut('https://id.gs1.org', '/../01', size),
+  'an address of backslashes': (size) => cut('https:', '\\', size),
+  'an address of escapes': (size) => cut('https:\\', '%69', size),
+  'an EPC URN of colons': (size) => cut('urn:epc:', ':', size),
+  'an EPC URN of stars': (size) => cut('urn:epc:idpat:sgtin:', '*.', size),
+  'an EPC URN of an unknown scheme': (size) => cut('urn:epc:', 'sgtn', size),
+  'letters of all planes': (size) => cut('a', '\u{20000}\u3042', size),
   'an EPC URN of digits': (size) => cut('urn:epc:id:giai:', '1', size),
   'combining marks': (size) => cut('a', '\u0301\u0323', size),
   'white space': (size) => cut('a', ' ', size),
@@ -68,6 +75,10 @@ const gs1Shapes = {
   'a Digital Link with many attributes': idShapes['a Digital Link with many attributes'],
   'an element string of keys': idShapes['an element string of keys'],
   'an EPC URN of dots': idShapes['an EPC URN of dots'],
+  'an EPC URN of colons': idShapes['an EPC URN of colons'],
+  'an EPC URN of stars': idShapes['an EPC URN of stars'],
+  'an address of escapes': (size: number) => cut('https://x/', '%69', size),
+  'white space': (size: number) => cut('', ' ', size),
 };
 
 export function shapesOf<T>(
@@ -88,5 +99,5 @@ export function shapesOf<T>(
 export const textShapes: readonly HostileShape[] = [
   ...shapesOf('JSON', jsonShapes, json),
   ...shapesOf('TraceID', idShapes, traceId, ID_SIZES),
-  ...shapesOf('GS1 identifier', gs1Shapes, refusing(readGs1)),
+  ...shapesOf('GS1 identifier', gs1Shapes, hashTextOf),
 ];

@@ -235,6 +235,27 @@ describe('queries', () => {
     expect(answer).toEqual({ traces: [], bookmark: '' });
   });
 
+  it.each(['readTrace', 'history'] as const)(
+    'take a TraceID in its own form alone, and name it: %s',
+    async (name) => {
+      const traceId = 'https://id.gs1.org/01/09521234000884/21/S2';
+      for (const alias of [
+        'https://id.gs1.org/01/09521234000884/10/L1/21/S2',
+        'urn:epc:id:sgtin:9521234.000088.S2',
+        '(01)09521234000884(21)S2',
+      ]) {
+        const refusal = await refusedCall('BAD_TRACE_ID', read(name, alias));
+        expect(refusal.detail).toMatchObject({ canonical: traceId });
+      }
+      const broken = await refusedCall(
+        'BAD_TRACE_ID',
+        read(name, 'https://id.gs1.org/./01/09521234000884/21/S2'),
+      );
+      expect(broken.detail).toMatchObject({ meant: traceId });
+      await refusedCall('NOT_FOUND', read(name, traceId));
+    },
+  );
+
   it('say what is not there', async () => {
     await refusedCall('NOT_FOUND', read('readTrace', 'lot-1'));
     await refusedCall('NOT_FOUND', read('history', 'lot-1'));

@@ -70,6 +70,27 @@ describe('a record', () => {
       { ...sampleRecord(), traces: [{ id: 'e\u0301', role: 'input' }] },
     ],
     [
+      'a lot beside a serial number',
+      'BAD_TRACE_ID',
+      'record.traces[0].id',
+      {
+        ...sampleRecord(),
+        traces: [{ id: 'https://id.gs1.org/01/09521234000884/10/L1/21/S2', role: 'input' }],
+      },
+    ],
+    [
+      'a pattern',
+      'BAD_TRACE_ID',
+      'record.traces[0].id',
+      { ...sampleRecord(), traces: [{ id: 'urn:epc:idpat:sgtin:9521234.000556.*', role: 'input' }] },
+    ],
+    [
+      'a character that nobody sees',
+      'BAD_TRACE_ID',
+      'record.traces[0].id',
+      { ...sampleRecord(), traces: [{ id: 'lot\u3164', role: 'input' }] },
+    ],
+    [
       'an empty identifier',
       'BAD_TRACE_ID',
       'record.traces[0].id',

@@ -1,5 +1,6 @@
 import type fabric from 'fabric-contract-api';
 import {
+  checkTraceId,
   type HistoryEntry,
   recordKey,
   type StoredRecord,
@@ -8,6 +9,7 @@ import {
   type TracePage,
   type TraceRow,
 } from '@cotrace/core';
+import { asRefusal } from './arguments.js';
 import { Refusal } from './refusal.js';
 import { decodeState, readState } from './state.js';
 import { traceRange } from './trace-range.js';
@@ -25,8 +27,12 @@ export async function readRecord(stub: Stub, recordId: string): Promise<StoredRe
   return record ?? notFound('record', { recordId });
 }
 
-/** The newest row of a trace. Throws `NOT_FOUND` for an identifier without a record in this domain. */
+/**
+ * The newest row of a trace. Throws `BAD_TRACE_ID` for another spelling than the canonical one, which it names, and
+ * `NOT_FOUND` for an identifier without a record in this domain.
+ */
 export async function readTrace(stub: Stub, traceId: string): Promise<TraceRow> {
+  asRefusal(() => checkTraceId(traceId));
   return (await readState<TraceRow>(stub, traceKey(traceId))) ?? notFound('trace', { traceId });
 }
 
@@ -51,8 +57,9 @@ export async function listTraces(
   };
 }
 
-/** Every row that a trace has had, newest first. Throws `NOT_FOUND`. */
+/** Every row that a trace has had, newest first. Throws `BAD_TRACE_ID`, `NOT_FOUND`. */
 export async function history(stub: Stub, traceId: string): Promise<HistoryEntry[]> {
+  asRefusal(() => checkTraceId(traceId));
   const changes = await drain(await stub.getHistoryForKey(traceKey(traceId)));
   if (changes.length === 0) return notFound('trace', { traceId });
   return changes.map(({ txId, timestamp, value }) => ({

@@ -6,8 +6,6 @@ const IDS = [
   'https://id.gs1.org/01/09521234001027/10/FLOUR-1',
   'https://id.gs1.org/8004/9521234mill-2',
   'https://id.gs1.org/00/195212345000000015',
-  'https://id.gs1.org/24/0815',
-  'https://id.gs1.org/products',
   'https://example.com/lots/7',
   'urn:cotrace:account:planner',
   '24/0815',

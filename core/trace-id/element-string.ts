@@ -1,6 +1,6 @@
 import { buildIdentifier } from './digital-link.js';
 import { findKey } from './gs1-keys.js';
-import { OTHER, broken, type Gs1Reading } from './gs1-identifier.js';
+import { broken, type Gs1Reading } from './gs1-identifier.js';
 
 /** More elements than any key with its qualifiers and attributes has. */
 const MAX_ELEMENTS = 64;
@@ -10,7 +10,8 @@ const MAX_ELEMENTS = 64;
  * key must be among the elements; those that neither are it nor qualify it are attributes and do not identify.
  */
 export function readElementString(text: string): Gs1Reading {
-  if (!/^\(\d{2,4}\)/.test(text)) return OTHER;
+  const other: Gs1Reading = { kind: 'other', text, doubt: null };
+  if (!/^\(\d{2,4}\)/.test(text)) return other;
   const [, ...fields] = text.split(/\((\d{2,4})\)/, 1 + 2 * MAX_ELEMENTS + 1);
   if (fields.length > 2 * MAX_ELEMENTS) return broken(`has more than ${MAX_ELEMENTS} elements`);
   const elements: [string, string][] = [];
@@ -18,11 +19,11 @@ export function readElementString(text: string): Gs1Reading {
     elements.push([fields[i] ?? '', (fields[i + 1] ?? '').trim()]);
   const keys = elements.filter(([ai]) => findKey(ai) !== null);
   const [first] = keys;
-  if (first === undefined) return OTHER;
+  if (first === undefined) return other;
   if (keys.length > 1) return broken(`names two keys, (${keys.map(([ai]) => ai).join(') and (')})`);
   const key = findKey(first[0]);
-  if (key === null) return OTHER;
+  if (key === null) return other;
   const others = elements.filter((element) => element !== first);
   const found = buildIdentifier(key, first[1], others);
-  return typeof found === 'string' ? broken(found) : { kind: 'identifier', identifier: found };
+  return typeof found === 'string' ? broken(found) : { kind: 'identifier', identifier: found, link: null };
 }

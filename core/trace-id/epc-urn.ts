@@ -1,6 +1,9 @@
 import { withCheckDigit } from './check-digit.js';
-import { faultOfKey, findKey, findQualifier } from './gs1-keys.js';
-import { OTHER, broken, decodePercent, type Gs1Identifier, type Gs1Reading } from './gs1-identifier.js';
+import { decodePercent } from './escapes.js';
+import { broken, type Gs1Identifier, type Gs1Reading } from './gs1-identifier.js';
+import { faultOfKey, faultOfQualifier, findKey, findQualifier } from './gs1-keys.js';
+import { nearestWord } from './nearest-word.js';
+import { asciiLower } from '../text/characters.js';
 
 interface Parts {
   readonly prefix: string;
@@ -60,33 +63,84 @@ const SCHEMES: ReadonlyMap<string, Scheme> = new Map([
   ['id:cpi', scheme('8010', null, 1, '8011', joined)],
 ]);
 
-const PATTERN_SCHEMES = new Set(['sgtin', 'grai', 'gdti', 'sgcn', 'cpi', 'itip', 'upui']);
+/** Schemes that have no key of GS1, with the form of what follows (Tag Data Standard 2.0, section 6.3). */
+const WITHOUT_LINK: ReadonlyMap<string, RegExp> = new Map([
+  ['id:gid', /^(?:0|[1-9]\d{0,8})\.(?:0|[1-9]\d{0,7})\.(?:0|[1-9]\d{0,10})$/],
+  ['id:usdod', /^[0-9A-HJ-NP-Z]{5,6}\.(?:0|[1-9]\d{0,10})$/],
+  ['id:adi', /^[0-9A-HJ-NP-Z]{5,6}\.(?:[A-Z0-9-]|%2F){0,32}\.(?:%23)?(?:[A-Z0-9-]|%2F){1,30}$/],
+  ['id:bic', /^[A-Z]{3}[JUZ]\d{7}$/],
+  ['id:imovn', /^\d{7}$/],
+]);
 
-/** Reads an EPC URN: an identity, a class or a pattern. Scheme names may be in any case. */
+const PATTERNS = ['sgtin', 'grai', 'gdti', 'sgcn', 'cpi', 'itip', 'upui'].map((name) => `idpat:${name}`);
+
+const WORDS = [...SCHEMES.keys(), ...WITHOUT_LINK.keys(), ...PATTERNS];
+
+/**
+ * Reads an EPC URN (Tag Data Standard 2.0): a pure identity, a class, or a pattern that stands for one class. Scheme parts
+ * may be in any case. `text` begins with `urn:epc:`; the list of what may follow is closed.
+ */
 export function readEpcUrn(text: string): Gs1Reading {
-  const match = /^urn:epc:([a-z]+):([a-z0-9-]+):(.*)$/i.exec(text);
-  if (match === null) return OTHER;
-  const [kind, name, body] = [(match[1] ?? '').toLowerCase(), (match[2] ?? '').toLowerCase(), match[3] ?? ''];
+  const [, , rawKind = '', rawName = '', ...fields] = text.split(':');
+  const [kind, name, body] = [asciiLower(rawKind), asciiLower(rawName), fields.join(':')];
+  const word = `${kind}:${name}`;
+  const urn = `urn:epc:${word}`;
+  if (kind === 'tag') return readTag(name, body);
+  if (kind === 'raw') return broken('is what is written in a tag, not an identifier: decode it first');
   if (kind === 'idpat') return readPattern(name, body);
-  const found = SCHEMES.get(`${kind}:${name}`);
-  if (found === undefined) return OTHER;
-  const identifier = parse(found, body, `urn:epc:${kind}:${name}`);
-  return typeof identifier === 'string' ? broken(identifier) : { kind: 'identifier', identifier };
+
+  const form = WITHOUT_LINK.get(word);
+  if (form !== undefined) {
+    const normal = body.replace(/%[0-9A-Fa-f]{2}/g, (escape) => escape.toUpperCase());
+    return form.test(normal)
+      ? { kind: 'other', text: `${urn}:${normal}`, doubt: null }
+      : broken(`is not a valid ${urn}: it does not have the fields of that scheme`);
+  }
+  const scheme = SCHEMES.get(word);
+  if (scheme === undefined) return readUnknown(word, body);
+  return asReading(parse(scheme, body, urn));
 }
 
+function asReading(found: Gs1Identifier | string): Gs1Reading {
+  return typeof found === 'string' ? broken(found) : { kind: 'identifier', identifier: found, link: null };
+}
+
+/** A tag says what the pure identity says, and how it is encoded: size, and but for a GID a filter. */
+function readTag(name: string, body: string): Gs1Reading {
+  const scheme = name.replace(/-.*$/s, '');
+  const meant = `urn:epc:id:${scheme}:${scheme === 'gid' ? body : body.slice(body.indexOf('.') + 1)}`;
+  return broken('names a tag; write the identity in it', ifRead(meant));
+}
+
+function readUnknown(word: string, body: string): Gs1Reading {
+  const name = word.slice(word.indexOf(':'));
+  const nearest = WORDS.find((known) => known.endsWith(name)) ?? nearestWord(word, WORDS);
+  const why = `is not an EPC URN: there is no ${JSON.stringify(`urn:epc:${word.slice(0, 40)}`)}`;
+  if (nearest === null) return broken(why);
+  const meant = ifRead(`urn:epc:${nearest}:${body}`);
+  return broken(meant === null ? `${why}, perhaps urn:epc:${nearest}` : why, meant);
+}
+
+/** `text` if it is a valid EPC URN. */
+function ifRead(text: string): string | null {
+  return readEpcUrn(text).kind === 'broken' ? null : text;
+}
+
+/** The class of a pattern is what an identity of it leaves without its serial. */
 function readPattern(name: string, body: string): Gs1Reading {
-  const rest = body.replace(/%[0-9a-f]{2}/gi, (hex) => hex.toUpperCase());
-  const found = PATTERN_SCHEMES.has(name) && body.endsWith('.*') ? SCHEMES.get(`id:${name}`) : undefined;
-  // The class of a pattern is what an identity of it leaves without its serial.
-  const ofClass =
-    found === undefined
-      ? ''
-      : parse({ ...found, fields: found.fields - 1, qualifier: null }, body.slice(0, -2), '');
-  return {
-    kind: 'pattern',
-    text: `urn:epc:idpat:${name}:${rest}`,
-    classOf: typeof ofClass === 'string' ? null : ofClass,
-  };
+  const urn = `urn:epc:idpat:${name}`;
+  if (!PATTERNS.includes(`idpat:${name}`)) {
+    const nearest = nearestWord(`idpat:${name}`, PATTERNS);
+    const perhaps = nearest === null ? '' : `, perhaps urn:epc:${nearest}`;
+    return broken(`is not a pattern that stands for one class${perhaps}`);
+  }
+  const scheme = SCHEMES.get(`id:${name}`);
+  const stars = body.split('*', 3).length - 1;
+  if (scheme === undefined || stars !== 1 || !body.endsWith('.*')) {
+    const meant = stars === 0 ? ifRead(`urn:epc:id:${name}:${body}`) : null;
+    return broken(`is not one class: a pattern names one where its last field alone is *`, meant);
+  }
+  return asReading(parse({ ...scheme, fields: scheme.fields - 1, qualifier: null }, body.slice(0, -2), urn));
 }
 
 /** The identifier of a URN's body, or why it is none. */
@@ -114,7 +168,8 @@ function parse(
   const last = parts.rest[fields - 1];
   // An extension of 0 in an SGLN says that there is none (Tag Data Standard, section 6.3.3).
   if (qualifier === null || last === undefined || (ai === '414' && last === '0')) return identifier;
-  if (findQualifier(key, qualifier)?.pattern.test(last) !== true)
+  const found = findQualifier(key, qualifier);
+  if (found === null || faultOfQualifier(found, last) !== null)
     return `is not a valid ${urn}: its last field is not allowed`;
   return { ...identifier, qualifiers: [{ ai: qualifier, value: last }] };
 }

@@ -1,3 +1,5 @@
+import { encodeValue } from './escapes.js';
+
 /** A GS1 identifier, its parts decoded: primary key and qualifiers by application identifier (AI). */
 export interface Gs1Identifier {
   readonly ai: string;
@@ -8,44 +10,35 @@ export interface Gs1Identifier {
 
 /** What a text says in terms of GS1. */
 export type Gs1Reading =
-  /** An identifier, or a class of items that a Digital Link can name. */
-  | { readonly kind: 'identifier'; readonly identifier: Gs1Identifier }
-  /** An EPC pattern: its text with scheme names in lower case, and the class that it names, if it is just one. */
-  | { readonly kind: 'pattern'; readonly text: string; readonly classOf: Gs1Identifier | null }
+  /** An identifier, or a class of items. `link`: what else stood in its Digital Link; null where it was none. */
+  | { readonly kind: 'identifier'; readonly identifier: Gs1Identifier; readonly link: LinkRest | null }
   /** It claims to be a GS1 identifier and is none. */
-  | { readonly kind: 'broken'; readonly why: string }
-  /** Anything else. */
-  | { readonly kind: 'other' };
+  | Broken
+  /** Anything else: its canonical text, and why it is no GS1 identifier where it looks like one. */
+  | { readonly kind: 'other'; readonly text: string; readonly doubt: string | null };
 
-export const OTHER: Gs1Reading = { kind: 'other' };
-
-export function broken(why: string): Gs1Reading {
-  return { kind: 'broken', why };
+/** `meant`: what was probably meant, where that can be told. */
+export interface Broken {
+  readonly kind: 'broken';
+  readonly why: string;
+  readonly meant: string | null;
 }
 
-const ORIGIN = 'https://id.gs1.org';
+/** What stands in a Digital Link beside the identifier. */
+export interface LinkRest {
+  /** The two path segments before the key. */
+  readonly before: readonly [string, string] | null;
+  readonly query: string;
+}
 
-/** The Digital Link of `identifier` on the host of GS1; `encode` makes a path segment of a decoded value. */
-export function digitalLink(identifier: Gs1Identifier, encode: (value: string) => string): string {
+export function broken(why: string, meant: string | null = null): Broken {
+  return { kind: 'broken', why, meant };
+}
+
+export const GS1_ORIGIN = 'https://id.gs1.org/';
+
+/** The Digital Link of `identifier` on the host of GS1. */
+export function digitalLink(identifier: Gs1Identifier): string {
   const parts = [identifier, ...identifier.qualifiers];
-  return ORIGIN + parts.map(({ ai, value }) => `/${ai}/${encode(value)}`).join('');
-}
-
-// RFC 3986, section 3.3: what a path segment may hold as it is.
-const NOT_PCHAR = /[^A-Za-z0-9\-._~!$&'()*+,;=:@]/g;
-
-/** A value as a path segment with as little percent-encoding as RFC 3986 allows, in upper-case hexadecimal. */
-export function encodeMinimal(value: string): string {
-  return value.replace(NOT_PCHAR, percent);
-}
-
-/** `%XX` of a character of ASCII. */
-export function percent(character: string): string {
-  return '%' + character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0');
-}
-
-/** Undoes percent-encoding of ASCII characters; null where a `%` is no such encoding. */
-export function decodePercent(text: string): string | null {
-  if (/%(?![0-7][0-9A-Fa-f])/.test(text)) return null;
-  return text.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return GS1_ORIGIN + parts.map(({ ai, value }) => `${ai}/${encodeValue(value)}`).join('/');
 }

@@ -1,4 +1,5 @@
-import { hasCheckDigit } from './check-digit.js';
+import { asciiLower } from '../text/characters.js';
+import { checkDigit, hasCheckDigit } from './check-digit.js';
 
 /** A key qualifier: the application identifier (AI), its short name in older Digital Links, its values. */
 export interface Gs1Qualifier {
@@ -82,8 +83,8 @@ export function findQualifier(key: Gs1Key, nameOrAi: string): Gs1Qualifier | nul
 }
 
 function findNamed<T extends Gs1Qualifier>(entries: readonly T[], nameOrAi: string): T | null {
-  const lower = nameOrAi.toLowerCase();
-  return entries.find(({ ai, name }) => ai === lower || name.toLowerCase() === lower) ?? null;
+  const lower = asciiLower(nameOrAi);
+  return entries.find(({ ai, name }) => ai === lower || asciiLower(name) === lower) ?? null;
 }
 
 /** A GTIN of 8, 12 or 13 digits as one of 14; other values as they are. */
@@ -91,11 +92,17 @@ export function padGtin(key: Gs1Key, value: string): string {
   return key.ai === '01' && /^(?:\d{8}|\d{12,13})$/.test(value) ? value.padStart(14, '0') : value;
 }
 
+/** Why `value` is none of `qualifier`, or null if it is one. Software takes a path segment of dots alone for a way up the path. */
+export function faultOfQualifier({ name, ai, pattern }: Gs1Qualifier, value: string): string | null {
+  return pattern.test(value) && !/^\.\.?$/.test(value) ? null : `has no valid ${name} (${ai})`;
+}
+
 /** Why `value` is none of `key`, or null if it is one. */
 export function faultOfKey(key: Gs1Key, value: string): string | null {
   if (!key.pattern.test(value)) return `is not a valid ${key.name} (${key.ai})`;
   if (key.checked > 0 && !hasCheckDigit(value.slice(0, key.checked))) {
-    return `has a wrong check digit in its ${key.name} (${key.ai})`;
+    const digits = value.slice(0, key.checked - 1);
+    return `has a wrong check digit in its ${key.name} (${key.ai}): behind ${digits} it would be ${checkDigit(digits)}`;
   }
   return null;
 }

@@ -1,8 +1,3 @@
-export {
-  digitalLink,
-  encodeMinimal,
-  percent,
-  type Gs1Identifier,
-  type Gs1Reading,
-} from './gs1-identifier.js';
-export { MAX_TRACE_ID_BYTES, canonicalTraceId, checkTraceId, readGs1 } from './trace-id.js';
+export type { Nature } from './constrain.js';
+export { hashTextOf, type Identity, type IdentityWarning } from './identity.js';
+export { MAX_TRACE_ID_BYTES, canonicalTraceId, checkTraceId, identify } from './trace-id.js';

@@ -1,10 +1,11 @@
 import { utf8 } from '../bytes/bytes.js';
 import { CotraceError } from '../errors.js';
-import { isWellFormed } from '../json/json-value.js';
-import { readDigitalLink } from './digital-link.js';
-import { readElementString } from './element-string.js';
-import { readEpcUrn } from './epc-urn.js';
-import { digitalLink, encodeMinimal, type Gs1Reading } from './gs1-identifier.js';
+import { faultOfCharacters, trimSpace } from '../text/characters.js';
+import { likelyLink } from './digital-link.js';
+import { readMisspelt } from './gs1-claim.js';
+import { splitHttp } from './http-uri.js';
+import { hashTextOf, identityOf, type Identity } from './identity.js';
+import { readGs1 } from './read-gs1.js';
 
 /** Longest TraceID, in bytes of UTF-8. */
 export const MAX_TRACE_ID_BYTES = 512;
@@ -16,37 +17,43 @@ export const MAX_TRACE_ID_BYTES = 512;
 const MAX_TEXT = 4 * MAX_TRACE_ID_BYTES;
 
 /**
- * Sorting the marks of one character takes time quadratic in their number; 30 are more than any writing has (Unicode
- * Standard Annex 15, Stream-Safe Text Format).
+ * The identity of an identifier, however it is written (formats.md, "TraceID"): an EPC URN, a Digital Link on any host, an
+ * element string, or a URI or text of others. White space around it does not count. `traceId` is its own canonical form.
+ * Throws `BAD_TRACE_ID` for what cannot be an identifier, and for what claims to be one of GS1 and is none; the detail holds
+ * `traceId`, and `meant` where what was meant can be told.
  */
-const TOO_MANY_MARKS = /\p{M}{31}/u;
+export function identify(text: string): Identity {
+  if (text.length > MAX_TEXT) throw refuse(text, `is longer than ${MAX_TEXT} characters`);
+  const trimmed = trimSpace(text);
+  if (trimmed === '') throw refuse(text, 'is empty');
+  const fault = faultOfCharacters(trimmed);
+  if (fault !== null) throw refuse(text, fault);
 
-/** Reads an identifier as GS1 does: EPC URN, Digital Link, or element string. `text` is in NFC. */
-export function readGs1(text: string): Gs1Reading {
-  if (/^urn:epc:/i.test(text)) return readEpcUrn(text);
-  if (/^https?:/i.test(text)) return readDigitalLink(text);
-  return readElementString(text);
+  const normal = trimmed.normalize('NFC');
+  const misspelt = readMisspelt(normal);
+  if (misspelt !== null && 'kind' in misspelt) throw refuse(text, misspelt.why, misspelt.meant);
+  const reading = readGs1(normal);
+  if (reading.kind === 'broken') throw refuse(text, reading.why, reading.meant);
+  const hashText = hashTextOf(trimmed);
+  if (reading.kind === 'identifier') return { hashText, ...identityOf(reading.identifier, reading.link) };
+
+  if (utf8(reading.text).length > MAX_TRACE_ID_BYTES) {
+    throw refuse(text, `is longer than ${MAX_TRACE_ID_BYTES} bytes`);
+  }
+  const doubt =
+    reading.doubt === null
+      ? misspelt
+      : { doubt: reading.doubt, meant: likelyLink(splitHttp(normal)?.path ?? '') };
+  const warnings =
+    doubt === null
+      ? []
+      : [{ message: `is taken for a URI, not for a GS1 identifier: it ${doubt.doubt}`, meant: doubt.meant }];
+  return { traceId: reading.text, hashText, nature: 'instance', lot: null, warnings };
 }
 
-/**
- * The TraceID of an identifier, however it is written (formats.md, "TraceID"). A GS1 identifier (EPC URN, Digital
- * Link on any host, element string) becomes the Digital Link on `https://id.gs1.org`: primary key first,
- * qualifiers in GS1 order, minimal percent-encoding in upper-case hexadecimal. EPC patterns stay, with their scheme
- * names in lower case; any other text comes back in NFC. `canonicalTraceId(canonicalTraceId(x))` is
- * `canonicalTraceId(x)`.
- * Throws `BAD_TRACE_ID` for what cannot be a TraceID, and for what claims to be a GS1 identifier and is none.
- */
+/** The TraceID of an identifier: see `identify`. `canonicalTraceId(canonicalTraceId(x))` is `canonicalTraceId(x)`. */
 export function canonicalTraceId(text: string): string {
-  if (text.length > MAX_TEXT) throw refuse(text, `is longer than ${MAX_TEXT} characters`);
-  if (!isWellFormed(text)) throw refuse(text, 'holds a lone surrogate');
-  if (TOO_MANY_MARKS.test(text)) throw refuse(text, 'has more than 30 combining marks in a row');
-  const normal = text.normalize('NFC');
-  const reading = readGs1(normal);
-  if (reading.kind === 'broken') throw refuse(text, reading.why);
-  const canonical = write(reading, normal);
-  const fault = faultOfText(canonical);
-  if (fault !== null) throw refuse(text, fault);
-  return canonical;
+  return identify(text).traceId;
 }
 
 /**
@@ -54,25 +61,18 @@ export function canonicalTraceId(text: string): string {
  * `canonical` where another form would be right.
  */
 export function checkTraceId(text: string): void {
-  const canonical = canonicalTraceId(text);
-  if (canonical !== text)
-    throw refuse(text, `is not in canonical form, which is ${canonical}`, { canonical });
+  const { traceId } = identify(text);
+  if (traceId === text) return;
+  throw badTraceId(text, `is not in canonical form, which is ${traceId}`, { canonical: traceId });
 }
 
-function write(reading: Gs1Reading, text: string): string {
-  if (reading.kind === 'identifier') return digitalLink(reading.identifier, encodeMinimal);
-  return reading.kind === 'pattern' ? reading.text : text;
+function refuse(text: string, why: string, meant: string | null = null): CotraceError {
+  return meant === null
+    ? badTraceId(text, why, {})
+    : badTraceId(text, `${why}; perhaps ${meant} is meant`, { meant });
 }
 
-function faultOfText(text: string): string | null {
-  if (text === '') return 'is empty';
-  if (utf8(text).length > MAX_TRACE_ID_BYTES) return `is longer than ${MAX_TRACE_ID_BYTES} bytes`;
-  if (/[\p{Cc}\p{Cf}]/u.test(text)) return 'holds a control or format character';
-  if (/^\p{White_Space}|\p{White_Space}$/u.test(text)) return 'begins or ends with white space';
-  return null;
-}
-
-function refuse(text: string, why: string, detail: { readonly canonical?: string } = {}): CotraceError {
+function badTraceId(text: string, why: string, detail: Readonly<Record<string, string>>): CotraceError {
   const shown = text.slice(0, MAX_TRACE_ID_BYTES).replace(/\p{Surrogate}/gu, '\ufffd');
   return new CotraceError('BAD_TRACE_ID', `identifier ${JSON.stringify(shown)} ${why}`, {
     traceId: shown,
