@@ -92,6 +92,12 @@ describe('the path of events', () => {
     expect(eventPath(10_000, newestIndices(10_000, 20), nodes)).toHaveLength(9 * 32);
   });
 
+  it('of 200,000 events that are far apart is made', () => {
+    const indices = Array.from({ length: 200_000 }, (_, i) => 4 * i);
+    const node = new Uint8Array(32);
+    expect(eventPath(800_000, indices, () => node)).toHaveLength(2 * 200_000 * 32);
+  });
+
   it('is refused where it has another length than count and indices say', () => {
     const leaves = someLeaves(13);
     const indices = [2, 11];

@@ -1,4 +1,3 @@
-import { concat } from '../bytes/bytes.js';
 import { MalformedError } from '../errors.js';
 import { HASH_LENGTH } from '../hash.js';
 import { checkIndices, multiproofPlaces, type NodePlace } from '../merkle/siblings.js';
@@ -37,7 +36,11 @@ export function newestIndices(count: number, most: number): number[] {
 export function eventPath(count: number, indices: readonly number[], nodes: PerfectNodes): Uint8Array {
   if (indices.length === 0) return new Uint8Array();
   checkIndices(count, indices);
-  return concat(...multiproofPlaces(count, indices).map((place) => nodeOf(count, place, nodes)));
+  const places = multiproofPlaces(count, indices);
+  // Not `concat`, whose arguments have to fit the stack.
+  const path = new Uint8Array(places.length * HASH_LENGTH);
+  places.forEach((place, i) => path.set(nodeOf(count, place, nodes), i * HASH_LENGTH));
+  return path;
 }
 
 /**
@@ -70,8 +73,8 @@ export function hashesOf(bytes: Uint8Array): Uint8Array[] {
 }
 
 /** At the right edge a node may be over fewer leaves than its level holds: the fold of the perfect ones there. */
-function nodeOf(count: number, { level, position }: NodePlace, nodes: PerfectNodes): Uint8Array {
-  const from = position * 2 ** level;
-  const to = Math.min(from + 2 ** level, count);
-  return rootOfPeaks(perfectPlaces(from, to).map(nodes));
+function nodeOf(count: number, place: NodePlace, nodes: PerfectNodes): Uint8Array {
+  const width = 2 ** place.level;
+  const from = place.position * width;
+  return from + width <= count ? nodes(place) : rootOfPeaks(perfectPlaces(from, count).map(nodes));
 }

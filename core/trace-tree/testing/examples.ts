@@ -1,4 +1,5 @@
 import { utf8 } from '../../bytes/bytes.js';
+import { hashOf } from '../../formats/testing/examples.js';
 import { sha256 } from '../../hash.js';
 import { MerkleTree } from '../../merkle/tree.js';
 import { encodeEventLeaf, type TraceEvent } from '../event-leaf.js';
@@ -15,6 +16,18 @@ export const exampleEvent: TraceEvent = {
   key: `mark/é ${'cd'.repeat(32)}`,
   valueHash: sha256(utf8('value')),
 };
+
+/** A head of two organisations: the peaks are anything. */
+export const exampleTrees: TraceHead = [
+  {
+    mspId: 'Org1MSP',
+    count: 5,
+    lastBlock: 0x1_0000_0002n,
+    lastTx: 70_000,
+    peaks: [hashOf('4'), hashOf('1')],
+  },
+  { mspId: 'Örg', count: 1, lastBlock: 7n, lastTx: 0, peaks: [hashOf('one')] },
+];
 
 /** The trace of the events below. */
 export const TRACE_ID = 'https://id.gs1.org/01/09521234005568/10/L1';
