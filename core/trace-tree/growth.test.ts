@@ -187,6 +187,7 @@ describe('the growth of a head', () => {
       expect(code(before, after, proof.subarray(32))).toBe('BAD_PROOF_LENGTH');
       expect(code(before, after, proof.subarray(1))).toBe('BAD_PROOF_LENGTH');
       expect(code(before, after, concat(proof, new Uint8Array(32)))).toBe('BAD_PROOF_LENGTH');
+      expect(code(before, after, concat(proof, Uint8Array.of(0)))).toBe('BAD_PROOF_LENGTH');
       expect(code(before, after, new Uint8Array())).toBe('BAD_PROOF_LENGTH');
     });
   });

@@ -106,7 +106,6 @@ function checkKept(older: EventTree, newer: EventTree): void {
 function checkMerged(older: EventTree, newer: EventTree, proof: Iterator<Uint8Array, undefined>): void {
   const top = levelOfPeakWith(older.count - 1, newer.count);
   let { level, position } = lastPeak(older.count);
-  if (level === top) return;
   const lefts = older.peaks.toReversed().values();
   let hash = next(lefts);
   for (; level < top; level++) {

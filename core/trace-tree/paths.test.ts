@@ -109,6 +109,7 @@ describe('the path of events', () => {
     expect(code({ path: path.subarray(32) })).toBe('BAD_PROOF_LENGTH');
     expect(code({ path: path.subarray(1) })).toBe('BAD_PROOF_LENGTH');
     expect(code({ path: concat(path, new Uint8Array(32)) })).toBe('BAD_PROOF_LENGTH');
+    expect(code({ path: concat(path, Uint8Array.of(0)) })).toBe('BAD_PROOF_LENGTH');
     expect(code({ indices: [], leafHashes: [] })).toBe('BAD_PROOF_LENGTH');
     expect(code({ indices: [2, 13] })).toBe('BAD_LEAF_INDEX');
     expect(code({ indices: [11, 2] })).toBe('BAD_LEAF_INDEX');

@@ -211,6 +211,12 @@ describe('a forged proof of events', () => {
     expect(codeOf(replaced(page(events, [3]), 0, beyond))).toBe('EVENT_ORDER');
   });
 
+  it('is refused where its last event is before the last place of the head (row 15)', () => {
+    const moved = head.map((tree) => ({ ...tree, lastTx: tree.lastTx + 1 }));
+    expect(verifyEvents(TRACE_ID, moved, page(events, [COUNT - 2]))).toHaveLength(1);
+    expect(codeOf(page(events, [COUNT - 2, COUNT - 1]), moved)).toBe('EVENT_ORDER');
+  });
+
   it('is refused with an organisation that the head does not name', () => {
     expect(codeOf({ ...page(events, [0]), mspId: 'Org1MSP' })).toBe('NO_TREE');
     expect(codeOf({ ...page(events, [0]), mspId: SHARED_TREE })).toBe('NO_TREE');
