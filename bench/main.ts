@@ -6,6 +6,7 @@ import { captureBench } from './capture.js';
 import { hostileBench } from './hostile/hostile.js';
 import { trieBench } from './trie/trie.js';
 import { rankBench } from './rank/rank.js';
+import { traceTreeBench } from './trace-tree/trace-tree.js';
 
 /** A benchmark: prints its results; gives up, and cleans up, when `signal` is aborted. */
 export interface Bench {
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   backends: backendsBench,
   rank: rankBench,
   trie: trieBench,
+  'trace-tree': traceTreeBench,
   'block-index': blockIndexBench,
   hostile: hostileBench,
 };

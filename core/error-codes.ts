@@ -53,6 +53,19 @@ const WRONG_PEER = {
   advice: 'have its organisation look at it',
 } as const;
 
+const CHANGED_HEAD = {
+  where: 'proof',
+  means: 'a newer head of a trace lacks or changes events that an older one counts',
+  advice:
+    'keep both heads with their attestations: together they show that the ledger was rewritten or rolled back',
+} as const;
+
+const WRONG_EVENTS = {
+  where: 'proof',
+  means: 'events shown of a trace are others than its head counts, doubled, or out of order',
+  advice: 'do not rely on what was shown; the error before it names the sender',
+} as const;
+
 /** Codes of the errors of this package. */
 export const CORE_CODES = {
   BAD_AMOUNTS: MALFORMED,
@@ -63,6 +76,8 @@ export const CORE_CODES = {
   BAD_CODING: DAMAGED_INDEX,
   BAD_ENTRY: DAMAGED_INDEX,
   BAD_ENTRY_COUNT: DAMAGED_INDEX,
+  BAD_EVENT_LEAF: WRONG_EVENTS,
+  BAD_EVENT_ORDER: INTERNAL,
   BAD_GROUP: MALFORMED,
   BAD_HASH_LENGTH: MALFORMED,
   BAD_HEX: MALFORMED,
@@ -95,6 +110,7 @@ export const CORE_CODES = {
   BAD_REV: MALFORMED,
   BAD_RLP: MALFORMED,
   BAD_TAG: MALFORMED,
+  BAD_TRACE_HEAD: WRONG_EVENTS,
   BAD_TRACE_ID: {
     where: 'command',
     exit: 'usage',
@@ -121,11 +137,15 @@ export const CORE_CODES = {
     advice: 'have the file written again',
   },
   DUPLICATE_ORGANISATION: WRONG_MEMBERSHIP,
+  EVENT_ORDER: WRONG_EVENTS,
+  HEAD_REWRITTEN: CHANGED_HEAD,
+  HEAD_ROLLED_BACK: CHANGED_HEAD,
   INCOMPLETE_PROOF: DAMAGED_INDEX,
   KEY_TOO_LONG: INTERNAL,
   NODE_MISMATCH: DAMAGED_INDEX,
   NO_CANONICAL_JSON: MALFORMED,
   NO_LEAVES: WRONG_PROOF,
+  NO_TREE: WRONG_EVENTS,
   NOT_COMMITTED: INTERNAL,
   NOT_FROZEN: INTERNAL,
   OUT_OF_RANGE: MALFORMED,
@@ -167,6 +187,7 @@ export const CORE_CODES = {
   },
   TRUNCATED: MALFORMED,
   VALUE_TOO_LONG: INTERNAL,
+  WRONG_ORGANISATION: WRONG_EVENTS,
   WRONG_STORE: {
     where: 'log',
     means:
@@ -174,6 +195,7 @@ export const CORE_CODES = {
     advice:
       'folders were swapped, or a backup went to the wrong place: put each where it belongs. For a ledger of the embedded network it may also be another topology: restore `topology.yaml`',
   },
+  WRONG_TRACE: WRONG_EVENTS,
 } as const satisfies Readonly<Record<string, CodeEntry>>;
 
 export type CoreCode = keyof typeof CORE_CODES;

@@ -14,4 +14,5 @@ export * from './shape/index.js';
 export * from './records/index.js';
 export * from './domains/index.js';
 export * from './trie/index.js';
+export * from './trace-tree/index.js';
 export * from './block-index/index.js';

@@ -1,5 +1,6 @@
 import { ConcurrentTrie, createArena, PlainTrie, toHex, type TrieChange } from '@cotrace/core';
-import { Geth, type GethProgram } from './geth.js';
+import type { GoProgram } from '../go-program.js';
+import { Geth } from './geth.js';
 
 const STEPS = 20;
 const CHANGES = 6;
@@ -30,7 +31,7 @@ function randomChange(random: (limit: number) => number): TrieChange {
  * Holds both tries against go-ethereum over `sequences` random sequences of operations, after every step. Answers how
  * many roots were compared. Throws at the first that differs.
  */
-export async function compareWithGeth(program: GethProgram, sequences: number): Promise<number> {
+export async function compareWithGeth(program: GoProgram, sequences: number): Promise<number> {
   const geth = new Geth(program, 1);
   let compared = 0;
   try {

@@ -11,7 +11,8 @@ import {
   type TrieArena,
 } from '@cotrace/core';
 import { nodeThreads } from '@cotrace/gateway-app';
-import { Geth, type GethProgram } from './geth.js';
+import type { GoProgram } from '../go-program.js';
+import { Geth } from './geth.js';
 import type { Keys } from './keys.js';
 
 /** Lookups of one measurement, as in seed 000, figure 8. */
@@ -183,7 +184,7 @@ export class GethSubject implements Subject {
   readonly name: string;
   readonly #geth: Geth;
 
-  constructor(program: GethProgram, processors: number) {
+  constructor(program: GoProgram, processors: number) {
     this.name = `go-ethereum ${processors}`;
     // Ten million keys are 6 GB and more than a minute in it: one of them is enough for lookups.
     this.limit = processors === 1 ? 10_000_000 : 1_000_000;

@@ -1,10 +1,10 @@
 import { freemem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ConcurrentTrie } from '@cotrace/core';
+import { GoProgram } from '../go-program.js';
 import type { Bench } from '../main.js';
 import { compareWithGeth } from './agreement.js';
 import { innerFinds } from './floor.js';
-import { GethProgram } from './geth.js';
 import { permutationCost, permutationsOf } from './hashing.js';
 import { Keys } from './keys.js';
 import { report, type AtSize } from './report.js';
@@ -53,7 +53,7 @@ export const trieBench: Bench = {
         plot: { type: 'string', default: 'trie-bench.svg' },
       },
     });
-    const program = GethProgram.build();
+    const program = GoProgram.build('trie');
     if (program === null) say('there is no Go here: go-ethereum is left out');
     try {
       if (program !== null) {
@@ -78,7 +78,7 @@ export const trieBench: Bench = {
   },
 };
 
-async function measure(size: number, rounds: number, program: GethProgram | null): Promise<AtSize> {
+async function measure(size: number, rounds: number, program: GoProgram | null): Promise<AtSize> {
   say(`${size} keys …`);
   const keys = new Keys(size);
   const own = THREADS.map((threads) => concurrentSubject(threads));

@@ -7,6 +7,17 @@ import { encodeGroup } from '../rank/group.js';
 import { encodeGroupLeaf, encodeRankLeaf, partDigest } from '../rank/layers.js';
 import { exampleGroup, exampleRank, exampleTop } from '../rank/testing/examples.js';
 import { exampleMbProof, exampleMbRoot, exampleTrees } from '../block-index/testing/examples.js';
+import { encodeEventLeaf } from '../trace-tree/event-leaf.js';
+import { growthProof } from '../trace-tree/growth.js';
+import { encodeHead } from '../trace-tree/head.js';
+import { eventPath } from '../trace-tree/paths.js';
+import {
+  exampleEvent,
+  exampleTrees as exampleEventTrees,
+  headOf,
+  nodesOf,
+  someEvents,
+} from '../trace-tree/testing/examples.js';
 import { keccak256 } from '../trie/keccak.js';
 import {
   encodeStateTrieEntry,
@@ -104,6 +115,8 @@ function encode(type: string, value: Value): Uint8Array {
 }
 
 const { txId } = exampleLeaf;
+const eventNodes = nodesOf(someEvents(8));
+const nodeAt = (level: number, position: number): Uint8Array => eventNodes({ level, position });
 const formats: Readonly<Record<string, readonly [(table: Uint8Array) => Uint8Array, Values, Uint8Array]>> = {
   'Network id': [sha256, { ...exampleNetwork }, networkId(exampleNetwork)],
   Membership: [
@@ -139,6 +152,22 @@ const formats: Readonly<Record<string, readonly [(table: Uint8Array) => Uint8Arr
     sha256,
     { before: exampleHead.digest, ...exampleTuple },
     extendTraceHead(exampleHead, exampleTuple).digest,
+  ],
+  'Event leaf': [(bytes) => bytes, { ...exampleEvent }, encodeEventLeaf(exampleEvent)],
+  'Head of trees': [
+    (bytes) => bytes,
+    { trees: exampleEventTrees.map((tree) => ({ ...tree, peaks: concat(...tree.peaks) })) },
+    encodeHead(exampleEventTrees),
+  ],
+  'Event path': [
+    (bytes) => bytes,
+    { hashes: concat(nodeAt(0, 0), nodeAt(1, 1), nodeAt(1, 2)) },
+    eventPath(6, [1], nodesOf(someEvents(6))),
+  ],
+  'Growth of a head': [
+    (bytes) => bytes,
+    { hashes: concat(nodeAt(0, 3), nodeAt(2, 1)) },
+    growthProof(headOf(someEvents(3)), headOf(someEvents(8)), () => nodesOf(someEvents(8))),
   ],
   Group: [
     (bytes) => bytes,

@@ -3,4 +3,5 @@ export * from './keys.js';
 export * from './record.js';
 export * from './record-limits.js';
 export { recordOf, URI } from './record-shape.js';
+export { MAX_TRACE_KEY_BYTES, readTraceKey, type TraceKey } from './trace-key.js';
 export { shortTraceId, typedKey, typedTraceId } from './typed-trace-id.js';

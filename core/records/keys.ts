@@ -7,6 +7,9 @@ export const DOMAIN_KEY = 'meta/domain';
 /** What every key of a trace table row begins with. */
 export const TRACE_PREFIX = 'trace/';
 
+/** What every key of a mark begins with. */
+export const MARK_PREFIX = 'mark/';
+
 /** Key of a record; `recordId` is 64 lower-case hexadecimal digits. */
 export function recordKey(recordId: string): string {
   return `rec/${recordId}`;
@@ -15,6 +18,11 @@ export function recordKey(recordId: string): string {
 /** Key of the newest row of a trace, in the domain's own namespace. */
 export function traceKey(traceId: string): string {
   return TRACE_PREFIX + traceId;
+}
+
+/** Key of a mark of a trace: written like a row, but reading nothing. `recordId` is 64 lower-case hexadecimal digits. */
+export function markKey(traceId: string, recordId: string): string {
+  return `${MARK_PREFIX}${traceId} ${recordId}`;
 }
 
 /** Key under which the first record of an event stands, by the event's hash. */

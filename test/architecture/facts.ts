@@ -21,7 +21,7 @@ export const FACTS: readonly Fact[] = [
   },
   {
     what: 'the keys of a domain’s state',
-    pattern: /['"`](?:rec|evt|eid|dec|meta)\/|['"]trace\/['"]/,
+    pattern: /['"`](?:rec|evt|eid|dec|meta|mark)\/|['"]trace\/['"]/,
     homes: ['core/records/keys.ts'],
   },
   {
