@@ -287,8 +287,9 @@ export class Closure {
     }
   }
 
+  /** In `certain` only certain parts are gone through. */
   #doubt(windows: Windows, span: Span): Why {
-    if (meeting(windows.certain, span).length > 0) return CERTAIN;
+    if (this.#certain) return CERTAIN;
     return doubtsIn(windows, span).reduce((set, part) => set | part.why, CERTAIN);
   }
 
