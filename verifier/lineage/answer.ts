@@ -1,6 +1,6 @@
 import type { Closure } from './closure.js';
 import { makes } from './edges.js';
-import type { Entry, History } from './history.js';
+import { compare, type Entry, type History } from './history.js';
 import { doubtsIn, type Pairs, type Windows } from './pairs.js';
 import { CERTAIN, reasonsOf } from './reasons.js';
 import { push } from './record-facts.js';
@@ -28,6 +28,8 @@ export function containersOf(
     );
     const openings = others.filter(({ key }) => loads.has(key)).length;
     const windows = [...followed].flatMap(([one, spans]) => windowsOf(one, spans));
+    const key = ({ child, bond, from }: LineageWindow): string => JSON.stringify([child, bond, from ?? EVER]);
+    windows.sort((a, b) => (key(a) < key(b) ? -1 : 1));
     return { traceId, windows, otherUses: { openings, events: others.length } };
   });
 }
@@ -41,11 +43,19 @@ function windowsOf(windows: Windows, spans: readonly Span[]): LineageWindow[] {
       ...told(stay),
       openedBy: stay.openedBy,
       closedBy: stay.closedBy,
-      undecided: doubtsIn(windows, stay).map((part) => ({
-        ...told(meet(part, stay) ?? part),
-        because: reasonsOf(part.why),
-      })),
+      undecided: distinct(
+        doubtsIn(windows, stay).map((part) => ({
+          ...told(meet(part, stay) ?? part),
+          because: reasonsOf(part.why),
+        })),
+      ),
     }));
+}
+
+/** Each once, in an order of their own. */
+export function distinct<Value>(values: readonly Value[]): Value[] {
+  const byText = new Map(values.map((value) => [JSON.stringify(value), value]));
+  return [...byText].sort(([a], [b]) => compare(a, b)).map(([, value]) => value);
 }
 
 function told({ from, to }: Span): { from: string | null; to: string | null } {

@@ -1,4 +1,4 @@
-import { leads, makes, Makings } from './edges.js';
+import { leads, makes, type Makings } from './edges.js';
 import type { Entry, History } from './history.js';
 import type { Held } from './in-container.js';
 import { doubtAt, doubtsIn, meeting, type Pairs, type Windows } from './pairs.js';
@@ -116,15 +116,24 @@ export class Closure {
 
   #visit(node: Node): void {
     switch (node.kind) {
-      case 'product':
-        return this.#product(node.id, node.span, node.load && this.#isHolder(node.id));
-      case 'container':
-        return this.#container(node.id, node.held);
+      case 'product': {
+        this.#product(node.id, node.span, node.load && this.#isHolder(node.id));
+        return;
+      }
+      case 'container': {
+        this.#container(node.id, node.held);
+        return;
+      }
       case 'lot':
         this.#transformations(node.id, (entry) => (this.#up && makes(entry) ? CERTAIN : LOT_PART));
-        return this.#containersOf(node.id, ALWAYS, LOT_PART);
-      case 'process':
-        return this.#process(node.id, node.organisation);
+        {
+          this.#containersOf(node.id, ALWAYS, LOT_PART);
+          return;
+        }
+      case 'process': {
+        this.#process(node.id, node.organisation);
+        return;
+      }
     }
   }
 

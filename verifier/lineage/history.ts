@@ -154,7 +154,12 @@ function transactionOf({ domain, txId }: Place): string {
   return `${domain} ${txId}`;
 }
 
+/** By time, then by what was recorded: the transaction's id, which depends on when it was, decides last. */
 function byTime(a: Entry, b: Entry): number {
-  if (a.time !== b.time) return a.time < b.time ? -1 : 1;
-  return a.key < b.key ? -1 : Number(a.key > b.key);
+  return compare(a.time, b.time) || compare(a.row.recordId, b.row.recordId) || compare(a.key, b.key);
+}
+
+/** Order of texts by their code units. */
+export function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }

@@ -1,7 +1,7 @@
-import { containersOf, repeatedIn } from './answer.js';
+import { containersOf, distinct, repeatedIn } from './answer.js';
 import { Budget, Closure } from './closure.js';
 import { Makings } from './edges.js';
-import { History } from './history.js';
+import { compare, type Entry, History } from './history.js';
 import { openEnds } from './open-ends.js';
 import { Pairs } from './pairs.js';
 import { CERTAIN, reasonsOf, why, type Why } from './reasons.js';
@@ -33,10 +33,8 @@ export function lineageOf(question: LineageQuestion, shown: ShownTraces): Lineag
     ...event,
     status: statusOf(certainEvents.has(key), event.why),
   }));
-  listed.sort(
-    (a, b) => Number(b.status.certain) - Number(a.status.certain) || compare(sortKey(a), sortKey(b)),
-  );
-  const kept = listed.slice(0, question.limits.events).sort((a, b) => compare(sortKey(a), sortKey(b)));
+  listed.sort((a, b) => Number(b.status.certain) - Number(a.status.certain) || inOrder(a, b));
+  const kept = listed.slice(0, question.limits.events).sort((a, b) => inOrder(a, b));
   const { traceId } = question;
   const overflow = listed
     .slice(question.limits.events)
@@ -86,16 +84,10 @@ function statusOf(certain: boolean, because: Why): Status {
   return { certain, because: reasonsOf(because === CERTAIN ? why('BEYOND') : because) };
 }
 
-function sortKey({ entry }: { entry: { time: string; key: string } }): string {
-  return `${entry.time} ${entry.key}`;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
-}
-
-/** Each once, in an order of their own. */
-function distinct<Value>(values: readonly Value[]): Value[] {
-  const byText = new Map(values.map((value) => [JSON.stringify(value), value]));
-  return [...byText].sort(([a], [b]) => compare(a, b)).map(([, value]) => value);
+function inOrder(a: { entry: Entry }, b: { entry: Entry }): number {
+  return (
+    compare(a.entry.time, b.entry.time) ||
+    compare(a.entry.row.recordId, b.entry.row.recordId) ||
+    compare(a.entry.key, b.entry.key)
+  );
 }

@@ -1,4 +1,4 @@
-import type { Entry, History, Trace } from './history.js';
+import { compare, type Entry, type History, type Trace } from './history.js';
 import { CERTAIN, why, type Why } from './reasons.js';
 import { amountsText, factsOf, push } from './record-facts.js';
 import { FOREVER, lowerBound, type Span } from './times.js';
@@ -257,10 +257,6 @@ function stepsOf(entries: readonly Entry[], child: string): Step[] {
   return [...tellings]
     .sort(([a, one], [b, other]) => compare(one.time, other.time) || one.why - other.why || compare(a, b))
     .map(([, step]) => step);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }
 
 /** The quantities of a child; null where none is given. */

@@ -17,6 +17,8 @@ export interface NaiveQuestion {
 export interface NaiveAnswer {
   readonly ids: ReadonlyMap<string, string>;
   readonly events: ReadonlyMap<string, string>;
+  /** What `certain` has and `all` has not: nothing, if the rules are right. */
+  readonly stray: readonly string[];
 }
 
 type Why = ReadonlySet<string>;
@@ -70,7 +72,10 @@ export function naiveLineage(question: NaiveQuestion, history: readonly NaiveEve
         return [key, why.size === 0 ? 'BEYOND' : [...why].sort().join(' ')];
       }),
     );
-  return { ids: status(all.ids, certain.ids), events: status(all.events, certain.events) };
+  const stray = (['ids', 'events'] as const).flatMap((of) =>
+    [...certain[of].keys()].filter((key) => !all[of].has(key)),
+  );
+  return { ids: status(all.ids, certain.ids), events: status(all.events, certain.events), stray };
 }
 
 class Reading {
@@ -477,7 +482,10 @@ class Reading {
             fact.record.bond !== null &&
             this.#in(fact, 'child').length > 0,
         );
-        if (load && holder) return loaded(id, span);
+        if (load && holder) {
+          loaded(id, span);
+          return;
+        }
         for (const fact of of(id))
           if (id === traceId || this.#has(fact, id, ...NOT_PROCESS)) show(fact, NONE);
         containers(id, always, NONE);
@@ -554,7 +562,7 @@ class Reading {
         const sameTime = reason(atBound && turnaround, 'SAME_TIME');
         if (!up && this.#has(fact, parent, 'input')) beyond(fact, 'output', join(why, sameTime));
         if (own) show(fact, why);
-        else if (loads ? at !== unit.to : unloads ? at !== unit.from : true)
+        if (loads ? at !== unit.to : unloads ? at !== unit.from : true)
           show(fact, join(why, loads || unloads ? NONE : sameTime));
       }
     };
