@@ -37,18 +37,25 @@ describe('the fast closure and the naive reading', () => {
 describe('a lineage', () => {
   it('does not depend on the order of capture', () => {
     fc.assert(
-      fc.property(histories, questions, fc.infiniteStream(fc.nat()), (history, [id, direction], random) => {
-        const events = told(history);
-        const shuffled = events.map((one) => ({ one, by: random.next().value })).sort((a, b) => a.by - b.by);
-        const other = ask(
-          id,
-          direction,
-          shuffled.map(({ one }) => one),
-        );
-        const given = ask(id, direction, events);
-        expect(summary(other)).toEqual(summary(given));
-        expect(other.containers).toEqual(given.containers);
-      }),
+      fc.property(
+        histories,
+        questions,
+        fc.infiniteStream(fc.nat({ max: 1000 })),
+        (history, [id, direction], random) => {
+          const events = told(history);
+          const shuffled = events
+            .map((one) => ({ one, by: Number(random.next().value) }))
+            .sort((a, b) => a.by - b.by);
+          const other = ask(
+            id,
+            direction,
+            shuffled.map(({ one }) => one),
+          );
+          const given = ask(id, direction, events);
+          expect(summary(other)).toEqual(summary(given));
+          expect(other.containers).toEqual(given.containers);
+        },
+      ),
       { numRuns: RUNS },
     );
   });
