@@ -1,6 +1,6 @@
 import type { Closure } from './closure.js';
 import { makes } from './edges.js';
-import { compare, type Entry, type History } from './history.js';
+import { compare, type Entry, type History, type Trace } from './history.js';
 import { doubtsIn, type Pairs, type Windows } from './pairs.js';
 import { CERTAIN, reasonsOf } from './reasons.js';
 import { push } from './record-facts.js';
@@ -78,4 +78,11 @@ export function repeatedIn(
     const used = count(({ row }) => row.roles.includes('input'));
     return made > 1 || used > 1 ? [{ traceId, made, used }] : [];
   });
+}
+
+/** Whether no event made the identifier, or put it or anything into something; what was withdrawn does not count. */
+export function lacksOrigin({ entries }: Trace): boolean {
+  return !entries.some(
+    ({ row, why }) => why === CERTAIN && (row.roles.includes('output') || row.change === 'add'),
+  );
 }

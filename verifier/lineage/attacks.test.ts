@@ -218,6 +218,11 @@ describe('what else is said', () => {
     expect(answer.repeated).toEqual([{ traceId: 'a', made: 2, used: 1 }]);
   });
 
+  it('names the products of which nothing says where they are from', () => {
+    const history = '1 move A; 2 see A in P; 3 A,B to X; 4 make B';
+    expect(upOf('X', history).withoutOrigin).toEqual(['A']);
+  });
+
   it('asks for the record where only the row is shown', () => {
     const traces = tracesOf(readHistory('1 add A in P; 2 move P; 3 empty P; 4 move P'));
     const rows = (id: string, which: (time: string) => boolean): ShownEvent[] =>

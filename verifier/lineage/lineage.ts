@@ -1,4 +1,4 @@
-import { containersOf, distinct, repeatedIn } from './answer.js';
+import { containersOf, distinct, lacksOrigin, repeatedIn } from './answer.js';
 import { Budget, Closure } from './closure.js';
 import { Makings } from './edges.js';
 import { compare, type Entry, History } from './history.js';
@@ -68,6 +68,9 @@ export function lineageOf(question: LineageQuestion, shown: ShownTraces): Lineag
       ...history.unbound.values(),
     ]),
     repeated: repeatedIn(ids, history, question.natureOf),
+    withoutOrigin: ids.filter(
+      (id) => all.reached.get(id)?.as.has('product') === true && lacksOrigin(history.trace(id)),
+    ),
     future:
       latest === null
         ? []

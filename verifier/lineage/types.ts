@@ -151,6 +151,8 @@ export interface LineageAnswer {
   readonly foreign: readonly (Place & { readonly traceId: string })[];
   /** Individuals that were made or used up more than once. */
   readonly repeated: readonly { readonly traceId: string; readonly made: number; readonly used: number }[];
+  /** Products of which nothing says where they are from: only ever inputs, seen or taken out. */
+  readonly withoutOrigin: readonly string[];
   /** Recorded with a time later than an hour after the root's. */
   readonly future: readonly string[];
   readonly open: readonly OpenEnd[];
