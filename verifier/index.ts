@@ -11,6 +11,15 @@ export { entryAfter, type KeyEntry } from './main-block/entry-after.js';
 export { mainConfig, type MainConfig, type Membership } from './main-block/main-config.js';
 export { transactionFacts, type TransactionFacts } from './main-block/transaction-facts.js';
 export { validRwset } from './main-block/valid-rwset.js';
+export { LINEAGE_LIMITS, lineageOf } from './lineage/lineage.js';
+export type {
+  LineageAnswer,
+  LineageQuestion,
+  ShownEvent,
+  ShownRecord,
+  ShownRow,
+  ShownTraces,
+} from './lineage/types.js';
 export { checkOrder, type CheckedOrder } from './order/check-order.js';
 export { ORDER_DOMAIN, differencesOf, orderEvent, orderId, readOrder, type Order } from './order/order.js';
 export { Lineage, type Direction } from './proof/lineage.js';

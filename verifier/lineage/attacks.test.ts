@@ -1,0 +1,248 @@
+import { describe, expect, it } from '@jest/globals';
+import { LINEAGE_LIMITS, lineageOf } from './lineage.js';
+import { natureOf, readHistory, sealed, timeOf, tracesOf, type Told } from './testing/notation.js';
+import { ask } from './testing/random.js';
+import type { LineageAnswer, ShownEvent, Status } from './types.js';
+
+const mark = ({ certain, because }: Status): string => (certain ? '' : `? ${because.join(' ')}`);
+const idsOf = ({ identifiers }: LineageAnswer): string =>
+  identifiers.map((one) => one.traceId + mark(one)).join(', ');
+
+function eventsOf({ events }: LineageAnswer, told: readonly Told[]): string {
+  const nameOf = new Map(told.map(({ name, record }) => [record.recordId, name]));
+  return events
+    .map((one) => (nameOf.get(one.recordId) ?? '') + mark(one))
+    .sort()
+    .join(', ');
+}
+
+const upOf = (id: string, history: string): LineageAnswer => ask(id, 'up', readHistory(history));
+const downOf = (id: string, history: string): LineageAnswer => ask(id, 'down', readHistory(history));
+
+describe('a liar among the recorders', () => {
+  it('does not take an item out of its lot by telling that first and withdrawing it', () => {
+    const history = '1 make a of L @M; 1b make a of L =1; wrong 1 @M';
+    expect(idsOf(downOf('L', history))).toBe('L, a');
+  });
+
+  it('does not hide where a lot travelled by emptying its crate', () => {
+    const told = readHistory('1 add A in P; 2 empty P @M; 3 move P; 9 remove A from P');
+    const answer = ask('A', 'up', told);
+    expect(eventsOf(answer, told)).toBe('1, 2, 3? NO_OPENING STRANGER, 9');
+    expect(answer.containers[0]?.windows).toMatchObject([
+      { from: timeOf('1'), to: timeOf('9'), closedBy: ['O'] },
+    ]);
+  });
+
+  it('is no less a stranger for closing a second time', () => {
+    const told = readHistory('1 add A in P; 2 empty P @M; 2b empty P @M; 3 empty P @M; 4 move P');
+    expect(eventsOf(ask('A', 'up', told), told)).toContain('4? STRANGER');
+  });
+
+  it('ends a window that it had to do with, by name', () => {
+    const told = readHistory('1 add A in P; 2 move P @R; 3 empty P @R; 4 move P');
+    const answer = ask('A', 'up', told);
+    expect(eventsOf(answer, told)).toBe('1, 2, 3');
+    expect(answer.containers[0]?.windows).toMatchObject([{ openedBy: ['O'], closedBy: ['R'] }]);
+  });
+
+  it('closes nothing where it is not among the recorders that were asked for', () => {
+    const told = readHistory('1 add A in P; 2 move P @M; 3 empty P @M; 4 move P');
+    const answer = ask('A', 'up', told, { recorders: new Set(['O']) });
+    expect(eventsOf(answer, told)).toBe('1, 2? OTHER_RECORDER, 3? OTHER_RECORDER, 4');
+  });
+
+  it('acquits nobody by withdrawing its own word when the recall has begun', () => {
+    const answer = downOf('A', '1 A to X; wrong 1');
+    expect(idsOf(answer)).toBe('A, X? WITHDRAWN');
+    expect(answer.leftOut).toHaveLength(1);
+  });
+
+  it('gets no answer that depends on the way by a declaration that names only some', () => {
+    const history = '1 X to Y; wrong 1 named X';
+    expect(idsOf(upOf('Y', history))).toBe('X, Y');
+    expect(idsOf(downOf('X', history))).toBe('X, Y');
+    expect(downOf('X', history).disputes).toHaveLength(1);
+  });
+
+  it('does not withdraw an event in another domain', () => {
+    const told = readHistory('1 X to Y; wrong 1').map((one) =>
+      one.record.wrong ? { ...one, domain: 'other' } : one,
+    );
+    const answer = ask('Y', 'up', told);
+    expect(idsOf(answer)).toBe('X, Y');
+    expect(answer.disputes).toMatchObject([{ domain: 'other' }]);
+  });
+
+  it('does not make another a witness of an input that it adds', () => {
+    const history = '1 X to Y; 1b X,C to Y @M =1';
+    expect(idsOf(upOf('Y', history))).toBe('C? MADE_TWICE, X? MADE_TWICE, Y');
+    expect(idsOf(upOf('Y', '1 X to Y; 1b X to Y @M =1'))).toBe('X, Y');
+  });
+
+  it('does not make certain what an innocent lot was made of, or which lot an item is of', () => {
+    expect(idsOf(upOf('Y', '1 make Y; 2 C to Y @M'))).toBe('C? MADE_TWICE, Y');
+    expect(idsOf(downOf('C', '1 make Y; 2 C to Y @M'))).toBe('C, Y? MADE_TWICE');
+    const item = '1 move a; 2 move a; 3 make a of L @M';
+    expect(idsOf(downOf('L', item.replace('make a of L', 'make b of L')))).toBe('L, b');
+    expect(idsOf(downOf('L', '1 make a of K; 2 make a of L @M'))).toBe(
+      'K? LOT_PART MADE_TWICE TWO_LOTS, L, a? MADE_TWICE TWO_LOTS',
+    );
+  });
+
+  it('that merely observes an item under a lot is a stranger', () => {
+    const told = readHistory('1 make a; 2 make a of L @M').map((one) => {
+      if (one.organisation !== 'M') return one;
+      return { ...one, record: sealed({ ...one.record, change: 'see' }, 'M') };
+    });
+    expect(idsOf(ask('L', 'down', told))).toBe('L, a? STRANGER');
+  });
+
+  it('reaches nothing by a record that the trace of the other side does not have', () => {
+    const told = readHistory('1 X to Y');
+    const traces = new Map([...tracesOf(told), ['Y', []]]);
+    const question = {
+      traceId: 'X',
+      direction: 'down',
+      natureOf,
+      recorders: null,
+      rootTime: null,
+      limits: LINEAGE_LIMITS,
+    } as const;
+    const answer = lineageOf(question, traces);
+    expect(idsOf(answer)).toBe('X');
+    expect(answer.foreign).toMatchObject([{ traceId: 'Y', txId: 'tx0' }]);
+    expect(answer.complete).toBe(true);
+  });
+
+  it('passes no row off as what its record does not say', () => {
+    const traces = tracesOf(readHistory('1 add A in P; 2 move P'));
+    const forged = (traces.get('P') ?? []).map((event): ShownEvent => {
+      if (event.shown !== 'record' || event.row.change !== 'see') return event;
+      return { ...event, row: { ...event.row, bond: 'aggregation', change: 'empty', roles: ['parent'] } };
+    });
+    const question = {
+      traceId: 'A',
+      direction: 'up',
+      natureOf,
+      recorders: null,
+      rootTime: null,
+      limits: LINEAGE_LIMITS,
+    } as const;
+    const answer = lineageOf(question, new Map([...traces, ['P', forged]]));
+    expect(answer.containers[0]?.windows[0]?.to).toBeNull();
+    expect(answer.foreign).toMatchObject([{ traceId: 'P' }]);
+  });
+});
+
+describe('limits', () => {
+  it('leave what is undecided before what is certain, and name who recorded the branch', () => {
+    const junk = Array.from({ length: 6 }, (_, at) => `2b${at} B${at} to process t @M`);
+    const history = ['1 A to process t', ...junk, '3 process t to Y', '4 C to A'].join('; ');
+    const answer = ask('Y', 'up', readHistory(history), { limits: { identifiers: 5, events: 100 } });
+    expect(answer.identifiers.filter(({ certain }) => certain).map(({ traceId }) => traceId)).toEqual([
+      'A',
+      'C',
+      'Y',
+      't',
+    ]);
+    expect(answer.cut).toHaveLength(5);
+    expect(new Set(answer.cut.map(({ organisation }) => organisation))).toEqual(new Set(['M']));
+    expect(answer.complete).toBe(false);
+  });
+
+  it('cut events, undecided ones first', () => {
+    const told = readHistory('1 X to Y @M; wrong 1 @M; 2 X to Y');
+    const answer = ask('Y', 'up', told, { limits: { identifiers: 5, events: 1 } });
+    expect(eventsOf(answer, told)).toBe('2');
+    expect(answer.cut).toEqual([{ traceId: 'Y', organisation: 'M' }]);
+  });
+
+  it('are not needed for a crate of a thousand uses or a pallet of a thousand cases', () => {
+    const uses = Array.from(
+      { length: 1000 },
+      (_, at) => `${at % 50}u${at} add b in P; ${at % 50}e${at} empty P`,
+    );
+    const cases = Array.from({ length: 1000 }, (_, at) => `51c${at} add a${at} in P`);
+    const answer = ask('P', 'up', readHistory([...uses, ...cases, '55 move P'].join('; ')));
+    expect(answer.identifiers).toHaveLength(1002);
+    expect(answer.complete).toBe(true);
+  });
+});
+
+describe('what else is said', () => {
+  it('counts quantities to the digit, and one telling once', () => {
+    const told = readHistory(
+      '1 add A*0.1kg in P; 1b add A*0.1kg in P @R =1; 2 add A*0.2kg in P; 3 remove A*0.3kg from P; 4 move P',
+    );
+    expect(eventsOf(ask('A', 'up', told), told)).toBe('1, 1b, 2, 3');
+  });
+
+  it('is undecided from a removal on that gives no quantity, or another unit', () => {
+    for (const removal of ['remove A from P', 'remove A*2box from P']) {
+      const told = readHistory(`1 add A*9kg in P; 2 ${removal}; 3 move P`);
+      expect(eventsOf(ask('A', 'up', told), told)).toBe('1, 2, 3? QUANTITY');
+    }
+  });
+
+  it('ends a window where more is taken out than there is, and says so', () => {
+    const told = readHistory('1 add A*9kg in P; 2 remove A*10kg from P; 3 move P');
+    const answer = ask('A', 'up', told);
+    expect(eventsOf(answer, told)).toBe('1, 2');
+    expect(answer.containers[0]?.windows[0]?.undecided).toMatchObject([{ because: ['QUANTITY'] }]);
+  });
+
+  it('takes packing and unpacking at one time as undecided from there', () => {
+    const told = readHistory('1 add a in P; 2 remove a from P; 2b add a in P; 2c move P; 3 move P');
+    expect(eventsOf(ask('a', 'up', told), told)).toBe('1, 2, 2b, 2c? SAME_TIME, 3? SAME_TIME');
+  });
+
+  it('doubts the order of two clocks', () => {
+    const told = readHistory('1 remove a from P; 2 add a in P; 3 move P; 4 see a in P; 5 move P');
+    expect(eventsOf(ask('a', 'up', told), told)).toBe('1, 2, 3? ORDER, 4, 5');
+  });
+
+  it('names what left a crate last, where the crate was used empty', () => {
+    expect(idsOf(upOf('X', '1 add A in P; 2 remove A from P; 3 P to X'))).toBe('A? EMPTIED, P, X');
+  });
+
+  it('says which times lie after the time of the root', () => {
+    const told = readHistory('1 X to Y; 9 move Y');
+    const rootTime = '2025-12-31T23:05:00.000Z';
+    expect(ask('Y', 'up', told, { rootTime }).future).toEqual([told[1]?.record.recordId]);
+    expect(ask('Y', 'up', told).future).toEqual([]);
+  });
+
+  it('counts how often a thing was made and used up', () => {
+    const answer = upOf('a', '1 X to a; 2 a to Y; 3 X to a');
+    expect(answer.repeated).toEqual([{ traceId: 'a', made: 2, used: 1 }]);
+  });
+
+  it('names the products of which nothing says where they are from', () => {
+    const history = '1 move A; 2 see A in P; 3 A,B to X; 4 make B';
+    expect(upOf('X', history).withoutOrigin).toEqual(['A']);
+  });
+
+  it('asks for the record where only the row is shown', () => {
+    const traces = tracesOf(readHistory('1 add A in P; 2 move P; 3 empty P; 4 move P'));
+    const rows = (id: string, which: (time: string) => boolean): ShownEvent[] =>
+      (traces.get(id) ?? []).map((event) => {
+        if (event.shown !== 'record' || !which(event.row.time)) return event;
+        return { shown: 'row', place: event.place, row: event.row };
+      });
+    const question = {
+      traceId: 'A',
+      direction: 'up',
+      natureOf,
+      recorders: null,
+      rootTime: null,
+      limits: LINEAGE_LIMITS,
+    } as const;
+    const after = new Map([...traces, ['P', rows('P', (time) => time > timeOf('3'))]]);
+    expect(lineageOf(question, after).complete).toBe(true);
+    const within = new Map([...traces, ['P', rows('P', (time) => time > timeOf('1'))]]);
+    expect(lineageOf(question, within).open).toEqual([{ traceId: 'P', missing: 'events', events: 2 }]);
+    const none = new Map([...traces].filter(([id]) => id !== 'P'));
+    expect(lineageOf(question, none).open).toEqual([{ traceId: 'P', missing: 'trace', events: 0 }]);
+  });
+});

@@ -1,0 +1,328 @@
+import { leads, makes, type Makings } from './edges.js';
+import type { Entry, History } from './history.js';
+import type { Held } from './in-container.js';
+import { doubtAt, doubtsIn, meeting, type Pairs, type Windows } from './pairs.js';
+import { CERTAIN, why, type Why } from './reasons.js';
+import { ALWAYS, Covered, FOREVER, lowerBound, meet, type Span } from './times.js';
+import type { LineageQuestion, Reached } from './types.js';
+
+/** Identifiers that a lineage may have, and branches that the limit left. Shared by both layers, `certain` first. */
+export class Budget {
+  readonly #admitted = new Set<string>();
+  readonly #most: number;
+  readonly cut = new Map<string, { traceId: string; organisation: string | null }>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  admits(traceId: string, by: Entry | null): boolean {
+    if (this.#admitted.has(traceId)) return true;
+    if (this.#admitted.size < this.#most) {
+      this.#admitted.add(traceId);
+      return true;
+    }
+    const organisation = by?.place.organisation ?? null;
+    this.cut.set(JSON.stringify([traceId, organisation]), { traceId, organisation });
+    return false;
+  }
+}
+
+type Node =
+  | { readonly kind: 'product'; readonly id: string; readonly span: Span; readonly load: boolean }
+  | { readonly kind: 'container'; readonly id: string; readonly held: Held }
+  | { readonly kind: 'lot'; readonly id: string }
+  | { readonly kind: 'process'; readonly id: string; readonly organisation: string | null };
+
+const BEYOND_CLASS = why('CLASS_ONLY');
+const EMPTIED = why('EMPTIED');
+const LOT_PART = why('LOT_PART');
+const OTHER_ORGANISATION = why('OTHER_ORGANISATION');
+const SAME_TIME = why('SAME_TIME');
+
+/** One layer of a lineage: what is reached from the identifier asked for. */
+export class Closure {
+  /** Each identifier with the ways it was reached and the reasons of the edges that lead to it. */
+  readonly reached = new Map<string, { readonly as: Set<Reached>; why: Why }>();
+  /** Products of which every event belongs to the lineage; of others only transformations and what `held` shows. */
+  readonly whole = new Set<string>();
+  readonly loads = new Set<string>();
+  readonly held = new Map<string, Held[]>();
+  readonly lots = new Set<string>();
+  /** Processes with the organisations from whose events they were reached; null is the question itself. */
+  readonly processes = new Map<string, Set<string | null>>();
+  /** Containers whose own events bear on the windows of what was reached. */
+  readonly consulted = new Set<string>();
+  readonly #question: LineageQuestion;
+  readonly #history: History;
+  readonly #pairs: Pairs;
+  readonly #makings: Makings;
+  readonly #budget: Budget;
+  readonly #certain: boolean;
+  readonly #queue: Node[] = [];
+  readonly #contents = new Map<string, Covered>();
+  readonly #containers = new Map<string, Covered>();
+  readonly #loaded = new Set<string>();
+
+  constructor(
+    question: LineageQuestion,
+    parts: { history: History; pairs: Pairs; makings: Makings; budget: Budget },
+    layer: 'certain' | 'all',
+  ) {
+    this.#question = question;
+    this.#history = parts.history;
+    this.#pairs = parts.pairs;
+    this.#makings = parts.makings;
+    this.#budget = parts.budget;
+    this.#certain = layer === 'certain';
+    const { traceId } = question;
+    this.#reach({ kind: 'product', id: traceId, span: ALWAYS, load: false }, CERTAIN, null);
+    if (this.#history.trace(traceId).entries.some((entry) => isProcess(entry)))
+      this.#reach({ kind: 'process', id: traceId, organisation: null }, CERTAIN, null);
+    for (let at = 0; at < this.#queue.length; at++) {
+      const node = this.#queue[at];
+      if (node !== undefined) this.#visit(node);
+    }
+  }
+
+  /** In `certain` only along edges without a reason. `by` is the event that leads there, where it is one. */
+  #reach(node: Node, because: Why, by: Entry | null): void {
+    if (this.#certain && because !== CERTAIN) return;
+    if (!this.#budget.admits(node.id, by)) return;
+    const known = this.reached.get(node.id);
+    if (known === undefined) this.reached.set(node.id, { as: new Set([node.kind]), why: because });
+    else {
+      known.as.add(node.kind);
+      known.why |= because;
+    }
+    if (this.#isNew(node)) this.#queue.push(node);
+  }
+
+  #isNew(node: Node): boolean {
+    switch (node.kind) {
+      case 'lot':
+        return added(this.lots, node.id);
+      case 'process': {
+        const from = this.processes.get(node.id) ?? new Set();
+        this.processes.set(node.id, from);
+        return added(from, node.organisation);
+      }
+      // What is new of a span is found where it is visited.
+      case 'product':
+      case 'container':
+        return true;
+    }
+  }
+
+  #visit(node: Node): void {
+    switch (node.kind) {
+      case 'product': {
+        this.#product(node.id, node.span, node.load && this.#isHolder(node.id));
+        return;
+      }
+      case 'container': {
+        this.#container(node.id, node.held);
+        return;
+      }
+      case 'lot':
+        this.#transformations(node.id, (entry) => (this.#up && makes(entry) ? CERTAIN : LOT_PART));
+        {
+          this.#containersOf(node.id, ALWAYS, LOT_PART);
+          return;
+        }
+      case 'process': {
+        this.#process(node.id, node.organisation);
+        return;
+      }
+    }
+  }
+
+  get #up(): boolean {
+    return this.#question.direction === 'up';
+  }
+
+  #product(id: string, span: Span, load: boolean): void {
+    if (!this.whole.has(id) && !this.loads.has(id)) {
+      this.#transformations(id, () => CERTAIN);
+      this.#lots(id);
+    }
+    if (load) {
+      this.loads.add(id);
+      if (added(this.#loaded, JSON.stringify([id, span.from, span.to]))) this.#load(id, span);
+      return;
+    }
+    if (added(this.whole, id)) this.#containersOf(id, ALWAYS, CERTAIN);
+    const covered = this.#contents.get(id) ?? new Covered();
+    this.#contents.set(id, covered);
+    for (const part of covered.add(span))
+      for (const windows of this.#pairs.contentsOf(id)) this.#content(windows, part, false);
+  }
+
+  /** From an event where it is output to the inputs, or the other way, and by the event's process. */
+  #transformations(id: string, part: (entry: Entry) => Why): void {
+    const [own, other] = this.#up ? (['output', 'input'] as const) : (['input', 'output'] as const);
+    for (const entry of this.#history.trace(id).entries) {
+      if (!entry.row.roles.includes(own) || !leads(entry, id, own, this.#natureOf(id))) continue;
+      const twice = this.#up ? this.#makings.twice(id) : CERTAIN;
+      this.#beyond(entry, other, part(entry) | this.#classOnly(id) | twice);
+    }
+  }
+
+  /** What is on the other side of a transformation, directly or by its process. */
+  #beyond(entry: Entry, side: 'input' | 'output', because: Why): void {
+    this.#side(entry, side, entry.why | because);
+    const { organisation } = entry.place;
+    for (const id of this.#makings.idsIn(entry, 'process'))
+      this.#reach({ kind: 'process', id, organisation }, entry.why | because, entry);
+  }
+
+  /** The inputs of an event as they were then, or its outputs from then on. */
+  #side(entry: Entry, role: 'input' | 'output', because: Why): void {
+    const span = { from: entry.time, to: role === 'input' ? entry.time : FOREVER };
+    for (const id of this.#makings.idsIn(entry, role)) {
+      const more = this.#classOnly(id) | (role === 'output' ? this.#makings.twice(id) : CERTAIN);
+      this.#reach({ kind: 'product', id, span, load: role === 'input' }, because | more, entry);
+    }
+  }
+
+  #process(id: string, organisation: string | null): void {
+    const [row, side] = this.#up
+      ? (['process-gives', 'input'] as const)
+      : (['process-takes', 'output'] as const);
+    for (const entry of this.#history.trace(id).entries) {
+      if (!entry.row.roles.includes(row)) continue;
+      const other = organisation !== null && organisation !== entry.place.organisation;
+      this.#side(entry, side, entry.why | (other ? OTHER_ORGANISATION : CERTAIN));
+    }
+  }
+
+  /** The items of a lot, and the lots of an item. */
+  #lots(id: string): void {
+    for (const [lot, because] of this.#makings.lotsOf(id)) {
+      const down = this.#up ? CERTAIN : LOT_PART;
+      this.#reach({ kind: 'lot', id: lot }, because | down, null);
+    }
+    if (this.#natureOf(id) !== 'lot') return;
+    for (const item of this.#makings.itemsOf(id)) {
+      const because = this.#makings.lotsOf(item).get(id) ?? CERTAIN;
+      this.#reach({ kind: 'product', id: item, span: ALWAYS, load: false }, because, null);
+    }
+  }
+
+  /** A container that was used as input stands for its load, not for its past. */
+  #load(id: string, span: Span): void {
+    const all = this.#pairs.contentsOf(id);
+    const held = all.filter((windows) => meeting(windows.stays, span).length > 0);
+    for (const windows of held) {
+      this.#content(windows, span, true);
+      this.#holds(windows, span, CERTAIN);
+    }
+    if (held.length === 0) this.#lastLoad(all, span);
+  }
+
+  /** What left it last before, where it held nothing. */
+  #lastLoad(all: readonly Windows[], { from }: Span): void {
+    const before = all.flatMap((windows) =>
+      windows.stays.filter((stay) => stay.to < from).map((stay) => ({ windows, stay })),
+    );
+    const last = before.reduce((latest, { stay }) => (stay.to > latest ? stay.to : latest), '');
+    for (const { windows, stay } of before) {
+      if (stay.to !== last) continue;
+      const because = EMPTIED | this.#classOnly(windows.child);
+      this.#reach({ kind: 'product', id: windows.child, span: stay, load: true }, because, null);
+      this.#holds(windows, stay, EMPTIED);
+    }
+  }
+
+  /** The child of a product, in what its windows have of the span. */
+  #content(windows: Windows, span: Span, load: boolean): void {
+    const { child, holder } = windows;
+    const spans: readonly Span[] = this.#certain ? windows.certain : windows.stays;
+    for (const stay of meeting(spans, span)) {
+      const part = meet(stay, span);
+      if (part === null) continue;
+      const because = this.#doubt(windows, part) | this.#classOnly(child) | this.#classOnly(holder);
+      this.#reach({ kind: 'product', id: child, span: part, load }, because, windows.entries[0] ?? null);
+    }
+  }
+
+  /** The containers of something, while it was in them and within the span. */
+  #containersOf(child: string, span: Span, way: Why): void {
+    for (const windows of this.#pairs.containersOf(child)) {
+      if (meeting(windows.unemptied, span).length > 0) this.consulted.add(windows.holder);
+      this.#holds(windows, span, way);
+    }
+  }
+
+  #holds(windows: Windows, span: Span, way: Why): void {
+    const { child, holder } = windows;
+    const because = way | this.#classOnly(child) | this.#classOnly(holder);
+    for (const stay of meeting<Span>(this.#certain ? windows.certain : windows.stays, span)) {
+      const part = meet(stay, span);
+      if (part === null) continue;
+      const held = {
+        windows,
+        span: part,
+        begins: part.from === stay.from,
+        ends: part.to === stay.to,
+        why: because,
+      };
+      const node = { kind: 'container', id: holder, held } as const;
+      this.#reach(node, because | this.#doubt(windows, part), windows.entries[0] ?? null);
+    }
+  }
+
+  #container(id: string, held: Held): void {
+    const all = this.held.get(id) ?? [];
+    this.held.set(id, all);
+    all.push(held);
+    const covered = this.#containers.get(id) ?? new Covered();
+    this.#containers.set(id, covered);
+    for (const span of covered.add(held.span)) this.#containersOf(id, span, CERTAIN);
+    if (!this.#up) this.#usedWithLoad(id, held);
+  }
+
+  /** Down from what a container held: where it was used as input, its load went into the outputs. */
+  #usedWithLoad(id: string, { windows, span, begins, ends, why: way }: Held): void {
+    const { turnarounds } = this.#pairs.parentFacts(windows.holder, windows.bond);
+    const { entries } = this.#history.trace(id);
+    for (let at = lowerBound(entries, span.from); at < lowerBound(entries, span.to, true); at++) {
+      const entry = entries[at];
+      if (entry === undefined || !entry.row.roles.includes('input')) continue;
+      const atBound = (begins && entry.time === span.from) || (ends && entry.time === span.to);
+      const sameTime = atBound && turnarounds.has(entry.time) ? SAME_TIME : CERTAIN;
+      const doubt = this.#certain ? CERTAIN : doubtAt(windows, entry.time);
+      this.#beyond(entry, 'output', way | sameTime | doubt);
+    }
+  }
+
+  /** In `certain` only certain parts are gone through. */
+  #doubt(windows: Windows, span: Span): Why {
+    if (this.#certain) return CERTAIN;
+    return doubtsIn(windows, span).reduce((set, part) => set | part.why, CERTAIN);
+  }
+
+  /** Whether anything was ever in it, as far as that is told and not withdrawn. */
+  #isHolder(id: string): boolean {
+    return this.#pairs.contentsOf(id).some(({ entries }) => entries.some((entry) => entry.why === CERTAIN));
+  }
+
+  #natureOf(id: string): ReturnType<LineageQuestion['natureOf']> {
+    return this.#question.natureOf(id);
+  }
+
+  #classOnly(id: string): Why {
+    return this.#natureOf(id) === 'class' ? BEYOND_CLASS : CERTAIN;
+  }
+}
+
+function isProcess({ row: { roles } }: Entry): boolean {
+  return roles.includes('process-gives') || roles.includes('process-takes');
+}
+
+/** Adds to the set, and says whether it was not there. */
+function added<Value>(set: Set<Value>, value: Value): boolean {
+  if (set.has(value)) return false;
+  set.add(value);
+  return true;
+}

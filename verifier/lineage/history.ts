@@ -1,0 +1,165 @@
+import { CERTAIN, why, type Why } from './reasons.js';
+import { factsOf, parentOf, push, rolesIn } from './record-facts.js';
+import type {
+  Declaration,
+  LineageQuestion,
+  Place,
+  ShownEvent,
+  ShownRecord,
+  ShownRow,
+  ShownTraces,
+} from './types.js';
+
+/** An event in the trace of one identifier. */
+export interface Entry {
+  /** The same in the trace of every identifier that the event names. */
+  readonly key: string;
+  readonly time: string;
+  readonly place: Place;
+  readonly row: ShownRow;
+  /** Null where only the row is shown. */
+  readonly record: ShownRecord | null;
+  /** Why the event is no part of `certain`; such a one closes no window either. */
+  readonly why: Why;
+}
+
+/** The events of one identifier by time and key, so that nothing depends on the order of capture. */
+export interface Trace {
+  readonly id: string;
+  readonly entries: readonly Entry[];
+  /** Events that are not even shown as row. */
+  readonly unseen: number;
+  /** Whether of some events not even the place is shown. */
+  readonly hidden: boolean;
+  readonly leftOut: readonly Declaration[];
+  readonly disputes: readonly Declaration[];
+  /** Places of rows that are not what their record says. */
+  readonly foreign: readonly Place[];
+  /** Declarations shown as row alone, which may declare an event of the trace wrong. */
+  readonly undeclared: number;
+  readonly transactions: ReadonlySet<string>;
+}
+
+const WITHDRAWN = why('WITHDRAWN');
+const OTHER_RECORDER = why('OTHER_RECORDER');
+
+/** What a proof shows, each trace read once, when it is first asked for. */
+export class History {
+  readonly #shown: ShownTraces;
+  readonly #recorders: LineageQuestion['recorders'];
+  readonly #traces = new Map<string, Trace>();
+  /** Events that name an identifier whose trace does not have them. */
+  readonly unbound = new Map<string, Place & { readonly traceId: string }>();
+
+  constructor(shown: ShownTraces, recorders: LineageQuestion['recorders']) {
+    this.#shown = shown;
+    this.#recorders = recorders;
+  }
+
+  /** Whether the events of `id` are shown at all. */
+  has(id: string): boolean {
+    return this.#shown.has(id);
+  }
+
+  /**
+   * Whether an event that names `id` counts for it: whether its trace has the transaction, as the contract sees to. What
+   * another chaincode left out there is remembered as foreign.
+   */
+  binds(id: string, { place, row }: Entry): boolean {
+    if (!this.has(id)) return true;
+    const { transactions, hidden } = this.trace(id);
+    if (hidden || transactions.has(transactionOf(place))) return true;
+    this.unbound.set(JSON.stringify([id, place.domain, place.txId, row.recordId]), { ...place, traceId: id });
+    return false;
+  }
+
+  trace(id: string): Trace {
+    const known = this.#traces.get(id);
+    if (known !== undefined) return known;
+    const trace = readTrace(id, this.#shown.get(id) ?? [], this.#recorders);
+    this.#traces.set(id, trace);
+    return trace;
+  }
+}
+
+type Seen = Exclude<ShownEvent, { shown: 'hidden' | 'place' }>;
+
+function readTrace(id: string, shown: readonly ShownEvent[], recorders: LineageQuestion['recorders']): Trace {
+  const counts = ({ organisation }: Place): boolean => recorders === null || recorders.has(organisation);
+  const seen = shown.filter((event) => event.shown === 'row' || event.shown === 'record');
+  const isOurs = (event: Seen): boolean => event.shown === 'row' || agrees(id, event.row, event.record);
+  const ours = seen.filter(isOurs);
+  const declarations = new Map<string, Seen[]>();
+  for (const event of ours) if (event.row.wrong) push(declarations, event.row.event, event);
+  const leftOut: Declaration[] = [];
+  const disputes: Declaration[] = [];
+  let undeclared = 0;
+  const entries = ours.flatMap((event): Entry[] => {
+    const { place, row } = event;
+    if (row.wrong) return [];
+    let because = counts(place) ? CERTAIN : OTHER_RECORDER;
+    for (const declaration of declarations.get(row.event) ?? []) {
+      const said = { ...declaration.place, declared: row.recordId, recordId: declaration.row.recordId };
+      const own = sameAuthor(place, declaration.place);
+      if (!own) disputes.push(said);
+      else if (event.shown === 'row' || declaration.shown === 'row') undeclared++;
+      else if (!namesAll(declaration.record, event.record)) disputes.push(said);
+      else if (counts(place)) {
+        leftOut.push(said);
+        because |= WITHDRAWN;
+      }
+    }
+    const record = event.shown === 'record' ? event.record : null;
+    return [{ key: keyOf(place, row), time: row.time, place, row, record, why: because }];
+  });
+  return {
+    id,
+    entries: entries.sort(byTime),
+    unseen: shown.length - seen.length,
+    hidden: shown.some((event) => event.shown === 'hidden'),
+    leftOut,
+    disputes,
+    foreign: seen.filter((event) => !isOurs(event)).map(({ place }) => place),
+    undeclared,
+    transactions: new Set(
+      shown.flatMap((event) => (event.shown === 'hidden' ? [] : [transactionOf(event.place)])),
+    ),
+  };
+}
+
+/** An organisation takes back its own word, in the domain of the event. */
+function sameAuthor(event: Place, declaration: Place): boolean {
+  return event.organisation === declaration.organisation && event.domain === declaration.domain;
+}
+
+/** Otherwise the declaration would be missing from the trace of an identifier that has the event. */
+function namesAll(declaration: ShownRecord, record: ShownRecord): boolean {
+  const { named } = factsOf(declaration);
+  return [...factsOf(record).named].every((entry) => named.has(entry));
+}
+
+/** Whether the row of `id` says what the record says. */
+function agrees(id: string, row: ShownRow, record: ShownRecord): boolean {
+  const same = (['recordId', 'event', 'time', 'wrong', 'bond', 'change'] as const).every(
+    (member) => row[member] === record[member],
+  );
+  return same && rolesIn(id, record).join(' ') === row.roles.join(' ') && parentOf(id, record) === row.parent;
+}
+
+function keyOf({ domain, txId }: Place, { recordId }: ShownRow): string {
+  return `${domain} ${txId} ${recordId}`;
+}
+
+function transactionOf({ domain, txId }: Place): string {
+  return `${domain} ${txId}`;
+}
+
+/** By time, then by what was recorded: the transaction's id, which depends on when it was, decides last. */
+function byTime(a: Entry, b: Entry): number {
+  return compare(a.time, b.time) || compare(a.row.recordId, b.row.recordId) || compare(a.key, b.key);
+}
+
+/** Order of texts by their code units. */
+export function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

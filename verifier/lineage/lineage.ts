@@ -1,0 +1,96 @@
+import { containersOf, distinct, lacksOrigin, repeatedIn } from './answer.js';
+import { Budget, Closure } from './closure.js';
+import { Makings } from './edges.js';
+import { compare, type Entry, History } from './history.js';
+import { openEnds } from './open-ends.js';
+import { Pairs } from './pairs.js';
+import { CERTAIN, reasonsOf, why, type Why } from './reasons.js';
+import { eventsOf } from './shown.js';
+import type { Declaration, LineageAnswer, LineageQuestion, ShownTraces, Status } from './types.js';
+
+/** Limits of a lineage (docs/formats.md). */
+export const LINEAGE_LIMITS = { identifiers: 10_000, events: 100_000 } as const;
+
+const HOUR = 3_600_000;
+
+/**
+ * The lineage of an identifier in two layers, from what a proof shows and nothing else (docs/formats.md, Lineage): the
+ * same whatever the order of events or of capture. What it needs and is not shown is an open end; only an answer
+ * without any, and without a branch that a limit left, is complete.
+ */
+export function lineageOf(question: LineageQuestion, shown: ShownTraces): LineageAnswer {
+  const history = new History(shown, question.recorders);
+  const pairs = new Pairs(history, question.natureOf);
+  const makings = new Makings(history, question.natureOf);
+  const budget = new Budget(question.limits.identifiers);
+  const parts = { history, pairs, makings, budget };
+  const certain = new Closure(question, parts, 'certain');
+  const all = new Closure(question, parts, 'all');
+  const certainEvents = eventsOf(certain, question, history, pairs, 'certain');
+  const allEvents = eventsOf(all, question, history, pairs, 'all');
+
+  const listed = [...allEvents].map(([key, event]) => ({
+    ...event,
+    status: statusOf(certainEvents.has(key), event.why),
+  }));
+  listed.sort((a, b) => Number(b.status.certain) - Number(a.status.certain) || inOrder(a, b));
+  const kept = listed.slice(0, question.limits.events).sort((a, b) => inOrder(a, b));
+  const { traceId } = question;
+  const overflow = listed
+    .slice(question.limits.events)
+    .map(({ entry }) => ({ traceId, organisation: entry.place.organisation }));
+  const cut = distinct([...budget.cut.values(), ...overflow]);
+
+  const ids = [...all.reached.keys()].sort();
+  const records = new Set([...allEvents.values()].map(({ entry }) => entry.row.recordId));
+  const declared = (list: 'leftOut' | 'disputes'): Declaration[] =>
+    distinct(ids.flatMap((id) => history.trace(id)[list].filter((one) => records.has(one.declared))));
+  const open = openEnds(all, allEvents, question, history);
+  const latest =
+    question.rootTime === null ? null : new Date(Date.parse(question.rootTime) + HOUR).toISOString();
+  return {
+    identifiers: ids.map((id) => {
+      const { as, why: because } = all.reached.get(id) ?? { as: [], why: CERTAIN };
+      return { traceId: id, as: [...as].sort(), ...statusOf(certain.reached.has(id), because) };
+    }),
+    events: kept.map(({ entry: { place, time, row }, status }) => ({
+      ...place,
+      recordId: row.recordId,
+      time,
+      ...status,
+    })),
+    containers: containersOf(all, allEvents, history, pairs),
+    lots: ids.flatMap((item) => [...makings.lotsOf(item).keys()].map((lot) => ({ item, lot }))),
+    leftOut: declared('leftOut'),
+    disputes: declared('disputes'),
+    foreign: distinct([
+      ...ids.flatMap((id) => history.trace(id).foreign.map((place) => ({ ...place, traceId: id }))),
+      ...history.unbound.values(),
+    ]),
+    repeated: repeatedIn(ids, history, question.natureOf),
+    withoutOrigin: ids.filter(
+      (id) => all.reached.get(id)?.as.has('product') === true && lacksOrigin(history.trace(id)),
+    ),
+    future:
+      latest === null
+        ? []
+        : kept.filter(({ entry }) => entry.time > latest).map(({ entry }) => entry.row.recordId),
+    open,
+    cut,
+    complete: open.length === 0 && cut.length === 0,
+  };
+}
+
+/** Undecided without a reason of its own is what lies beyond something undecided. */
+function statusOf(certain: boolean, because: Why): Status {
+  if (certain) return { certain, because: [] };
+  return { certain, because: reasonsOf(because === CERTAIN ? why('BEYOND') : because) };
+}
+
+function inOrder(a: { entry: Entry }, b: { entry: Entry }): number {
+  return (
+    compare(a.entry.time, b.entry.time) ||
+    compare(a.entry.row.recordId, b.entry.row.recordId) ||
+    compare(a.entry.key, b.entry.key)
+  );
+}

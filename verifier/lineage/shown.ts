@@ -1,0 +1,66 @@
+import type { Closure } from './closure.js';
+import { makes } from './edges.js';
+import type { Entry, History } from './history.js';
+import { eventsIn } from './in-container.js';
+import type { Pairs } from './pairs.js';
+import { CERTAIN, why, type Why } from './reasons.js';
+import type { LineageQuestion } from './types.js';
+
+/** An event of a lineage, as it stands in one of the traces that have it. */
+export interface ShownEntry {
+  readonly entry: Entry;
+  readonly why: Why;
+}
+
+const LOT_PART = why('LOT_PART');
+const OTHER_ORGANISATION = why('OTHER_ORGANISATION');
+
+/** The events of a layer by their keys, each with the reasons of all that shows it; in `certain` those without one. */
+export function eventsOf(
+  closure: Closure,
+  { direction, traceId }: LineageQuestion,
+  history: History,
+  pairs: Pairs,
+  layer: 'certain' | 'all',
+): Map<string, ShownEntry> {
+  const shown = new Map<string, ShownEntry>();
+  const show = (entry: Entry, more: Why): void => {
+    const because = entry.why | more;
+    if (layer === 'certain' && because !== CERTAIN) return;
+    shown.set(entry.key, { entry, why: (shown.get(entry.key)?.why ?? CERTAIN) | because });
+  };
+  const each = (id: string, reasonOf: (entry: Entry) => Why | null): void => {
+    for (const entry of history.trace(id).entries) {
+      const because = reasonOf(entry);
+      if (because !== null) show(entry, because);
+    }
+  };
+  for (const id of closure.whole)
+    each(id, (entry) => (id === traceId || hasRole(entry, PROCESS) ? CERTAIN : null));
+  for (const id of closure.loads)
+    each(id, ({ row: { roles } }) => (roles.includes('input') || roles.includes('output') ? CERTAIN : null));
+  for (const id of closure.lots)
+    each(id, (entry) => {
+      if (!hasRole(entry, ['lot'])) return null;
+      return direction === 'up' && makes(entry) ? CERTAIN : LOT_PART;
+    });
+  const side = direction === 'up' ? 'process-gives' : 'process-takes';
+  for (const [id, organisations] of closure.processes)
+    for (const organisation of organisations)
+      each(id, ({ row, place }) => {
+        if (!row.roles.includes(side)) return null;
+        return organisation === null || organisation === place.organisation ? CERTAIN : OTHER_ORGANISATION;
+      });
+  for (const [id, held] of closure.held) {
+    const inside = eventsIn(history.trace(id), held, pairs, layer === 'certain');
+    each(id, ({ key }) => inside.get(key) ?? null);
+  }
+  return shown;
+}
+
+const PROCESS = ['process-gives', 'process-takes'];
+
+/** Whether the identifier has a role in the event besides those. */
+function hasRole({ row }: Entry, besides: readonly string[]): boolean {
+  return row.roles.some((role) => !besides.includes(role));
+}

@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import { LINEAGE_LIMITS, lineageOf } from '../lineage.js';
+import type { Direction, LineageAnswer, LineageQuestion } from '../types.js';
+import { natureOf, readHistory, tracesOf, withAll, type Told } from './notation.js';
+
+const time = fc.integer({ min: 1, max: 8 });
+const by = fc.constantFrom('', '', '', ' @M', ' @N');
+const things = fc.constantFrom('a', 'b', 'A', 'B', 'A*4kg', 'B*2kg', 'A*2kg', 'P', 'G');
+const makings = fc.constantFrom('a', 'b', 'A', 'B', 'L', 'X', 'Y', 'P', 'G');
+const crates = fc.constantFrom('P', 'Q', 'V');
+/** One event. */
+const event = fc.oneof(
+  fc
+    .tuple(time, fc.constantFrom('add', 'add', 'see', 'associate'), things, crates, by)
+    .map(([at, verb, thing, crate, who]) =>
+      thing === crate
+        ? `${at} move ${crate}${who}`
+        : `${at} ${verb} ${thing} ${verb === 'associate' ? 'with' : 'in'} ${crate}${who}`,
+    ),
+  fc
+    .tuple(time, things, crates, by)
+    .map(([at, thing, crate, who]) =>
+      thing === crate ? `${at} empty ${crate}${who}` : `${at} remove ${thing} from ${crate}${who}`,
+    ),
+  fc.tuple(time, crates, by).map(([at, crate, who]) => `${at} empty ${crate}${who}`),
+  fc.tuple(time, crates, by).map(([at, crate, who]) => `${at} move ${crate}${who}`),
+  fc
+    .tuple(time, makings, makings, by)
+    .map(([at, from, to, who]) =>
+      from === to ? `${at} make ${from}${who}` : `${at} ${from} to ${to}${who}`,
+    ),
+  fc.tuple(time, makings, by).map(([at, from, who]) => `${at} ${from} to process t${who}`),
+  fc.tuple(time, makings, by).map(([at, to, who]) => `${at} process t to ${to}${who}`),
+  fc
+    .tuple(time, fc.constantFrom('a', 'b', 'a,b'), fc.constantFrom('L', 'A'), by)
+    .map(([at, item, lot, who]) => `${at} make ${item} of ${lot}${who}`),
+);
+
+/** Histories of one line each event, some told again by others, some declared wrong by somebody. */
+export const histories = fc
+  .tuple(
+    fc.array(event, { minLength: 1, maxLength: 12 }),
+    fc.array(fc.tuple(fc.nat(), by), { maxLength: 3 }),
+    fc.array(fc.tuple(fc.nat(), by), { maxLength: 3 }),
+  )
+  .map(([lines, again, wrong]) => {
+    const named = lines.map((line, at) => line.replace(/^(\d+) /, `$1n${at} `));
+    const copies = again.map(([which, who], at) => {
+      const line = named[which % named.length] ?? '';
+      const name = line.split(' ')[0] ?? '';
+      return `${line.replace(/ @\w+/, '').replace(name, `${name}c${at}`)}${who} =${name}`;
+    });
+    const all = [...named, ...copies];
+    const declared = wrong.map(
+      ([which, who]) => `wrong ${(all[which % all.length] ?? '').split(' ')[0]}${who}`,
+    );
+    return [...all, ...declared].join('; ');
+  });
+/** Identifiers to ask for, and directions. */
+export const questions = fc.tuple(
+  fc.constantFrom('a', 'A', 'X', 'P', 'L', 'G', 't'),
+  fc.constantFrom<Direction>('up', 'down'),
+);
+export const recorders = fc.constantFrom(null, null, new Set(['O']), new Set(['O', 'M']));
+
+/** A history without records that are told twice over. */
+export function told(history: string): Told[] {
+  const byId = new Map(readHistory(history).map((one) => [one.record.recordId, one]));
+  return [...byId.values()];
+}
+
+/** Asks with everything shown, captured in the order given. */
+export function ask(
+  traceId: string,
+  direction: Direction,
+  told: readonly Told[],
+  more: Partial<LineageQuestion> = {},
+) {
+  const question = {
+    traceId,
+    direction,
+    natureOf,
+    recorders: null,
+    rootTime: null,
+    limits: LINEAGE_LIMITS,
+    ...more,
+  };
+  return lineageOf(question, withAll(tracesOf(told), traceId));
+}
+
+/** Identifiers and events of an answer with their reasons, in the form of the naive reading. */
+export function summary({ identifiers, events }: LineageAnswer) {
+  const union = new Map<string, string>();
+  for (const { recordId, because } of events) union.set(recordId, because.join(' '));
+  return {
+    ids: sorted(identifiers.map(({ traceId, because }) => [traceId, because.join(' ')])),
+    events: sorted([...union]),
+  };
+}
+
+export function sorted(pairs: readonly (readonly [string, string])[]) {
+  return Object.fromEntries([...pairs].sort(([a], [b]) => (a < b ? -1 : 1)));
+}

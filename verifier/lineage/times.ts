@@ -1,0 +1,62 @@
+/** Before and after every time: times are 24 characters that begin with a digit and compare as text. */
+export const EVER = '';
+export const FOREVER = '~';
+
+/** From `from` to `to`, both included. */
+export interface Span {
+  readonly from: string;
+  readonly to: string;
+}
+
+export const ALWAYS: Span = { from: EVER, to: FOREVER };
+
+/** What both have in common, or null. */
+export function meet(a: Span, b: Span): Span | null {
+  const from = a.from > b.from ? a.from : b.from;
+  const to = a.to < b.to ? a.to : b.to;
+  return from <= to ? { from, to } : null;
+}
+
+/** Index of the first of `sorted` whose time is at least `time`, or after it where `after`. */
+export function lowerBound(
+  sorted: readonly { readonly time: string }[],
+  time: string,
+  after = false,
+): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const at = sorted[middle]?.time ?? FOREVER;
+    if (at < time || (after && at === time)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Spans already gone through: gives of each further one only what is new. */
+export class Covered {
+  /** Disjoint, by rising time. */
+  #spans: Span[] = [];
+
+  /** The parts of `span` that no earlier call had; of neighbours both have the common bound. */
+  add(span: Span): Span[] {
+    const touching = this.#spans.filter((known) => meet(known, span) !== null);
+    const fresh: Span[] = [];
+    let { from } = span;
+    for (const known of touching) {
+      if (from < known.from) fresh.push({ from, to: known.from });
+      if (from <= known.to) from = known.to;
+    }
+    const last = touching.at(-1);
+    if (last === undefined || last.to < span.to) fresh.push({ from, to: span.to });
+    const whole = touching.reduce<Span>(
+      (sum, { from, to }) => ({ from: from < sum.from ? from : sum.from, to: to > sum.to ? to : sum.to }),
+      span,
+    );
+    const others = this.#spans.filter((known) => meet(known, span) === null);
+    const place = others.findIndex((known) => known.from > whole.from);
+    others.splice(place < 0 ? others.length : place, 0, whole);
+    this.#spans = others;
+    return fresh;
+  }
+}

@@ -1,0 +1,162 @@
+import type { Reason } from './reasons.js';
+
+/** What an identifier names: all of a product line, a lot of it, or one thing. Read off its TraceID. */
+export type Nature = 'class' | 'lot' | 'instance';
+
+export type Direction = 'up' | 'down';
+
+/** Where an event stands and who recorded it: fields of its leaf in the trace's tree. */
+export interface Place {
+  readonly domain: string;
+  readonly txId: string;
+  /** The MSP of the transaction's creator. */
+  readonly organisation: string;
+}
+
+/** A relation of containment; those of others' types are only seen. */
+export type Bond = 'aggregation' | 'association' | 'other';
+
+/**
+ * What the event did: put in, observed, taken out, or taken out whatever was in (a removal that names no child). Without
+ * a bond it is the action of an ObjectEvent, whose `add` makes its subjects.
+ */
+export type Change = 'add' | 'see' | 'remove' | 'empty';
+
+export type Role =
+  'subject' | 'input' | 'output' | 'parent' | 'child' | 'lot' | 'process' | 'process-gives' | 'process-takes';
+
+/** What the row and the record of an event both say. */
+interface Said {
+  /** 64 lower-case hexadecimal digits; binds the record's text and its organisation. */
+  readonly recordId: string;
+  /** Hash of `[eventHash, eventID]`: events with one are "otherwise identical". */
+  readonly event: string;
+  /** UTC with milliseconds, 24 characters, so that times compare as text. */
+  readonly time: string;
+  /** Whether it is an error declaration. */
+  readonly wrong: boolean;
+  readonly bond: Bond | null;
+  readonly change: Change | null;
+}
+
+/** The row or mark of one identifier. */
+export interface ShownRow extends Said {
+  readonly roles: readonly Role[];
+  /** The parent, where the identifier is a child. */
+  readonly parent: string | null;
+}
+
+/** A quantity: canonical decimal text above 0, without sign or exponent. */
+export interface Amount {
+  readonly value: string;
+  readonly unit: string | null;
+}
+
+export interface ShownEntry {
+  readonly id: string;
+  readonly role: 'subject' | 'input' | 'output' | 'parent' | 'child' | 'lot' | 'process';
+  /** The lot of an item or of a bare class. */
+  readonly lot: string | null;
+  readonly amounts: readonly Amount[] | null;
+}
+
+export interface ShownRecord extends Said {
+  readonly step: string | null;
+  readonly traces: readonly ShownEntry[];
+}
+
+/** An event of a trace as a proof shows it: the more is shown, the more can be decided. */
+export type ShownEvent =
+  | { readonly shown: 'hidden' }
+  | { readonly shown: 'place'; readonly place: Place }
+  | { readonly shown: 'row'; readonly place: Place; readonly row: ShownRow }
+  | { readonly shown: 'record'; readonly place: Place; readonly row: ShownRow; readonly record: ShownRecord };
+
+/** Every event of an identifier, in any order. An identifier that no event names has an empty list. */
+export type ShownTraces = ReadonlyMap<string, readonly ShownEvent[]>;
+
+export interface LineageQuestion {
+  readonly traceId: string;
+  readonly direction: Direction;
+  readonly natureOf: (traceId: string) => Nature;
+  /** MSPs whose word alone counts in `certain`, and whose closings and declarations alone count at all; null is all. */
+  readonly recorders: ReadonlySet<string> | null;
+  /** Time of the root, UTC with milliseconds, for `FUTURE`; null where it has none. */
+  readonly rootTime: string | null;
+  readonly limits: { readonly identifiers: number; readonly events: number };
+}
+
+/** Certain, or undecided for these reasons, sorted. */
+export interface Status {
+  readonly certain: boolean;
+  readonly because: readonly Reason[];
+}
+
+export interface LineageEvent extends Status, Place {
+  readonly recordId: string;
+  readonly time: string;
+}
+
+export interface LineageIdentifier extends Status {
+  readonly traceId: string;
+  /** How it was reached, sorted. */
+  readonly as: readonly Reached[];
+}
+
+export type Reached = 'product' | 'container' | 'lot' | 'process';
+
+/** When a child was in a container; `from` null is since ever, `to` null is open. */
+export interface LineageWindow {
+  readonly child: string;
+  readonly bond: Bond;
+  readonly from: string | null;
+  readonly to: string | null;
+  /** MSPs, sorted. */
+  readonly openedBy: readonly string[];
+  readonly closedBy: readonly string[];
+  /** Where it is undecided, and why. */
+  readonly undecided: readonly { from: string | null; to: string | null; because: readonly Reason[] }[];
+}
+
+export interface LineageContainer {
+  readonly traceId: string;
+  readonly windows: readonly LineageWindow[];
+  /** Uses by others: loadings and events that the lineage does not show. */
+  readonly otherUses: { readonly openings: number; readonly events: number };
+}
+
+/** A declaration that an event is wrong. */
+export interface Declaration extends Place {
+  readonly declared: string;
+  readonly recordId: string;
+}
+
+/** What was needed and is not shown: an identifier's trace, or that many of its events. */
+export interface OpenEnd {
+  readonly traceId: string;
+  readonly missing: 'trace' | 'events';
+  readonly events: number;
+}
+
+export interface LineageAnswer {
+  readonly identifiers: readonly LineageIdentifier[];
+  readonly events: readonly LineageEvent[];
+  readonly containers: readonly LineageContainer[];
+  readonly lots: readonly { readonly item: string; readonly lot: string }[];
+  /** Events that their own organisation declared wrong: not in `certain`. */
+  readonly leftOut: readonly Declaration[];
+  /** Declarations of others, which have no effect. */
+  readonly disputes: readonly Declaration[];
+  /** Rows that are not what their record says, and records that an identifier's trace does not have. */
+  readonly foreign: readonly (Place & { readonly traceId: string })[];
+  /** Individuals that were made or used up more than once. */
+  readonly repeated: readonly { readonly traceId: string; readonly made: number; readonly used: number }[];
+  /** Products of which nothing says where they are from: only ever inputs, seen or taken out. */
+  readonly withoutOrigin: readonly string[];
+  /** Recorded with a time later than an hour after the root's. */
+  readonly future: readonly string[];
+  readonly open: readonly OpenEnd[];
+  /** Branches that a limit left, each with who recorded the event that leads there. */
+  readonly cut: readonly { readonly traceId: string; readonly organisation: string | null }[];
+  readonly complete: boolean;
+}
