@@ -14,6 +14,8 @@ export interface CaseQuestion {
   readonly direction: 'up' | 'down';
   readonly identifiers: AnsweredStatuses;
   readonly events: AnsweredStatuses;
+  /** Events that need not be recorded: captured last, they are already recorded under another event id. */
+  readonly mayLack: readonly string[];
 }
 
 /** A small history with its right answers. */
