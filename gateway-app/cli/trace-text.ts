@@ -1,56 +1,76 @@
 import { isObject, shortTraceId } from '@cotrace/core';
-import { toUtc } from '@cotrace/epcis';
-import type { VerifiedRecord, VerifiedTrace } from '@cotrace/verifier';
+import type { AnsweredEvent, TraceAnswer } from '@cotrace/verifier';
 import { table } from './output.js';
-import { MOST_NAMED } from './limits.js';
+import { provenText } from './proven-text.js';
+import { asideText, containerText, correctionText, undecidedText } from './trace-notes.js';
+import { counted, minute, placeText, someOf, stepText } from './trace-words.js';
 
-/** A verified trace for people, a line each: the events in the order in which they happened, and what is proven of them. */
-export function toText({ question, records, identifiers, attestedBy }: VerifiedTrace): string[] {
-  const events = records
-    .map((record) => ({ ...record, time: toUtc(record.eventTime) ?? record.eventTime }))
-    .sort((a, b) => a.time.localeCompare(b.time, 'en'));
-  const rows = events.map(({ time, step, domain, block, txNum, ...record }) => [
-    `  ${time.slice(0, 16).replace('T', ' ')}`,
-    stepText(step),
-    domain,
-    `${block}/${txNum}`,
-    whatHappened(record),
+/** A verified answer for people, a line each: the events in the order in which they happened, and what is proven of them. */
+export function toText(answer: TraceAnswer): string[] {
+  const { question, events } = answer;
+  if (events.length === 0) return [...nothingText(answer), ...asideText(answer), ...provenText(answer)];
+  const rows = events.map((event) => [
+    event.certain ? ' ' : '?',
+    minute(event.time),
+    stepText(event.record?.step ?? null),
+    event.domain,
+    placeText(event),
+    event.organisation,
+    whatHappened(event),
   ]);
   return [
-    `${question.traceId}: ${records.length} ${records.length === 1 ? 'event' : 'events'}` +
-      (question.direction === 'none' ? '' : `, ${question.direction}stream included`),
+    `${question.traceId}: ${counted(events.length, 'event')}${FOLLOWED[question.direction]}`,
     '',
-    ...table([['  TIME (UTC)', 'STEP', 'DOMAIN', 'BLOCK/TX', 'WHAT'], ...rows]),
+    ...table([['', 'TIME (UTC)', 'STEP', 'DOMAIN', 'BLOCK/TX', 'BY', 'WHAT'], ...rows]),
     '',
-    ...identifiers
-      .filter(({ lacksOrigin }) => lacksOrigin)
-      .map(({ id }) => `no record of origin in this proof: ${shortTraceId(id)}`),
-    `verified: every event is on the ledger, valid and unaltered, attested by ${attestedBy.join(', ')};`,
-    'no event is missing between the first and the newest one shown of each identifier in each domain.',
-    'not shown by this proof: that there are no newer events.',
+    ...undecidedText(answer),
+    ...correctionText(answer),
+    ...containerText(answer),
+    ...asideText(answer),
+    ...provenText(answer),
   ];
 }
 
+const FOLLOWED = {
+  none: '',
+  up: ', upstream included',
+  down: ', downstream included',
+  both: ', upstream and downstream included',
+} as const;
+
+function nothingText({ question, identifiers }: TraceAnswer): string[] {
+  const [own] = identifiers.filter(({ traceId }) => traceId === question.traceId);
+  const recorded = (own?.organisations ?? []).reduce((sum, { count }) => sum + count, 0);
+  return recorded === 0
+    ? [`no record of ${question.traceId}`]
+    : [`${question.traceId}: ${counted(recorded, 'event')}, none of them shown`];
+}
+
 /** Such as `A from B, C` or `A in P`. */
-function whatHappened({ traces, data }: Pick<VerifiedRecord, 'traces' | 'data'>): string {
+function whatHappened({ record }: AnsweredEvent): string {
+  if (record === null) return '(its content is not shown)';
+  const { traces, data } = record;
   const named = (...roles: readonly string[]) => {
-    const ids = traces.filter(({ role }) => roles.includes(role)).map(({ id }) => shortTraceId(id));
-    const more = ids.length - MOST_NAMED;
-    return ids.slice(0, MOST_NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
+    const ids = [
+      ...new Set(traces.filter(({ role }) => roles.includes(role)).map(({ id }) => shortTraceId(id))),
+    ];
+    return someOf(ids);
   };
   const join = (what: string, preposition: string, other: string) =>
     [what, other === '' ? '' : `${preposition} ${other}`].filter((part) => part !== '').join(' ');
   const isTakenOut = isObject(data) && data['action'] === 'DELETE';
+  const children = named('child');
+  const contained =
+    children === '' && isTakenOut
+      ? join('all', 'out of', named('parent'))
+      : join(children, isTakenOut ? 'out of' : 'in', named('parent'));
   return [
     join(named('output'), 'from', named('input')),
-    // An object event has no parent, an aggregation no subject, a transaction event has both.
-    join(named('subject', 'child'), isTakenOut ? 'out of' : 'in', named('parent')),
+    named('subject'),
+    traces.some(({ role }) => role === 'parent') || children !== '' ? contained : '',
+    join('', 'of lot', named('lot')),
+    join('', 'in process', named('process')),
   ]
     .filter((part) => part !== '')
     .join('; ');
-}
-
-/** A standard step as words; of a URI its last part. */
-function stepText(step: string | null): string {
-  return step === null ? '(no step)' : step.replace(/^.*[/:]/, '').replaceAll('_', ' ');
 }

@@ -1,0 +1,89 @@
+import { shortTraceId } from '@cotrace/core';
+import type { AnsweredDeclaration, AnsweredEvent, Reason, TraceAnswer } from '@cotrace/verifier';
+import { REASON_TEXTS } from './reason-text.js';
+import { counted, minute, placeText, someOf, stepText } from './trace-words.js';
+
+/** What is undecided, a line for each reason, and a line of totals. */
+export function undecidedText({ events, identifiers }: TraceAnswer): string[] {
+  const doubtful = events.filter(({ certain }) => !certain);
+  const named = identifiers.filter(({ certain }) => !certain);
+  if (doubtful.length + named.length === 0) return [];
+  const reasons = [...new Set([...doubtful, ...named].flatMap(({ because }) => because))].sort();
+  return [
+    `? undecided: ${counted(doubtful.length, 'event')}, ${counted(named.length, 'identifier')}; a recall counts them as affected`,
+    ...reasons.map((reason) => {
+      const has = ({ because }: { readonly because: readonly Reason[] }) => because.includes(reason);
+      const of = [
+        ...doubtful.filter(has).map(placeText),
+        ...named.filter(has).map(({ traceId }) => shortTraceId(traceId)),
+      ];
+      return `? ${reason}, ${someOf(of)}: ${REASON_TEXTS[reason]}`;
+    }),
+    '',
+  ];
+}
+
+/** What organisations declared wrong, of their own events and of others'. */
+export function correctionText({ events, leftOut, disputes }: TraceAnswer): string[] {
+  const eventOf = new Map(events.map((event) => [event.recordId, event]));
+  const told = (declaration: AnsweredDeclaration, verb: string) => {
+    const { declarationTime, reason, correctiveEventIDs } = declaration;
+    const said = [
+      declarationTime === null ? null : minute(declarationTime),
+      reason === null ? null : stepText(reason),
+    ];
+    const why = said.filter((part) => part !== null).join(', ');
+    const corrected = correctiveEventIDs.length === 0 ? '' : `; corrected by ${someOf(correctiveEventIDs)}`;
+    return `${declaration.organisation} ${verb} ${eventText(eventOf.get(declaration.declared))}${why === '' ? '' : ` (${why})`}${corrected}`;
+  };
+  return [
+    ...leftOut.map((one) => told(one, 'declared wrong:')),
+    ...disputes.map(
+      (one) => `${told(one, 'disputes')}; it is not the word of who recorded it, and changes nothing`,
+    ),
+  ];
+}
+
+function eventText(event: AnsweredEvent | undefined): string {
+  return event === undefined
+    ? 'an event that is not shown'
+    : `${stepText(event.record?.step ?? null)} of ${minute(event.time)} (${placeText(event)})`;
+}
+
+/** In what the products were, and what else these held. */
+export function containerText({ containers }: TraceAnswer): string[] {
+  return containers.flatMap(({ traceId, windows, otherUses }) => [
+    ...windows.map(({ child, from, to, closedBy }) => {
+      const since = from === null ? '' : ` since ${minute(from)}`;
+      const until = to === null ? ', no unpacking recorded' : ` until ${minute(to)} (${closedBy.join(', ')})`;
+      return `${shortTraceId(child)} in ${shortTraceId(traceId)}${since}${until}`;
+    }),
+    ...(otherUses.events === 0
+      ? []
+      : [
+          `${shortTraceId(traceId)}: ${counted(otherUses.openings, 'other use')}, ${counted(otherUses.events, 'event')}, not shown`,
+        ]),
+  ]);
+}
+
+/** What else a reader should know before acting on the answer. */
+export function asideText(answer: TraceAnswer): string[] {
+  const { lots, repeated, withoutOrigin, future, foreign, brokenChains } = answer;
+  return [
+    ...lots.map(({ item, lot }) => `${shortTraceId(item)} is of lot ${shortTraceId(lot)}`),
+    ...repeated.map(
+      ({ traceId, made, used }) =>
+        `${shortTraceId(traceId)} is one thing, but was made ${counted(made, 'time')} and used ${counted(used, 'time')}`,
+    ),
+    ...withoutOrigin.map((id) => `no record of origin: ${shortTraceId(id)}`),
+    ...(future.length === 0 ? [] : [`${counted(future.length, 'event')} with a time that is still to come`]),
+    ...foreign.map(
+      ({ traceId, domain, txId }) =>
+        `not made by Cotrace's contract, and left out: transaction ${txId.slice(0, 12)}… of ${shortTraceId(traceId)} in ${domain}`,
+    ),
+    ...brokenChains.map(
+      ({ traceId, domain, txId }) =>
+        `broken chain: transaction ${txId.slice(0, 12)}… of ${shortTraceId(traceId)} in ${domain} does not follow the one before it`,
+    ),
+  ];
+}
