@@ -74,10 +74,20 @@ export const VERIFIER_CODES = {
     means: 'a record does not belong to the answer',
     advice: 'do not rely on what was shown',
   },
+  NOT_SUPPORTED: {
+    where: 'proof',
+    means: 'a proof under a sealed root, which this release does not know',
+    advice: 'use a newer release',
+  },
   PROVES_NOTHING: {
     where: 'proof',
     means: 'the proof shows no event',
     advice: 'have the proof written again',
+  },
+  RULES: {
+    where: 'proof',
+    means: 'a proof or statement by rules that this release does not know',
+    advice: 'use a newer release',
   },
   UNATTESTED_BLOCK: {
     where: 'proof',
