@@ -104,6 +104,18 @@ export const VERIFIER_CODES = {
     means: 'a transaction is of another channel',
     advice: 'do not rely on what was shown',
   },
+  WRONG_ENVELOPE: NOT_PROVEN,
+  WRONG_HEAD: {
+    where: 'proof',
+    means: 'the head of a trace is not the one on the ledger, or a trace that is there is shown as absent',
+    advice: 'do not rely on what was shown',
+  },
+  WRONG_QUESTION: {
+    where: 'proof',
+    means: 'the proof answers another question than the one that was asked',
+    advice: 'ask again, another master',
+  },
+  WRONG_RECORD: NOT_PROVEN,
   WRONG_VALUE: NOT_PROVEN,
 } as const satisfies Readonly<Record<string, CodeEntry>>;
 

@@ -14,7 +14,7 @@ import {
   type TraceEvent,
   type TraceHead,
 } from '@cotrace/core';
-import type { ProofEvent, ProofState, ProofTrace, TraceProof } from './types.js';
+import type { ProofEvent, ProofState, ProofTrace, ProofTree, TraceProof } from './types.js';
 
 /** An event that the head of its trace counts, as much of it as the proof shows. */
 export interface ProvenEvent {
@@ -25,7 +25,9 @@ export interface ProvenEvent {
 
 /** The events of one tree that a proof names. */
 export interface ProvenTree {
-  readonly tree: TraceHead[number];
+  readonly mspId: string;
+  /** All events of the tree, shown or not. */
+  readonly count: number;
   readonly events: readonly ProvenEvent[];
 }
 
@@ -93,19 +95,24 @@ function provenTrace(trace: ProofTrace, value: Uint8Array | null, block: bigint)
       head: head.length,
     });
   }
+  return { traceId, trees: trees.map((tree, at) => provenTree(traceId, head, tree, at)) };
+}
+
+function provenTree(
+  traceId: string,
+  head: TraceHead,
+  { mspId, events, path }: ProofTree,
+  at: number,
+): ProvenTree {
+  const shown = events.map((event) =>
+    'hidden' in event ? event : { index: event.index, leaf: event.place },
+  );
+  const leaves = verifyEvents(traceId, head, { mspId, events: shown, path });
+  const { count = 0 } = head[at] ?? {};
   return {
-    traceId,
-    trees: head.map((tree, at) => {
-      const { mspId, events = [], path = new Uint8Array() } = trees[at] ?? tree;
-      const leaves = verifyEvents(traceId, head, {
-        mspId,
-        events: events.map((event) =>
-          'hidden' in event ? event : { index: event.index, leaf: event.place },
-        ),
-        path,
-      });
-      return { tree, events: events.map((event, i) => ({ event, leaf: leaves[i] ?? null })) };
-    }),
+    mspId,
+    count,
+    events: events.map((event, i) => ({ event, leaf: leaves[i] ?? null })),
   };
 }
 
