@@ -1,54 +1,58 @@
 import { CotraceError, isCotraceError } from '@cotrace/core';
 import {
-  type Question,
-  type RecordsProof,
+  type TraceAnswer,
+  type TraceProof,
+  type TraceQuestion,
   type Trust,
-  type VerifiedTrace,
-  verifyRecords,
+  verifyTraceProof,
 } from '@cotrace/verifier';
-import type { ProvenTransaction } from '../gen/cotrace/cotrace_pb.js';
 import { askInTurn, noAnswer } from './ask-in-turn.js';
-import { agreedHeads, missingHead } from './agreed-heads.js';
+import { askProof, type Showing } from './ask-proof.js';
 import { collectAttestations, completeAttestations } from './collect-attestations.js';
+import { collectTips } from './collect-tips.js';
 import type { ConnectedNode, Connections } from './connections.js';
 import { TooManyRefused, type Gathered } from './gathered.js';
 import { catchUp, heightsOf, nameThoseBehind, readyFirst, type Heights } from './heights.js';
-import { walkTrace, type Walked } from './walk-trace.js';
+import type { SentProof } from './sent-proof.js';
 
-/** A records proof that holds, or an empty one where no master knows a record, and what the master that answered said beside it. */
+/** A proof that holds against the trust file, and what it proves. */
 export interface CollectedTrace {
-  readonly proof: RecordsProof;
-  readonly verified: VerifiedTrace;
-  /** Records whose hint names the wrong block: the chain is whole, but the client that captured them was wrong. */
-  readonly wrongHints: readonly { readonly block: bigint; readonly txNum: number }[];
+  readonly proof: TraceProof;
+  readonly answer: TraceAnswer;
 }
 
 /**
- * Collects everything that answers a question: from the first master whose answer holds against the trust file, and leaves
- * out nothing that a quorum of masters know to be the newest record of an identifier. What is wrong with others is in
+ * Collects a proof that answers a question: from the first master whose answer holds against the trust file, leaves nothing
+ * out that the question needs, and is not older than what a quorum of masters have reached. What is wrong with others is in
  * `connections.faults`. Throws `NO_QUORUM` where too few masters attest as the trust file wants it, and what stands for the
  * faults of all.
  */
 export async function collectTrace(
   connections: Connections,
-  question: Question,
+  question: TraceQuestion,
+  showing: Showing,
   trust: Trust,
 ): Promise<CollectedTrace> {
   const { faults } = connections;
   const heights = await heightsOf(connections);
   const masters = readyFirst(connections.masters(), heights);
   const named = nameThoseBehind(connections, masters, heights);
-  const walks = askInTurn(
+  const answers = askInTurn(
     masters,
     async (master, turn) => {
       await catchUp(master, heights, turn.signal);
-      return walkTrace(master, question, turn);
+      return askProof(master, question, showing, turn);
     },
     faults,
   );
-  for await (const { from, answer } of walks) {
+  for await (const { from, answer } of answers) {
     try {
-      const collected = await checked(connections, { from, walked: answer, heights }, question, trust);
+      const collected = await checked(
+        connections,
+        { from, sent: answer, heights },
+        { question, showing },
+        trust,
+      );
       await named;
       return collected;
     } catch (error) {
@@ -59,76 +63,84 @@ export async function collectTrace(
   throw noAnswer(masters, faults);
 }
 
-/** What one master answered, and how far the masters said to be before. */
-interface WalkedBy {
+/** What one master sent, and how far the masters said to be before. */
+interface SentBy {
   readonly from: ConnectedNode;
-  readonly walked: Walked;
+  readonly sent: SentProof;
   readonly heights: Heights;
+}
+
+interface Asked {
+  readonly question: TraceQuestion;
+  readonly showing: Showing;
 }
 
 /** An answer with its attestations, verified. Throws what is wrong with it, or with the attestations. */
 async function checked(
   connections: Connections,
-  { from, walked, heights }: WalkedBy,
-  question: Question,
+  { from, sent, heights }: SentBy,
+  { question, showing }: Asked,
   trust: Trust,
 ): Promise<CollectedTrace> {
-  const { transactions, places, identifiers } = walked;
-  const numbers = [...new Set(transactions.map(({ blockNum }) => blockNum))].sort((a, b) => Number(a - b));
-  const [gathered, heads] = await Promise.all([
-    collectAttestations(connections, numbers, from.name, trust),
-    agreedHeads(connections, identifiers),
+  const { blockNum, nodes, records, envelopes, traces } = sent;
+  requireBlock(blockNum, showing.at, heights);
+  const [gathered, tips] = await Promise.all([
+    collectAttestations(connections, [blockNum], from.name, trust),
+    showing.at === null ? collectTips(connections) : [],
   ]);
-  const known = heights.of.get(from.name) ?? heights.least;
-  const missing = missingHead(heads, places, known);
-  if (missing !== null) {
-    throw new CotraceError('INCOMPLETE', `leaves out the newest record of ${missing.traceId}`, {
-      ...missing,
+  const proofWith = (attestations: TraceProof['root']['attestations']): TraceProof => ({
+    question,
+    root: { block: blockNum, attestations },
+    transitions: [],
+    tips,
+    ...{ nodes, records, envelopes, traces },
+    states: [],
+  });
+  const collected = await verifiedWith(connections, gathered, proofWith, { from, question }, trust);
+  const { open } = collected.answer;
+  if (showing.newest === null && open.length > 0) {
+    throw new CotraceError('INCOMPLETE', `leaves out what the question needs of ${open[0]?.traceId ?? ''}`, {
+      open: open.length,
     });
   }
-  const prove = (): RecordsProof => ({
-    question,
-    blocks: gathered.blocks(),
-    transactions: transactions.map(toProof),
-  });
-  const { proof, verified } = await verifiedWith(connections, gathered, prove, from, trust);
-  return {
-    proof,
-    verified,
-    wrongHints: transactions
-      .filter(({ wrongHint }) => wrongHint)
-      .map(({ blockNum, txNum }) => ({ block: blockNum, txNum })),
-  };
+  return collected;
+}
+
+/** Throws `BEHIND` for an answer of long ago, `BAD_ANSWER` for one of another block than was asked for. */
+function requireBlock(blockNum: bigint, at: bigint | null, { least }: Heights): void {
+  if (at !== null && at !== blockNum) {
+    throw new CotraceError('BAD_ANSWER', `answers as of block ${blockNum}, not of block ${at}`, {
+      blockNum,
+      at,
+    });
+  }
+  if (at === null && blockNum + 1n < least) {
+    throw new CotraceError('BEHIND', `answers as of block ${blockNum}, others have reached ${least - 1n}`, {
+      blockNum,
+      least,
+    });
+  }
 }
 
 /** Verifies; where a quorum is missing because a master sends rubbish, once more without that master. */
 async function verifiedWith(
   connections: Connections,
   gathered: Gathered,
-  prove: () => RecordsProof,
-  from: ConnectedNode,
+  proofWith: (attestations: TraceProof['root']['attestations']) => TraceProof,
+  { from, question }: { readonly from: ConnectedNode; readonly question: TraceQuestion },
   trust: Trust,
-): Promise<Pick<CollectedTrace, 'proof' | 'verified'>> {
+): Promise<CollectedTrace> {
   const { faults } = connections;
   for (;;) {
     gathered.refuseTooFew(faults);
-    const proof = prove();
-    if (proof.transactions.length === 0) return { proof, verified: nothingOf(proof.question) };
+    const [block] = gathered.blocks();
+    const proof = proofWith(block?.attestations ?? []);
     try {
-      return { proof, verified: verifyRecords(proof, trust) };
+      return { proof, answer: verifyTraceProof(proof, trust, question) };
     } catch (error) {
       if (!isCotraceError(error, 'NO_QUORUM')) throw error;
       if (!gathered.dropRefused(faults)) throw error;
       await completeAttestations(connections, gathered, from.name);
     }
   }
-}
-
-/** What is known of an identifier of which nobody has a record: nothing is proven, and nothing shown. */
-function nothingOf(question: Question): VerifiedTrace {
-  return { question, records: [], identifiers: [], attestedBy: [] };
-}
-
-function toProof({ blockNum, txNum, envelope, inclusionProof }: ProvenTransaction) {
-  return { block: blockNum, txNum, envelope, inclusionProof };
 }
