@@ -1,58 +1,43 @@
-import {
-  type Direction,
-  type VerifiedTrace,
-  verify as verifyFile,
-  writeRecordsProof,
-} from '@cotrace/verifier';
+import { answerJson, type TraceAnswer, verify as verifyFile, writeTraceProof } from '@cotrace/verifier';
 import type { Connections } from '../client/connections.js';
 import { faultText, type Fault } from '../client/faults.js';
-import { trace as traceProduct } from '../client/trace.js';
+import { trace as traceProduct, type TraceWish } from '../client/trace.js';
 import { loadTrust } from '../client/trust.js';
 import { EXIT, printError, type Output } from './output.js';
 import { readText } from './read-text.js';
 import { toText } from './trace-text.js';
 import { requireWritable, writeText } from './write-text.js';
 
-export interface TraceOptions {
-  readonly traceId: string;
-  readonly direction: Direction;
+export interface TraceOptions extends TraceWish {
   /** Path of the trust file. */
   readonly trust: string;
   /** Where to write the proof, if anywhere. */
   readonly proof?: string | undefined;
 }
 
-/** `cotrace trace TRACEID`: the answer is verified against the trust file before it is shown. */
+/**
+ * `cotrace trace TRACEID`: the answer is verified against the trust file before it is shown; exit code 1 where nobody has
+ * recorded it, or the answer is not complete.
+ */
 export async function trace(
   connections: Connections,
-  options: TraceOptions,
+  { trust: trustPath, proof: path, ...wish }: TraceOptions,
   output: Output,
 ): Promise<number> {
-  const { traceId, direction, proof: path } = options;
-  const trust = loadTrust(options.trust);
+  const trust = loadTrust(trustPath);
   if (path !== undefined) requireWritable(path);
-  const { proof, verified, wrongHints } = await traceProduct(connections, { traceId, direction }, trust);
+  const { proof, answer } = await traceProduct(connections, wish, trust);
   const faults = connections.faults.list();
-  const json = toJson(verified, wrongHints, faults);
-  if (verified.records.length === 0) {
-    output.result(json, () => [`no record of ${verified.question.traceId}`, ...faults.map(faultText)]);
-    return EXIT.failed;
-  }
-  const failure = path === undefined ? null : failureToWrite(path, writeRecordsProof(proof));
-  output.result(json, () => [
-    ...toText(verified),
+  const failure = path === undefined ? null : failureToWrite(path, writeTraceProof(proof));
+  output.result({ ...toJson(answer), faults }, () => [
+    ...toText(answer),
     ...faults.map(faultText),
-    ...wrongHints.map(
-      ({ block, txNum }) =>
-        `note: transaction ${txNum} of block ${block} carries a wrong hint; its chain was followed by transaction id`,
-    ),
     ...(path === undefined || failure !== null
       ? []
       : [`proof written to ${path}; check it with: cotrace verify ${path} --trust FILE`]),
   ]);
-  if (failure === null) return EXIT.done;
-  printError(failure, output.json);
-  return EXIT.failed;
+  if (failure !== null) printError(failure, output.json);
+  return failure === null ? exitCode(answer) : EXIT.failed;
 }
 
 /** Writes the proof; the error where that fails: an answer is worth showing without it. */
@@ -65,43 +50,22 @@ function failureToWrite(path: string, proof: string): unknown {
   }
 }
 
-/** `cotrace verify FILE`: checks a proof offline, given only the trust file; a proof that proves no event fails. */
+/**
+ * `cotrace verify FILE`: checks a proof offline, given only the trust file; exit code 1 where it holds, but shows no event, or
+ * is not complete.
+ */
 export async function verify(file: string, trustPath: string, output: Output): Promise<number> {
   const trust = readText(trustPath);
-  const verified = await verifyFile(readText(file), trust);
-  output.result(toJson(verified, [], []), () => ['the proof holds', ...toText(verified)]);
-  return EXIT.done;
+  const answer = await verifyFile(readText(file), trust);
+  output.result(toJson(answer), () => ['the proof holds', ...toText(answer)]);
+  return exitCode(answer);
 }
 
-function toJson(
-  verified: VerifiedTrace,
-  wrongHints: readonly { block: bigint; txNum: number }[],
-  faults: readonly Fault[],
-) {
-  const { question, records, identifiers, attestedBy } = verified;
-  return {
-    traceId: question.traceId,
-    direction: question.direction,
-    verified: records.length > 0,
-    attestedBy,
-    events: records.map(
-      ({ domain, block, txNum, txId, recordId, step, eventTime, eventID, traces, data }) => ({
-        domain,
-        block,
-        txNum,
-        txId,
-        recordId,
-        step,
-        eventTime,
-        eventID,
-        traces: traces.map(({ id, role, ver }) => ({ id, role, ver })),
-        proof: 'checked',
-        data,
-      }),
-    ),
-    identifiers,
-    withoutOrigin: identifiers.filter((identifier) => identifier.lacksOrigin).map(({ id }) => id),
-    wrongHints,
-    faults,
-  };
+function exitCode({ events, complete }: TraceAnswer): number {
+  return events.length > 0 && complete ? EXIT.done : EXIT.failed;
+}
+
+/** The answer as `--json` has it (docs/formats.md, Trace answer). */
+function toJson(answer: TraceAnswer): Readonly<Record<string, unknown>> {
+  return JSON.parse(answerJson(answer)) as Record<string, unknown>;
 }

@@ -1,0 +1,97 @@
+import { CotraceError, decodeHead, isCotraceError, type TraceHead, verifyGrowth } from '@cotrace/core';
+import {
+  LINEAGE_LIMITS,
+  type TraceProof,
+  type TraceQuestion,
+  type Trust,
+  verifyTraceProof,
+} from '@cotrace/verifier';
+import { Master } from '../gen/cotrace/cotrace_pb.js';
+import { firstAnswer } from './ask-in-turn.js';
+import { collectTrace, type CollectedTrace } from './collect-trace.js';
+import type { Connections } from './connections.js';
+import { SHORT_CALL_MS } from './limits.js';
+
+/** The question of who watches: how many events a trace has, and nothing of what they say. */
+export function watchQuestion(traceId: string): TraceQuestion {
+  return { traceId, direction: 'none', recorders: null, limits: LINEAGE_LIMITS };
+}
+
+const NOTHING = { newest: 0, envelopes: false, at: null };
+
+/** Where a trace stands now. */
+export interface WatchedTrace extends CollectedTrace {
+  /**
+   * A quorum has attested a history that this one does not extend: code `HEAD_ROLLED_BACK` or `HEAD_REWRITTEN`. The two
+   * proofs together show it to anybody.
+   */
+  readonly rewritten: CotraceError | null;
+}
+
+/**
+ * Where a trace stands now, proven, and whether it extends what an earlier proof says of it, which is verified again.
+ * Throws `BEHIND` for an older state than is known, what `collectTrace` throws, and what stands for the faults of all masters
+ * where none proves the growth.
+ */
+export async function watchTrace(
+  connections: Connections,
+  traceId: string,
+  earlier: TraceProof | null,
+  trust: Trust,
+): Promise<WatchedTrace> {
+  const question = watchQuestion(traceId);
+  if (earlier !== null) verifyTraceProof(earlier, trust, question);
+  const collected = await collectTrace(connections, question, NOTHING, trust);
+  if (earlier === null) return { ...collected, rewritten: null };
+  const [known, block] = [earlier.root.block, collected.proof.root.block];
+  if (block < known) {
+    throw new CotraceError('BEHIND', `answers as of block ${block}; block ${known} is known already`, {
+      block,
+      known,
+    });
+  }
+  const [older, newer] = [headIn(earlier, traceId), headIn(collected.proof, traceId)];
+  const rewritten = older.length === 0 ? null : rewrittenBetween(older, newer);
+  if (rewritten === null && older.length > 0) await proveGrowth(connections, traceId, older, newer);
+  return { ...collected, rewritten };
+}
+
+/** Has a master prove that one head extends the other. */
+async function proveGrowth(
+  connections: Connections,
+  traceId: string,
+  older: TraceHead,
+  newer: TraceHead,
+): Promise<void> {
+  const request = { traceId, older: countsOf(older), newer: countsOf(newer) };
+  await firstAnswer(
+    connections.masters(),
+    ({ client }, { signal }) =>
+      client.call(Master.method.growth, request, { timeout: SHORT_CALL_MS, signal }),
+    connections.faults,
+    ({ proof }) => verifyGrowth(older, newer, proof),
+  );
+}
+
+/** What two heads show by themselves, so that nobody's word is needed. */
+function rewrittenBetween(older: TraceHead, newer: TraceHead): CotraceError | null {
+  try {
+    verifyGrowth(older, newer, new Uint8Array());
+  } catch (error) {
+    if (isCotraceError(error) && REWRITTEN.has(error.code)) return error;
+    if (!isCotraceError(error)) throw error;
+  }
+  return null;
+}
+
+const REWRITTEN: ReadonlySet<string> = new Set(['HEAD_ROLLED_BACK', 'HEAD_REWRITTEN']);
+
+function countsOf(head: TraceHead): { mspId: string; count: number }[] {
+  return head.map(({ mspId, count }) => ({ mspId, count }));
+}
+
+/** No trees: nobody has recorded it. */
+function headIn({ traces }: TraceProof, traceId: string): TraceHead {
+  const trace = traces.find((one) => one.traceId === traceId);
+  return trace?.head == null ? [] : decodeHead(trace.head);
+}
