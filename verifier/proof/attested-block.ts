@@ -10,7 +10,7 @@ export interface Attested {
 
 /**
  * What attestations of a block establish by the trust file alone; `check` may remember what it has checked under it. Throws
- * `NO_QUORUM`, with what was refused of them.
+ * `RULES` where no quorum agrees and one of them is made under other rules, else `NO_QUORUM`, with what was refused.
  */
 export function attestedBlock(
   blockNum: bigint,
@@ -22,6 +22,8 @@ export function attestedBlock(
   const { agreed, supporters, refused } = judged;
   if (agreed !== null) return { body: agreed, supporters };
   const [first] = refused;
+  const other = refused.find(({ error }) => error.code === 'RULES');
+  if (other !== undefined) throw other.error;
   throw new CotraceError(
     'NO_QUORUM',
     `block ${blockNum} is not attested by a quorum of organisations${first === undefined ? '' : `: ${first.error.message}`}`,
