@@ -79,6 +79,12 @@ export const VERIFIER_CODES = {
     means: 'the proof shows no event',
     advice: 'have the proof written again',
   },
+  STALE: {
+    where: 'proof',
+    means: "it is an older state than the trust file's checkpoint",
+    advice:
+      'ask for the newest state; if there is none above the checkpoint, the sender hides what came since',
+  },
   UNATTESTED_BLOCK: {
     where: 'proof',
     means: "a transaction's block comes without attestations",
