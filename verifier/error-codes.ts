@@ -84,10 +84,11 @@ export const VERIFIER_CODES = {
     means: 'the proof shows no event',
     advice: 'have the proof written again',
   },
-  RULES: {
+  STALE: {
     where: 'proof',
-    means: 'a proof or statement by rules that this release does not know',
-    advice: 'use a newer release',
+    means: "it is an older state than the trust file's checkpoint",
+    advice:
+      'ask for the newest state; if there is none above the checkpoint, the sender hides what came since',
   },
   UNATTESTED_BLOCK: {
     where: 'proof',

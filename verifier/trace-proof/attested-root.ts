@@ -1,5 +1,4 @@
-import { quorumAmong } from '@cotrace/core';
-import { attestedBlock } from '../proof/attested-block.js';
+import { attestedBlock, requireAfterCheckpoint } from '../proof/attested-block.js';
 import type { Trust } from '../proof/trust.js';
 import type { AnswerTime } from './answer.js';
 import type { TraceProof } from './types.js';
@@ -10,14 +9,13 @@ export interface AttestedRoot {
   readonly trieRoot: Uint8Array;
 }
 
-/** What a quorum of the organisations trusted attest of the block of a proof. Throws as `attestedBlock`. */
+/**
+ * What a quorum of the organisations trusted attest of the block of a proof. Throws as `attestedBlock` and
+ * `requireAfterCheckpoint`.
+ */
 export function attestedRoot({ root }: TraceProof, trust: Trust): AttestedRoot {
-  const { body, supporters } = attestedBlock(root.block, root.attestations, trust);
-  const times = supporters.map(({ unixSeconds }) => unixSeconds).sort((a, b) => (a > b ? -1 : Number(a < b)));
-  const q = quorumAmong(trust.membership.members.length, trust.terms.quorum);
+  requireAfterCheckpoint(root.block, trust);
+  const { body, supporters, unixSeconds } = attestedBlock(root.block, root.attestations, trust);
   const attestedBy = supporters.map(({ mspId }) => mspId).sort();
-  return {
-    asOf: { block: root.block, unixSeconds: times[q - 1] ?? 0n, attestedBy },
-    trieRoot: body.trieRoot,
-  };
+  return { asOf: { block: root.block, unixSeconds, attestedBy }, trieRoot: body.trieRoot };
 }
