@@ -40,6 +40,11 @@ export const GATEWAY_CODES = {
     where: 'log',
     means: 'another business node does not keep so old a block any more; a master is asked instead',
   },
+  BUSY_LINEAGE: {
+    where: 'command',
+    means: 'new events came again and again while a lineage was proven',
+    advice: 'ask again, or for the block at the end of a cycle',
+  },
   CYCLE_PRUNED: {
     where: 'command',
     means: 'masters keep no proofs of so old a cycle',
@@ -155,6 +160,11 @@ export const GATEWAY_CODES = {
     where: 'command',
     means: 'a process could not be started',
     advice: 'see the log that is named',
+  },
+  PROOF_TOO_LARGE: {
+    where: 'command',
+    means: 'a lineage is too large for one proof; the message says what is too much',
+    advice: 'ask for one direction, for fewer identifiers, or for the newest events',
   },
   RANK_TREE_UNMADE: {
     where: 'log',

@@ -38,3 +38,14 @@ export { readTrust, writeTrust, type Trust } from './proof/trust.js';
 export { verifyStates, type FoundAnswer, type StateQuestion } from './proof/verify-found.js';
 export { verify } from './verify.js';
 export { verifyRecords, type VerifiedRecord, type VerifiedTrace } from './proof/verify-records.js';
+export { recordIdOf } from './trace-proof/record-text.js';
+export { readRowText } from './trace-proof/row-text.js';
+export { RecordTexts, shownAs } from './trace-proof/shown-texts.js';
+export type {
+  ProofDirection,
+  ProofEvent,
+  ProofTrace,
+  ProofTree,
+  TraceProof,
+  TraceQuestion,
+} from './trace-proof/types.js';

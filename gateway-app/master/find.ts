@@ -1,6 +1,5 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import {
-  checkNum,
   CotraceError,
   decodeStateTrieEntry,
   equalBytes,
@@ -16,18 +15,16 @@ import {
   type FoundSchema,
   type StateKey,
 } from '../gen/cotrace/cotrace_pb.js';
+import { atBlock, type TrieAtBlock } from './at-block.js';
 import { domainWrites } from './block-writes.js';
 import type { MasterLedger } from './master-ledger.js';
 import type { MasterStore } from './master-store.js';
 import { attestedRoot } from './open-trie.js';
-import { KEPT_CYCLES, MAX_KEYS, MAX_VALUE_BYTES } from './limits.js';
-
-/** Makes the proof of a key under one root. */
-type Prove = (key: Uint8Array) => Uint8Array[];
+import { MAX_KEYS, MAX_VALUE_BYTES } from './limits.js';
 
 /**
  * Finds keys, each with the trie's proof, all under the root of one block: the last one, or `blockNum`, the end of a cycle
- * among the last ones. Throws `BAD_REQUEST`, `NOT_FOUND` above the master's height, `CYCLE_PRUNED`.
+ * among the last ones. Throws `BAD_REQUEST`, and as `atBlock`.
  */
 export function findAll(
   ledger: MasterLedger,
@@ -38,37 +35,10 @@ export function findAll(
   if (keys.length > MAX_KEYS) {
     throw badRequest(`at most ${MAX_KEYS} keys in one request, not ${keys.length}`);
   }
-  return ledger.read((trie) => {
-    const last = trie.next - 1n;
-    if (last < 0n || (blockNum !== null && blockNum > last)) {
-      throw new CotraceError('NOT_FOUND', 'this master has not reached that block', { blockNum, last });
-    }
-    const at = blockNum ?? last;
-    const prove =
-      at === last ? (key: Uint8Array) => trie.prove(key) : past(ledger.store, checkingHeight, at, last);
-    return answer(ledger.store, keys, at, prove);
-  });
+  return atBlock(ledger, checkingHeight, blockNum, (trie) => answer(ledger.store, keys, trie));
 }
 
-/** Proofs under the root at the end of a cycle that is over. */
-function past(store: MasterStore, checkingHeight: number, blockNum: bigint, last: bigint): Prove {
-  const c = BigInt(checkingHeight);
-  if (blockNum % c !== 0n) {
-    throw badRequest(`proofs are kept of the last block and of the ends of cycles, every ${c} blocks`);
-  }
-  const [cycle, newest] = [blockNum / c, last / c];
-  if (cycle <= newest - BigInt(KEPT_CYCLES)) {
-    throw new CotraceError(
-      'CYCLE_PRUNED',
-      `proofs are kept of the last ${KEPT_CYCLES} cycles, and cycle ${cycle} is older`,
-      { cycle, newest },
-    );
-  }
-  const current = checkNum(last, checkingHeight);
-  return (key) => store.trie.prove(key, cycle, current);
-}
-
-function answer(store: MasterStore, keys: readonly FindKey[], blockNum: bigint, prove: Prove): FindReply {
+function answer(store: MasterStore, keys: readonly FindKey[], { blockNum, prove }: TrieAtBlock): FindReply {
   const root = attestedRoot(store, blockNum);
   let bytes = 0;
   const found = keys.map(({ what }): MessageInitShape<typeof FoundSchema> => {

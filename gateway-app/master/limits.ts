@@ -12,6 +12,49 @@ export const MAX_KEYS = 100;
 /** The most bytes of values in one answer: some way below what a message may have. */
 export const MAX_VALUE_BYTES = 16 * 1024 * 1024;
 
+/** The most newest events that a proof shows: of each of 49 trees as many are looked at. */
+export const MAX_NEWEST = 10_000;
+
+/** The most organisations that a question may name. */
+export const MAX_RECORDERS = 1000;
+
+/**
+ * The most that one proof may take. Identifiers, events and bytes are about what a proof file may have; `visits` are events
+ * read again and again while a lineage grows, some microseconds each.
+ */
+export const PROOF_LIMITS = {
+  traces: 10_000,
+  events: 100_000,
+  bytes: 128 * 1024 * 1024,
+  visits: 4_000_000,
+  seconds: 120,
+};
+
+/** How often a proof starts again where blocks changed what it had read. */
+export const PROOF_TRIES = 5;
+
+/** How long a proof has the master's thread before it lets others have it. */
+export const PROOF_TURN_MS = 15;
+
+/** How many proofs are made at a time, and for one caller. */
+export const PROOFS_AT_A_TIME = { all: 8, caller: 2 };
+
+/** Rows of events that are read from the store at once. */
+export const ROWS_A_READ = 1000;
+
+/** Transactions of which a proof remembers what they wrote. */
+export const READ_TRANSACTIONS = 64;
+
+/** Longest rows and records that a proof shows: far more than the contract writes. */
+export const MAX_SHOWN_ROW_BYTES = 64 * 1024;
+export const MAX_SHOWN_RECORD_BYTES = 8 * 1024 * 1024;
+
+/** What a part of a proof has, so that it stays below 4 MiB; a longer text comes in pieces. */
+export const PART = { bytes: 1024 * 1024, entries: 1000 };
+
+/** How often a caller is told how far its proof is. */
+export const PROGRESS_MS = 1000;
+
 /** How many cycles back proofs under the root at a cycle's end can be made. */
 export const KEPT_CYCLES = 8;
 
@@ -49,6 +92,8 @@ export const MASTER_REQUESTS = {
   numbers: { bytes: 16 * MAX_ITEMS, elements: MAX_ITEMS },
   traceId: { bytes: 1024, elements: 8 },
   traceIds: { bytes: MAX_ITEMS * (MAX_TRACE_ID_BYTES + 8), elements: MAX_ITEMS },
+  // A question with the names of 1,000 organisations.
+  proof: { bytes: MAX_TRACE_ID_BYTES + 260 * MAX_RECORDERS + 256, elements: MAX_RECORDERS + 8 },
   // A key of a state has no limit of its own in Fabric.
   keys: { bytes: 512 * 1024, elements: 3 * MAX_KEYS },
 } satisfies Record<string, RequestLimits>;

@@ -17,6 +17,7 @@ import { businessBlock } from './business-block.js';
 import { findAll } from './find.js';
 import type { MasterHealth } from './master-health.js';
 import type { MasterLedger } from './master-ledger.js';
+import { Prover } from './proof/prover.js';
 import { walkTrace } from './trace-walk.js';
 import { MASTER_REQUESTS } from './limits.js';
 
@@ -35,6 +36,7 @@ export interface MasterParts {
 export function masterMethods(parts: MasterParts) {
   const { consortium, ledger, feed, peer, health } = parts;
   const { store } = ledger;
+  const prover = new Prover(ledger, consortium.checkingHeight);
   const find = (txId: string) => peer.blockOfTransaction(txId);
 
   return {
@@ -102,6 +104,11 @@ export function masterMethods(parts: MasterParts) {
         else requireRole(caller, ['client', 'master']);
       }
       return findAll(ledger, consortium.checkingHeight, keys, blockNum ?? null);
+    }),
+
+    prove: streaming(Master.method.prove, MASTER_REQUESTS.proof, (request, caller, signal) => {
+      requireRole(caller, ['client', 'master']);
+      return prover.prove(request, caller.name, signal);
     }),
 
     trace: streaming(

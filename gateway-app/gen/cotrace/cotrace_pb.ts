@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cotrace/cotrace.proto.
  */
 export const file_cotrace_cotrace: GenFile = /*@__PURE__*/
-  fileDesc("ChVjb3RyYWNlL2NvdHJhY2UucHJvdG8SCmNvdHJhY2UudjEiaQoLQXR0ZXN0YXRpb24SDAoEYm9keRgBIAEoDBIUCgx1bml4X3NlY29uZHMYAiABKAQSDgoGbXNwX2lkGAMgASgJEhMKC2NlcnRpZmljYXRlGAQgASgMEhEKCXNpZ25hdHVyZRgFIAEoDCJDChFEb21haW5UcmFuc2FjdGlvbhIOCgZ0eF9udW0YASABKA0SDAoEY29kZRgCIAEoDRIQCghlbnZlbG9wZRgDIAEoDCKhAQoNQnVzaW5lc3NCbG9jaxIRCglibG9ja19udW0YASABKAQSEAoIdHhfdG90YWwYAiABKA0SDgoGZG9tYWluGAMgASgJEjMKDHRyYW5zYWN0aW9ucxgEIAMoCzIdLmNvdHJhY2UudjEuRG9tYWluVHJhbnNhY3Rpb24SEgoKbXVsdGlwcm9vZhgFIAMoDBISCgpzaWduYXR1cmVzGAYgASgMIh4KCUZyb21CbG9jaxIRCglibG9ja19udW0YASABKAQiNAoPRG9tYWluRnJvbUJsb2NrEg4KBmRvbWFpbhgBIAEoCRIRCglibG9ja19udW0YAiABKAQiHAoGQmxvY2tzEhIKCmJsb2NrX251bXMYASADKAQiQAoPQXR0ZXN0YXRpb25MaXN0Ei0KDGF0dGVzdGF0aW9ucxgBIAMoCzIXLmNvdHJhY2UudjEuQXR0ZXN0YXRpb24iYQoJVHJhY2VIZWFkEg4KBmRvbWFpbhgBIAEoCRIRCglibG9ja19udW0YAiABKAQSDgoGdHhfbnVtGAMgASgNEg0KBXR4X2lkGAQgASgJEhIKCmJsb2NrX2hhc2gYBSABKAwiMQoMSGVhZHNSZXF1ZXN0EhEKCXRyYWNlX2lkcxgBIAMoCRIOCgZkb21haW4YAiABKAkiPwoFSGVhZHMSEAoIdHJhY2VfaWQYASABKAkSJAoFaGVhZHMYAiADKAsyFS5jb3RyYWNlLnYxLlRyYWNlSGVhZCI/CgpIZWFkc1JlcGx5Eg4KBmhlaWdodBgBIAEoBBIhCgZ0cmFjZXMYAiADKAsyES5jb3RyYWNlLnYxLkhlYWRzIjUKDFRyYWNlUmVxdWVzdBIQCgh0cmFjZV9pZBgBIAEoCRITCgttYXhfcmVjb3JkcxgCIAEoDSKlAQoRUHJvdmVuVHJhbnNhY3Rpb24SEQoJYmxvY2tfbnVtGAEgASgEEg4KBnR4X251bRgCIAEoDRIMCgRjb2RlGAMgASgNEhAKCHR4X3RvdGFsGAQgASgNEhAKCGVudmVsb3BlGAUgASgMEhcKD2luY2x1c2lvbl9wcm9vZhgGIAMoDBIOCgZkb21haW4YByABKAkSEgoKd3JvbmdfaGludBgIIAEoCCInCghTdGF0ZUtleRIOCgZkb21haW4YASABKAkSCwoDa2V5GAIgASgJIkwKB0ZpbmRLZXkSJQoFc3RhdGUYASABKAsyFC5jb3RyYWNlLnYxLlN0YXRlS2V5SAASEgoIdHJhY2VfaWQYAiABKAlIAEIGCgR3aGF0IlYKC0ZpbmRSZXF1ZXN0EiEKBGtleXMYASADKAsyEy5jb3RyYWNlLnYxLkZpbmRLZXkSFgoJYmxvY2tfbnVtGAIgASgESACIAQFCDAoKX2Jsb2NrX251bSI0CgVGb3VuZBINCgVwcm9vZhgBIAMoDBISCgV2YWx1ZRgCIAEoDEgAiAEBQggKBl92YWx1ZSJuCglGaW5kUmVwbHkSEQoJYmxvY2tfbnVtGAEgASgEEiAKBWZvdW5kGAIgAygLMhEuY290cmFjZS52MS5Gb3VuZBIsCgthdHRlc3RhdGlvbhgDIAEoCzIXLmNvdHJhY2UudjEuQXR0ZXN0YXRpb24iBwoFRW1wdHkinwEKDE1hc3RlclN0YXR1cxIMCgRuYW1lGAEgASgJEg4KBm1zcF9pZBgCIAEoCRIOCgZoZWlnaHQYAyABKAQSFQoNbGVkZ2VyX2hlaWdodBgEIAEoBBITCgtzdG9yZV9ieXRlcxgFIAEoBBINCgVzdGF0ZRgGIAEoCRIOCgZyZWFzb24YByABKAkSFgoOYmVoaW5kX3NlY29uZHMYCCABKA0idgoHUmVmdXNhbBIRCglibG9ja19udW0YASABKAQSDgoGc291cmNlGAIgASgJEgwKBGNvZGUYAyABKAkSDgoGcmVhc29uGAQgASgJEg0KBXRpbWVzGAUgASgNEg0KBWZpcnN0GAYgASgEEgwKBGxhc3QYByABKAQi1AEKDkJ1c2luZXNzU3RhdHVzEgwKBG5hbWUYASABKAkSDgoGbXNwX2lkGAIgASgJEg4KBmRvbWFpbhgDIAEoCRIOCgZoZWlnaHQYBCABKAQSEQoJZG9ja2VkX2F0GAUgASgJEg0KBXN0YXRlGAYgASgJEiUKCHJlZnVzYWxzGAcgAygLMhMuY290cmFjZS52MS5SZWZ1c2FsEhMKC3N0b3JlX2J5dGVzGAggASgEEg4KBnJlYXNvbhgJIAEoCRIWCg5iZWhpbmRfc2Vjb25kcxgKIAEoDSKdAQoIRXZpZGVuY2USDAoEa2luZBgBIAEoCRIRCglibG9ja19udW0YAiABKAQSDgoGcmVhc29uGAMgASgJEi0KDGF0dGVzdGF0aW9ucxgEIAMoCzIXLmNvdHJhY2UudjEuQXR0ZXN0YXRpb24SMQoOYnVzaW5lc3NfYmxvY2sYBSABKAsyGS5jb3RyYWNlLnYxLkJ1c2luZXNzQmxvY2siNgoMRXZpZGVuY2VMaXN0EiYKCGV2aWRlbmNlGAEgAygLMhQuY290cmFjZS52MS5FdmlkZW5jZSI+CgtTdGF0ZURpZ2VzdBIOCgZoZWlnaHQYASABKAQSDgoGZGlnZXN0GAIgASgMEg8KB2VudHJpZXMYAyABKAQiGwoMU3RhdGVSZXF1ZXN0EgsKA2tleRgBIAEoCSJHCgpTdGF0ZVJlcGx5Eg4KBmhlaWdodBgBIAEoBBINCgVmb3VuZBgCIAEoCBINCgV2YWx1ZRgDIAEoDBILCgNyZXYYBCABKAkyzAMKBk1hc3RlchI1CgZTdGF0dXMSES5jb3RyYWNlLnYxLkVtcHR5GhguY290cmFjZS52MS5NYXN0ZXJTdGF0dXMSQAoMQXR0ZXN0YXRpb25zEhUuY290cmFjZS52MS5Gcm9tQmxvY2saFy5jb3RyYWNlLnYxLkF0dGVzdGF0aW9uMAESQQoOQXR0ZXN0YXRpb25zT2YSEi5jb3RyYWNlLnYxLkJsb2NrcxobLmNvdHJhY2UudjEuQXR0ZXN0YXRpb25MaXN0EkoKDkJ1c2luZXNzQmxvY2tzEhsuY290cmFjZS52MS5Eb21haW5Gcm9tQmxvY2saGS5jb3RyYWNlLnYxLkJ1c2luZXNzQmxvY2swARI+CgpUcmFjZUhlYWRzEhguY290cmFjZS52MS5IZWFkc1JlcXVlc3QaFi5jb3RyYWNlLnYxLkhlYWRzUmVwbHkSQgoFVHJhY2USGC5jb3RyYWNlLnYxLlRyYWNlUmVxdWVzdBodLmNvdHJhY2UudjEuUHJvdmVuVHJhbnNhY3Rpb24wARI2CgRGaW5kEhcuY290cmFjZS52MS5GaW5kUmVxdWVzdBoVLmNvdHJhY2UudjEuRmluZFJlcGx5MsACCghCdXNpbmVzcxI3CgZTdGF0dXMSES5jb3RyYWNlLnYxLkVtcHR5GhouY290cmFjZS52MS5CdXNpbmVzc1N0YXR1cxJKCg5CdXNpbmVzc0Jsb2NrcxIbLmNvdHJhY2UudjEuRG9tYWluRnJvbUJsb2NrGhkuY290cmFjZS52MS5CdXNpbmVzc0Jsb2NrMAESPAoIR2V0U3RhdGUSGC5jb3RyYWNlLnYxLlN0YXRlUmVxdWVzdBoWLmNvdHJhY2UudjEuU3RhdGVSZXBseRI0CgZEaWdlc3QSES5jb3RyYWNlLnYxLkVtcHR5GhcuY290cmFjZS52MS5TdGF0ZURpZ2VzdBI7CgxFdmlkZW5jZUtlcHQSES5jb3RyYWNlLnYxLkVtcHR5GhguY290cmFjZS52MS5FdmlkZW5jZUxpc3RiBnByb3RvMw");
+  fileDesc("ChVjb3RyYWNlL2NvdHJhY2UucHJvdG8SCmNvdHJhY2UudjEiaQoLQXR0ZXN0YXRpb24SDAoEYm9keRgBIAEoDBIUCgx1bml4X3NlY29uZHMYAiABKAQSDgoGbXNwX2lkGAMgASgJEhMKC2NlcnRpZmljYXRlGAQgASgMEhEKCXNpZ25hdHVyZRgFIAEoDCJDChFEb21haW5UcmFuc2FjdGlvbhIOCgZ0eF9udW0YASABKA0SDAoEY29kZRgCIAEoDRIQCghlbnZlbG9wZRgDIAEoDCKhAQoNQnVzaW5lc3NCbG9jaxIRCglibG9ja19udW0YASABKAQSEAoIdHhfdG90YWwYAiABKA0SDgoGZG9tYWluGAMgASgJEjMKDHRyYW5zYWN0aW9ucxgEIAMoCzIdLmNvdHJhY2UudjEuRG9tYWluVHJhbnNhY3Rpb24SEgoKbXVsdGlwcm9vZhgFIAMoDBISCgpzaWduYXR1cmVzGAYgASgMIh4KCUZyb21CbG9jaxIRCglibG9ja19udW0YASABKAQiNAoPRG9tYWluRnJvbUJsb2NrEg4KBmRvbWFpbhgBIAEoCRIRCglibG9ja19udW0YAiABKAQiHAoGQmxvY2tzEhIKCmJsb2NrX251bXMYASADKAQiQAoPQXR0ZXN0YXRpb25MaXN0Ei0KDGF0dGVzdGF0aW9ucxgBIAMoCzIXLmNvdHJhY2UudjEuQXR0ZXN0YXRpb24iYQoJVHJhY2VIZWFkEg4KBmRvbWFpbhgBIAEoCRIRCglibG9ja19udW0YAiABKAQSDgoGdHhfbnVtGAMgASgNEg0KBXR4X2lkGAQgASgJEhIKCmJsb2NrX2hhc2gYBSABKAwiMQoMSGVhZHNSZXF1ZXN0EhEKCXRyYWNlX2lkcxgBIAMoCRIOCgZkb21haW4YAiABKAkiPwoFSGVhZHMSEAoIdHJhY2VfaWQYASABKAkSJAoFaGVhZHMYAiADKAsyFS5jb3RyYWNlLnYxLlRyYWNlSGVhZCI/CgpIZWFkc1JlcGx5Eg4KBmhlaWdodBgBIAEoBBIhCgZ0cmFjZXMYAiADKAsyES5jb3RyYWNlLnYxLkhlYWRzIjUKDFRyYWNlUmVxdWVzdBIQCgh0cmFjZV9pZBgBIAEoCRITCgttYXhfcmVjb3JkcxgCIAEoDSKlAQoRUHJvdmVuVHJhbnNhY3Rpb24SEQoJYmxvY2tfbnVtGAEgASgEEg4KBnR4X251bRgCIAEoDRIMCgRjb2RlGAMgASgNEhAKCHR4X3RvdGFsGAQgASgNEhAKCGVudmVsb3BlGAUgASgMEhcKD2luY2x1c2lvbl9wcm9vZhgGIAMoDBIOCgZkb21haW4YByABKAkSEgoKd3JvbmdfaGludBgIIAEoCCInCghTdGF0ZUtleRIOCgZkb21haW4YASABKAkSCwoDa2V5GAIgASgJIkwKB0ZpbmRLZXkSJQoFc3RhdGUYASABKAsyFC5jb3RyYWNlLnYxLlN0YXRlS2V5SAASEgoIdHJhY2VfaWQYAiABKAlIAEIGCgR3aGF0IlYKC0ZpbmRSZXF1ZXN0EiEKBGtleXMYASADKAsyEy5jb3RyYWNlLnYxLkZpbmRLZXkSFgoJYmxvY2tfbnVtGAIgASgESACIAQFCDAoKX2Jsb2NrX251bSI0CgVGb3VuZBINCgVwcm9vZhgBIAMoDBISCgV2YWx1ZRgCIAEoDEgAiAEBQggKBl92YWx1ZSJuCglGaW5kUmVwbHkSEQoJYmxvY2tfbnVtGAEgASgEEiAKBWZvdW5kGAIgAygLMhEuY290cmFjZS52MS5Gb3VuZBIsCgthdHRlc3RhdGlvbhgDIAEoCzIXLmNvdHJhY2UudjEuQXR0ZXN0YXRpb24iHAoJUmVjb3JkZXJzEg8KB21zcF9pZHMYASADKAki7gEKDFByb3ZlUmVxdWVzdBIQCgh0cmFjZV9pZBgBIAEoCRIRCglkaXJlY3Rpb24YAiABKAkSLQoJcmVjb3JkZXJzGAMgASgLMhUuY290cmFjZS52MS5SZWNvcmRlcnNIAIgBARITCgtpZGVudGlmaWVycxgEIAEoDRIOCgZldmVudHMYBSABKA0SEwoGbmV3ZXN0GAYgASgNSAGIAQESEQoJZW52ZWxvcGVzGAcgASgIEhYKCWJsb2NrX251bRgIIAEoBEgCiAEBQgwKCl9yZWNvcmRlcnNCCQoHX25ld2VzdEIMCgpfYmxvY2tfbnVtIsUCCglQcm9vZlBhcnQSLQoIcHJvZ3Jlc3MYASABKAsyGS5jb3RyYWNlLnYxLlByb29mUHJvZ3Jlc3NIABInCgVzdGFydBgCIAEoCzIWLmNvdHJhY2UudjEuUHJvb2ZTdGFydEgAEigKBW5vZGVzGAMgASgLMhcuY290cmFjZS52MS5Qcm9vZlBpZWNlc0gAEioKB3JlY29yZHMYBCABKAsyFy5jb3RyYWNlLnYxLlByb29mUGllY2VzSAASLAoJZW52ZWxvcGVzGAUgASgLMhcuY290cmFjZS52MS5Qcm9vZlBpZWNlc0gAEikKBnRyYWNlcxgGIAEoCzIXLmNvdHJhY2UudjEuUHJvb2ZUcmFjZXNIABIpCgZldmVudHMYByABKAsyFy5jb3RyYWNlLnYxLlByb29mRXZlbnRzSABCBgoEcGFydCIvCg1Qcm9vZlByb2dyZXNzEg4KBnRyYWNlcxgBIAEoDRIOCgZldmVudHMYAiABKA0ikQEKClByb29mU3RhcnQSEQoJYmxvY2tfbnVtGAEgASgEEi0KDGF0dGVzdGF0aW9ucxgCIAMoCzIXLmNvdHJhY2UudjEuQXR0ZXN0YXRpb24SDQoFbm9kZXMYAyABKA0SDwoHcmVjb3JkcxgEIAEoDRIRCgllbnZlbG9wZXMYBSABKA0SDgoGdHJhY2VzGAYgASgNIkoKClByb29mUGllY2USDQoFaW5kZXgYASABKA0SDgoGb2Zmc2V0GAIgASgNEg4KBmxlbmd0aBgDIAEoDRINCgVieXRlcxgEIAEoDCI1CgtQcm9vZlBpZWNlcxImCgZwaWVjZXMYASADKAsyFi5jb3RyYWNlLnYxLlByb29mUGllY2UiOQoJUHJvb2ZUcmVlEg4KBm1zcF9pZBgBIAEoCRIOCgZldmVudHMYAiABKA0SDAoEcGF0aBgDIAEoDCJvCgpQcm9vZlRyYWNlEg0KBWluZGV4GAEgASgNEhAKCHRyYWNlX2lkGAIgASgJEhEKBGhlYWQYAyABKAxIAIgBARIkCgV0cmVlcxgEIAMoCzIVLmNvdHJhY2UudjEuUHJvb2ZUcmVlQgcKBV9oZWFkIjUKC1Byb29mVHJhY2VzEiYKBnRyYWNlcxgBIAMoCzIWLmNvdHJhY2UudjEuUHJvb2ZUcmFjZSKxAQoKUHJvb2ZFdmVudBINCgV0cmFjZRgBIAEoDRIMCgR0cmVlGAIgASgNEgoKAmF0GAMgASgNEg0KBWluZGV4GAQgASgNEg0KBXBsYWNlGAUgASgMEhAKA3JvdxgGIAEoCUgAiAEBEhMKBnJlY29yZBgHIAEoDUgBiAEBEhUKCGVudmVsb3BlGAggASgNSAKIAQFCBgoEX3Jvd0IJCgdfcmVjb3JkQgsKCV9lbnZlbG9wZSI1CgtQcm9vZkV2ZW50cxImCgZldmVudHMYASADKAsyFi5jb3RyYWNlLnYxLlByb29mRXZlbnQiBwoFRW1wdHkinwEKDE1hc3RlclN0YXR1cxIMCgRuYW1lGAEgASgJEg4KBm1zcF9pZBgCIAEoCRIOCgZoZWlnaHQYAyABKAQSFQoNbGVkZ2VyX2hlaWdodBgEIAEoBBITCgtzdG9yZV9ieXRlcxgFIAEoBBINCgVzdGF0ZRgGIAEoCRIOCgZyZWFzb24YByABKAkSFgoOYmVoaW5kX3NlY29uZHMYCCABKA0idgoHUmVmdXNhbBIRCglibG9ja19udW0YASABKAQSDgoGc291cmNlGAIgASgJEgwKBGNvZGUYAyABKAkSDgoGcmVhc29uGAQgASgJEg0KBXRpbWVzGAUgASgNEg0KBWZpcnN0GAYgASgEEgwKBGxhc3QYByABKAQi1AEKDkJ1c2luZXNzU3RhdHVzEgwKBG5hbWUYASABKAkSDgoGbXNwX2lkGAIgASgJEg4KBmRvbWFpbhgDIAEoCRIOCgZoZWlnaHQYBCABKAQSEQoJZG9ja2VkX2F0GAUgASgJEg0KBXN0YXRlGAYgASgJEiUKCHJlZnVzYWxzGAcgAygLMhMuY290cmFjZS52MS5SZWZ1c2FsEhMKC3N0b3JlX2J5dGVzGAggASgEEg4KBnJlYXNvbhgJIAEoCRIWCg5iZWhpbmRfc2Vjb25kcxgKIAEoDSKdAQoIRXZpZGVuY2USDAoEa2luZBgBIAEoCRIRCglibG9ja19udW0YAiABKAQSDgoGcmVhc29uGAMgASgJEi0KDGF0dGVzdGF0aW9ucxgEIAMoCzIXLmNvdHJhY2UudjEuQXR0ZXN0YXRpb24SMQoOYnVzaW5lc3NfYmxvY2sYBSABKAsyGS5jb3RyYWNlLnYxLkJ1c2luZXNzQmxvY2siNgoMRXZpZGVuY2VMaXN0EiYKCGV2aWRlbmNlGAEgAygLMhQuY290cmFjZS52MS5FdmlkZW5jZSI+CgtTdGF0ZURpZ2VzdBIOCgZoZWlnaHQYASABKAQSDgoGZGlnZXN0GAIgASgMEg8KB2VudHJpZXMYAyABKAQiGwoMU3RhdGVSZXF1ZXN0EgsKA2tleRgBIAEoCSJHCgpTdGF0ZVJlcGx5Eg4KBmhlaWdodBgBIAEoBBINCgVmb3VuZBgCIAEoCBINCgV2YWx1ZRgDIAEoDBILCgNyZXYYBCABKAkyiAQKBk1hc3RlchI1CgZTdGF0dXMSES5jb3RyYWNlLnYxLkVtcHR5GhguY290cmFjZS52MS5NYXN0ZXJTdGF0dXMSQAoMQXR0ZXN0YXRpb25zEhUuY290cmFjZS52MS5Gcm9tQmxvY2saFy5jb3RyYWNlLnYxLkF0dGVzdGF0aW9uMAESQQoOQXR0ZXN0YXRpb25zT2YSEi5jb3RyYWNlLnYxLkJsb2NrcxobLmNvdHJhY2UudjEuQXR0ZXN0YXRpb25MaXN0EkoKDkJ1c2luZXNzQmxvY2tzEhsuY290cmFjZS52MS5Eb21haW5Gcm9tQmxvY2saGS5jb3RyYWNlLnYxLkJ1c2luZXNzQmxvY2swARI+CgpUcmFjZUhlYWRzEhguY290cmFjZS52MS5IZWFkc1JlcXVlc3QaFi5jb3RyYWNlLnYxLkhlYWRzUmVwbHkSQgoFVHJhY2USGC5jb3RyYWNlLnYxLlRyYWNlUmVxdWVzdBodLmNvdHJhY2UudjEuUHJvdmVuVHJhbnNhY3Rpb24wARI2CgRGaW5kEhcuY290cmFjZS52MS5GaW5kUmVxdWVzdBoVLmNvdHJhY2UudjEuRmluZFJlcGx5EjoKBVByb3ZlEhguY290cmFjZS52MS5Qcm92ZVJlcXVlc3QaFS5jb3RyYWNlLnYxLlByb29mUGFydDABMsACCghCdXNpbmVzcxI3CgZTdGF0dXMSES5jb3RyYWNlLnYxLkVtcHR5GhouY290cmFjZS52MS5CdXNpbmVzc1N0YXR1cxJKCg5CdXNpbmVzc0Jsb2NrcxIbLmNvdHJhY2UudjEuRG9tYWluRnJvbUJsb2NrGhkuY290cmFjZS52MS5CdXNpbmVzc0Jsb2NrMAESPAoIR2V0U3RhdGUSGC5jb3RyYWNlLnYxLlN0YXRlUmVxdWVzdBoWLmNvdHJhY2UudjEuU3RhdGVSZXBseRI0CgZEaWdlc3QSES5jb3RyYWNlLnYxLkVtcHR5GhcuY290cmFjZS52MS5TdGF0ZURpZ2VzdBI7CgxFdmlkZW5jZUtlcHQSES5jb3RyYWNlLnYxLkVtcHR5GhguY290cmFjZS52MS5FdmlkZW5jZUxpc3RiBnByb3RvMw");
 
 /**
  * One organisation's signed statement about one main block (docs/formats.md, Attestation).
@@ -516,6 +516,419 @@ export const FindReplySchema: GenMessage<FindReply> = /*@__PURE__*/
   messageDesc(file_cotrace_cotrace, 17);
 
 /**
+ * What to prove (docs/formats.md, Trace proof). `recorders`: those whose word alone counts; without it, everybody's.
+ *
+ * @generated from message cotrace.v1.Recorders
+ */
+export type Recorders = Message<"cotrace.v1.Recorders"> & {
+  /**
+   * @generated from field: repeated string msp_ids = 1;
+   */
+  mspIds: string[];
+};
+
+/**
+ * Describes the message cotrace.v1.Recorders.
+ * Use `create(RecordersSchema)` to create a new message.
+ */
+export const RecordersSchema: GenMessage<Recorders> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 18);
+
+/**
+ * @generated from message cotrace.v1.ProveRequest
+ */
+export type ProveRequest = Message<"cotrace.v1.ProveRequest"> & {
+  /**
+   * @generated from field: string trace_id = 1;
+   */
+  traceId: string;
+
+  /**
+   * none, up, down, both.
+   *
+   * @generated from field: string direction = 2;
+   */
+  direction: string;
+
+  /**
+   * @generated from field: optional cotrace.v1.Recorders recorders = 3;
+   */
+  recorders?: Recorders;
+
+  /**
+   * Limits of the lineage.
+   *
+   * @generated from field: uint32 identifiers = 4;
+   */
+  identifiers: number;
+
+  /**
+   * @generated from field: uint32 events = 5;
+   */
+  events: number;
+
+  /**
+   * Where nothing is followed: how many of the newest events are shown, 0 for none; without it, all.
+   *
+   * @generated from field: optional uint32 newest = 6;
+   */
+  newest?: number;
+
+  /**
+   * Whether envelopes are shown with the events.
+   *
+   * @generated from field: bool envelopes = 7;
+   */
+  envelopes: boolean;
+
+  /**
+   * A block of which the trie's past is kept; without it, the newest.
+   *
+   * @generated from field: optional uint64 block_num = 8;
+   */
+  blockNum?: bigint;
+};
+
+/**
+ * Describes the message cotrace.v1.ProveRequest.
+ * Use `create(ProveRequestSchema)` to create a new message.
+ */
+export const ProveRequestSchema: GenMessage<ProveRequest> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 19);
+
+/**
+ * A trace proof without what others attest and sign, in parts of less than 4 MiB. Everything in it says its own place, so
+ * that parts may come in any order; `start` says how much of each there is.
+ *
+ * @generated from message cotrace.v1.ProofPart
+ */
+export type ProofPart = Message<"cotrace.v1.ProofPart"> & {
+  /**
+   * @generated from oneof cotrace.v1.ProofPart.part
+   */
+  part: {
+    /**
+     * @generated from field: cotrace.v1.ProofProgress progress = 1;
+     */
+    value: ProofProgress;
+    case: "progress";
+  } | {
+    /**
+     * @generated from field: cotrace.v1.ProofStart start = 2;
+     */
+    value: ProofStart;
+    case: "start";
+  } | {
+    /**
+     * @generated from field: cotrace.v1.ProofPieces nodes = 3;
+     */
+    value: ProofPieces;
+    case: "nodes";
+  } | {
+    /**
+     * @generated from field: cotrace.v1.ProofPieces records = 4;
+     */
+    value: ProofPieces;
+    case: "records";
+  } | {
+    /**
+     * @generated from field: cotrace.v1.ProofPieces envelopes = 5;
+     */
+    value: ProofPieces;
+    case: "envelopes";
+  } | {
+    /**
+     * @generated from field: cotrace.v1.ProofTraces traces = 6;
+     */
+    value: ProofTraces;
+    case: "traces";
+  } | {
+    /**
+     * @generated from field: cotrace.v1.ProofEvents events = 7;
+     */
+    value: ProofEvents;
+    case: "events";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message cotrace.v1.ProofPart.
+ * Use `create(ProofPartSchema)` to create a new message.
+ */
+export const ProofPartSchema: GenMessage<ProofPart> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 20);
+
+/**
+ * What has been gathered so far, while there is nothing else to say.
+ *
+ * @generated from message cotrace.v1.ProofProgress
+ */
+export type ProofProgress = Message<"cotrace.v1.ProofProgress"> & {
+  /**
+   * @generated from field: uint32 traces = 1;
+   */
+  traces: number;
+
+  /**
+   * @generated from field: uint32 events = 2;
+   */
+  events: number;
+};
+
+/**
+ * Describes the message cotrace.v1.ProofProgress.
+ * Use `create(ProofProgressSchema)` to create a new message.
+ */
+export const ProofProgressSchema: GenMessage<ProofProgress> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 21);
+
+/**
+ * @generated from message cotrace.v1.ProofStart
+ */
+export type ProofStart = Message<"cotrace.v1.ProofStart"> & {
+  /**
+   * @generated from field: uint64 block_num = 1;
+   */
+  blockNum: bigint;
+
+  /**
+   * Of the block, those that this master has.
+   *
+   * @generated from field: repeated cotrace.v1.Attestation attestations = 2;
+   */
+  attestations: Attestation[];
+
+  /**
+   * @generated from field: uint32 nodes = 3;
+   */
+  nodes: number;
+
+  /**
+   * @generated from field: uint32 records = 4;
+   */
+  records: number;
+
+  /**
+   * @generated from field: uint32 envelopes = 5;
+   */
+  envelopes: number;
+
+  /**
+   * @generated from field: uint32 traces = 6;
+   */
+  traces: number;
+};
+
+/**
+ * Describes the message cotrace.v1.ProofStart.
+ * Use `create(ProofStartSchema)` to create a new message.
+ */
+export const ProofStartSchema: GenMessage<ProofStart> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 22);
+
+/**
+ * Bytes of an entry of a list from `offset` on; a long one comes in several pieces, `length` is that of the whole.
+ *
+ * @generated from message cotrace.v1.ProofPiece
+ */
+export type ProofPiece = Message<"cotrace.v1.ProofPiece"> & {
+  /**
+   * @generated from field: uint32 index = 1;
+   */
+  index: number;
+
+  /**
+   * @generated from field: uint32 offset = 2;
+   */
+  offset: number;
+
+  /**
+   * @generated from field: uint32 length = 3;
+   */
+  length: number;
+
+  /**
+   * @generated from field: bytes bytes = 4;
+   */
+  bytes: Uint8Array;
+};
+
+/**
+ * Describes the message cotrace.v1.ProofPiece.
+ * Use `create(ProofPieceSchema)` to create a new message.
+ */
+export const ProofPieceSchema: GenMessage<ProofPiece> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 23);
+
+/**
+ * @generated from message cotrace.v1.ProofPieces
+ */
+export type ProofPieces = Message<"cotrace.v1.ProofPieces"> & {
+  /**
+   * @generated from field: repeated cotrace.v1.ProofPiece pieces = 1;
+   */
+  pieces: ProofPiece[];
+};
+
+/**
+ * Describes the message cotrace.v1.ProofPieces.
+ * Use `create(ProofPiecesSchema)` to create a new message.
+ */
+export const ProofPiecesSchema: GenMessage<ProofPieces> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 24);
+
+/**
+ * `events`: how many of the tree's events are shown.
+ *
+ * @generated from message cotrace.v1.ProofTree
+ */
+export type ProofTree = Message<"cotrace.v1.ProofTree"> & {
+  /**
+   * @generated from field: string msp_id = 1;
+   */
+  mspId: string;
+
+  /**
+   * @generated from field: uint32 events = 2;
+   */
+  events: number;
+
+  /**
+   * @generated from field: bytes path = 3;
+   */
+  path: Uint8Array;
+};
+
+/**
+ * Describes the message cotrace.v1.ProofTree.
+ * Use `create(ProofTreeSchema)` to create a new message.
+ */
+export const ProofTreeSchema: GenMessage<ProofTree> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 25);
+
+/**
+ * Without a head: nobody has recorded it.
+ *
+ * @generated from message cotrace.v1.ProofTrace
+ */
+export type ProofTrace = Message<"cotrace.v1.ProofTrace"> & {
+  /**
+   * @generated from field: uint32 index = 1;
+   */
+  index: number;
+
+  /**
+   * @generated from field: string trace_id = 2;
+   */
+  traceId: string;
+
+  /**
+   * @generated from field: optional bytes head = 3;
+   */
+  head?: Uint8Array;
+
+  /**
+   * @generated from field: repeated cotrace.v1.ProofTree trees = 4;
+   */
+  trees: ProofTree[];
+};
+
+/**
+ * Describes the message cotrace.v1.ProofTrace.
+ * Use `create(ProofTraceSchema)` to create a new message.
+ */
+export const ProofTraceSchema: GenMessage<ProofTrace> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 26);
+
+/**
+ * @generated from message cotrace.v1.ProofTraces
+ */
+export type ProofTraces = Message<"cotrace.v1.ProofTraces"> & {
+  /**
+   * @generated from field: repeated cotrace.v1.ProofTrace traces = 1;
+   */
+  traces: ProofTrace[];
+};
+
+/**
+ * Describes the message cotrace.v1.ProofTraces.
+ * Use `create(ProofTracesSchema)` to create a new message.
+ */
+export const ProofTracesSchema: GenMessage<ProofTraces> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 27);
+
+/**
+ * Event number `at` of those that are shown of a tree. `place`: leaf data; `record` and `envelope` are places in those lists.
+ *
+ * @generated from message cotrace.v1.ProofEvent
+ */
+export type ProofEvent = Message<"cotrace.v1.ProofEvent"> & {
+  /**
+   * @generated from field: uint32 trace = 1;
+   */
+  trace: number;
+
+  /**
+   * @generated from field: uint32 tree = 2;
+   */
+  tree: number;
+
+  /**
+   * @generated from field: uint32 at = 3;
+   */
+  at: number;
+
+  /**
+   * @generated from field: uint32 index = 4;
+   */
+  index: number;
+
+  /**
+   * @generated from field: bytes place = 5;
+   */
+  place: Uint8Array;
+
+  /**
+   * @generated from field: optional string row = 6;
+   */
+  row?: string;
+
+  /**
+   * @generated from field: optional uint32 record = 7;
+   */
+  record?: number;
+
+  /**
+   * @generated from field: optional uint32 envelope = 8;
+   */
+  envelope?: number;
+};
+
+/**
+ * Describes the message cotrace.v1.ProofEvent.
+ * Use `create(ProofEventSchema)` to create a new message.
+ */
+export const ProofEventSchema: GenMessage<ProofEvent> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 28);
+
+/**
+ * @generated from message cotrace.v1.ProofEvents
+ */
+export type ProofEvents = Message<"cotrace.v1.ProofEvents"> & {
+  /**
+   * @generated from field: repeated cotrace.v1.ProofEvent events = 1;
+   */
+  events: ProofEvent[];
+};
+
+/**
+ * Describes the message cotrace.v1.ProofEvents.
+ * Use `create(ProofEventsSchema)` to create a new message.
+ */
+export const ProofEventsSchema: GenMessage<ProofEvents> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 29);
+
+/**
  * @generated from message cotrace.v1.Empty
  */
 export type Empty = Message<"cotrace.v1.Empty"> & {
@@ -526,7 +939,7 @@ export type Empty = Message<"cotrace.v1.Empty"> & {
  * Use `create(EmptySchema)` to create a new message.
  */
 export const EmptySchema: GenMessage<Empty> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 18);
+  messageDesc(file_cotrace_cotrace, 30);
 
 /**
  * `state`: docs/architecture.md, States of nodes, with a reason where it is not `following`; `behind_seconds`: since there was
@@ -581,7 +994,7 @@ export type MasterStatus = Message<"cotrace.v1.MasterStatus"> & {
  * Use `create(MasterStatusSchema)` to create a new message.
  */
 export const MasterStatusSchema: GenMessage<MasterStatus> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 19);
+  messageDesc(file_cotrace_cotrace, 31);
 
 /**
  * What was refused of one source for one reason: how often, when first and last (Unix seconds), and the last block.
@@ -630,7 +1043,7 @@ export type Refusal = Message<"cotrace.v1.Refusal"> & {
  * Use `create(RefusalSchema)` to create a new message.
  */
 export const RefusalSchema: GenMessage<Refusal> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 20);
+  messageDesc(file_cotrace_cotrace, 32);
 
 /**
  * @generated from message cotrace.v1.BusinessStatus
@@ -692,7 +1105,7 @@ export type BusinessStatus = Message<"cotrace.v1.BusinessStatus"> & {
  * Use `create(BusinessStatusSchema)` to create a new message.
  */
 export const BusinessStatusSchema: GenMessage<BusinessStatus> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 21);
+  messageDesc(file_cotrace_cotrace, 33);
 
 /**
  * What proves that somebody broke the rules: kind `equivocation` (two different attestations of one organisation
@@ -732,7 +1145,7 @@ export type Evidence = Message<"cotrace.v1.Evidence"> & {
  * Use `create(EvidenceSchema)` to create a new message.
  */
 export const EvidenceSchema: GenMessage<Evidence> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 22);
+  messageDesc(file_cotrace_cotrace, 34);
 
 /**
  * @generated from message cotrace.v1.EvidenceList
@@ -749,7 +1162,7 @@ export type EvidenceList = Message<"cotrace.v1.EvidenceList"> & {
  * Use `create(EvidenceListSchema)` to create a new message.
  */
 export const EvidenceListSchema: GenMessage<EvidenceList> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 23);
+  messageDesc(file_cotrace_cotrace, 35);
 
 /**
  * Digest over a node's domain state in key order: equal on every honest node of a domain at one height.
@@ -778,7 +1191,7 @@ export type StateDigest = Message<"cotrace.v1.StateDigest"> & {
  * Use `create(StateDigestSchema)` to create a new message.
  */
 export const StateDigestSchema: GenMessage<StateDigest> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 24);
+  messageDesc(file_cotrace_cotrace, 36);
 
 /**
  * @generated from message cotrace.v1.StateRequest
@@ -795,7 +1208,7 @@ export type StateRequest = Message<"cotrace.v1.StateRequest"> & {
  * Use `create(StateRequestSchema)` to create a new message.
  */
 export const StateRequestSchema: GenMessage<StateRequest> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 25);
+  messageDesc(file_cotrace_cotrace, 37);
 
 /**
  * @generated from message cotrace.v1.StateReply
@@ -827,7 +1240,7 @@ export type StateReply = Message<"cotrace.v1.StateReply"> & {
  * Use `create(StateReplySchema)` to create a new message.
  */
 export const StateReplySchema: GenMessage<StateReply> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 26);
+  messageDesc(file_cotrace_cotrace, 38);
 
 /**
  * @generated from service cotrace.v1.Master
@@ -888,6 +1301,14 @@ export const Master: GenService<{
     methodKind: "unary";
     input: typeof FindRequestSchema;
     output: typeof FindReplySchema;
+  },
+  /**
+   * @generated from rpc cotrace.v1.Master.Prove
+   */
+  prove: {
+    methodKind: "server_streaming";
+    input: typeof ProveRequestSchema;
+    output: typeof ProofPartSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_cotrace_cotrace, 0);

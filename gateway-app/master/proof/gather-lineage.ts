@@ -1,0 +1,87 @@
+import { compareBytes, CotraceError, identify, utf8 } from '@cotrace/core';
+import {
+  lineageAndNeeds,
+  type LineageNeeds,
+  type LineageQuestion,
+  type TraceQuestion,
+} from '@cotrace/verifier';
+import { PROOF_TRIES } from '../limits.js';
+import type { MasterStore } from '../master-store.js';
+import type { HeadsAtBlock, ProveHeads } from './heads.js';
+import type { Pace } from './pace.js';
+import { asNeeded, type TraceInProof } from './shown-trace.js';
+import { seenOf, TraceReader } from './trace-reader.js';
+
+/** What a proof has of the ledger: traces, by the bytes of their TraceIDs, all under one root. */
+export interface Gathered {
+  readonly heads: Pick<HeadsAtBlock, 'blockNum' | 'nodes'>;
+  readonly traces: readonly TraceInProof[];
+}
+
+/**
+ * Gathers a lineage: reads the traces that it needs and does not have, until it has all; then proves the heads of all
+ * in one turn, and where one has grown meanwhile, goes on from what it gained. Throws `BUSY_LINEAGE` where that happens too
+ * often, `PROOF_TOO_LARGE`, `EVENTS_DAMAGED`, and what `prove` throws.
+ */
+export async function gatherLineage(
+  question: TraceQuestion,
+  { store, pace, prove }: { readonly store: MasterStore; readonly pace: Pace; readonly prove: ProveHeads },
+): Promise<Gathered> {
+  const reader = new TraceReader(store, pace);
+  const lineage = {
+    ...question,
+    recorders: setOf(question.recorders),
+    rootTime: null,
+    natureOf: remembered(),
+  };
+  const walk = async (): Promise<LineageNeeds> => {
+    for (let open = [question.traceId]; ;) {
+      if (open.length > 0) await reader.read(open, await prove(open));
+      const needs = await needsNow(lineage, reader, pace);
+      open = [...needs.keys()].filter((traceId) => !reader.traces.has(traceId));
+      if (open.length === 0) return needs;
+    }
+  };
+  let needs = await walk();
+  for (let tries = 0; tries < PROOF_TRIES; tries++) {
+    const ids = [...needs.keys()].sort((a, b) => compareBytes(utf8(a), utf8(b)));
+    const heads = await prove(ids);
+    if (!(await reader.read(ids, heads))) return { heads, traces: tracesOf(ids, reader, needs) };
+    needs = await walk();
+  }
+  throw new CotraceError(
+    'BUSY_LINEAGE',
+    `new events came ${PROOF_TRIES} times while the lineage was proven; ask again, or for the block at the end of a cycle`,
+    { tries: PROOF_TRIES },
+  );
+}
+
+function tracesOf(ids: readonly string[], reader: TraceReader, needs: LineageNeeds): TraceInProof[] {
+  return ids.flatMap((traceId) => {
+    const [trace, records] = [reader.traces.get(traceId), needs.get(traceId)];
+    return trace === undefined || records === undefined ? [] : asNeeded(traceId, trace, records);
+  });
+}
+
+async function needsNow(question: LineageQuestion, reader: TraceReader, pace: Pace): Promise<LineageNeeds> {
+  const shown = new Map(
+    [...reader.traces].map(([id, trace]) => [id, seenOf(trace).map((event) => event.shown)] as const),
+  );
+  pace.count('visits', pace.used.events);
+  await pace.breathe();
+  return lineageAndNeeds(question, shown).needs;
+}
+
+function setOf(recorders: TraceQuestion['recorders']): LineageQuestion['recorders'] {
+  return recorders === null ? null : new Set(recorders);
+}
+
+/** Natures of identifiers, each read once: a lineage asks for them again and again. */
+function remembered(): LineageQuestion['natureOf'] {
+  const natures = new Map<string, ReturnType<LineageQuestion['natureOf']>>();
+  return (traceId) => {
+    const nature = natures.get(traceId) ?? identify(traceId).nature;
+    natures.set(traceId, nature);
+    return nature;
+  };
+}
