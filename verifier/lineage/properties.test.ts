@@ -157,6 +157,20 @@ describe('a lineage', () => {
     );
   });
 
+  it('finds down of a thing whatever the thing is up of: a recall misses nothing that a search for origins finds', () => {
+    const ids = ['a', 'b', 'A', 'B', 'L', 'X', 'Y', 'P', 'Q', 'V', 'G'];
+    fc.assert(
+      fc.property(histories, fc.constantFrom(...ids), recorders, (history, id, who) => {
+        const events = told(history);
+        const reached = (from: string, way: Direction) =>
+          ask(from, way, events, { recorders: who }).identifiers.map(({ traceId }) => traceId);
+        const up = reached(id, 'up').filter((one) => ids.includes(one));
+        expect(up.filter((origin) => !reached(origin, 'down').includes(id))).toEqual([]);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
   it('is not changed by uses of a container outside its windows, but for their number', () => {
     const use = fc.constantFrom('move P', 'add b in P', 'remove b from P', 'P to Y', 'empty P');
     fc.assert(
