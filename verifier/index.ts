@@ -12,6 +12,7 @@ export { mainConfig, type MainConfig, type Membership } from './main-block/main-
 export { transactionFacts, type TransactionFacts } from './main-block/transaction-facts.js';
 export { validTransaction, type ValidTransaction } from './main-block/valid-transaction.js';
 export { LINEAGE_LIMITS, lineageAndNeeds, lineageOf } from './lineage/lineage.js';
+export type { Reason } from './lineage/reasons.js';
 export type {
   LineageAnswer,
   LineageNeeds,
@@ -51,3 +52,13 @@ export type {
   TraceProof,
   TraceQuestion,
 } from './trace-proof/types.js';
+export {
+  answerJson,
+  type AnsweredDeclaration,
+  type AnsweredEvent,
+  type AnsweredIdentifier,
+  type AnswerTime,
+  type TraceAnswer,
+} from './trace-proof/answer.js';
+export { readTraceProof, writeTraceProof } from './trace-proof/proof-file.js';
+export { verifyTraceProof } from './trace-proof/verify-trace-proof.js';

@@ -1,4 +1,4 @@
-import { MAX_TRACE_ID_BYTES } from '@cotrace/core';
+import { MAX_HEAD_ORGANISATIONS, MAX_TRACE_ID_BYTES } from '@cotrace/core';
 import type { RequestLimits } from '../node/rpc-method.js';
 
 /** Limits and timeouts of a master. Times are in milliseconds. */
@@ -94,6 +94,11 @@ export const MASTER_REQUESTS = {
   traceIds: { bytes: MAX_ITEMS * (MAX_TRACE_ID_BYTES + 8), elements: MAX_ITEMS },
   // A question with the names of 1,000 organisations.
   proof: { bytes: MAX_TRACE_ID_BYTES + 260 * MAX_RECORDERS + 256, elements: MAX_RECORDERS + 8 },
+  // Two heads with all the trees that they may have.
+  growth: {
+    bytes: MAX_TRACE_ID_BYTES + 2 * (MAX_HEAD_ORGANISATIONS + 1) * 300,
+    elements: 4 * (MAX_HEAD_ORGANISATIONS + 1) + 8,
+  },
   // A key of a state has no limit of its own in Fabric.
   keys: { bytes: 512 * 1024, elements: 3 * MAX_KEYS },
 } satisfies Record<string, RequestLimits>;

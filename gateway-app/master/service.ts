@@ -2,6 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import type { Consortium } from '../consortium/consortium.js';
 import {
   AttestationListSchema,
+  GrowthReplySchema,
   HeadsReplySchema,
   Master,
   MasterStatusSchema,
@@ -17,6 +18,7 @@ import { businessBlock } from './business-block.js';
 import { findAll } from './find.js';
 import type { MasterHealth } from './master-health.js';
 import type { MasterLedger } from './master-ledger.js';
+import { growthOf } from './growth.js';
 import { Prover } from './proof/prover.js';
 import { walkTrace } from './trace-walk.js';
 import { MASTER_REQUESTS } from './limits.js';
@@ -109,6 +111,11 @@ export function masterMethods(parts: MasterParts) {
     prove: streaming(Master.method.prove, MASTER_REQUESTS.proof, (request, caller, signal) => {
       requireRole(caller, ['client', 'master']);
       return prover.prove(request, caller.name, signal);
+    }),
+
+    growth: unary(Master.method.growth, MASTER_REQUESTS.growth, (request, caller) => {
+      requireRole(caller, ['client', 'master']);
+      return create(GrowthReplySchema, { proof: growthOf(store.events, request) });
     }),
 
     trace: streaming(

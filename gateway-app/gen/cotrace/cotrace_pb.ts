@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cotrace/cotrace.proto.
  */
 export const file_cotrace_cotrace: GenFile = /*@__PURE__*/
-  fileDesc("ChVjb3RyYWNlL2NvdHJhY2UucHJvdG8SCmNvdHJhY2UudjEiaQoLQXR0ZXN0YXRpb24SDAoEYm9keRgBIAEoDBIUCgx1bml4X3NlY29uZHMYAiABKAQSDgoGbXNwX2lkGAMgASgJEhMKC2NlcnRpZmljYXRlGAQgASgMEhEKCXNpZ25hdHVyZRgFIAEoDCJDChFEb21haW5UcmFuc2FjdGlvbhIOCgZ0eF9udW0YASABKA0SDAoEY29kZRgCIAEoDRIQCghlbnZlbG9wZRgDIAEoDCKhAQoNQnVzaW5lc3NCbG9jaxIRCglibG9ja19udW0YASABKAQSEAoIdHhfdG90YWwYAiABKA0SDgoGZG9tYWluGAMgASgJEjMKDHRyYW5zYWN0aW9ucxgEIAMoCzIdLmNvdHJhY2UudjEuRG9tYWluVHJhbnNhY3Rpb24SEgoKbXVsdGlwcm9vZhgFIAMoDBISCgpzaWduYXR1cmVzGAYgASgMIh4KCUZyb21CbG9jaxIRCglibG9ja19udW0YASABKAQiNAoPRG9tYWluRnJvbUJsb2NrEg4KBmRvbWFpbhgBIAEoCRIRCglibG9ja19udW0YAiABKAQiHAoGQmxvY2tzEhIKCmJsb2NrX251bXMYASADKAQiQAoPQXR0ZXN0YXRpb25MaXN0Ei0KDGF0dGVzdGF0aW9ucxgBIAMoCzIXLmNvdHJhY2UudjEuQXR0ZXN0YXRpb24iYQoJVHJhY2VIZWFkEg4KBmRvbWFpbhgBIAEoCRIRCglibG9ja19udW0YAiABKAQSDgoGdHhfbnVtGAMgASgNEg0KBXR4X2lkGAQgASgJEhIKCmJsb2NrX2hhc2gYBSABKAwiMQoMSGVhZHNSZXF1ZXN0EhEKCXRyYWNlX2lkcxgBIAMoCRIOCgZkb21haW4YAiABKAkiPwoFSGVhZHMSEAoIdHJhY2VfaWQYASABKAkSJAoFaGVhZHMYAiADKAsyFS5jb3RyYWNlLnYxLlRyYWNlSGVhZCI/CgpIZWFkc1JlcGx5Eg4KBmhlaWdodBgBIAEoBBIhCgZ0cmFjZXMYAiADKAsyES5jb3RyYWNlLnYxLkhlYWRzIjUKDFRyYWNlUmVxdWVzdBIQCgh0cmFjZV9pZBgBIAEoCRITCgttYXhfcmVjb3JkcxgCIAEoDSKlAQoRUHJvdmVuVHJhbnNhY3Rpb24SEQoJYmxvY2tfbnVtGAEgASgEEg4KBnR4X251bRgCIAEoDRIMCgRjb2RlGAMgASgNEhAKCHR4X3RvdGFsGAQgASgNEhAKCGVudmVsb3BlGAUgASgMEhcKD2luY2x1c2lvbl9wcm9vZhgGIAMoDBIOCgZkb21haW4YByABKAkSEgoKd3JvbmdfaGludBgIIAEoCCInCghTdGF0ZUtleRIOCgZkb21haW4YASABKAkSCwoDa2V5GAIgASgJIkwKB0ZpbmRLZXkSJQoFc3RhdGUYASABKAsyFC5jb3RyYWNlLnYxLlN0YXRlS2V5SAASEgoIdHJhY2VfaWQYAiABKAlIAEIGCgR3aGF0IlYKC0ZpbmRSZXF1ZXN0EiEKBGtleXMYASADKAsyEy5jb3RyYWNlLnYxLkZpbmRLZXkSFgoJYmxvY2tfbnVtGAIgASgESACIAQFCDAoKX2Jsb2NrX251bSI0CgVGb3VuZBINCgVwcm9vZhgBIAMoDBISCgV2YWx1ZRgCIAEoDEgAiAEBQggKBl92YWx1ZSJuCglGaW5kUmVwbHkSEQoJYmxvY2tfbnVtGAEgASgEEiAKBWZvdW5kGAIgAygLMhEuY290cmFjZS52MS5Gb3VuZBIsCgthdHRlc3RhdGlvbhgDIAEoCzIXLmNvdHJhY2UudjEuQXR0ZXN0YXRpb24iHAoJUmVjb3JkZXJzEg8KB21zcF9pZHMYASADKAki7gEKDFByb3ZlUmVxdWVzdBIQCgh0cmFjZV9pZBgBIAEoCRIRCglkaXJlY3Rpb24YAiABKAkSLQoJcmVjb3JkZXJzGAMgASgLMhUuY290cmFjZS52MS5SZWNvcmRlcnNIAIgBARITCgtpZGVudGlmaWVycxgEIAEoDRIOCgZldmVudHMYBSABKA0SEwoGbmV3ZXN0GAYgASgNSAGIAQESEQoJZW52ZWxvcGVzGAcgASgIEhYKCWJsb2NrX251bRgIIAEoBEgCiAEBQgwKCl9yZWNvcmRlcnNCCQoHX25ld2VzdEIMCgpfYmxvY2tfbnVtIsUCCglQcm9vZlBhcnQSLQoIcHJvZ3Jlc3MYASABKAsyGS5jb3RyYWNlLnYxLlByb29mUHJvZ3Jlc3NIABInCgVzdGFydBgCIAEoCzIWLmNvdHJhY2UudjEuUHJvb2ZTdGFydEgAEigKBW5vZGVzGAMgASgLMhcuY290cmFjZS52MS5Qcm9vZlBpZWNlc0gAEioKB3JlY29yZHMYBCABKAsyFy5jb3RyYWNlLnYxLlByb29mUGllY2VzSAASLAoJZW52ZWxvcGVzGAUgASgLMhcuY290cmFjZS52MS5Qcm9vZlBpZWNlc0gAEikKBnRyYWNlcxgGIAEoCzIXLmNvdHJhY2UudjEuUHJvb2ZUcmFjZXNIABIpCgZldmVudHMYByABKAsyFy5jb3RyYWNlLnYxLlByb29mRXZlbnRzSABCBgoEcGFydCIvCg1Qcm9vZlByb2dyZXNzEg4KBnRyYWNlcxgBIAEoDRIOCgZldmVudHMYAiABKA0ikQEKClByb29mU3RhcnQSEQoJYmxvY2tfbnVtGAEgASgEEi0KDGF0dGVzdGF0aW9ucxgCIAMoCzIXLmNvdHJhY2UudjEuQXR0ZXN0YXRpb24SDQoFbm9kZXMYAyABKA0SDwoHcmVjb3JkcxgEIAEoDRIRCgllbnZlbG9wZXMYBSABKA0SDgoGdHJhY2VzGAYgASgNIkoKClByb29mUGllY2USDQoFaW5kZXgYASABKA0SDgoGb2Zmc2V0GAIgASgNEg4KBmxlbmd0aBgDIAEoDRINCgVieXRlcxgEIAEoDCI1CgtQcm9vZlBpZWNlcxImCgZwaWVjZXMYASADKAsyFi5jb3RyYWNlLnYxLlByb29mUGllY2UiOQoJUHJvb2ZUcmVlEg4KBm1zcF9pZBgBIAEoCRIOCgZldmVudHMYAiABKA0SDAoEcGF0aBgDIAEoDCJvCgpQcm9vZlRyYWNlEg0KBWluZGV4GAEgASgNEhAKCHRyYWNlX2lkGAIgASgJEhEKBGhlYWQYAyABKAxIAIgBARIkCgV0cmVlcxgEIAMoCzIVLmNvdHJhY2UudjEuUHJvb2ZUcmVlQgcKBV9oZWFkIjUKC1Byb29mVHJhY2VzEiYKBnRyYWNlcxgBIAMoCzIWLmNvdHJhY2UudjEuUHJvb2ZUcmFjZSKxAQoKUHJvb2ZFdmVudBINCgV0cmFjZRgBIAEoDRIMCgR0cmVlGAIgASgNEgoKAmF0GAMgASgNEg0KBWluZGV4GAQgASgNEg0KBXBsYWNlGAUgASgMEhAKA3JvdxgGIAEoCUgAiAEBEhMKBnJlY29yZBgHIAEoDUgBiAEBEhUKCGVudmVsb3BlGAggASgNSAKIAQFCBgoEX3Jvd0IJCgdfcmVjb3JkQgsKCV9lbnZlbG9wZSI1CgtQcm9vZkV2ZW50cxImCgZldmVudHMYASADKAsyFi5jb3RyYWNlLnYxLlByb29mRXZlbnQiBwoFRW1wdHkinwEKDE1hc3RlclN0YXR1cxIMCgRuYW1lGAEgASgJEg4KBm1zcF9pZBgCIAEoCRIOCgZoZWlnaHQYAyABKAQSFQoNbGVkZ2VyX2hlaWdodBgEIAEoBBITCgtzdG9yZV9ieXRlcxgFIAEoBBINCgVzdGF0ZRgGIAEoCRIOCgZyZWFzb24YByABKAkSFgoOYmVoaW5kX3NlY29uZHMYCCABKA0idgoHUmVmdXNhbBIRCglibG9ja19udW0YASABKAQSDgoGc291cmNlGAIgASgJEgwKBGNvZGUYAyABKAkSDgoGcmVhc29uGAQgASgJEg0KBXRpbWVzGAUgASgNEg0KBWZpcnN0GAYgASgEEgwKBGxhc3QYByABKAQi1AEKDkJ1c2luZXNzU3RhdHVzEgwKBG5hbWUYASABKAkSDgoGbXNwX2lkGAIgASgJEg4KBmRvbWFpbhgDIAEoCRIOCgZoZWlnaHQYBCABKAQSEQoJZG9ja2VkX2F0GAUgASgJEg0KBXN0YXRlGAYgASgJEiUKCHJlZnVzYWxzGAcgAygLMhMuY290cmFjZS52MS5SZWZ1c2FsEhMKC3N0b3JlX2J5dGVzGAggASgEEg4KBnJlYXNvbhgJIAEoCRIWCg5iZWhpbmRfc2Vjb25kcxgKIAEoDSKdAQoIRXZpZGVuY2USDAoEa2luZBgBIAEoCRIRCglibG9ja19udW0YAiABKAQSDgoGcmVhc29uGAMgASgJEi0KDGF0dGVzdGF0aW9ucxgEIAMoCzIXLmNvdHJhY2UudjEuQXR0ZXN0YXRpb24SMQoOYnVzaW5lc3NfYmxvY2sYBSABKAsyGS5jb3RyYWNlLnYxLkJ1c2luZXNzQmxvY2siNgoMRXZpZGVuY2VMaXN0EiYKCGV2aWRlbmNlGAEgAygLMhQuY290cmFjZS52MS5FdmlkZW5jZSI+CgtTdGF0ZURpZ2VzdBIOCgZoZWlnaHQYASABKAQSDgoGZGlnZXN0GAIgASgMEg8KB2VudHJpZXMYAyABKAQiGwoMU3RhdGVSZXF1ZXN0EgsKA2tleRgBIAEoCSJHCgpTdGF0ZVJlcGx5Eg4KBmhlaWdodBgBIAEoBBINCgVmb3VuZBgCIAEoCBINCgV2YWx1ZRgDIAEoDBILCgNyZXYYBCABKAkyiAQKBk1hc3RlchI1CgZTdGF0dXMSES5jb3RyYWNlLnYxLkVtcHR5GhguY290cmFjZS52MS5NYXN0ZXJTdGF0dXMSQAoMQXR0ZXN0YXRpb25zEhUuY290cmFjZS52MS5Gcm9tQmxvY2saFy5jb3RyYWNlLnYxLkF0dGVzdGF0aW9uMAESQQoOQXR0ZXN0YXRpb25zT2YSEi5jb3RyYWNlLnYxLkJsb2NrcxobLmNvdHJhY2UudjEuQXR0ZXN0YXRpb25MaXN0EkoKDkJ1c2luZXNzQmxvY2tzEhsuY290cmFjZS52MS5Eb21haW5Gcm9tQmxvY2saGS5jb3RyYWNlLnYxLkJ1c2luZXNzQmxvY2swARI+CgpUcmFjZUhlYWRzEhguY290cmFjZS52MS5IZWFkc1JlcXVlc3QaFi5jb3RyYWNlLnYxLkhlYWRzUmVwbHkSQgoFVHJhY2USGC5jb3RyYWNlLnYxLlRyYWNlUmVxdWVzdBodLmNvdHJhY2UudjEuUHJvdmVuVHJhbnNhY3Rpb24wARI2CgRGaW5kEhcuY290cmFjZS52MS5GaW5kUmVxdWVzdBoVLmNvdHJhY2UudjEuRmluZFJlcGx5EjoKBVByb3ZlEhguY290cmFjZS52MS5Qcm92ZVJlcXVlc3QaFS5jb3RyYWNlLnYxLlByb29mUGFydDABMsACCghCdXNpbmVzcxI3CgZTdGF0dXMSES5jb3RyYWNlLnYxLkVtcHR5GhouY290cmFjZS52MS5CdXNpbmVzc1N0YXR1cxJKCg5CdXNpbmVzc0Jsb2NrcxIbLmNvdHJhY2UudjEuRG9tYWluRnJvbUJsb2NrGhkuY290cmFjZS52MS5CdXNpbmVzc0Jsb2NrMAESPAoIR2V0U3RhdGUSGC5jb3RyYWNlLnYxLlN0YXRlUmVxdWVzdBoWLmNvdHJhY2UudjEuU3RhdGVSZXBseRI0CgZEaWdlc3QSES5jb3RyYWNlLnYxLkVtcHR5GhcuY290cmFjZS52MS5TdGF0ZURpZ2VzdBI7CgxFdmlkZW5jZUtlcHQSES5jb3RyYWNlLnYxLkVtcHR5GhguY290cmFjZS52MS5FdmlkZW5jZUxpc3RiBnByb3RvMw");
+  fileDesc("ChVjb3RyYWNlL2NvdHJhY2UucHJvdG8SCmNvdHJhY2UudjEiaQoLQXR0ZXN0YXRpb24SDAoEYm9keRgBIAEoDBIUCgx1bml4X3NlY29uZHMYAiABKAQSDgoGbXNwX2lkGAMgASgJEhMKC2NlcnRpZmljYXRlGAQgASgMEhEKCXNpZ25hdHVyZRgFIAEoDCJDChFEb21haW5UcmFuc2FjdGlvbhIOCgZ0eF9udW0YASABKA0SDAoEY29kZRgCIAEoDRIQCghlbnZlbG9wZRgDIAEoDCKhAQoNQnVzaW5lc3NCbG9jaxIRCglibG9ja19udW0YASABKAQSEAoIdHhfdG90YWwYAiABKA0SDgoGZG9tYWluGAMgASgJEjMKDHRyYW5zYWN0aW9ucxgEIAMoCzIdLmNvdHJhY2UudjEuRG9tYWluVHJhbnNhY3Rpb24SEgoKbXVsdGlwcm9vZhgFIAMoDBISCgpzaWduYXR1cmVzGAYgASgMIh4KCUZyb21CbG9jaxIRCglibG9ja19udW0YASABKAQiNAoPRG9tYWluRnJvbUJsb2NrEg4KBmRvbWFpbhgBIAEoCRIRCglibG9ja19udW0YAiABKAQiHAoGQmxvY2tzEhIKCmJsb2NrX251bXMYASADKAQiQAoPQXR0ZXN0YXRpb25MaXN0Ei0KDGF0dGVzdGF0aW9ucxgBIAMoCzIXLmNvdHJhY2UudjEuQXR0ZXN0YXRpb24iYQoJVHJhY2VIZWFkEg4KBmRvbWFpbhgBIAEoCRIRCglibG9ja19udW0YAiABKAQSDgoGdHhfbnVtGAMgASgNEg0KBXR4X2lkGAQgASgJEhIKCmJsb2NrX2hhc2gYBSABKAwiMQoMSGVhZHNSZXF1ZXN0EhEKCXRyYWNlX2lkcxgBIAMoCRIOCgZkb21haW4YAiABKAkiPwoFSGVhZHMSEAoIdHJhY2VfaWQYASABKAkSJAoFaGVhZHMYAiADKAsyFS5jb3RyYWNlLnYxLlRyYWNlSGVhZCI/CgpIZWFkc1JlcGx5Eg4KBmhlaWdodBgBIAEoBBIhCgZ0cmFjZXMYAiADKAsyES5jb3RyYWNlLnYxLkhlYWRzIjUKDFRyYWNlUmVxdWVzdBIQCgh0cmFjZV9pZBgBIAEoCRITCgttYXhfcmVjb3JkcxgCIAEoDSKlAQoRUHJvdmVuVHJhbnNhY3Rpb24SEQoJYmxvY2tfbnVtGAEgASgEEg4KBnR4X251bRgCIAEoDRIMCgRjb2RlGAMgASgNEhAKCHR4X3RvdGFsGAQgASgNEhAKCGVudmVsb3BlGAUgASgMEhcKD2luY2x1c2lvbl9wcm9vZhgGIAMoDBIOCgZkb21haW4YByABKAkSEgoKd3JvbmdfaGludBgIIAEoCCInCghTdGF0ZUtleRIOCgZkb21haW4YASABKAkSCwoDa2V5GAIgASgJIkwKB0ZpbmRLZXkSJQoFc3RhdGUYASABKAsyFC5jb3RyYWNlLnYxLlN0YXRlS2V5SAASEgoIdHJhY2VfaWQYAiABKAlIAEIGCgR3aGF0IlYKC0ZpbmRSZXF1ZXN0EiEKBGtleXMYASADKAsyEy5jb3RyYWNlLnYxLkZpbmRLZXkSFgoJYmxvY2tfbnVtGAIgASgESACIAQFCDAoKX2Jsb2NrX251bSI0CgVGb3VuZBINCgVwcm9vZhgBIAMoDBISCgV2YWx1ZRgCIAEoDEgAiAEBQggKBl92YWx1ZSJuCglGaW5kUmVwbHkSEQoJYmxvY2tfbnVtGAEgASgEEiAKBWZvdW5kGAIgAygLMhEuY290cmFjZS52MS5Gb3VuZBIsCgthdHRlc3RhdGlvbhgDIAEoCzIXLmNvdHJhY2UudjEuQXR0ZXN0YXRpb24iHAoJUmVjb3JkZXJzEg8KB21zcF9pZHMYASADKAki7gEKDFByb3ZlUmVxdWVzdBIQCgh0cmFjZV9pZBgBIAEoCRIRCglkaXJlY3Rpb24YAiABKAkSLQoJcmVjb3JkZXJzGAMgASgLMhUuY290cmFjZS52MS5SZWNvcmRlcnNIAIgBARITCgtpZGVudGlmaWVycxgEIAEoDRIOCgZldmVudHMYBSABKA0SEwoGbmV3ZXN0GAYgASgNSAGIAQESEQoJZW52ZWxvcGVzGAcgASgIEhYKCWJsb2NrX251bRgIIAEoBEgCiAEBQgwKCl9yZWNvcmRlcnNCCQoHX25ld2VzdEIMCgpfYmxvY2tfbnVtIsUCCglQcm9vZlBhcnQSLQoIcHJvZ3Jlc3MYASABKAsyGS5jb3RyYWNlLnYxLlByb29mUHJvZ3Jlc3NIABInCgVzdGFydBgCIAEoCzIWLmNvdHJhY2UudjEuUHJvb2ZTdGFydEgAEigKBW5vZGVzGAMgASgLMhcuY290cmFjZS52MS5Qcm9vZlBpZWNlc0gAEioKB3JlY29yZHMYBCABKAsyFy5jb3RyYWNlLnYxLlByb29mUGllY2VzSAASLAoJZW52ZWxvcGVzGAUgASgLMhcuY290cmFjZS52MS5Qcm9vZlBpZWNlc0gAEikKBnRyYWNlcxgGIAEoCzIXLmNvdHJhY2UudjEuUHJvb2ZUcmFjZXNIABIpCgZldmVudHMYByABKAsyFy5jb3RyYWNlLnYxLlByb29mRXZlbnRzSABCBgoEcGFydCIvCg1Qcm9vZlByb2dyZXNzEg4KBnRyYWNlcxgBIAEoDRIOCgZldmVudHMYAiABKA0ikQEKClByb29mU3RhcnQSEQoJYmxvY2tfbnVtGAEgASgEEi0KDGF0dGVzdGF0aW9ucxgCIAMoCzIXLmNvdHJhY2UudjEuQXR0ZXN0YXRpb24SDQoFbm9kZXMYAyABKA0SDwoHcmVjb3JkcxgEIAEoDRIRCgllbnZlbG9wZXMYBSABKA0SDgoGdHJhY2VzGAYgASgNIkoKClByb29mUGllY2USDQoFaW5kZXgYASABKA0SDgoGb2Zmc2V0GAIgASgNEg4KBmxlbmd0aBgDIAEoDRINCgVieXRlcxgEIAEoDCI1CgtQcm9vZlBpZWNlcxImCgZwaWVjZXMYASADKAsyFi5jb3RyYWNlLnYxLlByb29mUGllY2UiOQoJUHJvb2ZUcmVlEg4KBm1zcF9pZBgBIAEoCRIOCgZldmVudHMYAiABKA0SDAoEcGF0aBgDIAEoDCJvCgpQcm9vZlRyYWNlEg0KBWluZGV4GAEgASgNEhAKCHRyYWNlX2lkGAIgASgJEhEKBGhlYWQYAyABKAxIAIgBARIkCgV0cmVlcxgEIAMoCzIVLmNvdHJhY2UudjEuUHJvb2ZUcmVlQgcKBV9oZWFkIjUKC1Byb29mVHJhY2VzEiYKBnRyYWNlcxgBIAMoCzIWLmNvdHJhY2UudjEuUHJvb2ZUcmFjZSKxAQoKUHJvb2ZFdmVudBINCgV0cmFjZRgBIAEoDRIMCgR0cmVlGAIgASgNEgoKAmF0GAMgASgNEg0KBWluZGV4GAQgASgNEg0KBXBsYWNlGAUgASgMEhAKA3JvdxgGIAEoCUgAiAEBEhMKBnJlY29yZBgHIAEoDUgBiAEBEhUKCGVudmVsb3BlGAggASgNSAKIAQFCBgoEX3Jvd0IJCgdfcmVjb3JkQgsKCV9lbnZlbG9wZSI1CgtQcm9vZkV2ZW50cxImCgZldmVudHMYASADKAsyFi5jb3RyYWNlLnYxLlByb29mRXZlbnQiKgoJVHJlZUNvdW50Eg4KBm1zcF9pZBgBIAEoCRINCgVjb3VudBgCIAEoDSJtCg1Hcm93dGhSZXF1ZXN0EhAKCHRyYWNlX2lkGAEgASgJEiQKBW9sZGVyGAIgAygLMhUuY290cmFjZS52MS5UcmVlQ291bnQSJAoFbmV3ZXIYAyADKAsyFS5jb3RyYWNlLnYxLlRyZWVDb3VudCIcCgtHcm93dGhSZXBseRINCgVwcm9vZhgBIAEoDCIHCgVFbXB0eSKfAQoMTWFzdGVyU3RhdHVzEgwKBG5hbWUYASABKAkSDgoGbXNwX2lkGAIgASgJEg4KBmhlaWdodBgDIAEoBBIVCg1sZWRnZXJfaGVpZ2h0GAQgASgEEhMKC3N0b3JlX2J5dGVzGAUgASgEEg0KBXN0YXRlGAYgASgJEg4KBnJlYXNvbhgHIAEoCRIWCg5iZWhpbmRfc2Vjb25kcxgIIAEoDSJ2CgdSZWZ1c2FsEhEKCWJsb2NrX251bRgBIAEoBBIOCgZzb3VyY2UYAiABKAkSDAoEY29kZRgDIAEoCRIOCgZyZWFzb24YBCABKAkSDQoFdGltZXMYBSABKA0SDQoFZmlyc3QYBiABKAQSDAoEbGFzdBgHIAEoBCLUAQoOQnVzaW5lc3NTdGF0dXMSDAoEbmFtZRgBIAEoCRIOCgZtc3BfaWQYAiABKAkSDgoGZG9tYWluGAMgASgJEg4KBmhlaWdodBgEIAEoBBIRCglkb2NrZWRfYXQYBSABKAkSDQoFc3RhdGUYBiABKAkSJQoIcmVmdXNhbHMYByADKAsyEy5jb3RyYWNlLnYxLlJlZnVzYWwSEwoLc3RvcmVfYnl0ZXMYCCABKAQSDgoGcmVhc29uGAkgASgJEhYKDmJlaGluZF9zZWNvbmRzGAogASgNIp0BCghFdmlkZW5jZRIMCgRraW5kGAEgASgJEhEKCWJsb2NrX251bRgCIAEoBBIOCgZyZWFzb24YAyABKAkSLQoMYXR0ZXN0YXRpb25zGAQgAygLMhcuY290cmFjZS52MS5BdHRlc3RhdGlvbhIxCg5idXNpbmVzc19ibG9jaxgFIAEoCzIZLmNvdHJhY2UudjEuQnVzaW5lc3NCbG9jayI2CgxFdmlkZW5jZUxpc3QSJgoIZXZpZGVuY2UYASADKAsyFC5jb3RyYWNlLnYxLkV2aWRlbmNlIj4KC1N0YXRlRGlnZXN0Eg4KBmhlaWdodBgBIAEoBBIOCgZkaWdlc3QYAiABKAwSDwoHZW50cmllcxgDIAEoBCIbCgxTdGF0ZVJlcXVlc3QSCwoDa2V5GAEgASgJIkcKClN0YXRlUmVwbHkSDgoGaGVpZ2h0GAEgASgEEg0KBWZvdW5kGAIgASgIEg0KBXZhbHVlGAMgASgMEgsKA3JldhgEIAEoCTLGBAoGTWFzdGVyEjUKBlN0YXR1cxIRLmNvdHJhY2UudjEuRW1wdHkaGC5jb3RyYWNlLnYxLk1hc3RlclN0YXR1cxJACgxBdHRlc3RhdGlvbnMSFS5jb3RyYWNlLnYxLkZyb21CbG9jaxoXLmNvdHJhY2UudjEuQXR0ZXN0YXRpb24wARJBCg5BdHRlc3RhdGlvbnNPZhISLmNvdHJhY2UudjEuQmxvY2tzGhsuY290cmFjZS52MS5BdHRlc3RhdGlvbkxpc3QSSgoOQnVzaW5lc3NCbG9ja3MSGy5jb3RyYWNlLnYxLkRvbWFpbkZyb21CbG9jaxoZLmNvdHJhY2UudjEuQnVzaW5lc3NCbG9jazABEj4KClRyYWNlSGVhZHMSGC5jb3RyYWNlLnYxLkhlYWRzUmVxdWVzdBoWLmNvdHJhY2UudjEuSGVhZHNSZXBseRJCCgVUcmFjZRIYLmNvdHJhY2UudjEuVHJhY2VSZXF1ZXN0Gh0uY290cmFjZS52MS5Qcm92ZW5UcmFuc2FjdGlvbjABEjYKBEZpbmQSFy5jb3RyYWNlLnYxLkZpbmRSZXF1ZXN0GhUuY290cmFjZS52MS5GaW5kUmVwbHkSOgoFUHJvdmUSGC5jb3RyYWNlLnYxLlByb3ZlUmVxdWVzdBoVLmNvdHJhY2UudjEuUHJvb2ZQYXJ0MAESPAoGR3Jvd3RoEhkuY290cmFjZS52MS5Hcm93dGhSZXF1ZXN0GhcuY290cmFjZS52MS5Hcm93dGhSZXBseTLAAgoIQnVzaW5lc3MSNwoGU3RhdHVzEhEuY290cmFjZS52MS5FbXB0eRoaLmNvdHJhY2UudjEuQnVzaW5lc3NTdGF0dXMSSgoOQnVzaW5lc3NCbG9ja3MSGy5jb3RyYWNlLnYxLkRvbWFpbkZyb21CbG9jaxoZLmNvdHJhY2UudjEuQnVzaW5lc3NCbG9jazABEjwKCEdldFN0YXRlEhguY290cmFjZS52MS5TdGF0ZVJlcXVlc3QaFi5jb3RyYWNlLnYxLlN0YXRlUmVwbHkSNAoGRGlnZXN0EhEuY290cmFjZS52MS5FbXB0eRoXLmNvdHJhY2UudjEuU3RhdGVEaWdlc3QSOwoMRXZpZGVuY2VLZXB0EhEuY290cmFjZS52MS5FbXB0eRoYLmNvdHJhY2UudjEuRXZpZGVuY2VMaXN0YgZwcm90bzM");
 
 /**
  * One organisation's signed statement about one main block (docs/formats.md, Attestation).
@@ -929,6 +929,76 @@ export const ProofEventsSchema: GenMessage<ProofEvents> = /*@__PURE__*/
   messageDesc(file_cotrace_cotrace, 29);
 
 /**
+ * Trees of a trace's head by their counts, an earlier head's and a later one's: that it extends the other is to be proven.
+ *
+ * @generated from message cotrace.v1.TreeCount
+ */
+export type TreeCount = Message<"cotrace.v1.TreeCount"> & {
+  /**
+   * @generated from field: string msp_id = 1;
+   */
+  mspId: string;
+
+  /**
+   * @generated from field: uint32 count = 2;
+   */
+  count: number;
+};
+
+/**
+ * Describes the message cotrace.v1.TreeCount.
+ * Use `create(TreeCountSchema)` to create a new message.
+ */
+export const TreeCountSchema: GenMessage<TreeCount> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 30);
+
+/**
+ * @generated from message cotrace.v1.GrowthRequest
+ */
+export type GrowthRequest = Message<"cotrace.v1.GrowthRequest"> & {
+  /**
+   * @generated from field: string trace_id = 1;
+   */
+  traceId: string;
+
+  /**
+   * @generated from field: repeated cotrace.v1.TreeCount older = 2;
+   */
+  older: TreeCount[];
+
+  /**
+   * @generated from field: repeated cotrace.v1.TreeCount newer = 3;
+   */
+  newer: TreeCount[];
+};
+
+/**
+ * Describes the message cotrace.v1.GrowthRequest.
+ * Use `create(GrowthRequestSchema)` to create a new message.
+ */
+export const GrowthRequestSchema: GenMessage<GrowthRequest> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 31);
+
+/**
+ * Hashes (docs/formats.md, Growth of a head).
+ *
+ * @generated from message cotrace.v1.GrowthReply
+ */
+export type GrowthReply = Message<"cotrace.v1.GrowthReply"> & {
+  /**
+   * @generated from field: bytes proof = 1;
+   */
+  proof: Uint8Array;
+};
+
+/**
+ * Describes the message cotrace.v1.GrowthReply.
+ * Use `create(GrowthReplySchema)` to create a new message.
+ */
+export const GrowthReplySchema: GenMessage<GrowthReply> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 32);
+
+/**
  * @generated from message cotrace.v1.Empty
  */
 export type Empty = Message<"cotrace.v1.Empty"> & {
@@ -939,7 +1009,7 @@ export type Empty = Message<"cotrace.v1.Empty"> & {
  * Use `create(EmptySchema)` to create a new message.
  */
 export const EmptySchema: GenMessage<Empty> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 30);
+  messageDesc(file_cotrace_cotrace, 33);
 
 /**
  * `state`: docs/architecture.md, States of nodes, with a reason where it is not `following`; `behind_seconds`: since there was
@@ -994,7 +1064,7 @@ export type MasterStatus = Message<"cotrace.v1.MasterStatus"> & {
  * Use `create(MasterStatusSchema)` to create a new message.
  */
 export const MasterStatusSchema: GenMessage<MasterStatus> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 31);
+  messageDesc(file_cotrace_cotrace, 34);
 
 /**
  * What was refused of one source for one reason: how often, when first and last (Unix seconds), and the last block.
@@ -1043,7 +1113,7 @@ export type Refusal = Message<"cotrace.v1.Refusal"> & {
  * Use `create(RefusalSchema)` to create a new message.
  */
 export const RefusalSchema: GenMessage<Refusal> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 32);
+  messageDesc(file_cotrace_cotrace, 35);
 
 /**
  * @generated from message cotrace.v1.BusinessStatus
@@ -1105,7 +1175,7 @@ export type BusinessStatus = Message<"cotrace.v1.BusinessStatus"> & {
  * Use `create(BusinessStatusSchema)` to create a new message.
  */
 export const BusinessStatusSchema: GenMessage<BusinessStatus> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 33);
+  messageDesc(file_cotrace_cotrace, 36);
 
 /**
  * What proves that somebody broke the rules: kind `equivocation` (two different attestations of one organisation
@@ -1145,7 +1215,7 @@ export type Evidence = Message<"cotrace.v1.Evidence"> & {
  * Use `create(EvidenceSchema)` to create a new message.
  */
 export const EvidenceSchema: GenMessage<Evidence> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 34);
+  messageDesc(file_cotrace_cotrace, 37);
 
 /**
  * @generated from message cotrace.v1.EvidenceList
@@ -1162,7 +1232,7 @@ export type EvidenceList = Message<"cotrace.v1.EvidenceList"> & {
  * Use `create(EvidenceListSchema)` to create a new message.
  */
 export const EvidenceListSchema: GenMessage<EvidenceList> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 35);
+  messageDesc(file_cotrace_cotrace, 38);
 
 /**
  * Digest over a node's domain state in key order: equal on every honest node of a domain at one height.
@@ -1191,7 +1261,7 @@ export type StateDigest = Message<"cotrace.v1.StateDigest"> & {
  * Use `create(StateDigestSchema)` to create a new message.
  */
 export const StateDigestSchema: GenMessage<StateDigest> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 36);
+  messageDesc(file_cotrace_cotrace, 39);
 
 /**
  * @generated from message cotrace.v1.StateRequest
@@ -1208,7 +1278,7 @@ export type StateRequest = Message<"cotrace.v1.StateRequest"> & {
  * Use `create(StateRequestSchema)` to create a new message.
  */
 export const StateRequestSchema: GenMessage<StateRequest> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 37);
+  messageDesc(file_cotrace_cotrace, 40);
 
 /**
  * @generated from message cotrace.v1.StateReply
@@ -1240,7 +1310,7 @@ export type StateReply = Message<"cotrace.v1.StateReply"> & {
  * Use `create(StateReplySchema)` to create a new message.
  */
 export const StateReplySchema: GenMessage<StateReply> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 38);
+  messageDesc(file_cotrace_cotrace, 41);
 
 /**
  * @generated from service cotrace.v1.Master
@@ -1309,6 +1379,14 @@ export const Master: GenService<{
     methodKind: "server_streaming";
     input: typeof ProveRequestSchema;
     output: typeof ProofPartSchema;
+  },
+  /**
+   * @generated from rpc cotrace.v1.Master.Growth
+   */
+  growth: {
+    methodKind: "unary";
+    input: typeof GrowthRequestSchema;
+    output: typeof GrowthReplySchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_cotrace_cotrace, 0);
