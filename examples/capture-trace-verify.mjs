@@ -12,7 +12,7 @@ import {
   openSession,
   trace,
   verify,
-  writeRecordsProof,
+  writeTraceProof,
 } from '@cotrace/gateway-app';
 
 const [client, trustFile, epcisFile, traceId] = process.argv.slice(2);
@@ -37,16 +37,17 @@ try {
 
   // What comes back has been verified; the proof lets others do the same.
   const { proof } = await trace(session, { traceId, direction: 'up' }, trust);
-  writeFileSync('proof.json', writeRecordsProof(proof));
+  writeFileSync('proof.json', writeTraceProof(proof));
 } finally {
   session.close();
 }
 
 // From here on there is no network: a verifier has a proof and a trust file, and nothing else.
-const verified = await verify(readFileSync('proof.json'), readFileSync(trustFile));
+const answer = await verify(readFileSync('proof.json'), readFileSync(trustFile));
 console.log(`proven of ${traceId}:`);
-const byTime = [...verified.records].sort((a, b) => (a.eventTime < b.eventTime ? -1 : 1));
-for (const { eventTime, step, domain, block, txNum } of byTime) {
-  console.log(`  ${eventTime}  ${step} in ${domain}, block ${block}, transaction ${txNum}`);
+for (const { time, record, domain, block, txNum, certain } of answer.events) {
+  const doubt = certain ? '' : ' (undecided)';
+  console.log(`  ${time}  ${record?.step} in ${domain}, block ${block}, transaction ${txNum}${doubt}`);
 }
-console.log(`attested by ${verified.attestedBy.join(', ')}`);
+console.log(answer.complete ? 'complete: nothing is left out' : 'NOT complete');
+console.log(`as of block ${answer.asOf.block}, attested by ${answer.asOf.attestedBy.join(', ')}`);

@@ -24,7 +24,8 @@ export { placeOrder, type Placed } from './client/place-order.js';
 export { readState, type ReadState } from './client/read-state.js';
 export { readRules } from './client/rules.js';
 export { openSession, requireListed, type SessionOptions } from './client/session.js';
-export { trace } from './client/trace.js';
+export { trace, type TraceWish } from './client/trace.js';
+export { watchTrace, type WatchedTrace } from './client/watch-trace.js';
 export { loadTrust, trustPath } from './client/trust.js';
 export { verifyOrder } from './client/verify-order.js';
 export { GATEWAY_CODES } from './error-codes.js';
@@ -32,13 +33,14 @@ export { DEFAULT_DOMAIN_RULES, parseRules, readEpcisFile, type DomainRule } from
 export {
   readOrder,
   readTrust,
+  readTraceProof,
   verify,
-  writeRecordsProof,
+  writeTraceProof,
   type Order,
-  type Question,
-  type RecordsProof,
+  type TraceAnswer,
+  type TraceProof,
+  type TraceQuestion,
   type Trust,
-  type VerifiedTrace,
 } from '@cotrace/verifier';
 
 // A network on this machine.

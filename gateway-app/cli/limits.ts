@@ -4,6 +4,10 @@
 export const DEFAULT_IN_FLIGHT = 64;
 export const MOST_IN_FLIGHT = 1024;
 
+/** Newest events that can be asked for, and seconds between two looks of `watch`: a day. */
+export const MOST_NEWEST = 100_000;
+export const MOST_SECONDS = 86_400;
+
 /** Identifiers named of one role of an event; the JSON result has all of them. */
 export const MOST_NAMED = 4;
 

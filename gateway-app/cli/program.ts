@@ -8,6 +8,7 @@ import { EXIT } from './output.js';
 import { addProductCommands } from './product-commands.js';
 import { ROOMS, type Rooms } from './rooms.js';
 import { type GlobalOptions, Runner } from './runner.js';
+import { addTraceCommands } from './trace-commands.js';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
@@ -29,6 +30,7 @@ export async function runProgram(args: readonly string[], rooms: Rooms = ROOMS):
 export function addCommands(program: Command, runner: Runner): void {
   addNetworkCommands(program, runner);
   addProductCommands(program, runner);
+  addTraceCommands(program, runner);
   addOrderCommands(program, runner);
   addQueryCommands(program, runner);
   addOperatorCommands(program, runner);

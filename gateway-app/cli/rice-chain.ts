@@ -1,16 +1,17 @@
 import { fileURLToPath } from 'node:url';
 import { CotraceError } from '@cotrace/core';
 import { DEFAULT_DOMAIN_RULES } from '@cotrace/epcis';
-import { readRecordsProof, verifyRecords, writeRecordsProof, type VerifiedTrace } from '@cotrace/verifier';
+import { readTraceProof, type TraceAnswer, verifyTraceProof, writeTraceProof } from '@cotrace/verifier';
 import { countOutcomes } from '../client/capture-documents.js';
 import { captureFiles } from '../client/capture-files.js';
-import { collectTrace } from '../client/collect-trace.js';
 import type { Connections } from '../client/connections.js';
 import { settledRows, type NodeRow } from '../client/node-rows.js';
 import { differingDomains } from '../client/state-digests.js';
+import { trace as traceProduct } from '../client/trace.js';
 import { loadTrust } from '../client/trust.js';
 import { DEFAULT_IN_FLIGHT, SETTLE_MS } from './limits.js';
 import { bytes, EXIT, table, type Output } from './output.js';
+import { toJson } from './trace.js';
 import { toText } from './trace-text.js';
 
 /** The rice chain: two paddies dried, milled together, packed into two sizes, shipped on a pallet, sold. */
@@ -31,7 +32,7 @@ interface Check {
 /** What the network did with the rice chain. */
 interface RiceChain {
   readonly checks: readonly Check[];
-  readonly trace: VerifiedTrace;
+  readonly trace: TraceAnswer;
   readonly nodes: readonly NodeRow[];
 }
 
@@ -62,8 +63,8 @@ export async function showRiceChain(
   const { recorded, alreadyRecorded, events } = countOutcomes(outcomes);
 
   const trust = loadTrust(trustPath);
-  const { proof } = await collectTrace(connections, { traceId: BOUGHT, direction: 'up' }, trust);
-  const trace = verifyRecords(readRecordsProof(writeRecordsProof(proof)), trust);
+  const { proof } = await traceProduct(connections, { traceId: BOUGHT, direction: 'up' }, trust);
+  const trace = verifyTraceProof(readTraceProof(writeTraceProof(proof)), trust, null);
 
   const nodes = await settledRows(connections, SETTLE_MS);
   const following = nodes.filter(({ state, lag }) => state === 'following' && lag === 0n).length;
@@ -75,8 +76,8 @@ export async function showRiceChain(
       holds: recorded + alreadyRecorded === events,
     },
     {
-      what: `${trace.records.length} events of the consumer's lot proven from the trust file alone`,
-      holds: trace.records.length === EVENTS,
+      what: `${trace.events.length} events of the consumer's lot proven complete from the trust file alone`,
+      holds: trace.events.length === EVENTS && trace.complete,
     },
     {
       what: `${following} of ${nodes.length} nodes have verified every block`,
@@ -85,7 +86,9 @@ export async function showRiceChain(
     { what: 'the nodes of every domain hold equal state', holds: differing.length === 0 },
   ];
   const holds = checks.every((check) => check.holds);
-  output.result({ holds, checks, trace, nodes }, () => riceChainText({ checks, trace, nodes }));
+  output.result({ holds, checks, trace: toJson(trace), nodes }, () =>
+    riceChainText({ checks, trace, nodes }),
+  );
   return holds ? EXIT.done : EXIT.failed;
 }
 

@@ -9,6 +9,7 @@ export const ROOMS = {
   network: () => import('./network.js'),
   capture: () => import('./capture.js'),
   trace: () => import('./trace.js'),
+  watch: () => import('./watch.js'),
   order: () => import('./order.js'),
   state: () => import('./state.js'),
   nodes: () => import('./nodes.js'),

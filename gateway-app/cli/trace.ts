@@ -1,6 +1,6 @@
 import { answerJson, type TraceAnswer, verify as verifyFile, writeTraceProof } from '@cotrace/verifier';
 import type { Connections } from '../client/connections.js';
-import { faultText, type Fault } from '../client/faults.js';
+import { faultText } from '../client/faults.js';
 import { trace as traceProduct, type TraceWish } from '../client/trace.js';
 import { loadTrust } from '../client/trust.js';
 import { EXIT, printError, type Output } from './output.js';
@@ -37,7 +37,9 @@ export async function trace(
       : [`proof written to ${path}; check it with: cotrace verify ${path} --trust FILE`]),
   ]);
   if (failure !== null) printError(failure, output.json);
-  return failure === null ? exitCode(answer) : EXIT.failed;
+  if (failure !== null) return EXIT.failed;
+  const isEnough = wish.newest != null || answer.complete;
+  return isEnough && isRecorded(answer) ? EXIT.done : EXIT.failed;
 }
 
 /** Writes the proof; the error where that fails: an answer is worth showing without it. */
@@ -58,14 +60,15 @@ export async function verify(file: string, trustPath: string, output: Output): P
   const trust = readText(trustPath);
   const answer = await verifyFile(readText(file), trust);
   output.result(toJson(answer), () => ['the proof holds', ...toText(answer)]);
-  return exitCode(answer);
+  return answer.complete && isRecorded(answer) ? EXIT.done : EXIT.failed;
 }
 
-function exitCode({ events, complete }: TraceAnswer): number {
-  return events.length > 0 && complete ? EXIT.done : EXIT.failed;
+function isRecorded({ question, identifiers }: TraceAnswer): boolean {
+  const own = identifiers.find(({ traceId }) => traceId === question.traceId);
+  return own !== undefined && own.organisations.length > 0;
 }
 
 /** The answer as `--json` has it (docs/formats.md, Trace answer). */
-function toJson(answer: TraceAnswer): Readonly<Record<string, unknown>> {
+export function toJson(answer: TraceAnswer): Readonly<Record<string, unknown>> {
   return JSON.parse(answerJson(answer)) as Record<string, unknown>;
 }

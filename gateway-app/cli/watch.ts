@@ -1,6 +1,15 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { CotraceError, decodeHead, isCotraceError, sha256, toHex, typedTraceId, utf8 } from '@cotrace/core';
+import {
+  type CotraceError,
+  decodeHead,
+  isCotraceError,
+  relayedError,
+  sha256,
+  toHex,
+  typedTraceId,
+  utf8,
+} from '@cotrace/core';
 import { readTextFile } from '@cotrace/network';
 import {
   readTraceProof,
@@ -13,6 +22,7 @@ import type { Connections } from '../client/connections.js';
 import { faultText } from '../client/faults.js';
 import { loadTrust } from '../client/trust.js';
 import { watchTrace } from '../client/watch-trace.js';
+import { Workspace } from '../workspace/workspace.js';
 import { isAborted, pauseFor } from '../node/retry.js';
 import { interruptible } from './interruptible.js';
 import { EXIT, exitCodeOf, printError, type Output } from './output.js';
@@ -63,6 +73,11 @@ export async function watch(
   return worst;
 }
 
+/** Where what is watched is kept, unless the user says otherwise. */
+export function watchFolder(home: string): string {
+  return new Workspace(home).path('watch');
+}
+
 /** Looks at one identifier, and shows how it stands; returns the exit code. */
 async function lookAt(
   connections: Connections,
@@ -93,7 +108,7 @@ function showRewritten(error: CotraceError, path: string, proof: TraceProof, out
   writeWhole(contradicting, writeTraceProof(proof));
   const told = `${error.message}; ${path} and ${contradicting} are the proof: keep both, and show them to the other organisations`;
   printError(
-    new CotraceError(error.code, told, { ...error.detail, known: path, contradicting }, error),
+    relayedError(error.code, told, { ...error.detail, known: path, contradicting }, error),
     output.json,
   );
   return EXIT.disproved;

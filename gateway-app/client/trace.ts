@@ -11,7 +11,7 @@ export interface TraceWish extends Partial<Showing> {
   /** Its own events alone (`none`), what it was made of (`up`), what it went into (`down`), or both. */
   readonly direction: TraceQuestion['direction'];
   /** MSP ids whose word alone counts as certain; all without. */
-  readonly recorders?: readonly string[];
+  readonly recorders?: readonly string[] | null;
 }
 
 /**
@@ -19,11 +19,11 @@ export interface TraceWish extends Partial<Showing> {
  * that nobody has recorded it. Throws `BAD_TRACE_ID`, and what `collectTrace` throws.
  */
 export function trace(connections: Connections, wish: TraceWish, trust: Trust): Promise<CollectedTrace> {
-  const { traceId, direction, recorders, newest = null, envelopes = false, at = null } = wish;
+  const { traceId, direction, recorders = null, newest = null, envelopes = false, at = null } = wish;
   const question = {
     traceId: typedTraceId(traceId),
     direction,
-    recorders: recorders === undefined ? null : sorted(recorders),
+    recorders: recorders === null ? null : sorted(recorders),
     limits: LINEAGE_LIMITS,
   };
   return collectTrace(connections, question, { newest, envelopes, at }, trust);

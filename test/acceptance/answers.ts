@@ -24,26 +24,41 @@ export interface Outcome {
 }
 
 export interface TraceAnswer {
-  readonly traceId: string;
-  readonly verified: boolean;
-  readonly attestedBy: readonly string[];
+  readonly question: { readonly traceId: string };
+  readonly asOf: { readonly block: string; readonly attestedBy: readonly string[] };
+  readonly complete: boolean;
   readonly events: readonly TracedEvent[];
-  readonly identifiers: readonly { readonly id: string; readonly lacksOrigin: boolean }[];
+  readonly identifiers: readonly TracedIdentifier[];
   readonly withoutOrigin: readonly string[];
+  readonly leftOut: readonly unknown[];
 }
 
-export interface TracedEvent {
+/** Certain, or undecided for these reasons. */
+interface TracedStatus {
+  readonly certain: boolean;
+  readonly because: readonly string[];
+}
+
+export interface TracedIdentifier extends TracedStatus {
+  readonly traceId: string;
+  readonly organisations: readonly { readonly mspId: string; readonly count: number }[];
+}
+
+export interface TracedEvent extends TracedStatus {
   readonly domain: string;
   readonly block: string;
   readonly txNum: number;
   readonly txId: string;
   /** The same wherever the same was sent. */
   readonly recordId: string;
-  readonly traces: readonly { readonly id: string; readonly ver: number }[];
-  readonly step: string | null;
-  readonly eventID: string | null;
-  readonly proof: string;
-  readonly data: unknown;
+  readonly organisation: string;
+  readonly time: string;
+  readonly record: {
+    readonly step: string | null;
+    readonly eventID: string | null;
+    readonly traces: readonly { readonly id: string; readonly role: string }[];
+    readonly data: unknown;
+  } | null;
 }
 
 export interface NodeAnswer {

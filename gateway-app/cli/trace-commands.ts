@@ -1,0 +1,151 @@
+import { CotraceError } from '@cotrace/core';
+import { type Command, InvalidArgumentError } from 'commander';
+import { MOST_NEWEST, MOST_SECONDS } from './limits.js';
+import type { Runner } from './runner.js';
+
+const TRUST = "trust file (default: the network's own)";
+
+interface DirectionOptions {
+  readonly up?: boolean;
+  readonly down?: boolean;
+  readonly both?: boolean;
+}
+
+interface TraceCommandOptions extends DirectionOptions {
+  readonly proof?: string;
+  readonly show?: readonly string[];
+  readonly envelopes?: boolean;
+  readonly at?: bigint;
+  readonly recorders?: readonly string[];
+  readonly trust?: string;
+}
+
+/** `cotrace trace`, `verify` and `watch`: histories of products, and proofs of them. */
+export function addTraceCommands(program: Command, runner: Runner): void {
+  const { rooms } = runner;
+  program
+    .command('trace')
+    .description('the complete history of a product, proven; its identifier may be written in any GS1 form')
+    .argument('<traceid>', 'EPC URN, Digital Link or other identifier')
+    .option('--up', 'and what it was made of, back to the origins')
+    .option('--down', 'and what it went into')
+    .option('--both', 'and both')
+    .option('--proof <file>', 'write the proof, which `cotrace verify` checks offline')
+    .option('--show <what...>', 'without --up, --down, --both: all, newest N, or none (how many there are)', [
+      'all',
+    ])
+    .option('--envelopes', 'show the transactions too, with all their signatures')
+    .option('--at <block>', 'as of this block: the end of a checking cycle that masters still keep', blockOf)
+    .option('--recorders <mspids>', 'organisations whose word alone counts, separated by commas', listOf)
+    .option('--trust <file>', TRUST)
+    .addHelpText(
+      'after',
+      `
+What is marked ? is undecided: events leave it open. A recall counts it as affected; the lines below the events say why.
+The last lines say up to which block the answer holds, who attests that, and whether it is complete.
+
+Exit codes: 0 complete (or as much as --show asked for), 1 no record, or not complete, 2 wrong use.`,
+    )
+    .action((traceId: string, options: TraceCommandOptions) =>
+      runner.session(async (connections, output, { home }) => {
+        const direction = directionOf(options);
+        const newest = newestOf(options.show ?? ['all'], direction);
+        const { trustPath } = await rooms.trustPath();
+        const trust = trustPath(options.trust ?? null, home);
+        const { trace } = await rooms.trace();
+        const { proof, envelopes = false, at = null, recorders = null } = options;
+        return trace(
+          connections,
+          { traceId, direction, newest, envelopes, at, recorders, trust, proof },
+          output,
+        );
+      }),
+    );
+
+  program
+    .command('verify')
+    .description('check a proof file offline: no network, only the trust file')
+    .argument('<file>', 'proof written by `cotrace trace --proof`')
+    .option('--trust <file>', TRUST)
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 it holds and is complete, 1 it does not hold, shows no event, or is not complete.',
+    )
+    .action((file: string, { trust }: { trust?: string }) =>
+      runner.run(async (output, { home }) => {
+        const { trustPath } = await rooms.trustPath();
+        const { verify } = await rooms.trace();
+        return verify(file, trustPath(trust ?? null, home), output);
+      }),
+    );
+
+  program
+    .command('watch')
+    .description('whether what was known of products still holds, and what is new')
+    .argument('<traceid...>', 'identifiers, in any form')
+    .option('--every <seconds>', 'look again and again, until Ctrl-C', secondsOf)
+    .option(
+      '--folder <folder>',
+      'where the last proof of each is kept (default: watch/ in the folder of the network)',
+    )
+    .option('--trust <file>', TRUST)
+    .addHelpText(
+      'after',
+      `
+A small proof of each history is kept. The next time the masters must prove that the new history extends it: who rewrites
+or cuts a history is found out, even where all masters agree, and the two proofs show it to anybody.
+
+Exit codes: 0 all hold, 1 no answer, 6 a history was rewritten or cut.`,
+    )
+    .action((traceIds: string[], options: { every?: number; folder?: string; trust?: string }) =>
+      runner.session(async (connections, output, { home }) => {
+        const { trustPath } = await rooms.trustPath();
+        const trust = trustPath(options.trust ?? null, home);
+        const { watch, watchFolder } = await rooms.watch();
+        const folder = options.folder ?? watchFolder(home);
+        return watch(connections, traceIds, { trust, folder, every: options.every ?? null }, output);
+      }),
+    );
+}
+
+function directionOf({ up, down, both }: DirectionOptions): 'none' | 'up' | 'down' | 'both' {
+  const given = [up, down, both].filter((one) => one === true).length;
+  if (given > 1) throw new CotraceError('USAGE', 'give one of --up, --down and --both');
+  if (both === true) return 'both';
+  if (up === true) return 'up';
+  return down === true ? 'down' : 'none';
+}
+
+/** How many of the newest events `--show` asks for; null for all. Throws `USAGE`. */
+function newestOf([what = '', count = '', ...more]: readonly string[], direction: string): number | null {
+  if (what === 'all' && count === '') return null;
+  const newest = what === 'none' && count === '' ? 0 : Number(count);
+  const isCount = /^\d{1,6}$/.test(count) && newest > 0 && newest <= MOST_NEWEST;
+  if (more.length > 0 || (newest !== 0 && (what !== 'newest' || !isCount))) {
+    throw new CotraceError('USAGE', `--show is all, none, or newest and a number from 1 to ${MOST_NEWEST}`);
+  }
+  if (direction !== 'none') {
+    throw new CotraceError(
+      'USAGE',
+      `a lineage needs all events that it leads through: leave out --show ${what}, or --${direction}`,
+    );
+  }
+  return newest;
+}
+
+function blockOf(text: string): bigint {
+  if (!/^(?:0|[1-9]\d{0,18})$/.test(text)) throw new InvalidArgumentError('the number of a block');
+  return BigInt(text);
+}
+
+function listOf(text: string): string[] {
+  return text.split(',').map((one) => one.trim());
+}
+
+function secondsOf(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > MOST_SECONDS) {
+    throw new InvalidArgumentError(`a whole number from 1 to ${MOST_SECONDS}`);
+  }
+  return value;
+}
