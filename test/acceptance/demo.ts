@@ -10,7 +10,7 @@ const NODES = 3 + 3 * 4;
 interface DemoAnswer {
   readonly holds: boolean;
   readonly checks: readonly { readonly what: string; readonly holds: boolean }[];
-  readonly trace: { readonly records: TraceAnswer['events'] };
+  readonly trace: TraceAnswer;
   readonly nodes: readonly NodeAnswer[];
 }
 
@@ -30,6 +30,7 @@ export function demoBegins(scene: Scene, { flags }: Backend): Demo {
       const story = stdout.split('\n');
       expect(story.filter((line) => line.startsWith('ok '))).toHaveLength(4);
       expect(story.filter((line) => line.startsWith('FAIL'))).toEqual([]);
+      expect(stdout).toMatch(/^complete: every event .* none is forged, altered or left out\.$/m);
       expect(
         story.filter((line) => /^ {2}org\d\.\w+ +(?:master|business) .* [\d.]+ kB$/.test(line)),
       ).toHaveLength(NODES);
@@ -67,7 +68,7 @@ export function demoEnds(scene: Scene, { flags, peers }: Backend, demo: Demo): v
 
     it('ends well where every check held', () => {
       expect([code, answer.holds, answer.checks.filter(({ holds }) => !holds)]).toEqual([0, true, []]);
-      expect(answer.trace.records).toHaveLength(EVENTS);
+      expect([answer.trace.events.length, answer.trace.complete]).toEqual([EVENTS, true]);
       expect(answer.checks[0]?.what).toBe(`${EVENTS} of ${EVENTS} events of the rice chain recorded`);
       expect(answer.nodes).toHaveLength(NODES);
     });

@@ -17,6 +17,7 @@ const COMMANDS = [
   'capture',
   'trace',
   'verify',
+  'watch',
   'order',
   'order place',
   'order verify',
@@ -68,6 +69,14 @@ export function manners(scene: Scene): void {
       ['trace', ''],
       ['trace', 'https://id.gs1.org/01/09521234500048'],
       ['trace', 'x', '--up', '--down'],
+      ['trace', 'x', '--both', '--down'],
+      ['trace', 'x', '--show', 'some'],
+      ['trace', 'x', '--show', 'newest'],
+      ['trace', 'x', '--show', 'newest', '0'],
+      ['trace', 'x', '--up', '--show', 'newest', '3'],
+      ['trace', 'x', '--at', 'yesterday'],
+      ['watch'],
+      ['watch', 'x', '--every', '0'],
       ['trace', 'x', '--trust', 'no-such-file.json'],
       ['trace', 'x', '--sideways'],
       ['verify', 'no-such-file.json'],
@@ -111,12 +120,12 @@ export function manners(scene: Scene): void {
 
     it('answers a trace of what nobody recorded with exit code 1', async () => {
       const { code, value } = await scene.cotrace.json('trace', 'nobody-recorded-this');
-      expect([code, value]).toMatchObject([1, { events: [], verified: false }]);
+      expect([code, value]).toMatchObject([1, { events: [], complete: true }]);
     });
 
     it('takes identifiers as traces print them', async () => {
       const traced = await scene.cotrace.json<TraceAnswer>('trace', '01/09521234500018/10/PADDY-A');
-      expect([traced.code, traced.value.traceId]).toEqual([
+      expect([traced.code, traced.value.question.traceId]).toEqual([
         0,
         'https://id.gs1.org/01/09521234500018/10/PADDY-A',
       ]);
@@ -136,7 +145,7 @@ export function manners(scene: Scene): void {
         '--proof',
         '/dev/full',
       );
-      expect([code, value.events.length > 0, value.verified]).toEqual([1, true, true]);
+      expect([code, value.events.length > 0, value.complete]).toEqual([1, true, true]);
       expect(stderr).toMatch(/NO_FILE.*\/dev\/full.*the disk is full/);
     });
 

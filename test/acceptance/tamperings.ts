@@ -1,11 +1,13 @@
 interface ProofFile {
-  readonly question: Record<string, string>;
-  readonly blocks: { readonly block: string; readonly attestations: Record<string, string>[] }[];
-  readonly transactions: {
-    readonly block: string;
-    readonly txNum: number;
-    envelope: string;
-  }[];
+  readonly question: Record<string, unknown>;
+  readonly root: { readonly attested: { readonly attestations: object[] } };
+  readonly records: string[];
+  readonly traces: ProofTrace[];
+}
+
+interface ProofTrace {
+  readonly traceId: string;
+  readonly trees: { readonly events: object[] }[];
 }
 
 /** A change of a proof file that somebody might profit from, and how `cotrace verify` must name it. More are beside the verifier. */
@@ -15,39 +17,39 @@ export interface Tampering {
   readonly error: string;
 }
 
-/** Changes of the proof file `text`. `omitted`: the place of a record after which others come in its chain. */
-export function tamperings(
-  text: string,
-  omitted: { readonly block: string; readonly txNum: number },
-): Tampering[] {
+/** Changes of the proof file `text`. `traceId`: an identifier of its answer that has several events. */
+export function tamperings(text: string, traceId: string): Tampering[] {
   const change = (what: string, error: string, work: (proof: ProofFile) => void): Tampering => {
     const proof = JSON.parse(text) as ProofFile;
     work(proof);
     return { what, error, changed: JSON.stringify(proof) };
   };
+  const eventsOf = ({ traces }: ProofFile) => {
+    const events = traces.find((trace) => trace.traceId === traceId)?.trees[0]?.events;
+    if (events === undefined || events.length < 2) throw new Error('the proof has too little to tamper with');
+    return events;
+  };
   return [
-    change('a time in a record', 'ROOT_MISMATCH', ({ transactions }) => {
-      const [transaction] = transactions;
-      if (transaction !== undefined) transaction.envelope = laterYear(transaction.envelope);
+    change('a time in a record', 'WRONG_RECORD', ({ records }) => {
+      records[0] = first(records).replace(/"eventTime":"2026/, '"eventTime":"2027');
     }),
-    change('the first record of a chain left out', 'GAP', ({ blocks, transactions }) => {
-      const left = transactions.findIndex(
-        ({ block, txNum }) => block === omitted.block && txNum === omitted.txNum,
+    change('the first event of an identifier left out', 'BAD_PROOF_LENGTH', (proof) => {
+      eventsOf(proof).shift();
+    }),
+    change('the last event of an identifier left out', 'BAD_PROOF_LENGTH', (proof) => {
+      eventsOf(proof).pop();
+    }),
+    change('all of an identifier left out', 'MISSING_NODE', ({ traces }) => {
+      traces.splice(
+        traces.findIndex((trace) => trace.traceId === traceId),
+        1,
       );
-      if (left < 0) throw new Error('the record to leave out is not in the proof');
-      transactions.splice(left, 1);
-      // A block that nothing is left of would give the omission away.
-      if (!transactions.some(({ block }) => block === omitted.block))
-        blocks.splice(
-          blocks.findIndex(({ block }) => block === omitted.block),
-          1,
-        );
     }),
-    change('the question', 'NOT_ASKED', ({ question }) => {
+    change('the question', 'PROVES_NOTHING', ({ question }) => {
       question['traceId'] = 'https://id.gs1.org/01/10860009998039/10/ANOTHER-SALAD';
     }),
-    change('attestations of one organisation alone', 'NO_QUORUM', ({ blocks }) => {
-      first(blocks).attestations.splice(1);
+    change('attestations of one organisation alone', 'NO_QUORUM', ({ root }) => {
+      root.attested.attestations.splice(1);
     }),
   ];
 }
@@ -56,12 +58,4 @@ function first<T>(list: readonly T[]): T {
   const [item] = list;
   if (item === undefined) throw new Error('the proof has nothing to tamper with');
   return item;
-}
-
-/** An envelope in which every 2026 of its record is a 2027. */
-function laterYear(envelope: string): string {
-  const text = Buffer.from(envelope, 'base64url').toString('latin1');
-  return Buffer.from(text.replaceAll('"eventTime":"2026', '"eventTime":"2027'), 'latin1').toString(
-    'base64url',
-  );
 }
