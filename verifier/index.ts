@@ -41,17 +41,6 @@ export { followTransition, followTransitions, requireRising, type ShownBlock } f
 export { verifyStates, type FoundAnswer, type StateQuestion } from './proof/verify-found.js';
 export { verify } from './verify.js';
 export { verifyRecords, type VerifiedRecord, type VerifiedTrace } from './proof/verify-records.js';
-export { recordIdOf } from './trace-proof/record-text.js';
-export { readRowText } from './trace-proof/row-text.js';
-export { RecordTexts, shownAs } from './trace-proof/shown-texts.js';
-export type {
-  ProofDirection,
-  ProofEvent,
-  ProofTrace,
-  ProofTree,
-  TraceProof,
-  TraceQuestion,
-} from './trace-proof/types.js';
 export {
   answerJson,
   type AnsweredDeclaration,
@@ -61,4 +50,19 @@ export {
   type TraceAnswer,
 } from './trace-proof/answer.js';
 export { readTraceProof, writeTraceProof } from './trace-proof/proof-file.js';
+export { recordIdOf } from './trace-proof/record-text.js';
+export { readRowText } from './trace-proof/row-text.js';
+export { RecordTexts, shownAs } from './trace-proof/shown-texts.js';
+export type {
+  ProofDirection,
+  ProofEvent,
+  ProofState,
+  ProofTrace,
+  ProofTree,
+  ShownContent,
+  Tip,
+  TraceProof,
+  TraceQuestion,
+  Transition,
+} from './trace-proof/types.js';
 export { verifyTraceProof } from './trace-proof/verify-trace-proof.js';

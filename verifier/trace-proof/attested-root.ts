@@ -1,4 +1,5 @@
 import { attestedBlock, requireAfterCheckpoint } from '../proof/attested-block.js';
+import { boundSignatures } from '../proof/bound-work.js';
 import type { Trust } from '../proof/trust.js';
 import type { AnswerTime } from './answer.js';
 import type { TraceProof } from './types.js';
@@ -10,10 +11,11 @@ export interface AttestedRoot {
 }
 
 /**
- * What a quorum of the organisations trusted attest of the block of a proof. Throws as `attestedBlock` and
- * `requireAfterCheckpoint`.
+ * What a quorum of the organisations trusted attest of the block of a proof. Throws as `boundSignatures`,
+ * `requireAfterCheckpoint` and `attestedBlock`.
  */
 export function attestedRoot({ root }: TraceProof, trust: Trust): AttestedRoot {
+  boundSignatures([root]);
   requireAfterCheckpoint(root.block, trust);
   const { body, supporters, unixSeconds } = attestedBlock(root.block, root.attestations, trust);
   const attestedBy = supporters.map(({ mspId }) => mspId).sort();
