@@ -38,6 +38,7 @@ export { readTrust, writeTrust, type Trust } from './proof/trust.js';
 export { verifyStates, type FoundAnswer, type StateQuestion } from './proof/verify-found.js';
 export { verify } from './verify.js';
 export { verifyRecords, type VerifiedRecord, type VerifiedTrace } from './proof/verify-records.js';
+export { MAX_EVENTS, MAX_NODES, MAX_TRACE_PROOF_BYTES, MAX_TRACES } from './trace-proof/proof-file.js';
 export { recordIdOf } from './trace-proof/record-text.js';
 export { readRowText } from './trace-proof/row-text.js';
 export { RecordTexts, shownAs } from './trace-proof/shown-texts.js';
