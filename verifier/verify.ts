@@ -64,14 +64,11 @@ async function learnSigners(
 }
 
 /** The same trust with a manager that has seen no identity: it would keep those of a run that does not count. */
-function forgetful({ network, terms, membership }: Trust, signatures: AnsweredSignatures): Trust {
-  const { members, manager } = membership;
+function forgetful(trust: Trust, signatures: AnsweredSignatures): Trust {
+  const { members, manager } = trust.membership;
   const msps = members.flatMap(({ mspId }) => manager.msp(mspId) ?? []);
-  return {
-    network,
-    terms,
-    membership: { members, manager: new MspManager(msps, verifierBy(signatures.verify)) },
-  };
+  const fresh = new MspManager(msps, verifierBy(signatures.verify));
+  return { ...trust, membership: { ...trust.membership, manager: fresh } };
 }
 
 function textOf(file: string | Uint8Array): string {

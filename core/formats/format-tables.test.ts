@@ -125,7 +125,7 @@ const formats: Readonly<Record<string, readonly [(table: Uint8Array) => Uint8Arr
   ],
   'Attestation body': [
     (bytes) => bytes,
-    { ...exampleBody, amounts: exampleBody.amounts.map((entry) => ({ ...entry })) },
+    { ...exampleBody, rules: 1, amounts: exampleBody.amounts.map((entry) => ({ ...entry })) },
     encodeAttestationBody(exampleBody),
   ],
   'Attestation signature': [

@@ -92,7 +92,7 @@ export class MasterLedger {
     attestor.requireFit(checked.main);
     const taken = await this.#trie.apply(writing, (key) => store.trie.removedVerNum(key, number));
     const { root, nodes } = await this.#trie.commit();
-    const body = attestationBodyOf(checked.block, facts, checked.main.members, terms, root);
+    const body = attestationBodyOf(checked.block, facts, checked.main.hash, terms, root);
     const trie = { cycle: checkNum(number, checkingHeight), nodes, ...taken };
     await store.append({ ...record, trie, attestation: attestor.attest(body, now) });
     if (number % BigInt(checkingHeight) === 0n) {

@@ -8,6 +8,7 @@ import {
   MAX_EVENT_LEAF_BYTES,
   MAX_TRIE_VALUE,
   parseStrictJson,
+  RULES,
   Shape,
   toBase64url,
   utf8,
@@ -30,8 +31,6 @@ import type {
 } from './types.js';
 
 export const TRACE_PROOF = 'cotrace.trace-proof.v1';
-/** The rules of attestations, heads and lineage that this release knows. */
-const RULES = 1;
 /** The largest proof file that is read. */
 export const MAX_TRACE_PROOF_BYTES = 256 * 1024 * 1024;
 export const MAX_TRACES = 10_000;

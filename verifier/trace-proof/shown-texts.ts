@@ -12,18 +12,25 @@ interface AuthoredRecord {
 /** Texts of records, each read once however many identifiers it names. */
 export class RecordTexts {
   readonly #read = new Map<string, ReadRecord | null>();
-  readonly #authored = new Map<string, Map<string, AuthoredRecord>>();
+  readonly #ids = new Map<string, Map<string, string>>();
+  readonly #authored = new Map<string, AuthoredRecord>();
+
+  /** The id of the record of the organisation `mspId` with that text, whatever the text is. */
+  idOf(mspId: string, text: string): string {
+    const own = this.#ids.get(text) ?? new Map<string, string>();
+    this.#ids.set(text, own);
+    const recordId = own.get(mspId) ?? recordIdOf(mspId, text);
+    own.set(mspId, recordId);
+    return recordId;
+  }
 
   /** The record of the organisation `mspId` with that text; null where it is not of the form that the contract takes. */
   of(mspId: string, text: string): AuthoredRecord | null {
     const read = this.#readOf(text);
     if (read === null) return null;
-    const own = this.#authored.get(mspId) ?? new Map<string, AuthoredRecord>();
-    this.#authored.set(mspId, own);
-    const known = own.get(text);
-    if (known !== undefined) return known;
-    const authored = { shown: { ...read.said, recordId: recordIdOf(mspId, text) }, read };
-    own.set(text, authored);
+    const recordId = this.idOf(mspId, text);
+    const authored = this.#authored.get(recordId) ?? { shown: { ...read.said, recordId }, read };
+    this.#authored.set(recordId, authored);
     return authored;
   }
 
