@@ -49,7 +49,14 @@ export {
   type AnswerTime,
   type TraceAnswer,
 } from './trace-proof/answer.js';
-export { readTraceProof, writeTraceProof } from './trace-proof/proof-file.js';
+export {
+  MAX_EVENTS,
+  MAX_NODES,
+  MAX_TRACE_PROOF_BYTES,
+  MAX_TRACES,
+  readTraceProof,
+  writeTraceProof,
+} from './trace-proof/proof-file.js';
 export { recordIdOf } from './trace-proof/record-text.js';
 export { readRowText } from './trace-proof/row-text.js';
 export { RecordTexts, shownAs } from './trace-proof/shown-texts.js';
