@@ -1,6 +1,6 @@
 import type { Budget } from './budget.js';
 import { leads, makes, type Makings } from './edges.js';
-import type { Entry, History } from './history.js';
+import { compare, type Entry, type History } from './history.js';
 import type { Held } from './in-container.js';
 import type { Loads } from './loads.js';
 import { doubtAt, doubtsIn, meeting, type Pairs, type Windows } from './pairs.js';
@@ -44,7 +44,8 @@ export class Closure {
   readonly #loads: Loads;
   readonly #budget: Budget;
   readonly #certain: boolean;
-  readonly #queue: Node[] = [];
+  /** Found in this round. */
+  #edges: { readonly node: Node; readonly because: Why; readonly by: Entry | null }[] = [];
   readonly #contents = new Map<string, Covered>();
   readonly #containers = new Map<string, Covered>();
   readonly #loaded = new Set<string>();
@@ -66,28 +67,35 @@ export class Closure {
     const { traceId } = question;
     this.#reach({ kind: 'product', id: traceId, span: ALWAYS, load: false }, CERTAIN, null);
     if (way === null) {
+      this.#nextRound();
       this.whole.add(traceId);
       return;
     }
     if (this.#history.trace(traceId).entries.some((entry) => isProcess(entry)))
       this.#reach({ kind: 'process', id: traceId, organisation: null }, CERTAIN, null);
-    for (let at = 0; at < this.#queue.length; at++) {
-      const node = this.#queue[at];
-      if (node !== undefined) this.#visit(node);
-    }
+    for (let round = this.#nextRound(); round.length > 0; round = this.#nextRound())
+      for (const node of round) this.#visit(node);
+  }
+
+  /** What the last round led to, by identifier: which of it the limit leaves does not depend on the order of edges. */
+  #nextRound(): Node[] {
+    const edges = this.#edges.sort((a, b) => compare(a.node.id, b.node.id));
+    this.#edges = [];
+    return edges.flatMap(({ node, because, by }) => {
+      if (!this.#budget.admits(node.id, by)) return [];
+      const known = this.reached.get(node.id);
+      if (known === undefined) this.reached.set(node.id, { as: new Set([node.kind]), why: because });
+      else {
+        known.as.add(node.kind);
+        known.why |= because;
+      }
+      return this.#isNew(node) ? [node] : [];
+    });
   }
 
   /** In `certain` only along edges without a reason. `by` is the event that leads there, where it is one. */
   #reach(node: Node, because: Why, by: Entry | null): void {
-    if (this.#certain && because !== CERTAIN) return;
-    if (!this.#budget.admits(node.id, by)) return;
-    const known = this.reached.get(node.id);
-    if (known === undefined) this.reached.set(node.id, { as: new Set([node.kind]), why: because });
-    else {
-      known.as.add(node.kind);
-      known.why |= because;
-    }
-    if (this.#isNew(node)) this.#queue.push(node);
+    if (!this.#certain || because === CERTAIN) this.#edges.push({ node, because, by });
   }
 
   #isNew(node: Node): boolean {
