@@ -1,9 +1,9 @@
 import type { TraceQuestion } from '@cotrace/verifier';
 import { Master } from '../gen/cotrace/cotrace_pb.js';
+import { assembleProof, type AssembledProof } from './assemble-proof.js';
 import type { Turn } from './asked.js';
 import type { ConnectedNode } from './connections.js';
-import { SILENT_TRACE_MS } from './limits.js';
-import { ProofParts, type SentProof } from './sent-proof.js';
+import { LONGEST_TRACE_MS, SILENT_TRACE_MS } from './limits.js';
 
 /** What is to be shown beside the answer to a question. */
 export interface Showing {
@@ -15,13 +15,13 @@ export interface Showing {
   readonly at: bigint | null;
 }
 
-/** Asks one master for a proof. Throws `BAD_ANSWER`, and what the master says. */
+/** Asks one master for a proof; nothing of it is verified. Throws `BAD_PROOF`, and what the master says. */
 export async function askProof(
   { client }: ConnectedNode,
   { traceId, direction, recorders, limits }: TraceQuestion,
   { newest, envelopes, at }: Showing,
   turn: Turn,
-): Promise<SentProof> {
+): Promise<AssembledProof> {
   const request = {
     traceId,
     direction,
@@ -31,12 +31,14 @@ export async function askProof(
     ...(newest === null ? {} : { newest }),
     ...(at === null ? {} : { blockNum: at }),
   };
-  const parts = new ProofParts();
-  for await (const part of client.stream(Master.method.prove, request, turn.signal, {
-    silence: SILENT_TRACE_MS,
-  })) {
+  const signal = AbortSignal.any([turn.signal, AbortSignal.timeout(LONGEST_TRACE_MS)]);
+  const parts = client.stream(Master.method.prove, request, signal, { silence: SILENT_TRACE_MS });
+  return assembleProof(counted(parts, turn));
+}
+
+async function* counted<T>(parts: AsyncIterable<T>, turn: Turn): AsyncGenerator<T> {
+  for await (const part of parts) {
     turn.part();
-    parts.take(part);
+    yield part;
   }
-  return parts.whole();
 }

@@ -7,13 +7,13 @@ import {
   verifyTraceProof,
 } from '@cotrace/verifier';
 import { askInTurn, noAnswer } from './ask-in-turn.js';
+import type { AssembledProof } from './assemble-proof.js';
 import { askProof, type Showing } from './ask-proof.js';
 import { collectAttestations, completeAttestations } from './collect-attestations.js';
 import { collectTips } from './collect-tips.js';
 import type { ConnectedNode, Connections } from './connections.js';
 import { TooManyRefused, type Gathered } from './gathered.js';
 import { catchUp, heightsOf, nameThoseBehind, readyFirst, type Heights } from './heights.js';
-import type { SentProof } from './sent-proof.js';
 
 /** A proof that holds against the trust file, and what it proves. */
 export interface CollectedTrace {
@@ -66,7 +66,7 @@ export async function collectTrace(
 /** What one master sent, and how far the masters said to be before. */
 interface SentBy {
   readonly from: ConnectedNode;
-  readonly sent: SentProof;
+  readonly sent: AssembledProof;
   readonly heights: Heights;
 }
 
@@ -82,15 +82,15 @@ async function checked(
   { question, showing }: Asked,
   trust: Trust,
 ): Promise<CollectedTrace> {
-  const { blockNum, nodes, records, envelopes, traces } = sent;
-  requireBlock(blockNum, showing.at, heights);
+  const { block, nodes, records, envelopes, traces } = sent;
+  requireBlock(block, showing.at, heights);
   const [gathered, tips] = await Promise.all([
-    collectAttestations(connections, [blockNum], from.name, trust),
+    collectAttestations(connections, [block], from.name, trust),
     showing.at === null ? collectTips(connections) : [],
   ]);
   const proofWith = (attestations: TraceProof['root']['attestations']): TraceProof => ({
     question,
-    root: { block: blockNum, attestations },
+    root: { block, attestations },
     transitions: [],
     tips,
     ...{ nodes, records, envelopes, traces },

@@ -95,9 +95,6 @@ export const MAX_TRACE_BYTES = 192 * 1024 * 1024;
 export const LONGEST_TRACE_MS = 120_000;
 export const SILENT_TRACE_MS = 5000;
 
-/** A proof may come in so many parts: 192 MiB in parts of a few kilobytes, and progress in between. */
-export const MAX_PROOF_PARTS = 100_000;
-
 /** What is kept of a text that a peer or an orderer sends. */
 export const MAX_ANSWER_TEXT = 400;
 
