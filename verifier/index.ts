@@ -24,23 +24,13 @@ export type {
 } from './lineage/types.js';
 export { checkOrder, type CheckedOrder } from './order/check-order.js';
 export { ORDER_DOMAIN, differencesOf, orderEvent, orderId, readOrder, type Order } from './order/order.js';
-export { Lineage, type Direction } from './proof/lineage.js';
 export { readStoredRecord } from './proof/record-form.js';
 export { valuesWritten, viewTransaction } from './proof/record-view.js';
-export {
-  MAX_TRANSACTIONS,
-  readRecordsProof,
-  writeRecordsProof,
-  type ProofTransaction,
-  type Question,
-  type RecordsProof,
-} from './proof/records-proof.js';
 export { readTrust, writeTrust, type Trust } from './proof/trust.js';
 export { attestedBlock, requireAfterCheckpoint, type Attested } from './proof/attested-block.js';
 export { followTransition, followTransitions, requireRising, type ShownBlock } from './proof/transitions.js';
 export { verifyStates, type FoundAnswer, type StateQuestion } from './proof/verify-found.js';
 export { verify } from './verify.js';
-export { verifyRecords, type VerifiedRecord, type VerifiedTrace } from './proof/verify-records.js';
 export {
   answerJson,
   type AnsweredDeclaration,

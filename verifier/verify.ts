@@ -1,59 +1,30 @@
-import { fromUtf8, parseStrictJson, Shape, type JsonValue } from '@cotrace/core';
+import { fromUtf8 } from '@cotrace/core';
 import { MspManager, verifierBy } from '@cotrace/fabric-model';
 import { signerOf } from './main-block/attestation.js';
-import { boundSignatures, certificateOf } from './proof/bound-work.js';
-import { MAX_PROOF_BYTES, RECORDS_PROOF, recordsProofOf, type RecordsProof } from './proof/records-proof.js';
+import { type AttestationsOfBlock, boundSignatures, certificateOf } from './proof/bound-work.js';
 import { trustOf, type Trust } from './proof/trust.js';
-import { verifyBlocks, verifyUnder, type VerifiedTrace } from './proof/verify-records.js';
 import { AnsweredSignatures, outcomeOf } from './signatures/answered.js';
 import { platformEcdsa } from './signatures/platform-ecdsa.js';
 import type { TraceAnswer } from './trace-proof/answer.js';
 import { attestedRoot } from './trace-proof/attested-root.js';
-import { TRACE_PROOF, traceProofOf } from './trace-proof/proof-file.js';
+import { readTraceProof } from './trace-proof/proof-file.js';
 import { answerUnder } from './trace-proof/verify-trace-proof.js';
-
-/** How a file is verified, by the format that it names. */
-const FORMATS = { [RECORDS_PROOF]: verifyRecordsFile, [TRACE_PROOF]: verifyTraceFile } as const;
-const NAMES = Object.keys(FORMATS) as (keyof typeof FORMATS)[];
 
 /**
  * Verifies a proof file with a trust file, each as text or as its bytes in UTF-8, in Node and in browsers, where WebCrypto
  * checks the signatures. Throws a `CotraceError` that says what the first wrong thing is: `BAD_UTF8`; `BAD_TRUST` and
- * `BAD_JSON` of the trust file; then of the proof `BAD_JSON`, `BAD_PROOF`, and what `verifyTraceProof` throws, or
- * `verifyRecords` for a records proof.
+ * `BAD_JSON` of the trust file; then of the proof what `readTraceProof` and `verifyTraceProof` throw.
  */
 export async function verify(
   file: string | Uint8Array,
   trustFile: string | Uint8Array,
-): Promise<TraceAnswer | VerifiedTrace> {
+): Promise<TraceAnswer> {
   const signatures = new AnsweredSignatures(platformEcdsa());
   const trustText = textOf(trustFile);
   const trust = await signatures.settle(() =>
     trustOf(trustText, verifierBy(signatures.verify), signatures.verify),
   );
-  const json = parseStrictJson(textOf(file), MAX_PROOF_BYTES);
-  const format = new Shape(json, { code: 'BAD_PROOF', locate: () => 'proof' }).at('format');
-  return FORMATS[format.oneOf(NAMES)](json, trust, signatures);
-}
-
-async function verifyRecordsFile(
-  json: JsonValue,
-  trust: Trust,
-  signatures: AnsweredSignatures,
-): Promise<VerifiedTrace> {
-  const proof = recordsProofOf(json);
-  boundSignatures(proof.blocks);
-  await learnSigners(proof.blocks, trust, signatures);
-  const blocks = await signatures.settle(() => verifyBlocks(proof, forgetful(trust, signatures)));
-  return verifyUnder(blocks, proof, trust);
-}
-
-async function verifyTraceFile(
-  json: JsonValue,
-  trust: Trust,
-  signatures: AnsweredSignatures,
-): Promise<TraceAnswer> {
-  const proof = traceProofOf(json);
+  const proof = readTraceProof(textOf(file));
   boundSignatures([proof.root]);
   await learnSigners([proof.root], trust, signatures);
   const root = await signatures.settle(() => attestedRoot(proof, forgetful(trust, signatures)));
@@ -65,7 +36,7 @@ async function verifyTraceFile(
  * that is not good, and each would cost a run more.
  */
 async function learnSigners(
-  blocks: RecordsProof['blocks'],
+  blocks: readonly AttestationsOfBlock[],
   { membership }: Trust,
   signatures: AnsweredSignatures,
 ): Promise<void> {

@@ -2,7 +2,12 @@ import { CotraceError, sha256, toHex, type Attestation } from '@cotrace/core';
 import type { Identity } from '@cotrace/fabric-model';
 import { checkStatement, signerOf } from '../main-block/attestation.js';
 import { outcomeOf } from '../signatures/answered.js';
-import type { RecordsProof } from './records-proof.js';
+
+/** Attestations that a proof has of a block. */
+export interface AttestationsOfBlock {
+  readonly block: bigint;
+  readonly attestations: readonly Attestation[];
+}
 
 /**
  * Different certificates of one organisation in a proof. Each costs what ten signatures do; a new one every month is 60 in
@@ -14,7 +19,7 @@ const MAX_CERTIFICATES = 64;
  * Refuses what would make a proof cost more than an honest one of its size, before any signature is looked at: more than one
  * attestation of an organisation for a block, and more than `MAX_CERTIFICATES` certificates of one. Throws `BAD_PROOF`.
  */
-export function boundSignatures(blocks: RecordsProof['blocks']): void {
+export function boundSignatures(blocks: readonly AttestationsOfBlock[]): void {
   const certificates = new Map<string, Set<string>>();
   for (const { block, attestations } of blocks) {
     const signers = new Set<string>();

@@ -5,6 +5,7 @@ import {
   formatU64,
   HASH_LENGTH,
   isDomainName,
+  isObject,
   MAX_EVENT_LEAF_BYTES,
   MAX_TRIE_VALUE,
   parseStrictJson,
@@ -132,6 +133,17 @@ function stateJson({ domain, key, value }: ProofState) {
   return { domain, key, value: value === null ? null : toBase64url(value) };
 }
 
+/** What proofs were before release 0.1.0. */
+const RECORDS_PROOF = 'cotrace.records-proof.v1';
+
+function recordsProof(): CotraceError {
+  return new CotraceError(
+    'NOT_SUPPORTED',
+    'this is a records proof, which nothing reads since release 0.1.0: have the proof written again',
+    { format: RECORDS_PROOF },
+  );
+}
+
 /**
  * Reads the text of a proof file; nothing in it is believed yet. Throws `BAD_PROOF`, naming the member, `RULES` for a
  * proof by rules of another release, `NOT_SUPPORTED` for a sealed root, and what `parseStrictJson` throws.
@@ -142,7 +154,9 @@ export function readTraceProof(text: string): TraceProof {
 
 /** As `readTraceProof`, of the JSON of the file. */
 export function traceProofOf(json: JsonValue): TraceProof {
+  if (isObject(json) && json['format'] === RECORDS_PROOF) throw recordsProof();
   const root = new Shape(json, { code: 'BAD_PROOF', locate: () => 'proof' });
+  root.at('format').oneOf([TRACE_PROOF]);
   root.only([
     'format',
     'question',
@@ -155,7 +169,6 @@ export function traceProofOf(json: JsonValue): TraceProof {
     'traces',
     'states',
   ]);
-  root.at('format').oneOf([TRACE_PROOF]);
   const question = questionOf(root.at('question'));
   const [records, envelopes] = [root.at('records').items(MAX_EVENTS), root.at('envelopes').items(MAX_EVENTS)];
   const budget = { events: MAX_EVENTS };
