@@ -34,7 +34,7 @@ export function correctionText({ events, leftOut, disputes }: TraceAnswer): stri
     ];
     const why = said.filter((part) => part !== null).join(', ');
     const corrected = correctiveEventIDs.length === 0 ? '' : `; corrected by ${someOf(correctiveEventIDs)}`;
-    return `${declaration.organisation} ${verb} ${eventText(eventOf.get(declaration.declared))}${why === '' ? '' : ` (${why})`}${corrected}`;
+    return `${declaration.organisation} ${verb} ${eventText(eventOf.get(declaration.declared) ?? null)}${why === '' ? '' : ` (${why})`}${corrected}`;
   };
   return [
     ...leftOut.map((one) => told(one, 'declared wrong:')),
@@ -44,8 +44,8 @@ export function correctionText({ events, leftOut, disputes }: TraceAnswer): stri
   ];
 }
 
-function eventText(event: AnsweredEvent | undefined): string {
-  return event === undefined
+function eventText(event: AnsweredEvent | null): string {
+  return event === null
     ? 'an event that is not shown'
     : `${stepText(event.record?.step ?? null)} of ${minute(event.time)} (${placeText(event)})`;
 }
