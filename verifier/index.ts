@@ -35,6 +35,8 @@ export {
   type RecordsProof,
 } from './proof/records-proof.js';
 export { readTrust, writeTrust, type Trust } from './proof/trust.js';
+export { attestedBlock, requireAfterCheckpoint, type Attested } from './proof/attested-block.js';
+export { followTransition, followTransitions, requireRising, type ShownBlock } from './proof/transitions.js';
 export { verifyStates, type FoundAnswer, type StateQuestion } from './proof/verify-found.js';
 export { verify } from './verify.js';
 export { verifyRecords, type VerifiedRecord, type VerifiedTrace } from './proof/verify-records.js';
