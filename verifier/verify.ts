@@ -54,9 +54,12 @@ async function verifyTraceFile(
   signatures: AnsweredSignatures,
 ): Promise<TraceAnswer> {
   const proof = traceProofOf(json);
-  boundSignatures([proof.root]);
-  await learnSigners([proof.root], trust, signatures);
-  const root = await signatures.settle(() => attestedRoot(proof, forgetful(trust, signatures)));
+  const blocks = [...proof.transitions, proof.root];
+  boundSignatures(blocks);
+  await learnSigners(blocks, trust, signatures);
+  const root = await signatures.settle(() =>
+    attestedRoot(proof, forgetful(trust, signatures), signatures.verify),
+  );
   return answerUnder(root, proof, trust);
 }
 
