@@ -25,9 +25,12 @@ export async function verify(
     trustOf(trustText, verifierBy(signatures.verify), signatures.verify),
   );
   const proof = readTraceProof(textOf(file));
-  boundSignatures([proof.root]);
-  await learnSigners([proof.root], trust, signatures);
-  const root = await signatures.settle(() => attestedRoot(proof, forgetful(trust, signatures)));
+  const blocks = [...proof.transitions, proof.root];
+  boundSignatures(blocks);
+  await learnSigners(blocks, trust, signatures);
+  const root = await signatures.settle(() =>
+    attestedRoot(proof, forgetful(trust, signatures), signatures.verify),
+  );
   return answerUnder(root, proof, trust);
 }
 

@@ -1,5 +1,8 @@
-import type { ReferenceLedger, ToldRecord } from '../../verifier/trace-proof/testing/reference-ledger.js';
-import { eventHashOf } from '../../verifier/trace-proof/testing/reference-ledger.js';
+import {
+  eventHashOf,
+  type ReferenceLedger,
+  type ToldRecord,
+} from '../../verifier/trace-proof/testing/reference-ledger.js';
 import { M, N, O, type ProofWorld } from './trace-proof-scene.js';
 
 const GTIN = 'https://id.gs1.org/01/09521234500049';
