@@ -11,6 +11,7 @@ import {
   type TraceEvent,
 } from '@cotrace/core';
 import {
+  placeOf,
   readRowText,
   recordIdOf,
   RecordTexts,
@@ -58,7 +59,9 @@ export class EventContents {
     const values = this.#valuesOf(leaf).get(leaf.domain);
     const row = textOf(values?.get(leaf.key) ?? null, MAX_SHOWN_ROW_BYTES);
     const read = row === null ? null : readRowText(leaf, row);
-    if (row === null || read === null) return { leaf, data, row, record: null, shown: null };
+    if (row === null)
+      return { leaf, data, row, record: null, shown: { shown: 'place', place: placeOf(leaf) } };
+    if (read === null) return { leaf, data, row, record: null, shown: null };
     const { recordId } = read.row;
     const record =
       this.#records.get(recordId) ?? recordOf(leaf.mspId, recordId, values?.get(recordKey(recordId)) ?? null);

@@ -1,6 +1,7 @@
-import { compareBytes, CotraceError, identify, utf8 } from '@cotrace/core';
+import { compareBytes, CotraceError, utf8 } from '@cotrace/core';
 import {
   lineageAndNeeds,
+  rememberedNatures,
   type LineageNeeds,
   type LineageQuestion,
   type TraceQuestion,
@@ -32,7 +33,7 @@ export async function gatherLineage(
     ...question,
     recorders: setOf(question.recorders),
     rootTime: null,
-    natureOf: remembered(),
+    natureOf: rememberedNatures(),
   };
   const walk = async (): Promise<LineageNeeds> => {
     for (let open = [question.traceId]; ;) {
@@ -74,14 +75,4 @@ async function needsNow(question: LineageQuestion, reader: TraceReader, pace: Pa
 
 function setOf(recorders: TraceQuestion['recorders']): LineageQuestion['recorders'] {
   return recorders === null ? null : new Set(recorders);
-}
-
-/** Natures of identifiers, each read once: a lineage asks for them again and again. */
-function remembered(): LineageQuestion['natureOf'] {
-  const natures = new Map<string, ReturnType<LineageQuestion['natureOf']>>();
-  return (traceId) => {
-    const nature = natures.get(traceId) ?? identify(traceId).nature;
-    natures.set(traceId, nature);
-    return nature;
-  };
 }

@@ -1,0 +1,431 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import fc from 'fast-check';
+import { gatherLineage } from '../../gateway-app/master/proof/gather-lineage.js';
+import { headsOf } from '../../gateway-app/master/proof/heads.js';
+import { Pace } from '../../gateway-app/master/proof/pace.js';
+import { proofParts } from '../../gateway-app/master/proof/proof-parts.js';
+import type { ProofPart } from '../../gateway-app/gen/cotrace/cotrace_pb.js';
+import { codeOf } from '../../gateway-app/testing/codes.js';
+import { LINEAGE_LIMITS } from '../../verifier/lineage/lineage.js';
+import { prove } from '../../verifier/trace-proof/testing/prove.js';
+import type { ToldRecord } from '../../verifier/trace-proof/testing/reference-ledger.js';
+import type { TraceProof } from '../../verifier/trace-proof/types.js';
+import { C, MasterScene, requestOf, type Asked } from './master-proof-scene.js';
+import { M, N, O, ProofWorld, QUORUM, verified } from './trace-proof-scene.js';
+
+// Other work on the machine must not fail a test.
+jest.setTimeout(60_000);
+
+const HISTORIES = process.env['CI_DEEP'] === '1' ? 200 : 3;
+const GTIN = 'https://id.gs1.org/01/09521234500049';
+const LOTS = ['A', 'B', 'C', 'D'].map((lot) => `${GTIN}/10/${lot}`);
+const CRATES = ['1', '2'].map((serial) => `https://id.gs1.org/8003/0952123450004900${serial}`);
+const [A = '', B = '', X = ''] = LOTS;
+const [P = ''] = CRATES;
+const DIRECTIONS = ['none', 'up', 'down', 'both'] as const;
+
+let world: ProofWorld;
+const scenes: MasterScene[] = [];
+
+beforeAll(async () => {
+  world = await ProofWorld.create();
+});
+
+afterAll(async () => {
+  for (const scene of scenes) await scene.close();
+  await world.remove();
+});
+
+async function newScene(): Promise<MasterScene> {
+  const scene = await MasterScene.create(world, `scene${scenes.length}`);
+  scenes.push(scene);
+  return scene;
+}
+
+let minutes = 0;
+function told(name: string, ...traces: ToldRecord['traces']): ToldRecord {
+  minutes += 1;
+  const time = new Date(Date.UTC(2026, 4, 1) + 60_000 * minutes).toISOString();
+  return { name, traces, time };
+}
+
+/** A is made, put in P, shipped, and made to X. */
+async function chain(): Promise<MasterScene> {
+  const scene = await newScene();
+  scene.capture(O, { ...told('make', { id: A, role: 'subject' }), change: 'add' });
+  scene.capture(O, {
+    ...told('pack', { id: P, role: 'parent' }, { id: A, role: 'child' }),
+    bond: 'aggregation',
+    change: 'add',
+  });
+  scene.capture(M, { ...told('ship', { id: P, role: 'subject' }), change: 'see' });
+  scene.capture(N, told('mill', { id: A, role: 'input' }, { id: X, role: 'output' }));
+  await scene.follow();
+  return scene;
+}
+
+/** What a proof shows of the ledger, without who attested it. */
+function contents({ question, nodes, records, envelopes, traces, root: { block } }: TraceProof) {
+  return { question, block, nodes, records, envelopes, traces };
+}
+
+const step = fc.record({
+  kind: fc.constantFrom('make', 'mill', 'pack', 'unpack', 'see', 'wrong', 'junk', 'marks'),
+  who: fc.constantFrom(O, M, N),
+  domain: fc.constantFrom('goods', 'retail'),
+  a: fc.constantFrom(...LOTS),
+  b: fc.constantFrom(...LOTS),
+  crate: fc.constantFrom(...CRATES),
+  name: fc.nat(5),
+});
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+function take(scene: MasterScene, { kind, who, domain, a, b, crate, name }: Step): void {
+  const aggregation = { bond: 'aggregation' as const };
+  const packed = [
+    { id: crate, role: 'parent' as const },
+    { id: a, role: 'child' as const },
+  ];
+  switch (kind) {
+    case 'make':
+      scene.capture(who, { ...told(`e${name}`, { id: a, role: 'subject' }), change: 'add' }, domain);
+      return;
+    case 'mill':
+      scene.capture(who, told(`e${name}`, { id: a, role: 'input' }, { id: b, role: 'output' }), domain);
+      return;
+    case 'pack':
+      scene.capture(who, { ...told(`e${name}`, ...packed), ...aggregation, change: 'add' }, domain);
+      return;
+    case 'unpack':
+      scene.capture(who, { ...told(`e${name}`, ...packed), ...aggregation, change: 'remove' }, domain);
+      return;
+    case 'see':
+      scene.capture(who, { ...told(`e${name}`, { id: crate, role: 'subject' }), change: 'see' }, domain);
+      return;
+    case 'wrong':
+      scene.capture(
+        who,
+        { ...told(`e${name}`, { id: a, role: 'input' }, { id: b, role: 'output' }), corrects: ['urn:x:1'] },
+        domain,
+      );
+      return;
+    case 'junk':
+      scene.write(who, (txId) => ({ [domain]: { [`trace/${a}`]: JSON.stringify({ txId }), other: txId } }));
+      return;
+    case 'marks':
+      scene.write(who, () => ({
+        [domain]: {
+          [`mark/${a} ${'1'.repeat(64)}`]: 'x',
+          [`mark/${a} ${'2'.repeat(64)}`]: 'y',
+          [`mark/${a}`]: 'z',
+        },
+      }));
+  }
+}
+
+describe('a master', () => {
+  it('proves what the reference proves, of every identifier, in every direction, whatever was recorded', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { minLength: 20, maxLength: 40 }),
+        fc.boolean(),
+        async (steps, envelopes) => {
+          const scene = await newScene();
+          for (const one of steps) take(scene, one);
+          await scene.follow();
+          for (const traceId of [...LOTS, ...CRATES, `${GTIN}/10/never`]) {
+            for (const direction of DIRECTIONS) {
+              const proof = await scene.proven({ traceId, direction, envelopes });
+              const reference = await prove(scene.ledger, {
+                traceId,
+                direction,
+                envelopes,
+                attestedBy: QUORUM,
+              });
+              expect(contents(proof)).toEqual(contents(reference));
+              expect(verified(proof, scene).open).toEqual([]);
+            }
+          }
+        },
+      ),
+      { numRuns: HISTORIES },
+    );
+  });
+
+  it('proves by recorders and within limits as it is asked', async () => {
+    const scene = await chain();
+    const recorders = [O, N];
+    const asked = { traceId: X, direction: 'up', recorders: { mspIds: recorders }, identifiers: 1 };
+    const limits = { identifiers: 1, events: LINEAGE_LIMITS.events };
+    const proof = await scene.proven(asked);
+    const reference = await prove(scene.ledger, {
+      ...{ traceId: X, direction: 'up', recorders, limits, attestedBy: QUORUM },
+    });
+    expect(contents(proof)).toEqual(contents(reference));
+    expect(verified(proof, scene).incomplete).toEqual(['cut']);
+  });
+
+  it('proves the newest events over all organisations, and the count of all', async () => {
+    const scene = await newScene();
+    for (let i = 0; i < 21; i++) {
+      scene.capture([O, O, M][i % 3] ?? O, { ...told(`e${i}`, { id: A, role: 'subject' }), change: 'see' });
+    }
+    await scene.follow();
+    for (const newest of [0, 1, 4, 20, 21, 22]) {
+      const answer = verified(await scene.proven({ traceId: A, newest, envelopes: newest === 4 }), scene);
+      const shown = Math.min(newest, 21);
+      expect(answer.events.map(({ block }) => Number(block))).toEqual(
+        Array.from({ length: shown }, (_, i) => 22 - shown + i),
+      );
+      const [identifier] = answer.identifiers;
+      expect(identifier?.organisations.map(({ mspId, count }) => [mspId, count])).toEqual([
+        [O, 14],
+        [M, 7],
+      ]);
+      expect(answer.complete).toBe(shown === 21);
+    }
+  });
+
+  it('proves under the end of a past cycle what stood there then', async () => {
+    const scene = await newScene();
+    const then = new Map<bigint, TraceProof>();
+    for (let i = 0; i < 5; i++) {
+      scene.capture(O, told(`e${i}`, { id: LOTS[i % 2] ?? A, role: 'input' }, { id: X, role: 'output' }));
+      await scene.follow();
+      then.set(scene.ledger.height, await scene.proven({ traceId: X, direction: 'up' }));
+    }
+    for (const blockNum of [2n, 4n, 5n]) {
+      const proof = await scene.proven({ traceId: X, direction: 'up', blockNum });
+      expect(proof).toEqual(then.get(blockNum));
+      expect(verified(proof, scene).complete).toBe(true);
+    }
+    const codeAt = (blockNum: bigint) => codeOf(() => scene.parts({ traceId: X, blockNum }));
+    expect([await codeAt(3n), await codeAt(6n)]).toEqual(['BAD_REQUEST', 'NOT_FOUND']);
+  });
+
+  it('sends long texts in pieces, each part below 4 MiB', async () => {
+    const scene = await newScene();
+    const data = { note: 'é'.repeat(800_000) };
+    scene.capture(O, { ...told('long', { id: A, role: 'subject' }), change: 'add', data });
+    await scene.follow();
+    const asked = { traceId: A, envelopes: true };
+    const parts = await scene.parts(asked);
+    const pieces = parts.flatMap(({ part }) => (part.case === 'envelopes' ? part.value.pieces : []));
+    expect(pieces.length).toBeGreaterThan(2);
+    expect(Math.max(...pieces.map(({ bytes }) => bytes.length))).toBeLessThan(4 * 1024 * 1024);
+    const answer = verified(await scene.proofOf(asked, parts), scene);
+    expect(answer.events[0]).toMatchObject({ envelope: true, record: { data } });
+  });
+});
+
+describe('while blocks come', () => {
+  /** Gathers while `disturb` runs before each look at the heads; the proof of what was gathered. */
+  async function disturbed(scene: MasterScene, disturb: (look: number) => void): Promise<TraceProof> {
+    const asked: Asked = { traceId: X, direction: 'up' };
+    const { ledger, store } = scene.master;
+    const pace = new Pace(new AbortController().signal);
+    const honest = headsOf(ledger, C, null, pace);
+    let looks = 0;
+    const gathered = await gatherLineage(
+      { traceId: X, direction: 'up', recorders: null, limits: LINEAGE_LIMITS },
+      {
+        store,
+        pace,
+        prove: async (ids) => {
+          disturb(looks++);
+          await scene.follow();
+          return honest(ids);
+        },
+      },
+    );
+    const parts: ProofPart[] = [];
+    const more = { store, pace, envelopes: false, attestations: [] };
+    for await (const part of proofParts(gathered, more)) parts.push(part);
+    return scene.proofOf(asked, parts);
+  }
+
+  const write = (scene: MasterScene, i: number): void => {
+    const id = LOTS[i % 3] ?? A;
+    scene.capture(M, { ...told(`w${i}`, { id, role: 'subject' }), change: 'see' });
+  };
+
+  it.each([1, 2, 3, 4, 5, 6])(
+    'a lineage that grew before look %d is proven as it then stood',
+    async (last) => {
+      const scene = await chain();
+      const proof = await disturbed(scene, (look) => {
+        if (look < last) write(scene, look);
+        // A new branch, so that the lineage itself grows.
+        if (look === last)
+          scene.capture(O, told('late', { id: B, role: 'input' }, { id: X, role: 'output' }));
+      });
+      const reference = await prove(scene.ledger, { traceId: X, direction: 'up', attestedBy: QUORUM });
+      expect(contents(proof)).toEqual(contents(reference));
+      expect(verified(proof, scene)).toMatchObject({ complete: true, asOf: { block: scene.ledger.height } });
+    },
+  );
+
+  it('a lineage that never rests is refused as busy, never mixed', async () => {
+    const scene = await chain();
+    expect(await codeOf(() => disturbed(scene, (look) => write(scene, 3 * look + 2)))).toBe('BUSY_LINEAGE');
+  });
+
+  it('writers of other traces disturb nobody', async () => {
+    const scene = await chain();
+    const proof = await disturbed(scene, (look) => {
+      scene.capture(M, { ...told(`o${look}`, { id: LOTS[3] ?? A, role: 'subject' }), change: 'add' });
+    });
+    expect(verified(proof, scene).complete).toBe(true);
+  });
+});
+
+describe('the parts of a proof', () => {
+  let scene: MasterScene;
+  const asked: Asked = { traceId: X, direction: 'up', envelopes: true };
+
+  beforeAll(async () => {
+    scene = await chain();
+  });
+
+  it('make the same proof in any order', async () => {
+    const [start, ...rest] = await scene.parts(asked);
+    if (start === undefined) throw new RangeError('no part');
+    const proof = await scene.proofOf(asked, [start, ...rest.toReversed()]);
+    expect(proof).toEqual(await scene.proven(asked));
+  });
+
+  it.each<[string, (parts: ProofPart[]) => ProofPart[]]>([
+    ['nothing', () => []],
+    ['no beginning', (parts) => parts.slice(1)],
+    ['two beginnings', (parts) => [...parts.slice(0, 1), ...parts]],
+    ['a part twice', (parts) => [...parts, ...parts.slice(-1)]],
+    ['no last part', (parts) => parts.slice(0, -1)],
+    ['no traces', (parts) => parts.filter(({ part }) => part.case !== 'traces')],
+    ['no events', (parts) => parts.filter(({ part }) => part.case !== 'events')],
+    ['no nodes', (parts) => parts.filter(({ part }) => part.case !== 'nodes')],
+    ['more nodes than a proof can have', altered('start', (start) => ({ ...start, nodes: 100_001 }))],
+    ['fewer records than it sends', altered('start', (start) => ({ ...start, records: 1 }))],
+    [
+      'a text that is longer than its pieces',
+      altered('records', ({ pieces, ...rest }) => ({
+        ...rest,
+        pieces: pieces.map((piece) => ({ ...piece, length: piece.length + 1 })),
+      })),
+    ],
+    [
+      'a text that is shorter than its pieces',
+      altered('records', ({ pieces, ...rest }) => ({
+        ...rest,
+        pieces: pieces.map((piece) => ({ ...piece, length: piece.length - 1 })),
+      })),
+    ],
+    [
+      'a text of more bytes than a proof can have',
+      altered('records', ({ pieces, ...rest }) => ({
+        ...rest,
+        pieces: pieces.map((piece) => ({ ...piece, length: 2 ** 32 - 1 })),
+      })),
+    ],
+    [
+      'an event of no tree',
+      altered('events', ({ events, ...rest }) => ({
+        ...rest,
+        events: events.map((event) => ({ ...event, tree: 7 })),
+      })),
+    ],
+    [
+      'more events than a proof can have',
+      altered('traces', ({ traces, ...rest }) => ({
+        ...rest,
+        traces: traces.map((trace) => ({
+          ...trace,
+          trees: trace.trees.map((tree) => ({ ...tree, events: 2 ** 32 - 1 })),
+        })),
+      })),
+    ],
+  ])('are refused with %s', async (_what, change) => {
+    const parts = change(await scene.parts(asked));
+    expect(await codeOf(() => scene.proofOf(asked, parts))).toBe('BAD_PROOF');
+  });
+});
+
+type Kind = NonNullable<ProofPart['part']['case']>;
+type ValueOf<K extends Kind> = Extract<ProofPart['part'], { case: K }>['value'];
+
+/** Changes the parts of a kind. */
+function altered<K extends Kind>(kind: K, change: (value: ValueOf<K>) => ValueOf<K>) {
+  return (parts: ProofPart[]): ProofPart[] =>
+    parts.map((one) =>
+      one.part.case === kind
+        ? ({ ...one, part: { case: kind, value: change(one.part.value as ValueOf<K>) } } as ProofPart)
+        : one,
+    );
+}
+
+describe('a request for a proof', () => {
+  let scene: MasterScene;
+
+  beforeAll(async () => {
+    scene = await chain();
+  });
+
+  it.each<[string, Partial<Asked>]>([
+    ['of no direction', { direction: 'sideways' }],
+    ['of an identifier that is not canonical', { traceId: 'https://id.gs1.org/01/%3095/10/A' }],
+    ['of nothing', { traceId: '' }],
+    ['of no identifiers', { identifiers: 0 }],
+    ['of too many identifiers', { identifiers: LINEAGE_LIMITS.identifiers + 1 }],
+    ['of no events', { events: 0 }],
+    ['of too many events', { events: LINEAGE_LIMITS.events + 1 }],
+    ['of the newest of a lineage', { direction: 'up', newest: 1 }],
+    ['of too many newest', { newest: 10_001 }],
+    ['by nobody', { recorders: { mspIds: [] } }],
+    ['by an organisation without a name', { recorders: { mspIds: [''] } }],
+    ['by an organisation with too long a name', { recorders: { mspIds: ['é'.repeat(128)] } }],
+    ['by recorders out of order', { recorders: { mspIds: [M, O] } }],
+    ['by recorders named twice', { recorders: { mspIds: [O, O] } }],
+    [
+      'by too many',
+      { recorders: { mspIds: Array.from({ length: 1001 }, (_, i) => String(i).padStart(4, '0')) } },
+    ],
+  ])('is refused %s', async (_what, wrong) => {
+    expect(await codeOf(() => scene.parts({ traceId: A, ...wrong }))).toBe('BAD_REQUEST');
+  });
+
+  it('is refused where the caller has two already, and taken again once one is over', async () => {
+    const { signal } = new AbortController();
+    const request = { traceId: A };
+    const open = await Promise.all(
+      [1, 2].map(async () => {
+        const parts = scene.prover.prove(requestOf(request), 'caller', signal);
+        await parts.next();
+        return parts;
+      }),
+    );
+    expect(await codeOf(() => scene.parts(request))).toBe('TOO_MANY_CALLS');
+    await open[0]?.return(undefined);
+    expect(await scene.parts(request)).not.toHaveLength(0);
+    await open[1]?.return(undefined);
+  });
+
+  it('ends where the caller goes', async () => {
+    const gone = new AbortController();
+    const pace = new Pace(gone.signal);
+    gone.abort();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    await expect(pace.breathe()).rejects.toHaveProperty('name', 'AbortError');
+  });
+
+  it('is bounded in what it may take, and lets others have the thread', async () => {
+    const pace = new Pace(new AbortController().signal);
+    pace.count('events', 100_000);
+    expect(await codeOf(() => pace.count('events', 1))).toBe('PROOF_TOO_LARGE');
+    expect(await codeOf(() => pace.count('bytes', 2 ** 28))).toBe('PROOF_TOO_LARGE');
+    let others = 0;
+    const busy = setInterval(() => (others += 1), 1);
+    const until = performance.now() + 80;
+    while (performance.now() < until) await pace.breathe();
+    clearInterval(busy);
+    expect(others).toBeGreaterThan(0);
+  });
+});
