@@ -64,4 +64,3 @@ export type {
   TraceQuestion,
   Transition,
 } from './trace-proof/types.js';
-export { verifyTraceProof } from './trace-proof/verify-trace-proof.js';
