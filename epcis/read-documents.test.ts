@@ -224,7 +224,8 @@ describe('a file', () => {
     });
     expect(recordOf(events[0]).data['example:x']).toEqual({ 'example:z': 3 });
     expect(warnings).toHaveLength(4);
-    expect(warnings[0]).toMatch(/^epcisBody\.eventList\[0\]\._why \(line \d+\) begins with _/);
+    expect(warnings[0]).toMatch(/^_comment \(line \d+\) begins with _/);
+    expect(warnings[2]).toMatch(/^epcisBody\.eventList\[0\]\._why \(line \d+\) begins with _/);
   });
 
   it.each([
@@ -233,7 +234,7 @@ describe('a file', () => {
     ['{"type": "EPCISDocument",}', 'is not JSON'],
     ['// x\n{}', 'is not JSON'],
     ['[' + '['.repeat(100_000), 'nests deeper'],
-    ['"/* " */' + '['.repeat(100_000), 'nests deeper'],
+    ['"/* " */' + '['.repeat(100_000), 'something behind its end'],
     ['"\n' + '['.repeat(100_000) + '"', 'nests deeper'],
     ['[1]', 'which is an object'],
     ['{"type":"EPCISDocument","type":"x"}', 'occurs twice'],
