@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { readEpcisFile, type ReadFile } from './read-documents.js';
+import { readEpcisFile } from './read-documents.js';
+import type { ReadFile } from './read-file.js';
 
 const event = {
   type: 'ObjectEvent',

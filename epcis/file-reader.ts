@@ -8,7 +8,7 @@ import { LocatedJson, type FieldMessage } from './located-json.js';
 import { ignoredFields, mapEvent, type DocumentSetting } from './map-event.js';
 import { masterDataIn } from './master-data.js';
 import { ARRAY, outlineOf, type ListSpan, type OutlinedValue, type Span } from './outline.js';
-import type { ReadEvent, ReadFile, ReadResult } from './read-documents.js';
+import type { ReadEvent, ReadFile, ReadResult } from './read-file.js';
 import { eventListOf, judgeDocument, judgeEvent, judgeSingle } from './validate.js';
 import { Warnings } from './warnings.js';
 

@@ -2,7 +2,8 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { checkTraceId, type ClientRecord } from '@cotrace/core';
 import fc from 'fast-check';
-import { MAX_DOCUMENT_LENGTH, readEpcisFile, type ReadEvent, type ReadFile } from './read-documents.js';
+import { MAX_DOCUMENT_LENGTH, readEpcisFile } from './read-documents.js';
+import type { ReadEvent, ReadFile } from './read-file.js';
 import { dataFolder } from './testing/test-data.js';
 
 const numRuns = process.env['CI_DEEP'] === '1' ? 10_000 : 100;

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { CotraceError } from '@cotrace/core';
 import { DEFAULT_DOMAIN_RULES } from '@cotrace/epcis';
 import { readRecordsProof, verifyRecords, writeRecordsProof, type VerifiedTrace } from '@cotrace/verifier';
-import { countOutcomes } from '../client/capture-documents.js';
+import { countOutcomes } from '../client/event-outcome.js';
 import { captureFiles } from '../client/capture-files.js';
 import { collectTrace } from '../client/collect-trace.js';
 import type { Connections } from '../client/connections.js';
