@@ -4,4 +4,5 @@ export * from './record.js';
 export * from './record-limits.js';
 export { recordOf, URI } from './record-shape.js';
 export { MAX_TRACE_KEY_BYTES, readTraceKey, type TraceKey } from './trace-key.js';
-export { shortTraceId, typedKey, typedTraceId } from './typed-trace-id.js';
+export { shortTraceId, typedTraceId } from './typed-trace-id.js';
+export { typedKey, understand, understoodText, type Understood } from './understand.js';

@@ -1,3 +1,4 @@
+import { understand, understoodText } from '@cotrace/core';
 import {
   type Direction,
   type VerifiedTrace,
@@ -28,12 +29,16 @@ export async function trace(
   options: TraceOptions,
   output: Output,
 ): Promise<number> {
-  const { traceId, direction, proof: path } = options;
+  const { direction, proof: path } = options;
+  const understood = understand(options.traceId);
+  const said = understoodText(options.traceId, understood);
+  for (const line of [...(said === null ? [] : [said]), ...understood.warnings]) output.progress(line);
+  const { traceId } = understood;
   const trust = loadTrust(options.trust);
   if (path !== undefined) requireWritable(path);
   const { proof, verified, wrongHints } = await traceProduct(connections, { traceId, direction }, trust);
   const faults = connections.faults.list();
-  const json = toJson(verified, wrongHints, faults);
+  const json = { ...toJson(verified, wrongHints, faults), understood };
   if (verified.records.length === 0) {
     output.result(json, () => [`no record of ${verified.question.traceId}`, ...faults.map(faultText)]);
     return EXIT.failed;

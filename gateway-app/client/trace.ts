@@ -1,4 +1,4 @@
-import { typedTraceId } from '@cotrace/core';
+import { understand } from '@cotrace/core';
 import type { Question, Trust } from '@cotrace/verifier';
 import { collectTrace, type CollectedTrace } from './collect-trace.js';
 import type { Connections } from './connections.js';
@@ -13,5 +13,5 @@ export function trace(
   { traceId, direction }: Question,
   trust: Trust,
 ): Promise<CollectedTrace> {
-  return collectTrace(connections, { traceId: typedTraceId(traceId), direction }, trust);
+  return collectTrace(connections, { traceId: understand(traceId).traceId, direction }, trust);
 }
