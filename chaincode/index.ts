@@ -7,5 +7,6 @@ export {
   type StandingDefinition,
   type StepRule,
 } from './trace/definition.js';
+export { recordCheck } from './trace/check-record.js';
 export { CAPTURED_EVENT } from './trace/captured-event.js';
 export { REFUSAL_CODES, decodeRefusal, type RefusalBody, type RefusalCode } from './trace/refusal.js';

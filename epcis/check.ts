@@ -1,4 +1,4 @@
-import { canonicalJson, type JsonValue } from '@cotrace/core';
+import { canonicalJson, canonicalTraceId, isCotraceError, type JsonValue } from '@cotrace/core';
 import { isDateTime } from './date-time.js';
 import { at, type Faults, type Path } from './fault.js';
 import { isArray, isObject } from './json.js';
@@ -15,25 +15,55 @@ function shown(value: JsonValue): string {
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 
-/** What `holds`; a message says that it `expected` that. */
-export function that(expected: string, holds: (value: JsonValue) => boolean): Check {
+/** How to write what a value probably means; null where that is not known. */
+type Spelling = (value: JsonValue) => string | null;
+
+/** What `holds`; a message says that it `expected` that, and how to `spell` what was found. */
+export function that(
+  expected: string,
+  holds: (value: JsonValue) => boolean,
+  spell: Spelling = () => null,
+): Check {
   return (value, path, faults) => {
-    if (!holds(value)) faults.add(path, `expected ${expected}, found ${shown(value)}`);
+    if (holds(value)) return;
+    const spelling = spell(value);
+    const hint = spelling === null ? '' : `; write ${spelling}`;
+    faults.add(path, `expected ${expected}, found ${shown(value)}${hint}`);
   };
 }
 
 export const anyText = that('a text', (value) => typeof value === 'string');
-export const anyNumber = that('a number', (value) => typeof value === 'number');
+export const anyNumber = that(
+  'a number',
+  (value) => typeof value === 'number',
+  (value) =>
+    typeof value === 'string' && /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?$/.test(value)
+      ? `${value} without quotation marks`
+      : null,
+);
 export const anyBoolean = that('true or false', (value) => typeof value === 'boolean');
-export const uri = that('a URI', (value) => typeof value === 'string' && isUri(value));
+export const uri = that('a URI', (value) => typeof value === 'string' && isUri(value), linkOf);
+
+/** An element string as a URI. */
+function linkOf(value: JsonValue): string | null {
+  if (typeof value !== 'string' || !value.startsWith('(')) return null;
+  try {
+    const traceId = canonicalTraceId(value);
+    return isUri(traceId) ? traceId : null;
+  } catch (error) {
+    if (!isCotraceError(error, 'BAD_TRACE_ID')) throw error;
+    return null;
+  }
+}
+
 export const dateTime = that(
   'a date and time with an offset, such as 2026-04-17T09:26:42.000-04:00',
   (value) => typeof value === 'string' && isDateTime(value),
 );
 
 /** A text that matches `pattern`. */
-export function textLike(pattern: RegExp, expected: string): Check {
-  return that(expected, (value) => typeof value === 'string' && pattern.test(value));
+export function textLike(pattern: RegExp, expected: string, spell?: Spelling): Check {
+  return that(expected, (value) => typeof value === 'string' && pattern.test(value), spell);
 }
 
 /** One of `words`. */
@@ -45,9 +75,15 @@ export function oneOf(words: readonly string[]): Check {
 export function vocabulary(what: string, words: readonly string[], taken: RegExp): Check {
   const known = new Set<JsonValue>(words);
   const list = words.length > 20 ? '' : ` (${words.join(', ')})`;
-  return that(`${what}${list}, or a URI of your own vocabulary`, (value) => {
-    return known.has(value) || (typeof value === 'string' && isUri(value) && !taken.test(value));
-  });
+  return that(
+    `${what}${list}, or a URI of your own vocabulary`,
+    (value) => known.has(value) || (typeof value === 'string' && isUri(value) && !taken.test(value)),
+    // A URN of CBV 1.2 ends in the bare word, a URI of the web vocabulary in the word behind its kind.
+    (value) => {
+      const word = typeof value === 'string' && taken.test(value) ? value.replace(/^.*[:/-]/s, '') : '';
+      return known.has(word) ? word : null;
+    },
+  );
 }
 
 /** An array of at least `min` items, no two equal if `unique`. */

@@ -1,6 +1,7 @@
 import { anyText, arrayOf, dateTime, objectOf, oneOf, textLike, that, uri, type Check } from './check.js';
 import { jsonLdContext } from './context-schema.js';
 import { isObject } from './json.js';
+import { isUri } from './uri.js';
 
 const attribute = objectOf({
   members: {
@@ -32,6 +33,17 @@ const header = objectOf({
   others: 'extensions',
 });
 
+const schemaVersion = textLike(/^\d+(?:\.\d+)*$/, 'a version, such as "2.0"', (value) =>
+  typeof value === 'number' ? `it in quotation marks, such as "2.0"` : null,
+);
+
+// JSON-LD has blank nodes (_:a) and relative addresses here, which name nothing outside the document.
+const documentId = that(
+  'a URI',
+  (value) => typeof value === 'string' && isUri(value),
+  () => 'one such as urn:uuid:… or https://example.com/documents/1, or leave it out',
+);
+
 // Each event is judged by itself: one that is wrong does not make the document wrong.
 const events = arrayOf(() => undefined);
 
@@ -39,9 +51,9 @@ const events = arrayOf(() => undefined);
 export const documentCheck: Check = objectOf({
   members: {
     '@context': jsonLdContext,
-    id: uri,
+    id: documentId,
     type: oneOf(['EPCISDocument']),
-    schemaVersion: textLike(/^\d+(?:\.\d+)*$/, 'a version, such as 2.0'),
+    schemaVersion,
     creationDate: dateTime,
     instanceIdentifier: anyText,
     sender: anyText,
@@ -69,9 +81,9 @@ const queryResults = objectOf({
 export const queryDocumentCheck: Check = objectOf({
   members: {
     '@context': jsonLdContext,
-    id: uri,
+    id: documentId,
     type: oneOf(['EPCISQueryDocument']),
-    schemaVersion: textLike(/^\d+(?:\.\d+)*$/, 'a version, such as 2.0'),
+    schemaVersion,
     creationDate: dateTime,
     epcisBody: objectOf({ members: { queryResults }, required: ['queryResults'], others: 'extensions' }),
   },

@@ -153,6 +153,7 @@ export const common = {
   eventTimeZoneOffset: textLike(
     /^[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00)$/,
     'an offset from -14:00 to +14:00, such as -04:00',
+    (value) => (value === 'Z' || value === 'z' ? '+00:00' : null),
   ),
   eventID: uri,
   certificationInfo,

@@ -35,7 +35,7 @@ export function formatPath(path: Path): string {
 }
 
 /** How many faults of one event or document are told; a hostile file could have millions. */
-const MAX_FAULTS = 20;
+export const MAX_FAULTS = 20;
 
 /** Collects what is wrong with an event or a document. */
 export class Faults {

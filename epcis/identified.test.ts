@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { eventHash } from './event-hash.js';
-import { readEpcisFile, type ReadFile } from './read-documents.js';
+import { readEpcisFile } from './read-documents.js';
+import type { ReadFile } from './read-file.js';
 import { prefixesOf } from './testing/prefixes.js';
 import { dataFolder } from './testing/test-data.js';
 

@@ -1,6 +1,7 @@
 import { isWellFormed, type JsonValue } from '@cotrace/core';
 import * as jsonc from 'jsonc-parser';
-import { at, formatPath, segments, type Fault, type Path } from './fault.js';
+import { sameDecimal } from './decimal.js';
+import { at, formatPath, MAX_FAULTS, segments, type Fault, type Path } from './fault.js';
 
 /** A place in a text: line and column, from 1, in UTF-16 units. */
 export interface Place {
@@ -15,13 +16,7 @@ export interface FieldMessage extends Place {
   readonly message: string;
 }
 
-/** How deep a document may nest; a record of it adds a few levels and must stay under the limit of canonical JSON. */
-const MAX_DEPTH = 64;
-
 const STRICT = { disallowComments: true, allowTrailingComma: false };
-
-/** More faults than these in the text are those of the document. */
-const MAX_FAULTS = 1000;
 
 /** A member that is a comment. */
 export interface Comment extends Place {
@@ -34,41 +29,44 @@ export class LocatedJson {
   readonly value: JsonValue | undefined;
   /** Members whose names begin with `_`: comments, left out of `value`. */
   readonly comments: readonly Comment[];
-  /** What is wrong with the values that the text spells: at most `MAX_FAULTS`, then one at the root. */
+  /** What is wrong with the values that the text spells. */
   readonly faults: readonly Fault[];
+  readonly #path: Path;
+  readonly #placeOf: (offset: number) => Place;
   readonly #root: jsonc.Node | null;
   readonly #members = new Map<jsonc.Node, ReadonlyMap<string, jsonc.Node>>();
-  readonly #lineStarts: readonly number[];
   readonly #syntaxFault: { readonly message: string; readonly offset: number } | null;
 
-  constructor(text: string) {
-    this.#lineStarts = lineStarts(text);
-    const found: Found = { comments: [], faults: [] };
+  /** `text` must not nest deeply: see `outlineOf`. `path`: of the value in its file; `placeOf`: places in the file by those in `text`. */
+  constructor(text: string, path: Path, placeOf: (offset: number) => Place) {
+    this.#path = path;
+    this.#placeOf = placeOf;
+    const found: Found = { text, comments: [], faults: [] };
     const errors: jsonc.ParseError[] = [];
-    const deep = tooDeep(text);
-    this.#root = deep === null ? (jsonc.parseTree(text, errors, STRICT) ?? null) : null;
-    this.#syntaxFault = deep ?? syntaxFault(text, errors);
+    this.#root = jsonc.parseTree(text, errors, STRICT) ?? null;
+    this.#syntaxFault = syntaxFault(text, errors);
     const root = this.#syntaxFault === null ? this.#root : null;
-    this.value = root === null ? undefined : toValue(root, null, found);
-    this.comments = found.comments.map(({ path, offset }) => ({ path, ...this.#place(offset) }));
+    this.value = root === null ? undefined : toValue(root, path, found);
+    this.comments = found.comments.map(({ path: at, offset }) => ({ path: at, ...placeOf(offset) }));
     this.faults = found.faults;
   }
 
   /** Why the text is no JSON, and where; null where it is. */
   get syntaxFault(): FieldMessage | null {
     if (this.#syntaxFault === null) return null;
-    return { path: '(root)', message: this.#syntaxFault.message, ...this.#place(this.#syntaxFault.offset) };
+    const { message, offset } = this.#syntaxFault;
+    return { path: formatPath(null), message, ...this.#placeOf(offset) };
   }
 
   /** The place of `path`, or of the nearest thing around it that is there. */
   locate(path: Path): Place {
     let node = this.#root;
-    for (const step of segments(path)) {
+    for (const step of segments(path).slice(segments(this.#path).length)) {
       const inner = node === null ? null : this.#inner(node, step);
       if (inner === null) break;
       node = inner;
     }
-    return this.#place((node?.parent?.type === 'property' ? node.parent : node)?.offset ?? 0);
+    return this.#placeOf((node?.parent?.type === 'property' ? node.parent : node)?.offset ?? 0);
   }
 
   /** What `step` leads to from an array or object; each object is searched through once. */
@@ -87,16 +85,6 @@ export class LocatedJson {
   describe({ path, message }: Fault): FieldMessage {
     return { path: formatPath(path), message, ...this.locate(path) };
   }
-
-  #place(offset: number): Place {
-    let [low, high] = [0, this.#lineStarts.length - 1];
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if ((this.#lineStarts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return { line: low + 1, column: offset - (this.#lineStarts[low] ?? 0) + 1 };
-  }
 }
 
 /** The values of an object by name; the first of those that share one. */
@@ -109,28 +97,6 @@ function membersOf(object: jsonc.Node): Map<string, jsonc.Node> {
     }
   }
   return members;
-}
-
-function lineStarts(text: string): number[] {
-  const starts = [0];
-  for (const { index, 0: end } of text.matchAll(/\r\n|\n|\r/g)) starts.push(index + end.length);
-  return starts;
-}
-
-// The parser recurses, so a hostile text must be kept from it before its nesting ends the call stack.
-function tooDeep(text: string): { message: string; offset: number } | null {
-  const scanner = jsonc.createScanner(text, true);
-  let depth = 0;
-  do {
-    scanner.scan();
-    const first = text.charAt(scanner.getTokenOffset());
-    if (first === '{' || first === '[') depth += 1;
-    if (first === '}' || first === ']') depth -= 1;
-    if (depth > MAX_DEPTH) {
-      return { message: `nests deeper than ${MAX_DEPTH} levels`, offset: scanner.getTokenOffset() };
-    }
-  } while (scanner.getTokenOffset() < text.length);
-  return null;
 }
 
 function syntaxFault(
@@ -151,14 +117,14 @@ function syntaxFault(
 }
 
 interface Found {
+  readonly text: string;
   readonly comments: { readonly path: Path; readonly offset: number }[];
   readonly faults: Fault[];
 }
 
+/** More faults than anybody is told are not kept. */
 function addFault({ faults }: Found, path: Path, message: string): void {
-  if (faults.length < MAX_FAULTS) faults.push({ path, message });
-  else if (faults.length === MAX_FAULTS)
-    faults.push({ path: null, message: 'has too many faults; the rest is not read' });
+  if (faults.length <= MAX_FAULTS) faults.push({ path, message });
 }
 
 function toValue(node: jsonc.Node, path: Path, found: Found): JsonValue {
@@ -168,7 +134,7 @@ function toValue(node: jsonc.Node, path: Path, found: Found): JsonValue {
     case 'object':
       return toObject(node, path, found);
     default:
-      return toScalar(node.value, path, found);
+      return toScalar(node, path, found);
   }
 }
 
@@ -189,14 +155,23 @@ function toObject(node: jsonc.Node, path: Path, found: Found): JsonValue {
   return members;
 }
 
-function toScalar(value: unknown, path: Path, found: Found): JsonValue {
+function toScalar({ value, offset, length }: jsonc.Node, path: Path, found: Found): JsonValue {
   if (typeof value === 'string') return toText(value, path, found);
-  if (typeof value === 'number') {
-    if (Number.isFinite(value)) return value;
-    addFault(found, path, 'is a number that is too large');
-    return 0;
-  }
+  if (typeof value === 'number') return toNumber(found.text.slice(offset, offset + length), path, found);
   return typeof value === 'boolean' ? value : null;
+}
+
+/** Numbers go on as doubles (RFC 8785): one that would not come back with the same digits is a fault. */
+function toNumber(text: string, path: Path, found: Found): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && sameDecimal(text, String(value))) return value;
+  const instead = Number.isFinite(value) ? `it would be recorded as ${value}` : 'it is too large';
+  addFault(
+    found,
+    path,
+    `is a number that cannot be kept to the digit: ${instead}; round it, or write it as a text`,
+  );
+  return 0;
 }
 
 // What follows may rely on well-formed text: what is not is a fault, and something that is is in its place.

@@ -2,7 +2,8 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { checkTraceId, type ClientRecord } from '@cotrace/core';
 import fc from 'fast-check';
-import { MAX_DOCUMENT_LENGTH, readEpcisFile, type ReadEvent, type ReadFile } from './read-documents.js';
+import { MAX_DOCUMENT_LENGTH, readEpcisFile } from './read-documents.js';
+import type { ReadEvent, ReadFile } from './read-file.js';
 import { dataFolder } from './testing/test-data.js';
 
 const numRuns = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
@@ -225,7 +226,8 @@ describe('a file', () => {
     });
     expect(recordOf(events[0]).data['example:x']).toEqual({ 'example:z': 3 });
     expect(warnings).toHaveLength(4);
-    expect(warnings[0]).toMatch(/^epcisBody\.eventList\[0\]\._why \(line \d+\) begins with _/);
+    expect(warnings[0]).toMatch(/^_comment \(line \d+\) begins with _/);
+    expect(warnings[2]).toMatch(/^epcisBody\.eventList\[0\]\._why \(line \d+\) begins with _/);
   });
 
   it.each([
@@ -234,7 +236,7 @@ describe('a file', () => {
     ['{"type": "EPCISDocument",}', 'is not JSON'],
     ['// x\n{}', 'is not JSON'],
     ['[' + '['.repeat(100_000), 'nests deeper'],
-    ['"/* " */' + '['.repeat(100_000), 'nests deeper'],
+    ['"/* " */' + '['.repeat(100_000), 'something behind its end'],
     ['"\n' + '['.repeat(100_000) + '"', 'nests deeper'],
     ['[1]', 'which is an object'],
     ['{"type":"EPCISDocument","type":"x"}', 'occurs twice'],

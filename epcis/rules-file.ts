@@ -23,10 +23,10 @@ export function defaultRulesText(domains: readonly string[]): string {
 }
 
 /**
- * The rules in the text of a file at `path`; `domains` are those that the network has. Throws `CONFIG` naming the line, the rule
- * and the member that is wrong.
+ * The rules in the text of a file at `path`; `domains` are those that the network has; null where that is not known,
+ * and any may be named. Throws `CONFIG` naming the line, the rule and the member that is wrong.
  */
-export function parseRules(text: string, path: string, domains: readonly string[]): DomainRule[] {
+export function parseRules(text: string, path: string, domains: readonly string[] | null): DomainRule[] {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const root = yamlShape(document, lines, { path, code: 'CONFIG', empty: [], name: 'rules' });
@@ -37,6 +37,8 @@ export function parseRules(text: string, path: string, domains: readonly string[
       const words = item.at(name).items(MAX_WORDS, 0, 'a list of words');
       return [name, words.map((word) => word.text({ rule: 'a word' }))] as const;
     });
-    return { ...Object.fromEntries(lists), domain: item.at('domain').oneOf(domains) };
+    const domain = item.at('domain');
+    const name = domains === null ? domain.text({ rule: 'the name of a domain' }) : domain.oneOf(domains);
+    return { ...Object.fromEntries(lists), domain: name };
   });
 }

@@ -156,6 +156,12 @@ export const GATEWAY_CODES = {
     advice: 'repeat the command as that user',
   },
   NOT_YOUR_ROLE: NOT_YOURS,
+  OTHERS_REFUSED: {
+    where: 'command',
+    exit: 'named',
+    means: 'valid and not sent: with `--all-or-nothing`, another event is not valid',
+    advice: 'fix the events that are refused, and capture again',
+  },
   PROCESS: {
     where: 'command',
     means: 'a process could not be started',

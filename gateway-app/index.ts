@@ -2,12 +2,9 @@
 export { CaptureClient, type Captured } from './client/capture.js';
 export {
   captureDocuments,
-  countOutcomes,
-  type CaptureDocument,
   type CaptureListeners,
   type CaptureOptions,
   type CaptureSummary,
-  type EventOutcome,
 } from './client/capture-documents.js';
 export { captureFiles } from './client/capture-files.js';
 export { checkProcess, type ProcessHealth } from './client/check-nodes.js';
@@ -16,17 +13,20 @@ export type { CollectedTrace } from './client/collect-trace.js';
 export { Connections, type ConnectedNode } from './client/connections.js';
 export { defaultDefinitions, defineDomains, readDefinition, type Defined } from './client/define-domains.js';
 export { recordKeys } from './client/event-keys.js';
+export { countOutcomes, type EventOutcome } from './client/event-outcome.js';
 export type { Fault } from './client/faults.js';
 export { findStates } from './client/find.js';
 export { runInOrder, type KeyedTask } from './client/in-order.js';
 export { nodeRows, nodeStatus, type NodeRow, type NodeStatus } from './client/node-rows.js';
 export { placeOrder, type Placed } from './client/place-order.js';
 export { readState, type ReadState } from './client/read-state.js';
+export type { CaptureDocument } from './client/read-documents.js';
 export { readRules } from './client/rules.js';
 export { openSession, requireListed, type SessionOptions } from './client/session.js';
 export { trace, type TraceWish } from './client/trace.js';
 export { watchTrace, type WatchedTrace } from './client/watch-trace.js';
 export { loadTrust, trustPath } from './client/trust.js';
+export { tryDocuments, type TriedEvent } from './client/try-documents.js';
 export { verifyOrder } from './client/verify-order.js';
 export { GATEWAY_CODES } from './error-codes.js';
 export { DEFAULT_DOMAIN_RULES, parseRules, readEpcisFile, type DomainRule } from '@cotrace/epcis';

@@ -6,4 +6,5 @@ export * from './record-limits.js';
 export { recordOf, URI } from './record-shape.js';
 export * from './rows-and-marks.js';
 export { MAX_TRACE_KEY_BYTES, readTraceKey, type TraceKey } from './trace-key.js';
-export { shortTraceId, typedKey, typedTraceId } from './typed-trace-id.js';
+export { shortTraceId, typedTraceId } from './typed-trace-id.js';
+export { typedKey, understand, understoodText, type Understood } from './understand.js';

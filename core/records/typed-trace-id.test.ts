@@ -1,6 +1,6 @@
 import { canonicalTraceId } from '../trace-id/trace-id.js';
 import { describe, expect, it } from '@jest/globals';
-import { shortTraceId, typedKey, typedTraceId } from './typed-trace-id.js';
+import { shortTraceId, typedTraceId } from './typed-trace-id.js';
 
 const IDS = [
   'https://id.gs1.org/01/09521234001027/10/FLOUR-1',
@@ -31,10 +31,5 @@ describe('an identifier as a person types it', () => {
     expect(() => typedTraceId('01/09521234001028/10/FLOUR-1')).toThrow(
       expect.objectContaining({ code: 'BAD_TRACE_ID' }),
     );
-  });
-
-  it('may stand in a key of the state', () => {
-    expect(typedKey('trace/01/09521234001027')).toBe('trace/https://id.gs1.org/01/09521234001027');
-    expect(typedKey('meta/domain')).toBe('meta/domain');
   });
 });

@@ -1,17 +1,16 @@
-import { TRACE_PREFIX } from './keys.js';
 import { GS1_ORIGIN } from '../trace-id/gs1-identifier.js';
 import { findKey } from '../trace-id/gs1-keys.js';
 import { canonicalTraceId } from '../trace-id/trace-id.js';
 
 /** A primary key's application identifier with a value, such as `01/09521234500049`. */
-function isGs1Path(text: string): boolean {
+export function isGs1Path(text: string): boolean {
   const ai = /^(\d{2,4})\/\d{4}/.exec(text)?.[1];
   return ai !== undefined && findKey(ai) !== null;
 }
 
 /**
- * The TraceID of an identifier as a person types it: in any form that `canonicalTraceId` takes, or as traces are
- * printed, a Digital Link without its host. Throws `BAD_TRACE_ID`.
+ * The TraceID of an identifier in an order: in any form that `canonicalTraceId` takes, or as traces are printed, a Digital
+ * Link without its host. What people type and scan beside that, `understand` reads. Throws `BAD_TRACE_ID`.
  */
 export function typedTraceId(text: string): string {
   return canonicalTraceId(isGs1Path(text) ? GS1_ORIGIN + text : text);
@@ -21,10 +20,4 @@ export function typedTraceId(text: string): string {
 export function shortTraceId(traceId: string): string {
   const path = traceId.startsWith(GS1_ORIGIN) ? traceId.slice(GS1_ORIGIN.length) : '';
   return isGs1Path(path) ? path : traceId;
-}
-
-/** A key of a domain's state as a person types it: one of a trace row names its identifier in any form. */
-export function typedKey(key: string): string {
-  if (!key.startsWith(TRACE_PREFIX)) return key;
-  return TRACE_PREFIX + typedTraceId(key.slice(TRACE_PREFIX.length));
 }

@@ -14,7 +14,7 @@ export const MAX_TRACE_ID_BYTES = 512;
  * Longest identifier that is read at all, in UTF-16 units: percent-encoding triples a text at most, and what is
  * cut from a Digital Link (stem, attributes) may be as long again.
  */
-const MAX_TEXT = 4 * MAX_TRACE_ID_BYTES;
+export const MAX_TEXT = 4 * MAX_TRACE_ID_BYTES;
 
 /**
  * The identity of an identifier, however it is written (formats.md, "TraceID"): an EPC URN, a Digital Link on any host, an
@@ -72,7 +72,12 @@ function refuse(text: string, why: string, meant: string | null = null): Cotrace
     : badTraceId(text, `${why}; perhaps ${meant} is meant`, { meant });
 }
 
-function badTraceId(text: string, why: string, detail: Readonly<Record<string, string>>): CotraceError {
+/** The refusal of a text as an identifier; `why` says what it is. */
+export function badTraceId(
+  text: string,
+  why: string,
+  detail: Readonly<Record<string, string>>,
+): CotraceError {
   const shown = text.slice(0, MAX_TRACE_ID_BYTES).replace(/\p{Surrogate}/gu, '\ufffd');
   return new CotraceError('BAD_TRACE_ID', `identifier ${JSON.stringify(shown)} ${why}`, {
     traceId: shown,

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_DOMAIN_RULES } from '@cotrace/epcis';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, type jest } from '@jest/globals';
 import { CotraceError } from '@cotrace/core';
 import { committing } from '../testing/committing.js';
 import { epcisDocument, epcisEvent } from '../testing/epcis-documents.js';
@@ -43,10 +43,10 @@ describe('cotrace capture', () => {
   /** What a capture of the file says, and its exit code. */
   function captured(
     { contract = committing(2n), nodes = {} }: SceneOptions = {},
-    { log, json = false }: { readonly log?: string; readonly json?: boolean } = {},
+    { json = false, ...more }: { log?: string; json?: boolean; allOrNothing?: boolean } = {},
   ) {
     const connections = scene.connections({ contract, nodes });
-    const options = { inFlight: 1, rules: DEFAULT_DOMAIN_RULES, ...(log === undefined ? {} : { log }) };
+    const options = { inFlight: 1, rules: DEFAULT_DOMAIN_RULES, ...more };
     return spoken(() => capture(connections, [path], options, new Output(json)));
   }
 
@@ -132,8 +132,39 @@ describe('cotrace capture', () => {
     });
     answer(refused('BAD_RECORD'));
     expect(code).toBe(EXIT.interrupted);
-    expect(text).toMatch(/^.*eventList\[0\]: failed \[INTERRUPTED\]\n {4}.*\n0 of 2 /);
-    expect(text).toMatch(/, 1 failed, 1 not tried, as the capture was interrupted\n$/);
+    expect(text).toMatch(/^.*eventList\[0\]: failed \[INTERRUPTED\]\n {4}.*\ninterrupted: /);
+    expect(text).toMatch(
+      /\ninterrupted: 0 recorded, 1 not tried, 1 failed or not known; capture the same .*\n$/,
+    );
+  });
+
+  it('shows each outcome as soon as it is known, before the next event is sent', async () => {
+    const seen: number[] = [];
+    const contract = committing(2n, () => {
+      seen.push((process.stdout as unknown as { write: jest.Mock }).write.mock.calls.length);
+      return null;
+    });
+    await captured({ contract });
+    expect(seen).toEqual([0, 1]);
+  });
+
+  it('sends nothing where an event is not valid and it is to be all or nothing', async () => {
+    writeFileSync(
+      path,
+      epcisDocument([event('shipping', 'one'), { ...event('shipping', 'two'), action: 'EAT' }]),
+    );
+    let calls = 0;
+    const contract = committing(2n, () => {
+      calls += 1;
+      return null;
+    });
+    const { code, text } = await captured({ contract }, { allOrNothing: true });
+    expect([code, calls]).toEqual([EXIT.someRefused, 0]);
+    expect(text).toMatch(
+      /^.*eventList\[1\]: refused \[INVALID_EVENT\]\n {4}.*action.*\nnothing captured: 1 of 2 events refused/,
+    );
+    writeFileSync(path, DOCUMENT);
+    expect((await captured({}, { allOrNothing: true })).text).toContain('2 of 2 events recorded');
   });
 
   it('names masters that do not answer, and warns where too few are left', async () => {

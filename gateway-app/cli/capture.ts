@@ -1,13 +1,9 @@
 import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { CotraceError } from '@cotrace/core';
-import {
-  countOutcomes,
-  type CaptureListeners,
-  type CaptureOptions,
-  type EventOutcome,
-} from '../client/capture-documents.js';
+import type { CaptureListeners, CaptureOptions } from '../client/capture-documents.js';
 import { captureFiles } from '../client/capture-files.js';
 import type { Connections } from '../client/connections.js';
+import { countOutcomes, type EventOutcome } from '../client/event-outcome.js';
 import { faultText } from '../client/faults.js';
 import { interruptible } from './interruptible.js';
 import { EXIT, toJson, type Output } from './output.js';
@@ -19,11 +15,11 @@ export interface CaptureCommandOptions extends CaptureOptions {
   readonly log?: string;
 }
 
-/** `cotrace capture FILE…`. */
+/** `cotrace capture FILE…`: people are shown each outcome as soon as it is known. */
 export async function capture(
   connections: Connections,
   files: readonly string[],
-  { inFlight, rules, log }: CaptureCommandOptions,
+  { log, ...options }: CaptureCommandOptions,
   output: Output,
 ): Promise<number> {
   const outcomeLog = log === undefined ? null : openLog(log);
@@ -32,10 +28,11 @@ export async function capture(
     // One write a line, with nothing kept back: a line is in the file, whatever becomes of this process.
     outcome: (outcome) => {
       if (outcomeLog !== null) appendFileSync(outcomeLog, `${toJson(outcome)}\n`);
+      output.part(() => toText(outcome));
     },
   };
   const { outcomes, warnings, isInterrupted } = await interruptible(async (signal) => {
-    const summary = await captureFiles(connections, files, { inFlight, rules }, signal, listeners);
+    const summary = await captureFiles(connections, files, options, signal, listeners);
     return { ...summary, isInterrupted: signal.aborted };
   });
   if (outcomeLog !== null) closeSync(outcomeLog);
@@ -43,16 +40,34 @@ export async function capture(
   const counts = countOutcomes(outcomes);
   const faults = connections.faults.list();
   output.result({ ...counts, outcomes, warnings, faults }, () => [
-    ...outcomes.filter(({ status }) => status !== 'not tried').flatMap(toText),
     ...othersText(outcomes),
     ...faults.map(faultText),
-    `${counts.recorded} of ${counts.events} events recorded, ${counts.alreadyRecorded} already recorded, ${counts.refused} refused` +
-      (counts.failed > 0 ? `, ${counts.failed} failed` : '') +
-      (counts.notTried > 0 ? `, ${counts.notTried} not tried, as the capture was interrupted` : ''),
+    isInterrupted ? interruptedText(counts) : countsText(counts),
   ]);
   if (isInterrupted) return EXIT.interrupted;
   if (counts.failed > 0) return EXIT.failed;
   return counts.refused > 0 ? EXIT.someRefused : EXIT.done;
+}
+
+type Counts = ReturnType<typeof countOutcomes>;
+
+function countsText({ events, recorded, alreadyRecorded, refused, failed, notTried }: Counts): string {
+  if (notTried > 0)
+    return `nothing captured: ${refused} of ${events} events refused, and it was to be all or nothing`;
+  return (
+    `${recorded} of ${events} events recorded, ${alreadyRecorded} already recorded, ${refused} refused` +
+    (failed > 0 ? `, ${failed} failed` : '')
+  );
+}
+
+function interruptedText({ recorded, alreadyRecorded, refused, failed, notTried }: Counts): string {
+  return (
+    `interrupted: ${recorded} recorded, ${notTried} not tried` +
+    (alreadyRecorded > 0 ? `, ${alreadyRecorded} already recorded` : '') +
+    (refused > 0 ? `, ${refused} refused` : '') +
+    (failed > 0 ? `, ${failed} failed or not known` : '') +
+    '; capture the same files again: nothing is recorded twice'
+  );
 }
 
 function toText({ file, path, line, status, domain, txId, code, reasons }: EventOutcome): string[] {

@@ -17,6 +17,7 @@ describe('the class of the exit code', () => {
       ['INVALID_EVENT', 'refused'],
       ['NO_ENDORSEMENT', 'named'],
       ['NO_FILE', 'usage'],
+      ['OTHERS_REFUSED', 'named'],
       ['TOPOLOGY', 'usage'],
       ['USAGE', 'usage'],
     ]);

@@ -42,6 +42,11 @@ export class Output {
     printLines('stdout', this.json ? toJson(value, 2).split('\n') : human());
   }
 
+  /** A part of the result that people are shown as soon as it is known; with `--json` it is in the result alone. */
+  part(human: () => readonly string[]): void {
+    if (!this.json) printLines('stdout', human());
+  }
+
   /** One line of what is going on; it never mixes with the result. */
   progress(message: string): void {
     printLines('stderr', [message]);

@@ -64,15 +64,30 @@ describe('a command line', () => {
       'capture a.json b.json',
       session(
         ['readRules', null, HOME, ['goods', 'retail']],
-        ['capture', ['a.json', 'b.json'], { inFlight: 64, rules: ['rule'] }, TEXT],
+        ['capture', ['a.json', 'b.json'], { allOrNothing: false, inFlight: 64, rules: ['rule'] }, TEXT],
       ),
     ],
     [
       'capture --in-flight 7 --log l.jsonl --rules r.yaml a.json',
       session(
         ['readRules', 'r.yaml', HOME, ['goods', 'retail']],
-        ['capture', ['a.json'], { inFlight: 7, log: 'l.jsonl', rules: ['rule'] }, TEXT],
+        ['capture', ['a.json'], { allOrNothing: false, inFlight: 7, log: 'l.jsonl', rules: ['rule'] }, TEXT],
       ),
+    ],
+    [
+      'capture --all-or-nothing -',
+      session(
+        ['readRules', null, HOME, ['goods', 'retail']],
+        ['capture', ['-'], { allOrNothing: true, inFlight: 64, rules: ['rule'] }, TEXT],
+      ),
+    ],
+    [
+      '--json capture --dry-run --rules r.yaml a.json',
+      [
+        ['knownDomains', { home: HOME, json: true }],
+        ['readRules', 'r.yaml', HOME, OWN],
+        ['dryRun', ['a.json'], ['rule'], { json: true }],
+      ],
     ],
     ['trace LOT', session(['trustPath', null, HOME], ['trace', product('none'), TEXT])],
     ['trace LOT --up', session(['trustPath', null, HOME], ['trace', product('up'), TEXT])],

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { CotraceError } from '@cotrace/core';
 import { DEFAULT_DOMAIN_RULES } from '@cotrace/epcis';
 import { readTraceProof, type TraceAnswer, verifyTraceProof, writeTraceProof } from '@cotrace/verifier';
-import { countOutcomes } from '../client/capture-documents.js';
+import { countOutcomes } from '../client/event-outcome.js';
 import { captureFiles } from '../client/capture-files.js';
 import type { Connections } from '../client/connections.js';
 import { settledRows, type NodeRow } from '../client/node-rows.js';

@@ -8,6 +8,7 @@ export const ROOMS = {
   trustPath: () => import('../client/trust.js'),
   network: () => import('./network.js'),
   capture: () => import('./capture.js'),
+  dryRun: () => import('./dry-run.js'),
   trace: () => import('./trace.js'),
   watch: () => import('./watch.js'),
   order: () => import('./order.js'),

@@ -1,4 +1,4 @@
-import type { EventOutcome } from '../client/capture-documents.js';
+import type { EventOutcome } from '../client/event-outcome.js';
 
 /** One line for each domain to which events were sent for want of a rule of their own. */
 export function othersText(

@@ -1,3 +1,4 @@
+import { understand, understoodText } from '@cotrace/core';
 import { answerJson, type TraceAnswer, verify as verifyFile, writeTraceProof } from '@cotrace/verifier';
 import type { Connections } from '../client/connections.js';
 import { faultText } from '../client/faults.js';
@@ -24,12 +25,15 @@ export async function trace(
   { trust: trustPath, proof: path, ...wish }: TraceOptions,
   output: Output,
 ): Promise<number> {
+  const understood = understand(wish.traceId);
+  const said = understoodText(wish.traceId, understood);
+  for (const line of [...(said === null ? [] : [said]), ...understood.warnings]) output.progress(line);
   const trust = loadTrust(trustPath);
   if (path !== undefined) requireWritable(path);
   const { proof, answer } = await traceProduct(connections, wish, trust);
   const faults = connections.faults.list();
   const failure = path === undefined ? null : failureToWrite(path, writeTraceProof(proof));
-  output.result({ ...toJson(answer), faults }, () => [
+  output.result({ ...toJson(answer), understood, faults }, () => [
     ...toText(answer),
     ...faults.map(faultText),
     ...(path === undefined || failure !== null

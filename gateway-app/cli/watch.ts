@@ -7,7 +7,7 @@ import {
   relayedError,
   sha256,
   toHex,
-  typedTraceId,
+  understand,
   utf8,
 } from '@cotrace/core';
 import { readTextFile } from '@cotrace/network';
@@ -59,7 +59,7 @@ export async function watch(
   output: Output,
 ): Promise<number> {
   const trust = loadTrust(trustPath);
-  const ids = traceIds.map(typedTraceId);
+  const ids = traceIds.map((typed) => understand(typed).traceId);
   mkdirSync(folder, { recursive: true });
   let worst: number = EXIT.done;
   await interruptible(async (signal) => {

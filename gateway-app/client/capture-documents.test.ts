@@ -7,7 +7,8 @@ import { epcisDocument, epcisEvent } from '../testing/epcis-documents.js';
 import { fakeConnections } from '../testing/fake-network.js';
 import { refused } from '../testing/gateway-errors.js';
 import { peerWithLedger } from '../testing/peer-ledger.js';
-import { captureDocuments, countOutcomes, type EventOutcome } from './capture-documents.js';
+import { captureDocuments } from './capture-documents.js';
+import { countOutcomes, type EventOutcome } from './event-outcome.js';
 import type { ContractCall, DomainContract } from './wire.js';
 
 const document = (name: string, ...events: readonly object[]) => ({
@@ -34,6 +35,7 @@ interface Run {
   readonly inFlight?: number;
   readonly signal?: AbortSignal;
   readonly rules?: readonly DomainRule[];
+  readonly allOrNothing?: boolean;
 }
 
 /** Captures documents; `told` and `logged` are what listeners hear. */
@@ -43,6 +45,7 @@ function capture(documents: readonly { name: string; bytes: Uint8Array }[], run:
     end = () => ATTESTED,
     inFlight = 4,
     rules = DEFAULT_DOMAIN_RULES,
+    allOrNothing = false,
     signal,
   } = run;
   const told: string[] = [];
@@ -50,7 +53,7 @@ function capture(documents: readonly { name: string; bytes: Uint8Array }[], run:
   const summary = captureDocuments(
     fakeConnections({ nodes: attestingMasters, peer: peerWithLedger(end, { endorse }) }),
     documents,
-    { inFlight, rules },
+    { inFlight, rules, allOrNothing },
     signal ?? new AbortController().signal,
     { progress: (line) => told.push(line), outcome: (outcome) => logged.push(outcome) },
   );
@@ -86,6 +89,18 @@ describe('the outcome of an event', () => {
       },
     ]);
     expect([warnings, logged]).toEqual([[], outcomes]);
+  });
+
+  it('is that nothing was tried where another one is refused and it is all or nothing', async () => {
+    const endorse = () => Promise.reject(new TypeError('nothing is to be endorsed'));
+    const files = [document('a.json', ...lots('one')), document('b.json', epcisEvent({ action: 'EAT' }))];
+    const { summary, told, logged } = capture(files, { endorse, end: () => OTHER, allOrNothing: true });
+    const { outcomes } = await summary;
+    expect(outcomes).toMatchObject([
+      { file: 'a.json', status: 'not tried', code: 'OTHERS_REFUSED', domain: 'distribution' },
+      { file: 'b.json', status: 'refused', code: 'INVALID_EVENT' },
+    ]);
+    expect([told, logged]).toEqual([[], [outcomes[1]]]);
   });
 
   it('says why an event is refused before it is sent, and the others go on', async () => {

@@ -1,41 +1,20 @@
-import { type ErrorCode, fromUtf8, isCotraceError } from '@cotrace/core';
-import { type DomainRule, readEpcisFile, type ReadEvent, type ReadFile, refusedFile } from '@cotrace/epcis';
+import { isCotraceError } from '@cotrace/core';
+import type { DomainRule, ReadEvent, ReadFile } from '@cotrace/epcis';
 import { describe } from '../node/log.js';
-import { CaptureClient, type Captured } from './capture.js';
+import { CaptureClient } from './capture.js';
 import { checkChain, type ChainStanding } from './chain-check.js';
 import type { Connections } from './connections.js';
 import { keysOf } from './event-keys.js';
+import {
+  capturedOutcome,
+  failedOutcome,
+  notTried,
+  refusedOutcome,
+  type EventOutcome,
+} from './event-outcome.js';
 import { runInOrder, type KeyedTask } from './in-order.js';
 import { PROGRESS_MS } from './limits.js';
-
-/** An EPCIS document or single event, as bytes of JSON in UTF-8. */
-export interface CaptureDocument {
-  /** How outcomes name it. */
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
-
-/** What became of one event of a document. */
-export interface EventOutcome {
-  /** Name of the document. */
-  readonly file: string;
-  /** Where in the document: the event's path and line. */
-  readonly path: string;
-  readonly line: number;
-  /** `not tried`: the capture was interrupted before its turn. */
-  readonly status: 'recorded' | 'already recorded' | 'refused' | 'failed' | 'not tried';
-  readonly domain: string | null;
-  /** Whether no rule of the table fits it but the one for all other events. */
-  readonly byRuleForOthers: boolean;
-  readonly txId: string | null;
-  readonly recordId: string | null;
-  readonly block: bigint | null;
-  /** How often it was sent to the chaincode; above 1 it lost against other writers, or something was away. */
-  readonly attempts: number;
-  /** Why it was refused or failed. */
-  readonly code: string | null;
-  readonly reasons: readonly string[];
-}
+import { readDocuments, warningsOf, type CaptureDocument } from './read-documents.js';
 
 /** What became of all events, in the order of the documents. */
 export interface CaptureSummary {
@@ -49,6 +28,8 @@ export interface CaptureOptions {
   readonly inFlight: number;
   /** Which domain an event is recorded in: the first rule that fits. */
   readonly rules: readonly DomainRule[];
+  /** Whether nothing is sent where an event of any document is not valid. Default: the others are captured. */
+  readonly allOrNothing?: boolean;
 }
 
 /** Who is told while documents are captured. */
@@ -65,23 +46,50 @@ export interface CaptureListeners {
  */
 export async function captureDocuments(
   connections: Connections,
-  documents: readonly CaptureDocument[],
-  { inFlight, rules }: CaptureOptions,
+  documents: Iterable<CaptureDocument>,
+  { inFlight, rules, allOrNothing = false }: CaptureOptions,
   signal: AbortSignal,
   listeners: CaptureListeners,
 ): Promise<CaptureSummary> {
-  const read = documents.map((document) => ({ file: document.name, ...readDocument(document, rules) }));
+  const files = readDocuments(documents, rules);
+  const warnings = warningsOf(files);
+  if (allOrNothing && files.some(({ events }) => events.some(({ result }) => !result.ok))) {
+    return { outcomes: refuseAll(files, listeners), warnings };
+  }
   await checkChain(connections, listeners.progress);
-  const client = new CaptureClient(connections, listeners.progress);
-  const total = read.reduce((sum, { events }) => sum + events.length, 0);
+  const tasks = tasksOf(files, new CaptureClient(connections, listeners.progress), signal, listeners);
+  const outcomes = await runInOrder(tasks, inFlight);
+  const { standing, standings } = await afterwards(connections, outcomes, listeners);
+  return { outcomes: standings, warnings: standing === 'unknown' ? [...warnings, NOT_ATTESTED] : warnings };
+}
+
+/** The outcomes where nothing is captured, as some events are not valid. */
+function refuseAll(files: readonly ReadFile[], { outcome: tell }: CaptureListeners): readonly EventOutcome[] {
+  return files.flatMap(({ name, events }) =>
+    events.map((event) => {
+      if (event.result.ok) return notTried(name, event, 'OTHERS_REFUSED');
+      const outcome = refusedOutcome(name, event);
+      tell?.(outcome);
+      return outcome;
+    }),
+  );
+}
+
+function tasksOf(
+  files: readonly ReadFile[],
+  client: CaptureClient,
+  signal: AbortSignal,
+  listeners: CaptureListeners,
+): readonly KeyedTask<EventOutcome>[] {
+  const total = files.reduce((sum, { events }) => sum + events.length, 0);
   let ended = 0;
   let told = Date.now();
-  const tasks = read.flatMap(({ file, events }) =>
-    events.map((event): KeyedTask<EventOutcome> => ({
+  return files.flatMap(({ name, events }) =>
+    events.map((event) => ({
       keys: keysOf(event),
       run: async () => {
-        if (signal.aborted) return notTried(file, event);
-        const outcome = await captureEvent(client, file, event, signal);
+        if (signal.aborted) return notTried(name, event, 'INTERRUPTED');
+        const outcome = await captureEvent(client, name, event, signal);
         listeners.outcome?.(outcome);
         ended += 1;
         if (Date.now() - told > PROGRESS_MS) {
@@ -92,10 +100,6 @@ export async function captureDocuments(
       },
     })),
   );
-  const outcomes = await runInOrder(tasks, inFlight);
-  const { standing, standings } = await afterwards(connections, outcomes, listeners);
-  const warnings = read.flatMap(({ file, warnings: texts }) => texts.map((text) => `${file}: ${text}`));
-  return { outcomes: standings, warnings: standing === 'unknown' ? [...warnings, NOT_ATTESTED] : warnings };
 }
 
 const NOT_ATTESTED =
@@ -130,66 +134,11 @@ async function captureEvent(
   event: ReadEvent,
   signal: AbortSignal,
 ): Promise<EventOutcome> {
-  const place = { file, path: event.path, line: event.line };
-  const nothing = { txId: null, recordId: null, block: null, attempts: 0 };
   const { result } = event;
-  if (!result.ok) {
-    const reasons = result.errors.map(({ path, line, message }) => `${path} (line ${line}): ${message}`);
-    const aimed = { ...place, domain: null, byRuleForOthers: false };
-    return { ...aimed, ...nothing, status: 'refused', code: 'INVALID_EVENT' satisfies ErrorCode, reasons };
-  }
-  const { domain, record, byRuleForOthers } = result;
-  const aimed = { ...place, domain, byRuleForOthers };
+  if (!result.ok) return refusedOutcome(file, event);
   try {
-    return { ...aimed, ...fromCaptured(await client.capture(domain, record, signal)) };
+    return capturedOutcome(file, event, await client.capture(result.domain, result.record, signal));
   } catch (error) {
-    const code = isCotraceError(error) ? error.code : ('UNEXPECTED' satisfies ErrorCode);
-    return { ...aimed, ...nothing, status: 'failed', code, reasons: [describe(error)] };
+    return failedOutcome(file, event, isCotraceError(error) ? error.code : 'UNEXPECTED', describe(error));
   }
-}
-
-function notTried(file: string, { path, line, result }: ReadEvent): EventOutcome {
-  const { domain, byRuleForOthers } = result.ok ? result : { domain: null, byRuleForOthers: false };
-  const nothing = { txId: null, recordId: null, block: null, attempts: 0 };
-  return {
-    ...{ file, path, line, domain, byRuleForOthers, ...nothing },
-    status: 'not tried',
-    code: 'INTERRUPTED',
-    reasons: [],
-  };
-}
-
-function fromCaptured(
-  captured: Captured,
-): Omit<EventOutcome, 'file' | 'path' | 'line' | 'domain' | 'byRuleForOthers'> {
-  if (captured.status === 'refused') {
-    const { code, message } = captured.refusal;
-    const { attempts } = captured;
-    return { status: 'refused', txId: null, recordId: null, block: null, attempts, code, reasons: [message] };
-  }
-  const { status, txId, recordId, block, attempts } = captured;
-  return { status, txId, recordId, block, attempts, code: null, reasons: [] };
-}
-
-/** The events of a document; one that is not text is refused as a whole, as one that is not JSON is. */
-function readDocument({ name, bytes }: CaptureDocument, rules: readonly DomainRule[]): ReadFile {
-  try {
-    return readEpcisFile(fromUtf8(bytes), name, rules);
-  } catch (error) {
-    if (!isCotraceError(error, 'BAD_UTF8')) throw error;
-    return refusedFile(name, `is not text in UTF-8: its byte ${Number(error.detail['offset']) + 1} is wrong`);
-  }
-}
-
-/** How many events had each outcome. */
-export function countOutcomes(outcomes: readonly Pick<EventOutcome, 'status'>[]) {
-  const count = (status: EventOutcome['status']) => outcomes.filter((one) => one.status === status).length;
-  return {
-    events: outcomes.length,
-    recorded: count('recorded'),
-    alreadyRecorded: count('already recorded'),
-    refused: count('refused'),
-    failed: count('failed'),
-    notTried: count('not tried'),
-  };
 }

@@ -4,14 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DEFAULT_DOMAIN_RULES, readEpcisFile } from '@cotrace/epcis';
 import { ATTESTED, attestingMasters } from '../testing/attested-ledger.js';
-import { errorOf } from '../testing/codes.js';
 import { epcisDocument, epcisEvent } from '../testing/epcis-documents.js';
 import { fakeConnections } from '../testing/fake-network.js';
 import { peerWithLedger } from '../testing/peer-ledger.js';
 import { TestConsortium } from '../testing/test-consortium.js';
 import { definition } from '../testing/transactions.js';
 import { CaptureClient } from './capture.js';
-import type { EventOutcome } from './capture-documents.js';
+import type { EventOutcome } from './event-outcome.js';
 import { captureFiles } from './capture-files.js';
 import { keysOf } from './event-keys.js';
 
@@ -131,7 +130,7 @@ describe('a capture whose ledger is put back to an older copy meanwhile', () => 
 });
 
 describe('a file that cannot be read', () => {
-  it('is named before anything is captured', () => {
+  it('is named before anything is captured', async () => {
     const asked: string[] = [];
     const endorse = () => {
       asked.push('to endorse');
@@ -146,7 +145,7 @@ describe('a file that cannot be read', () => {
       const there = join(folder, 'events.json');
       writeFileSync(there, epcisDocument([epcisEvent({})]));
       const missing = join(folder, 'missing.json');
-      const { code, message, detail } = errorOf(() =>
+      await expect(
         captureFiles(
           connections,
           [there, missing],
@@ -154,8 +153,11 @@ describe('a file that cannot be read', () => {
           new AbortController().signal,
           { progress: (line) => asked.push(line) },
         ),
-      );
-      expect([code, message, detail]).toEqual(['NO_FILE', `${missing} cannot be read`, { path: missing }]);
+      ).rejects.toMatchObject({
+        code: 'NO_FILE',
+        message: `${missing} cannot be read`,
+        detail: { path: missing },
+      });
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -16,6 +16,13 @@ describe('the rules that a capture goes by', () => {
     expect(readRules(null, folder, [...DEFAULTS, 'veterinary'])).toEqual(DEFAULT_DOMAIN_RULES);
   });
 
+  it('are any where no network is known, and the default ones where none are given', () => {
+    const path = join(folder, 'ports.yaml');
+    writeFileSync(path, '- domain: ports\n');
+    expect(readRules(path, folder, null)).toEqual([{ domain: 'ports' }]);
+    expect(readRules(null, folder, null)).toEqual(DEFAULT_DOMAIN_RULES);
+  });
+
   it('are asked for where the default ones would lead to a domain that is not there', () => {
     expect(() => readRules(null, folder, ['veterinary'])).toThrow(/lead to domain retail, .* --rules FILE/);
     expect(() => readRules(null, folder, ['veterinary'])).toThrow(

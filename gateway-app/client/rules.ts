@@ -5,16 +5,17 @@ import { readTextFile } from '@cotrace/network';
 import { Workspace } from '../workspace/workspace.js';
 
 /**
- * The table of domains that a capture goes by: the file that is given, else the network's own, else the default.
- * Throws `NO_FILE`, `CONFIG`.
+ * The table of domains that a capture goes by: the file that is given, else the network's own, else the default. `domains`:
+ * those of the consortium; null where no network is known. Throws `NO_FILE`, `CONFIG`.
  */
 export function readRules(
   given: string | null,
   home: string,
-  domains: readonly string[],
+  domains: readonly string[] | null,
 ): readonly DomainRule[] {
   const path = given ?? new Workspace(home).captureRules;
-  if (given === null && !existsSync(path)) return defaultRules(domains);
+  if (given === null && !existsSync(path))
+    return domains === null ? DEFAULT_DOMAIN_RULES : defaultRules(domains);
   return parseRules(readTextFile(path, 'NO_FILE'), path, domains);
 }
 

@@ -9,7 +9,7 @@ import { errorOf } from '../testing/codes.js';
 import { TestNetwork } from '../testing/test-network.js';
 import { Workspace, writeJson } from '../workspace/workspace.js';
 import type { ClientContext } from './client-config.js';
-import { openSession, requireListed } from './session.js';
+import { knownDomains, openSession, requireListed } from './session.js';
 
 let folder: string;
 let network: TestNetwork;
@@ -88,6 +88,16 @@ describe('a session', () => {
       expect(session.context.identity.mspId).toBe('Org2MSP');
       session.close();
     }
+  });
+
+  it('need not be opened to know the domains of a network, which is none where none is known', () => {
+    const home = homeOf('known', { isComplete: true });
+    const client = new Workspace(home).client('org1');
+    const domains = network.consortium.domains;
+    expect(domains.length).toBeGreaterThan(0);
+    expect([knownDomains({ home }), knownDomains({ home: folder, client })]).toEqual([domains, domains]);
+    expect(knownDomains({ home: folder })).toBeNull();
+    expect(errorOf(() => knownDomains({ home: folder, client: 'nope.yaml' })).code).toBe('CONFIG');
   });
 
   it('names the organisations that there are where another one is wanted', () => {

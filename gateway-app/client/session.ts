@@ -30,6 +30,17 @@ export function openSession(options: SessionOptions | { readonly client: string 
 }
 
 /**
+ * The domains of the network that the options name, without asking any of its nodes; null where there is none. Throws as
+ * `openSession` where a client file is named.
+ */
+export function knownDomains(options: SessionOptions): readonly string[] | null {
+  if (options.client === undefined && !existsSync(new Workspace(options.home).consortium)) return null;
+  const connections = openSession(options);
+  connections.close();
+  return connections.context.consortium.domains;
+}
+
+/**
  * Makes sure that nodes will know the client. Throws `UNKNOWN_CALLER` where the consortium file does not list it: so it
  * is with administrators, who write definitions and ask nodes nothing.
  */

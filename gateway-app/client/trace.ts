@@ -1,4 +1,4 @@
-import { compareBytes, typedTraceId, utf8 } from '@cotrace/core';
+import { compareBytes, understand, utf8 } from '@cotrace/core';
 import { LINEAGE_LIMITS, type TraceQuestion, type Trust } from '@cotrace/verifier';
 import type { Showing } from './ask-proof.js';
 import { collectTrace, type CollectedTrace } from './collect-trace.js';
@@ -21,7 +21,7 @@ export interface TraceWish extends Partial<Showing> {
 export function trace(connections: Connections, wish: TraceWish, trust: Trust): Promise<CollectedTrace> {
   const { traceId, direction, recorders = null, newest = null, envelopes = false, at = null } = wish;
   const question = {
-    traceId: typedTraceId(traceId),
+    traceId: understand(traceId).traceId,
     direction,
     recorders: recorders === null ? null : sorted(recorders),
     limits: LINEAGE_LIMITS,

@@ -1,5 +1,5 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
-import type { EventOutcome } from '../../gateway-app/client/capture-documents.js';
+import type { EventOutcome } from '../../gateway-app/client/event-outcome.js';
 
 /** What a line of the log says; the block is a decimal string in JSON. */
 export type LoggedOutcome = Omit<EventOutcome, 'block'> & { readonly block: string | null };

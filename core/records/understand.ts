@@ -1,0 +1,92 @@
+import { trimSpace } from '../text/characters.js';
+import type { Nature } from '../trace-id/constrain.js';
+import { digitalLink, GS1_ORIGIN, type Gs1Reading } from '../trace-id/gs1-identifier.js';
+import { bareDigits, readScan, readUnmarked } from '../trace-id/scan.js';
+import { badTraceId, canonicalTraceId, identify, MAX_TEXT } from '../trace-id/trace-id.js';
+import { TRACE_PREFIX } from './keys.js';
+import { isGs1Path, shortTraceId } from './typed-trace-id.js';
+
+/** What a text that a person typed or scanned was understood as. */
+export interface Understood {
+  readonly traceId: string;
+  readonly nature: Nature;
+  /** The TraceID of the lot that is named beside a serial number; or null. */
+  readonly lot: string | null;
+  /** What was read of a scan, as a bracketed string; null where it was none. */
+  readonly elements: string | null;
+  /** What is odd about it, in sentences. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * What an identifier is that a person types or scans (formats.md, "Typed identifiers"): any form that `identify` takes, the form
+ * in which traces are printed, or what a scanner sends. What may be several things, such as bare digits, is not guessed.
+ * Throws `BAD_TRACE_ID`; where another spelling was likely meant, the message has it.
+ */
+export function understand(typed: string): Understood {
+  const text = trimSpace(typed);
+  const scan = text.length > MAX_TEXT ? null : readScan(text);
+  if (scan === null) return understandText(text, null);
+  if (scan.kind === 'text') return understandText(trimSpace(scan.text), null);
+  return understandText(linkOf(text, scan.reading), scan.elements);
+}
+
+/** A key of a domain's state as a person types it: one of a trace row names its identifier as `understand` reads it. */
+export function typedKey(key: string): string {
+  if (!key.startsWith(TRACE_PREFIX)) return key;
+  return TRACE_PREFIX + understand(key.slice(TRACE_PREFIX.length)).traceId;
+}
+
+/** What is said of a text that was not typed as its trace is printed; null where it was. */
+export function understoodText(typed: string, { traceId, nature, lot, elements }: Understood): string | null {
+  const short = shortTraceId(traceId);
+  if ([traceId, short].includes(trimSpace(typed)) && lot === null) return null;
+  return (
+    `understood as ${short} (${nature})` +
+    (lot === null ? '' : `, of lot ${shortTraceId(lot)}`) +
+    (elements === null ? '' : `, from ${elements}`)
+  );
+}
+
+function understandText(text: string, elements: string | null): Understood {
+  if (text.length <= MAX_TEXT) refuseAmbiguous(text);
+  const { traceId, nature, lot, warnings } = identify(isGs1Path(text) ? GS1_ORIGIN + text : text);
+  return {
+    traceId,
+    nature,
+    lot,
+    elements,
+    warnings: warnings.map(({ message, meant }) =>
+      meant === null ? message : `${message}; perhaps ${meant} is meant`,
+    ),
+  };
+}
+
+function linkOf(text: string, reading: Gs1Reading): string {
+  if (reading.kind === 'identifier') return digitalLink(reading.identifier);
+  throw badTraceId(text, reading.kind === 'broken' ? reading.why : 'names no key', {});
+}
+
+function refuseAmbiguous(text: string): void {
+  const digits = /^\d[\d -]*$/.test(text) ? text.replace(/[ -]/g, '') : null;
+  const lost = readUnmarked(digits ?? text);
+  if (lost?.kind === 'identifier') {
+    const meant = canonicalTraceId(digitalLink(lost.identifier));
+    throw badTraceId(text, `looks like a scan; write ${shortTraceId(meant)} if it is, or ]C1 before it`, {
+      meant,
+    });
+  }
+  if (digits !== null) throw badTraceId(text, whatDigitsMayBe(digits), {});
+  if (/^\(\d{2,4}\)/.test(text) && identify(text).traceId === text) {
+    throw badTraceId(text, 'has no key, such as (01), that says what it is a part of', {});
+  }
+}
+
+function whatDigitsMayBe(digits: string): string {
+  const found = bareDigits(digits).map(({ name, path }) => `${path} (${name})`);
+  if (found.length > 0) return `is digits alone, which say not of what; write ${found.join(' or ')}`;
+  return (
+    `is ${digits.length} digits and no GTIN, GLN or SSCC with a right check digit; write what it is before it, ` +
+    `such as 01/ before a GTIN, and a lot behind that with /10/`
+  );
+}
