@@ -74,7 +74,7 @@ async function checkTelling(
 ): Promise<void> {
   const { eventHash, eventID, step, eventTime } = record;
   if (byId !== null && byId.eventHash !== eventHash) {
-    const message = `event ${eventID ?? ''} is already recorded by ${mspId} with other content; give this one another id, or declare the other one wrong`;
+    const message = `event ${eventID ?? ''} is already recorded by ${mspId} with other content; give this one another id`;
     conflict(message, 'record.eventID', { eventID, ...byId });
   }
   const named = namedIn(record);
