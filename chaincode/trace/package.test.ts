@@ -126,7 +126,12 @@ describe('the prebuilt package, run by the stock fabric-chaincode-node', () => {
       code: 'DUPLICATE',
       detail: { txId: hashOf('tx3'), recordId },
     });
-    const bad = { ...record, eventHash: eventHashOf('h2'), eventID: null, data: { type: 'ObjectEvent', action: 'EAT' } };
+    const bad = {
+      ...record,
+      eventHash: eventHashOf('h2'),
+      eventID: null,
+      data: { type: 'ObjectEvent', action: 'EAT' },
+    };
     const refused = await invoke('tx5', ['capture', JSON.stringify(bad), JSON.stringify([noHint('lot-1')])]);
     expect(decodeRefusal(refused.message)).toMatchObject({
       code: 'BAD_DATA',
