@@ -43,7 +43,7 @@ function damaged(text: string, random: Random): string {
   const at = random.integer(0, text.length);
   switch (random.integer(0, 4)) {
     case 0:
-      return text.slice(0, at) + random.one([...'Aa0Zz9-_"{}[],:']) + text.slice(at + 1);
+      return text.slice(0, at) + random.one('Aa0Zz9-_"{}[],:'.split('')) + text.slice(at + 1);
     case 1:
       return text.slice(0, at) + text.slice(at + random.integer(1, 40));
     case 2: {
@@ -251,11 +251,7 @@ function attestedAs(
     : { ...proof, root: { ...proof.root, attestations: edit(attestations) } };
 }
 
-function dropOne<Name extends 'traces' | 'records' | 'nodes'>(
-  proof: TraceProof,
-  name: Name,
-  random: Random,
-): TraceProof {
+function dropOne(proof: TraceProof, name: 'traces' | 'records' | 'nodes', random: Random): TraceProof {
   return { ...proof, [name]: without<unknown>(proof[name], random) };
 }
 
