@@ -13,7 +13,7 @@ import {
   type Writes,
 } from '../../verifier/trace-proof/testing/reference-ledger.js';
 import type { TraceProof } from '../../verifier/trace-proof/types.js';
-import { ProofWorld } from './trace-proof-scene.js';
+import type { ProofWorld } from './trace-proof-scene.js';
 
 /** A request; what is left out is nothing, or the most. */
 export interface Asked {

@@ -7,10 +7,9 @@ import { TestNetwork } from '../../gateway-app/testing/test-network.js';
 import { transaction } from '../../gateway-app/testing/transactions.js';
 import { mainConfig } from '../../verifier/main-block/main-config.js';
 import { readTrust, type Trust } from '../../verifier/proof/trust.js';
-import { answerJson } from '../../verifier/trace-proof/answer.js';
+import { answerJson, type TraceAnswer } from '../../verifier/trace-proof/answer.js';
 import { readTraceProof, writeTraceProof } from '../../verifier/trace-proof/proof-file.js';
 import { ReferenceLedger, type LedgerWorld } from '../../verifier/trace-proof/testing/reference-ledger.js';
-import type { TraceAnswer } from '../../verifier/trace-proof/answer.js';
 import type { TraceProof } from '../../verifier/trace-proof/types.js';
 import { verifyTraceProof } from '../../verifier/trace-proof/verify-trace-proof.js';
 

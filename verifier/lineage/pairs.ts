@@ -181,7 +181,7 @@ export class ParentFacts {
       (entry) => seen.has(entry) || entry.row.roles.includes('subject') || entry.row.roles.includes('child'),
     );
     for (const entry of counting)
-      if (!isClosing(entry)) push(this.#byOrganisation, entry.place.organisation, entry);
+      if (!unloads(entry)) push(this.#byOrganisation, entry.place.organisation, entry);
   }
 
   /**
@@ -209,7 +209,8 @@ export class ParentFacts {
   }
 }
 
-function isClosing({ row }: Entry): boolean {
+/** Whether the identifier was unloaded, as a parent. */
+export function unloads({ row }: Entry): boolean {
   return row.roles.includes('parent') && (row.change === 'empty' || row.change === 'remove');
 }
 

@@ -1,4 +1,7 @@
+import type { EcdsaVerifier } from '@cotrace/fabric-model';
 import { attestedBlock, requireAfterCheckpoint } from '../proof/attested-block.js';
+import { boundSignatures } from '../proof/bound-work.js';
+import { followTransitions } from '../proof/transitions.js';
 import type { Trust } from '../proof/trust.js';
 import type { AnswerTime } from './answer.js';
 import type { TraceProof } from './types.js';
@@ -10,12 +13,19 @@ export interface AttestedRoot {
 }
 
 /**
- * What a quorum of the organisations trusted attest of the block of a proof. Throws as `attestedBlock` and
- * `requireAfterCheckpoint`.
+ * What a quorum attests of the block of a proof: of the organisations trusted, or of those to whom its transitions lead.
+ * `ecdsa` checks what authorities and members of theirs sign. Throws as `boundSignatures`, `requireAfterCheckpoint`,
+ * `followTransitions` and `attestedBlock`.
  */
-export function attestedRoot({ root }: TraceProof, trust: Trust): AttestedRoot {
+export function attestedRoot(
+  { root, transitions }: TraceProof,
+  trust: Trust,
+  ecdsa: EcdsaVerifier,
+): AttestedRoot {
+  boundSignatures([...transitions, root]);
   requireAfterCheckpoint(root.block, trust);
-  const { body, supporters, unixSeconds } = attestedBlock(root.block, root.attestations, trust);
+  const last = followTransitions(trust, transitions, root, ecdsa);
+  const { body, supporters, unixSeconds } = attestedBlock(root.block, root.attestations, last);
   const attestedBy = supporters.map(({ mspId }) => mspId).sort();
   return { asOf: { block: root.block, unixSeconds, attestedBy }, trieRoot: body.trieRoot };
 }

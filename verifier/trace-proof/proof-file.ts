@@ -17,6 +17,7 @@ import {
 } from '@cotrace/core';
 import { LINEAGE_LIMITS } from '../lineage/lineage.js';
 import { MAX_CERTIFICATE_BYTES, MAX_SIGNATURE_BYTES } from '../main-block/attestation.js';
+import { MAX_TRANSITIONS } from '../proof/transitions.js';
 import type {
   ProofDirection,
   ProofEvent,
@@ -37,7 +38,6 @@ export const MAX_TRACES = 10_000;
 export const MAX_EVENTS = 100_000;
 export const MAX_NODES = 100_000;
 const MAX_STATES = 1000;
-const MAX_TRANSITIONS = 64;
 const MAX_ATTESTATIONS = 1000;
 /** 65,535 domains with a name of 128 bytes, its length and an amount each, and some 250 bytes more. */
 const MAX_BODY_BYTES = 65_535 * (4 + 128 + 4) + 512;

@@ -1,4 +1,5 @@
 import { canonicalJson, CotraceError } from '@cotrace/core';
+import { pureEcdsa, type EcdsaVerifier } from '@cotrace/fabric-model';
 import { distinct } from '../lineage/answer.js';
 import type { Trust } from '../proof/trust.js';
 import type { AnsweredTrace, Incomplete, TraceAnswer } from './answer.js';
@@ -15,7 +16,7 @@ import type { TraceProof, TraceQuestion } from './types.js';
  * Verifies a trace proof against a trust file: a quorum attested the root, every head is under it or proven absent, every
  * event is one that its head counts, contents are those that it binds; then runs the lineage over what is shown. What is
  * not shown and needed makes the answer incomplete; nothing that is left out passes unseen. `expected` is the question that
- * was asked, null where the proof's own is as good.
+ * was asked, null where the proof's own is as good; `ecdsa` checks signatures of organisations that transitions lead to.
  *
  * Throws a `CotraceError` that says what the first wrong thing is: `WRONG_QUESTION`; as `attestedRoot`, `provenTraces`,
  * `readContents`, `provenLineage`; `PROVES_NOTHING` where the trace asked for is not shown.
@@ -24,9 +25,10 @@ export function verifyTraceProof(
   proof: TraceProof,
   trust: Trust,
   expected: TraceQuestion | null,
+  ecdsa: EcdsaVerifier = pureEcdsa,
 ): TraceAnswer {
   checkQuestion(proof, expected);
-  return answerUnder(attestedRoot(proof, trust), proof, trust);
+  return answerUnder(attestedRoot(proof, trust, ecdsa), proof, trust);
 }
 
 /** Throws `WRONG_QUESTION` where the proof does not answer the question that was asked. */

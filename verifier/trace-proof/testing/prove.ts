@@ -33,6 +33,8 @@ export interface ProofParts {
   /** Traces that are left out, or there besides. */
   readonly without?: readonly string[];
   readonly besides?: readonly string[];
+  /** Values of heads in the trie that do not follow from the events. */
+  readonly heads?: ReadonlyMap<string, Uint8Array>;
   /** Keys of states that are proven besides. */
   readonly states?: readonly Pick<ProofState, 'domain' | 'key'>[];
 }
@@ -44,7 +46,7 @@ export async function prove(ledger: ReferenceLedger, parts: ProofParts): Promise
   const needs = needsOf(ledger, question);
   const ids = new Set([...needs.keys(), ...besides].filter((id) => !without.includes(id)));
   const sorted = [...ids].sort(byBytes);
-  const { trie, root } = await ledger.trie();
+  const { trie, root } = await ledger.trie(parts.heads);
   const states = (parts.states ?? []).map(({ domain, key }) => ({
     domain,
     key,
@@ -103,7 +105,7 @@ function traceFor(
   ledger: ReferenceLedger,
   traceId: string,
   needed: ReadonlySet<number>,
-  { show = (_event, least) => least, envelopes = false }: ProofParts,
+  { show = (_event, least) => least, envelopes = false, heads }: ProofParts,
   contents: Contents,
 ): ProofTrace {
   const trees = ledger.trees(traceId);
@@ -119,7 +121,7 @@ function traceFor(
     });
     return { mspId, events: listed, path: pathOf(events, listed) };
   });
-  return { traceId, head: encodeHead(ledger.head(traceId)), trees: shownTrees };
+  return { traceId, head: heads?.get(traceId) ?? encodeHead(ledger.head(traceId)), trees: shownTrees };
 }
 
 function eventAs(

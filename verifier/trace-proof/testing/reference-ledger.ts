@@ -73,7 +73,7 @@ export class ReferenceLedger {
   readonly #world: LedgerWorld;
   readonly #states = new Map<string, StateValue>();
   readonly #records = new Map<string, string>();
-  readonly events: KnownEvent[] = [];
+  events: readonly KnownEvent[] = [];
   height = 0n;
 
   constructor(world: LedgerWorld) {
@@ -116,8 +116,13 @@ export class ReferenceLedger {
         made.push({ leaf, row: text ?? '', record: this.#recordIn(text ?? ''), envelope });
       }
     made.sort((a, b) => byBytes(a.leaf.domain, b.leaf.domain) || byBytes(a.leaf.key, b.leaf.key));
-    this.events.push(...made);
+    this.events = [...this.events, ...made];
     return made.map(({ leaf }) => leaf);
+  }
+
+  /** Takes events back that a chaincode of another kind than ours would not have made. */
+  forget(which: (event: KnownEvent) => boolean): void {
+    this.events = this.events.filter((event) => !which(event));
   }
 
   /** The events of a trace, by organisation, in the order of the ledger. */
@@ -174,7 +179,7 @@ export class ReferenceLedger {
     const body = encodeAttestationBody({
       networkId: this.#world.networkId,
       blockNum: block,
-      previousHash: sha256(utf8(`block ${block - 1n}`)),
+      previousHash: block === 0n ? new Uint8Array(32) : sha256(utf8(`block ${block - 1n}`)),
       dataHash: sha256(utf8(`data ${block}`)),
       membership: this.#world.membership,
       txRoot: sha256(utf8(`transactions ${block}`)),
