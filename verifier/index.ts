@@ -47,11 +47,10 @@ export {
   readTraceProof,
   writeTraceProof,
 } from './trace-proof/proof-file.js';
+export { rememberedNatures } from './trace-proof/proven-lineage.js';
 export { recordIdOf } from './trace-proof/record-text.js';
 export { readRowText } from './trace-proof/row-text.js';
-export { placeOf, RecordTexts, shownAs } from './trace-proof/shown-texts.js';
-export { rememberedNatures } from './trace-proof/proven-lineage.js';
-export { verifyTraceProof } from './trace-proof/verify-trace-proof.js';
+export { placeOf, RecordTexts, shownAs, shownEvent } from './trace-proof/shown-texts.js';
 export type {
   ProofDirection,
   ProofEvent,
@@ -64,3 +63,4 @@ export type {
   TraceQuestion,
   Transition,
 } from './trace-proof/types.js';
+export { verifyTraceProof } from './trace-proof/verify-trace-proof.js';
