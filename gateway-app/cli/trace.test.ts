@@ -104,7 +104,9 @@ describe('cotrace trace', () => {
 
   it('says first what a scan was understood as, and answers what could be several things with how to write it', async () => {
     const { text, said } = await traced(']C1010952123454321310A');
-    expect(said).toMatch(/^understood as 01\/09521234543213\/10\/A \(lot\), from \(01\)09521234543213\(10\)A\n/);
+    expect(said).toMatch(
+      /^understood as 01\/09521234543213\/10\/A \(lot\), from \(01\)09521234543213\(10\)A\n/,
+    );
     expect(text).toMatch(/^no record of .*\/10\/A\n/);
     await expect(traced('9521234543213')).rejects.toMatchObject({ code: 'BAD_TRACE_ID' });
   });

@@ -7,9 +7,9 @@ export interface KeyedTask<T> {
 /**
  * Runs tasks with at most `limit` under way, in their order wherever they share a key: a task starts once every
  * earlier task that shares a key with it has ended. Results come in the order of the tasks; the first rejection
- * rejects, after the tasks under way have ended.
+ * rejects, after the tasks under way have ended. `tasks` is iterated over once, and no task is kept once it has run.
  */
-export async function runInOrder<T>(tasks: readonly KeyedTask<T>[], limit: number): Promise<T[]> {
+export async function runInOrder<T>(tasks: Iterable<KeyedTask<T>>, limit: number): Promise<T[]> {
   const lastOfKey = new Map<string, Promise<unknown>>();
   const results: Promise<T>[] = [];
   const slots = new Slots(limit);
