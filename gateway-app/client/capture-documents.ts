@@ -96,8 +96,11 @@ function* tasksOf(
     }
     return outcome;
   };
-  for (const { name, events } of files.splice(0)) {
-    for (const event of events) yield { keys: keysOf(event), run: () => run(name, event) };
+  const left = files.splice(0).flatMap(({ name, events }) => events.map((event) => ({ name, event })));
+  left.reverse();
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const { name, event } = next;
+    yield { keys: keysOf(event), run: () => run(name, event) };
   }
 }
 
