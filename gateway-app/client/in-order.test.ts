@@ -111,6 +111,23 @@ describe('running tasks in order', () => {
     ).toEqual([0, 1, 2]);
   });
 
+  it('looks no more than 2,048 tasks ahead of the first that has not ended', async () => {
+    let taken = 0;
+    let release: () => void = () => undefined;
+    function* tasks(): Generator<KeyedTask<number>> {
+      for (; taken < 5000; taken++) {
+        const i = taken;
+        yield { keys: [], run: () => (i === 0 ? first : Promise.resolve(i)) };
+      }
+    }
+    const first = new Promise<number>((resolve) => (release = () => resolve(0)));
+    const all = runInOrder(tasks(), 2);
+    await nextTurn();
+    expect(taken).toBe(2048);
+    release();
+    expect(await all).toHaveLength(5000);
+  });
+
   it('keeps no task once it has run', async () => {
     const kept: WeakRef<object>[] = [];
     let freed = 0;
