@@ -38,4 +38,6 @@ export { attestedBlock, requireAfterCheckpoint, type Attested } from './proof/at
 export { followTransition, followTransitions, requireRising, type ShownBlock } from './proof/transitions.js';
 export { verifyStates, type FoundAnswer, type StateQuestion } from './proof/verify-found.js';
 export { verify } from './verify.js';
+export { checkTip, verifyTips, type LedgerTip } from './proof/tips.js';
+export type { Tip, Transition } from './trace-proof/types.js';
 export { verifyRecords, type VerifiedRecord, type VerifiedTrace } from './proof/verify-records.js';

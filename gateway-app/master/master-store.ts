@@ -18,12 +18,14 @@ import { StoredCheckpoint } from '../fabric/checkpoint.js';
 import { commit, endOfPrefix, openStore, ordered, read, type Store } from '../node/store.js';
 import { domainWrites, type WritingTransaction } from './block-writes.js';
 import type { RemovedEntry } from './state-changes.js';
+import { KeptAttestations } from './kept-attestations.js';
 import { TrieRows } from './trie-rows.js';
 
 const BLOCK = 'block/';
 const ENVELOPE = 'envelope/';
 const ATTESTATION = 'attestation/';
 const HEADER = 'header/';
+const CONFIGURED = 'configured/';
 const HEAD = 'head/';
 
 const txKey = (blockNum: bigint, txNum: number) =>
@@ -55,6 +57,7 @@ export class MasterStore {
   readonly folder: string;
   readonly owner: StoreIdentity;
   readonly trie: TrieRows;
+  readonly kept: KeptAttestations;
   readonly #store: Store;
   readonly #checkpoint: StoredCheckpoint;
 
@@ -63,6 +66,7 @@ export class MasterStore {
     this.owner = owner;
     this.#store = store;
     this.trie = new TrieRows(store);
+    this.kept = new KeptAttestations(store);
     this.#checkpoint = new StoredCheckpoint(store);
   }
 
@@ -94,7 +98,8 @@ export class MasterStore {
     }
     const number = ordered(block.number);
     const batch = this.#store.batch();
-    this.#checkpoint.put(batch, checkpoint);
+    const isConfigured = this.#checkpoint.put(batch, checkpoint);
+    if (isConfigured) batch.put(CONFIGURED + number, new Uint8Array());
     batch.put(BLOCK + number, toBinary(StoredBlockSchema, block));
     batch.put(ATTESTATION + number, toBinary(AttestationSchema, attestation));
     batch.put(HEADER + toHex(block.headerHash), new TextEncoder().encode(block.number.toString()));
@@ -110,6 +115,16 @@ export class MasterStore {
   /** Facts of a block. Throws `NOT_FOUND` above the master's height. */
   block(blockNum: bigint): StoredBlock {
     return fromBinary(StoredBlockSchema, this.#need(BLOCK + ordered(blockNum), `block ${blockNum}`));
+  }
+
+  /** Number of the configuration block in force before a block above 0. Throws `NOT_FOUND` before the first block. */
+  async configuredBefore(blockNum: bigint): Promise<bigint> {
+    const range = { gt: CONFIGURED, lt: CONFIGURED + ordered(blockNum), reverse: true, limit: 1 };
+    const [key] = await this.#store.keys(range).all();
+    if (key === undefined) {
+      throw new CotraceError('NOT_FOUND', 'this master has no configuration yet', { block: blockNum });
+    }
+    return BigInt(`0x${key.slice(CONFIGURED.length)}`);
   }
 
   /** What the valid transactions of a block wrote. */
