@@ -31,6 +31,7 @@ export { attestedBlock, requireAfterCheckpoint, type Attested } from './proof/at
 export { followTransition, followTransitions, requireRising, type ShownBlock } from './proof/transitions.js';
 export { verifyStates, type FoundAnswer, type StateQuestion } from './proof/verify-found.js';
 export { verify } from './verify.js';
+export { checkTip, verifyTips, type LedgerTip } from './proof/tips.js';
 export {
   answerJson,
   type AnsweredDeclaration,
