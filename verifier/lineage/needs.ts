@@ -9,7 +9,10 @@ export function needsOf(
   events: ReadonlyMap<string, ShownEntry>,
   history: History,
 ): LineageNeeds {
-  const ids = new Set(closures.flatMap(({ reached, consulted }) => [...reached.keys(), ...consulted]));
+  const ids = new Set([
+    ...closures.flatMap(({ reached, consulted }) => [...reached.keys(), ...consulted]),
+    ...[...history.unbound.values()].map(({ traceId }) => traceId),
+  ]);
   return new Map(
     [...ids].sort().map((id) => {
       const { entries, declarations, decidedByRecord } = history.trace(id);
