@@ -172,3 +172,8 @@ function byTime(a: Entry, b: Entry): number {
 export function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
+
+/** Events of one organisation that are one event, as far as a row says. */
+export function groupOf({ place, row }: Entry): string {
+  return JSON.stringify([place.organisation, row.event, row.time, row.bond, row.change]);
+}

@@ -1,9 +1,10 @@
 import type { Entry, History } from './history.js';
-import { meeting, unloads, type Pairs, type Windows } from './pairs.js';
+import type { Stay } from './open-stay.js';
+import type { Pairs, Windows } from './pairs.js';
+import { unloads } from './parent-facts.js';
 import { CERTAIN } from './reasons.js';
 import { push } from './record-facts.js';
-import { lowerBound, meet, type Span } from './times.js';
-import type { Stay } from './windows.js';
+import { lowerBound, meet, meeting, type Span } from './times.js';
 
 /** A time that something was in a container. */
 interface Content {
