@@ -3,9 +3,9 @@ import { leads, makes, type Makings } from './edges.js';
 import { compare, type Entry, type History } from './history.js';
 import type { Held } from './in-container.js';
 import type { Loads } from './loads.js';
-import { doubtAt, doubtsIn, meeting, type Pairs, type Windows } from './pairs.js';
+import { doubtAt, doubtsIn, type Pairs, type Windows } from './pairs.js';
 import { CERTAIN, why, type Why } from './reasons.js';
-import { ALWAYS, Covered, FOREVER, lowerBound, meet, type Span } from './times.js';
+import { ALWAYS, Covered, FOREVER, lowerBound, meet, meeting, type Span } from './times.js';
 import type { LineageQuestion, Reached, Way } from './types.js';
 
 type Node =
