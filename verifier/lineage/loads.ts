@@ -46,9 +46,9 @@ export class Loads {
     if (known !== undefined) return known.get(keyOf(content)) ?? [];
     const uses = new Map<string, Entry[]>();
     this.#uses.set(id, uses);
-    if (!this.container(id).isHolder) return [];
-    for (const entry of this.#history.trace(id).entries) {
-      if (!entry.row.roles.includes('input')) continue;
+    const inputs = this.#history.trace(id).entries.filter(({ row }) => row.roles.includes('input'));
+    if (inputs.length === 0 || !this.container(id).isHolder) return [];
+    for (const entry of inputs) {
       const { last } = this.of(id, { from: entry.time, to: entry.time });
       for (const one of last) push(uses, keyOf(one), entry);
     }
