@@ -10,7 +10,7 @@ export {
 export { entryAfter, type KeyEntry } from './main-block/entry-after.js';
 export { mainConfig, type MainConfig, type Membership } from './main-block/main-config.js';
 export { transactionFacts, type TransactionFacts } from './main-block/transaction-facts.js';
-export { validRwset } from './main-block/valid-rwset.js';
+export { validTransaction, type ValidTransaction } from './main-block/valid-transaction.js';
 export { lineageLoading, type LoadTraces } from './lineage/loading.js';
 export { LINEAGE_LIMITS, lineageAndNeeds, lineageOf } from './lineage/lineage.js';
 export type {
