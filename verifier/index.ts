@@ -50,7 +50,7 @@ export {
   writeTraceProof,
 } from './trace-proof/proof-file.js';
 export { rememberedNatures } from './trace-proof/proven-lineage.js';
-export { recordIdOf } from './trace-proof/record-text.js';
+export { recordIdOfText } from './trace-proof/record-text.js';
 export { readRowText } from './trace-proof/row-text.js';
 export { placeOf, RecordTexts, shownAs, shownEvent } from './trace-proof/shown-texts.js';
 export type {
