@@ -31,6 +31,15 @@ capture the same files again: nothing is recorded twice.
 
 Exit codes: 0 all recorded (or valid), 3 some refused, 1 some failed, 2 wrong use, 130 interrupted.`;
 
+const TRACE_HELP = `
+An identifier may be an EPC URN, a Digital Link on any host, a URI of your own, or one of these:
+
+  cotrace trace 01/09521234543213/10/LOT-1             as traces are printed
+  cotrace trace '(01)09521234543213(10)LOT-1'          as labels have it, in any order
+  cotrace trace ']C1010952123454321310LOT-1{GS}21A7'   as scanners send it; {GS} is the separator, also as a character
+
+What was understood is said first. Digits alone may be several things and are answered with how to write each.`;
+
 /** `cotrace capture`, `trace` and `verify`: events of products, and proofs of them. */
 export function addProductCommands(program: Command, runner: Runner): void {
   const { rooms } = runner;
@@ -63,11 +72,12 @@ export function addProductCommands(program: Command, runner: Runner): void {
   program
     .command('trace')
     .description('the events of a product, verified; its identifier may be written in any GS1 form')
-    .argument('<traceid>', 'EPC URN, Digital Link or other identifier')
+    .argument('<traceid>', 'identifier in any form, or what a scanner sends')
     .option('--up', 'what it was made of, back to the origins')
     .option('--down', 'what it went into')
     .option('--proof <file>', 'write the proof, which `cotrace verify` checks offline')
     .option('--trust <file>', "trust file (default: the network's own)")
+    .addHelpText('after', TRACE_HELP)
     .action((traceId: string, options: DirectionOptions & { proof?: string; trust?: string }) =>
       runner.session(async (connections, output, { home }) => {
         const direction = directionOf(options);
