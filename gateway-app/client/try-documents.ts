@@ -1,5 +1,5 @@
 import { defaultDomains, recordCheck } from '@cotrace/chaincode';
-import { type ClientRecord, distinctIds, identify, isCotraceError, type Nature } from '@cotrace/core';
+import { type ClientRecord, identify, isCotraceError, type Nature } from '@cotrace/core';
 import type { DomainRule, ReadEvent } from '@cotrace/epcis';
 import { aimOf, reasonsOf, type EventOutcome } from './event-outcome.js';
 import { readDocuments, warningsOf, type CaptureDocument } from './read-documents.js';
@@ -60,8 +60,8 @@ function tried(file: string, event: ReadEvent, contract: BuiltInContract): Tried
 }
 
 function identifiersOf(record: ClientRecord): TriedIdentifier[] {
-  const roles = new Map<string, Set<string>>(distinctIds(record).map((id) => [id, new Set()]));
-  for (const { id, role } of record.traces) roles.get(id)?.add(role);
+  const roles = new Map<string, Set<string>>();
+  for (const { id, role } of record.traces) roles.set(id, (roles.get(id) ?? new Set()).add(role));
   return [...roles].map(([id, own]) => ({ id, nature: identify(id).nature, roles: [...own].sort() }));
 }
 
