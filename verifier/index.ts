@@ -40,6 +40,7 @@ export { attestedBlock, requireAfterCheckpoint, type Attested } from './proof/at
 export { followTransition, followTransitions, requireRising, type ShownBlock } from './proof/transitions.js';
 export { verifyStates, type FoundAnswer, type StateQuestion } from './proof/verify-found.js';
 export { verify } from './verify.js';
+export { checkTip, verifyTips, type LedgerTip } from './proof/tips.js';
 export { verifyRecords, type VerifiedRecord, type VerifiedTrace } from './proof/verify-records.js';
 export { answerJson, type TraceAnswer } from './trace-proof/answer.js';
 export { readTraceProof, writeTraceProof } from './trace-proof/proof-file.js';
