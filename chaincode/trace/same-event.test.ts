@@ -185,14 +185,14 @@ describe('a declaration of error', () => {
     await tell('tx3', wrong(bare, 'mine'));
   });
 
-  it('frees its event to be told anew under another id, again and again', async () => {
+  it('frees its event to be told again under another id, again and again', async () => {
     await tell('tx1', bare);
     await tell('tx2', wrong(bare, 'first'));
     await refusedCall('DUPLICATE', tell('tx3', bare));
-    const anew = { ...bare, eventID: 'urn:uuid:2' };
-    await tell('tx3', anew);
-    await refusedCall('DUPLICATE', tell('tx4', { ...anew, data: { weight: 7 } }));
-    await tell('tx5', wrong(anew, 'second'));
+    const second = { ...bare, eventID: 'urn:uuid:2' };
+    await tell('tx3', second);
+    await refusedCall('DUPLICATE', tell('tx4', { ...second, data: { weight: 7 } }));
+    await tell('tx5', wrong(second, 'second'));
     await tell('tx6', { ...bare, eventID: 'urn:uuid:3' });
   });
 

@@ -26,7 +26,7 @@ export interface Amount {
 export interface TraceRef {
   readonly id: string;
   readonly role: Role;
-  /** Of an item or a bare class, the TraceID of its lot, which stands in the record as well; or null. */
+  /** Of an item or a bare class, the TraceID of its lot, which has an entry of its own as well; or null. */
   readonly lot: string | null;
   /** By unit, null first; null where the event gives no quantity, or none that can be added up. */
   readonly amounts: readonly Amount[] | null;

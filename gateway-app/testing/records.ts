@@ -43,6 +43,8 @@ export interface TestRecord {
   readonly label: string;
   readonly traces: readonly TestTrace[];
   readonly domain?: string;
+  /** Whose client captures it, by its place among the network's; the first where it is left out. */
+  readonly organisation?: number;
   readonly step?: string;
   readonly eventTime?: string;
   readonly eventID?: string | null;
@@ -71,13 +73,15 @@ export function capture(
   record: TestRecord,
   alter: (capturing: Capturing) => readonly TestWrite[] = ({ writes }) => writes,
 ): TestEnvelope & { readonly recordId: string } {
-  const { domain = 'goods', label } = record;
+  const { domain = 'goods', label, organisation = 0 } = record;
+  const { client, mspId } = network.organisation(organisation);
   const nonce = sha256(utf8(label)).slice(0, NONCE_LENGTH);
-  const txId = computeTxId(nonce, network.organisation(0).client.serialized);
-  const capturing = capturingOf(record, txId, network.organisation(0).mspId);
+  const txId = computeTxId(nonce, client.serialized);
+  const capturing = capturingOf(record, txId, mspId);
   const { recordId } = capturing;
   const made = transaction(network, {
     chaincode: domain,
+    client,
     nonce,
     rwset: { [domain]: { writes: alter(capturing) } },
   });

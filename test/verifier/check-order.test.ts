@@ -46,10 +46,12 @@ async function placed(
   order: Order,
   data = JSON.parse(orderEvent(order, new Date(0))) as JsonObject,
   alter?: Parameters<typeof capture>[2],
+  organisation = 0,
 ): Promise<void> {
   const record = {
-    label: JSON.stringify([order, data]),
+    label: JSON.stringify([order, data, organisation]),
     domain: 'production',
+    organisation,
     traces: [{ id: order.to, role: 'subject' as const, ver: 1 }],
     eventID: orderId(order),
     data,
@@ -98,6 +100,26 @@ describe('an order is proven', () => {
       newest: { block: at.block + 1n, txNum: 0 },
     });
     expect(await checkOrder(second, ask, trust)).toMatchObject({ status: 'latest' });
+  });
+
+  it('whichever organisation placed it, and whatever others have under its id', async () => {
+    const order = orderOf('of the second', 'press-6');
+    const other = { 'cotrace:from': 'planner', 'cotrace:message': 'other', 'cotrace:signature': 'MEUC' };
+    await placed(order, other, undefined, 0);
+    expect(await checkOrder(order, ask, trust)).toMatchObject({ status: 'other' });
+    await placed(order, undefined, undefined, 1);
+    const at = { block: chain.height - 1n, txNum: 0 };
+    expect(await checkOrder(order, ask, trust)).toMatchObject({ status: 'latest', place: at });
+    await placed(orderOf('newer', 'press-6'));
+    expect(await checkOrder(order, ask, trust)).toMatchObject({ status: 'superseded', place: at });
+    // Placed again by another organisation it is the newest once more; superseded, it stands where it stood first.
+    await placed(order, undefined, undefined, 2);
+    expect(await checkOrder(order, ask, trust)).toMatchObject({
+      status: 'latest',
+      place: { block: at.block + 2n, txNum: 0 },
+    });
+    await placed(orderOf('newest', 'press-6'));
+    expect(await checkOrder(order, ask, trust)).toMatchObject({ status: 'superseded', place: at });
   });
 
   it('to be another one’s where its id was taken by an event that says something else', async () => {
