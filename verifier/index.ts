@@ -49,7 +49,7 @@ export {
 } from './trace-proof/proof-file.js';
 export { recordIdOf } from './trace-proof/record-text.js';
 export { readRowText } from './trace-proof/row-text.js';
-export { placeOf, RecordTexts, shownAs } from './trace-proof/shown-texts.js';
+export { placeOf, RecordTexts, shownAs, shownEvent } from './trace-proof/shown-texts.js';
 export { rememberedNatures } from './trace-proof/proven-lineage.js';
 export { verifyTraceProof } from './trace-proof/verify-trace-proof.js';
 export type {

@@ -19,16 +19,20 @@ export const MAX_NEWEST = 10_000;
 export const MAX_RECORDERS = 1000;
 
 /**
- * The most that one proof may take. Identifiers, events and bytes are about what a proof file may have; `visits` are events
- * read again and again while a lineage grows, some microseconds each.
+ * The most that one proof may take: what is read, as far as needed and as much again ahead. `visits` are events gone over
+ * again while a lineage grows. A lineage is worked out in one go, about 0.1 ms an event, so that `events` bounds how long a
+ * master's thread is held.
  */
 export const PROOF_LIMITS = {
-  traces: 10_000,
-  events: 100_000,
+  traces: 20_000,
+  events: 30_000,
   bytes: 128 * 1024 * 1024,
-  visits: 4_000_000,
+  visits: 1_000_000,
   seconds: 120,
 };
+
+/** How many traces are read ahead of a lineage that is still small. */
+export const READ_AHEAD = 16;
 
 /** How often a proof starts again where blocks changed what it had read. */
 export const PROOF_TRIES = 5;

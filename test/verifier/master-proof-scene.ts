@@ -13,7 +13,7 @@ import {
   type Writes,
 } from '../../verifier/trace-proof/testing/reference-ledger.js';
 import type { TraceProof } from '../../verifier/trace-proof/types.js';
-import { ProofWorld } from './trace-proof-scene.js';
+import type { ProofWorld } from './trace-proof-scene.js';
 
 /** A request; what is left out is nothing, or the most. */
 export interface Asked {
@@ -104,7 +104,7 @@ export class MasterScene {
   /** The proof that parts are, under what both masters attest. */
   async proofOf(asked: Asked, parts: Iterable<ProofPart>): Promise<TraceProof> {
     const { direction, recorders, identifiers, events } = requestOf(asked);
-    const { block, attestations: _own, ...proof } = await assembleProof(each(parts));
+    const { block, nodes, records, envelopes, traces } = await assembleProof(each(parts));
     return {
       question: {
         traceId: asked.traceId,
@@ -116,7 +116,7 @@ export class MasterScene {
       transitions: [],
       tips: [],
       states: [],
-      ...proof,
+      ...{ nodes, records, envelopes, traces },
     };
   }
 
@@ -139,5 +139,5 @@ export function requestOf(asked: Asked) {
 }
 
 async function* each<T>(items: Iterable<T>): AsyncGenerator<T> {
-  yield* items;
+  for (const item of items) yield await Promise.resolve(item);
 }
