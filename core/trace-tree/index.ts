@@ -1,5 +1,6 @@
 export {
   compareEvents,
+  comparePlaces,
   decodeEventLeaf,
   encodeEventLeaf,
   eventLeafHash,

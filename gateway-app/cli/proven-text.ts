@@ -1,6 +1,6 @@
 import { shortTraceId } from '@cotrace/core';
 import type { AnswerTime, TraceAnswer } from '@cotrace/verifier';
-import { counted } from './trace-words.js';
+import { counted, secondsText } from './trace-words.js';
 
 /** Up to which block an answer holds, who says so, and whether anything is missing. */
 export function provenText(answer: TraceAnswer): string[] {
@@ -16,7 +16,7 @@ const COMPLETE = [
 ];
 
 function saidBy({ attestedBy, unixSeconds }: AnswerTime): string {
-  return `${attestedBy.join(', ')} at ${new Date(Number(unixSeconds) * 1000).toISOString().replace('.000', '')}`;
+  return `${attestedBy.join(', ')} at ${secondsText(unixSeconds)}`;
 }
 
 function tipsText({ tips, asOf }: TraceAnswer): string {

@@ -125,18 +125,23 @@ function directionOf({ up, down, both }: DirectionOptions): 'none' | 'up' | 'dow
 }
 
 /** How many of the newest events `--show` asks for; null for all. Throws `USAGE`. */
-function newestOf([what = '', count = '', ...more]: readonly string[], direction: string): number | null {
-  if (what === 'all' && count === '') return null;
-  const newest = what === 'none' && count === '' ? 0 : Number(count);
-  const isCount = /^\d{1,6}$/.test(count) && newest > 0 && newest <= MOST_NEWEST;
-  if (more.length > 0 || (newest !== 0 && (what !== 'newest' || !isCount))) {
-    throw new CotraceError('USAGE', `--show is all, none, or newest and a number from 1 to ${MOST_NEWEST}`);
-  }
+function newestOf(show: readonly string[], direction: string): number | null {
+  const [what] = show;
+  if (what === 'all' && show.length === 1) return null;
+  const newest = what === 'none' && show.length === 1 ? 0 : newestCount(show);
   if (direction !== 'none') {
     throw new CotraceError(
       'USAGE',
-      `a lineage needs all events that it leads through: leave out --show ${what}, or --${direction}`,
+      `a lineage needs all events that it leads through: leave out --show ${show.join(' ')}, or --${direction}`,
     );
+  }
+  return newest;
+}
+
+function newestCount([what, count = '', ...more]: readonly string[]): number {
+  const newest = /^[1-9]\d{0,5}$/.test(count) ? Number(count) : 0;
+  if (what !== 'newest' || more.length > 0 || newest < 1 || newest > MOST_NEWEST) {
+    throw new CotraceError('USAGE', `--show is all, none, or newest and a number from 1 to ${MOST_NEWEST}`);
   }
   return newest;
 }

@@ -1,4 +1,4 @@
-import { isObject, shortTraceId } from '@cotrace/core';
+import { shortTraceId } from '@cotrace/core';
 import type { AnsweredEvent, TraceAnswer } from '@cotrace/verifier';
 import { table } from './output.js';
 import { provenText } from './proven-text.js';
@@ -49,7 +49,7 @@ function nothingText({ question, identifiers }: TraceAnswer): string[] {
 /** Such as `A from B, C` or `A in P`. */
 function whatHappened({ record }: AnsweredEvent): string {
   if (record === null) return '(its content is not shown)';
-  const { traces, data } = record;
+  const { traces, change } = record;
   const named = (...roles: readonly string[]) => {
     const ids = [
       ...new Set(traces.filter(({ role }) => roles.includes(role)).map(({ id }) => shortTraceId(id))),
@@ -58,16 +58,16 @@ function whatHappened({ record }: AnsweredEvent): string {
   };
   const join = (what: string, preposition: string, other: string) =>
     [what, other === '' ? '' : `${preposition} ${other}`].filter((part) => part !== '').join(' ');
-  const isTakenOut = isObject(data) && data['action'] === 'DELETE';
-  const children = named('child');
-  const contained =
-    children === '' && isTakenOut
-      ? join('all', 'out of', named('parent'))
-      : join(children, isTakenOut ? 'out of' : 'in', named('parent'));
+  const isTakenOut = change === 'remove' || change === 'empty';
+  const contained = join(
+    change === 'empty' ? 'all' : named('child'),
+    isTakenOut ? 'out of' : 'in',
+    named('parent'),
+  );
   return [
     join(named('output'), 'from', named('input')),
     named('subject'),
-    traces.some(({ role }) => role === 'parent') || children !== '' ? contained : '',
+    traces.some(({ role }) => role === 'parent' || role === 'child') ? contained : '',
     join('', 'of lot', named('lot')),
     join('', 'in process', named('process')),
   ]

@@ -11,6 +11,15 @@ export function minute(time: string): string {
   return time.slice(0, 16).replace('T', ' ');
 }
 
+/** The last second that has a time of 20 characters. */
+const LAST_SECOND = 253_402_300_799n;
+
+/** Seconds since 1970 as a time; more than a calendar has stay a number. */
+export function secondsText(unixSeconds: bigint): string {
+  if (unixSeconds > LAST_SECOND) return `second ${unixSeconds}`;
+  return new Date(Number(unixSeconds) * 1000).toISOString().replace('.000', '');
+}
+
 /** Where a transaction is: block and number. */
 export function placeText({ block, txNum }: Pick<AnsweredEvent, 'block' | 'txNum'>): string {
   return `${block}/${txNum}`;

@@ -1,3 +1,4 @@
+import { CotraceError } from '@cotrace/core';
 import type { TraceQuestion } from '@cotrace/verifier';
 import { Master } from '../gen/cotrace/cotrace_pb.js';
 import { assembleProof, type AssembledProof } from './assemble-proof.js';
@@ -15,7 +16,10 @@ export interface Showing {
   readonly at: bigint | null;
 }
 
-/** Asks one master for a proof; nothing of it is verified. Throws `BAD_PROOF`, and what the master says. */
+/**
+ * Asks one master for a proof; nothing of it is verified. Throws `BAD_PROOF`, `BAD_ANSWER` where it does not come to its end,
+ * and what the master says.
+ */
 export async function askProof(
   { client }: ConnectedNode,
   { traceId, direction, recorders, limits }: TraceQuestion,
@@ -31,13 +35,16 @@ export async function askProof(
     ...(newest === null ? {} : { newest }),
     ...(at === null ? {} : { blockNum: at }),
   };
-  const signal = AbortSignal.any([turn.signal, AbortSignal.timeout(LONGEST_TRACE_MS)]);
-  const parts = client.stream(Master.method.prove, request, signal, { silence: SILENT_TRACE_MS });
-  return assembleProof(counted(parts, turn));
+  const deadline = performance.now() + LONGEST_TRACE_MS;
+  const patience = { silence: SILENT_TRACE_MS };
+  return assembleProof(timed(client.stream(Master.method.prove, request, turn.signal, patience), turn, deadline));
 }
 
-async function* counted<T>(parts: AsyncIterable<T>, turn: Turn): AsyncGenerator<T> {
+async function* timed<T>(parts: AsyncIterable<T>, turn: Turn, deadline: number): AsyncGenerator<T> {
   for await (const part of parts) {
+    if (performance.now() > deadline) {
+      throw new CotraceError('BAD_ANSWER', `its proof does not end: it took ${LONGEST_TRACE_MS / 1000} s`);
+    }
     turn.part();
     yield part;
   }

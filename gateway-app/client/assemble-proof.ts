@@ -1,4 +1,4 @@
-import { CotraceError, fromUtf8 } from '@cotrace/core';
+import { CotraceError, fromUtf8, MAX_HEAD_ORGANISATIONS } from '@cotrace/core';
 import {
   MAX_EVENTS,
   MAX_NODES,
@@ -16,6 +16,10 @@ import type {
   ProofStart,
   ProofTrace as SentTrace,
 } from '../gen/cotrace/cotrace_pb.js';
+import { MOST_PROGRESS } from './limits.js';
+
+/** Those of organisations, and the shared one. */
+const MAX_TREES = MAX_HEAD_ORGANISATIONS + 1;
 
 /** What a master has proven; what others attest and sign of the block comes from elsewhere. */
 export interface AssembledProof extends Pick<TraceProof, 'nodes' | 'records' | 'envelopes' | 'traces'> {
@@ -24,24 +28,18 @@ export interface AssembledProof extends Pick<TraceProof, 'nodes' | 'records' | '
   readonly attestations: readonly Attestation[];
 }
 
-/** How far a master is with a proof. */
-export interface ProofProgress {
-  readonly traces: number;
-  readonly events: number;
-}
-
 /**
  * Puts the parts of a proof together. Each names its own place, and nothing is taken that does not fit one, is there twice,
- * or is more than a proof can have; what it says is for the verifier to judge. Throws `BAD_PROOF`.
+ * or is more than a proof can have, so that parts come to an end; what they say is for the verifier to judge. Throws
+ * `BAD_PROOF`.
  */
-export async function assembleProof(
-  parts: AsyncIterable<ProofPart>,
-  onProgress: (progress: ProofProgress) => void = () => undefined,
-): Promise<AssembledProof> {
+export async function assembleProof(parts: AsyncIterable<ProofPart>): Promise<AssembledProof> {
   let assembly: Assembly | null = null;
+  let progress = 0;
   for await (const { part } of parts) {
-    if (part.case === 'progress') onProgress(part.value);
-    else if (part.case === 'start' && assembly === null) assembly = new Assembly(part.value);
+    if (part.case === 'progress') {
+      if (++progress > MOST_PROGRESS) throw bad('it tells of its progress too often');
+    } else if (part.case === 'start' && assembly === null) assembly = new Assembly(part.value);
     else if (assembly === null || part.case === 'start')
       throw bad('it does not begin, once, with what it has');
     else assembly.add(part);
@@ -79,10 +77,10 @@ class Assembly {
         this.#pieces(this.#envelopes, part.value.pieces);
         return;
       case 'traces':
-        for (const trace of part.value.traces) this.#trace(trace);
+        for (const trace of some(part.value.traces)) this.#trace(trace);
         return;
       case 'events':
-        for (const event of part.value.events) this.#event(event);
+        for (const event of some(part.value.events)) this.#event(event);
         return;
       case 'progress':
       case 'start':
@@ -112,7 +110,7 @@ class Assembly {
   }
 
   #pieces(entries: Entries, pieces: readonly ProofPiece[]): void {
-    for (const piece of pieces) {
+    for (const piece of some(pieces)) {
       // A piece that begins an entry takes the room of the whole.
       if (piece.offset === 0) this.#take('bytes', piece.length);
       entries.put(piece);
@@ -120,10 +118,11 @@ class Assembly {
   }
 
   #trace(trace: SentTrace): void {
-    this.#take('bytes', trace.head?.length ?? 0);
-    for (const { events, path } of trace.trees) {
+    if (trace.trees.length > MAX_TREES) throw bad('a trace has more trees than a head can have');
+    this.#take('bytes', trace.traceId.length + (trace.head?.length ?? 0));
+    for (const { mspId, events, path } of trace.trees) {
       this.#take('events', events);
-      this.#take('bytes', path.length);
+      this.#take('bytes', mspId.length + path.length);
     }
     this.#traces.put(trace.index, trace);
   }
@@ -182,7 +181,8 @@ class Entries {
   put({ index, offset, length, bytes }: ProofPiece): void {
     if (offset === 0) this.#slots.put(index, { bytes: new Uint8Array(length), filled: 0 });
     const entry = this.#slots.get(index);
-    if (entry === null || entry.filled !== offset || bytes.length > entry.bytes.length - offset) {
+    const fits = entry !== null && entry.filled === offset && bytes.length <= entry.bytes.length - offset;
+    if (!fits || (bytes.length === 0 && length > 0)) {
       throw bad('the pieces of a text do not fit together');
     }
     entry.bytes.set(bytes, offset);
@@ -209,6 +209,12 @@ function traceOf({ traceId, head, trees }: SentTrace, events: readonly Slots<Pro
 function eventOf({ index, place, row, record, envelope }: SentEvent): ProofEvent {
   const shown = row === undefined ? null : { row, record: record ?? null, envelope: envelope ?? null };
   return { index, place, shown };
+}
+
+/** What a part has; one without anything could come without end. */
+function some<T>(items: readonly T[]): readonly T[] {
+  if (items.length === 0) throw bad('it has a part without anything');
+  return items;
 }
 
 function bad(why: string): CotraceError {

@@ -14,6 +14,7 @@ import { collectTips } from './collect-tips.js';
 import type { ConnectedNode, Connections } from './connections.js';
 import { TooManyRefused, type Gathered } from './gathered.js';
 import { catchUp, heightsOf, nameThoseBehind, readyFirst, type Heights } from './heights.js';
+import { requireEnough } from './shown-enough.js';
 
 /** A proof that holds against the trust file, and what it proves. */
 export interface CollectedTrace {
@@ -97,12 +98,7 @@ async function checked(
     states: [],
   });
   const collected = await verifiedWith(connections, gathered, proofWith, { from, question }, trust);
-  const { open } = collected.answer;
-  if (showing.newest === null && open.length > 0) {
-    throw new CotraceError('INCOMPLETE', `leaves out what the question needs of ${open[0]?.traceId ?? ''}`, {
-      open: open.length,
-    });
-  }
+  requireEnough(collected.proof, collected.answer, showing.newest);
   return collected;
 }
 

@@ -87,13 +87,12 @@ export const PEER_STATUS_MS = 500;
 /** The most blocks whose attestations are asked for at once: half of what a master takes (`MAX_ITEMS`). */
 export const BLOCKS_PER_REQUEST = 500;
 
-/** The most identifiers that one request asks for: half of what a master takes (`MAX_ITEMS`). */
-export const IDS_PER_REQUEST = 500;
-
-/** A master's answer about a trace may be this long, take this long, and be silent so long. */
-export const MAX_TRACE_BYTES = 192 * 1024 * 1024;
+/** A master's proof may take this long, and be silent so long: masters tell of their progress every second. */
 export const LONGEST_TRACE_MS = 120_000;
 export const SILENT_TRACE_MS = 5000;
+
+/** How often a master may tell of the progress of one proof: far more often than an honest one does in that time. */
+export const MOST_PROGRESS = 1000;
 
 /** What is kept of a text that a peer or an orderer sends. */
 export const MAX_ANSWER_TEXT = 400;

@@ -6,6 +6,7 @@ import {
   type Trust,
   verifyTraceProof,
 } from '@cotrace/verifier';
+import { majorityOf } from '../consortium/consortium.js';
 import { Master } from '../gen/cotrace/cotrace_pb.js';
 import { firstAnswer } from './ask-in-turn.js';
 import { collectTrace, type CollectedTrace } from './collect-trace.js';
@@ -22,8 +23,8 @@ const NOTHING = { newest: 0, envelopes: false, at: null };
 /** Where a trace stands now. */
 export interface WatchedTrace extends CollectedTrace {
   /**
-   * A quorum has attested a history that this one does not extend: code `HEAD_ROLLED_BACK` or `HEAD_REWRITTEN`. The two
-   * proofs together show it to anybody.
+   * A quorum has attested a history that this one does not extend: code `HEAD_ROLLED_BACK` or `HEAD_REWRITTEN`, and the two
+   * proofs together show it; or most masters fail to prove that it does, which is `HEAD_REWRITTEN` too.
    */
   readonly rewritten: CotraceError | null;
 }
@@ -51,26 +52,41 @@ export async function watchTrace(
     });
   }
   const [older, newer] = [headIn(earlier, traceId), headIn(collected.proof, traceId)];
-  const rewritten = older.length === 0 ? null : rewrittenBetween(older, newer);
-  if (rewritten === null && older.length > 0) await proveGrowth(connections, traceId, older, newer);
+  if (older.length === 0) return { ...collected, rewritten: null };
+  const rewritten = rewrittenBetween(older, newer) ?? (await notGrown(connections, traceId, older, newer));
   return { ...collected, rewritten };
 }
 
-/** Has a master prove that one head extends the other. */
-async function proveGrowth(
+/**
+ * Has a master prove that one head extends the other. An honest one can wherever it does: where most of them answer with
+ * what does not lead there, it does not, and this is returned.
+ */
+async function notGrown(
   connections: Connections,
   traceId: string,
   older: TraceHead,
   newer: TraceHead,
-): Promise<void> {
+): Promise<CotraceError | null> {
   const request = { traceId, older: countsOf(older), newer: countsOf(newer) };
-  await firstAnswer(
-    connections.masters(),
-    ({ client }, { signal }) =>
-      client.call(Master.method.growth, request, { timeout: SHORT_CALL_MS, signal }),
-    connections.faults,
-    ({ proof }) => verifyGrowth(older, newer, proof),
-  );
+  const masters = connections.masters();
+  const failed = new Set<string>();
+  try {
+    await firstAnswer(
+      masters,
+      ({ client }, { signal }) =>
+        client.call(Master.method.growth, request, { timeout: SHORT_CALL_MS, signal }),
+      connections.faults,
+      ({ proof }, { name }) => {
+        failed.add(name);
+        verifyGrowth(older, newer, proof);
+      },
+    );
+    return null;
+  } catch (cause) {
+    if (failed.size < majorityOf(connections.context.consortium)) throw cause;
+    const text = `no master proves that the history of ${traceId} extends the one that was known`;
+    return new CotraceError('HEAD_REWRITTEN', text, { masters: [...failed] }, cause);
+  }
 }
 
 /** What two heads show by themselves, so that nobody's word is needed. */

@@ -11,18 +11,23 @@ import {
   type FindReply,
   type HeadsReply,
   type MasterStatus,
-  type ProvenTransaction,
+  type ProofPart,
+  type ProofStart,
 } from '../gen/cotrace/cotrace_pb.js';
 import type { RpcClient } from '../node/rpc-client.js';
 
 /** Asks the honest master what the false one was asked, with other members where they are given. */
 type Honest = (other?: object) => Promise<object>;
 
+/** Has the honest master prove what the false one was asked, with other members where they are given. */
+type HonestProof = (other?: object) => AsyncIterable<ProofPart>;
+
 /** How a false master answers. */
 export interface Falsehood {
   /** A message or bytes in place of the honest reply, an error, or nothing at all. */
   readonly unary?: (method: string, honest: Honest) => Promise<object | Buffer>;
-  readonly trace?: (honest: () => AsyncIterable<ProvenTransaction>) => AsyncIterable<object | Buffer>;
+  /** Parts of a proof, or bytes in place of them. */
+  readonly prove?: (honest: HonestProof) => AsyncIterable<object | Buffer>;
 }
 
 const HEIGHTS_OFF = 1000n;
@@ -61,25 +66,31 @@ function moved(by: bigint): Falsehood {
           return { ...(reply as FindReply), blockNum: at((reply as FindReply).blockNum) };
       }
     },
-    trace: async function* (honest) {
-      if (by < 0n) return;
-      for await (const one of honest()) yield { ...one, blockNum: at(one.blockNum) };
+    prove: async function* (honest) {
+      for await (const { part } of honest()) {
+        if (part.case !== 'start') yield { part };
+        else yield { part: { case: 'start', value: startAt(part.value, at(part.value.blockNum)) } };
+      }
     },
   };
+}
+
+function startAt(start: ProofStart, blockNum: bigint): object {
+  return { ...start, blockNum };
 }
 
 /** The ways in which one master may be false; all but the last ones of them are those that a broken one has. */
 export const FALSEHOODS = {
   garbage: {
     unary: () => Promise.resolve(randomBytes(64)),
-    trace: async function* () {
+    prove: async function* () {
       await sleep(0);
       yield randomBytes(64);
     },
   },
   nothing: {
     unary: () => new Promise<never>(() => undefined),
-    trace: async function* () {
+    prove: async function* () {
       await new Promise(() => undefined);
       yield {};
     },
@@ -89,7 +100,7 @@ export const FALSEHOODS = {
       await sleep(SLOW_MS);
       return honest();
     },
-    trace: async function* (honest) {
+    prove: async function* (honest) {
       for await (const one of honest()) {
         await sleep(SLOW_MS);
         yield one;
@@ -100,26 +111,21 @@ export const FALSEHOODS = {
   'heights to come': moved(HEIGHTS_OFF),
   'as to a stranger': {
     unary: stranger,
-    trace: stranger,
+    prove: stranger,
   },
   'with the state after block 0': {
     unary: (method, honest) => honest(method === 'Find' ? { blockNum: 0n } : {}),
   },
-  'without the records': {
-    trace: async function* (honest) {
-      for await (const one of honest()) if (one.blockNum < 0n) yield one;
+  'without the events': {
+    prove: async function* (honest) {
+      for await (const one of honest()) if (one.part.case !== 'events') yield one;
     },
   },
   'without end': {
-    trace: async function* (honest) {
-      // An honest stream is empty once the caller is gone.
-      for (let given = true; given;) {
-        given = false;
+    prove: async function* () {
+      for (;;) {
         await sleep(0);
-        for await (const one of honest()) {
-          given = true;
-          yield one;
-        }
+        yield { part: { case: 'progress', value: { traces: 1, events: 1 } } };
       }
     },
   },
@@ -150,7 +156,7 @@ export interface FalseMasterConfig {
 /** A gRPC server with the TLS identity of a master that answers falsely. Returns what stops it. */
 export async function startFalseMaster(
   { address, tls, honest }: FalseMasterConfig,
-  { unary = (_method, ask) => ask(), trace = (ask) => ask() }: Falsehood,
+  { unary = (_method, ask) => ask(), prove = (ask) => ask() }: Falsehood,
 ): Promise<() => void> {
   const server = new grpc.Server();
   const methods = Object.entries(grpcService(Master)).map(([name, method]) => {
@@ -159,7 +165,7 @@ export async function startFalseMaster(
     return [name, { ...method, responseSerialize }];
   });
   const definition = Object.fromEntries(methods) as grpc.ServiceDefinition;
-  server.addService(definition, handlersOf(honest, unary, trace));
+  server.addService(definition, handlersOf(honest, unary, prove));
   const pair = { private_key: tls.key, cert_chain: tls.certificate };
   const credentials = grpc.ServerCredentials.createSsl(null, [pair], false);
   await new Promise<void>((resolve, reject) => {
@@ -171,13 +177,13 @@ export async function startFalseMaster(
 function handlersOf(
   honest: RpcClient,
   unary: NonNullable<Falsehood['unary']>,
-  trace: NonNullable<Falsehood['trace']>,
+  prove: NonNullable<Falsehood['prove']>,
 ): grpc.UntypedServiceImplementation {
   return Object.fromEntries(
     Master.methods.map((method): [string, grpc.handleUnaryCall<object, object> | StreamHandler] =>
       method.methodKind === 'unary'
         ? [method.name, unaryHandler(honest, method as DescMethodUnary, unary)]
-        : [method.name, streamHandler(honest, method as DescMethodServerStreaming, trace)],
+        : [method.name, streamHandler(honest, method as DescMethodServerStreaming, prove)],
     ),
   );
 }
@@ -199,19 +205,20 @@ function unaryHandler(
   };
 }
 
-/** Other streams than that of a trace are honest: they feed business nodes. */
+/** Other streams than that of a proof are honest: they feed business nodes. */
 function streamHandler(
   honest: RpcClient,
   method: DescMethodServerStreaming,
-  trace: NonNullable<Falsehood['trace']>,
+  prove: NonNullable<Falsehood['prove']>,
 ): StreamHandler {
   return (call) => {
     const gone = new AbortController();
     call.on('cancelled', () => gone.abort());
     call.on('close', () => gone.abort());
-    const ask = () => honest.stream(method, call.request as Record<string, unknown>, gone.signal);
+    const ask = (other = {}) =>
+      honest.stream(method, { ...(call.request as Record<string, unknown>), ...other }, gone.signal);
     const run = async () => {
-      const messages = method.name === 'Trace' ? trace(ask as () => AsyncIterable<ProvenTransaction>) : ask();
+      const messages = method.name === 'Prove' ? prove(ask as HonestProof) : ask();
       for await (const message of messages) {
         if (call.cancelled) return;
         if (!call.write(message)) await new Promise((resolve) => call.once('drain', resolve));

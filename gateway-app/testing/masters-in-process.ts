@@ -3,7 +3,7 @@ import { relayedError } from '@cotrace/core';
 import { decode } from '@cotrace/fabric-model';
 import type { Metadata } from '@grpc/grpc-js';
 import type { Consortium } from '../consortium/consortium.js';
-import { Master, type ProvenTransaction } from '../gen/cotrace/cotrace_pb.js';
+import { Master, type ProofPart } from '../gen/cotrace/cotrace_pb.js';
 import { Attestor } from '../master/attestor.js';
 import { Configurations } from '../master/configurations.js';
 import { Freshness } from '../master/freshness.js';
@@ -75,7 +75,7 @@ export function honestAnswers(network: TestNetwork, master: TestMaster): MasterA
 /** What a master answers that is false, in place of an honest one. */
 export function falseAnswers(
   honest: MasterAnswers,
-  { unary = (_method, ask) => ask(), trace = (ask) => ask() }: Falsehood,
+  { unary = (_method, ask) => ask(), prove = (ask) => ask() }: Falsehood,
 ): MasterAnswers {
   const asked = honest as Readonly<Record<string, Unary & Streaming>>;
   return perMethod(
@@ -90,10 +90,10 @@ export function falseAnswers(
     },
     (method) =>
       async function* (request, signal) {
-        const ask = () =>
-          (asked[method.localName] as Streaming)(request, signal) as AsyncIterable<ProvenTransaction>;
+        const ask = (other = {}) =>
+          (asked[method.localName] as Streaming)({ ...request, ...other }, signal) as AsyncIterable<ProofPart>;
         try {
-          for await (const message of trace(ask)) {
+          for await (const message of method.name === 'Prove' ? prove(ask) : ask()) {
             yield Buffer.isBuffer(message) ? decode(method.output, message) : message;
           }
         } catch (error) {

@@ -1,15 +1,16 @@
 import { fromHex } from '@cotrace/core';
 import { ChannelConfig } from '@cotrace/fabric-model';
 import {
-  type Direction,
-  Lineage,
-  type ProofTransaction,
-  type RecordsProof,
+  LINEAGE_LIMITS,
+  type ProofDirection,
+  type TraceProof,
+  type TraceQuestion,
   type Trust,
-  viewTransaction,
   writeTrust,
 } from '@cotrace/verifier';
-import { walkTrace } from '../master/trace-walk.js';
+import { askProof } from '../client/ask-proof.js';
+import { fakeConnections } from './fake-network.js';
+import { addressed, honestAnswers } from './masters-in-process.js';
 import type { TestMaster } from './test-master.js';
 import type { TestNetwork } from './test-network.js';
 
@@ -33,37 +34,32 @@ export function withQuorum(trust: Trust, quorum: number): Trust {
   return { ...trust, membership: { ...trust.membership, quorum } };
 }
 
-/** A records proof as an honest client collects it from masters that have followed the chain. */
-export async function recordsProof(
+/** A question without recorders and with the limits that clients have. */
+export function questionOf(traceId: string, direction: ProofDirection = 'none'): TraceQuestion {
+  return { traceId, direction, recorders: null, limits: LINEAGE_LIMITS };
+}
+
+/** What an honest first master proves, attested by all masters. */
+export async function traceProof(
+  network: TestNetwork,
   masters: readonly TestMaster[],
-  traceId: string,
-  direction: Direction,
-): Promise<RecordsProof> {
-  const [master] = masters;
-  if (master === undefined) throw new RangeError('there is no master to ask');
-  const lineage = new Lineage(traceId, direction);
-  const found = new Map<string, ProofTransaction>();
-  for (let id = lineage.next(); id !== null; id = lineage.next()) {
-    const records = [];
-    for (const domain of await master.store.tracedDomains()) {
-      for await (const one of walkTrace(master.store, domain, id, () => Promise.resolve(null))) {
-        const { blockNum: block, txNum, envelope, inclusionProof } = one;
-        const written = viewTransaction(envelope).records;
-        if (written.length === 0) continue;
-        found.set(`${block}/${txNum}`, { block, txNum, envelope, inclusionProof });
-        records.push(...written);
-      }
-    }
-    lineage.visit(id, records);
-  }
-  const transactions = [...found.values()];
-  const blocks = [...new Set(transactions.map(({ block }) => block))];
+  question: TraceQuestion,
+): Promise<TraceProof> {
+  const nodes = Object.fromEntries(masters.map((master) => [master.name, honestAnswers(network, master)]));
+  const [first] = fakeConnections({ consortium: addressed(network), nodes }).masters();
+  if (first === undefined) throw new RangeError('there is no master to ask');
+  const turn = { signal: new AbortController().signal, part: () => undefined };
+  const all = { newest: null, envelopes: false, at: null };
+  const { block, nodes: trie, records, envelopes, traces } = await askProof(first, question, all, turn);
   return {
-    question: { traceId, direction },
-    blocks: blocks.map((blockNum) => ({
-      block: blockNum,
-      attestations: masters.map((one) => one.attestation(blockNum)),
-    })),
-    transactions,
+    question,
+    root: { block, attestations: masters.map((master) => master.attestation(block)) },
+    transitions: [],
+    tips: [],
+    nodes: trie,
+    records,
+    envelopes,
+    traces,
+    states: [],
   };
 }

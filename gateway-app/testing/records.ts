@@ -46,10 +46,14 @@ export interface TestRecord {
   /** Whose client captures it, by its place among the network's; the first where it is left out. */
   readonly organisation?: number;
   readonly step?: string;
+  readonly eventTime?: string;
   readonly eventID?: string | null;
   readonly data?: ClientRecord['data'];
   readonly bond?: ClientRecord['bond'];
   readonly change?: ClientRecord['change'];
+  /** Decides the event hash: a declaration has that of the event that it declares wrong. By default the label. */
+  readonly event?: string;
+  readonly corrects?: ClientRecord['corrects'];
 }
 
 /** What a transaction that captures a record is about to write, for tests that write something else. */
@@ -86,18 +90,19 @@ export function capture(
 
 function capturingOf(parts: TestRecord, txId: string, mspId: string): Capturing {
   const { label, traces, step = 'shipping', eventID = null, data = { label } } = parts;
+  const { eventTime = '2026-01-01T00:00:00.000Z', event = label } = parts;
   const contains = traces.some(({ role }) => role === 'parent' || role === 'child');
-  const { bond = contains ? 'aggregation' : null, change = 'see' } = parts;
+  const { bond = contains ? 'aggregation' : null, change = 'see', corrects = null } = parts;
   const client: ClientRecord = {
     step,
-    eventTime: '2026-01-01T00:00:00.000Z',
+    eventTime,
     bond,
     change,
     traces: traces.map(({ id, role, lot = null, amounts = null }) => ({ id, role, lot, amounts })),
     data,
-    eventHash: `ni:///sha-256;${toHex(sha256(utf8(label)))}?ver=CBV2.0`,
+    eventHash: `ni:///sha-256;${toHex(sha256(utf8(event)))}?ver=CBV2.0`,
     eventID,
-    corrects: null,
+    corrects,
   };
   const { rows, marks } = rowsAndMarks(client);
   const links = new Map(
@@ -111,12 +116,24 @@ function capturingOf(parts: TestRecord, txId: string, mspId: string): Capturing 
   const markOf = marksOf(client, { txId, recordId });
   const writes: TestWrite[] = [
     [recordKey(recordId), canonicalJson(record)],
-    [eventKey(client.eventHash, mspId), canonicalJson({ ...first, tellings: [{ txId, recordId }] })],
-    ...(eventID === null ? [] : [[eventIdKey(eventID, mspId), canonicalJson(first)] as const]),
+    ...(corrects === null ? eventWrites(client, first, mspId) : []),
     ...[...links].map(([id, link]): TestWrite => [traceKey(id), canonicalJson({ ...markOf(id), ...link })]),
     ...marks.map((id): TestWrite => [markKey(id, recordId), canonicalJson(markOf(id))]),
   ];
   return { txId, recordId, record, writes };
+}
+
+/** What finds an event by its hash and its id; an error declaration has neither. */
+function eventWrites(
+  { eventHash, eventID }: ClientRecord,
+  first: { readonly txId: string; readonly recordId: string; readonly eventHash: string },
+  mspId: string,
+): TestWrite[] {
+  const { txId, recordId } = first;
+  return [
+    [eventKey(eventHash, mspId), canonicalJson({ ...first, tellings: [{ txId, recordId }] })],
+    ...(eventID === null ? [] : [[eventIdKey(eventID, mspId), canonicalJson(first)] as const]),
+  ];
 }
 
 /** As clients do, who give both hashes or none. */
