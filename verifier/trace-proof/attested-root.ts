@@ -16,7 +16,8 @@ export interface AttestedRoot {
 }
 
 /**
- * What a quorum attests of the block of a proof, and how far it says that the ledger has come: of the organisations trusted, or of those to whom its transitions lead.
+ * What a quorum attests of the block of a proof, and how far it says that the ledger has come: of the organisations trusted, or
+ * of those to whom its transitions lead.
  * `ecdsa` checks what authorities and members of theirs sign. Throws as `boundSignatures`, `requireAfterCheckpoint`,
  * `followTransitions`, `attestedBlock` and `verifyTips`.
  */
