@@ -1,6 +1,7 @@
 import type { Entry, History } from './history.js';
 import { CERTAIN, why, type Why } from './reasons.js';
 import { factsOf, push } from './record-facts.js';
+import type { Steps, Work } from './steps-of-work.js';
 import type { Nature, ShownEntry } from './types.js';
 
 const MADE_TWICE = why('MADE_TWICE');
@@ -75,12 +76,14 @@ export class Makings {
   }
 
   /** The items of a lot, sorted, whether or not it is certain that they are. */
-  itemsOf(lot: string): string[] {
+  *itemsOf(lot: string, work: Work): Steps<string[]> {
     const items = new Set<string>();
     for (const entry of this.#history.trace(lot).entries) {
       if (entry.record === null) continue;
-      for (const id of factsOf(entry.record).idsOfLot.get(lot) ?? [])
+      for (const id of factsOf(entry.record).idsOfLot.get(lot) ?? []) {
+        if (work.isDue()) yield;
         if (this.#natureOf(id) === 'instance' && this.#history.binds(id, entry)) items.add(id);
+      }
     }
     return [...items].sort();
   }
