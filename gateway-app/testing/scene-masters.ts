@@ -1,4 +1,8 @@
+import { create } from '@bufbuild/protobuf';
+import type { TraceQuestion } from '@cotrace/verifier';
+import { Master, type ProofPart } from '../gen/cotrace/cotrace_pb.js';
 import type { MasterAnswers } from './fake-network.js';
+import { honestAnswers } from './masters-in-process.js';
 import type { ProofScene } from './proof-scene.js';
 import type { TestMaster } from './test-master.js';
 
@@ -27,4 +31,20 @@ export function attestingMaster(
       Promise.resolve({ attestations: blockNums.map((block) => master.attestation(block)) }),
     ...more,
   };
+}
+
+/** The parts that the first master of a scene sends, honestly: of all events that a question needs, or of the newest alone. */
+export async function partsOf(
+  scene: ProofScene,
+  { traceId, direction, limits }: TraceQuestion,
+  newest?: number,
+): Promise<ProofPart[]> {
+  const { prove } = honestAnswers(scene.network, masterOf(scene, 0));
+  const most = newest === undefined ? {} : { newest };
+  const request = create(Master.method.prove.input, { traceId, direction, ...limits, ...most });
+  const parts: ProofPart[] = [];
+  for await (const part of prove?.(request, new AbortController().signal) ?? []) {
+    parts.push(create(Master.method.prove.output, part));
+  }
+  return parts;
 }
