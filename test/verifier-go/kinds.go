@@ -8,6 +8,9 @@ import (
 // kinds of questions, each with what answers it.
 var kinds = map[string]func(*text.Shape) (any, error){
 	"canonical-json": canonicalJSON,
+	"event-leaf":     eventLeaf,
+	"growth":         growth,
+	"shown-tree":     shownTree,
 	"trace-id":       traceID,
 }
 
