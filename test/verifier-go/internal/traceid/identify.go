@@ -34,7 +34,7 @@ func identify(text string) (string, string, error) {
 		if read, urn, err = readEPC(text[len("urn:epc:"):]); read == nil {
 			return urn, Instance, err
 		}
-	case isWeb(parts.scheme) && parts.authority != "":
+	case parts.isWeb():
 		read, err = readLink(parts)
 	case strings.HasPrefix(text, "("):
 		read, err = readElements(text)

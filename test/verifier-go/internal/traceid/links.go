@@ -27,8 +27,10 @@ func splitAuthority(authority string) (user, host, port string) {
 	return m[1], m[2], m[3]
 }
 
-func isWeb(scheme string) bool {
-	return lower(scheme) == "http" || lower(scheme) == "https"
+// isWeb says whether it is an http or https URI with a host.
+func (u uri) isWeb() bool {
+	_, host, _ := splitAuthority(u.authority)
+	return (lower(u.scheme) == "http" || lower(u.scheme) == "https") && host != ""
 }
 
 // isGS1Host says whether a host is that of GS1's own links.

@@ -7,7 +7,7 @@ import (
 
 var (
 	uriCharacters = regexp.MustCompile(`^(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$`)
-	uuid          = regexp.MustCompile(`(?i)^urn:uuid:[0-9a-f\-]*$`)
+	uuid          = regexp.MustCompile(`(?i)^urn:uuid:[0-9a-z\-]*$`)
 	urnParts      = regexp.MustCompile(`(?is)^((?:urn|did):[a-z0-9\-]+:)(.*)$`)
 	validHost     = regexp.MustCompile(`^(?:\[[^\[\]]*\]|[^:@\[\]]*)$`)
 )
@@ -20,12 +20,12 @@ func otherIdentifier(text string, parts uri) string {
 	if m := urnParts.FindStringSubmatch(text); m != nil {
 		return lower(m[1]) + m[2]
 	}
-	if !isWeb(parts.scheme) || parts.authority == "" || !uriCharacters.MatchString(text) {
+	if !parts.isWeb() || !uriCharacters.MatchString(text) {
 		return text
 	}
 	scheme := lower(parts.scheme)
 	user, host, port := splitAuthority(parts.authority)
-	if host == "" || !validHost.MatchString(host) {
+	if !validHost.MatchString(host) {
 		return text
 	}
 	if port == ":" || port == ":80" && scheme == "http" || port == ":443" && scheme == "https" {
@@ -65,8 +65,7 @@ var likeAnAddress = regexp.MustCompile(`(?is)^(?:https?:/*|[a-z][a-z0-9+.\-]*://
 
 // refuseClaim refuses what some software takes for an address on GS1's host, and RFC 3986 does not.
 func refuseClaim(text string, parts uri) error {
-	_, host, _ := splitAuthority(parts.authority)
-	if isWeb(parts.scheme) && host != "" && !strings.Contains(text, `\`) {
+	if parts.isWeb() && !strings.Contains(text, `\`) {
 		return nil
 	}
 	slashed := strings.ReplaceAll(plain(text), `\`, "/")
