@@ -10,14 +10,14 @@ import type { LineageAnswer, LineageContainer, LineageQuestion, LineageWindow } 
 
 /** The containers of a lineage, with the windows in which they were followed, and what else they were used for. */
 export function containersOf(
-  all: Closure,
+  closures: readonly Closure[],
   events: ReadonlyMap<string, ShownEntry>,
   history: History,
   pairs: Pairs,
 ): LineageContainer[] {
-  const ids = [...all.held.keys()].sort();
+  const ids = [...new Set(closures.flatMap(({ held }) => [...held.keys()]))].sort();
   return ids.map((traceId) => {
-    const held = all.held.get(traceId) ?? [];
+    const held = closures.flatMap((closure) => closure.held.get(traceId) ?? []);
     const followed = new Map<Windows, Span[]>();
     for (const { windows, span } of held) push(followed, windows, span);
     const others = history.trace(traceId).entries.filter(({ key }) => !events.has(key));

@@ -90,6 +90,17 @@ describe('a liar among the recorders', () => {
     );
   });
 
+  it('does not hide the items of a lot by naming the lot in another role', () => {
+    const told = readHistory('1 make a of L').map((one) => {
+      const traces = one.record.traces.map((entry) =>
+        entry.role === 'lot' ? { ...entry, role: 'subject' as const } : entry,
+      );
+      return { ...one, record: sealed({ ...one.record, traces }, 'O') };
+    });
+    expect(idsOf(ask('L', 'down', told))).toBe('L, a');
+    expect(idsOf(ask('a', 'up', told))).toBe('L, a');
+  });
+
   it('that merely observes an item under a lot is a stranger', () => {
     const told = readHistory('1 make a; 2 make a of L @M').map((one) => {
       if (one.organisation !== 'M') return one;

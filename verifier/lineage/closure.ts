@@ -1,32 +1,11 @@
+import type { Budget } from './budget.js';
 import { leads, makes, type Makings } from './edges.js';
 import type { Entry, History } from './history.js';
 import type { Held } from './in-container.js';
 import { doubtAt, doubtsIn, meeting, type Pairs, type Windows } from './pairs.js';
 import { CERTAIN, why, type Why } from './reasons.js';
 import { ALWAYS, Covered, FOREVER, lowerBound, meet, type Span } from './times.js';
-import type { LineageQuestion, Reached } from './types.js';
-
-/** Identifiers that a lineage may have, and branches that the limit left. Shared by both layers, `certain` first. */
-export class Budget {
-  readonly #admitted = new Set<string>();
-  readonly #most: number;
-  readonly cut = new Map<string, { traceId: string; organisation: string | null }>();
-
-  constructor(most: number) {
-    this.#most = most;
-  }
-
-  admits(traceId: string, by: Entry | null): boolean {
-    if (this.#admitted.has(traceId)) return true;
-    if (this.#admitted.size < this.#most) {
-      this.#admitted.add(traceId);
-      return true;
-    }
-    const organisation = by?.place.organisation ?? null;
-    this.cut.set(JSON.stringify([traceId, organisation]), { traceId, organisation });
-    return false;
-  }
-}
+import type { LineageQuestion, Reached, Way } from './types.js';
 
 type Node =
   | { readonly kind: 'product'; readonly id: string; readonly span: Span; readonly load: boolean }
@@ -40,7 +19,7 @@ const LOT_PART = why('LOT_PART');
 const OTHER_ORGANISATION = why('OTHER_ORGANISATION');
 const SAME_TIME = why('SAME_TIME');
 
-/** One layer of a lineage: what is reached from the identifier asked for. */
+/** What is reached one way from the identifier asked for, in one layer; without a way the identifier alone. */
 export class Closure {
   /** Each identifier with the ways it was reached and the reasons of the edges that lead to it. */
   readonly reached = new Map<string, { readonly as: Set<Reached>; why: Why }>();
@@ -53,6 +32,7 @@ export class Closure {
   readonly processes = new Map<string, Set<string | null>>();
   /** Containers whose own events bear on the windows of what was reached. */
   readonly consulted = new Set<string>();
+  readonly way: Way | null;
   readonly #question: LineageQuestion;
   readonly #history: History;
   readonly #pairs: Pairs;
@@ -68,7 +48,9 @@ export class Closure {
     question: LineageQuestion,
     parts: { history: History; pairs: Pairs; makings: Makings; budget: Budget },
     layer: 'certain' | 'all',
+    way: Way | null,
   ) {
+    this.way = way;
     this.#question = question;
     this.#history = parts.history;
     this.#pairs = parts.pairs;
@@ -77,6 +59,10 @@ export class Closure {
     this.#certain = layer === 'certain';
     const { traceId } = question;
     this.#reach({ kind: 'product', id: traceId, span: ALWAYS, load: false }, CERTAIN, null);
+    if (way === null) {
+      this.whole.add(traceId);
+      return;
+    }
     if (this.#history.trace(traceId).entries.some((entry) => isProcess(entry)))
       this.#reach({ kind: 'process', id: traceId, organisation: null }, CERTAIN, null);
     for (let at = 0; at < this.#queue.length; at++) {
@@ -138,7 +124,7 @@ export class Closure {
   }
 
   get #up(): boolean {
-    return this.#question.direction === 'up';
+    return this.way === 'up';
   }
 
   #product(id: string, span: Span, load: boolean): void {

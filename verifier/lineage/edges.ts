@@ -78,10 +78,9 @@ export class Makings {
   itemsOf(lot: string): string[] {
     const items = new Set<string>();
     for (const entry of this.#history.trace(lot).entries) {
-      if (!entry.row.roles.includes('lot') || entry.record === null) continue;
-      for (const { id, lot: named } of entry.record.traces)
-        if (named === lot && this.#natureOf(id) === 'instance' && this.#history.binds(id, entry))
-          items.add(id);
+      if (entry.record === null) continue;
+      for (const id of factsOf(entry.record).idsOfLot.get(lot) ?? [])
+        if (this.#natureOf(id) === 'instance' && this.#history.binds(id, entry)) items.add(id);
     }
     return [...items].sort();
   }

@@ -21,22 +21,24 @@ export interface Entry {
   readonly record: ShownRecord | null;
   /** Why the event is no part of `certain`; such a one closes no window either. */
   readonly why: Why;
+  /** Where it stands in the list that was given. */
+  readonly at: number;
 }
 
 /** The events of one identifier by time and key, so that nothing depends on the order of capture. */
 export interface Trace {
   readonly id: string;
   readonly entries: readonly Entry[];
-  /** Events that are not even shown as row. */
-  readonly unseen: number;
   /** Whether of some events not even the place is shown. */
   readonly hidden: boolean;
   readonly leftOut: readonly Declaration[];
   readonly disputes: readonly Declaration[];
   /** Places of rows that are not what their record says. */
   readonly foreign: readonly Place[];
-  /** Declarations shown as row alone, which may declare an event of the trace wrong. */
-  readonly undeclared: number;
+  /** Where declarations stand in the list that was given. */
+  readonly declarations: readonly number[];
+  /** Where declarations and events of one author and hash stand, and what is foreign: rows do not say what these name. */
+  readonly decidedByRecord: ReadonlySet<number>;
   readonly transactions: ReadonlySet<string>;
 }
 
@@ -82,18 +84,21 @@ export class History {
   }
 }
 
-type Seen = Exclude<ShownEvent, { shown: 'hidden' | 'place' }>;
+type Seen = Exclude<ShownEvent, { shown: 'hidden' | 'place' }> & { readonly at: number };
 
 function readTrace(id: string, shown: readonly ShownEvent[], recorders: LineageQuestion['recorders']): Trace {
   const counts = ({ organisation }: Place): boolean => recorders === null || recorders.has(organisation);
-  const seen = shown.filter((event) => event.shown === 'row' || event.shown === 'record');
+  const seen = shown.flatMap((event, at): Seen[] =>
+    event.shown === 'row' || event.shown === 'record' ? [{ ...event, at }] : [],
+  );
   const isOurs = (event: Seen): boolean => event.shown === 'row' || agrees(id, event.row, event.record);
   const ours = seen.filter(isOurs);
   const declarations = new Map<string, Seen[]>();
   for (const event of ours) if (event.row.wrong) push(declarations, event.row.event, event);
   const leftOut: Declaration[] = [];
   const disputes: Declaration[] = [];
-  let undeclared = 0;
+  const foreign = seen.filter((event) => !isOurs(event));
+  const decidedByRecord = new Set(foreign.map(({ at }) => at));
   const entries = ours.flatMap((event): Entry[] => {
     const { place, row } = event;
     if (row.wrong) return [];
@@ -101,8 +106,9 @@ function readTrace(id: string, shown: readonly ShownEvent[], recorders: LineageQ
     for (const declaration of declarations.get(row.event) ?? []) {
       const said = { ...declaration.place, declared: row.recordId, recordId: declaration.row.recordId };
       const own = sameAuthor(place, declaration.place);
+      if (own) decidedByRecord.add(event.at).add(declaration.at);
       if (!own) disputes.push(said);
-      else if (event.shown === 'row' || declaration.shown === 'row') undeclared++;
+      else if (event.shown === 'row' || declaration.shown === 'row') continue;
       else if (!namesAll(declaration.record, event.record)) disputes.push(said);
       else if (counts(place)) {
         leftOut.push(said);
@@ -110,17 +116,17 @@ function readTrace(id: string, shown: readonly ShownEvent[], recorders: LineageQ
       }
     }
     const record = event.shown === 'record' ? event.record : null;
-    return [{ key: keyOf(place, row), time: row.time, place, row, record, why: because }];
+    return [{ key: keyOf(place, row), time: row.time, place, row, record, why: because, at: event.at }];
   });
   return {
     id,
     entries: entries.sort(byTime),
-    unseen: shown.length - seen.length,
     hidden: shown.some((event) => event.shown === 'hidden'),
     leftOut,
     disputes,
-    foreign: seen.filter((event) => !isOurs(event)).map(({ place }) => place),
-    undeclared,
+    foreign: foreign.map(({ place }) => place),
+    declarations: [...declarations.values()].flat().map(({ at }) => at),
+    decidedByRecord,
     transactions: new Set(
       shown.flatMap((event) => (event.shown === 'hidden' ? [] : [transactionOf(event.place)])),
     ),

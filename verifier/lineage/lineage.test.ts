@@ -1,25 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { LINEAGE_LIMITS, lineageOf } from './lineage.js';
-import { natureOf, readHistory, timeOf, tracesOf, withAll, type Told } from './testing/notation.js';
-import type { Direction, LineageAnswer, LineageQuestion, Status } from './types.js';
-
-function ask(
-  traceId: string,
-  direction: Direction,
-  told: readonly Told[],
-  more: Partial<LineageQuestion> = {},
-) {
-  const question = {
-    traceId,
-    direction,
-    natureOf,
-    recorders: null,
-    rootTime: null,
-    limits: LINEAGE_LIMITS,
-    ...more,
-  };
-  return lineageOf(question, withAll(tracesOf(told), traceId));
-}
+import { readHistory, timeOf, type Told } from './testing/notation.js';
+import { ask } from './testing/random.js';
+import type { Direction, LineageAnswer, Status } from './types.js';
 
 const mark = ({ certain, because }: Status): string => (certain ? '' : `? ${because.join(' ')}`);
 
@@ -38,10 +20,10 @@ function said({ identifiers, events }: LineageAnswer, told: readonly Told[]) {
 /** The same answer whatever the order of capture: as given, reversed, and shuffled. */
 function check(history: string, question: string, ids: string, events: string): void {
   const told = readHistory(history);
-  const [direction, traceId = ''] = question.split(' ');
+  const [direction, traceId] = question.split(' ') as [Direction, string];
   const shuffled = told.map((one, at) => ({ one, by: (at * 7919 + 13) % 31 })).sort((a, b) => a.by - b.by);
   for (const order of [told, told.toReversed(), shuffled.map(({ one }) => one)]) {
-    const answer = ask(traceId, direction === 'up' ? 'up' : 'down', order);
+    const answer = ask(traceId, direction, order);
     expect({ question, ...said(answer, told) }).toEqual({ question, ids, events });
     expect(answer.complete).toBe(true);
   }
@@ -146,5 +128,28 @@ describe('the cases of the design', () => {
   it('31: who tells an event of another first and takes it back changes nothing', () => {
     const history = '1 X to Y @B; wrong 1 @B; 1a X to Y @A =1';
     check(history, 'up Y', 'X, Y', '1? WITHDRAWN, 1a');
+  });
+});
+
+describe('directions', () => {
+  it('none shows the events of the identifier alone, with what was taken back or is disputed', () => {
+    const history = '1 X to Y; 2 add Y in P @R; wrong 1; 3 move Y @M; wrong 3 @O';
+    const told = readHistory(history);
+    const answer = ask('Y', 'none', told, { recorders: new Set(['O', 'R']) });
+    expect(said(answer, told)).toEqual({ ids: 'Y', events: '1? WITHDRAWN, 2, 3? OTHER_RECORDER' });
+    expect(answer.leftOut).toHaveLength(1);
+    expect(answer.disputes).toMatchObject([{ organisation: 'O' }]);
+    expect(answer.containers).toEqual([]);
+    expect(answer.complete).toBe(true);
+  });
+  it('none shows the events of a process, whatever these do', () => {
+    check('1 X to process t; 2 process t to Y; 3 process t', 'none t', 't', '1, 2, 3');
+  });
+  it('both is what is up and what is down, not what is down of that which is up', () => {
+    check('1 X to A; 2 A to Y; 3 X to Z; 4 B to Y', 'both A', 'A, X, Y', '1, 2, 3, 4');
+  });
+  it('both keeps the reasons of both ways', () => {
+    const history = '1 make a of L; 2 X to L; 3 L to Y; wrong 2';
+    check(history, 'both a', 'L, X? WITHDRAWN, Y? LOT_PART, a', '1, 2? LOT_PART WITHDRAWN, 3? LOT_PART');
   });
 });

@@ -1,17 +1,35 @@
 import { containersOf, distinct, lacksOrigin, repeatedIn } from './answer.js';
-import { Budget, Closure } from './closure.js';
+import { Budget } from './budget.js';
+import { Closure } from './closure.js';
 import { Makings } from './edges.js';
 import { compare, type Entry, History } from './history.js';
-import { openEnds } from './open-ends.js';
+import { needsOf, openEnds } from './needs.js';
 import { Pairs } from './pairs.js';
 import { CERTAIN, reasonsOf, why, type Why } from './reasons.js';
-import { eventsOf } from './shown.js';
-import type { Declaration, LineageAnswer, LineageQuestion, ShownTraces, Status } from './types.js';
+import { eventsOf, type ShownEntry } from './shown.js';
+import type {
+  Declaration,
+  Direction,
+  LineageAnswer,
+  LineageNeeds,
+  LineageQuestion,
+  Reached,
+  ShownTraces,
+  Status,
+  Way,
+} from './types.js';
 
 /** Limits of a lineage (docs/formats.md). */
 export const LINEAGE_LIMITS = { identifiers: 10_000, events: 100_000 } as const;
 
 const HOUR = 3_600_000;
+
+const WAYS: Readonly<Record<Direction, readonly (Way | null)[]>> = {
+  none: [null],
+  up: ['up'],
+  down: ['down'],
+  both: ['up', 'down'],
+};
 
 /**
  * The lineage of an identifier in two layers, from what a proof shows and nothing else (docs/formats.md, Lineage): the
@@ -19,19 +37,29 @@ const HOUR = 3_600_000;
  * without any, and without a branch that a limit left, is complete.
  */
 export function lineageOf(question: LineageQuestion, shown: ShownTraces): LineageAnswer {
+  return lineageAndNeeds(question, shown).answer;
+}
+
+/** A lineage as {@link lineageOf}, with what must be shown for it: a prover shows that, and a verifier nothing else. */
+export function lineageAndNeeds(
+  question: LineageQuestion,
+  shown: ShownTraces,
+): { answer: LineageAnswer; needs: LineageNeeds } {
   const history = new History(shown, question.recorders);
   const pairs = new Pairs(history, question.natureOf);
   const makings = new Makings(history, question.natureOf);
   const budget = new Budget(question.limits.identifiers);
   const parts = { history, pairs, makings, budget };
-  const certain = new Closure(question, parts, 'certain');
-  const all = new Closure(question, parts, 'all');
-  const certainEvents = eventsOf(certain, question, history, pairs, 'certain');
-  const allEvents = eventsOf(all, question, history, pairs, 'all');
+  const layer = (which: 'certain' | 'all'): Layer => {
+    const closures = WAYS[question.direction].map((way) => new Closure(question, parts, which, way));
+    const events = eventsOf(closures, question, history, pairs, which);
+    return { closures, reached: reachedBy(closures), events };
+  };
+  const [certain, all] = [layer('certain'), layer('all')];
 
-  const listed = [...allEvents].map(([key, event]) => ({
+  const listed = [...all.events].map(([key, event]) => ({
     ...event,
-    status: statusOf(certainEvents.has(key), event.why),
+    status: statusOf(certain.events.has(key), event.why),
   }));
   listed.sort((a, b) => Number(b.status.certain) - Number(a.status.certain) || inOrder(a, b));
   const kept = listed.slice(0, question.limits.events).sort((a, b) => inOrder(a, b));
@@ -42,15 +70,16 @@ export function lineageOf(question: LineageQuestion, shown: ShownTraces): Lineag
   const cut = distinct([...budget.cut.values(), ...overflow]);
 
   const ids = [...all.reached.keys()].sort();
-  const records = new Set([...allEvents.values()].map(({ entry }) => entry.row.recordId));
+  const records = new Set([...all.events.values()].map(({ entry }) => entry.row.recordId));
   const declared = (list: 'leftOut' | 'disputes'): Declaration[] =>
     distinct(ids.flatMap((id) => history.trace(id)[list].filter((one) => records.has(one.declared))));
-  const open = openEnds(all, allEvents, question, history);
+  const needs = needsOf(all.closures, all.events, history);
+  const open = openEnds(needs, shown);
   const latest =
     question.rootTime === null ? null : new Date(Date.parse(question.rootTime) + HOUR).toISOString();
-  return {
+  const answer = {
     identifiers: ids.map((id) => {
-      const { as, why: because } = all.reached.get(id) ?? { as: [], why: CERTAIN };
+      const { as, why: because } = all.reached.get(id) ?? { as: new Set<Reached>(), why: CERTAIN };
       return { traceId: id, as: [...as].sort(), ...statusOf(certain.reached.has(id), because) };
     }),
     events: kept.map(({ entry: { place, time, row }, status }) => ({
@@ -59,7 +88,7 @@ export function lineageOf(question: LineageQuestion, shown: ShownTraces): Lineag
       time,
       ...status,
     })),
-    containers: containersOf(all, allEvents, history, pairs),
+    containers: containersOf(all.closures, all.events, history, pairs),
     lots: ids.flatMap((item) => [...makings.lotsOf(item).keys()].map((lot) => ({ item, lot }))),
     leftOut: declared('leftOut'),
     disputes: declared('disputes'),
@@ -79,6 +108,26 @@ export function lineageOf(question: LineageQuestion, shown: ShownTraces): Lineag
     cut,
     complete: open.length === 0 && cut.length === 0,
   };
+  return { answer, needs };
+}
+
+interface Layer {
+  readonly closures: readonly Closure[];
+  readonly reached: ReturnType<typeof reachedBy>;
+  readonly events: ReadonlyMap<string, ShownEntry>;
+}
+
+/** Each identifier with the ways it was reached and all reasons. */
+function reachedBy(closures: readonly Closure[]): Map<string, { as: ReadonlySet<Reached>; why: Why }> {
+  const reached = new Map<string, { as: ReadonlySet<Reached>; why: Why }>();
+  for (const [id, { as, why: because }] of closures.flatMap((closure) => [...closure.reached])) {
+    const known = reached.get(id);
+    reached.set(id, {
+      as: new Set([...(known?.as ?? []), ...as]),
+      why: (known?.why ?? CERTAIN) | because,
+    });
+  }
+  return reached;
 }
 
 /** Undecided without a reason of its own is what lies beyond something undecided. */

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { naiveLineage } from './testing/naive.js';
-import { natureOf, tracesOf } from './testing/notation.js';
-import { ask, histories, questions, recorders, sorted, summary, told } from './testing/random.js';
-import { LINEAGE_LIMITS, lineageOf } from './lineage.js';
-import type { Direction, LineageAnswer, ShownEvent } from './types.js';
+import { natureOf, tracesOf, withAll } from './testing/notation.js';
+import { ask, histories, questionOf, questions, recorders, sorted, summary, told } from './testing/random.js';
+import { lineageAndNeeds, lineageOf } from './lineage.js';
+import type { Direction, LineageAnswer, LineageNeeds, ShownEvent, ShownTraces } from './types.js';
 
 const RUNS = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
 
@@ -178,29 +178,65 @@ describe('a lineage', () => {
     );
   });
 
-  it('has an open end for each event of a product or container that is hidden', () => {
+  it('is the same where only what it needs is shown, and has an open end without any part of that', () => {
     fc.assert(
-      fc.property(histories, questions, fc.nat(), (history, [id, direction], which) => {
+      fc.property(histories, questions, recorders, fc.nat(), (history, [id, direction], who, which) => {
+        const question = { ...questionOf(id, direction), recorders: who };
+        const traces = withAll(tracesOf(told(history)), id);
+        const { answer, needs } = lineageAndNeeds(question, traces);
+        const shown = onlyNeeded(traces, needs);
+        expect(lineageAndNeeds(question, shown)).toEqual({ answer, needs });
+        expect(answer.complete).toBe(true);
+        const less = without(shown, needs, which);
+        if (less !== null) expect(lineageOf(question, less).complete).toBe(false);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('both ways is what is up and what is down of the identifier asked for', () => {
+    fc.assert(
+      fc.property(histories, questions, (history, [id]) => {
         const events = told(history);
-        const answer = ask(id, direction, events);
-        const traces = tracesOf(events);
-        const followed = answer.identifiers.map(({ traceId }) => traceId).filter((one) => traces.has(one));
-        const target = followed[which % followed.length] ?? null;
-        if (target === null) return;
-        const shown = traces.get(target) ?? [];
-        const hidden: ShownEvent[] = shown.with(which % shown.length, { shown: 'hidden' });
-        const question = {
-          traceId: id,
-          direction,
-          natureOf,
-          recorders: null,
-          rootTime: null,
-          limits: LINEAGE_LIMITS,
-        };
-        const partly = lineageOf(question, new Map([...traces, [target, hidden]]));
-        expect(partly.complete).toBe(false);
+        const [up, down, both] = (['up', 'down', 'both'] as const).map((way) => ask(id, way, events));
+        const union = (list: (answer: LineageAnswer) => readonly string[]) =>
+          [...new Set([up, down].flatMap((answer) => (answer === undefined ? [] : list(answer))))].sort();
+        const certain = (answer: LineageAnswer) => [...certainOf(answer).ids, ...certainOf(answer).events];
+        const all = ({ identifiers, events: shown }: LineageAnswer) => [
+          ...identifiers.map(({ traceId }) => traceId),
+          ...shown.map(({ recordId }) => recordId),
+        ];
+        if (both === undefined) throw new Error('no answer');
+        expect(certain(both).sort()).toEqual(union(certain));
+        expect(all(both).sort()).toEqual(union(all));
       }),
       { numRuns: RUNS },
     );
   });
 });
+
+/** What a prover shows: traces that are needed, events as record where that is needed, else as row. */
+function onlyNeeded(traces: ShownTraces, needs: LineageNeeds): Map<string, readonly ShownEvent[]> {
+  return new Map(
+    [...needs].map(([id, records]) => [
+      id,
+      (traces.get(id) ?? []).map((event, at): ShownEvent => {
+        if (event.shown !== 'record' || records.has(at)) return event;
+        return { shown: 'row', place: event.place, row: event.row };
+      }),
+    ]),
+  );
+}
+
+/** Without one trace, or with one event less of it shown. */
+function without(shown: ShownTraces, needs: LineageNeeds, which: number): ShownTraces | null {
+  const ids = [...needs.keys()];
+  const id = ids[which % ids.length];
+  if (id === undefined) return null;
+  const events = shown.get(id) ?? [];
+  const at = which % (events.length + 1);
+  const event = events[at];
+  if (event === undefined) return new Map([...shown].filter(([one]) => one !== id));
+  if (event.shown === 'record') return new Map([...shown, [id, events.with(at, { ...event, shown: 'row' })]]);
+  return new Map([...shown, [id, events.with(at, { shown: 'hidden' })]]);
+}

@@ -4,6 +4,8 @@ import type { Role, ShownEntry, ShownRecord } from './types.js';
 export interface RecordFacts {
   readonly entriesOf: ReadonlyMap<string, readonly ShownEntry[]>;
   readonly idsIn: (role: ShownEntry['role']) => readonly string[];
+  /** Those of which a lot is named, by the lot. */
+  readonly idsOfLot: ReadonlyMap<string, readonly string[]>;
   /** The parent of an aggregation, association or the like; null where there is none. */
   readonly parent: string | null;
   /** Equal for two records exactly where they tell the same, whoever recorded them. */
@@ -25,8 +27,10 @@ export function factsOf(record: ShownRecord): RecordFacts {
 function workOut(record: ShownRecord): RecordFacts {
   const entriesOf = new Map<string, ShownEntry[]>();
   const byRole = new Map<string, Set<string>>();
+  const idsOfLot = new Map<string, string[]>();
   for (const entry of record.traces) {
     push(entriesOf, entry.id, entry);
+    if (entry.lot !== null) push(idsOfLot, entry.lot, entry.id);
     const ids = byRole.get(entry.role) ?? new Set();
     byRole.set(entry.role, ids.add(entry.id));
   }
@@ -38,6 +42,7 @@ function workOut(record: ShownRecord): RecordFacts {
   return {
     entriesOf,
     idsIn: (role) => lists.get(role) ?? [],
+    idsOfLot,
     parent: lists.get('parent')?.[0] ?? null,
     telling: JSON.stringify([event, time, step, bond, change, entries.sort()]),
     named: new Set(record.traces.map(({ id, role, lot }) => JSON.stringify([id, role, lot]))),
@@ -55,7 +60,8 @@ export function rolesIn(id: string, record: ShownRecord): Role[] {
   const roles = (entriesOf.get(id) ?? []).flatMap(({ role }): Role[] => {
     if (role !== 'process') return [role];
     const gives: Role[] = idsIn('input').length > 0 ? ['process-gives'] : [];
-    return idsIn('output').length > 0 ? [...gives, 'process-takes'] : gives;
+    const takes: Role[] = idsIn('output').length > 0 ? ['process-takes'] : [];
+    return gives.length + takes.length === 0 ? [role] : [...gives, ...takes];
   });
   return [...new Set(roles)].sort();
 }

@@ -17,8 +17,8 @@ const OTHER_ORGANISATION = why('OTHER_ORGANISATION');
 
 /** The events of a layer by their keys, each with the reasons of all that shows it; in `certain` those without one. */
 export function eventsOf(
-  closure: Closure,
-  { direction, traceId }: LineageQuestion,
+  closures: readonly Closure[],
+  { traceId }: LineageQuestion,
   history: History,
   pairs: Pairs,
   layer: 'certain' | 'all',
@@ -35,30 +35,37 @@ export function eventsOf(
       if (because !== null) show(entry, because);
     }
   };
-  for (const id of closure.whole)
-    each(id, (entry) => (id === traceId || hasRole(entry, PROCESS) ? CERTAIN : null));
-  for (const id of closure.loads)
-    each(id, ({ row: { roles } }) => (roles.includes('input') || roles.includes('output') ? CERTAIN : null));
-  for (const id of closure.lots)
-    each(id, (entry) => {
-      if (!hasRole(entry, ['lot'])) return null;
-      return direction === 'up' && makes(entry) ? CERTAIN : LOT_PART;
-    });
-  const side = direction === 'up' ? 'process-gives' : 'process-takes';
-  for (const [id, organisations] of closure.processes)
-    for (const organisation of organisations)
-      each(id, ({ row, place }) => {
-        if (!row.roles.includes(side)) return null;
-        return organisation === null || organisation === place.organisation ? CERTAIN : OTHER_ORGANISATION;
+  for (const { way, whole, loads, lots, processes, held: containers } of closures) {
+    for (const id of whole) each(id, (entry) => (id === traceId || hasRole(entry, PROCESS) ? CERTAIN : null));
+    for (const id of loads)
+      each(id, ({ row: { roles } }) =>
+        roles.includes('input') || roles.includes('output') ? CERTAIN : null,
+      );
+    for (const id of lots)
+      each(id, (entry) => {
+        if (!hasRole(entry, ['lot'])) return null;
+        return way === 'up' && makes(entry) ? CERTAIN : LOT_PART;
       });
-  for (const [id, held] of closure.held) {
-    const inside = eventsIn(history.trace(id), held, pairs, layer === 'certain');
-    each(id, ({ key }) => inside.get(key) ?? null);
+    for (const [id, organisations] of processes)
+      for (const organisation of organisations)
+        each(id, ({ row, place }) => {
+          if (!row.roles.includes(sideOf(way))) return null;
+          return organisation === null || organisation === place.organisation ? CERTAIN : OTHER_ORGANISATION;
+        });
+    for (const [id, held] of containers) {
+      const inside = eventsIn(history.trace(id), held, pairs, layer === 'certain');
+      each(id, ({ key }) => inside.get(key) ?? null);
+    }
   }
   return shown;
 }
 
-const PROCESS = ['process-gives', 'process-takes'];
+/** The events of a process that a lineage shows: those that give to it, or those that take from it. */
+export function sideOf(way: Closure['way']): 'process-gives' | 'process-takes' {
+  return way === 'up' ? 'process-gives' : 'process-takes';
+}
+
+const PROCESS = ['process', 'process-gives', 'process-takes'];
 
 /** Whether the identifier has a role in the event besides those. */
 function hasRole({ row }: Entry, besides: readonly string[]): boolean {

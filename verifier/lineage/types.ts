@@ -3,7 +3,11 @@ import type { Reason } from './reasons.js';
 /** What an identifier names: all of a product line, a lot of it, or one thing. Read off its TraceID. */
 export type Nature = 'class' | 'lot' | 'instance';
 
-export type Direction = 'up' | 'down';
+/** Which way a lineage goes: to what a thing was made of, or to what it went into. */
+export type Way = 'up' | 'down';
+
+/** `none` follows nothing; `both` is what is up and what is down of the identifier asked for. */
+export type Direction = 'none' | Way | 'both';
 
 /** Where an event stands and who recorded it: fields of its leaf in the trace's tree. */
 export interface Place {
@@ -22,8 +26,7 @@ export type Bond = 'aggregation' | 'association' | 'other';
  */
 export type Change = 'add' | 'see' | 'remove' | 'empty';
 
-export type Role =
-  'subject' | 'input' | 'output' | 'parent' | 'child' | 'lot' | 'process' | 'process-gives' | 'process-takes';
+export type Role = ShownEntry['role'] | 'process-gives' | 'process-takes';
 
 /** What the row and the record of an event both say. */
 interface Said {
@@ -130,6 +133,12 @@ export interface Declaration extends Place {
   readonly declared: string;
   readonly recordId: string;
 }
+
+/**
+ * What a lineage needs: each trace that it reached or consulted, of which every event must be shown at least as row, with
+ * the places in its list of the events that must be shown as record. Of nothing else a record is needed.
+ */
+export type LineageNeeds = ReadonlyMap<string, ReadonlySet<number>>;
 
 /** What was needed and is not shown: an identifier's trace, or that many of its events. */
 export interface OpenEnd {

@@ -23,6 +23,10 @@ export interface NaiveAnswer {
 
 type Why = ReadonlySet<string>;
 type Layer = 'certain' | 'all';
+interface Shown {
+  readonly ids: Map<string, Why>;
+  readonly events: Map<string, Why>;
+}
 interface Part {
   readonly from: number;
   readonly to: number;
@@ -441,11 +445,28 @@ class Reading {
     return join(...parts.filter((part) => part.from <= to && part.to >= from).map(({ why }) => why));
   }
 
-  layer(layer: Layer): { ids: ReadonlyMap<string, Why>; events: ReadonlyMap<string, Why> } {
+  layer(layer: Layer): Shown {
     const { traceId, direction } = this.#question;
-    const [certain, up, always] = [layer === 'certain', direction === 'up', [0, this.#end] as const];
-    const ids = new Map<string, Why>();
-    const events = new Map<string, Why>();
+    if (direction === 'none') return this.#alone(layer);
+    const shown: Shown = { ids: new Map(), events: new Map() };
+    const ways = direction === 'both' ? ['up', 'down'] : [direction];
+    for (const way of ways) this.#follow(layer, way === 'up', traceId, shown);
+    return shown;
+  }
+
+  #alone(layer: Layer): Shown {
+    const { traceId } = this.#question;
+    const own = this.#facts.filter(
+      (fact) => this.#names(fact, traceId) && (layer === 'all' || fact.why.size === 0),
+    );
+    return {
+      ids: new Map([[traceId, NONE]]),
+      events: new Map(own.map(({ record, why }) => [record.recordId, why])),
+    };
+  }
+
+  #follow(layer: Layer, up: boolean, traceId: string, { ids, events }: Shown): void {
+    const [certain, always] = [layer === 'certain', [0, this.#end] as const];
     const done = new Set<string>();
     const work: (() => void)[] = [];
     /** Once, and in `certain` only without a reason. */
@@ -624,7 +645,6 @@ class Reading {
     product(traceId, NONE, always, false);
     if (of(traceId).some((fact) => this.#has(fact, traceId, 'process'))) processed(traceId, NONE, null);
     for (let visit = work.shift(); visit !== undefined; visit = work.shift()) visit();
-    return { ids, events };
   }
 }
 

@@ -59,7 +59,7 @@ export const histories = fc
 /** Identifiers to ask for, and directions. */
 export const questions = fc.tuple(
   fc.constantFrom('a', 'A', 'X', 'P', 'L', 'G', 't'),
-  fc.constantFrom<Direction>('up', 'down'),
+  fc.constantFrom<Direction>('up', 'up', 'down', 'down', 'both', 'none'),
 );
 export const recorders = fc.constantFrom(null, null, new Set(['O']), new Set(['O', 'M']));
 
@@ -76,16 +76,11 @@ export function ask(
   told: readonly Told[],
   more: Partial<LineageQuestion> = {},
 ) {
-  const question = {
-    traceId,
-    direction,
-    natureOf,
-    recorders: null,
-    rootTime: null,
-    limits: LINEAGE_LIMITS,
-    ...more,
-  };
-  return lineageOf(question, withAll(tracesOf(told), traceId));
+  return lineageOf({ ...questionOf(traceId, direction), ...more }, withAll(tracesOf(told), traceId));
+}
+
+export function questionOf(traceId: string, direction: Direction): LineageQuestion {
+  return { traceId, direction, natureOf, recorders: null, rootTime: null, limits: LINEAGE_LIMITS };
 }
 
 /** Identifiers and events of an answer with their reasons, in the form of the naive reading. */

@@ -1,0 +1,23 @@
+import type { Entry } from './history.js';
+
+/** Identifiers that a lineage may have, and branches that the limit left. Shared by all closures, those of `certain` first. */
+export class Budget {
+  readonly #admitted = new Set<string>();
+  readonly #most: number;
+  readonly cut = new Map<string, { traceId: string; organisation: string | null }>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  admits(traceId: string, by: Entry | null): boolean {
+    if (this.#admitted.has(traceId)) return true;
+    if (this.#admitted.size < this.#most) {
+      this.#admitted.add(traceId);
+      return true;
+    }
+    const organisation = by?.place.organisation ?? null;
+    this.cut.set(JSON.stringify([traceId, organisation]), { traceId, organisation });
+    return false;
+  }
+}

@@ -1,0 +1,51 @@
+import type { Closure } from './closure.js';
+import type { Entry, History } from './history.js';
+import { sideOf, type ShownEntry } from './shown.js';
+import type { LineageNeeds, OpenEnd, ShownTraces } from './types.js';
+
+/** What must be shown for a lineage (docs/formats.md, Lineage), by the order of identifiers. */
+export function needsOf(
+  closures: readonly Closure[],
+  events: ReadonlyMap<string, ShownEntry>,
+  history: History,
+): LineageNeeds {
+  const ids = new Set(closures.flatMap(({ reached, consulted }) => [...reached.keys(), ...consulted]));
+  return new Map(
+    [...ids].sort().map((id) => {
+      const { entries, declarations, decidedByRecord } = history.trace(id);
+      const ways = closures.map((closure) => recordsNeeded(closure, id, events));
+      const isProduct = closures.some(({ whole, loads }) => whole.has(id) || loads.has(id));
+      const needed = entries.filter((entry) => ways.some((needs) => needs(entry)));
+      const records = [...needed.map(({ at }) => at), ...decidedByRecord, ...(isProduct ? declarations : [])];
+      return [id, new Set(records)];
+    }),
+  );
+}
+
+/** Which events of an identifier one way needs as record. */
+function recordsNeeded(
+  closure: Closure,
+  id: string,
+  events: ReadonlyMap<string, ShownEntry>,
+): (entry: Entry) => boolean {
+  if (closure.whole.has(id) || closure.loads.has(id)) return () => true;
+  const isContainer = closure.held.has(id);
+  const isLot = closure.lots.has(id);
+  const isProcess = closure.processes.has(id);
+  return ({ key, row: { roles } }) =>
+    (isContainer && events.has(key)) ||
+    (isLot && roles.some((role) => role !== 'lot')) ||
+    (isProcess && roles.includes(sideOf(closure.way)));
+}
+
+/** What is needed and not shown, by identifier. */
+export function openEnds(needs: LineageNeeds, shown: ShownTraces): OpenEnd[] {
+  return [...needs].flatMap(([traceId, records]): OpenEnd[] => {
+    const events = shown.get(traceId) ?? null;
+    if (events === null) return [{ traceId, missing: 'trace', events: 0 }];
+    const missing = events.filter(
+      (event, at) => event.shown !== 'record' && (event.shown !== 'row' || records.has(at)),
+    ).length;
+    return missing === 0 ? [] : [{ traceId, missing: 'events', events: missing }];
+  });
+}
