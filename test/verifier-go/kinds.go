@@ -10,6 +10,7 @@ var kinds = map[string]func(*text.Shape) (any, error){
 	"canonical-json": canonicalJSON,
 	"event-leaf":     eventLeaf,
 	"growth":         growth,
+	"lineage":        lineageOf,
 	"shown-tree":     shownTree,
 	"trace-id":       traceID,
 }
