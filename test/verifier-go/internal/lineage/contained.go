@@ -40,119 +40,104 @@ func sortedPairs(set map[pair]bool) []pair {
 	return pairs
 }
 
-// readings of a pair: its windows in a layer, cut into parts that have the same reasons.
-type reading struct {
-	window *window
-	parts  []span
-}
-
-func (c *closure) readings(p pair) []reading {
-	var out []reading
-	for _, w := range c.h.windows(p, c.all) {
-		r := reading{window: w}
-		cuts := map[int]bool{w.from: true}
-		for _, u := range append(append([]span{}, w.undecided...), w.sure...) {
-			cuts[max(u.from, w.from)] = true
-			if u.to < w.to {
-				cuts[u.to+1] = true
-			}
-		}
-		starts := make([]int, 0, len(cuts))
-		for at := range cuts {
-			starts = append(starts, at)
-		}
-		sort.Ints(starts)
-		for i, from := range starts {
-			to := w.to
-			if i+1 < len(starts) {
-				to = starts[i+1] - 1
-			}
-			part := span{from: from, to: to}
-			for _, u := range w.undecided {
-				if u.from <= from && u.to >= to {
-					part.because = union(part.because, u.because)
-				}
-			}
-			if !c.all && w.isSure(from) {
-				part.because = nil
-			}
-			r.parts = append(r.parts, part)
-		}
-		out = append(out, r)
-	}
-	return out
-}
-
-func (w *window) isSure(at int) bool {
-	for _, s := range w.sure {
-		if s.from == at {
-			return true
-		}
-	}
-	return false
-}
-
 func meet(a, b span) (span, bool) {
 	both := span{from: max(a.from, b.from), to: min(a.to, b.to), because: union(a.because, b.because)}
 	return both, both.from <= both.to
 }
 
+// use is a part of a window, cut to a time, and the ends at which loadings and unloadings are told apart.
+type use struct {
+	bounds, cut span
+}
+
+// uses of a window within a span of time. In `certain` each part has ends of its own.
+func (c *closure) uses(w *window, within span) []use {
+	var uses []use
+	for _, part := range w.parts {
+		cut, meets := meet(part, within)
+		if !meets || !c.all && len(cut.because) > 0 {
+			continue
+		}
+		bounds := span{from: part.from, to: part.to}
+		if c.all {
+			bounds = span{from: w.from, to: w.to}
+		}
+		uses = append(uses, use{bounds, cut})
+	}
+	return uses
+}
+
 // containers of an identifier in a span of time: their events then, and theirs in turn.
 func (c *closure) containers(id string, within span) {
 	for _, p := range c.h.parentsOf(id) {
-		class := union(c.h.classOnly(id), c.h.classOnly(p.parent))
-		for _, r := range c.readings(p) {
-			for _, part := range r.parts {
-				cut, meets := meet(part, within)
-				if !meets {
-					continue
-				}
-				cut.because = union(cut.because, class)
-				if !c.all && len(cut.because) > 0 {
-					continue
-				}
-				c.inside[p] = true
-				c.showInside(p, r.window, cut)
-				c.reach(state{way: "container", id: p.parent}, cut, cut.because)
-			}
+		within := within
+		within.because = union(within.because, union(c.h.classOnly(id), c.h.classOnly(p.parent)))
+		var uses []use
+		for _, w := range c.h.windows(p, c.all) {
+			uses = append(uses, c.uses(w, within)...)
 		}
+		c.contain(p, uses)
 	}
 }
 
-// showInside shows the events of a parent in a part of a window.
-func (c *closure) showInside(p pair, w *window, part span) {
+// contain shows the events of a parent in uses of it, and reaches it as a container.
+func (c *closure) contain(p pair, uses []use) {
 	for _, e := range c.h.events[p.parent] {
-		if e.at < part.from || e.at > part.to || !c.h.isInside(e, p, w) {
+		c.showInside(p, e, uses)
+	}
+	for _, one := range uses {
+		c.inside[p] = true
+		c.reach(state{way: "container", id: p.parent}, one.cut, one.cut.because)
+	}
+}
+
+// showInside shows an event of a parent that is in one of the uses, with the reasons of all that have its time.
+func (c *closure) showInside(p pair, e *event, uses []use) {
+	var because []string
+	inside, plainly := false, false
+	for _, one := range uses {
+		if e.at < one.cut.from || e.at > one.cut.to {
 			continue
 		}
-		because := part.because
-		if c.h.isTurned(e, p, w) {
-			because = union(because, []string{"SAME_TIME"})
+		reasons := one.cut.because
+		if isInside(e, p, one.bounds) {
+			inside = true
+			if c.h.isTurned(e, p, one.bounds) {
+				reasons = union(reasons, []string{"SAME_TIME"})
+			}
+			plainly = plainly || len(reasons) == 0
 		}
-		c.show(e, because)
-		if !c.up {
-			// What it held went into what it was used for.
-			c.transform(e, p.parent, because)
-		}
+		because = union(because, reasons)
+	}
+	if !c.all && plainly {
+		because = nil
+	}
+	if !inside {
+		return
+	}
+	c.show(e, because)
+	if !c.up {
+		// What it held went into what it was used for.
+		c.transform(e, p.parent, because)
 	}
 }
 
 // isInside leaves out, at the ends of a window, loadings and unloadings of something else.
-func (h *history) isInside(e *event, p pair, w *window) bool {
-	if e.rows[p.child] != nil || e.said.Change == "empty" && e.said.Bond == p.bond {
+func isInside(e *event, p pair, w span) bool {
+	if e.rows[p.child] != nil || e.said.Bond != p.bond {
 		return true
 	}
 	return !(e.at == w.to && e.loads(p.parent)) && !(e.at == w.from && e.unloads(p.parent))
 }
 
 // isTurned says whether the parent was both loaded and unloaded at an end of a window, and the event is something else.
-func (h *history) isTurned(e *event, p pair, w *window) bool {
+func (h *history) isTurned(e *event, p pair, w span) bool {
 	if e.at != w.from && e.at != w.to || e.loads(p.parent) || e.unloads(p.parent) {
 		return false
 	}
 	loaded, unloaded := false, false
 	for _, other := range h.events[p.parent] {
-		if other.at == e.at && other.counts() {
+		if other.at == e.at && other.said.Bond == p.bond && other.counts() {
 			loaded = loaded || other.loads(p.parent)
 			unloaded = unloaded || other.unloads(p.parent)
 		}
@@ -164,8 +149,8 @@ func (h *history) isTurned(e *event, p pair, w *window) bool {
 func (c *closure) children(id string, within span) {
 	for _, p := range c.h.childrenOf(id) {
 		class := union(c.h.classOnly(id), c.h.classOnly(p.child))
-		for _, r := range c.readings(p) {
-			for _, part := range r.parts {
+		for _, w := range c.h.windows(p, c.all) {
+			for _, part := range w.parts {
 				if cut, meets := meet(part, within); meets {
 					c.inside[p] = true
 					c.reach(state{way: "product", id: p.child}, cut, union(cut.because, class))
@@ -185,53 +170,61 @@ func (c *closure) load(id string, at int) {
 	}
 	c.items(id)
 	c.lotsOf(id)
-	held := c.held(id, func(part span) bool { return part.from <= at && part.to >= at })
-	var because []string
+	held, because := c.held(id, at), []string(nil)
 	if len(held) == 0 {
-		last := beforeAll
-		for _, p := range c.h.childrenOf(id) {
-			for _, r := range c.readings(p) {
-				if r.window.to < at {
-					last = max(last, r.window.to)
-				}
-			}
-		}
-		held = c.held(id, func(part span) bool { return part.to == last })
-		because = []string{"EMPTIED"}
+		held, because = c.lastHeld(id, at), []string{"EMPTIED"}
 	}
 	for _, one := range held {
-		reasons, used := one.part.because, span{from: at, to: at}
-		if len(because) > 0 {
-			reasons, used = because, span{from: one.part.to, to: one.part.to}
-		}
-		reasons = union(reasons, union(c.h.classOnly(id), c.h.classOnly(one.pair.child)))
+		class := union(c.h.classOnly(id), c.h.classOnly(one.pair.child))
 		c.inside[one.pair] = true
-		c.reach(state{way: "product", id: one.pair.child}, used, reasons)
-		for _, part := range one.reading.parts {
-			whole := span{part.from, part.to, union(because, part.because)}
-			if !c.all && len(whole.because) > 0 {
-				continue
+		for _, part := range one.window.parts {
+			if part.from <= at && at <= part.to {
+				used := span{from: at, to: at}
+				c.reach(state{way: "product", id: one.pair.child}, used, union(part.because, class))
 			}
-			c.showInside(one.pair, one.reading.window, whole)
-			c.reach(state{way: "container", id: id}, whole, whole.because)
+		}
+		within := c.h.always()
+		within.because = because
+		c.contain(one.pair, c.uses(one.window, within))
+		if len(because) > 0 {
+			left := span{from: one.window.to, to: one.window.to}
+			c.reach(state{way: "product", id: one.pair.child}, left, union(because, class))
 		}
 	}
 }
 
-type heldPart struct {
-	pair    pair
-	reading reading
-	part    span
+type heldWindow struct {
+	pair   pair
+	window *window
 }
 
-func (c *closure) held(id string, is func(part span) bool) []heldPart {
-	var held []heldPart
+// held is what was in an identifier at a time.
+func (c *closure) held(id string, at int) []heldWindow {
+	var held []heldWindow
 	for _, p := range c.h.childrenOf(id) {
-		for _, r := range c.readings(p) {
-			for _, part := range r.parts {
-				if is(part) && (c.all || len(part.because) == 0) {
-					held = append(held, heldPart{p, r, part})
+		for _, w := range c.h.windows(p, c.all) {
+			for _, part := range w.parts {
+				if part.from <= at && at <= part.to && (c.all || len(part.because) == 0) {
+					held = append(held, heldWindow{p, w})
+					break
 				}
+			}
+		}
+	}
+	return held
+}
+
+// lastHeld is what left an identifier last before a time.
+func (c *closure) lastHeld(id string, at int) []heldWindow {
+	last := -1
+	var held []heldWindow
+	for _, p := range c.h.childrenOf(id) {
+		for _, w := range c.h.windows(p, c.all) {
+			if w.to < at && w.to > last {
+				last, held = w.to, nil
+			}
+			if w.to == last {
+				held = append(held, heldWindow{p, w})
 			}
 		}
 	}
