@@ -11,6 +11,7 @@ export { entryAfter, type KeyEntry } from './main-block/entry-after.js';
 export { mainConfig, type MainConfig, type Membership } from './main-block/main-config.js';
 export { transactionFacts, type TransactionFacts } from './main-block/transaction-facts.js';
 export { validRwset } from './main-block/valid-rwset.js';
+export { lineageLoading, type LoadTraces } from './lineage/loading.js';
 export { LINEAGE_LIMITS, lineageAndNeeds, lineageOf } from './lineage/lineage.js';
 export type {
   LineageAnswer,

@@ -101,6 +101,29 @@ describe('a liar among the recorders', () => {
     expect(idsOf(ask('a', 'up', told))).toBe('L, a');
   });
 
+  it('does not hide where an input was by putting something into it', () => {
+    const history = '1 add X in P; 2 move P; 3 remove X from P; 5 X to Y';
+    const plain = readHistory(history);
+    expect(eventsOf(ask('Y', 'up', plain), plain)).toBe('1, 2, 3, 5');
+    const told = readHistory(`${history}; 4 add j in X @M`);
+    const answer = ask('Y', 'up', told);
+    expect(eventsOf(answer, told)).toBe('1? STRANGER, 2? STRANGER, 3? STRANGER, 4, 5');
+    expect(idsOf(answer)).toBe('P? STRANGER, X, Y, j');
+  });
+
+  it('does not hide what left a container last by putting something else into it', () => {
+    const history = '1 add A in P; 2 empty P; 5 P to X';
+    expect(idsOf(upOf('X', history))).toBe('A? EMPTIED, P, X');
+    const loaded = `${history}; 3 add j in P @M`;
+    expect(idsOf(upOf('X', loaded))).toBe('A? EMPTIED, P, X, j');
+    expect(idsOf(downOf('A', loaded))).toBe('A, P, X? EMPTIED');
+    const unloaded = `${loaded}; 4 remove j from P @M`;
+    expect(idsOf(upOf('X', unloaded))).toBe('A? EMPTIED, P, X, j? EMPTIED');
+    expect(idsOf(downOf('A', unloaded))).toBe('A, P, X? EMPTIED');
+    const withdrawn = `${history}; 3 add B in P; wrong 3`;
+    expect(idsOf(upOf('X', withdrawn))).toBe('A? EMPTIED, B? WITHDRAWN, P, X');
+  });
+
   it('that merely observes an item under a lot is a stranger', () => {
     const told = readHistory('1 make a; 2 make a of L @M').map((one) => {
       if (one.organisation !== 'M') return one;
@@ -215,6 +238,22 @@ describe('what else is said', () => {
 
   it('names what left a crate last, where the crate was used empty', () => {
     expect(idsOf(upOf('X', '1 add A in P; 2 remove A from P; 3 P to X'))).toBe('A? EMPTIED, P, X');
+  });
+
+  it('leads from what left a crate last to what the crate went into, and not from what left it before that', () => {
+    const history = '1 add A in P; 2 remove A from P; 3 P to X';
+    expect(idsOf(downOf('A', history))).toBe('A, P, X? EMPTIED');
+    const again = `${history}; 4 add B in P; 5 empty P; 6 P to Z`;
+    expect(idsOf(downOf('A', again))).toBe('A, P, X? EMPTIED');
+    expect(idsOf(downOf('B', again))).toBe('B, P, Z? EMPTIED');
+  });
+
+  it('takes no built-in part for a load', () => {
+    expect(idsOf(upOf('X', '1 associate b with P; 2 add A in P; 3 empty P; 4 P to X'))).toBe(
+      'A? EMPTIED, P, X, b',
+    );
+    const told = readHistory('1 add a in P; 2 move P; 3 empty P; 4 associate b with a; 5 a to Y');
+    expect(eventsOf(ask('Y', 'up', told), told)).toBe('1, 2, 3, 4, 5');
   });
 
   it('says which times lie after the time of the root', () => {

@@ -1,10 +1,11 @@
 import type { Budget } from './budget.js';
 import { leads, makes, type Makings } from './edges.js';
-import type { Entry, History } from './history.js';
+import { compare, type Entry, type History } from './history.js';
 import type { Held } from './in-container.js';
-import { doubtAt, doubtsIn, meeting, type Pairs, type Windows } from './pairs.js';
+import type { Loads } from './loads.js';
+import { doubtAt, doubtsIn, type Pairs, type Windows } from './pairs.js';
 import { CERTAIN, why, type Why } from './reasons.js';
-import { ALWAYS, Covered, FOREVER, lowerBound, meet, type Span } from './times.js';
+import { ALWAYS, Covered, FOREVER, lowerBound, meet, meeting, type Span } from './times.js';
 import type { LineageQuestion, Reached, Way } from './types.js';
 
 type Node =
@@ -18,6 +19,7 @@ const EMPTIED = why('EMPTIED');
 const LOT_PART = why('LOT_PART');
 const OTHER_ORGANISATION = why('OTHER_ORGANISATION');
 const SAME_TIME = why('SAME_TIME');
+const STRANGER = why('STRANGER');
 
 /** What is reached one way from the identifier asked for, in one layer; without a way the identifier alone. */
 export class Closure {
@@ -26,6 +28,8 @@ export class Closure {
   /** Products of which every event belongs to the lineage; of others only transformations and what `held` shows. */
   readonly whole = new Set<string>();
   readonly loads = new Set<string>();
+  /** Of those the ones that only strangers put anything into. */
+  readonly doubted = new Set<string>();
   readonly held = new Map<string, Held[]>();
   readonly lots = new Set<string>();
   /** Processes with the organisations from whose events they were reached; null is the question itself. */
@@ -37,16 +41,18 @@ export class Closure {
   readonly #history: History;
   readonly #pairs: Pairs;
   readonly #makings: Makings;
+  readonly #loads: Loads;
   readonly #budget: Budget;
   readonly #certain: boolean;
-  readonly #queue: Node[] = [];
+  /** Found in this round. */
+  #edges: { readonly node: Node; readonly because: Why; readonly by: Entry | null }[] = [];
   readonly #contents = new Map<string, Covered>();
   readonly #containers = new Map<string, Covered>();
   readonly #loaded = new Set<string>();
 
   constructor(
     question: LineageQuestion,
-    parts: { history: History; pairs: Pairs; makings: Makings; budget: Budget },
+    parts: { history: History; pairs: Pairs; makings: Makings; loads: Loads; budget: Budget },
     layer: 'certain' | 'all',
     way: Way | null,
   ) {
@@ -55,33 +61,41 @@ export class Closure {
     this.#history = parts.history;
     this.#pairs = parts.pairs;
     this.#makings = parts.makings;
+    this.#loads = parts.loads;
     this.#budget = parts.budget;
     this.#certain = layer === 'certain';
     const { traceId } = question;
     this.#reach({ kind: 'product', id: traceId, span: ALWAYS, load: false }, CERTAIN, null);
     if (way === null) {
+      this.#nextRound();
       this.whole.add(traceId);
       return;
     }
     if (this.#history.trace(traceId).entries.some((entry) => isProcess(entry)))
       this.#reach({ kind: 'process', id: traceId, organisation: null }, CERTAIN, null);
-    for (let at = 0; at < this.#queue.length; at++) {
-      const node = this.#queue[at];
-      if (node !== undefined) this.#visit(node);
-    }
+    for (let round = this.#nextRound(); round.length > 0; round = this.#nextRound())
+      for (const node of round) this.#visit(node);
+  }
+
+  /** What the last round led to, by identifier: which of it the limit leaves does not depend on the order of edges. */
+  #nextRound(): Node[] {
+    const edges = this.#edges.sort((a, b) => compare(a.node.id, b.node.id));
+    this.#edges = [];
+    return edges.flatMap(({ node, because, by }) => {
+      if (!this.#budget.admits(node.id, by)) return [];
+      const known = this.reached.get(node.id);
+      if (known === undefined) this.reached.set(node.id, { as: new Set([node.kind]), why: because });
+      else {
+        known.as.add(node.kind);
+        known.why |= because;
+      }
+      return this.#isNew(node) ? [node] : [];
+    });
   }
 
   /** In `certain` only along edges without a reason. `by` is the event that leads there, where it is one. */
   #reach(node: Node, because: Why, by: Entry | null): void {
-    if (this.#certain && because !== CERTAIN) return;
-    if (!this.#budget.admits(node.id, by)) return;
-    const known = this.reached.get(node.id);
-    if (known === undefined) this.reached.set(node.id, { as: new Set([node.kind]), why: because });
-    else {
-      known.as.add(node.kind);
-      known.why |= because;
-    }
-    if (this.#isNew(node)) this.#queue.push(node);
+    if (!this.#certain || because === CERTAIN) this.#edges.push({ node, because, by });
   }
 
   #isNew(node: Node): boolean {
@@ -103,7 +117,7 @@ export class Closure {
   #visit(node: Node): void {
     switch (node.kind) {
       case 'product': {
-        this.#product(node.id, node.span, node.load && this.#isHolder(node.id));
+        this.#product(node.id, node.span, node.load && this.#loads.container(node.id).isHolder);
         return;
       }
       case 'container': {
@@ -197,27 +211,18 @@ export class Closure {
 
   /** A container that was used as input stands for its load, not for its past. */
   #load(id: string, span: Span): void {
-    const all = this.#pairs.contentsOf(id);
-    const held = all.filter((windows) => meeting(windows.stays, span).length > 0);
+    const { held, last } = this.#loads.of(id, span);
     for (const windows of held) {
       this.#content(windows, span, true);
       this.#holds(windows, span, CERTAIN);
     }
-    if (held.length === 0) this.#lastLoad(all, span);
-  }
-
-  /** What left it last before, where it held nothing. */
-  #lastLoad(all: readonly Windows[], { from }: Span): void {
-    const before = all.flatMap((windows) =>
-      windows.stays.filter((stay) => stay.to < from).map((stay) => ({ windows, stay })),
-    );
-    const last = before.reduce((latest, { stay }) => (stay.to > latest ? stay.to : latest), '');
-    for (const { windows, stay } of before) {
-      if (stay.to !== last) continue;
+    for (const { windows, stay } of last) {
       const because = EMPTIED | this.#classOnly(windows.child);
       this.#reach({ kind: 'product', id: windows.child, span: stay, load: true }, because, null);
       this.#holds(windows, stay, EMPTIED);
     }
+    if (!this.#loads.container(id).isVouched && added(this.doubted, id))
+      this.#containersOf(id, ALWAYS, STRANGER);
   }
 
   /** The child of a product, in what its windows have of the span. */
@@ -265,7 +270,9 @@ export class Closure {
     const covered = this.#containers.get(id) ?? new Covered();
     this.#containers.set(id, covered);
     for (const span of covered.add(held.span)) this.#containersOf(id, span, CERTAIN);
-    if (!this.#up) this.#usedWithLoad(id, held);
+    if (this.#up) return;
+    this.#usedWithLoad(id, held);
+    if (!this.#certain) this.#usedEmptied(id, held);
   }
 
   /** Down from what a container held: where it was used as input, its load went into the outputs. */
@@ -282,15 +289,17 @@ export class Closure {
     }
   }
 
+  /** Down from what left a container last before that was used as input. */
+  #usedEmptied(id: string, { windows, span, why: way }: Held): void {
+    for (const stay of meeting(windows.stays, span))
+      for (const entry of this.#loads.usesOf(id, { windows, stay }))
+        this.#beyond(entry, 'output', way | EMPTIED);
+  }
+
   /** In `certain` only certain parts are gone through. */
   #doubt(windows: Windows, span: Span): Why {
     if (this.#certain) return CERTAIN;
     return doubtsIn(windows, span).reduce((set, part) => set | part.why, CERTAIN);
-  }
-
-  /** Whether anything was ever in it, as far as that is told and not withdrawn. */
-  #isHolder(id: string): boolean {
-    return this.#pairs.contentsOf(id).some(({ entries }) => entries.some((entry) => entry.why === CERTAIN));
   }
 
   #natureOf(id: string): ReturnType<LineageQuestion['natureOf']> {

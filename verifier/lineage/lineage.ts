@@ -3,6 +3,7 @@ import { Budget } from './budget.js';
 import { Closure } from './closure.js';
 import { Makings } from './edges.js';
 import { compare, type Entry, History } from './history.js';
+import { Loads } from './loads.js';
 import { needsOf, openEnds } from './needs.js';
 import { Pairs } from './pairs.js';
 import { CERTAIN, reasonsOf, why, type Why } from './reasons.js';
@@ -23,6 +24,11 @@ import type {
 export const LINEAGE_LIMITS = { identifiers: 10_000, events: 100_000 } as const;
 
 const HOUR = 3_600_000;
+
+/** The ways that a direction goes; null is the identifier alone. */
+export function waysOf(direction: Direction): readonly (Way | null)[] {
+  return WAYS[direction];
+}
 
 const WAYS: Readonly<Record<Direction, readonly (Way | null)[]>> = {
   none: [null],
@@ -49,9 +55,10 @@ export function lineageAndNeeds(
   const pairs = new Pairs(history, question.natureOf);
   const makings = new Makings(history, question.natureOf);
   const budget = new Budget(question.limits.identifiers);
-  const parts = { history, pairs, makings, budget };
+  const loads = new Loads(history, pairs);
+  const parts = { history, pairs, makings, loads, budget };
   const layer = (which: 'certain' | 'all'): Layer => {
-    const closures = WAYS[question.direction].map((way) => new Closure(question, parts, which, way));
+    const closures = waysOf(question.direction).map((way) => new Closure(question, parts, which, way));
     const events = eventsOf(closures, question, history, pairs, which);
     return { closures, reached: reachedBy(closures), events };
   };

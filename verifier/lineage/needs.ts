@@ -9,11 +9,14 @@ export function needsOf(
   events: ReadonlyMap<string, ShownEntry>,
   history: History,
 ): LineageNeeds {
-  const ids = new Set(closures.flatMap(({ reached, consulted }) => [...reached.keys(), ...consulted]));
+  const ids = new Set([
+    ...closures.flatMap(({ reached, consulted }) => [...reached.keys(), ...consulted]),
+    ...[...history.unbound.values()].map(({ traceId }) => traceId),
+  ]);
   return new Map(
     [...ids].sort().map((id) => {
       const { entries, declarations, decidedByRecord } = history.trace(id);
-      const ways = closures.map((closure) => recordsNeeded(closure, id, events));
+      const ways = closures.map((closure) => recordsNeeded(closure, id, entries, events));
       const isProduct = closures.some(({ whole, loads }) => whole.has(id) || loads.has(id));
       const needed = entries.filter((entry) => ways.some((needs) => needs(entry)));
       const records = [...needed.map(({ at }) => at), ...decidedByRecord, ...(isProduct ? declarations : [])];
@@ -26,14 +29,16 @@ export function needsOf(
 function recordsNeeded(
   closure: Closure,
   id: string,
+  entries: readonly Entry[],
   events: ReadonlyMap<string, ShownEntry>,
 ): (entry: Entry) => boolean {
   if (closure.whole.has(id) || closure.loads.has(id)) return () => true;
   const isContainer = closure.held.has(id);
   const isLot = closure.lots.has(id);
   const isProcess = closure.processes.has(id);
+  const wasInput = entries.some(({ row }) => row.roles.includes('input'));
   return ({ key, row: { roles } }) =>
-    (isContainer && events.has(key)) ||
+    (isContainer && (events.has(key) || (closure.way === 'down' && wasInput))) ||
     (isLot && roles.some((role) => role !== 'lot')) ||
     (isProcess && roles.includes(sideOf(closure.way)));
 }

@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { naiveLineage } from './testing/naive.js';
 import { natureOf, tracesOf, withAll } from './testing/notation.js';
 import { ask, histories, questionOf, questions, recorders, sorted, summary, told } from './testing/random.js';
+import { onlyNeeded, withoutOne } from './testing/showing.js';
 import { lineageAndNeeds, lineageOf } from './lineage.js';
-import type { Direction, LineageAnswer, LineageNeeds, ShownEvent, ShownTraces } from './types.js';
+import type { Direction, LineageAnswer } from './types.js';
 
 const RUNS = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
 
@@ -157,6 +158,20 @@ describe('a lineage', () => {
     );
   });
 
+  it('finds down of a thing whatever the thing is up of: a recall misses nothing that a search for origins finds', () => {
+    const ids = ['a', 'b', 'A', 'B', 'L', 'X', 'Y', 'P', 'Q', 'V', 'G'];
+    fc.assert(
+      fc.property(histories, fc.constantFrom(...ids), recorders, (history, id, who) => {
+        const events = told(history);
+        const reached = (from: string, way: Direction) =>
+          ask(from, way, events, { recorders: who }).identifiers.map(({ traceId }) => traceId);
+        const up = reached(id, 'up').filter((one) => ids.includes(one));
+        expect(up.filter((origin) => !reached(origin, 'down').includes(id))).toEqual([]);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
   it('is not changed by uses of a container outside its windows, but for their number', () => {
     const use = fc.constantFrom('move P', 'add b in P', 'remove b from P', 'P to Y', 'empty P');
     fc.assert(
@@ -187,7 +202,7 @@ describe('a lineage', () => {
         const shown = onlyNeeded(traces, needs);
         expect(lineageAndNeeds(question, shown)).toEqual({ answer, needs });
         expect(answer.complete).toBe(true);
-        const less = without(shown, needs, which);
+        const less = withoutOne(shown, needs, which);
         if (less !== null) expect(lineageOf(question, less).complete).toBe(false);
       }),
       { numRuns: RUNS },
@@ -214,29 +229,3 @@ describe('a lineage', () => {
     );
   });
 });
-
-/** What a prover shows: traces that are needed, events as record where that is needed, else as row. */
-function onlyNeeded(traces: ShownTraces, needs: LineageNeeds): Map<string, readonly ShownEvent[]> {
-  return new Map(
-    [...needs].map(([id, records]) => [
-      id,
-      (traces.get(id) ?? []).map((event, at): ShownEvent => {
-        if (event.shown !== 'record' || records.has(at)) return event;
-        return { shown: 'row', place: event.place, row: event.row };
-      }),
-    ]),
-  );
-}
-
-/** Without one trace, or with one event less of it shown. */
-function without(shown: ShownTraces, needs: LineageNeeds, which: number): ShownTraces | null {
-  const ids = [...needs.keys()];
-  const id = ids[which % ids.length];
-  if (id === undefined) return null;
-  const events = shown.get(id) ?? [];
-  const at = which % (events.length + 1);
-  const event = events[at];
-  if (event === undefined) return new Map([...shown].filter(([one]) => one !== id));
-  if (event.shown === 'record') return new Map([...shown, [id, events.with(at, { ...event, shown: 'row' })]]);
-  return new Map([...shown, [id, events.with(at, { shown: 'hidden' })]]);
-}

@@ -13,6 +13,7 @@ export interface ShownEntry {
 }
 
 const LOT_PART = why('LOT_PART');
+const STRANGER = why('STRANGER');
 const OTHER_ORGANISATION = why('OTHER_ORGANISATION');
 
 /** The events of a layer by their keys, each with the reasons of all that shows it; in `certain` those without one. */
@@ -35,12 +36,13 @@ export function eventsOf(
       if (because !== null) show(entry, because);
     }
   };
-  for (const { way, whole, loads, lots, processes, held: containers } of closures) {
+  for (const { way, whole, loads, doubted, lots, processes, held: containers } of closures) {
     for (const id of whole) each(id, (entry) => (id === traceId || hasRole(entry, PROCESS) ? CERTAIN : null));
     for (const id of loads)
       each(id, ({ row: { roles } }) =>
         roles.includes('input') || roles.includes('output') ? CERTAIN : null,
       );
+    for (const id of doubted) each(id, (entry) => (hasRole(entry, PROCESS) ? STRANGER : null));
     for (const id of lots)
       each(id, (entry) => {
         if (!hasRole(entry, ['lot'])) return null;

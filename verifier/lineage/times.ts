@@ -33,6 +33,23 @@ export function lowerBound(
   return low;
 }
 
+/** Of spans by rising time, without gaps or apart, those that have a time in common with `span`. */
+export function meeting<Some extends Span>(spans: readonly Some[], span: Span): Some[] {
+  let [low, high] = [0, spans.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((spans[middle]?.to ?? FOREVER) < span.from) low = middle + 1;
+    else high = middle;
+  }
+  const found: Some[] = [];
+  for (let at = low; at < spans.length; at++) {
+    const one = spans[at];
+    if (one === undefined || one.from > span.to) break;
+    found.push(one);
+  }
+  return found;
+}
+
 /** Spans already gone through: gives of each further one only what is new. */
 export class Covered {
   /** Disjoint, by rising time. */

@@ -34,6 +34,7 @@ interface Part {
 }
 interface Stay extends Part {
   readonly parts: readonly Part[];
+  readonly openers: ReadonlySet<string>;
 }
 interface Open {
   readonly from: number;
@@ -250,7 +251,7 @@ class Reading {
         .filter(({ why }) => !certain || why.size === 0)
         .map((fact) => {
           const part = { from: this.#at(fact), to: this.#at(fact), why: fact.why };
-          return { ...part, parts: [part] };
+          return { ...part, parts: [part], openers: new Set([fact.organisation]) };
         });
     const counted = this.#question.natureOf(child) !== 'instance';
     const steps = this.#steps(told, child).filter(({ why }) => !certain || why.size === 0);
@@ -339,7 +340,7 @@ class Reading {
       const stay = inside();
       if (stay === null) return;
       const parts = [...stay.parts, { from: stay.since, to, why: stay.why }];
-      stays.push({ from: stay.from, to, why: NONE, parts });
+      stays.push({ from: stay.from, to, why: NONE, parts, openers: stay.openers });
       box = null;
     };
     const lastClosing = (now: number, openers: ReadonlySet<string>): number => {
@@ -445,6 +446,54 @@ class Reading {
     return join(...parts.filter((part) => part.from <= to && part.to >= from).map(({ why }) => why));
   }
 
+  /** What was plainly put into it or seen in it, but for built-in parts. */
+  #loadings(id: string): Fact[] {
+    return this.#facts.filter(
+      (fact) =>
+        fact.why.size === 0 &&
+        this.#has(fact, id, 'parent') &&
+        fact.record.bond !== null &&
+        fact.record.bond !== 'association' &&
+        this.#in(fact, 'child').length > 0,
+    );
+  }
+
+  /** Whether the organisation plainly told of two events of it that are no unloadings. */
+  #isFamiliar(organisation: string, id: string): boolean {
+    const own = this.#facts.filter(
+      (fact) =>
+        fact.organisation === organisation &&
+        fact.why.size === 0 &&
+        this.#names(fact, id) &&
+        !this.#unloads(fact, id, null),
+    );
+    return own.some(({ record }) => record.event !== own[0]?.record.event);
+  }
+
+  /** What left a container last before the span, if nothing was in it by the word of one who knows it. */
+  #lastIn(id: string, span: readonly [number, number]): { child: string; bond: string; stay: Stay }[] {
+    const contents = this.#ids().flatMap((child) =>
+      ['aggregation', 'other'].flatMap((bond) =>
+        this.stays(id, child, bond, 'all').map((stay) => {
+          const sure = this.stays(id, child, bond, 'certain').flatMap(({ parts }) =>
+            parts.filter(({ why }) => why.size === 0),
+          );
+          const vouched = (from: number, to: number): boolean =>
+            [...stay.openers].some((organisation) => this.#isFamiliar(organisation, id)) &&
+            sure.some((part) => part.from <= Math.min(to, stay.to) && part.to >= Math.max(from, stay.from));
+          return { child, bond, stay, vouched };
+        }),
+      ),
+    );
+    const inside = contents.some(
+      ({ stay, vouched }) => stay.from <= span[1] && stay.to >= span[0] && vouched(span[0], span[1]),
+    );
+    const before = contents.filter(({ stay }) => stay.to < span[0]);
+    const vouchedFor = before.filter(({ stay, vouched }) => vouched(stay.from, stay.to));
+    const since = Math.max(...vouchedFor.map(({ stay }) => stay.to));
+    return inside ? [] : before.filter(({ stay }) => stay.to >= since);
+  }
+
   layer(layer: Layer): Shown {
     const { traceId, direction } = this.#question;
     if (direction === 'none') return this.#alone(layer);
@@ -496,14 +545,7 @@ class Reading {
       reach(id, why, `product ${id} ${span.join()} ${load}`, () => {
         transformations(id, () => NONE);
         lots(id);
-        const holder = this.#facts.some(
-          (fact) =>
-            fact.why.size === 0 &&
-            this.#has(fact, id, 'parent') &&
-            fact.record.bond !== null &&
-            this.#in(fact, 'child').length > 0,
-        );
-        if (load && holder) {
+        if (load && this.#loadings(id).length > 0) {
           loaded(id, span);
           return;
         }
@@ -522,25 +564,21 @@ class Reading {
     };
     const loaded = (id: string, span: Span): void => {
       for (const fact of of(id)) if (this.#has(fact, id, 'input', 'output')) show(fact, NONE);
-      const pairs = this.#ids().flatMap((child) =>
-        bonds.map((bond) => ({ child, bond, stays: this.stays(id, child, bond, 'all') })),
-      );
-      const held = pairs.filter(({ stays }) =>
-        stays.some((stay) => stay.from <= span[1] && stay.to >= span[0]),
-      );
-      for (const { child, bond } of held) {
-        content(id, child, bond, span, true);
-        holds(id, child, bond, span, NONE);
-      }
-      if (held.length > 0) return;
-      const before = pairs.flatMap((pair) =>
-        pair.stays.filter(({ to }) => to < span[0]).map((stay) => ({ ...pair, stay })),
-      );
-      const last = Math.max(...before.map(({ stay }) => stay.to));
-      for (const { child, bond, stay } of before.filter((one) => one.stay.to === last)) {
+      for (const child of this.#ids())
+        for (const bond of bonds)
+          if (this.stays(id, child, bond, 'all').some((stay) => stay.from <= span[1] && stay.to >= span[0])) {
+            content(id, child, bond, span, true);
+            holds(id, child, bond, span, NONE);
+          }
+      for (const { child, bond, stay } of this.#lastIn(id, span)) {
         product(child, join(new Set(['EMPTIED']), this.#isClass(child)), [stay.from, stay.to], true);
         holds(id, child, bond, [stay.from, stay.to], new Set(['EMPTIED']));
       }
+      if (this.#loadings(id).some(({ organisation }) => this.#isFamiliar(organisation, id))) return;
+      const stranger = new Set(['STRANGER']);
+      if (certain) return;
+      for (const fact of of(id)) if (this.#has(fact, id, ...NOT_PROCESS)) show(fact, stranger);
+      containers(id, always, stranger);
     };
     const containers = (child: string, span: Span, way: Why): void => {
       for (const parent of this.#ids()) for (const bond of bonds) holds(parent, child, bond, span, way);
@@ -554,7 +592,19 @@ class Reading {
         reach(parent, join(why, doubts(parent, child, bond, from, to)), key, () => {
           inContainer(parent, child, bond, unit, [from, to], why);
           containers(parent, [from, to], NONE);
+          if (!up) emptied(parent, child, bond, [from, to], why);
         });
+      }
+    };
+    /** Used as input after what left it last: that may have gone into the outputs. */
+    const emptied = (parent: string, child: string, bond: string, span: Span, way: Why): void => {
+      if (certain || this.#loadings(parent).length === 0) return;
+      for (const fact of of(parent).filter((one) => this.#has(one, parent, 'input'))) {
+        const isLast = this.#lastIn(parent, [this.#at(fact), this.#at(fact)]).some(
+          (one) =>
+            one.child === child && one.bond === bond && one.stay.from <= span[1] && one.stay.to >= span[0],
+        );
+        if (isLast) beyond(fact, 'output', join(way, new Set(['EMPTIED'])));
       }
     };
     const inContainer = (

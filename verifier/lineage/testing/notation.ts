@@ -1,3 +1,4 @@
+import { sha256, toHex, utf8 } from '@cotrace/core';
 import { parentOf, rolesIn } from '../record-facts.js';
 import type { Amount, Nature, ShownEntry, ShownEvent, ShownRecord, ShownTraces } from '../types.js';
 
@@ -41,7 +42,7 @@ function readLine(line: string, before: readonly Told[]): Told {
     const record = sealed({ ...event.record, wrong: true, traces }, organisation);
     return { name: line, organisation, domain: event.domain, record };
   }
-  const event = again === null ? `event ${line}` : find(before, again).record.event;
+  const event = again === null ? hashOf(`event ${line}`) : find(before, again).record.event;
   const said = readWords(words);
   const record = { event, time: timeOf(name), wrong: false, step: null, ...said };
   return { name, organisation, domain: 'goods', record: sealed(record, organisation) };
@@ -58,8 +59,13 @@ export function timeOf(minute: string): string {
   return `2026-01-01T00:${String(Number.parseInt(minute, 10)).padStart(2, '0')}:00.000Z`;
 }
 
+/** A hash as event hashes and record ids are: all of the text goes into it. */
+function hashOf(value: unknown): string {
+  return toHex(sha256(utf8(JSON.stringify(value))));
+}
+
 export function sealed(record: Omit<ShownRecord, 'recordId'>, organisation: string): ShownRecord {
-  return { ...record, recordId: JSON.stringify([organisation, record]) };
+  return { ...record, recordId: hashOf([organisation, { ...record, recordId: '' }]) };
 }
 
 type Saying = Pick<ShownRecord, 'bond' | 'change' | 'traces'>;

@@ -1,0 +1,29 @@
+import type { LineageNeeds, ShownEvent, ShownTraces } from '../types.js';
+
+/** What a prover shows: traces that are needed, events as record where that is needed, else as row. */
+export function onlyNeeded(traces: ShownTraces, needs: LineageNeeds): Map<string, readonly ShownEvent[]> {
+  return new Map(
+    [...needs].map(([id, records]) => [
+      id,
+      (traces.get(id) ?? []).map((event, at) => (records.has(at) ? event : asRow(event))),
+    ]),
+  );
+}
+
+/** Without one trace, or with one event less of it shown; null where nothing is needed. */
+export function withoutOne(shown: ShownTraces, needs: LineageNeeds, which: number): ShownTraces | null {
+  const ids = [...needs.keys()];
+  const id = ids[which % ids.length];
+  if (id === undefined) return null;
+  const events = shown.get(id) ?? [];
+  const at = which % (events.length + 1);
+  const event = events[at];
+  if (event === undefined) return new Map([...shown].filter(([one]) => one !== id));
+  const less: ShownEvent = event.shown === 'record' ? asRow(event) : { shown: 'hidden' };
+  return new Map([...shown, [id, events.with(at, less)]]);
+}
+
+/** The event without its record. */
+export function asRow(event: ShownEvent): ShownEvent {
+  return event.shown === 'record' ? { shown: 'row', place: event.place, row: event.row } : event;
+}
