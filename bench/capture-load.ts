@@ -1,4 +1,4 @@
-import { distinctIds } from '@cotrace/core';
+import { rowsAndMarks } from '@cotrace/core';
 import {
   CaptureClient,
   type Connections,
@@ -33,7 +33,7 @@ export async function captureLoad(
     const { domain, record } = result;
     byDomain.set(domain, (byDomain.get(domain) ?? 0) + 1);
     return {
-      keys: distinctIds(record).map((id) => `${domain}/${id}`),
+      keys: rowsAndMarks(record).rows.map((id) => `${domain}/${id}`),
       run: async () => {
         const turn = performance.now();
         const { status } = await client.capture(domain, record, signal);

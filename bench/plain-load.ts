@@ -1,4 +1,4 @@
-import { canonicalJson, distinctIds } from '@cotrace/core';
+import { canonicalJson, rowsAndMarks } from '@cotrace/core';
 import { type Connections, readEpcisFile, runInOrder } from '@cotrace/gateway-app';
 import type { LoadResult } from './capture-load.js';
 
@@ -15,7 +15,7 @@ export async function plainLoad(
   const tasks = readEpcisFile(document, 'generated').events.map(({ result, path }) => {
     if (!result.ok) throw new Error(`the generated ${path} is refused: ${JSON.stringify(result.errors)}`);
     const { domain, record } = result;
-    const ids = distinctIds(record);
+    const { rows: ids } = rowsAndMarks(record);
     const hints = ids.map((id) => ({ id, preTraceTxId: null, preTraceHash: null }));
     return {
       keys: ids.map((id) => `${domain}/${id}`),

@@ -9,7 +9,6 @@ const WRONG_CALL = { where: 'refusal', means: 'the call itself is wrong' } as co
 
 /** Codes of the refusals of the chaincode. */
 export const CHAINCODE_CODES: Readonly<Record<RefusalCode, CodeEntry>> = {
-  ALREADY_DEFINED: { where: 'refusal', means: 'the domain has another definition, which stays' },
   BAD_ARGUMENT: WRONG_CALL,
   BAD_DATA: WRONG_MEMBER,
   BAD_DEFINITION: { where: 'refusal', means: 'a definition is wrong' },
@@ -18,16 +17,21 @@ export const CHAINCODE_CODES: Readonly<Record<RefusalCode, CodeEntry>> = {
   BAD_TRACE_ID: { where: 'refusal', means: 'an identifier is not canonical' },
   CONFLICT: {
     where: 'refusal',
-    means: 'this event id is recorded with other content; the detail names the first record',
+    means:
+      'your organisation has recorded this event id with other content, or what a declaration of error and its event name does not fit; the message says which, the detail names the earlier record',
   },
   DUPLICATE: {
     where: 'refusal',
     means:
-      'this event is recorded already; the detail names the first transaction. Shown as already recorded',
+      'your organisation has recorded this event already; the detail names the first transaction. Shown as already recorded',
   },
   NOT_ALLOWED: { where: 'refusal', means: "only an organisation's administrator may define" },
   NOT_DEFINED: { where: 'refusal', means: 'the domain has no definition yet' },
-  NOT_FOUND: { where: 'refusal', means: 'no such record or trace in this domain' },
+  NOT_DIRECT: {
+    where: 'refusal',
+    means: 'another chaincode made the call, and the domain takes records from clients alone',
+  },
+  NOT_FOUND: { where: 'refusal', means: 'no such record, trace or definition in this domain' },
   STALE: {
     where: 'refusal',
     means: 'the trace has moved on; the client reads again and retries by itself',

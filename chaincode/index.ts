@@ -1,5 +1,11 @@
 export * from './domains/index.js';
 export { CHAINCODE_CODES } from './error-codes.js';
-export type { DomainDefinition, StepRule } from './trace/definition.js';
+export { checkDefinition } from './trace/check-definition.js';
+export {
+  parseStanding,
+  type DomainDefinition,
+  type StandingDefinition,
+  type StepRule,
+} from './trace/definition.js';
 export { CAPTURED_EVENT } from './trace/captured-event.js';
 export { REFUSAL_CODES, decodeRefusal, type RefusalBody, type RefusalCode } from './trace/refusal.js';

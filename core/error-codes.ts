@@ -159,6 +159,11 @@ export const CORE_CODES = {
     advice: 'nothing: the node rebuilds it. If that repeats, check the disk',
   },
   ROOT_MISMATCH: WRONG_PROOF,
+  RULES: {
+    where: 'proof',
+    means: 'it was made under rules that this version does not know; that says nothing against it',
+    advice: 'install a newer version, or reload the page',
+  },
   STORE_DAMAGED: {
     where: 'log',
     means: 'the store or ledger has contents that cannot be; nothing is overwritten',

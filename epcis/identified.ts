@@ -4,9 +4,9 @@ import type { JsonLdPrefixes } from './json-ld-prefixes.js';
 
 /** What an identifier of an event is, its prefix expanded; `odd` says in sentences what people should look at. Throws `BAD_TRACE_ID`. */
 export function identifyIn(
-  { text, isQuantity }: EpcisIdentifier,
+  { text, role, quantity }: EpcisIdentifier,
   prefixes: JsonLdPrefixes,
-): { readonly traceId: string; readonly odd: readonly string[] } {
+): { readonly identity: Identity; readonly odd: readonly string[] } {
   const written = trimSpace(text);
   const identity = identify(prefixes.expand(written));
   const prefix = prefixes.undeclared(written);
@@ -15,8 +15,8 @@ export function identifyIn(
   });
   if (prefix !== null)
     odd.push(`begins with ${prefix}:, a prefix that no context declares; it is recorded as it is`);
-  const misplaced = misplacedIn(identity, isQuantity);
-  return { traceId: identity.traceId, odd: misplaced === null ? odd : [...odd, misplaced] };
+  const misplaced = role === 'process' ? null : misplacedIn(identity, quantity !== null);
+  return { identity, odd: misplaced === null ? odd : [...odd, misplaced] };
 }
 
 /** What is said of an identifier that is not of its list; of those of others than GS1, nobody knows what they stand for. */

@@ -1,13 +1,13 @@
-import { type ClientRecord, isCotraceError, MAX_IDENTIFIERS, type TraceRef } from '@cotrace/core';
+import { type ClientRecord, MAX_IDENTIFIERS, rowsAndMarks, type TraceRef } from '@cotrace/core';
+import { containmentOf } from './containment.js';
 import { toUtc } from './date-time.js';
 import type { DocumentContext } from './document-context.js';
 import { ruleFor, takesAll, type DomainRule } from './domain-rules.js';
 import { eventHash } from './event-hash.js';
 import { at, type Fault, type Faults, type Path } from './fault.js';
-import { identifyIn } from './identified.js';
-import { identifiersOf } from './identifiers.js';
 import { isArray, isObject, member, type JsonObject } from './json.js';
 import { checkContexts, JsonLdPrefixes } from './json-ld-prefixes.js';
+import { tracesOf } from './traces-of.js';
 
 /** An event as it goes to the ledger. */
 export interface MappedEvent {
@@ -31,8 +31,8 @@ export interface DocumentSetting {
 /**
  * The record of a valid event, and the domain of its business step. `data` is the event as received, with the
  * document's context beside its own, so that it stands alone and its hash can be computed again.
- * Null, with the reasons in `faults`, where an identifier or a prefix is not allowed, there are more than 1,000
- * identifiers, or no rule names a domain.
+ * Null, with the reasons in `faults`, where an identifier or a prefix is not allowed, there are more identifiers than a record
+ * may have, or no rule names a domain.
  */
 export function mapEvent(
   event: JsonObject,
@@ -54,6 +54,7 @@ export function mapEvent(
   const eventTime = toUtc(textOf(own, 'eventTime') ?? '');
   if (eventTime === null) faults.add(at(path, 'eventTime'), 'is outside the years 0 to 9999');
   const { traces, warnings } = tracesOf(own, path, prefixes, faults);
+  checkCounts(traces, path, faults);
   if (rule === null || eventTime === null || faults.count > before) return null;
 
   const eventID = textOf(own, 'eventID');
@@ -63,10 +64,11 @@ export function mapEvent(
   return {
     domain: rule.domain,
     byRuleForOthers: takesAll(rule),
-    warnings,
+    warnings: [...warnings, ...oddities(eventID, hash, traces, path)],
     record: {
       step,
       eventTime,
+      ...containmentOf(own, traces),
       traces,
       data: standAlone(own, setting.context),
       eventHash: hash,
@@ -91,30 +93,29 @@ function stepOf(event: JsonObject, prefixes: JsonLdPrefixes): string | null {
   return text === null ? null : prefixes.expand(text).replace(/^https?:\/\/ref\.gs1\.org\/cbv\/BizStep-/, '');
 }
 
-function tracesOf(
-  event: JsonObject,
-  path: Path,
-  prefixes: JsonLdPrefixes,
-  faults: Faults,
-): { readonly traces: readonly TraceRef[]; readonly warnings: readonly Fault[] } {
-  const traces = new Map<string, TraceRef>();
-  const ids = new Set<string>();
-  const warnings: Fault[] = [];
-  for (const identifier of identifiersOf(event, path)) {
-    try {
-      const { traceId: id, odd } = identifyIn(identifier, prefixes);
-      ids.add(id);
-      traces.set(`${identifier.role} ${id}`, { id, role: identifier.role });
-      warnings.push(...odd.map((message) => ({ path: identifier.path, message })));
-    } catch (error) {
-      if (!isCotraceError(error, 'BAD_TRACE_ID')) throw error;
-      faults.add(identifier.path, error.message);
-    }
+/** Adds to `faults` what is more than a record may have. */
+function checkCounts(traces: readonly TraceRef[], path: Path, faults: Faults): void {
+  const { rows, marks } = rowsAndMarks({ traces });
+  const check = (ids: readonly string[], what: string): void => {
+    if (ids.length > MAX_IDENTIFIERS)
+      faults.add(path, `names ${ids.length} ${what}; one event may name ${MAX_IDENTIFIERS}`);
+  };
+  check(rows, 'things, containers and lots');
+  check(marks, 'classes, lots of things and transformations');
+}
+
+/** What is odd about an event besides its identifiers: an id that claims to be its hash, and nothing that it is about. */
+function oddities(eventID: string | null, hash: string, traces: readonly TraceRef[], path: Path): Fault[] {
+  const odd: Fault[] = [];
+  // GS1's own examples have such ids: an id is still an id where it is not the hash.
+  if (eventID !== null && /^ni:/i.test(eventID) && eventID !== hash) {
+    const message = `is an event hash (ni:), and not that of this event, which is ${hash}; it is recorded as an id like others`;
+    odd.push({ path: at(path, 'eventID'), message });
   }
-  if (ids.size > MAX_IDENTIFIERS) {
-    faults.add(path, `names ${ids.size} identifiers; one event may name ${MAX_IDENTIFIERS}`);
+  if (traces.length === 0) {
+    odd.push({ path, message: 'names no product; it is recorded, and no trace will show it' });
   }
-  return { traces: [...traces.values()], warnings };
+  return odd;
 }
 
 function standAlone(event: JsonObject, context: DocumentContext | null): JsonObject {

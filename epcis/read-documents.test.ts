@@ -46,6 +46,8 @@ function domainOfFirst(...events: readonly object[]): string | null {
   return result?.ok === true ? result.domain : null;
 }
 
+const trace = (id: string, role: string, amounts: unknown = null) => ({ id, role, lot: null, amounts });
+
 describe('an event becomes a record', () => {
   it('with canonical identifiers, UTC time and its own data, standing alone', () => {
     const [found] = read(document({ ...event, eventID: 'urn:uuid:1', _note: 'x' })).events;
@@ -53,7 +55,9 @@ describe('an event becomes a record', () => {
     expect(record).toEqual({
       step: 'shipping',
       eventTime: '2026-04-17T13:26:42.120Z',
-      traces: [{ id: 'https://id.gs1.org/01/10614141073464/21/2017', role: 'subject' }],
+      bond: null,
+      change: 'see',
+      traces: [trace('https://id.gs1.org/01/10614141073464/21/2017', 'subject')],
       data: { ...event, eventID: 'urn:uuid:1', '@context': [CONTEXT, { example: 'https://example.com/' }] },
       eventHash: record.eventHash,
       eventID: 'urn:uuid:1',
@@ -81,10 +85,10 @@ describe('an event becomes a record', () => {
       ).events[0],
     );
     expect(record.traces).toEqual([
-      { id: 'https://id.gs1.org/01/10614141073464/21/2017', role: 'input' },
-      { id: 'https://id.gs1.org/01/10614141073464/21/2017', role: 'output' },
-      { id: 'https://id.gs1.org/01/04012345666663', role: 'input' },
-      { id: 'https://id.gs1.org/01/04012345123456/10/Lot987', role: 'output' },
+      trace('https://id.gs1.org/01/10614141073464/21/2017', 'input'),
+      trace('https://id.gs1.org/01/10614141073464/21/2017', 'output'),
+      trace('https://id.gs1.org/01/04012345666663', 'input', [{ value: '220', unit: null }]),
+      trace('https://id.gs1.org/01/04012345123456/10/Lot987', 'output'),
     ]);
     const packed = recordOf(
       read(
@@ -97,10 +101,7 @@ describe('an event becomes a record', () => {
         }),
       ).events[0],
     );
-    expect(packed.traces).toEqual([
-      { id: 'urn:a:p', role: 'parent' },
-      { id: 'urn:a:c', role: 'child' },
-    ]);
+    expect(packed.traces).toEqual([trace('urn:a:p', 'parent'), trace('urn:a:c', 'child')]);
   });
 
   it('names what a declaration of error corrects: the event id, else the event hash', () => {
@@ -308,7 +309,7 @@ describe('a file', () => {
     ]);
     const many = Array.from({ length: 1001 }, (_, i) => `urn:a:${i}`);
     expect(errorsOf(read(document({ ...event, epcList: many })).events[0]).join()).toContain(
-      '1001 identifiers',
+      'names 1001 things, containers and lots; one event may name 1000',
     );
     expect(recordOf(read(document({ ...event, epcList: many.slice(1) })).events[0]).traces).toHaveLength(
       1000,

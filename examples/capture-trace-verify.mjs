@@ -44,6 +44,7 @@ try {
 
 // From here on there is no network: a verifier has a proof and a trust file, and nothing else.
 const verified = await verify(readFileSync('proof.json'), readFileSync(trustFile));
+if (!('records' in verified)) throw new Error('proof.json is another proof than the one just written');
 console.log(`proven of ${traceId}:`);
 const byTime = [...verified.records].sort((a, b) => (a.eventTime < b.eventTime ? -1 : 1));
 for (const { eventTime, step, domain, block, txNum } of byTime) {

@@ -188,6 +188,11 @@ export const GATEWAY_CODES = {
     advice: 'run fewer commands at a time',
   },
   TRIE_NODES_DAMAGED: DAMAGED_TRIE,
+  EVENTS_DAMAGED: {
+    where: 'log',
+    means: "a master's store lacks events of a trace that its head counts",
+    advice: 'restore the store from the newest backup',
+  },
   TRIE_ROOT: {
     where: 'log',
     means:

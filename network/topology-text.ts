@@ -2,8 +2,8 @@ import { isMap, isScalar, parseDocument, stringify, type YAMLMap } from 'yaml';
 import { parseTopology, type Topology } from './topology.js';
 
 const HEADER = `# The settings of a network. Every section may be left out at the first start: its default is then used.
-# Organisations, orderer, channels, batch and capability are in the genesis blocks of the first start, checkingHeight
-# and quorum in everything attested: changed afterwards, they are refused. Domains may be added, and not taken away.
+# Organisations, orderer, channels, quorum, batch and capability are in the genesis blocks of the first start,
+# checkingHeight in everything attested: changed afterwards, they are refused. Domains may be added, and not taken away.
 
 `;
 

@@ -74,10 +74,21 @@ export const VERIFIER_CODES = {
     means: 'a record does not belong to the answer',
     advice: 'do not rely on what was shown',
   },
+  NOT_SUPPORTED: {
+    where: 'proof',
+    means: 'a proof under a sealed root, which this release does not know',
+    advice: 'use a newer release',
+  },
   PROVES_NOTHING: {
     where: 'proof',
     means: 'the proof shows no event',
     advice: 'have the proof written again',
+  },
+  STALE: {
+    where: 'proof',
+    means: "it is an older state than the trust file's checkpoint",
+    advice:
+      'ask for the newest state; if there is none above the checkpoint, the sender hides what came since',
   },
   UNATTESTED_BLOCK: {
     where: 'proof',
@@ -94,6 +105,18 @@ export const VERIFIER_CODES = {
     means: 'a transaction is of another channel',
     advice: 'do not rely on what was shown',
   },
+  WRONG_ENVELOPE: NOT_PROVEN,
+  WRONG_HEAD: {
+    where: 'proof',
+    means: 'the head of a trace is not the one on the ledger, or a trace that is there is shown as absent',
+    advice: 'do not rely on what was shown',
+  },
+  WRONG_QUESTION: {
+    where: 'proof',
+    means: 'the proof answers another question than the one that was asked',
+    advice: 'ask again, another master',
+  },
+  WRONG_RECORD: NOT_PROVEN,
   WRONG_VALUE: NOT_PROVEN,
 } as const satisfies Readonly<Record<string, CodeEntry>>;
 

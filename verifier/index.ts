@@ -36,6 +36,24 @@ export {
   type RecordsProof,
 } from './proof/records-proof.js';
 export { readTrust, writeTrust, type Trust } from './proof/trust.js';
+export { attestedBlock, requireAfterCheckpoint, type Attested } from './proof/attested-block.js';
+export { followTransition, followTransitions, requireRising, type ShownBlock } from './proof/transitions.js';
 export { verifyStates, type FoundAnswer, type StateQuestion } from './proof/verify-found.js';
 export { verify } from './verify.js';
 export { verifyRecords, type VerifiedRecord, type VerifiedTrace } from './proof/verify-records.js';
+export { answerJson, type TraceAnswer } from './trace-proof/answer.js';
+export { readTraceProof, writeTraceProof } from './trace-proof/proof-file.js';
+export { RecordTexts, shownEvent } from './trace-proof/shown-texts.js';
+export type {
+  ProofDirection,
+  ProofEvent,
+  ProofState,
+  ProofTrace,
+  ProofTree,
+  ShownContent,
+  Tip,
+  TraceProof,
+  TraceQuestion,
+  Transition,
+} from './trace-proof/types.js';
+export { verifyTraceProof } from './trace-proof/verify-trace-proof.js';

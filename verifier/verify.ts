@@ -7,21 +7,25 @@ import { trustOf, type Trust } from './proof/trust.js';
 import { verifyBlocks, verifyUnder, type VerifiedTrace } from './proof/verify-records.js';
 import { AnsweredSignatures, outcomeOf } from './signatures/answered.js';
 import { platformEcdsa } from './signatures/platform-ecdsa.js';
+import type { TraceAnswer } from './trace-proof/answer.js';
+import { attestedRoot } from './trace-proof/attested-root.js';
+import { TRACE_PROOF, traceProofOf } from './trace-proof/proof-file.js';
+import { answerUnder } from './trace-proof/verify-trace-proof.js';
 
 /** How a file is verified, by the format that it names. */
-const FORMATS = { [RECORDS_PROOF]: verifyRecordsFile } as const;
+const FORMATS = { [RECORDS_PROOF]: verifyRecordsFile, [TRACE_PROOF]: verifyTraceFile } as const;
 const NAMES = Object.keys(FORMATS) as (keyof typeof FORMATS)[];
 
 /**
  * Verifies a proof file with a trust file, each as text or as its bytes in UTF-8, in Node and in browsers, where WebCrypto
  * checks the signatures. Throws a `CotraceError` that says what the first wrong thing is: `BAD_UTF8`; `BAD_TRUST` and
- * `BAD_JSON` of the trust file; then of the proof `BAD_JSON`, `BAD_PROOF` and what `verifyRecords` throws,
- * `PROVES_NOTHING` where it shows no event.
+ * `BAD_JSON` of the trust file; then of the proof `BAD_JSON`, `BAD_PROOF`, and what `verifyTraceProof` throws, or
+ * `verifyRecords` for a records proof.
  */
 export async function verify(
   file: string | Uint8Array,
   trustFile: string | Uint8Array,
-): Promise<VerifiedTrace> {
+): Promise<TraceAnswer | VerifiedTrace> {
   const signatures = new AnsweredSignatures(platformEcdsa());
   const trustText = textOf(trustFile);
   const trust = await signatures.settle(() =>
@@ -39,9 +43,24 @@ async function verifyRecordsFile(
 ): Promise<VerifiedTrace> {
   const proof = recordsProofOf(json);
   boundSignatures(proof.blocks);
-  await learnSigners(proof, trust, signatures);
+  await learnSigners(proof.blocks, trust, signatures);
   const blocks = await signatures.settle(() => verifyBlocks(proof, forgetful(trust, signatures)));
   return verifyUnder(blocks, proof, trust);
+}
+
+async function verifyTraceFile(
+  json: JsonValue,
+  trust: Trust,
+  signatures: AnsweredSignatures,
+): Promise<TraceAnswer> {
+  const proof = traceProofOf(json);
+  const blocks = [...proof.transitions, proof.root];
+  boundSignatures(blocks);
+  await learnSigners(blocks, trust, signatures);
+  const root = await signatures.settle(() =>
+    attestedRoot(proof, forgetful(trust, signatures), signatures.verify),
+  );
+  return answerUnder(root, proof, trust);
 }
 
 /**
@@ -49,7 +68,7 @@ async function verifyRecordsFile(
  * that is not good, and each would cost a run more.
  */
 async function learnSigners(
-  { blocks }: RecordsProof,
+  blocks: RecordsProof['blocks'],
   { membership }: Trust,
   signatures: AnsweredSignatures,
 ): Promise<void> {
@@ -64,14 +83,11 @@ async function learnSigners(
 }
 
 /** The same trust with a manager that has seen no identity: it would keep those of a run that does not count. */
-function forgetful({ network, terms, membership }: Trust, signatures: AnsweredSignatures): Trust {
-  const { members, manager } = membership;
+function forgetful(trust: Trust, signatures: AnsweredSignatures): Trust {
+  const { members, manager } = trust.membership;
   const msps = members.flatMap(({ mspId }) => manager.msp(mspId) ?? []);
-  return {
-    network,
-    terms,
-    membership: { members, manager: new MspManager(msps, verifierBy(signatures.verify)) },
-  };
+  const fresh = new MspManager(msps, verifierBy(signatures.verify));
+  return { ...trust, membership: { ...trust.membership, manager: fresh } };
 }
 
 function textOf(file: string | Uint8Array): string {

@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { compileDataSchema } from '../trace/data-schema.js';
 import { parseDefinition } from '../trace/definition.js';
 import { checkStep } from '../trace/step.js';
-import { defaultDomains } from './index.js';
+import { defaultDomains, exampleDefinition } from './index.js';
 
 describe('the default domains', () => {
   it('are those of core, each with a name of its own', () => {
@@ -15,7 +15,7 @@ describe('the default domains', () => {
     expect(names.filter((name) => !isDomainName(name))).toEqual([]);
   });
 
-  it.each(defaultDomains)('$name can be defined', (domain) => {
+  it.each([...defaultDomains, exampleDefinition])('$name can be defined', (domain) => {
     expect(parseDefinition(JSON.stringify(domain))).toEqual(domain);
     const check = compileDataSchema(domain.dataSchema);
     expect(() => check({ type: 'ObjectEvent', action: 'ADD', 'example:own': [1] })).not.toThrow();

@@ -14,6 +14,11 @@ export function isAdmin(context: fabric.Context): boolean {
   return Array.isArray(units) ? units.includes(ADMIN_OU) : units === ADMIN_OU;
 }
 
+/** The MSP of the organisation whose client makes the call. The peer has verified that the certificate is one of it. */
+export function mspIdOf(context: fabric.Context): string {
+  return context.clientIdentity.getMSPID();
+}
+
 /** The chaincode that the client's proposal names: not this one where another chaincode makes the call. */
 export function invokedChaincode(context: fabric.Context): string {
   const { channelHeader } = context.stub.getSignedProposal().proposal.header;

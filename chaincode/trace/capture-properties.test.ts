@@ -3,18 +3,18 @@ import fc from 'fast-check';
 import {
   type Captured,
   type ClientRecord,
-  distinctIds,
   type Hint,
   type Role,
-  ROLES,
   type StoredRecord,
   traceKey,
+  type TraceRef,
   type TraceRow,
+  rowsAndMarks,
 } from '@cotrace/core';
 import { adminCertificate } from './testing/certificates.js';
 import { MemoryLedger, sameWrites, type Simulation } from './testing/memory-ledger.js';
 import { refusedCall } from './testing/refused.js';
-import { eventHashOf, hashOf, mill, sampleRecord } from './testing/samples.js';
+import { eventHashOf, hashOf, mill, sampleRecord, subject, traceRef } from './testing/samples.js';
 
 const RUNS = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
 /** A run is some tens of simulations: 30 ms alone, more where other tests share the machine. */
@@ -22,17 +22,22 @@ const TIMEOUT_MS = RUNS * 300;
 
 const ids = ['lot-1', 'lot-2', 'https://id.gs1.org/01/09520123456788/10/A', 'é/ü+x'] as const;
 
+/** Roles that any identifier may have without a bond. */
+const FREE_ROLES: readonly Role[] = ['subject', 'input', 'output', 'process'];
+
 /** The identifiers and roles of an event, and whether it is told twice. */
 interface Told {
-  readonly traces: readonly { readonly id: string; readonly role: Role }[];
+  readonly traces: readonly TraceRef[];
   readonly again: boolean;
 }
 
 const told: fc.Arbitrary<Told> = fc.record({
-  traces: fc.uniqueArray(fc.record({ id: fc.constantFrom(...ids), role: fc.constantFrom(...ROLES) }), {
-    selector: ({ id, role }) => `${role} ${id}`,
-    maxLength: 6,
-  }),
+  traces: fc
+    .uniqueArray(fc.tuple(fc.constantFrom(...ids), fc.constantFrom(...FREE_ROLES)), {
+      selector: ([id, role]) => `${role} ${id}`,
+      maxLength: 6,
+    })
+    .map((pairs) => pairs.map(([id, role]) => traceRef(id, role))),
   again: fc.boolean(),
 });
 
@@ -49,7 +54,7 @@ function definedLedger(): MemoryLedger {
 
 /** The hints of a client that reads the rows first; a row's block is a hash made from its transaction. */
 function hintsOf(ledger: MemoryLedger, record: ClientRecord): Hint[] {
-  return distinctIds(record).map((id) => {
+  return rowsAndMarks(record).rows.map((id) => {
     const text = ledger.text(traceKey(id));
     const row = text === null ? null : (JSON.parse(text) as TraceRow);
     return { id, preTraceTxId: row && row.txId, preTraceHash: row && hashOf(`block of ${row.txId}`) };
@@ -115,14 +120,15 @@ describe('captures', () => {
             expect(ledger.commit(simulation)).toBe(true);
             const { recordId } = simulation.answer as Captured;
             recordOf.set(txId, recordId);
-            for (const id of distinctIds(record)) expected.set(id, [...(expected.get(id) ?? []), recordId]);
+            for (const id of rowsAndMarks(record).rows)
+              expected.set(id, [...(expected.get(id) ?? []), recordId]);
             if (again) {
               const told = { ...record, data: { weight: 99 } };
               await refusedCall('DUPLICATE', simulate(ledger, hashOf('x'), told, hintsOf(ledger, told)));
               const other = { ...record, eventHash: eventHashOf(`other-${i}`) };
               await refusedCall('CONFLICT', simulate(ledger, hashOf('x'), other, hintsOf(ledger, other)));
             }
-            if (distinctIds(record).length > 0) {
+            if (rowsAndMarks(record).rows.length > 0) {
               const late = { ...record, eventHash: eventHashOf(`late-${i}`), eventID: null };
               await refusedCall('STALE', simulate(ledger, hashOf('x'), late, hints));
             }
@@ -148,7 +154,7 @@ describe('captures', () => {
             let waiting = Array.from({ length: clients }, (_, i) =>
               sampleRecord({
                 eventHash: eventHashOf(`event-${i}`),
-                traces: [...ids.slice(0, shared), `own-${i}`].map((id) => ({ id, role: 'subject' as const })),
+                traces: [...ids.slice(0, shared), `own-${i}`].map((id) => subject(id)),
               }),
             );
             for (let round = 0; waiting.length > 0; round++) {

@@ -1,61 +1,58 @@
 import {
   canonicalJson,
   type Captured,
-  distinctIds,
-  type FirstRecord,
-  hashCanonical,
+  markKey,
+  marksOf,
+  recordIdOf,
   recordKey,
-  toHex,
+  rowsAndMarks,
+  storedRecord,
   traceKey,
   type TraceRow,
   utf8,
 } from '@cotrace/core';
-import type fabric from 'fabric-contract-api';
 import { CAPTURED_EVENT } from './captured-event.js';
 import type { Domain } from './domain-cache.js';
 import { parseHints } from './hints.js';
 import { linkTraces } from './link-traces.js';
 import { parseRecord } from './parse-record.js';
-import { checkSameEvent, eventKeys } from './same-event.js';
-import { readState, writeState } from './state.js';
+import { checkSameEvent, noteEvent, readKnown } from './same-event.js';
+import { readState, type Stub, writeState } from './state.js';
 import { checkStep } from './step.js';
 
 /**
- * Records one event in its domain: the record, a new row for each of its identifiers, and the event's hash and id.
- * Everything that it decides by is read from state and so protected by Fabric's version check: of two concurrent
- * captures that touch one identifier or tell one event, the second to be ordered is invalid.
- * Throws the refusals of the rules beside this file.
+ * Records one event of the organisation `mspId` in its domain: the record, a new row or a mark for each of its identifiers,
+ * and the event's hash and id. Everything that it decides by is read from state and so protected by Fabric's version check:
+ * of two concurrent captures that touch one row or tell one event of one organisation, the second to be ordered is invalid.
+ * Marks are not read. Throws the refusals of the rules beside this file.
  */
 export async function capture(
-  stub: fabric.Context['stub'],
+  stub: Stub,
+  mspId: string,
   { definition, checkData }: Domain,
   recordText: string,
   hintsText: string,
 ): Promise<Captured> {
   const record = parseRecord(recordText, definition.limits);
-  const ids = distinctIds(record);
-  const hints = parseHints(hintsText, ids);
+  const { rows, marks } = rowsAndMarks(record);
+  const hints = parseHints(hintsText, rows);
   checkStep(record.step, definition.steps, definition.name);
   checkData(record.data);
 
-  const recordId = toHex(hashCanonical(record));
-  const keys = eventKeys(record, recordId);
-  const [same, byId, ...newest] = await Promise.all([
-    readState<FirstRecord>(stub, keys.same),
-    keys.byId === null ? null : readState<FirstRecord>(stub, keys.byId),
-    ...ids.map((id) => readState<TraceRow>(stub, traceKey(id))),
-  ]);
-  checkSameEvent(record, same, byId);
+  const recordId = recordIdOf(mspId, record);
+  const telling = { record, recordId, mspId };
+  const known = await readKnown(stub, telling);
+  await checkSameEvent(stub, telling, known);
+  const newest = await Promise.all(rows.map((id) => readState<TraceRow>(stub, traceKey(id))));
+  const links = linkTraces(hints, newest);
 
-  const txId = stub.getTxID();
-  const linked = linkTraces(record, recordId, txId, hints, newest);
-  const first: FirstRecord = { txId, recordId, eventHash: record.eventHash };
-  await writeState(stub, recordKey(recordId), linked.record);
-  await writeState(stub, keys.same, first);
-  if (keys.byId !== null) await writeState(stub, keys.byId, first);
-  for (const { id, row } of linked.rows) await writeState(stub, traceKey(id), row);
+  const markOf = marksOf(record, { txId: stub.getTxID(), recordId });
+  await writeState(stub, recordKey(recordId), storedRecord(record, links));
+  await noteEvent(stub, telling, known);
+  for (const [id, link] of links) await writeState(stub, traceKey(id), { ...markOf(id), ...link });
+  for (const id of marks) await writeState(stub, markKey(id, recordId), markOf(id));
 
-  const captured = { recordId, traces: linked.rows.map(({ id, row: { ver } }) => ({ id, ver })) };
+  const captured = { recordId, traces: [...links].map(([id, { ver }]) => ({ id, ver })), marks };
   stub.setEvent(CAPTURED_EVENT, utf8(canonicalJson(captured)));
   return captured;
 }

@@ -1,11 +1,18 @@
-import { canonicalJson, DOMAIN_KEY, equalBytes, utf8 } from '@cotrace/core';
+import { canonicalJson, DOMAIN_KEY } from '@cotrace/core';
 import fabric from 'fabric-contract-api';
-import { invokedChaincode, isAdmin } from './caller.js';
+import { invokedChaincode, mspIdOf } from './caller.js';
 import { capture } from './capture.js';
-import { compileDataSchema } from './data-schema.js';
+import { define } from './define.js';
 import { DomainCache, type Domain } from './domain-cache.js';
-import { parseDefinition } from './definition.js';
-import { history, listTraces, readRecord, readTrace } from './queries.js';
+import {
+  findEvent,
+  history,
+  listMarks,
+  listTraces,
+  readDefinition,
+  readRecord,
+  readTrace,
+} from './queries.js';
 import { Refusal, encodeRefusal } from './refusal.js';
 
 // fabric-contract-api is CommonJS whose names Node cannot see: `import { Contract }` compiles and dies at start.
@@ -24,49 +31,43 @@ export class TraceContract extends Contract {
     super('trace');
   }
 
-  /**
-   * Writes what this domain is, once. Only an administrator of an organisation may, and only by a direct call under
-   * the name that the definition has: a wrong definition could not be taken back.
-   * Refuses with `BAD_DEFINITION`, `TOO_LARGE`, `NOT_ALLOWED`, `WRONG_DOMAIN`, `DUPLICATE` (the same definition is
-   * there, nothing to do), `ALREADY_DEFINED` (another one is).
-   */
+  /** Writes what this domain is, or is from now on: see `define.ts`. */
   @Transaction()
   @Returns('string')
   async define(context: fabric.Context, definition: string): Promise<string> {
-    return answer(async () => {
-      const parsed = parseDefinition(definition);
-      const { name } = parsed;
-      const invoked = invokedChaincode(context);
-      if (name !== invoked) {
-        throw new Refusal('WRONG_DOMAIN', `the definition of ${name} does not belong in ${invoked}`, {
-          domain: name,
-          chaincode: invoked,
-        });
-      }
-      if (!isAdmin(context)) {
-        throw new Refusal('NOT_ALLOWED', 'only an administrator of an organisation may define a domain');
-      }
-      compileDataSchema(parsed.dataSchema);
-      const bytes = utf8(canonicalJson(parsed));
-      const present = await context.stub.getState(DOMAIN_KEY);
-      if (equalBytes(present, bytes)) {
-        throw new Refusal('DUPLICATE', `domain ${name} already has this definition`, { domain: name });
-      }
-      if (present.length > 0) {
-        throw new Refusal('ALREADY_DEFINED', `domain ${name} already has another definition`, {
-          domain: name,
-        });
-      }
-      await context.stub.putState(DOMAIN_KEY, bytes);
-      return { domain: name };
-    });
+    return answer(() => define(context, definition));
   }
 
-  /** Records one event; see `capture.ts`. `record` is a `ClientRecord`, `hints` a list of `Hint`. */
+  /**
+   * Records one event; see `capture.ts`. `record` is a `ClientRecord`, `hints` a list of `Hint`. Refuses with `NOT_DIRECT`
+   * where another chaincode makes the call and the domain does not allow it: it could record in the name of whoever calls it.
+   */
   @Transaction()
   @Returns('string')
   async capture(context: fabric.Context, record: string, hints: string): Promise<string> {
-    return answer(async () => capture(context.stub, await this.#domain(context), record, hints));
+    return answer(async () => {
+      const domain = await this.#domain(context);
+      const { name, called } = domain.definition;
+      const invoked = invokedChaincode(context);
+      if (called === 'directly' && invoked !== name) {
+        throw new Refusal(
+          'NOT_DIRECT',
+          `domain ${name} takes records from clients, not from chaincode ${invoked}`,
+          {
+            domain: name,
+            chaincode: invoked,
+          },
+        );
+      }
+      return capture(context.stub, mspIdOf(context), domain, record, hints);
+    });
+  }
+
+  /** The `StandingDefinition` of a version, in decimal digits; of the newest where `version` is empty. */
+  @Transaction(false)
+  @Returns('string')
+  async readDefinition(context: fabric.Context, version: string): Promise<string> {
+    return this.#query(context, () => readDefinition(context.stub, version));
   }
 
   /** A `StoredRecord`. */
@@ -93,6 +94,25 @@ export class TraceContract extends Contract {
     bookmark: string,
   ): Promise<string> {
     return this.#query(context, () => listTraces(context.stub, prefix, pageSize, bookmark));
+  }
+
+  /** A `MarkPage`. */
+  @Transaction(false)
+  @Returns('string')
+  async listMarks(
+    context: fabric.Context,
+    traceId: string,
+    pageSize: string,
+    bookmark: string,
+  ): Promise<string> {
+    return this.#query(context, () => listMarks(context.stub, traceId, pageSize, bookmark));
+  }
+
+  /** A list of `FoundEvent`: what each organisation has recorded first under an event id, in the order of their MSP ids. */
+  @Transaction(false)
+  @Returns('string')
+  async findEvent(context: fabric.Context, eventID: string): Promise<string> {
+    return this.#query(context, () => findEvent(context.stub, eventID));
   }
 
   /** A list of `HistoryEntry`, newest first. */

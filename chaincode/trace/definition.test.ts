@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { MAX_DEFINITION_BYTES, parseDefinition } from './definition.js';
+import { MAX_DEFINITION_BYTES, parseDefinition, parseStanding } from './definition.js';
 import { refused } from './testing/refused.js';
 import { mill } from './testing/samples.js';
 
@@ -8,8 +8,27 @@ describe('a definition', () => {
     expect(parseDefinition(JSON.stringify(mill))).toEqual(mill);
   });
 
+  it('is for direct calls where it does not say who may call', () => {
+    const { called, ...rest } = mill;
+    expect(parseDefinition(JSON.stringify(rest)).called).toBe(called);
+    const open = { ...mill, called: 'by chaincodes' };
+    expect(parseDefinition(JSON.stringify(open)).called).toBe('by chaincodes');
+  });
+
+  it('has a version on the ledger, and nowhere else', () => {
+    const standing = { ...mill, version: 7 };
+    expect(parseStanding(JSON.stringify(standing))).toEqual(standing);
+    refused('BAD_DEFINITION', () => parseDefinition(JSON.stringify(standing)));
+    for (const version of [0, 1.5, 100_000_000, undefined]) {
+      refused('BAD_DEFINITION', () => parseStanding(JSON.stringify({ ...mill, version })));
+    }
+  });
+
   it.each<readonly [string, unknown]>([
     ['definition', null],
+    ['definition.records', { ...mill, records: 1 }],
+    ['definition.records', { ...mill, records: 3 }],
+    ['definition.called', { ...mill, called: 'by anybody' }],
     ['definition', { ...mill, extra: 1 }],
     ['definition.name', { ...mill, name: '_lifecycle' }],
     ['definition.name', { ...mill, name: 'a/b' }],

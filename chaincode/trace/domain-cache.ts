@@ -1,10 +1,10 @@
 import { fromUtf8 } from '@cotrace/core';
 import { compileDataSchema, type DataCheck } from './data-schema.js';
-import { parseDefinition, type DomainDefinition } from './definition.js';
+import { parseStanding, type StandingDefinition } from './definition.js';
 
 /** A domain as the ledger defines it, ready for use. */
 export interface Domain {
-  readonly definition: DomainDefinition;
+  readonly definition: StandingDefinition;
   readonly checkData: DataCheck;
 }
 
@@ -23,7 +23,7 @@ export class DomainCache {
     const text = fromUtf8(bytes);
     const known = this.#domains.get(text);
     if (known !== undefined) return known;
-    const definition = parseDefinition(text);
+    const definition = parseStanding(text);
     const domain = { definition, checkData: compileDataSchema(definition.dataSchema) };
     if (this.#domains.size >= MAX_DOMAINS) this.#domains.clear();
     this.#domains.set(text, domain);

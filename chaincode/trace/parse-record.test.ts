@@ -3,7 +3,7 @@ import type { ClientRecord } from '@cotrace/core';
 import type { RefusalCode } from './refusal.js';
 import { parseRecord } from './parse-record.js';
 import { refused } from './testing/refused.js';
-import { eventHashOf, hashOf, sampleRecord } from './testing/samples.js';
+import { eventHashOf, hashOf, sampleRecord, traceRef } from './testing/samples.js';
 
 const limits = { identifiers: 3, recordBytes: 2000 };
 
@@ -15,7 +15,7 @@ describe('a record', () => {
   it('is taken with every member set, and with null where null is allowed', () => {
     const full = sampleRecord({ eventID: 'urn:uuid:1', corrects: ['urn:uuid:0', eventHashOf('0')] });
     expect(parse(full)).toEqual(full);
-    const least = sampleRecord({ step: null, traces: [] });
+    const least = sampleRecord({ step: null, change: null, traces: [] });
     expect(parse(least)).toEqual(least);
   });
 
@@ -25,7 +25,7 @@ describe('a record', () => {
     expect(detail).toEqual({ field: 'record', member });
   });
 
-  const trace = { id: 'lot-1', role: 'input' };
+  const trace = traceRef('lot-1', 'input');
   it.each<readonly [string, RefusalCode, string, unknown]>([
     ['a member that nobody knows', 'BAD_RECORD', 'record', { ...sampleRecord(), extra: 1 }],
     ['a text for a record', 'BAD_RECORD', 'record', 'record'],
@@ -43,13 +43,13 @@ describe('a record', () => {
       'an unknown role',
       'BAD_RECORD',
       'record.traces[1].role',
-      { ...sampleRecord(), traces: [trace, { id: 'a', role: 'x' }] },
+      { ...sampleRecord(), traces: [trace, { ...trace, role: 'x' }] },
     ],
     [
       'an id that is a number',
       'BAD_RECORD',
       'record.traces[0].id',
-      { ...sampleRecord(), traces: [{ id: 1, role: 'input' }] },
+      { ...sampleRecord(), traces: [{ ...trace, id: 1 }] },
     ],
     [
       'a version from the client',
@@ -67,7 +67,7 @@ describe('a record', () => {
       'an identifier that is not canonical',
       'BAD_TRACE_ID',
       'record.traces[0].id',
-      { ...sampleRecord(), traces: [{ id: 'e\u0301', role: 'input' }] },
+      { ...sampleRecord(), traces: [traceRef('e\u0301', 'input')] },
     ],
     [
       'a lot beside a serial number',
@@ -75,26 +75,26 @@ describe('a record', () => {
       'record.traces[0].id',
       {
         ...sampleRecord(),
-        traces: [{ id: 'https://id.gs1.org/01/09521234000884/10/L1/21/S2', role: 'input' }],
+        traces: [traceRef('https://id.gs1.org/01/09521234000884/10/L1/21/S2', 'input')],
       },
     ],
     [
       'a pattern',
       'BAD_TRACE_ID',
       'record.traces[0].id',
-      { ...sampleRecord(), traces: [{ id: 'urn:epc:idpat:sgtin:9521234.000556.*', role: 'input' }] },
+      { ...sampleRecord(), traces: [traceRef('urn:epc:idpat:sgtin:9521234.000556.*', 'input')] },
     ],
     [
       'a character that nobody sees',
       'BAD_TRACE_ID',
       'record.traces[0].id',
-      { ...sampleRecord(), traces: [{ id: 'lot\u3164', role: 'input' }] },
+      { ...sampleRecord(), traces: [traceRef('lot\u3164', 'input')] },
     ],
     [
       'an empty identifier',
       'BAD_TRACE_ID',
       'record.traces[0].id',
-      { ...sampleRecord(), traces: [{ id: '', role: 'input' }] },
+      { ...sampleRecord(), traces: [traceRef('', 'input')] },
     ],
     ['data that is an array', 'BAD_RECORD', 'record.data', { ...sampleRecord(), data: [] }],
     ['no event hash', 'BAD_RECORD', 'record.eventHash', { ...sampleRecord(), eventHash: null }],
@@ -158,17 +158,25 @@ describe('a record', () => {
 
   it('may name as many distinct identifiers as the domain takes, in every role, and no more', () => {
     const ids = ['a', 'b', 'c'];
-    const traces = ids.flatMap((id) => [
-      { id, role: 'input' as const },
-      { id, role: 'child' as const },
-    ]);
+    const traces = ids.flatMap((id) => [traceRef(id, 'input'), traceRef(id, 'output')]);
     expect(parse(sampleRecord({ traces })).traces).toHaveLength(6);
-    const tooMany = sampleRecord({ traces: [...traces, { id: 'd', role: 'input' }] });
+    const tooMany = sampleRecord({ traces: [...traces, traceRef('d', 'input')] });
     expect(refused('TOO_LARGE', () => parse(tooMany)).detail).toEqual({
       field: 'record.traces',
       max: 3,
       identifiers: 4,
     });
+  });
+
+  it('may have as many identifiers with a mark beside them, and no more', () => {
+    const rows = ['a', 'b', 'c'].map((id) => traceRef(id, 'input'));
+    const marks = ['p', 'q', 'r'].map((id) => traceRef(id, 'process'));
+    expect(parse(sampleRecord({ traces: [...rows, ...marks] })).traces).toHaveLength(6);
+    const more = [...marks, traceRef('s', 'process')];
+    for (const traces of [more, [...rows, ...more]]) {
+      const { detail } = refused('TOO_LARGE', () => parse(sampleRecord({ traces })));
+      expect(detail).toMatchObject({ field: 'record.traces', identifiers: traces.length });
+    }
   });
 
   it('keeps a member named __proto__ in its data', () => {

@@ -2,7 +2,6 @@ import { CotraceError, parseStrictJson, readOrNull, Shape, utf8, type ErrorDetai
 
 /** Why the trace contract refuses: clients decide on these words, never on the sentence beside them. */
 export const REFUSAL_CODES = [
-  'ALREADY_DEFINED',
   'BAD_ARGUMENT',
   'BAD_DATA',
   'BAD_DEFINITION',
@@ -13,6 +12,7 @@ export const REFUSAL_CODES = [
   'DUPLICATE',
   'NOT_ALLOWED',
   'NOT_DEFINED',
+  'NOT_DIRECT',
   'NOT_FOUND',
   'STALE',
   'TOO_LARGE',

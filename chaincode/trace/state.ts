@@ -1,7 +1,8 @@
 import { canonicalJson, fromUtf8, utf8 } from '@cotrace/core';
 import type fabric from 'fabric-contract-api';
 
-type Stub = fabric.Context['stub'];
+/** What a transaction reads from and writes to: the state of its own domain. */
+export type Stub = fabric.Context['stub'];
 
 /**
  * Reads a value that this contract has written, or null if there is none. Reads see the state before this

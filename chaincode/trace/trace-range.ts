@@ -1,7 +1,7 @@
-import { TRACE_PREFIX, utf8 } from '@cotrace/core';
+import { MARK_PREFIX, TRACE_PREFIX, utf8 } from '@cotrace/core';
 import { Refusal } from './refusal.js';
 
-/** Most rows on a page of `listTraces`. */
+/** Most entries on a page of `listTraces` and `listMarks`. */
 export const MAX_PAGE_SIZE = 1000;
 
 /** A range of keys, `end` excluded, and where in it the page begins. */
@@ -21,10 +21,18 @@ export function traceRange(prefix: string, pageSize: string, bookmark: string): 
   if (/[\p{Cc}\p{Cs}]/u.test(prefix) || utf8(prefix).length > 512) {
     throw refuse('prefix', 'the beginning of a TraceID');
   }
+  return rangeOf(TRACE_PREFIX + prefix, pageSize, bookmark);
+}
+
+/** The range that holds the marks of `traceId`, and those of texts that begin with it and a space. Otherwise as `traceRange`. */
+export function markRange(traceId: string, pageSize: string, bookmark: string): TraceRange {
+  return rangeOf(`${MARK_PREFIX}${traceId} `, pageSize, bookmark);
+}
+
+function rangeOf(start: string, pageSize: string, bookmark: string): TraceRange {
   if (!/^[1-9]\d{0,3}$/.test(pageSize) || Number(pageSize) > MAX_PAGE_SIZE) {
     throw refuse('pageSize', `a number from 1 to ${MAX_PAGE_SIZE}`);
   }
-  const start = TRACE_PREFIX + prefix;
   if (bookmark !== '' && (!bookmark.startsWith(start) || /[\p{Cc}\p{Cs}]/u.test(bookmark))) {
     throw refuse('bookmark', 'empty, or the bookmark of the page before');
   }

@@ -50,9 +50,9 @@ function refused(act: () => unknown, code: string): void {
 describe('the attestation body', () => {
   it('keeps its bytes', () => {
     const bytes = encodeAttestationBody(exampleBody);
-    expect(bytes).toHaveLength(23 + 32 + 8 + 4 * 32 + 4 + 2 + (5 + 4) + 2 * (14 + 4) + 32);
+    expect(bytes).toHaveLength(23 + 32 + 2 + 8 + 4 * 32 + 4 + 2 + (5 + 4) + 2 * (14 + 4) + 32);
     expect(toHex(sha256(bytes))).toMatchInlineSnapshot(
-      `"661ae2470abe1ce42e0a051fa7f4ee7ebc6e989e479e08e29cc4c09dd0b51cd6"`,
+      `"cca5ccd9172a8f5042d042e54bd9f0e34bb366e6ad746fcad0def18a459e5484"`,
     );
   });
 
@@ -93,7 +93,7 @@ describe('the attestation body', () => {
       () => encodeAttestationBody({ ...exampleBody, previousHash: new Uint8Array() }),
       'BAD_HASH_LENGTH',
     );
-    refused(() => decodeAttestationBody(bytes.with(62, 1)), 'BAD_PREVIOUS_HASH');
+    refused(() => decodeAttestationBody(bytes.with(64, 1)), 'BAD_PREVIOUS_HASH');
   });
 
   const badAmounts: readonly (readonly [string, readonly DomainAmount[]])[] = [
@@ -131,6 +131,15 @@ describe('the attestation body', () => {
     refused(() => decodeAttestationBody(bytes.slice(0, -1)), 'TRUNCATED');
     refused(() => decodeAttestationBody(concat(bytes, Uint8Array.of(0))), 'TRAILING_BYTES');
     refused(() => decodeAttestationBody(new Uint8Array()), 'TRUNCATED');
+  });
+
+  it('refuses other rules, whatever follows them', () => {
+    const bytes = encodeAttestationBody(exampleBody);
+    expect([...bytes.subarray(55, 57)]).toEqual([0, 1]);
+    for (const other of [bytes.with(56, 0), bytes.with(56, 2), bytes.with(55, 1)]) {
+      refused(() => decodeAttestationBody(other), 'RULES');
+      refused(() => decodeAttestationBody(other.slice(0, 57)), 'RULES');
+    }
   });
 
   it.each(['networkId', 'dataHash', 'membership', 'txRoot', 'trieRoot'] as const)(

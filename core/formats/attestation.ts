@@ -1,12 +1,14 @@
 import { compareBytes, concat, equalBytes, utf8 } from '../bytes/bytes.js';
 import { lp, Reader, u16, u32, u64 } from '../bytes/codec.js';
-import { MalformedError } from '../errors.js';
+import { CotraceError, MalformedError } from '../errors.js';
 import { HASH_LENGTH, sha256 } from '../hash.js';
 import { EVERY_DOMAIN, isDomainName, MAX_DOMAIN_BYTES } from './domains.js';
 import { hashField, nameField } from './fields.js';
 import { MAX_MSP_ID_BYTES } from './membership.js';
 
-const TAG = utf8('cotrace.attestation.v1\0');
+const TAG = utf8('cotrace.attestation.v2\0');
+/** The rules by which what a master states follows from main's blocks. All masters follow the same ones. */
+export const RULES = 1;
 const NO_HASH = new Uint8Array(HASH_LENGTH);
 
 /** An entry of a block's Amountlist (seed 001, section 4.1.2). */
@@ -59,6 +61,7 @@ export function encodeAttestationBody(body: AttestationBody): Uint8Array {
   return concat(
     TAG,
     hashField(body.networkId, 'network id'),
+    u16(RULES),
     u64(body.blockNum),
     previousHashField(body),
     hashField(body.dataHash, 'data hash'),
@@ -73,12 +76,14 @@ export function encodeAttestationBody(body: AttestationBody): Uint8Array {
 
 /**
  * The attestation body that bytes from another node state; only what `encodeAttestationBody` writes is taken.
- * Throws `TRUNCATED`, `TRAILING_BYTES`, `BAD_TAG`, `TOO_LONG`, `BAD_UTF8`, `BAD_AMOUNTS`, `BAD_PREVIOUS_HASH`.
+ * Throws `RULES` for a body under rules that this version does not know, `TRUNCATED`, `TRAILING_BYTES`, `BAD_TAG`,
+ * `TOO_LONG`, `BAD_UTF8`, `BAD_AMOUNTS`, `BAD_PREVIOUS_HASH`.
  */
 export function decodeAttestationBody(bytes: Uint8Array): AttestationBody {
   const reader = new Reader(bytes, 'an attestation body');
   reader.expect(TAG);
   const networkId = reader.take(HASH_LENGTH);
+  requireRules(reader.u16());
   const blockNum = reader.u64();
   const previous = reader.take(HASH_LENGTH);
   const dataHash = reader.take(HASH_LENGTH);
@@ -95,6 +100,16 @@ export function decodeAttestationBody(bytes: Uint8Array): AttestationBody {
   checkPreviousHash(blockNum, previous);
   const previousHash = blockNum === 0n ? new Uint8Array() : previous;
   return { networkId, blockNum, previousHash, dataHash, membership, txRoot, txTotal, amounts, trieRoot };
+}
+
+/** What follows under other rules may have any form. */
+function requireRules(rules: number): void {
+  if (rules === RULES) return;
+  throw new CotraceError(
+    'RULES',
+    `the attestation is made under rules ${rules}, and this version knows rules ${RULES} alone`,
+    { rules, known: RULES },
+  );
 }
 
 /** How many of a block's transactions a node of `domain` receives: those of the domain and those of every domain. */

@@ -19,14 +19,8 @@ import {
   someEvents,
 } from '../trace-tree/testing/examples.js';
 import { keccak256 } from '../trie/keccak.js';
-import {
-  encodeStateTrieEntry,
-  encodeTraceHead,
-  extendTraceHead,
-  stateTrieKey,
-  traceTrieKey,
-} from '../trie/state-entries.js';
-import { exampleEntry, exampleHead, exampleTuple } from '../trie/testing/examples.js';
+import { encodeStateTrieEntry, stateTrieKey, traceTrieKey } from '../trie/state-entries.js';
+import { exampleEntry } from '../trie/testing/examples.js';
 import { attestationSignedBytes, encodeAttestationBody } from './attestation.js';
 import { membershipHash } from './membership.js';
 import { networkId } from './network-id.js';
@@ -131,7 +125,7 @@ const formats: Readonly<Record<string, readonly [(table: Uint8Array) => Uint8Arr
   ],
   'Attestation body': [
     (bytes) => bytes,
-    { ...exampleBody, amounts: exampleBody.amounts.map((entry) => ({ ...entry })) },
+    { ...exampleBody, rules: 1, amounts: exampleBody.amounts.map((entry) => ({ ...entry })) },
     encodeAttestationBody(exampleBody),
   ],
   'Attestation signature': [
@@ -147,12 +141,6 @@ const formats: Readonly<Record<string, readonly [(table: Uint8Array) => Uint8Arr
   'State key': [keccak256, { domain: 'goods', key: utf8('trace/é') }, stateTrieKey('goods', 'trace/é')],
   'State entry': [(bytes) => bytes, { ...exampleEntry }, encodeStateTrieEntry(exampleEntry)],
   'Trace key': [keccak256, { traceId: utf8('é') }, traceTrieKey('é')],
-  'Trace head': [(bytes) => bytes, { ...exampleHead }, encodeTraceHead(exampleHead)],
-  'Digest of a trace': [
-    sha256,
-    { before: exampleHead.digest, ...exampleTuple },
-    extendTraceHead(exampleHead, exampleTuple).digest,
-  ],
   'Event leaf': [(bytes) => bytes, { ...exampleEvent }, encodeEventLeaf(exampleEvent)],
   'Head of trees': [
     (bytes) => bytes,

@@ -79,6 +79,8 @@ describe('the quorum', () => {
     [4, 4, 4],
     // Set when the consortium was smaller.
     [5, 2, 3],
+    // Set when it was larger.
+    [3, 5, 3],
   ])('of %d organisations, where %p is set, is %d', (count, quorum, expected) => {
     expect(quorumAmong(count, quorum)).toBe(expected);
   });

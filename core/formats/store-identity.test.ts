@@ -29,7 +29,7 @@ describe('the identity row of a store', () => {
     const network = 'ab'.repeat(32);
     expect(Buffer.from(row).toString()).toBe(
       `{"identity":{"holds":"retail","kind":"business","network":"${network}","node":"org1.retail",` +
-        '"organisation":"Org1MSP"},"layout":1}',
+        '"organisation":"Org1MSP"},"layout":2}',
     );
     expect(refused(row)[0]).toBe('');
   });
@@ -54,15 +54,15 @@ describe('the identity row of a store', () => {
 
   it('that is not there, or of another layout, is of another version', () => {
     expect(refused(null)[0]).toBe('STORE_LAYOUT');
-    const later = utf8(canonicalJson({ identity: { ...own }, layout: 2 }));
-    expect(refused(later)).toMatchObject(['STORE_LAYOUT', expect.stringContaining('layout 2')]);
+    const later = utf8(canonicalJson({ identity: { ...own }, layout: 3 }));
+    expect(refused(later)).toMatchObject(['STORE_LAYOUT', expect.stringContaining('layout 3')]);
   });
 
   it('of other bytes is damage, and nothing of it is shown raw', () => {
     for (const bytes of [utf8(''), utf8('[]'), utf8('{"a":1,"a":2}'), Uint8Array.of(0xff)]) {
       expect(refused(bytes)[0]).toBe('STORE_DAMAGED');
     }
-    const odd = utf8(canonicalJson({ identity: { ...own, node: '\u001b[31m\u202e\n' }, layout: 1 }));
+    const odd = utf8(canonicalJson({ identity: { ...own, node: '\u001b[31m\u202e\n' }, layout: 2 }));
     const [code, message] = refused(odd);
     expect([code, /[\u001b\u202e\n]/.test(message)]).toEqual(['WRONG_STORE', false]);
   });

@@ -6,7 +6,7 @@ import type { JsonObject, JsonValue } from '../json/json-value.js';
 import { parseStrictJson } from '../json/strict-json.js';
 
 /** The layout of today's stores (docs/formats.md, Stores). */
-export const STORE_LAYOUT = 1;
+export const STORE_LAYOUT = 2;
 
 /** Key of the row that says whose a store is; it is read before any other. */
 export const STORE_IDENTITY_KEY = '!store';

@@ -10,6 +10,14 @@ export const TRACE_PREFIX = 'trace/';
 /** What every key of a mark begins with. */
 export const MARK_PREFIX = 'mark/';
 
+/** Most definitions that a domain may have had: their numbers are in keys, with as many digits. */
+export const MAX_VERSIONS = 99_999_999;
+
+/** Key of a version of a domain's definition, 1…`MAX_VERSIONS`. */
+export function definitionKey(version: number): string {
+  return `${DOMAIN_KEY}/${String(version).padStart(String(MAX_VERSIONS).length, '0')}`;
+}
+
 /** Key of a record; `recordId` is 64 lower-case hexadecimal digits. */
 export function recordKey(recordId: string): string {
   return `rec/${recordId}`;
@@ -25,17 +33,22 @@ export function markKey(traceId: string, recordId: string): string {
   return `${MARK_PREFIX}${traceId} ${recordId}`;
 }
 
-/** Key under which the first record of an event stands, by the event's hash. */
-export function eventKey(eventHash: string): string {
-  return `evt/${eventHash}`;
+/** Key under which an organisation's records of an event stand, by the event's hash. */
+export function eventKey(eventHash: string, mspId: string): string {
+  return `evt/${eventHash}/${mspId}`;
 }
 
-/** Key under which the first record of an event stands, by the event's own id (hashed: it may be long). */
-export function eventIdKey(eventID: string): string {
-  return `eid/${toHex(sha256(utf8(eventID)))}`;
+/** What the keys of an event id begin with, whoever recorded it; the id is hashed, since it may be long. */
+export function eventIdPrefix(eventID: string): string {
+  return `eid/${toHex(sha256(utf8(eventID)))}/`;
 }
 
-/** Key under which a declaration of error stands. */
-export function declarationKey(recordId: string): string {
-  return `dec/${recordId}`;
+/** Key under which an organisation's first record of an event id stands. */
+export function eventIdKey(eventID: string, mspId: string): string {
+  return eventIdPrefix(eventID) + mspId;
+}
+
+/** Key under which an organisation's declarations that an event is wrong stand; `event` as `eventOf` gives it. */
+export function wrongKey(event: string, mspId: string): string {
+  return `wrong/${event}/${mspId}`;
 }

@@ -1,4 +1,4 @@
-/** Most identifiers that a record may touch, in any domain: each is a row to read and to write. */
+/** Most identifiers with a row in a record, and most with a mark, in any domain: a row is one to read and to write. */
 export const MAX_IDENTIFIERS = 1000;
 
 /** Most event ids or hashes that a declaration of error may correct. */
@@ -6,7 +6,7 @@ export const MAX_CORRECTED = 1000;
 
 /**
  * Most bytes of a record's JSON text, in any domain. A transaction carries the record twice (as argument and as
- * write) and hints of about 700 bytes for each of 1,000 identifiers: under 3 MiB, far below Fabric's default
+ * write), hints and rows of about 700 bytes each for 1,000 identifiers, and 1,000 marks: some 4 MiB, below Fabric's default
  * AbsoluteMaxBytes of 10 MiB.
  */
 export const MAX_RECORD_BYTES = 1024 * 1024;

@@ -9,6 +9,7 @@ import {
   decodeEventLeaf,
   encodeEventLeaf,
   eventLeafHash,
+  eventMspId,
   MAX_EVENT_LEAF_BYTES,
   type TraceEvent,
 } from './event-leaf.js';
@@ -82,6 +83,14 @@ describe('the leaf of an event', () => {
     };
     expect(encodeEventLeaf(longest)).toHaveLength(MAX_EVENT_LEAF_BYTES);
     expect(decodeEventLeaf(encodeEventLeaf(longest))).toEqual(longest);
+  });
+
+  it('names every organisation: one whose MSP id is too long or empty by its hash', () => {
+    for (const mspId of ['Org1MSP', 'é'.repeat(127)]) expect(eventMspId(mspId)).toBe(mspId);
+    for (const mspId of ['é'.repeat(128), '']) {
+      expect(eventMspId(mspId)).toBe(toHex(sha256(utf8(mspId))));
+      expect(encodeEventLeaf({ ...exampleEvent, mspId: eventMspId(mspId) })).not.toHaveLength(0);
+    }
   });
 
   it.each<[string, string, Partial<TraceEvent>]>([

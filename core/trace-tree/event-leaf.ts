@@ -4,7 +4,7 @@ import { MalformedError } from '../errors.js';
 import { isDomainName, MAX_DOMAIN_BYTES } from '../formats/domains.js';
 import { hashField, nameField } from '../formats/fields.js';
 import { MAX_MSP_ID_BYTES } from '../formats/membership.js';
-import { HASH_LENGTH } from '../hash.js';
+import { HASH_LENGTH, sha256 } from '../hash.js';
 import { leafHash } from '../merkle/hashing.js';
 import { MAX_TRACE_KEY_BYTES, readTraceKey } from '../records/trace-key.js';
 
@@ -23,7 +23,7 @@ export interface TraceEvent {
   readonly txNum: number;
   /** The domain in whose state the key is. */
   readonly domain: string;
-  /** Organisation of the transaction's creator: who says so. */
+  /** Organisation of the transaction's creator, who says so (`eventMspId`). */
   readonly mspId: string;
   /** `H` of the transaction's envelope, 32 bytes. */
   readonly envelopeHash: Uint8Array;
@@ -72,6 +72,15 @@ export function decodeEventLeaf(data: Uint8Array): TraceEvent {
   reader.end();
   checkNames(event);
   return event;
+}
+
+/**
+ * How an event names the organisation of a creator: by its MSP id, or, where that has no bytes or more than 255, by the
+ * hexadecimal `H` of it, so that no valid transaction is without an event.
+ */
+export function eventMspId(mspId: string): string {
+  const bytes = utf8(mspId);
+  return mspId !== '' && bytes.length <= MAX_MSP_ID_BYTES ? mspId : toHex(sha256(bytes));
 }
 
 /** Hash of an event's leaf (RFC 6962, section 2.1). Throws as `encodeEventLeaf`. */

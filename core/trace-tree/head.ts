@@ -4,9 +4,9 @@ import { CotraceError, MalformedError } from '../errors.js';
 import { hashField, nameField } from '../formats/fields.js';
 import { MAX_MSP_ID_BYTES } from '../formats/membership.js';
 import { HASH_LENGTH } from '../hash.js';
-import { MAX_TREE_SIZE } from '../merkle/hashing.js';
-import { comparePlaces, eventLeafHash, type TraceEvent } from './event-leaf.js';
-import { appendToPeaks, peakPlaces } from './peaks.js';
+import { leafHash, MAX_TREE_SIZE } from '../merkle/hashing.js';
+import { comparePlaces, encodeEventLeaf, type TraceEvent } from './event-leaf.js';
+import { completedNodes, grownPeaks, peakPlaces, type PerfectNode } from './peaks.js';
 
 /**
  * Most organisations that have a tree of their own in a head. With 48 MSP ids of 255 bytes, 32 peaks each, and the
@@ -44,28 +44,52 @@ export function treeOf(head: TraceHead, mspId: string): EventTree | null {
   return head.find((tree) => tree.mspId === mspId) ?? head.find((tree) => tree.mspId === SHARED_TREE) ?? null;
 }
 
+/** What one more event is in the trees of its trace. */
+export interface AddedEvent {
+  /** The tree that has it: its MSP id, or `SHARED_TREE`. */
+  readonly mspId: string;
+  /** Its place there, from 0. */
+  readonly index: number;
+  /** Its leaf's data. */
+  readonly leaf: Uint8Array;
+  /** The perfect subtrees that it completes, its own leaf first. */
+  readonly nodes: readonly PerfectNode[];
+}
+
 /**
- * The head after one more event of its trace; null is that of a trace without any. Events come in the order of
- * `compareEvents`. A full tree stays as it is. Throws as `encodeEventLeaf`, and `BAD_EVENT_ORDER` for an event of a
- * transaction before the last one.
+ * The head after one more event of its trace, and what it is there; null is the head of a trace without any. Events come
+ * in the order of `compareEvents`. A full tree stays as it is, and `added` is null. Throws as `encodeEventLeaf`, and
+ * `BAD_EVENT_ORDER` for an event of a transaction before the last one.
  */
-export function extendHead(head: TraceHead | null, event: TraceEvent): TraceHead {
+export function addEvent(
+  head: TraceHead | null,
+  event: TraceEvent,
+): { readonly head: TraceHead; readonly added: AddedEvent | null } {
   const trees = head ?? [];
   for (const tree of trees) checkOrder(tree, event);
-  const leaf = eventLeafHash(event);
+  const leaf = encodeEventLeaf(event);
   const own = ownTree(trees, event.mspId);
   const before = trees.find(({ mspId }) => mspId === own) ?? null;
-  if (before !== null && isFull(before)) return trees;
-  const count = before?.count ?? 0;
+  if (before !== null && isFull(before)) return { head: trees, added: null };
+  const [index, peaks] = [before?.count ?? 0, before?.peaks ?? []];
+  const nodes = completedNodes(index, peaks, leafHash(leaf));
   const after: EventTree = {
     mspId: own,
-    count: count + 1,
+    count: index + 1,
     lastBlock: event.blockNum,
     lastTx: event.txNum,
-    peaks: appendToPeaks(count, before?.peaks ?? [], leaf),
+    peaks: grownPeaks(peaks, nodes),
   };
-  if (before !== null) return trees.map((tree) => (tree === before ? after : tree));
-  return [...trees, after].sort((a, b) => compareBytes(utf8(a.mspId), utf8(b.mspId)));
+  const grown =
+    before === null
+      ? [...trees, after].sort((a, b) => compareBytes(utf8(a.mspId), utf8(b.mspId)))
+      : trees.map((tree) => (tree === before ? after : tree));
+  return { head: grown, added: { mspId: own, index, leaf, nodes } };
+}
+
+/** The head after one more event of its trace. Throws as `addEvent`. */
+export function extendHead(head: TraceHead | null, event: TraceEvent): TraceHead {
+  return addEvent(head, event).head;
 }
 
 /** Bytes of a head (docs/formats.md, Head of trees). Throws as `decodeHead`, `OUT_OF_RANGE` and `BAD_HASH_LENGTH`. */

@@ -3,11 +3,13 @@ export {
   decodeEventLeaf,
   encodeEventLeaf,
   eventLeafHash,
+  eventMspId,
   MAX_EVENT_LEAF_BYTES,
   type TraceEvent,
 } from './event-leaf.js';
 export { growthProof, verifyGrowth } from './growth.js';
 export {
+  addEvent,
   decodeHead,
   encodeHead,
   extendHead,
@@ -15,9 +17,10 @@ export {
   MAX_HEAD_ORGANISATIONS,
   SHARED_TREE,
   treeOf,
+  type AddedEvent,
   type EventTree,
   type TraceHead,
 } from './head.js';
 export { eventPath, newestIndices, type PerfectNodes } from './paths.js';
-export { rootOfPeaks } from './peaks.js';
+export { rootOfPeaks, type PerfectNode } from './peaks.js';
 export { verifyEvents, type ShownEvent, type ShownEvents } from './shown-events.js';

@@ -4,8 +4,8 @@ import { leafHash } from '../merkle/hashing.js';
 import { someLeaves } from '../merkle/testing/leaves.js';
 import { rememberedRoots } from '../merkle/testing/reference.js';
 import { errorOf } from '../testing/error-of.js';
-import { appendToPeaks, peakPlaces, rootOfPeaks } from './peaks.js';
-import { referencePeaks } from './testing/reference.js';
+import { completedNodes, peakPlaces, rootOfPeaks } from './peaks.js';
+import { appendToPeaks, referencePeaks } from './testing/reference.js';
 
 describe('the peaks of a tree', () => {
   it('are, and fold to, those of the tree over all leaves, for every count to 300 and around 1,024', () => {
@@ -39,6 +39,23 @@ describe('the peaks of a tree', () => {
     const many = peakPlaces(2 ** 32 - 2).map(() => one);
     expect(appendToPeaks(2 ** 32 - 2, many, one)).toHaveLength(32);
     expect(appendToPeaks(2 ** 31 - 1, many, one)).toHaveLength(1);
+  });
+
+  it('are merged from the nodes that a leaf completes: each is the root over its leaves', () => {
+    const [leaves, rootOf] = [someLeaves(64), rememberedRoots()];
+    let peaks: Uint8Array[] = [];
+    const seen: string[] = [];
+    leaves.forEach((leaf, count) => {
+      for (const { level, position, hash } of completedNodes(count, peaks, leafHash(leaf))) {
+        const width = 2 ** level;
+        expect(toHex(hash)).toBe(toHex(rootOf(leaves.slice(position * width, (position + 1) * width))));
+        expect((position + 1) * width).toBe(count + 1);
+        seen.push(`${level} ${position}`);
+      }
+      peaks = appendToPeaks(count, peaks, leafHash(leaf));
+    });
+    expect(new Set(seen).size).toBe(64 + 32 + 16 + 8 + 4 + 2 + 1);
+    expect(seen).toHaveLength(127);
   });
 
   it('are new ones after each leaf: those before stay as they were', () => {

@@ -30,23 +30,38 @@ export function perfectPlaces(from: number, to: number): NodePlace[] {
   return places;
 }
 
+/** A perfect subtree of a tree of events: all its leaves are there, so that it never changes. */
+export interface PerfectNode extends NodePlace {
+  /** 32 bytes. */
+  readonly hash: Uint8Array;
+}
+
 /**
- * The peaks after one more leaf. `peaks` are those of a tree of `count` leaves, 0…2^32−2; none for 0. Merges as many of
- * them as `count` has ones at its end.
+ * The perfect subtrees that one more leaf completes, itself first, each twice as large as the one before; the last is the
+ * new peak. `peaks` are those of a tree of `count` leaves, 0…2^32−2; none for 0. Merges as many of them as `count` has
+ * ones at its end.
  */
-export function appendToPeaks(
+export function completedNodes(
   count: number,
   peaks: readonly Uint8Array[],
   leafHash: Uint8Array,
-): Uint8Array[] {
-  const grown = [...peaks];
-  let last = leafHash;
-  for (let rest = count; rest % 2 === 1; rest = (rest - 1) / 2) {
-    const left = grown.pop();
+): PerfectNode[] {
+  const nodes: PerfectNode[] = [{ level: 0, position: count, hash: leafHash }];
+  let [position, hash] = [count, leafHash];
+  for (let level = 1; position % 2 === 1; level++) {
+    const left = peaks[peaks.length - level];
     if (left === undefined) throw new RangeError('there are fewer peaks than the count has bits');
-    last = nodeHash(left, last);
+    position = (position - 1) / 2;
+    hash = nodeHash(left, hash);
+    nodes.push({ level, position, hash });
   }
-  return [...grown, last];
+  return nodes;
+}
+
+/** The peaks after one more leaf, which completed these nodes (`completedNodes`). */
+export function grownPeaks(peaks: readonly Uint8Array[], completed: readonly PerfectNode[]): Uint8Array[] {
+  const kept = peaks.slice(0, peaks.length + 1 - completed.length);
+  return [...kept, ...completed.slice(-1).map(({ hash }) => hash)];
 }
 
 /** The root of the tree that has these peaks, at least one: their fold from the right (RFC 6962, section 2.1). */

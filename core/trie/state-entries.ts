@@ -1,7 +1,7 @@
-import { concat, fromHex, utf8 } from '../bytes/bytes.js';
+import { concat, utf8 } from '../bytes/bytes.js';
 import { lp, Reader, u32, u64 } from '../bytes/codec.js';
 import { hashField } from '../formats/fields.js';
-import { HASH_LENGTH, sha256 } from '../hash.js';
+import { HASH_LENGTH } from '../hash.js';
 import { keccak256 } from './keccak.js';
 
 const STATE = utf8('s\0');
@@ -14,25 +14,6 @@ export interface StateTrieEntry {
   readonly blockNum: bigint;
   readonly txNum: number;
   readonly verNum: number;
-}
-
-/** Where a trace stands: how many transactions touched it in all domains, which was the last, and a digest of all. */
-export interface TraceHeadEntry {
-  /** At least 1. */
-  readonly count: number;
-  readonly lastBlock: bigint;
-  readonly lastTx: number;
-  /** 32 bytes. */
-  readonly digest: Uint8Array;
-}
-
-/** A valid transaction that wrote the row of a TraceID in a domain. */
-export interface TraceTuple {
-  /** 64 lower-case hexadecimal digits. */
-  readonly txId: string;
-  readonly block: bigint;
-  readonly txNum: number;
-  readonly domain: string;
 }
 
 /** The trie's key of a key of a domain's state, 32 bytes (docs/formats.md, State trie). */
@@ -61,37 +42,4 @@ export function decodeStateTrieEntry(value: Uint8Array): StateTrieEntry {
   };
   reader.end();
   return entry;
-}
-
-/** 48 bytes (docs/formats.md, Trace head). Throws `OUT_OF_RANGE`, `BAD_HASH_LENGTH`. */
-export function encodeTraceHead({ count, lastBlock, lastTx, digest }: TraceHeadEntry): Uint8Array {
-  return concat(u32(count), u64(lastBlock), u32(lastTx), hashField(digest, 'digest'));
-}
-
-/** The head that a value of the trie states. Throws `TRUNCATED`, `TRAILING_BYTES`. */
-export function decodeTraceHead(value: Uint8Array): TraceHeadEntry {
-  const reader = new Reader(value, 'a trace head');
-  const head = {
-    count: reader.u32(),
-    lastBlock: reader.u64(),
-    lastTx: reader.u32(),
-    digest: reader.take(HASH_LENGTH),
-  };
-  reader.end();
-  return head;
-}
-
-/**
- * The head after one more transaction; null is that of a trace without any. Tuples come in the order of block,
- * transaction and domain (by its bytes). Throws `BAD_HEX` for a txId that is none, `OUT_OF_RANGE`.
- */
-export function extendTraceHead(head: TraceHeadEntry | null, tuple: TraceTuple): TraceHeadEntry {
-  const { txId, block, txNum, domain } = tuple;
-  const before = head?.digest ?? new Uint8Array(HASH_LENGTH);
-  return {
-    count: (head?.count ?? 0) + 1,
-    lastBlock: block,
-    lastTx: txNum,
-    digest: sha256(before, fromHex(txId, HASH_LENGTH), u64(block), u32(txNum), lp(domain)),
-  };
 }

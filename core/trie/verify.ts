@@ -2,8 +2,7 @@ import { equalBytes, toHex } from '../bytes/bytes.js';
 import { MalformedError } from '../errors.js';
 import { EMPTY_TRIE_ROOT, keccak256 } from './keccak.js';
 import { checkKey, MAX_TRIE_VALUE } from './limits.js';
-import { sharedLength, toNibbles, unpackPath } from './nibbles.js';
-import { readRlpList, type RlpItem } from './rlp.js';
+import { badNode, valueUnder } from './walk.js';
 
 /** The longest node: a branch of 16 hashes, or a leaf, with the longest value, the codes of lengths, and a path. */
 const MAX_NODE = MAX_TRIE_VALUE + 1024;
@@ -26,12 +25,7 @@ export function verifyTrieProof(claim: {
   readonly proof: readonly Uint8Array[];
 }): Uint8Array | null {
   const { root, value } = readTrieProof(claim.key, claim.proof);
-  if (!equalBytes(root, claim.root)) {
-    throw new MalformedError('ROOT_MISMATCH', 'the proof leads to a different root', {
-      computed: toHex(root),
-      root: toHex(claim.root),
-    });
-  }
+  if (!equalBytes(root, claim.root)) throw mismatch(root, claim.root);
   return value;
 }
 
@@ -44,90 +38,83 @@ export function readTrieProof(key: Uint8Array, proof: readonly Uint8Array[]): Tr
   checkKey(key);
   // A path may pass one node per half-byte, extensions included, and end in a leaf without a path.
   if (proof.length > 2 * key.length + 1) throw tooLong(proof.length, 2 * key.length + 1);
-  for (const node of proof) {
-    if (node.length > MAX_NODE) throw badNode('is too long', node);
-  }
+  checkLengths(proof);
   const [top] = proof;
   if (top === undefined) return { root: EMPTY_TRIE_ROOT, value: null };
-  const walk = new Walk(key, proof);
-  const value = walk.follow(top);
-  if (walk.used !== proof.length) throw tooLong(proof.length, walk.used);
+  let used = 1;
+  const value = valueUnder(top, key, (hash) => nextNode(proof, used++, hash));
+  if (used !== proof.length) throw tooLong(proof.length, used);
   return { root: keccak256(top), value };
 }
 
-/** Where a key's path and its proof have got to. */
-class Walk {
-  used = 1;
-  #rest: Uint8Array;
-  readonly #proof: readonly Uint8Array[];
-
-  constructor(key: Uint8Array, proof: readonly Uint8Array[]) {
-    this.#rest = toNibbles(key);
-    this.#proof = proof;
-  }
-
-  follow(top: Uint8Array): Uint8Array | null {
-    for (let node: Uint8Array | null = top; node !== null;) {
-      const step = this.#step(node);
-      if ('value' in step) return step.value;
-      node = this.#resolve(step.next);
-    }
-    return null;
-  }
-
-  #step(node: Uint8Array): { value: Uint8Array | null } | { next: RlpItem } {
-    const items = readRlpList(node);
-    const [first, second] = items;
-    if (items.length === 17) return this.#branch(node, items);
-    if (items.length !== 2 || first === undefined || second === undefined || first.isList) {
-      throw badNode('is neither branch, extension nor leaf', node);
-    }
-    const unpacked = unpackPath(first.payload);
-    if (unpacked === null) throw badNode('has a path that is not hex-prefix encoded', node);
-    const { path, leaf } = unpacked;
-    if (leaf && (second.isList || second.payload.length === 0))
-      throw badNode('is a leaf without a value', node);
-    if (!leaf && path.length === 0) throw badNode('is an extension without a path', node);
-    const shared = sharedLength(path, this.#rest);
-    this.#rest = this.#rest.subarray(shared);
-    if (leaf) {
-      const found = shared === path.length && this.#rest.length === 0;
-      return { value: found ? second.payload.slice() : null };
-    }
-    return shared < path.length ? { value: null } : { next: second };
-  }
-
-  #branch(node: Uint8Array, items: readonly RlpItem[]): { value: Uint8Array | null } | { next: RlpItem } {
-    const value = items[16];
-    if (value === undefined || value.isList) throw badNode('is a branch whose value is a list', node);
-    const [first] = this.#rest;
-    if (first === undefined) return { value: value.payload.length === 0 ? null : value.payload.slice() };
-    this.#rest = this.#rest.subarray(1);
-    const next = items[first];
-    if (next === undefined) throw badNode('has no such child', node);
-    return { next };
-  }
-
-  /** The RLP of the node that an item refers to; null where it refers to none. */
-  #resolve(item: RlpItem): Uint8Array | null {
-    if (item.isList) {
-      if (item.rlp.length >= 32) throw badNode('is inlined although it is large enough for a hash', item.rlp);
-      return item.rlp;
-    }
-    if (item.payload.length === 0) return null;
-    if (item.payload.length !== 32) throw badNode('is referred to by something that is not a hash', item.rlp);
-    const node = this.#proof[this.used];
-    if (node === undefined) {
-      throw new MalformedError('PROOF_TOO_SHORT', 'the proof ends before the key does', { nodes: this.used });
-    }
-    if (!equalBytes(keccak256(node), item.payload)) throw badNode('is not the one that is referred to', node);
-    this.used++;
+/**
+ * Checks nodes that prove many keys together, in any number, against a trusted `root` (32 bytes): each once, in the order
+ * of first use where the keys are followed one after the other (`sharedNodes`). Returns the values of the keys in their
+ * order, null where one is absent. Throws as `readTrieProof` does, and `ROOT_MISMATCH`. Cost is linear in nodes and keys.
+ */
+export function verifyTrieProofs(
+  root: Uint8Array,
+  keys: readonly Uint8Array[],
+  nodes: readonly Uint8Array[],
+): (Uint8Array | null)[] {
+  checkLengths(nodes);
+  const known = new Map<string, Uint8Array>();
+  const nodeOf = (hash: Uint8Array): Uint8Array => {
+    const name = toHex(hash);
+    const seen = known.get(name);
+    if (seen !== undefined) return seen;
+    const node = nextNode(nodes, known.size, hash);
+    known.set(name, node);
     return node;
-  }
+  };
+  const values = keys.map((key) => {
+    checkKey(key);
+    return equalBytes(root, EMPTY_TRIE_ROOT) ? null : valueUnder(topOf(root, nodes, nodeOf), key, nodeOf);
+  });
+  if (known.size !== nodes.length) throw tooLong(nodes.length, known.size);
+  return values;
 }
 
-function badNode(what: string, node: Uint8Array): MalformedError {
-  return new MalformedError('BAD_TRIE_NODE', `a node of the proof ${what}`, { length: node.length });
+/** The nodes of proofs of several keys of one trie (`StateTrie.prove`), in the keys' order, as `verifyTrieProofs` takes them. */
+export function sharedNodes(proofs: readonly (readonly Uint8Array[])[]): Uint8Array[] {
+  const known = new Map<string, Uint8Array>();
+  for (const node of proofs.flat()) {
+    const name = toHex(keccak256(node));
+    if (!known.has(name)) known.set(name, node);
+  }
+  return [...known.values()];
+}
+
+function checkLengths(nodes: readonly Uint8Array[]): void {
+  for (const node of nodes) if (node.length > MAX_NODE) throw badNode('is too long', node);
+}
+
+/** The root node: another one than the root's is told as such. */
+function topOf(
+  root: Uint8Array,
+  [first]: readonly Uint8Array[],
+  nodeOf: (hash: Uint8Array) => Uint8Array,
+): Uint8Array {
+  const computed = first === undefined ? EMPTY_TRIE_ROOT : keccak256(first);
+  if (!equalBytes(computed, root)) throw mismatch(computed, root);
+  return nodeOf(root);
+}
+
+/** The node that stands at a place of a proof, which must be the one that another refers to. */
+function nextNode(proof: readonly Uint8Array[], at: number, hash: Uint8Array): Uint8Array {
+  const node = proof[at];
+  if (node === undefined) {
+    throw new MalformedError('PROOF_TOO_SHORT', 'the proof ends before the key does', { nodes: at });
+  }
+  if (!equalBytes(keccak256(node), hash)) throw badNode('is not the one that is referred to', node);
+  return node;
+}
+
+function mismatch(computed: Uint8Array, root: Uint8Array): MalformedError {
+  return new MalformedError('ROOT_MISMATCH', 'the proof leads to a different root', {
+    computed: toHex(computed),
+    root: toHex(root),
+  });
 }
 
 function tooLong(nodes: number, wanted: number): MalformedError {

@@ -1,5 +1,4 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { compareBytes, utf8 } from '@cotrace/core';
 import {
   BlockSchema,
   ChannelHeaderSchema,
@@ -14,28 +13,24 @@ import {
 import { ACLsSchema } from '../gen/fabric/peer_pb.js';
 import { MspManager } from '../identity/manager.js';
 import type { Msp } from '../identity/msp.js';
-import { pureVerifier } from '../identity/pure-ecdsa.js';
+import { pureEcdsa, pureVerifier } from '../identity/pure-ecdsa.js';
 import type { SignatureVerifier } from '../identity/signature.js';
 import { applicationPolicy } from '../policy/application-policy.js';
 import type { Policy } from '../policy/policy.js';
 import { policyAt, policyTree, type PolicyTree } from '../policy/policy-tree.js';
 import { decode } from '../wire/decode.js';
 import { badConfig, capabilitiesOf, subgroup, valueOf } from './group.js';
+import { quorumPolicy } from './quorum.js';
 import { ordererSettings, type OrdererSettings } from './orderer.js';
 import {
   MspRegistry,
   applicationOrganizations,
+  membersOf,
   ordererOrganizations,
   type ApplicationOrganization,
+  type Member,
   type OrdererOrganization,
 } from './organization.js';
-
-/** A member of a channel, as its membership names it. */
-export interface Member {
-  readonly mspId: string;
-  /** SHA-256 of the `FabricMSPConfig` bytes in the configuration. */
-  readonly configHash: Uint8Array;
-}
 
 /**
  * The configuration of an application channel, immutable: who its organisations are, which policies hold, how it is ordered.
@@ -61,6 +56,8 @@ export class ChannelConfig {
   /** Path of the policy per resource, where the channel sets one (`peer/Propose` → `/Channel/Application/Writers`). */
   readonly acls: ReadonlyMap<string, string>;
   readonly policies: PolicyTree;
+  /** The quorum that the consortium has set: the n of the policy `CotraceQuorum`; null where it has not. */
+  readonly quorum: number | null;
   /** Every MSP, of application and of orderer organisations, once. */
   readonly msps: readonly Msp[];
 
@@ -103,7 +100,8 @@ export class ChannelConfig {
       application: capabilitiesOf(application),
       orderer: capabilitiesOf(orderer),
     };
-    const registry = new MspRegistry();
+    this.quorum = quorumPolicy(application);
+    const registry = new MspRegistry(pureEcdsa);
     this.applicationOrgs = applicationOrganizations(application, registry);
     this.ordererOrgs = ordererOrganizations(orderer, registry);
     this.msps = registry.msps;
@@ -123,10 +121,7 @@ export class ChannelConfig {
 
   /** The members that attest and endorse: the application organisations' MSPs, each once, sorted by the bytes of the id. */
   members(): Member[] {
-    const byId = new Map(this.applicationOrgs.map(({ msp }) => [msp.mspId, msp]));
-    return [...byId.values()]
-      .map(({ mspId, configHash }) => ({ mspId, configHash }))
-      .sort((a, b) => compareBytes(utf8(a.mspId), utf8(b.mspId)));
+    return membersOf(this.applicationOrgs);
   }
 
   /** The policy at an absolute path (`/Channel/Application/Endorsement`), or one relative to `/Channel`; null if there is none. */

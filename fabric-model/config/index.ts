@@ -1,3 +1,5 @@
-export { ChannelConfig, type Member } from './channel-config.js';
+export { applicationOf, type Application } from './application.js';
+export { ChannelConfig } from './channel-config.js';
+export { QUORUM_POLICY } from './quorum.js';
 export type { OrdererSettings } from './orderer.js';
-export type { ApplicationOrganization, OrdererOrganization, Organization } from './organization.js';
+export type { ApplicationOrganization, Member, OrdererOrganization, Organization } from './organization.js';

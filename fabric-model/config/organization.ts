@@ -1,8 +1,8 @@
-import { CotraceError, equalBytes } from '@cotrace/core';
+import { compareBytes, CotraceError, equalBytes, utf8 } from '@cotrace/core';
 import { MSPConfigSchema, OrdererAddressesSchema, type ConfigGroup } from '../gen/fabric/common_pb.js';
 import { AnchorPeersSchema } from '../gen/fabric/peer_pb.js';
 import { Msp } from '../identity/msp.js';
-import { pureEcdsa } from '../identity/pure-ecdsa.js';
+import type { EcdsaVerifier } from '../identity/ecdsa.js';
 import { badConfig, sortedGroups, valueOf } from './group.js';
 
 const FABRIC_MSP = 0;
@@ -27,9 +27,30 @@ export interface OrdererOrganization extends Organization {
   readonly endpoints: readonly string[];
 }
 
+/** A member of a channel, as its membership names it. */
+export interface Member {
+  readonly mspId: string;
+  /** SHA-256 of the `FabricMSPConfig` bytes in the configuration. */
+  readonly configHash: Uint8Array;
+}
+
+/** The members that attest and endorse: the MSPs of organisations, each once, sorted by the bytes of the id. */
+export function membersOf(organizations: readonly Pick<ApplicationOrganization, 'msp'>[]): Member[] {
+  const byId = new Map(organizations.map(({ msp }) => [msp.mspId, msp]));
+  return [...byId.values()]
+    .map(({ mspId, configHash }) => ({ mspId, configHash }))
+    .sort((a, b) => compareBytes(utf8(a.mspId), utf8(b.mspId)));
+}
+
 /** Sets up each MSP of a channel once, and refuses two different ones of one id, as Fabric does. */
 export class MspRegistry {
+  readonly #ecdsa: EcdsaVerifier;
   readonly #msps = new Map<string, Msp>();
+
+  /** `ecdsa` checks what authorities sign. */
+  constructor(ecdsa: EcdsaVerifier) {
+    this.#ecdsa = ecdsa;
+  }
 
   get msps(): readonly Msp[] {
     return [...this.#msps.values()];
@@ -45,7 +66,7 @@ export class MspRegistry {
       });
     }
     const known = this.msps.find((msp) => equalBytes(msp.config, config.config));
-    const msp = known ?? Msp.fromConfig(config.config, pureEcdsa);
+    const msp = known ?? Msp.fromConfig(config.config, this.#ecdsa);
     if ((this.#msps.get(msp.mspId) ?? msp) !== msp) {
       throw badConfig('it defines two different MSPs with one id', { name, mspId: msp.mspId });
     }

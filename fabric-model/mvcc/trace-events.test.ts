@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { markKey, sha256, toHex, traceKey, utf8 } from '@cotrace/core';
+import { encodeEventLeaf, markKey, sha256, toHex, traceKey, utf8 } from '@cotrace/core';
 import fc from 'fast-check';
 import { decodeRwset, type NamespaceRwset } from '../transaction/rwset.js';
 import { encodeRwset } from '../validation/testing/transaction.js';
@@ -36,6 +36,14 @@ describe('the events of a transaction', () => {
       { ...source, domain: 'goods', key: markKey('b', R1), valueHash: sha256(utf8('mark')) },
       { ...source, domain: 'goods', key: traceKey('a'), valueHash: sha256(utf8('row')) },
     ]);
+  });
+
+  it('name the organisation by a hash where its MSP id is too long for a leaf', () => {
+    const mspId = 'x'.repeat(256);
+    const rwset = read([{ namespace: 'goods', writes: [put(traceKey('a'))] }]);
+    const events = traceEvents(rwset, { ...source, mspId });
+    expect(events.map((event) => event.mspId)).toEqual([toHex(sha256(utf8(mspId)))]);
+    expect(() => events.map(encodeEventLeaf)).not.toThrow();
   });
 
   it('are each of its own where several are of one trace and one domain', () => {

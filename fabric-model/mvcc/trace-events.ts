@@ -1,8 +1,15 @@
-import { compareEvents, isDomainName, readTraceKey, sha256, type TraceEvent } from '@cotrace/core';
+import {
+  compareEvents,
+  eventMspId,
+  isDomainName,
+  readTraceKey,
+  sha256,
+  type TraceEvent,
+} from '@cotrace/core';
 import type { NamespaceRwset } from '../transaction/rwset.js';
 import { effects } from './effects.js';
 
-/** What all events of a transaction have in common. */
+/** What all events of a transaction have in common; `mspId` is its creator's, of any length. */
 export type EventSource = Pick<TraceEvent, 'txId' | 'blockNum' | 'txNum' | 'mspId' | 'envelopeHash'>;
 
 /**
@@ -11,7 +18,8 @@ export type EventSource = Pick<TraceEvent, 'txId' | 'blockNum' | 'txNum' | 'mspI
  * what is not of our form is for readers to tell. Source: docs/formats.md, "Trace events".
  */
 export function traceEvents(rwset: readonly NamespaceRwset[], source: EventSource): TraceEvent[] {
-  const { txId, blockNum, txNum, mspId, envelopeHash } = source;
+  const { txId, blockNum, txNum, envelopeHash } = source;
+  const mspId = eventMspId(source.mspId);
   const events: TraceEvent[] = [];
   for (const effect of effects(rwset)) {
     if (effect.kind !== 'put' || !isDomainName(effect.namespace)) continue;

@@ -45,6 +45,11 @@ export function decodePayload(payload: Uint8Array): Omit<Envelope, 'signature'> 
   };
 }
 
+/** The MSP id that the creator of an envelope names. Throws `BAD_PROTOBUF`. */
+export function creatorMspId({ creator }: Pick<Envelope, 'creator'>): string {
+  return decode(forms.SerializedIdentity, creator).mspid;
+}
+
 /** Whether an envelope is of a type, such as `common.HeaderType.CONFIG`. */
 export function isOfType(envelope: Pick<Envelope, 'channelHeader'>, type: number): boolean {
   return envelope.channelHeader.type === type;

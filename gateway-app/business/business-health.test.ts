@@ -9,7 +9,7 @@ function nodeAt(height: bigint) {
   const feed = { height };
   const pool = new AttestationPool(height);
   const now = () => clock.seconds * 1000;
-  const health = new BusinessHealth({ pool, feed, quorum: 2, log: new SilentLog(), now });
+  const health = new BusinessHealth({ pool, feed, log: new SilentLog(), now }, 2);
   const attests = (source: string, blockNum: bigint) => {
     pool.heard(source, blockNum);
     health.heard();

@@ -9,8 +9,6 @@ import { STALLED_MS } from './limits.js';
 export interface HealthParts {
   readonly pool: Pick<AttestationPool, 'reached'>;
   readonly feed: Pick<HeightFeed, 'height'>;
-  /** How many masters make a quorum. */
-  readonly quorum: number;
   readonly log: Log;
   readonly now?: () => number;
 }
@@ -23,9 +21,12 @@ export class BusinessHealth {
   /** What stopped the node for good. */
   #stopped: Standing | null = null;
   #told: NodeState = 'starting';
+  #quorum: number;
 
-  constructor(parts: HealthParts) {
+  /** `quorum`: how many masters make a quorum, as far as is known before a configuration is. */
+  constructor(parts: HealthParts, quorum: number) {
     this.#parts = parts;
+    this.#quorum = quorum;
     this.#now = parts.now ?? Date.now;
     this.#lag = new Lag(parts.feed.height, this.#now());
   }
@@ -33,6 +34,16 @@ export class BusinessHealth {
   /** Seconds since a quorum of masters had the first block that is not verified here. */
   get behindSeconds(): number {
     return Math.floor(this.#lag.behind(this.#now()) / 1000);
+  }
+
+  /** How many masters make a quorum. */
+  get quorum(): number {
+    return this.#quorum;
+  }
+
+  /** A configuration came into force that wants as many masters. */
+  configured(quorum: number): void {
+    this.#quorum = quorum;
   }
 
   /** What stopped the node, or null. */
@@ -43,7 +54,8 @@ export class BusinessHealth {
   /** How the node stands now; `isAgreed`: whether a quorum states the same of the next block. */
   standing(isAgreed: boolean): Standing {
     if (this.#stopped !== null) return this.#stopped;
-    const { pool, feed, quorum } = this.#parts;
+    const { pool, feed } = this.#parts;
+    const quorum = this.#quorum;
     if (this.#lag.stalled(this.#now()) >= STALLED_MS) {
       const reached = `${pool.reached(quorum)} blocks are attested by ${quorum} masters, ${feed.height} are verified here`;
       return isAgreed
@@ -56,8 +68,7 @@ export class BusinessHealth {
 
   /** A master attested something. */
   heard(): void {
-    const { pool, quorum } = this.#parts;
-    this.#lag.aim(pool.reached(quorum), this.#now());
+    this.#lag.aim(this.#parts.pool.reached(this.#quorum), this.#now());
   }
 
   /** A block was verified and applied. */

@@ -1,5 +1,5 @@
 import { nodeVerifier, type TlsMaterial } from '@cotrace/network';
-import { quorumOf, type Consortium, type ConsortiumNode } from '../consortium/consortium.js';
+import { majorityOf, type Consortium, type ConsortiumNode } from '../consortium/consortium.js';
 import { networkTerms } from '../consortium/network-terms.js';
 import { HeightFeed } from '../node/feed.js';
 import { Log } from '../node/log.js';
@@ -60,8 +60,7 @@ export async function startBusinessNode(
     const ring = new BlockRing();
     const refusals = new RefusalLog();
     const domain = node.domain ?? '';
-    const quorum = quorumOf(consortium);
-    const health = new BusinessHealth({ pool, feed, quorum, log });
+    const health = new BusinessHealth({ pool, feed, log }, majorityOf(consortium));
     const rank = await DomainRank.open(store, domain, consortium.checkingHeight, log);
     const follower = new DomainFollower(
       {
@@ -75,7 +74,6 @@ export async function startBusinessNode(
         verifier: nodeVerifier,
         genesisHeaderHash: consortium.channels.main.genesisHeaderHash,
         jury: new Jury(networkTerms(consortium), store, refusals, await store.excluded(), log),
-        quorum,
         health,
         refusals,
         log,

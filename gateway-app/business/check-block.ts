@@ -9,7 +9,7 @@ import {
   verifyMultiproof,
 } from '@cotrace/core';
 import { headerHash, verifyBlockSignature } from '@cotrace/fabric-model';
-import { type MainConfig, transactionFacts, type TransactionFacts, validRwset } from '@cotrace/verifier';
+import { type MainConfig, transactionFacts, type TransactionFacts, validTransaction } from '@cotrace/verifier';
 import type { BusinessBlock } from '../gen/cotrace/cotrace_pb.js';
 
 /** A transaction of a business block that was checked against the attested transaction root. */
@@ -122,7 +122,7 @@ function checkTransactions(
     root: body.txRoot,
   });
   for (const { txNum, code, domains, envelope } of transactions) {
-    if (code === VALID) validRwset(envelope, { block: body.blockNum, txNum });
+    if (code === VALID) validTransaction(envelope, { block: body.blockNum, txNum });
     if (domains !== 'all' && !domains.includes(domain)) {
       throw refusal('WRONG_DOMAIN', body, `transaction ${txNum} is not of domain ${domain}`);
     }

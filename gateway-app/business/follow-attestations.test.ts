@@ -12,7 +12,7 @@ import { RefusalLog } from './refusal-log.js';
 async function linesOf(code: ErrorCode): Promise<{ lines: string[]; tries: number; refusals: RefusalLog }> {
   const stderr = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
   const pool = new AttestationPool(0n);
-  const health = new BusinessHealth({ pool, feed: { height: 0n }, quorum: 2, log: new SilentLog() });
+  const health = new BusinessHealth({ pool, feed: { height: 0n }, log: new SilentLog() }, 2);
   const refusals = new RefusalLog();
   const stopping = new AbortController();
   let tries = 0;

@@ -41,8 +41,6 @@ export interface DomainFollowerParts {
   /** 64 hexadecimal digits. */
   readonly genesisHeaderHash: string;
   readonly jury: Jury;
-  /** How many masters make a quorum. */
-  readonly quorum: number;
   readonly health: BusinessHealth;
   readonly refusals: RefusalLog;
   readonly log: Log;
@@ -151,8 +149,10 @@ export class DomainFollower {
 
   /** Before the genesis block nobody can be judged: then it is enough that as many masters as make a quorum have one. */
   #isAttested(): boolean {
-    const { jury, pool, quorum } = this.#parts;
-    if (this.#main === null) return new Set(pool.of(this.#next).map(({ source }) => source)).size >= quorum;
+    const { jury, pool, health } = this.#parts;
+    if (this.#main === null) {
+      return new Set(pool.of(this.#next).map(({ source }) => source)).size >= health.quorum;
+    }
     return jury.hasAgreed(this.#next, pool, this.#main);
   }
 
@@ -222,7 +222,10 @@ export class DomainFollower {
   }
 
   #mainConfig(configEnvelope: Uint8Array): MainConfig {
-    return mainConfig(configOfEnvelope(configEnvelope), this.#parts.verifier);
+    const { verifier, health } = this.#parts;
+    const main = mainConfig(configOfEnvelope(configEnvelope), verifier);
+    health.configured(main.quorum);
+    return main;
   }
 
   /** Passes over an origin for a while, and says why where it did worse than not to answer. */

@@ -41,8 +41,8 @@ describe('cotrace consortium', () => {
     expect(code).toBe(EXIT.done);
     expect(readConsortium(join(out, 'consortium.json')).nodes).toHaveLength(7);
     const trust = readTrust(readFileSync(join(out, 'trust.json'), 'utf8'), nodeVerifier);
-    expect(trust.terms.quorum).toBe(2);
-    expect(readFileSync(join(out, 'consortium.json'), 'utf8')).toMatch(/^\{\n {2}"version": 1,\n/);
+    expect(trust.membership.quorum).toBe(2);
+    expect(readFileSync(join(out, 'consortium.json'), 'utf8')).toMatch(/^\{\n {2}"version": 2,\n/);
   });
 
   it('says what to compare, who must agree, and what will not last', async () => {

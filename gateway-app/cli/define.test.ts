@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { exampleDefinition } from '@cotrace/chaincode';
+import { utf8 } from '@cotrace/core';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { fakeConnections, fakeConsortium } from '../testing/fake-network.js';
 import { refused } from '../testing/gateway-errors.js';
 import { peerWithLedger } from '../testing/peer-ledger.js';
 import { spoken } from '../testing/printed.js';
-import { define } from './define.js';
+import { checkDefinitions, define, printExample } from './define.js';
 import { EXIT, Output } from './output.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cotrace-define-'));
@@ -21,8 +23,11 @@ async function defined(
   failing: Readonly<Record<string, Error>> = {},
   json = false,
   sent: string[] = [],
+  standing: Promise<Uint8Array> = Promise.reject(refused('NOT_DEFINED')),
 ) {
+  standing.catch(() => undefined);
   const peer = peerWithLedger(() => null, {
+    evaluate: () => standing,
     submit: ({ args: [text = '{}'] }) => {
       const { name } = JSON.parse(text) as { name: string };
       sent.push(name);
@@ -34,7 +39,9 @@ async function defined(
   return { ...(await spoken(() => define(connections, files, new Output(json)))), sent };
 }
 
-function fileOf(name: string, text = JSON.stringify({ name })): string {
+const definitionOf = (name: string) => ({ ...exampleDefinition, name });
+
+function fileOf(name: string, text = JSON.stringify(definitionOf(name))): string {
   const path = join(folder, `${name}.json`);
   writeFileSync(path, text);
   return path;
@@ -63,18 +70,58 @@ describe('cotrace define', () => {
     expect([code, text]).toEqual([EXIT.done, 'goods: already defined\n']);
   });
 
-  it('fails where a domain has another definition', async () => {
-    const other = { goods: refused('ALREADY_DEFINED') };
-    const { code, text } = await defined([fileOf('goods'), fileOf('retail')], other);
-    expect([code, text]).toEqual([EXIT.failed, 'goods: defined otherwise\nretail: defined\n']);
+  it('replaces another definition by that of a file, and says first what changes', async () => {
+    const old = { ...definitionOf('goods'), called: 'by chaincodes', version: 4 };
+    const there = () => Promise.resolve(utf8(JSON.stringify(old)));
+    const { code, text, said, sent } = await defined([fileOf('goods')], {}, false, [], there());
+    expect([code, text, sent]).toEqual([EXIT.done, 'goods: redefined\n', ['goods']]);
+    expect(said).toBe('goods is redefined:\n  called: "by chaincodes" becomes "directly"\n');
+    const json = await defined([fileOf('goods')], {}, true, [], there());
+    expect(JSON.parse(json.text)).toMatchObject({
+      results: [{ differences: [{ path: 'called', before: 'by chaincodes', after: 'directly' }] }],
+    });
+  });
+
+  it('never replaces a definition by a built-in one, and fails where it is another', async () => {
+    const mine = { ...definitionOf('retail'), version: 2 };
+    const there = Promise.resolve(utf8(JSON.stringify(mine)));
+    const { code, text, sent } = await defined([], {}, false, [], there);
+    expect([code, sent]).toEqual([EXIT.failed, []]);
+    expect(text).toContain('retail: defined otherwise\n');
   });
 
   it('shows as JSON what became of each, and which domains were left out', async () => {
     const { text } = await defined([fileOf('goods')], {}, true);
     expect(JSON.parse(text)).toEqual({
-      results: [{ name: 'goods', result: 'defined' }],
+      results: [{ name: 'goods', result: 'defined', differences: [] }],
       without: ['retail', 'production'],
     });
+  });
+});
+
+describe('without a network', () => {
+  it('the example is a definition that the check takes', async () => {
+    const printed = await spoken(() => Promise.resolve(printExample(new Output(false))));
+    const file = fileOf('example', printed.text);
+    const { code, text } = await spoken(() => Promise.resolve(checkDefinitions([file], new Output(false))));
+    expect([code, text]).toEqual([
+      EXIT.done,
+      `${file}: a definition of inspection that the contract takes\n`,
+    ]);
+    const json = await spoken(() => Promise.resolve(checkDefinitions([file], new Output(true))));
+    expect(JSON.parse(json.text)).toEqual({ checked: [{ file, domain: 'inspection' }] });
+  });
+
+  it('the check says what the contract would refuse, and that it needs a file', () => {
+    const file = fileOf('wrong', JSON.stringify({ ...exampleDefinition, records: 1 }));
+    const check = (files: readonly string[]) => () => checkDefinitions(files, new Output(false));
+    expect(check([file])).toThrow(
+      expect.objectContaining({
+        code: 'BAD_DEFINITION',
+        message: expect.stringContaining(`${file}: definition.records`) as unknown,
+      }),
+    );
+    expect(check([])).toThrow(expect.objectContaining({ code: 'CONFIG' }));
   });
 });
 

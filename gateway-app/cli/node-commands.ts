@@ -48,17 +48,25 @@ export function addOperatorCommands(program: Command, runner: Runner): void {
 
   program
     .command('define')
-    .description('write the definitions of domains to the ledger, once, as an administrator (--client)')
+    .description('write the definitions of domains to the ledger, as an administrator (--client)')
     .argument(
       '[file...]',
-      'definitions, JSON (default: those of the default domains that the consortium has)',
+      'definitions, JSON, which take the place of those on the ledger (default: the built-in ones, where a domain has none)',
     )
-    .action((files: string[]) =>
-      runner.session(async (connections, output) => {
+    .option('--check', 'check the files here, without a network, and write nothing', false)
+    .option('--example', 'print a definition to start from, and write nothing', false)
+    .action((files: string[], { check, example }: { check: boolean; example: boolean }) => {
+      if (check || example) {
+        return runner.run(async (output) => {
+          const { checkDefinitions, printExample } = await rooms.define();
+          return example ? printExample(output) : checkDefinitions(files, output);
+        });
+      }
+      return runner.session(async (connections, output) => {
         const { define } = await rooms.define();
         return define(connections, files, output);
-      }, false),
-    );
+      }, false);
+    });
 
   program
     .command('node')

@@ -107,6 +107,8 @@ describe('a command line', () => {
     // An administrator is not listed, and asks nodes nothing.
     ['define', [['openSession', PLAIN], ['define', [], TEXT], ['close']]],
     ['define a.json b.json', [['openSession', PLAIN], ['define', ['a.json', 'b.json'], TEXT], ['close']]],
+    ['define --check a.json b.json', [['checkDefinitions', ['a.json', 'b.json'], TEXT]]],
+    ['define --example', [['printExample', TEXT]]],
     ['node n.json', [['runNode', 'n.json']]],
     ['node n.json --check', [['checkNodes', 'n.json', TEXT]]],
     ['demo', [['demo', HOME, { topology: null, backend: null }, false, TEXT]]],

@@ -1,9 +1,11 @@
 import {
+  answerJson,
   type Direction,
   type VerifiedTrace,
   verify as verifyFile,
   writeRecordsProof,
 } from '@cotrace/verifier';
+import { answerText } from './answer-text.js';
 import type { Connections } from '../client/connections.js';
 import { faultText, type Fault } from '../client/faults.js';
 import { trace as traceProduct } from '../client/trace.js';
@@ -69,6 +71,10 @@ function failureToWrite(path: string, proof: string): unknown {
 export async function verify(file: string, trustPath: string, output: Output): Promise<number> {
   const trust = readText(trustPath);
   const verified = await verifyFile(readText(file), trust);
+  if ('asOf' in verified) {
+    output.result(JSON.parse(answerJson(verified)), () => ['the proof holds', ...answerText(verified)]);
+    return EXIT.done;
+  }
   output.result(toJson(verified, [], []), () => ['the proof holds', ...toText(verified)]);
   return EXIT.done;
 }

@@ -1,4 +1,4 @@
-import { quorumOf } from '../consortium/consortium.js';
+import { majorityOf } from '../consortium/consortium.js';
 import { Master } from '../gen/cotrace/cotrace_pb.js';
 import { askAll } from './ask-all.js';
 import type { ConnectedNode, Connections } from './connections.js';
@@ -17,7 +17,7 @@ export async function agreedHeads(
   connections: Connections,
   identifiers: readonly string[],
 ): Promise<readonly AgreedHead[]> {
-  const quorum = quorumOf(connections.context.consortium);
+  const quorum = majorityOf(connections.context.consortium);
   const answers = await askAll(
     connections.masters(),
     (master, signal) => headsOf(master, identifiers, signal),

@@ -22,7 +22,9 @@ const DOWN = 'dial tcp 127.0.0.1:9999: connect: connection refused';
 const record: ClientRecord = {
   step: null,
   eventTime: '2026-01-01T00:00:00.000Z',
-  traces: [{ id: 'lot', role: 'subject' }],
+  bond: null,
+  change: 'see',
+  traces: [{ id: 'lot', role: 'subject', lot: null, amounts: null }],
   data: {},
   eventHash: `ni:///sha-256;${'0'.repeat(64)}?ver=CBV2.0`,
   eventID: null,
@@ -105,10 +107,19 @@ afterEach(() => {
 });
 
 describe('the hints of a record', () => {
-  const two: ClientRecord = { ...record, traces: [...record.traces, { id: 'box', role: 'parent' }] };
+  const CLASS = 'https://id.gs1.org/01/09521234000884';
+  const two: ClientRecord = {
+    ...record,
+    traces: [
+      ...record.traces,
+      { id: CLASS, role: 'input', lot: null, amounts: null },
+      { id: 'urn:process', role: 'process', lot: null, amounts: null },
+      { id: 'box', role: 'output', lot: null, amounts: null },
+    ],
+  };
   const head = (byte: number) => ({ txId: `tx${byte}`, blockHash: new Uint8Array(32).fill(byte) });
 
-  it('are what a master names as the newest record of each identifier, or none', async () => {
+  it('are what a master names as the newest record of each identifier that gets a row, or none', async () => {
     const asked: unknown[] = [];
     const master: MasterAnswers = {
       traceHeads: ({ domain, traceIds }) => {
@@ -128,6 +139,13 @@ describe('the hints of a record', () => {
         ],
       ],
     ]);
+  });
+
+  it('are none where a record has marks alone, and no master is asked', async () => {
+    const marked = { ...two, traces: two.traces.slice(1, 3) };
+    const { calls, captured } = capturing({ record: marked, masters: [{}] });
+    expect(await soon(captured)).toMatchObject({ status: 'recorded', attempts: 1 });
+    expect(calls.map(({ args: [, hints] }) => hints)).toEqual(['[]']);
   });
 
   it.each([

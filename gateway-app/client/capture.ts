@@ -2,10 +2,10 @@ import {
   canonicalJson,
   type ClientRecord,
   CotraceError,
-  distinctIds,
   HASH_LENGTH,
   type Hint,
   isCotraceError,
+  rowsAndMarks,
   toHex,
 } from '@cotrace/core';
 import { peer } from '@cotrace/fabric-model';
@@ -170,11 +170,12 @@ export class CaptureClient {
   }
 
   /**
-   * Newest row of each identifier, as a master knows it: the own organisation's at first; in later turns another
+   * Newest row of each identifier that gets one, as a master knows it: the own organisation's at first; in later turns another
    * one, since a master may be behind for a while.
    */
   async #hints(domain: string, record: ClientRecord, turn: number): Promise<Hint[]> {
-    const traceIds = distinctIds(record);
+    const traceIds = [...rowsAndMarks(record).rows];
+    if (traceIds.length === 0) return [];
     const { faults } = this.#connections;
     return firstAnswer(
       inTurn(this.#connections.masters(), turn),

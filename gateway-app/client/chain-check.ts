@@ -1,7 +1,7 @@
 import { CotraceError, decodeAttestationBody, equalBytes } from '@cotrace/core';
 import { headerHash } from '@cotrace/fabric-model';
 import { GatewayError } from '@hyperledger/fabric-gateway';
-import { quorumOf } from '../consortium/consortium.js';
+import { majorityOf } from '../consortium/consortium.js';
 import type { LedgerEnd } from '../fabric/ledger-queries.js';
 import { Master } from '../gen/cotrace/cotrace_pb.js';
 import { pauseFor } from '../node/retry.js';
@@ -33,7 +33,7 @@ export async function checkChain(connections: Connections, tell: Tell): Promise<
 /** Whether a quorum of masters attest the last block of a ledger. Names those that do not. Throws `WRONG_CHAIN`. */
 export async function standingOf(connections: Connections, tip: LedgerEnd): Promise<ChainStanding> {
   const blockNum = tip.height - 1n;
-  const quorum = quorumOf(connections.context.consortium);
+  const quorum = majorityOf(connections.context.consortium);
   const { faults } = connections;
   const graceEnds = performance.now() + GRACE_MS;
   const deadline = performance.now() + TIP_REACHED_MS;

@@ -1,5 +1,4 @@
 import { CotraceError, decodeAttestationBody, type Attestation } from '@cotrace/core';
-import { quorumOf } from '../consortium/consortium.js';
 import { Master } from '../gen/cotrace/cotrace_pb.js';
 import { pauseFor } from '../node/retry.js';
 import type { Trust } from '@cotrace/verifier';
@@ -28,8 +27,7 @@ export async function collectAttestations(
   namedBy: string,
   trust: Trust,
 ): Promise<Gathered> {
-  const quorum = quorumOf(connections.context.consortium);
-  const gathered = new Gathered(blocks, connections.masters().length, quorum, trust);
+  const gathered = new Gathered(blocks, connections.masters().length, trust);
   await completeAttestations(connections, gathered, namedBy);
   return gathered;
 }
@@ -41,7 +39,7 @@ export async function completeAttestations(
   namedBy: string,
 ): Promise<void> {
   const { faults } = connections;
-  const quorum = quorumOf(connections.context.consortium);
+  const { quorum } = gathered;
   const began = performance.now();
   let known: boolean | null = null;
   for (;;) {

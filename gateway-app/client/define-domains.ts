@@ -1,25 +1,72 @@
-import { defaultDomains, type DomainDefinition } from '@cotrace/chaincode';
-import { canonicalJson, CotraceError, Shape, type JsonValue } from '@cotrace/core';
+import {
+  checkDefinition,
+  defaultDomains,
+  type DomainDefinition,
+  parseStanding,
+  REFUSAL_CODES,
+  type StandingDefinition,
+} from '@cotrace/chaincode';
+import { canonicalJson, CotraceError, fromUtf8, isCotraceError, Shape, type JsonValue } from '@cotrace/core';
 import { GatewayError } from '@hyperledger/fabric-gateway';
 import type { Connections } from './connections.js';
+import { type Difference, differences } from './definition-difference.js';
 import { explained } from './gateway-answers.js';
 import { refusalOf } from './refusal.js';
 import type { DomainContract } from './wire.js';
 
-/** What became of a definition: it stands now, it stood there, or another one stands and stays. */
-export type Defined = 'defined' | 'already defined' | 'defined otherwise';
+/** What became of a definition: it stands now, in the place of another one or not; it stood there; or another one stands and stays. */
+export type Defined = 'defined' | 'redefined' | 'already defined' | 'defined otherwise';
 
-/** Writes a domain's definition to the ledger, as an administrator. Throws the gateway's error for anything else. */
-export async function defineDomain(contract: DomainContract, definition: DomainDefinition): Promise<Defined> {
+/** What became of a domain, and in what the new definition differs from the one that stood there before. */
+export interface DefinedDomain {
+  readonly name: string;
+  readonly result: Defined;
+  readonly differences: readonly Difference[];
+}
+
+/** How definitions are written. */
+export interface DefineOptions {
+  /** Whether a definition takes the place of another one; otherwise that stays. */
+  readonly replace: boolean;
+  /** Hears what is about to be replaced, before it is. */
+  readonly before: (name: string, differences: readonly Difference[]) => void;
+}
+
+/**
+ * Writes a domain's definition to the ledger, as an administrator, where it does not stand there already. Throws the gateway's
+ * error, and `BAD_DEFINITION` where the peer's answer is none.
+ */
+export async function defineDomain(
+  contract: DomainContract,
+  definition: DomainDefinition,
+  { replace, before }: DefineOptions,
+): Promise<Omit<DefinedDomain, 'name'>> {
+  const standing = await standingDefinition(contract);
+  const changes = standing === null ? [] : differences(contentOf(standing), contentOf(definition));
+  if (standing !== null && changes.length === 0) return { result: 'already defined', differences: [] };
+  if (standing !== null && !replace) return { result: 'defined otherwise', differences: changes };
+  if (standing !== null) before(definition.name, changes);
   try {
     await contract.submit({ name: 'define', args: [canonicalJson(definition)] });
-    return 'defined';
   } catch (error) {
-    const code = refusalOf(error)?.code;
-    if (code === 'DUPLICATE') return 'already defined';
-    if (code === 'ALREADY_DEFINED') return 'defined otherwise';
+    if (refusalOf(error)?.code === 'DUPLICATE') return { result: 'already defined', differences: [] };
     throw error;
   }
+  return { result: standing === null ? 'defined' : 'redefined', differences: changes };
+}
+
+/** The definition of a domain on the ledger; null where it has none. Throws as `defineDomain`. */
+async function standingDefinition(contract: DomainContract): Promise<StandingDefinition | null> {
+  try {
+    return parseStanding(fromUtf8(await contract.evaluate({ name: 'readDefinition', args: [''] })));
+  } catch (error) {
+    if (refusalOf(error)?.code === 'NOT_DEFINED') return null;
+    throw error;
+  }
+}
+
+function contentOf({ name, records, called, steps, dataSchema, limits }: DomainDefinition): JsonValue {
+  return JSON.parse(canonicalJson({ name, records, called, steps, dataSchema, limits })) as JsonValue;
 }
 
 /**
@@ -29,19 +76,23 @@ export async function defineDomain(contract: DomainContract, definition: DomainD
 export async function defineDomains(
   connections: Connections,
   definitions: readonly DomainDefinition[],
-): Promise<readonly { readonly name: string; readonly result: Defined }[]> {
-  const results: { readonly name: string; readonly result: Defined }[] = [];
+  options: DefineOptions,
+): Promise<readonly DefinedDomain[]> {
+  const results: DefinedDomain[] = [];
   for (const definition of definitions) {
-    const { name } = definition;
-    results.push({ name, result: await defineOne(connections, definition) });
+    results.push({ name: definition.name, ...(await defineOne(connections, definition, options)) });
   }
   return results;
 }
 
-async function defineOne(connections: Connections, definition: DomainDefinition): Promise<Defined> {
+async function defineOne(
+  connections: Connections,
+  definition: DomainDefinition,
+  options: DefineOptions,
+): Promise<Omit<DefinedDomain, 'name'>> {
   const { name } = definition;
   try {
-    return await defineDomain(connections.peer.contract(name), definition);
+    return await defineDomain(connections.peer.contract(name), definition, options);
   } catch (error) {
     const refusal = refusalOf(error);
     if (error instanceof GatewayError && refusal === null) {
@@ -59,14 +110,26 @@ export function defaultDefinitions(domains: readonly string[]): readonly DomainD
 }
 
 /**
- * The definition in a text, JSON; all but its name is for the contract to check. `path` names the text in errors. Throws
- * `CONFIG` where its name is none of `domains`.
+ * The definition in a text, JSON, checked as the contract checks it. `path` names the text in errors; `domains` are those that
+ * it may define, any where null. Throws `CONFIG` where it is no JSON, or its name is none of `domains`; `BAD_DEFINITION`, `TOO_LARGE`.
  */
-export function readDefinition(text: string, path: string, domains: readonly string[]): DomainDefinition {
+export function readDefinition(
+  text: string,
+  path: string,
+  domains: readonly string[] | null,
+): DomainDefinition {
   const value = parsed(text, path);
   const source = { code: 'CONFIG', locate: () => path, evidence: { path } } as const;
-  new Shape(value, source).at('name').oneOf(domains);
-  return value as unknown as DomainDefinition;
+  const name = new Shape(value, source).at('name');
+  if (domains === null) name.text();
+  else name.oneOf(domains);
+  try {
+    return checkDefinition(text);
+  } catch (error) {
+    const code = REFUSAL_CODES.find((one) => isCotraceError(error, one));
+    if (code === undefined || !isCotraceError(error)) throw error;
+    throw new CotraceError(code, `${path}: ${error.message}`, { ...error.detail, path }, error);
+  }
 }
 
 function parsed(text: string, path: string): JsonValue {

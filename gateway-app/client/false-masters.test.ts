@@ -23,7 +23,7 @@ const grpcLog = jest.spyOn(console, 'error').mockReturnValue(undefined);
 /** Far below the time-outs of calls, in milliseconds, and room for a busy machine: test/system measures on a calm one. */
 const IN_TIME_MS = 4500;
 const FIRST = 'org1.master';
-const KEY = eventIdKey('urn:event:1');
+const KEY = eventIdKey('urn:event:1', 'Org1MSP');
 
 let consortium: TestConsortium;
 let trust: Trust;

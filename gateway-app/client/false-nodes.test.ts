@@ -20,7 +20,7 @@ import { trace } from './trace.js';
 /** Far below the time-outs of calls, in milliseconds, and room for a busy machine. */
 const IN_TIME_MS = 4500;
 const FIRST = 'org1.master';
-const KEY = eventIdKey('urn:event:1');
+const KEY = eventIdKey('urn:event:1', 'Org1MSP');
 const LOT = { traceId: 'LOT', direction: 'none' } as const;
 
 let network: TestNetwork;

@@ -7,6 +7,7 @@ import { ended, startFakeClock, took } from '../testing/fake-clock.js';
 import { fakeConnections, unanswered, type MasterAnswers } from '../testing/fake-network.js';
 import { addressed, honestAnswers } from '../testing/masters-in-process.js';
 import { ProofScene } from '../testing/proof-scene.js';
+import { withQuorum } from '../testing/proofs.js';
 import { attestingMaster, masterOf } from '../testing/scene-masters.js';
 import { put } from '../testing/transactions.js';
 import type { Connections } from './connections.js';
@@ -66,7 +67,7 @@ function connected(...masters: readonly MasterAnswers[]): Connections {
   return fakeConnections({ consortium: addressed(scene.network), nodes });
 }
 const named = ({ faults }: Connections) => faults.list().map(({ node, code }) => `${node} ${code}`);
-const find = (connections: Connections) => findStates(connections, QUESTIONS, scene.trust);
+const find = (connections: Connections, trust = scene.trust) => findStates(connections, QUESTIONS, trust);
 
 describe('what the ledger holds of keys', () => {
   it('is what the own master answers, proven, and nobody else is asked', async () => {
@@ -173,8 +174,8 @@ describe('where no answer holds', () => {
       'org2.master': master(1, refusing, rubbish(1)),
       'org3.master': master(2, refusing),
     };
-    const connections = fakeConnections({ consortium: { ...addressed(scene.network), quorum: 3 }, nodes });
-    await expect(ended(find(connections))).rejects.toMatchObject({
+    const connections = fakeConnections({ consortium: addressed(scene.network), nodes });
+    await expect(ended(find(connections, withQuorum(scene.trust, 3)))).rejects.toMatchObject({
       code: 'ANSWER_DISPROVED',
       cause: { code: 'NO_QUORUM', detail: { refused: [{ node: 'org2.master' }] } },
     });

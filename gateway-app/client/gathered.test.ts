@@ -2,6 +2,7 @@ import { CotraceError, type Attestation } from '@cotrace/core';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { attest, withMembers } from '../testing/attestations.js';
 import { ProofScene } from '../testing/proof-scene.js';
+import { withQuorum } from '../testing/proofs.js';
 import { masterOf } from '../testing/scene-masters.js';
 import { Faults } from './faults.js';
 import { Gathered } from './gathered.js';
@@ -29,7 +30,7 @@ const rubbish = (index: number, block: bigint): Attestation => ({
 
 /** Attestations of blocks from three masters, two of which must agree, unless it is said otherwise. */
 function gathering(blocks: readonly bigint[], masters = 3, quorum = 2) {
-  const gathered = new Gathered(blocks, masters, quorum, scene.trust);
+  const gathered = new Gathered(blocks, masters, withQuorum(scene.trust, quorum));
   const faults = new Faults();
   const add = (master: string, ...sent: readonly (readonly [bigint, Attestation])[]) =>
     gathered.add(master, new Map(sent), faults);

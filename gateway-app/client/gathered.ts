@@ -9,16 +9,19 @@ export class TooManyRefused extends CotraceError {}
 export class Gathered {
   readonly #byBlock: ReadonlyMap<bigint, Map<string, Attestation>>;
   readonly #masters: number;
-  readonly #quorum: number;
   readonly #trust: Trust;
   readonly #dropped = new Set<string>();
 
-  /** `masters`: how many there are; `quorum`: how many of them must agree. */
-  constructor(blocks: readonly bigint[], masters: number, quorum: number, trust: Trust) {
+  /** `masters`: how many there are. */
+  constructor(blocks: readonly bigint[], masters: number, trust: Trust) {
     this.#masters = masters;
     this.#byBlock = new Map(blocks.map((blockNum) => [blockNum, new Map<string, Attestation>()]));
-    this.#quorum = quorum;
     this.#trust = trust;
+  }
+
+  /** How many organisations must agree. */
+  get quorum(): number {
+    return this.#trust.membership.quorum;
   }
 
   /** Whether attestations of a master were refused: it is not asked again. */
@@ -28,7 +31,7 @@ export class Gathered {
 
   /** Throws `TooManyRefused`, code `NO_QUORUM`, where the masters that are left are fewer than a quorum. */
   refuseTooFew(faults: Faults): void {
-    if (this.#masters - this.#dropped.size >= this.#quorum) return;
+    if (this.#masters - this.#dropped.size >= this.quorum) return;
     const refused = faults.list().filter(({ node }) => this.#dropped.has(node));
     const [blockNum = 0n] = this.#byBlock.keys();
     throw new TooManyRefused(
@@ -41,7 +44,7 @@ export class Gathered {
   /** The blocks for which no quorum of masters send the same body. */
   missing(): bigint[] {
     return [...this.#byBlock].flatMap(([blockNum, sent]) =>
-      largestGroup(sent).size >= this.#quorum ? [] : [blockNum],
+      largestGroup(sent).size >= this.quorum ? [] : [blockNum],
     );
   }
 
@@ -73,7 +76,7 @@ export class Gathered {
   nameDissenters(faults: Faults): void {
     for (const [blockNum, sent] of this.#byBlock) {
       const agreed = largestGroup(sent);
-      if (agreed.size < this.#quorum) continue;
+      if (agreed.size < this.quorum) continue;
       for (const master of sent.keys()) {
         if (!agreed.has(master)) faults.add(master, otherwise(blockNum));
       }

@@ -1,5 +1,5 @@
 import { CotraceError } from '@cotrace/core';
-import { quorumOf } from '../consortium/consortium.js';
+import { majorityOf } from '../consortium/consortium.js';
 import { Master } from '../gen/cotrace/cotrace_pb.js';
 import { isAborted, pauseFor } from '../node/retry.js';
 import { askAll } from './ask-all.js';
@@ -18,7 +18,7 @@ export interface Heights {
 
 /** Asks the masters for their heights. */
 export async function heightsOf(connections: Connections): Promise<Heights> {
-  const quorum = quorumOf(connections.context.consortium);
+  const quorum = majorityOf(connections.context.consortium);
   const answers = await askAll(
     connections.masters(),
     heightOf,

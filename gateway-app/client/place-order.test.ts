@@ -1,5 +1,13 @@
 import type { RefusalBody } from '@cotrace/chaincode';
-import { canonicalJson, type ClientRecord, hashCanonical, type JsonObject, toHex, utf8 } from '@cotrace/core';
+import {
+  canonicalJson,
+  type ClientRecord,
+  type JsonObject,
+  recordIdOf,
+  storedRecord,
+  toHex,
+  utf8,
+} from '@cotrace/core';
 import { ORDER_DOMAIN, orderId, readOrder, type Order } from '@cotrace/verifier';
 import { describe, expect, it } from '@jest/globals';
 import type { LedgerEnd } from '../fabric/ledger-queries.js';
@@ -14,12 +22,16 @@ import type { ContractCall, DomainContract, GatewayPeer } from './wire.js';
 const order = readOrder(
   JSON.stringify({ from: 'planner', to: 'urn:test:press', message: 'go', signature: 'MEUC' }),
 );
+const MSP_ID = 'org1MSP';
+
 /** What the contract wrote of an order's event; `more` are members that differ. */
 function recorded(more: JsonObject = {}): { readonly recordId: string; readonly bytes: Uint8Array } {
-  const traces = [{ id: order.to, role: 'subject' as const }];
+  const traces = [{ id: order.to, role: 'subject' as const, lot: null, amounts: null }];
   const sent: ClientRecord = {
     step: null,
     eventTime: '2026-01-01T00:00:00.000Z',
+    bond: null,
+    change: 'see',
     traces,
     data: { 'cotrace:from': 'planner', 'cotrace:message': 'go', 'cotrace:signature': 'MEUC', ...more },
     eventHash: `ni:///sha-256;${'0'.repeat(64)}?ver=CBV2.0`,
@@ -27,8 +39,8 @@ function recorded(more: JsonObject = {}): { readonly recordId: string; readonly 
     corrects: null,
   };
   const link = { ver: 1, preTraceTxId: null, preTraceHash: null };
-  const stored = { ...sent, traces: traces.map((trace) => ({ ...trace, ...link })) };
-  return { recordId: toHex(hashCanonical(sent)), bytes: utf8(canonicalJson(stored)) };
+  const stored = storedRecord(sent, new Map([[order.to, link]]));
+  return { recordId: recordIdOf(MSP_ID, sent), bytes: utf8(canonicalJson(stored)) };
 }
 const refusedWith = (code: RefusalBody['code'], detail: RefusalBody['detail']): Captured => ({
   status: 'refused',
@@ -42,14 +54,14 @@ const unread = () => Promise.reject(new Error('nothing is to be read'));
 describe('placing an order', () => {
   it('that is on the ledger already says so', async () => {
     const { recordId, bytes } = recorded();
-    expect(await placedOf(order, conflict(recordId), () => Promise.resolve(bytes))).toEqual({
+    expect(await placedOf(order, conflict(recordId), MSP_ID, () => Promise.resolve(bytes))).toEqual({
       status: 'already placed',
     });
   });
 
   it('under whose id something else stands says in what that differs', async () => {
     const { recordId, bytes } = recorded({ 'cotrace:message': 'stop', 'cotrace:from': 'somebody' });
-    expect(await placedOf(order, conflict(recordId), () => Promise.resolve(bytes))).toEqual({
+    expect(await placedOf(order, conflict(recordId), MSP_ID, () => Promise.resolve(bytes))).toEqual({
       status: 'other',
       differs: ['from', 'message'],
     });
@@ -57,7 +69,7 @@ describe('placing an order', () => {
 
   it('is not judged by what the contract did not write', async () => {
     const { recordId, bytes } = recorded();
-    const odd = placedOf(order, conflict(recordId), () => Promise.resolve(bytes.slice(1)));
+    const odd = placedOf(order, conflict(recordId), MSP_ID, () => Promise.resolve(bytes.slice(1)));
     await expect(odd).rejects.toMatchObject({ code: 'BAD_RECORD' });
   });
 
@@ -65,16 +77,19 @@ describe('placing an order', () => {
     ['of another code', refusedWith('BAD_RECORD', { recordId: 'ab' })],
     ['that names no record', refusedWith('CONFLICT', { txId: 'cd' })],
   ])('that is refused with a refusal %s is refused', async (_title, captured) => {
-    expect(await placedOf(order, captured, unread)).toMatchObject({ status: 'refused', message: 'no' });
+    expect(await placedOf(order, captured, MSP_ID, unread)).toMatchObject({
+      status: 'refused',
+      message: 'no',
+    });
   });
 
   it('that is recorded is placed', async () => {
     const captured = { txId: toHex(new Uint8Array(32)), recordId: 'ab', block: 7n, attempts: 1 };
-    expect(await placedOf(order, { ...captured, status: 'recorded' }, unread)).toMatchObject({
+    expect(await placedOf(order, { ...captured, status: 'recorded' }, MSP_ID, unread)).toMatchObject({
       status: 'placed',
       block: 7n,
     });
-    expect(await placedOf(order, { ...captured, status: 'already recorded' }, unread)).toEqual({
+    expect(await placedOf(order, { ...captured, status: 'already recorded' }, MSP_ID, unread)).toEqual({
       status: 'already placed',
     });
   });

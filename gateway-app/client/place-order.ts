@@ -38,13 +38,16 @@ export async function placeOrder(
   await checkChain(connections, tell);
   const readRecord = (recordId: string) =>
     connections.peer.contract(ORDER_DOMAIN).evaluate({ name: 'readRecord', args: [recordId] });
-  return { orderId: result.record.eventID ?? '', ...(await placedOf(order, captured, readRecord)) };
+  const { mspId } = connections.context.organisation;
+  const placed = await placedOf(order, captured, mspId, readRecord);
+  return { orderId: result.record.eventID ?? '', ...placed };
 }
 
-/** What a capture of an order's event came to. `readRecord` reads what stands under the event's id already. */
+/** What a capture of an order's event by `mspId` came to. `readRecord` reads what it has under the event's id already. */
 export async function placedOf(
   order: Order,
   captured: Captured,
+  mspId: string,
   readRecord: (recordId: string) => Promise<Uint8Array>,
 ): Promise<DistributedOmit<Placed, 'orderId'>> {
   if (captured.status !== 'refused') {
@@ -55,7 +58,7 @@ export async function placedOf(
   const { recordId } = detail;
   // An order's event has the time at which it was placed, so that the same order placed again is another event.
   if (code !== 'CONFLICT' || typeof recordId !== 'string') return { status: 'refused', code, message };
-  const record = readStoredRecord(recordId, await readRecord(recordId));
+  const record = readStoredRecord(recordId, mspId, await readRecord(recordId));
   if (record === null) {
     throw new CotraceError(
       'BAD_RECORD',

@@ -5,7 +5,6 @@ const channel = (name: string) => ({ name, genesisHeaderHash: '0'.repeat(64) });
 const SHARED = {
   channels: { main: channel('main'), checking: channel('checking') },
   checkingHeight: 8,
-  quorum: null,
   domains: ['goods'],
 };
 
@@ -36,7 +35,7 @@ describe('a consortium that organisations make', () => {
       ['b.erp', 'client', 'B', null, null],
     ]);
     expect(rest).toEqual({
-      version: 1,
+      version: 2,
       ...SHARED,
       organisations: ['a', 'b'].map((name) => ({
         name,

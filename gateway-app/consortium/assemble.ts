@@ -15,12 +15,11 @@ export function assembleConsortium(
   shared: Omit<Consortium, 'version' | 'organisations' | 'nodes'>,
   organisations: readonly OrganisationPart[],
 ): Consortium {
-  const { channels, checkingHeight, quorum, domains } = shared;
+  const { channels, checkingHeight, domains } = shared;
   return {
-    version: 1,
+    version: 2,
     channels,
     checkingHeight,
-    quorum,
     domains,
     organisations: organisations.map(({ name, mspId, peer, tlsRoots }) => ({ name, mspId, peer, tlsRoots })),
     nodes: organisations.flatMap(nodesOf),

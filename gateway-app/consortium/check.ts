@@ -20,12 +20,12 @@ const ROLES: readonly NodeRole[] = ['master', 'business', 'client'];
 
 /**
  * The consortium that a consortium file describes. Throws the shape's error, naming the member, for what is left out,
- * unknown or of another form, for what is there twice, for a node of an organisation or a domain that the consortium
- * does not have, and for a quorum that its organisations cannot have.
+ * unknown or of another form, for what is there twice, and for a node of an organisation or a domain that the consortium
+ * does not have.
  */
 export function consortiumOf(root: Shape): Consortium {
-  root.only(['version', 'channels', 'checkingHeight', 'quorum', 'domains', 'organisations', 'nodes']);
-  root.at('version').integer(1, 1);
+  root.only(['version', 'channels', 'checkingHeight', 'domains', 'organisations', 'nodes']);
+  root.at('version').integer(2, 2);
   const channels = root.at('channels').only(['main', 'checking']);
   const main = channelOf(channels.at('main'));
   const checking = channelOf(channels.at('checking'));
@@ -44,11 +44,9 @@ export function consortiumOf(root: Shape): Consortium {
     .items(MAX_NODES)
     .map((node) => nodeOf(node, known));
   const consortium: Consortium = {
-    version: 1,
+    version: 2,
     channels: { main, checking },
     checkingHeight: root.at('checkingHeight').integer(2, MAX_HEIGHT),
-    // More than the organisations there are would never agree.
-    quorum: root.optional('quorum')?.integer(2, organisations.length) ?? null,
     domains,
     organisations,
     nodes,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { quorumOf, type Consortium, type ConsortiumNode } from './consortium.js';
+import type { Consortium, ConsortiumNode } from './consortium.js';
 import { readConsortium } from './read.js';
 import { TestNetwork } from '../testing/test-network.js';
 
@@ -51,7 +51,6 @@ const nodeOf = (role: string, at = 0): ConsortiumNode | null =>
 describe('a consortium file', () => {
   it('comes back as it was written', () => {
     expect(read(good)).toEqual(good);
-    expect(read({ ...good, quorum: null })).toEqual({ ...good, quorum: null });
     expect(read({ ...good, nodes: [] }).nodes).toEqual([]);
   });
 
@@ -94,12 +93,8 @@ describe('a consortium file', () => {
     ['one peer twice', () => withFirst({ peer: good.organisations[1]?.peer }), 'the peer localhost:8061'],
     ['a peer without an address', () => withFirst({ peer: { serverName: null } }), 'address is missing'],
     ['no TLS authority', () => withFirst({ tlsRoots: '' }), 'tlsRoots must be'],
-    [
-      'a quorum of all and more',
-      () => ({ ...good, quorum: 1000 }),
-      'quorum must be a whole number from 2 to 3',
-    ],
-    ['a quorum of one', () => ({ ...good, quorum: 1 }), 'quorum must be a whole number'],
+    ['a quorum, which main’s configuration has', () => ({ ...good, quorum: 2 }), 'unknown member "quorum"'],
+    ['the version before', () => ({ ...good, version: 1 }), 'version must be a whole number from 2 to 2'],
     ['a height of one', () => ({ ...good, checkingHeight: 1 }), 'checkingHeight must be'],
     ['a height beyond its 32 bits', () => ({ ...good, checkingHeight: 2 ** 32 }), 'checkingHeight must be'],
     ['one domain twice', () => ({ ...good, domains: [...good.domains, 'goods'] }), 'the domain goods'],
@@ -109,9 +104,8 @@ describe('a consortium file', () => {
       () => ({ ...good, channels: { main: good.channels.main, checking: good.channels.main } }),
       'checking must be another',
     ],
-    ['another version', () => ({ ...good, version: 2 }), 'version must be'],
     ['no JSON', () => '{', 'is not JSON'],
-    ['a member twice', () => '{"version":1,"version":1}', 'is not JSON'],
+    ['a member twice', () => '{"version":2,"version":2}', 'is not JSON'],
   ];
 
   it.each(faults)('is refused with %s', (_, value, message) => {
@@ -124,21 +118,5 @@ describe('a consortium file', () => {
     expect(() => readConsortium(join(folder, 'none.json'))).toThrow(
       /there is no consortium file .*none\.json; correct the path in the file that names it/,
     );
-  });
-});
-
-describe('the quorum of a consortium', () => {
-  it.each([
-    [2, null, 2],
-    [3, null, 2],
-    [4, null, 3],
-    [7, null, 4],
-    [3, 3, 3],
-    [3, 2, 2],
-    // Fewer than more than half never count.
-    [7, 2, 4],
-  ])('of %d organisations that set %j is %d', (count, quorum, expected) => {
-    const organisations = Array.from({ length: count }, () => good.organisations[0]);
-    expect(quorumOf({ organisations: organisations as Consortium['organisations'], quorum })).toBe(expected);
   });
 });

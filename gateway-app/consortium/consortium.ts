@@ -1,4 +1,4 @@
-import { quorumAmong } from '@cotrace/core';
+import { defaultQuorum } from '@cotrace/core';
 
 export type NodeRole = 'master' | 'business' | 'client';
 
@@ -32,18 +32,19 @@ export interface ConsortiumChannel {
 
 /** The configuration that all nodes and clients of a consortium share. */
 export interface Consortium {
-  readonly version: 1;
+  readonly version: 2;
   readonly channels: { readonly main: ConsortiumChannel; readonly checking: ConsortiumChannel };
   /** Checking height c: main blocks in a cycle, at least 2. */
   readonly checkingHeight: number;
-  /** How many organisations must agree; null for the default, max(2, floor(n/2)+1). */
-  readonly quorum: number | null;
   readonly domains: readonly string[];
   readonly organisations: readonly ConsortiumOrganisation[];
   readonly nodes: readonly ConsortiumNode[];
 }
 
-/** How many of a consortium's organisations must agree. */
-export function quorumOf({ organisations, quorum }: Pick<Consortium, 'organisations' | 'quorum'>): number {
-  return quorumAmong(organisations.length, quorum);
+/**
+ * How many of a consortium's masters are more than may lie: what its file says alone. How many must attest a block is in the
+ * configuration of main, and may be more; whoever verifies has it from there or from a trust file.
+ */
+export function majorityOf({ organisations }: Pick<Consortium, 'organisations'>): number {
+  return defaultQuorum(organisations.length);
 }

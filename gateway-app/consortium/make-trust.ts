@@ -8,7 +8,6 @@ import { writeTrust } from '@cotrace/verifier';
 export function makeTrust(topology: Topology, consortium: Consortium, cryptoDir: string): string {
   return writeTrust(
     networkIdentity(consortium),
-    topology.quorum,
     ChannelConfig.fromBlock(genesisBlock(topology, consortium.channels.main.name, cryptoDir)),
   );
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isCotraceError, Shape, type JsonValue } from '@cotrace/core';
-import { nodeVerifier, type CryptoLayout } from '@cotrace/network';
+import { ensureCrypto, genesisBlock, nodeVerifier, type CryptoLayout } from '@cotrace/network';
 import * as x509 from '@peculiar/x509';
 import { readClientConfig } from '../client/client-config.js';
 import { readProcessConfig } from '../node/process-config.js';
@@ -68,7 +68,7 @@ describe('the example of a consortium', () => {
       { address: 'peer0.shop.example:7051', serverName: null },
     ]);
     const read = readTrust(trust, nodeVerifier);
-    expect(read.terms.quorum).toBe(2);
+    expect(read.membership.quorum).toBe(2);
     expect(read.network.mainName).toBe('trade');
   });
 
@@ -96,7 +96,12 @@ describe('the example of a consortium', () => {
 
 describe('a description of a consortium', () => {
   it.each([
-    ['a misspelt setting', /quorum: 2/, 'quorums: 2', /:\d+ has the unknown member "quorums"/],
+    [
+      'a quorum, which main’s configuration has',
+      /domains:/,
+      'quorum: 2\ndomains:',
+      /:\d+ has the unknown member "quorum"/,
+    ],
     ['a file that is not there', 'farm/master.pem', 'farm/none.pem', /none\.pem cannot be read/],
     ['a file that holds no certificate', 'farm/master.pem', 'client.yaml', /holds no PEM certificate/],
     ['a signing certificate', 'farm/master.pem', 'farm/signing.pem', /not its signing certificate/],
@@ -131,7 +136,6 @@ describe('a description of a consortium', () => {
       'mspId: MillMSP',
       /MillMSP \(shop\) is not a member/,
     ],
-    ['a quorum that cannot be had', 'quorum: 2', 'quorum: 3', /3 of the channel's 2 members must agree/],
     [
       'another genesis block',
       'trade-0.block',
@@ -146,6 +150,23 @@ describe('a description of a consortium', () => {
     ],
   ])('is refused with %s', (_, from, to, message) => {
     expect(refusal(() => make((text) => text.replace(from, to)))).toMatch(message);
+  });
+
+  it('has the quorum of the channel’s configuration, and is refused where fewer members have a master', async () => {
+    const mill = { name: 'mill', mspId: 'MillMSP', domain: 'mill.example' };
+    const crypto = join(dir, 'crypto-of-three');
+    const three = { ...EXAMPLE_TOPOLOGY, organisations: [...EXAMPLE_TOPOLOGY.organisations, mill] };
+    await ensureCrypto(three, crypto);
+    const made = (quorum: number) => {
+      writeFileSync(join(dir, 'three.block'), genesisBlock({ ...three, quorum }, 'trade', crypto));
+      return make((text) => text.replace('trade-config.block', 'three.block'));
+    };
+    const { quorum, trust, warnings } = made(2);
+    expect([quorum, readTrust(trust, nodeVerifier).membership.quorum]).toEqual([2, 2]);
+    expect(warnings.join()).toContain('MillMSP is a member of channel trade and runs no master');
+    expect(refusal(() => made(3))).toMatch(
+      /3 of the channel's 3 members must agree, but only 2 have a master/,
+    );
   });
 
   it('is refused with a certificate that has expired', () => {

@@ -38,11 +38,11 @@ export function makeConsortiumFiles(source: ConsortiumSource, now: number): Cons
       { mspId, members },
     );
   }
-  const quorum = checkQuorum(source, members);
+  const quorum = checkQuorum(source, members, config.quorum);
   const { checkingHeight, domains } = source;
   const channels = { main: channelOf(source.main), checking: channelOf(source.checking) };
   const consortium = assembleConsortium(
-    { channels, checkingHeight, quorum: source.quorum, domains },
+    { channels, checkingHeight, domains },
     source.organisations.map((organisation) => partOf(organisation, now)),
   );
   const twice = twiceIn(consortium);
@@ -52,7 +52,7 @@ export function makeConsortiumFiles(source: ConsortiumSource, now: number): Cons
   }
   return {
     consortium,
-    trust: writeTrust(networkIdentity(consortium), quorum, config),
+    trust: writeTrust(networkIdentity(consortium), config),
     quorum,
     members,
     warnings: warningsOf(source, config, quorum),
@@ -84,8 +84,12 @@ function channelOf({ name, genesis }: SourceChannel): ConsortiumChannel {
 }
 
 /** The quorum under the present members. Throws `CONFIG` where too few of them have a master. */
-function checkQuorum({ path, quorum, organisations }: ConsortiumSource, members: readonly string[]): number {
-  const least = quorumAmong(members.length, quorum);
+function checkQuorum(
+  { path, organisations }: ConsortiumSource,
+  members: readonly string[],
+  set: number | null,
+): number {
+  const least = quorumAmong(members.length, set);
   if (organisations.length >= least) return least;
   throw new CotraceError(
     'CONFIG',

@@ -15,5 +15,5 @@ export function networkIdentity({ channels, checkingHeight }: Consortium): Netwo
 
 /** What of a consortium's configuration goes into every signed statement. */
 export function networkTerms(consortium: Consortium): NetworkTerms {
-  return { networkId: networkId(networkIdentity(consortium)), quorum: consortium.quorum };
+  return { networkId: networkId(networkIdentity(consortium)) };
 }

@@ -42,7 +42,6 @@ export interface ConsortiumSource {
   readonly main: SourceChannel & { readonly config: Uint8Array };
   readonly checking: SourceChannel;
   readonly checkingHeight: number;
-  readonly quorum: number | null;
   readonly domains: readonly string[];
   readonly organisations: readonly SourceOrganisation[];
 }
@@ -56,7 +55,7 @@ const DEFAULT_HEIGHT = 1024;
 export function readConsortiumSource(path: string): ConsortiumSource {
   const file = openSettings(path);
   const { root } = file;
-  root.only(['channels', 'checkingHeight', 'quorum', 'domains', 'organisations']);
+  root.only(['channels', 'checkingHeight', 'domains', 'organisations']);
   const channels = root.at('channels').only(['main', 'checking']);
   const main = channels.at('main').only(['name', 'genesis', 'config']);
   const checking = channels.at('checking').only(['name', 'genesis']);
@@ -69,7 +68,6 @@ export function readConsortiumSource(path: string): ConsortiumSource {
     main: { ...channelOf(file, main), config: bytesAt(file, main, 'config', 'newest configuration block') },
     checking: channelOf(file, checking),
     checkingHeight: root.optional('checkingHeight')?.integer(2, MAX_HEIGHT) ?? DEFAULT_HEIGHT,
-    quorum: root.optional('quorum')?.integer(2, MAX_ORGANISATIONS) ?? null,
     domains,
     organisations: root
       .at('organisations')

@@ -1,4 +1,5 @@
 import { defaultDomains } from '@cotrace/chaincode';
+import { utf8 } from '@cotrace/core';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { ContractCall, DomainContract } from '../client/wire.js';
 import { away, refused } from '../testing/gateway-errors.js';
@@ -15,10 +16,16 @@ afterEach(() => {
 
 const nothing = () => undefined;
 
-/** A peer whose chaincodes answer a transaction so, by the name of the domain. */
-function peer(submit: (domain: string, call: ContractCall) => Promise<unknown>) {
+const undefinedYet = (): Promise<Uint8Array> => Promise.reject(refused('NOT_DEFINED'));
+
+/** A peer whose chaincodes answer a transaction so, by the name of the domain, and the question what stands there. */
+function peer(
+  submit: (domain: string, call: ContractCall) => Promise<unknown>,
+  standing: (domain: string) => Promise<Uint8Array> = undefinedYet,
+) {
   const contract = (domain: string): DomainContract => ({
     ...peerWithLedger(() => null).contract(domain),
+    evaluate: () => standing(domain),
     submit: (call) => submit(domain, call).then(() => new Uint8Array()),
   });
   return { contract };
@@ -28,9 +35,10 @@ function peer(submit: (domain: string, call: ContractCall) => Promise<unknown>) 
 async function said(
   domains: readonly string[],
   submit: (domain: string, call: ContractCall) => Promise<unknown>,
+  standing?: (domain: string) => Promise<Uint8Array>,
 ): Promise<string[]> {
   const lines: string[] = [];
-  await defineAt(peer(submit), domains, nothing, (line) => lines.push(line));
+  await defineAt(peer(submit, standing), domains, nothing, (line) => lines.push(line));
   return lines;
 }
 
@@ -49,8 +57,12 @@ describe('the domains of a network that is brought up', () => {
   });
 
   it('are left alone where they are defined, and it is said where otherwise', async () => {
-    const answer = (domain: string) => refused(domain === first.name ? 'DUPLICATE' : 'ALREADY_DEFINED');
-    const lines = await said(BUILT_IN, (domain) => Promise.reject(answer(domain)));
+    const there = { [first.name]: first, [second.name]: { ...second, called: 'by chaincodes' } };
+    const lines = await said(
+      BUILT_IN,
+      () => Promise.reject(new Error('nothing is to be written')),
+      (domain) => Promise.resolve(utf8(JSON.stringify({ ...there[domain], version: 2 }))),
+    );
     expect(lines).toEqual([`domain ${second.name} keeps the definition that is on the ledger`]);
   });
 

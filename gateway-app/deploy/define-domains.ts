@@ -1,7 +1,7 @@
 import { defaultDomains } from '@cotrace/chaincode';
 import type { CotraceError } from '@cotrace/core';
 import type { CryptoLayout, Topology } from '@cotrace/network';
-import { defineDomain } from '../client/define-domains.js';
+import { defineDomain, type DefineOptions } from '../client/define-domains.js';
 import { explained } from '../client/gateway-answers.js';
 import { gatewayPeer } from '../client/gateway-peer.js';
 import { refusalOf } from '../client/refusal.js';
@@ -11,6 +11,9 @@ import { connectAdministrator } from './administrator.js';
 import { patiently } from './patiently.js';
 import type { Progress } from './progress.js';
 import { DEFINE_MS, DEFINE_PAUSE_MS } from './limits.js';
+
+/** What the members have redefined since is not for whoever starts the network to take back. */
+const KEEPING: DefineOptions = { replace: false, before: () => undefined };
 
 /**
  * Writes the definition of every domain to the ledger, by the first organisation's administrator, where it is missing.
@@ -52,13 +55,13 @@ export async function defineAt(
         progress(`domain ${domain} has no built-in definition: define it before capturing in it`);
         return;
       }
-      const defined = await patiently(
-        () => defineDomain(peer.contract(domain), definition),
+      const { result } = await patiently(
+        () => defineDomain(peer.contract(domain), definition, KEEPING),
         (error) => notDefined(domain, error),
         patience,
       );
-      if (defined === 'defined') progress(`domain ${domain} defined`);
-      if (defined === 'defined otherwise')
+      if (result === 'defined') progress(`domain ${domain} defined`);
+      if (result === 'defined otherwise')
         progress(`domain ${domain} keeps the definition that is on the ledger`);
     }),
   );

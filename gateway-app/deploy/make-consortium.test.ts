@@ -28,12 +28,11 @@ const make = (changes: Partial<NetworkInfo> = {}) =>
 const hashIn = (folder: string) => pemCertificateHash(loadTls(join(folder, 'tls')).certificate);
 
 describe('the consortium of a network', () => {
-  it('has its channels, domains and quorum, and where each peer is reached', () => {
-    const { channels, domains, quorum, checkingHeight, organisations } = make();
-    expect({ channels, domains, quorum, checkingHeight }).toEqual({
+  it('has its channels and domains, and where each peer is reached', () => {
+    const { channels, domains, checkingHeight, organisations } = make();
+    expect({ channels, domains, checkingHeight }).toEqual({
       channels: network.consortium.channels,
       domains: network.topology.domains,
-      quorum: network.topology.quorum,
       checkingHeight: network.topology.checkingHeight,
     });
     expect(organisations.map(({ name, mspId, peer }) => [name, mspId, peer])).toEqual([

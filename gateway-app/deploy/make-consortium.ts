@@ -22,7 +22,7 @@ export function makeConsortium(
     fromHex(genesisHeaderHash, 32);
     return { name, genesisHeaderHash };
   };
-  const { checkingHeight, quorum, domains } = topology;
+  const { checkingHeight, domains } = topology;
   const channels = { main: channel(topology.channels.main), checking: channel(topology.channels.checking) };
   const node = (name: string, folder: string, address: string | null = addressOf(name)): NodePart => ({
     name,
@@ -31,7 +31,7 @@ export function makeConsortium(
   });
   const business = businessNodes(topology);
   const made = assembleConsortium(
-    { channels, checkingHeight, quorum, domains },
+    { channels, checkingHeight, domains },
     topology.organisations.map((organisation) => {
       const { name, mspId } = organisation;
       const peer = info.peers[name];

@@ -40,8 +40,8 @@ export function acceptanceOf(statements: readonly Statements[], terms: Attestati
       return {
         kind: 'refused',
         why:
-          '[ATTESTATION_MEMBERSHIP] the other organisations attest under another network id, membership or quorum: ' +
-          'compare the consortium files',
+          '[ATTESTATION_MEMBERSHIP] the other organisations attest under another network id or configuration of main: ' +
+          'compare the consortium files, and where the peers’ ledgers come from',
       };
     }
     if (verdict.agreed === null) continue;

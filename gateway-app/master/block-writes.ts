@@ -1,40 +1,43 @@
-import { isDomainName, TRACE_PREFIX } from '@cotrace/core';
-import type { NamespaceRwset } from '@cotrace/fabric-model';
-import { validRwset } from '@cotrace/verifier';
+import { isDomainName, readTraceKey, type TraceEvent } from '@cotrace/core';
+import { traceEvents, type EventSource, type NamespaceRwset } from '@cotrace/fabric-model';
+import { validTransaction } from '@cotrace/verifier';
+
+/** Where a transaction stands, and the hash of its envelope. */
+type Source = Pick<EventSource, 'blockNum' | 'txNum' | 'envelopeHash'>;
 
 /** What a valid transaction of a block wrote in the domains that it touched. */
-export interface WritingTransaction {
-  readonly txNum: number;
-  /** 64 lower-case hexadecimal digits. */
-  readonly txId: string;
+export interface WritingTransaction extends Pick<EventSource, 'blockNum' | 'txNum' | 'txId'> {
   readonly rwset: readonly NamespaceRwset[];
-}
-
-/** A row of the trace table that a transaction writes. */
-export interface TraceWrite {
-  readonly domain: string;
-  readonly traceId: string;
-  /** The row as written: JSON bytes. */
-  readonly value: Uint8Array;
+  /** One for each row or mark that it put, in their order. */
+  readonly events: readonly TraceEvent[];
 }
 
 /**
- * What a valid transaction did in the namespaces that are domains; nothing where it is a configuration. Throws
+ * What a valid transaction did in the namespaces that are domains; null where it is a configuration. Throws
  * `UNREADABLE_VALID_TRANSACTION`.
  */
+export function writingTransaction(envelope: Uint8Array, source: Source): WritingTransaction | null {
+  const { blockNum, txNum } = source;
+  const valid = validTransaction(envelope, { block: blockNum, txNum });
+  if (valid === null) return null;
+  const { txId, mspId } = valid;
+  const rwset = valid.rwset.filter(({ namespace }) => isDomainName(namespace));
+  return { blockNum, txNum, txId, rwset, events: traceEvents(rwset, { ...source, txId, mspId }) };
+}
+
+/** What a valid transaction did in the namespaces that are domains. Throws `UNREADABLE_VALID_TRANSACTION`. */
 export function domainWrites(
   envelope: Uint8Array,
   place: { readonly block: bigint; readonly txNum: number },
 ): NamespaceRwset[] {
-  const rwset = validRwset(envelope, place) ?? [];
+  const rwset = validTransaction(envelope, place)?.rwset ?? [];
   return rwset.filter(({ namespace }) => isDomainName(namespace));
 }
 
-/** The trace table rows among a transaction's writes. */
-export function traceRows(rwset: readonly NamespaceRwset[]): TraceWrite[] {
-  return rwset.flatMap(({ namespace, writes }) =>
-    writes
-      .filter(({ key, isDelete }) => key.startsWith(TRACE_PREFIX) && !isDelete)
-      .map(({ key, value }) => ({ domain: namespace, traceId: key.slice(TRACE_PREFIX.length), value })),
-  );
+/** The TraceIDs whose rows, not only marks, a transaction put, each with its domain. */
+export function rowsPut({ events }: WritingTransaction): { domain: string; traceId: string }[] {
+  return events.flatMap(({ domain, key }) => {
+    const read = readTraceKey(key);
+    return read === null || read.recordId !== null ? [] : [{ domain, traceId: read.traceId }];
+  });
 }

@@ -3,17 +3,19 @@ import { rm, truncate, writeFile, readFile, cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   decodeAttestationBody,
+  decodeEventLeaf,
+  decodeHead,
   encodeStateTrieEntry,
-  encodeTraceHead,
-  extendTraceHead,
+  encodeHead,
+  eventPath,
   PlainTrie,
   sha256,
   stateTrieKey,
   toHex,
   traceTrieKey,
   utf8,
+  verifyEvents,
   verifyTrieProof,
-  type TraceHeadEntry,
   type TrieChange,
 } from '@cotrace/core';
 import { FindKeySchema, type FindKey } from '../gen/cotrace/cotrace_pb.js';
@@ -25,7 +27,8 @@ import { TestBusinessNode } from '../testing/test-business-node.js';
 import { TestChain } from '../testing/test-chain.js';
 import { TEST_TRIE, TestMaster } from '../testing/test-master.js';
 import { TestNetwork } from '../testing/test-network.js';
-import { definition, put, transaction } from '../testing/transactions.js';
+import { headOfEvents, replayedEvents } from '../testing/replayed-events.js';
+import { definition, put, transaction, type TestWrite } from '../testing/transactions.js';
 import { loadTrie } from '../trie/snapshot.js';
 import { findAll } from './find.js';
 import { KEPT_CYCLES } from './limits.js';
@@ -36,20 +39,20 @@ jest.setTimeout(60_000);
 const C = 2;
 const BLOCKS = 2 * (KEPT_CYCLES + 3);
 const DOMAINS = ['goods', 'retail'];
-const NAMES = ['a', 'b', 'c', 'trace/A', 'trace/B', 'trace/ä', 'rec/1'];
+const [R1, R2] = ['1'.repeat(64), '2'.repeat(64)];
+const MARKS = [`mark/A ${R1}`, `mark/A ${R2}`, `mark/ä ${R1}`, 'mark/A'];
+const NAMES = ['a', 'b', 'c', 'trace/A', 'trace/B', 'trace/ä', 'rec/1', ...MARKS];
 const TRACES = ['A', 'B', 'ä'];
 const MVCC_READ_CONFLICT = 11;
 
 let network: TestNetwork;
 let chain: TestChain;
-let heads: Map<string, TraceHeadEntry>;
 let folders = 0;
 const opened: TestMaster[] = [];
 
 beforeAll(async () => {
   network = await TestNetwork.create({ domains: DOMAINS });
   chain = new TestChain(network);
-  heads = new Map();
   chain.add(DOMAINS.map((name) => definition(network, name)));
   for (let block = 0; block < BLOCKS; block++) addBlock(block);
 });
@@ -59,7 +62,10 @@ afterAll(async () => {
   await network.remove();
 });
 
-/** A block in which keys come, change, get other metadata and go, in one domain or in both, in valid transactions and others. */
+/**
+ * A block in which keys come, change, get other metadata and go, in one domain or in both, written once or more often, in valid
+ * transactions of several organisations and others.
+ */
 function addBlock(block: number): void {
   const draw = (what: string, limit: number) => (sha256(utf8(`${block}/${what}`))[0] ?? 0) % limit;
   const codes: number[] = [];
@@ -72,7 +78,14 @@ function addBlock(block: number): void {
         const names = NAMES.filter((name) => draw(`writes ${tx} ${domain} ${name}`, 3) === 0);
         const value = (name: string) =>
           draw(`gone ${tx} ${domain} ${name}`, 3) === 0 ? null : `${block} ${tx} ${name}`;
-        const writes = Object.fromEntries(names.map((name) => [name, value(name)]));
+        // Colluding endorsers write a key more than once: twice is no put, three times is one.
+        const writes = names.flatMap((name) => {
+          const times = Math.max(1, draw(`times ${tx} ${domain} ${name}`, 7) - 3);
+          return Array.from({ length: times }, (_, i): TestWrite => {
+            const first = value(name);
+            return [name, i === 0 || first === null ? first : `${first} ${i}`];
+          });
+        });
         // A policy that is written earlier in a block makes later writes of the key invalid.
         const metadata = NAMES.filter(
           (name) => tx === last && draw(`metadata ${tx} ${domain} ${name}`, 4) === 0,
@@ -80,17 +93,14 @@ function addBlock(block: number): void {
         return [domain, { writes, metadata }] as const;
       },
     );
-    const { envelope, txId } = transaction(network, { chaincode: 'goods', rwset: Object.fromEntries(sets) });
+    const { client } = network.organisation(draw(`client ${tx}`, 3));
+    const { envelope } = transaction(network, {
+      chaincode: 'goods',
+      rwset: Object.fromEntries(sets),
+      client,
+    });
     codes.push(code);
     envelopes.push(envelope);
-    if (code !== 0) continue;
-    for (const id of TRACES) {
-      for (const [domain, { writes }] of sets) {
-        if ((writes[`trace/${id}`] ?? null) === null) continue;
-        const tuple = { txId, block: chain.height, txNum: tx, domain };
-        heads.set(id, extendTraceHead(heads.get(id) ?? null, tuple));
-      }
-    }
   }
   chain.add(envelopes, codes);
 }
@@ -127,9 +137,11 @@ describe('the trie of a master', () => {
       [0, 1, 2].map((index) => TestMaster.open(network, index, `all${index}`)),
     );
     for (const master of masters) await master.follow(chain);
-    const changes: TrieChange[] = [...heads].map(([id, head]) => ({
+    const events = replayedEvents(chain);
+    expect([...events.keys()].sort()).toEqual([...TRACES].sort());
+    const changes: TrieChange[] = [...events].map(([id, all]) => ({
       key: traceTrieKey(id),
-      value: encodeTraceHead(head),
+      value: encodeHead(headOfEvents(all)),
     }));
     for (const domain of DOMAINS) {
       const node = await TestBusinessNode.start(network, {
@@ -157,6 +169,32 @@ describe('the trie of a master', () => {
       await master.close();
     }
     expect(changes.length).toBeGreaterThan(8);
+  });
+
+  it('has the events of every trace beside it, with the nodes that lead to its head', async () => {
+    const master = await openMaster();
+    await master.follow(chain);
+    let organisations = 0;
+    for (const [traceId, all] of replayedEvents(chain)) {
+      const traceKey = traceTrieKey(traceId);
+      const proof = await master.ledger.read((trie) => trie.prove(traceKey));
+      const value = verifyTrieProof({ root: rootOf(master, chain.height - 1n), key: traceKey, proof });
+      const head = decodeHead(value ?? new Uint8Array());
+      for (const { mspId, count } of head) {
+        const leaves = await master.store.events.leaves({ traceKey, mspId }, 0, count);
+        expect(leaves.map(decodeEventLeaf)).toEqual(all.filter((event) => event.mspId === mspId));
+        for (const indices of [[0], [count - 1], leaves.map((_, i) => i).filter((i) => i % 3 === 1)]) {
+          const path = eventPath(count, indices, master.store.events.nodes({ traceKey, mspId }));
+          const events = indices.map((index) => ({ index, leaf: leaves[index] ?? new Uint8Array() }));
+          expect(verifyEvents(traceId, head, { mspId, events, path })).toHaveLength(indices.length);
+        }
+        expect(await codeOf(() => master.store.events.leaves({ traceKey, mspId }, 0, count + 1))).toBe(
+          'EVENTS_DAMAGED',
+        );
+        organisations += 1;
+      }
+    }
+    expect(organisations).toBeGreaterThan(6);
   });
 
   it('is the same on one thread and on many', async () => {
@@ -365,7 +403,7 @@ describe('a master that starts again', () => {
       envelopes,
       heads: [],
       attestation: master.attestation(1n),
-      trie: { cycle: 1n, nodes: [], removed: [] },
+      trie: { cycle: 1n, nodes: [], removed: [], events: [] },
     });
     await close(master);
     await rm(snapshot('damaged'), { force: true });

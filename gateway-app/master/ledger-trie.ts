@@ -9,7 +9,7 @@ import {
 import { nodeThreads } from '../trie/node-threads.js';
 import { saveTrie } from '../trie/snapshot.js';
 import type { WritingTransaction } from './block-writes.js';
-import { stateChanges, type RemovedEntry, type TrieBefore } from './state-changes.js';
+import { stateChanges, type StateChanges, type TrieBefore } from './state-changes.js';
 import type { TrieSettings } from './trie-settings.js';
 
 /** What a block made of the trie. */
@@ -18,7 +18,6 @@ export interface TrieStep {
   readonly root: Uint8Array;
   /** To be read before the next block. */
   readonly nodes: Iterable<ChangedNode>;
-  readonly removed: readonly RemovedEntry[];
 }
 
 /** The state trie of a ledger, in memory: it takes in block after block. One call at a time. */
@@ -62,23 +61,23 @@ export class LedgerTrie {
   }
 
   /**
-   * Takes in the valid transactions of the next block without a commit; returns the keys that it deleted. Throws
-   * `TRIE_FULL`, after which the trie is of no use.
+   * Takes in the valid transactions of the next block without a commit; returns the keys that it deleted and the events that
+   * it added. Throws `TRIE_FULL`, after which the trie is of no use.
    */
   async apply(
     transactions: readonly WritingTransaction[],
     removedVerNum: TrieBefore['removedVerNum'],
-  ): Promise<readonly RemovedEntry[]> {
+  ): Promise<Omit<StateChanges, 'changes'>> {
     const before = { find: (key: Uint8Array) => this.#trie.find(key), removedVerNum };
-    const { changes, removed } = stateChanges(this.#next, transactions, before);
+    const { changes, ...taken } = stateChanges(transactions, before);
     await this.#trie.apply(changes);
     this.#changes += changes.length;
     this.#next += 1n;
-    return removed;
+    return taken;
   }
 
   /** Hashes what has changed. Throws `TRIE_FULL`. */
-  async commit(): Promise<Omit<TrieStep, 'removed'>> {
+  async commit(): Promise<TrieStep> {
     const commit = await this.#trie.commit();
     return { root: commit.root, nodes: commit.changedNodes() };
   }

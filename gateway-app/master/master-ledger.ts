@@ -90,10 +90,10 @@ export class MasterLedger {
     const { store, attestor, terms, checkingHeight } = this.#parts;
     const { number } = record.block;
     attestor.requireFit(checked.main);
-    const removed = await this.#trie.apply(writing, (key) => store.trie.removedVerNum(key, number));
+    const taken = await this.#trie.apply(writing, (key) => store.trie.removedVerNum(key, number));
     const { root, nodes } = await this.#trie.commit();
-    const body = attestationBodyOf(checked.block, facts, checked.main.members, terms, root);
-    const trie = { cycle: checkNum(number, checkingHeight), nodes, removed };
+    const body = attestationBodyOf(checked.block, facts, checked.main.hash, terms, root);
+    const trie = { cycle: checkNum(number, checkingHeight), nodes, ...taken };
     await store.append({ ...record, trie, attestation: attestor.attest(body, now) });
     if (number % BigInt(checkingHeight) === 0n) {
       await store.trie.prune(checkNum(number, checkingHeight) - BigInt(KEPT_CYCLES) + 1n);

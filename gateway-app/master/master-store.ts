@@ -3,6 +3,7 @@ import {
   CotraceError,
   decodeTransactionLeaf,
   toHex,
+  VALID,
   type ChangedNode,
   type StoreIdentity,
 } from '@cotrace/core';
@@ -16,8 +17,9 @@ import {
 import { StoredBlockSchema, type StoredBlock } from '../gen/cotrace/store_pb.js';
 import { StoredCheckpoint } from '../fabric/checkpoint.js';
 import { commit, endOfPrefix, openStore, ordered, read, type Store } from '../node/store.js';
-import { domainWrites, type WritingTransaction } from './block-writes.js';
-import type { RemovedEntry } from './state-changes.js';
+import { writingTransaction, type WritingTransaction } from './block-writes.js';
+import { EventRows } from './event-rows.js';
+import type { RemovedEntry, StoredEvent } from './state-changes.js';
 import { TrieRows } from './trie-rows.js';
 
 const BLOCK = 'block/';
@@ -44,17 +46,19 @@ export interface BlockRecord {
     readonly cycle: bigint;
     readonly nodes: Iterable<ChangedNode>;
     readonly removed: readonly RemovedEntry[];
+    readonly events: readonly StoredEvent[];
   };
 }
 
 /**
- * A master's store: blocks' facts, envelopes, own attestations, the external index and nodes of the state trie, one
- * atomic batch a block.
+ * A master's store: blocks' facts, envelopes, own attestations, the external index, events of traces and nodes of the
+ * state trie, one atomic batch a block.
  */
 export class MasterStore {
   readonly folder: string;
   readonly owner: StoreIdentity;
   readonly trie: TrieRows;
+  readonly events: EventRows;
   readonly #store: Store;
   readonly #checkpoint: StoredCheckpoint;
 
@@ -63,6 +67,7 @@ export class MasterStore {
     this.owner = owner;
     this.#store = store;
     this.trie = new TrieRows(store);
+    this.events = new EventRows(store);
     this.#checkpoint = new StoredCheckpoint(store);
   }
 
@@ -103,6 +108,7 @@ export class MasterStore {
       batch.put(headKey(head.domain, traceId), toBinary(TraceHeadSchema, head));
     await this.trie.putNodes(batch, trie.cycle, trie.nodes);
     this.trie.putRemoved(batch, block.number, trie.removed);
+    this.events.put(batch, trie.events);
     await commit(this.#store, batch);
     this.#checkpoint.written(checkpoint);
   }
@@ -115,9 +121,9 @@ export class MasterStore {
   /** What the valid transactions of a block wrote. */
   writingTransactions(blockNum: bigint): WritingTransaction[] {
     return this.block(blockNum).transactions.flatMap(({ leaf }) => {
-      const { txNum, code, txId } = decodeTransactionLeaf(leaf);
-      if (code !== 0 || txId === null) return [];
-      return { txNum, txId, rwset: domainWrites(this.envelope(blockNum, txNum), { block: blockNum, txNum }) };
+      const { txNum, code, envelopeHash } = decodeTransactionLeaf(leaf);
+      if (code !== VALID) return [];
+      return writingTransaction(this.envelope(blockNum, txNum), { blockNum, txNum, envelopeHash }) ?? [];
     });
   }
 

@@ -114,7 +114,8 @@ async function replayed(
   while (trie.next <= last) {
     const { next } = trie;
     const verNum = (key: Uint8Array) => removed.get(toHex(key)) ?? store.trie.removedVerNum(key, next);
-    for (const entry of await trie.apply(store.writingTransactions(next), verNum)) {
+    const { removed: gone } = await trie.apply(store.writingTransactions(next), verNum);
+    for (const entry of gone) {
       removed.set(toHex(entry.key), entry.verNum);
     }
     if (next === last || (next - first) % BLOCKS_A_COMMIT === 0n) {

@@ -1,11 +1,11 @@
 import { create } from '@bufbuild/protobuf';
-import { CotraceError, VALID } from '@cotrace/core';
+import { CotraceError, decodeTransactionLeaf, VALID } from '@cotrace/core';
 import { peer, transactionsFilter } from '@cotrace/fabric-model';
 import { blockSignatures, type CheckedBlock } from '../fabric/chain.js';
 import { TraceHeadSchema } from '../gen/cotrace/cotrace_pb.js';
 import { StoredBlockSchema } from '../gen/cotrace/store_pb.js';
 import { transactionFacts, type TransactionFacts } from '@cotrace/verifier';
-import { domainWrites, traceRows, type WritingTransaction } from './block-writes.js';
+import { rowsPut, writingTransaction, type WritingTransaction } from './block-writes.js';
 import type { BlockRecord } from './master-store.js';
 
 const NOT_VALIDATED: number = peer.TxValidationCode.NOT_VALIDATED;
@@ -34,12 +34,11 @@ export function readBlock(checked: CheckedBlock): ReadBlock {
   const facts = block.envelopes.map((envelope, txNum) =>
     transactionFacts(envelope, txNum, flags[txNum] ?? NOT_VALIDATED),
   );
-  const writing = facts.flatMap(({ txNum, code, txId }) => {
+  const writing = facts.flatMap(({ txNum, code, leaf }) => {
     const envelope = block.envelopes[txNum];
     if (code !== VALID || envelope === undefined) return [];
-    const rwset = domainWrites(envelope, { block: block.number, txNum });
-    // Without an id of the usual form it is a configuration, which writes in no domain.
-    return txId === null ? [] : { txNum, txId, rwset };
+    const { envelopeHash } = decodeTransactionLeaf(leaf);
+    return writingTransaction(envelope, { blockNum: block.number, txNum, envelopeHash }) ?? [];
   });
   return {
     checked,
@@ -66,8 +65,9 @@ function headsOf(
   writing: readonly WritingTransaction[],
 ): BlockRecord['heads'] {
   const heads = new Map<string, BlockRecord['heads'][number]>();
-  for (const { txNum, txId, rwset } of writing) {
-    for (const { domain, traceId } of traceRows(rwset)) {
+  for (const transaction of writing) {
+    const { txNum, txId } = transaction;
+    for (const { domain, traceId } of rowsPut(transaction)) {
       const head = create(TraceHeadSchema, { domain, blockNum, txNum, txId, blockHash });
       heads.set(`${domain}/${traceId}`, { traceId, head });
     }

@@ -1,20 +1,20 @@
 import {
-  compareBytes,
+  addEvent,
+  decodeHead,
   decodeStateTrieEntry,
-  decodeTraceHead,
+  encodeHead,
   encodeStateTrieEntry,
-  encodeTraceHead,
-  extendTraceHead,
+  readTraceKey,
   sha256,
   stateTrieKey,
   traceTrieKey,
-  utf8,
-  type TraceHeadEntry,
+  type AddedEvent,
+  type TraceHead,
   type TrieChange,
 } from '@cotrace/core';
 import { effects, type Effect } from '@cotrace/fabric-model';
 import { entryAfter, type KeyEntry } from '@cotrace/verifier';
-import { traceRows, type WritingTransaction } from './block-writes.js';
+import type { WritingTransaction } from './block-writes.js';
 
 /** The state before a block, by keys of the trie. */
 export interface TrieBefore {
@@ -30,10 +30,17 @@ export interface RemovedEntry {
   readonly verNum: number;
 }
 
+/** An event that a block added to a tree of a trace. */
+export interface StoredEvent extends AddedEvent {
+  /** The trie's key of the trace, 32 bytes. */
+  readonly traceKey: Uint8Array;
+}
+
 /** What a block makes of the trie. */
 export interface StateChanges {
   readonly changes: readonly TrieChange[];
   readonly removed: readonly RemovedEntry[];
+  readonly events: readonly StoredEvent[];
 }
 
 /** Value hashes stand for values. */
@@ -47,26 +54,28 @@ interface Touched {
 
 interface TouchedTrace {
   readonly key: Uint8Array;
-  head: TraceHeadEntry | null;
+  head: TraceHead | null;
 }
 
 /**
- * The changes of the trie that block `blockNum` makes by its valid transactions, which come in their order: entries of
- * the keys of every domain, and heads of traces (docs/formats.md, State trie). A function of these and the trie before.
+ * The changes of the trie that a block makes by its valid transactions, which come in their order: entries of the keys of
+ * every domain, and heads of traces with the events that they gained (docs/formats.md, State trie). A function of these and
+ * the trie before.
  */
-export function stateChanges(
-  blockNum: bigint,
-  transactions: readonly WritingTransaction[],
-  before: TrieBefore,
-): StateChanges {
+export function stateChanges(transactions: readonly WritingTransaction[], before: TrieBefore): StateChanges {
   const keys = new Map<string, Touched>();
   const traces = new Map<string, TouchedTrace>();
-  for (const { txNum, txId, rwset } of transactions) {
+  const added: StoredEvent[] = [];
+  for (const { blockNum, txNum, rwset, events } of transactions) {
     for (const effect of effects(rwset)) touch(keys, effect, { blockNum, txNum }, before);
-    for (const { domain, traceId } of tuplesOf(rwset)) {
+    for (const event of events) {
+      const traceId = readTraceKey(event.key)?.traceId;
+      if (traceId === undefined) throw new TypeError('an event is of a trace');
       const trace = traces.get(traceId) ?? headBefore(traceId, before);
-      trace.head = extendTraceHead(trace.head, { txId, block: blockNum, txNum, domain });
       traces.set(traceId, trace);
+      const grown = addEvent(trace.head, event);
+      trace.head = grown.head;
+      if (grown.added !== null) added.push({ traceKey: trace.key, ...grown.added });
     }
   }
   const changes: TrieChange[] = [];
@@ -78,9 +87,9 @@ export function stateChanges(
     if (valueHash === null) removed.push({ key, verNum: after.verNum });
   }
   for (const { key, head } of traces.values()) {
-    if (head !== null) changes.push({ key, value: encodeTraceHead(head) });
+    if (head !== null) changes.push({ key, value: encodeHead(head) });
   }
-  return { changes, removed };
+  return { changes, removed, events: added };
 }
 
 function touch(
@@ -112,13 +121,5 @@ function entryBefore({ namespace, key: name }: Effect, before: TrieBefore): Touc
 function headBefore(traceId: string, before: TrieBefore): TouchedTrace {
   const key = traceTrieKey(traceId);
   const value = before.find(key);
-  return { key, head: value === null ? null : decodeTraceHead(value) };
-}
-
-/** One tuple a domain and TraceID, in the order of the domains. */
-function tuplesOf(rwset: WritingTransaction['rwset']): { domain: string; traceId: string }[] {
-  const tuples = new Map(
-    traceRows(rwset).map(({ domain, traceId }) => [`${domain}/${traceId}`, { domain, traceId }]),
-  );
-  return [...tuples.values()].sort((a, b) => compareBytes(utf8(a.domain), utf8(b.domain)));
+  return { key, head: value === null ? null : decodeHead(value) };
 }

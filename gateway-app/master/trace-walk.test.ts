@@ -137,14 +137,25 @@ describe('the walk along a trace', () => {
     expect(await walked()).toEqual([[2, false]]);
   });
 
-  it('takes of a row what the transaction leaves of it', async () => {
+  it('begins at rows that a transaction leaves, by the effect of all its writes, and never at marks', async () => {
     const row = JSON.stringify({ preTraceTxId: 'ab'.repeat(32), preTraceHash: null });
-    const writes = [
-      ['trace/A', row],
-      ['trace/A', null],
-    ] as const;
-    chain.add([put(network, 'goods', writes)]);
-    expect(await walked()).toEqual([[2, false]]);
+    const key = 'trace/A';
+    for (const writes of [
+      [[key, row] as const, [key, null] as const],
+      [[key, row] as const, [key, '{}'] as const],
+      [[`mark/A ${'1'.repeat(64)}`, row] as const],
+    ]) {
+      chain.add([put(network, 'goods', writes)]);
+    }
+    expect(await walked()).toEqual([]);
+    chain.add([
+      put(network, 'goods', [
+        [key, '{}'],
+        [key, '{}'],
+        [key, row],
+      ]),
+    ]);
+    expect(await walked()).toEqual([[5, true]]);
   });
 
   it('does not see invalid transactions', async () => {

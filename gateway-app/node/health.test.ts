@@ -5,7 +5,6 @@ import { NODE_STATES, nodeState, type NodeState } from './node-state.js';
 
 const consortium = {
   organisations: ['Org1MSP', 'Org2MSP', 'Org3MSP'].map((mspId) => ({ mspId })),
-  quorum: null,
 } as unknown as Consortium;
 
 const report = (name: string, mspId: string, state: NodeState, role = 'master'): NodeReport => ({

@@ -1,5 +1,5 @@
 import { isCotraceError } from '@cotrace/core';
-import { quorumOf, type Consortium, type ConsortiumNode } from '../consortium/consortium.js';
+import { majorityOf, type Consortium, type ConsortiumNode } from '../consortium/consortium.js';
 import { Business, Master, type Refusal } from '../gen/cotrace/cotrace_pb.js';
 import { isWell, nodeState, type NodeState } from './node-state.js';
 import type { RpcCaller } from './rpc-client.js';
@@ -57,7 +57,7 @@ async function askedReport(node: ConsortiumNode, client: RpcCaller): Promise<Nod
 
 /** Whether as many organisations' masters as must agree go on, of all masters' reports; if not, a sentence that says so. */
 export function quorumTrouble(masters: readonly NodeReport[], consortium: Consortium): string | null {
-  const needed = quorumOf(consortium);
+  const needed = majorityOf(consortium);
   const ofMasters = masters.filter(({ node }) => node.role === 'master');
   const well = new Set(ofMasters.filter(({ state }) => isWell(state)).map(({ node }) => node.mspId));
   if (well.size >= needed) return null;
@@ -93,7 +93,7 @@ function quorumHeight(reports: readonly NodeReport[], consortium: Consortium): b
     if (known === undefined || height > known) highest.set(mspId, height);
   }
   const heights = [...highest.values()].sort((a, b) => (a > b ? -1 : a < b ? 1 : 0));
-  return heights[quorumOf(consortium) - 1] ?? null;
+  return heights[majorityOf(consortium) - 1] ?? null;
 }
 
 /** Whether nothing needs an operator: every report's state is well, and a quorum is there. */

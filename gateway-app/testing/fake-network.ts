@@ -78,13 +78,12 @@ export function fakeConsortium(organisations: number): Consortium {
   const names = Array.from({ length: organisations }, (_, i) => `org${i + 1}`);
   const hash = '00'.repeat(32);
   return {
-    version: 1,
+    version: 2,
     channels: {
       main: { name: 'main', genesisHeaderHash: hash },
       checking: { name: 'checking', genesisHeaderHash: hash },
     },
     checkingHeight: 1024,
-    quorum: null,
     domains: ['goods'],
     organisations: names.map((name) => ({
       name,

@@ -33,7 +33,7 @@ for (let told = 0n; told < task.blocks.length;) {
   const ledger = await MasterLedger.open({
     store,
     attestor,
-    terms: { networkId: fromHex(task.networkId, 32), quorum: null },
+    terms: { networkId: fromHex(task.networkId, 32) },
     checkingHeight: task.checkingHeight,
     trie: { threads: task.threads, bytes: 64 << 20, saveAfter: 1000 },
     log: new SilentLog(),

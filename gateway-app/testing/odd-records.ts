@@ -1,11 +1,12 @@
 import {
   canonicalJson,
+  clientRecord,
   hashCanonical,
+  marksOf,
   recordKey,
   type StoredRecord,
   toHex,
   traceKey,
-  type TraceRow,
 } from '@cotrace/core';
 import { capture, type Capturing } from './records.js';
 import type { TestNetwork } from './test-network.js';
@@ -16,6 +17,9 @@ type Members = Readonly<Record<string, unknown>>;
 type Trace = StoredRecord['traces'][number];
 
 const HASH = 'ab'.repeat(32);
+
+/** The organisation of the client that captures test records. */
+const MSP_ID = 'Org1MSP';
 
 /** What other chaincodes than the contract can leave under `rec/` and `trace/`, each of an identifier of its own. */
 const ALTERED: readonly (readonly [title: string, alter: Alter])[] = [
@@ -42,7 +46,10 @@ const ALTERED: readonly (readonly [title: string, alter: Alter])[] = [
   ['a second version with nothing before it', linked({ ver: 2 })],
   ['a second version without its hint', linked({ ver: 2, preTraceTxId: HASH })],
   ['a transaction before that is not a hash', linked({ ver: 2, preTraceTxId: 'before', preTraceHash: HASH })],
-  ['a record under another id', ({ record, txId }) => writesOf(record, HASH, rowsOf(record, HASH, txId))],
+  [
+    'a record under another id',
+    ({ record, txId }) => writesOf(record, HASH, rowsOf(record, record, HASH, txId)),
+  ],
   [
     'a record that is not canonical JSON',
     ({ writes }) => writes.map(([key, value]) => [key, key.startsWith('rec/') ? ` ${String(value)}` : value]),
@@ -68,6 +75,11 @@ const ALTERED: readonly (readonly [title: string, alter: Alter])[] = [
   ['a row with another member', rowed((row) => ({ ...without(row, 'preTraceHash'), note: null }))],
   ['a row of another transaction', rowed((row) => ({ ...row, txId: HASH }))],
   ['a row of another record', rowed((row) => ({ ...row, recordId: HASH }))],
+  ['a row of another event', rowed((row) => ({ ...row, event: HASH }))],
+  ['a row of another time', rowed((row) => ({ ...row, time: '2027-01-01T00:00:00.000Z' }))],
+  ['a row with other roles', rowed((row) => ({ ...row, roles: ['output'] }))],
+  ['a row that says wrong', rowed((row) => ({ ...row, wrong: true }))],
+  ['a row without what happened', rowed((row) => without(row, 'change'))],
   ['a row of another version', rowed((row) => ({ ...row, ver: 2, preTraceTxId: HASH, preTraceHash: HASH }))],
   ['a row that is a list', rowed((row) => [row])],
 ];
@@ -89,8 +101,8 @@ function recorded(change: (record: StoredRecord) => object): Alter {
     const changed: Members = { ...change(record) };
     const { traces } = changed;
     const clients = Array.isArray(traces) ? traces.map(clientTrace) : traces;
-    const recordId = toHex(hashCanonical({ ...changed, traces: clients }));
-    return writesOf(changed, recordId, rowsOf(record, recordId, txId));
+    const recordId = toHex(hashCanonical([MSP_ID, { ...changed, traces: clients }]));
+    return writesOf(changed, recordId, rowsOf(record, record, recordId, txId));
   };
 }
 
@@ -112,16 +124,16 @@ function traced(change: (trace: Trace) => readonly unknown[]): Alter {
 function linked(link: Members): Alter {
   return ({ record, recordId, txId }) => {
     const changed = { ...record, traces: record.traces.map((trace) => ({ ...trace, ...link })) };
-    return writesOf(changed, recordId, rowsOf(changed, recordId, txId));
+    return writesOf(changed, recordId, rowsOf(record, changed, recordId, txId));
   };
 }
 
-function rowed(change: (row: TraceRow) => unknown): Alter {
+function rowed(change: (row: object) => unknown): Alter {
   return ({ record, recordId, txId }) =>
     writesOf(
       record,
       recordId,
-      rowsOf(record, recordId, txId).map(([id, row]) => [id, change(row)]),
+      rowsOf(record, record, recordId, txId).map(([id, row]) => [id, change(row)]),
     );
 }
 
@@ -132,14 +144,24 @@ function deletedAgain(prefix: string): Alter {
   ];
 }
 
+/** The rows of `record`, with the links of `linked`. */
 function rowsOf(
-  { traces }: Pick<StoredRecord, 'traces'>,
+  record: StoredRecord,
+  linked: {
+    readonly traces: readonly {
+      readonly id: string;
+      readonly ver: unknown;
+      readonly preTraceTxId: unknown;
+      readonly preTraceHash: unknown;
+    }[];
+  },
   recordId: string,
   txId: string,
-): [string, TraceRow][] {
-  return traces.map(({ id, ver, preTraceTxId, preTraceHash }) => [
+): [string, object][] {
+  const rowOf = marksOf(clientRecord(record), { txId, recordId });
+  return linked.traces.map(({ id, ver, preTraceTxId, preTraceHash }) => [
     id,
-    { txId, recordId, ver, preTraceTxId, preTraceHash },
+    { ...rowOf(id), ver, preTraceTxId, preTraceHash },
   ]);
 }
 

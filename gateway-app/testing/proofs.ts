@@ -5,6 +5,7 @@ import {
   Lineage,
   type ProofTransaction,
   type RecordsProof,
+  type Trust,
   viewTransaction,
   writeTrust,
 } from '@cotrace/verifier';
@@ -13,7 +14,7 @@ import type { TestMaster } from './test-master.js';
 import type { TestNetwork } from './test-network.js';
 
 /** The trust file of a test network. */
-export function trustFile(network: TestNetwork, quorum = network.topology.quorum): string {
+export function trustFile(network: TestNetwork): string {
   const { channels, checkingHeight: c } = network.consortium;
   return writeTrust(
     {
@@ -23,9 +24,13 @@ export function trustFile(network: TestNetwork, quorum = network.topology.quorum
       checkingGenesisHeaderHash: fromHex(channels.checking.genesisHeaderHash, 32),
       c,
     },
-    quorum,
     ChannelConfig.fromBlock(network.genesis),
   );
+}
+
+/** The same trust, with another quorum. */
+export function withQuorum(trust: Trust, quorum: number): Trust {
+  return { ...trust, membership: { ...trust.membership, quorum } };
 }
 
 /** A records proof as an honest client collects it from masters that have followed the chain. */

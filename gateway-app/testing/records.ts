@@ -3,13 +3,19 @@ import {
   type ClientRecord,
   eventIdKey,
   eventKey,
-  hashCanonical,
+  markKey,
+  marksOf,
+  recordIdOf,
   recordKey,
   type Role,
+  rowsAndMarks,
   sha256,
   type StoredRecord,
+  storedRecord,
   toHex,
   traceKey,
+  type TraceLink,
+  type TraceRef,
   utf8,
 } from '@cotrace/core';
 import { computeTxId } from '@cotrace/fabric-model';
@@ -22,6 +28,9 @@ const NONCE_LENGTH = 24;
 export interface TestTrace {
   readonly id: string;
   readonly role: Role;
+  readonly lot?: string;
+  readonly amounts?: TraceRef['amounts'];
+  /** Says nothing of what gets a mark. */
   readonly ver: number;
   readonly preTraceTxId?: string | null;
   /** The client's hint: hash of the block with the record before. */
@@ -37,6 +46,8 @@ export interface TestRecord {
   readonly step?: string;
   readonly eventID?: string | null;
   readonly data?: ClientRecord['data'];
+  readonly bond?: ClientRecord['bond'];
+  readonly change?: ClientRecord['change'];
 }
 
 /** What a transaction that captures a record is about to write, for tests that write something else. */
@@ -59,7 +70,7 @@ export function capture(
   const { domain = 'goods', label } = record;
   const nonce = sha256(utf8(label)).slice(0, NONCE_LENGTH);
   const txId = computeTxId(nonce, network.organisation(0).client.serialized);
-  const capturing = capturingOf(record, txId);
+  const capturing = capturingOf(record, txId, network.organisation(0).mspId);
   const { recordId } = capturing;
   const made = transaction(network, {
     chaincode: domain,
@@ -69,38 +80,46 @@ export function capture(
   return { ...made, recordId };
 }
 
-function capturingOf(parts: TestRecord, txId: string): Capturing {
+function capturingOf(parts: TestRecord, txId: string, mspId: string): Capturing {
   const { label, traces, step = 'shipping', eventID = null, data = { label } } = parts;
+  const contains = traces.some(({ role }) => role === 'parent' || role === 'child');
+  const { bond = contains ? 'aggregation' : null, change = 'see' } = parts;
   const client: ClientRecord = {
     step,
     eventTime: '2026-01-01T00:00:00.000Z',
-    traces: traces.map(({ id, role }) => ({ id, role })),
+    bond,
+    change,
+    traces: traces.map(({ id, role, lot = null, amounts = null }) => ({ id, role, lot, amounts })),
     data,
     eventHash: `ni:///sha-256;${toHex(sha256(utf8(label)))}?ver=CBV2.0`,
     eventID,
     corrects: null,
   };
-  const links = traces.map(({ id, role, ver, preTraceTxId = null, preTraceHash }) => ({
-    id,
-    role,
-    ver,
-    preTraceTxId,
-    // As clients do, who give both or none.
-    preTraceHash: preTraceHash ?? (preTraceTxId === null ? null : '00'.repeat(32)),
-  }));
-  const record = { ...client, traces: links };
-  const recordId = toHex(hashCanonical(client));
-  const first = canonicalJson({ txId, recordId, eventHash: client.eventHash });
-  const rows = links.map(({ id, ver, preTraceTxId, preTraceHash }): TestWrite => [
-    traceKey(id),
-    canonicalJson({ txId, recordId, ver, preTraceTxId, preTraceHash }),
-  ]);
+  const { rows, marks } = rowsAndMarks(client);
+  const links = new Map(
+    traces
+      .filter(({ id }) => rows.includes(id))
+      .map((trace): [string, TraceLink] => [trace.id, linkOf(trace)]),
+  );
+  const record = storedRecord(client, links);
+  const recordId = recordIdOf(mspId, client);
+  const first = { txId, recordId, eventHash: client.eventHash };
+  const markOf = marksOf(client, { txId, recordId });
   const writes: TestWrite[] = [
     [recordKey(recordId), canonicalJson(record)],
-    [eventKey(client.eventHash), first],
-    ...(eventID === null ? [] : [[eventIdKey(eventID), first] as const]),
-    // An identifier in two roles has one row.
-    ...new Map(rows),
+    [eventKey(client.eventHash, mspId), canonicalJson({ ...first, tellings: [{ txId, recordId }] })],
+    ...(eventID === null ? [] : [[eventIdKey(eventID, mspId), canonicalJson(first)] as const]),
+    ...[...links].map(([id, link]): TestWrite => [traceKey(id), canonicalJson({ ...markOf(id), ...link })]),
+    ...marks.map((id): TestWrite => [markKey(id, recordId), canonicalJson(markOf(id))]),
   ];
   return { txId, recordId, record, writes };
+}
+
+/** As clients do, who give both hashes or none. */
+function linkOf({ ver, preTraceTxId = null, preTraceHash }: TestTrace): TraceLink {
+  return {
+    ver,
+    preTraceTxId,
+    preTraceHash: preTraceHash ?? (preTraceTxId === null ? null : '00'.repeat(32)),
+  };
 }

@@ -9,7 +9,7 @@ import { followAttestations, type AttestationSource } from '../business/follow-a
 import { DomainFollower } from '../business/follower.js';
 import { Jury } from '../business/jury.js';
 import { RefusalLog } from '../business/refusal-log.js';
-import { quorumOf } from '../consortium/consortium.js';
+import { majorityOf } from '../consortium/consortium.js';
 import { HeightFeed } from '../node/feed.js';
 import { stoppingController } from '../node/stopping.js';
 import { SilentLog } from './silent-log.js';
@@ -48,7 +48,7 @@ export class TestBusinessNode {
     this.feed = new HeightFeed(height);
     const pool = new AttestationPool(height);
     this.pool = pool;
-    this.health = new BusinessHealth({ pool, feed: this.feed, quorum, log: new SilentLog() });
+    this.health = new BusinessHealth({ pool, feed: this.feed, log: new SilentLog() }, quorum);
     this.follower = follower(this, pool);
     const { signal } = this.#stopping;
     const { health, refusals } = this;
@@ -67,7 +67,7 @@ export class TestBusinessNode {
     const store = await DomainStore.open(network.folder(folder), network.owner(`org1.${domain}`));
     const [excluded, evidence] = [await store.excluded(), await store.evidence()];
     const log = new SilentLog();
-    const quorum = quorumOf(network.consortium);
+    const quorum = majorityOf(network.consortium);
     const rank = await DomainRank.open(store, domain, network.consortium.checkingHeight, log);
     return new TestBusinessNode(
       store,
@@ -85,7 +85,6 @@ export class TestBusinessNode {
             verifier: nodeVerifier,
             genesisHeaderHash: network.consortium.channels.main.genesisHeaderHash,
             jury: new Jury(network.terms, store, refusals, excluded, log),
-            quorum,
             health,
             refusals,
             log,

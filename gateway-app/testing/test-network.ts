@@ -136,13 +136,12 @@ function consortiumOf(topology: Topology, layout: CryptoLayout, genesis: Uint8Ar
     folder: string,
   ): ConsortiumNode => ({ name, role, mspId, domain, address: null, certificate: certificateOf(folder) });
   return {
-    version: 1,
+    version: 2,
     channels: {
       main: { name: topology.channels.main, genesisHeaderHash: toHex(decodeBlock(genesis).headerHash) },
       checking: { name: topology.channels.checking, genesisHeaderHash: toHex(checking.headerHash) },
     },
     checkingHeight: topology.checkingHeight,
-    quorum: topology.quorum,
     domains: topology.domains,
     organisations: topology.organisations.map((organisation, i) => ({
       name: organisation.name,

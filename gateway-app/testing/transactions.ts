@@ -20,6 +20,7 @@ import {
   ledger,
   LIFECYCLE_NAMESPACE,
   proposalHash,
+  QUORUM_POLICY,
   type ChaincodeDefinition,
 } from '@cotrace/fabric-model';
 import type { SigningIdentity, Topology } from '@cotrace/network';
@@ -156,6 +157,19 @@ export function configuration(
     toBinary(common.ConfigEnvelopeSchema, message),
   );
   return encodeEnvelope(payload, orderer.sign(payload));
+}
+
+/** Sets the quorum of a channel group, as an update of its policy does. */
+export function withQuorumPolicy(quorum: number): (channel: common.ConfigGroup) => void {
+  return (channel) => {
+    const policy = channel.groups['Application']?.policies[QUORUM_POLICY]?.policy;
+    if (policy === undefined) throw new TypeError('the channel has no quorum');
+    const envelope = decode(common.SignaturePolicyEnvelopeSchema, policy.value);
+    const type = envelope.rule?.type;
+    if (type?.case !== 'nOutOf') throw new TypeError('the quorum is no n-out-of');
+    type.value.n = quorum;
+    policy.value = toBinary(common.SignaturePolicyEnvelopeSchema, envelope);
+  };
 }
 
 /** Removes an organisation from a channel group. */

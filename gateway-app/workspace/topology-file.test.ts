@@ -23,19 +23,12 @@ function file(text: string): string {
 }
 
 /** A consortium file of the network that a topology describes, without nodes. */
-function consortiumOfTopology({
-  channels,
-  checkingHeight,
-  quorum,
-  domains,
-  organisations,
-}: Topology): object {
+function consortiumOfTopology({ channels, checkingHeight, domains, organisations }: Topology): object {
   const channel = (name: string) => ({ name, genesisHeaderHash: '00'.repeat(32) });
   return {
-    version: 1,
+    version: 2,
     channels: { main: channel(channels.main), checking: channel(channels.checking) },
     checkingHeight,
-    quorum,
     domains,
     organisations: organisations.map(({ name, mspId }, i) => ({
       name,
@@ -114,6 +107,7 @@ describe('the topology of a workspace', () => {
     ['channels: { checking: c }', /channels\.checking is c, .* made with checking/],
   ])('stays the one that everything attested speaks of: %s', (text, message) => {
     writeJson(workspace.consortium, consortiumOfTopology(adoptTopology(workspace, null)));
+    writeJson(workspace.trust, { quorum: 2 });
     writeFileSync(workspace.topology, text);
     expect(() => adoptTopology(workspace, null)).toThrow(message);
   });

@@ -8,6 +8,7 @@ import {
   type Topology,
 } from '@cotrace/network';
 import { consortiumOf } from '../consortium/check.js';
+import { MAX_ORGANISATIONS } from '../consortium/limits.js';
 import { readJsonFile } from '../settings/json-file.js';
 import { writeAtomically, type Workspace } from './workspace.js';
 
@@ -50,7 +51,7 @@ export function readNetworkTopology(workspace: Workspace): Topology | null {
  * Compares a topology with the network that is there: what hangs on it would be lost with no word. Throws `CONFIG` naming
  * the section, what it was, and what to do.
  */
-function refuseLoss({ consortium: path, topology: file }: Workspace, topology: Topology): void {
+function refuseLoss({ consortium: path, trust, topology: file }: Workspace, topology: Topology): void {
   const advice = 'remove the file: `cotrace network up` writes it again';
   const network = readJsonFile(path, advice, consortiumOf);
   if (network === null) return;
@@ -65,11 +66,12 @@ function refuseLoss({ consortium: path, topology: file }: Workspace, topology: T
     );
   }
   const { channels, checkingHeight, quorum } = topology;
+  const made = readJsonFile(trust, advice, (root) => root.at('quorum').integer(2, MAX_ORGANISATIONS));
   const settings = [
     ['channels.main', network.channels.main.name, channels.main],
     ['channels.checking', network.channels.checking.name, channels.checking],
     ['checkingHeight', network.checkingHeight, checkingHeight],
-    ['quorum', network.quorum, quorum],
+    ['quorum', made ?? quorum, quorum],
   ] as const;
   for (const [name, was, now] of settings) {
     if (was === now) continue;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { create } from '@bufbuild/protobuf';
-import { common, orderer, peer } from '@cotrace/fabric-model';
+import { common, orderer, peer, QUORUM_POLICY } from '@cotrace/fabric-model';
 import type { CryptoLayout } from '../identity/layout.js';
 import type { Organisation, Topology } from '../topology.js';
 import type { ChannelAddresses, HostAndPort } from './addresses.js';
@@ -8,7 +8,7 @@ import { DEFAULT_ACLS } from './acls.js';
 import { configGroup, sortedMap, valueOf, type ConfigValueSpec } from './config-group.js';
 import { bftOrdering, raftOrdering } from './consensus.js';
 import { mspConfigOfFolder } from './msp-folder.js';
-import { anyRoleOf, implicitMeta } from './policies.js';
+import { anyRoleOf, implicitMeta, outOfPeers } from './policies.js';
 
 // The only width that Fabric accepts: data hashes are not trees (common/channelconfig/channel.go).
 const NO_TREE_WIDTH = 0xffffffff;
@@ -21,10 +21,11 @@ const COMMON_POLICIES = {
 /**
  * The channel group of a new application channel without a system channel, as `configtxgen` makes it for
  * Fabric 2.5 and 3.x (internal/configtxgen/encoder/encoder.go), with all organisations of the
- * topology. Reads the MSP folders. Throws `MSP_FOLDER`, `TLS_FOLDER`.
+ * topology; main, by its name `channel`, has the quorum as well. Reads the MSP folders. Throws `MSP_FOLDER`, `TLS_FOLDER`.
  */
 export function channelGroup(
   topology: Topology,
+  channel: string,
   layout: CryptoLayout,
   addresses: ChannelAddresses,
 ): common.ConfigGroup {
@@ -51,7 +52,7 @@ export function channelGroup(
     },
     groups: {
       Orderer: ordererGroup(topology, layout, addresses),
-      Application: applicationGroup(topology, layout, addresses),
+      Application: applicationGroup(topology, channel, layout, addresses),
     },
   });
 }
@@ -117,22 +118,26 @@ function ordererOrganisation(
 
 function applicationGroup(
   topology: Topology,
+  channel: string,
   layout: CryptoLayout,
   { anchors }: ChannelAddresses,
 ): common.ConfigGroup {
+  const { organisations, quorum, channels } = topology;
+  const peersOf = organisations.map(({ mspId }) => mspId);
   const acls = sortedMap(DEFAULT_ACLS, (policyRef) => create(peer.APIResourceSchema, { policyRef }));
   return configGroup({
     policies: {
       ...COMMON_POLICIES,
       Endorsement: implicitMeta('MAJORITY', 'Endorsement'),
       LifecycleEndorsement: implicitMeta('MAJORITY', 'Endorsement'),
+      ...(channel === channels.main && { [QUORUM_POLICY]: outOfPeers(quorum, peersOf) }),
     },
     values: {
       ACLs: valueOf(peer.ACLsSchema, create(peer.ACLsSchema, { acls })),
       Capabilities: capabilities('V2_5'),
     },
     groups: Object.fromEntries(
-      topology.organisations.map((organisation) => [
+      organisations.map((organisation) => [
         organisation.mspId,
         applicationOrganisation(organisation, layout, anchors[organisation.name]),
       ]),

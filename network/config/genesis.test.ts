@@ -6,6 +6,7 @@ import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { sha256, toHex } from '@cotrace/core';
 import {
   type Block,
+  ChannelConfig,
   checkBlock,
   common,
   decodeBlock,
@@ -141,6 +142,18 @@ describe('a genesis block', () => {
     ]);
   });
 
+  it('sets the quorum in main alone, changed by what changes the group', () => {
+    const [main, checking] = ['main', 'checking'].map((channel) =>
+      flattened(groupOf(blockOf({ ...topology, quorum: 3 }, channel))),
+    );
+    const path = '/Channel/Application CotraceQuorum';
+    expect(main?.get(path)).toMatch(/^Admins 1 /);
+    expect(checking?.has(path)).toBe(false);
+    const bytes = genesisBlock({ ...topology, quorum: 3 }, 'main', dir);
+    expect(ChannelConfig.fromBlock(bytes).quorum).toBe(3);
+    expect(ChannelConfig.fromBlock(genesisBlock(topology, 'main', dir)).quorum).toBe(2);
+  });
+
   it('names the orderer in its organisation alone from V3_0 on', () => {
     const endpoints = (group: common.ConfigGroup): string[] =>
       fromBinary(common.OrdererAddressesSchema, valueAt(group, ['Orderer', 'OrdererMSP'], 'Endpoints'))
@@ -198,6 +211,7 @@ withLedger("beside a genesis block of Fabric's own tools", () => {
       '/Channel/Orderer:ConsensusType',
     ]);
     expect([...ours.keys()].filter((path) => !path.includes('Org3MSP')).sort()).toEqual([
+      '/Channel/Application CotraceQuorum',
       '/Channel/Application/Org1MSP:AnchorPeers',
       '/Channel/Application/Org2MSP:AnchorPeers',
       '/Channel/Application:ACLs',

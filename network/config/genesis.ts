@@ -55,7 +55,9 @@ function configEnvelope(
   layout: CryptoLayout,
   addresses: ChannelAddresses,
 ): Uint8Array {
-  const config = create(common.ConfigSchema, { channelGroup: channelGroup(topology, layout, addresses) });
+  const config = create(common.ConfigSchema, {
+    channelGroup: channelGroup(topology, channel, layout, addresses),
+  });
   const data = toBinary(common.ConfigEnvelopeSchema, create(common.ConfigEnvelopeSchema, { config }));
   const nonce = sha256(utf8(channel), data).slice(0, NONCE_LENGTH);
   const channelHeader = create(common.ChannelHeaderSchema, {

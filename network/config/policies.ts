@@ -16,16 +16,20 @@ const ROLES: Readonly<Record<PolicyRole, common.MSPRole_MSPRoleType>> = {
 
 /** The policy `OR('mspId.role', …)`, byte for byte as common/policydsl compiles it. */
 export function anyRoleOf(mspId: string, roles: readonly PolicyRole[]): common.Policy {
-  const identities = roles.map((role) =>
-    create(common.MSPPrincipalSchema, {
-      principalClassification: common.MSPPrincipal_Classification.ROLE,
-      principal: toBinary(
-        common.MSPRoleSchema,
-        create(common.MSPRoleSchema, { mspIdentifier: mspId, role: ROLES[role] }),
-      ),
-    }),
+  return signaturePolicy(
+    1,
+    roles.map((role) => principalOf(mspId, role)),
   );
-  return signaturePolicy(1, identities);
+}
+
+function principalOf(mspId: string, role: PolicyRole): common.MSPPrincipal {
+  return create(common.MSPPrincipalSchema, {
+    principalClassification: common.MSPPrincipal_Classification.ROLE,
+    principal: toBinary(
+      common.MSPRoleSchema,
+      create(common.MSPRoleSchema, { mspIdentifier: mspId, role: ROLES[role] }),
+    ),
+  });
 }
 
 /** The policy of blocks under BFT: signatures of ⌈(n+f+1)/2⌉ of n consenters (common/policies/bft.go). */
@@ -42,6 +46,14 @@ export function quorumOfIdentities(consenters: readonly common.Consenter[]): com
     }),
   );
   return signaturePolicy(n, identities);
+}
+
+/** The policy that `n` organisations' peers satisfy, of those named by their MSP ids. */
+export function outOfPeers(n: number, mspIds: readonly string[]): common.Policy {
+  return signaturePolicy(
+    n,
+    mspIds.map((mspId) => principalOf(mspId, 'peer')),
+  );
 }
 
 function signaturePolicy(n: number, identities: common.MSPPrincipal[]): common.Policy {

@@ -167,6 +167,7 @@ describe('an attestation does not count', () => {
       'TRUNCATED',
       () => attest(network.organisation(0).master, body.slice(0, -1)),
     ],
+    ['made under other rules', 'RULES', () => attest(network.organisation(0).master, body.with(56, 2))],
     ['with an empty body', 'TRUNCATED', () => attest(network.organisation(0).master, new Uint8Array())],
   ];
 

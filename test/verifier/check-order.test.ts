@@ -188,7 +188,7 @@ describe('an answer is disproved', () => {
   });
 
   it('that shows another key’s presence for one that is absent, unless that proves its absence', async () => {
-    const present = await ask([{ domain: 'production', key: eventIdKey(orderId(there)) }]);
+    const present = await ask([{ domain: 'production', key: eventIdKey(orderId(there), 'Org1MSP') }]);
     const outcomes = new Set<string | null>();
     for (let i = 0; i < 40; i++) {
       let status: string | null = null;

@@ -6,6 +6,8 @@ import { findAll } from '../../gateway-app/master/find.js';
 import { attest } from '../../gateway-app/testing/attestations.js';
 import { codeOf } from '../../gateway-app/testing/codes.js';
 import { ProofScene } from '../../gateway-app/testing/proof-scene.js';
+import { withQuorum } from '../../gateway-app/testing/proofs.js';
+import type { Trust } from '../../verifier/proof/trust.js';
 import { verifyStates, type FoundAnswer, type StateQuestion } from '../../verifier/proof/verify-found.js';
 
 let scene: ProofScene;
@@ -37,7 +39,7 @@ describe('what masters answer about keys', () => {
     expect(states).toMatchObject([{ entry: { blockNum: 4n, txNum: 1, verNum: 2 } }, null]);
   });
 
-  it('holds as of the last attestation, and names who attests, in the order of their names', () => {
+  it('holds as of the time that a quorum states, so that one liar makes nothing fresh, and names who attests, in the order of their names', () => {
     const attestations = [2, 0, 1].map((i) =>
       attest(
         scene.network.organisation(i).master,
@@ -45,15 +47,33 @@ describe('what masters answer about keys', () => {
         new Date(Date.UTC(2026, 0, 1 + ((i + 1) % 3)) + 86_400_000 * 200),
       ),
     );
-    const latest = attestations
-      .map(({ unixSeconds }) => unixSeconds)
-      .sort()
-      .at(-1);
+    const times = attestations.map(({ unixSeconds }) => unixSeconds).sort();
     expect(verifyStates(questions, { ...answer, attestations }, scene.trust).asOf).toEqual({
       blockNum: answer.blockNum,
-      unixSeconds: latest,
+      unixSeconds: times[1],
       attestedBy: ['Org1MSP', 'Org2MSP', 'Org3MSP'],
     });
+    // The same body signed again, now: no two different statements, and still not fresh.
+    const [old] = scene.attestations(answer.blockNum).attestations;
+    const again = attest(scene.network.organisation(1).master, old?.body ?? new Uint8Array(), new Date(2e12));
+    const pair = { ...answer, attestations: old === undefined ? [] : [old, again] };
+    expect(verifyStates(questions, pair, scene.trust).asOf.unixSeconds).toBe(old?.unixSeconds);
+    const every = withQuorum(scene.trust, 3);
+    expect(verifyStates(questions, { ...answer, attestations }, every).asOf.unixSeconds).toBe(times[0]);
+  });
+
+  it('does not hold of a block that is not above the checkpoint of the trust file', async () => {
+    const network = { ...scene.trust.network, c: 5 };
+    const at = (cycle: bigint): Trust => ({
+      ...scene.trust,
+      network,
+      checkpoint: { cycle, hash: new Uint8Array(32) },
+    });
+    const asked = (trust: Trust) => codeOf(() => verifyStates(questions, answer, trust));
+    expect(answer.blockNum).toBe(15n);
+    expect(await asked(at(2n))).toBeNull();
+    expect(await asked(at(3n))).toBe('STALE');
+    expect(await asked(at(4n))).toBe('STALE');
   });
 
   it.each<[string, string, () => Partial<FoundAnswer>]>([

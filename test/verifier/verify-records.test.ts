@@ -1,17 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { isCotraceError, toBase64url, utf8 } from '@cotrace/core';
+import { isCotraceError, sha256, toBase64url, utf8 } from '@cotrace/core';
 import { ChannelConfig, pureVerifier } from '@cotrace/fabric-model';
 import { nodeVerifier } from '@cotrace/network';
 import fc from 'fast-check';
-import { attest } from '../../gateway-app/testing/attestations.js';
+import { attest, withMembers } from '../../gateway-app/testing/attestations.js';
 import { codeOf, errorOf } from '../../gateway-app/testing/codes.js';
 import { forgeries } from '../../gateway-app/testing/forged-proofs.js';
 import { BROKEN_CHAINS, ProofScene } from '../../gateway-app/testing/proof-scene.js';
-import { recordsProof, trustFile } from '../../gateway-app/testing/proofs.js';
+import { recordsProof, trustFile, withQuorum } from '../../gateway-app/testing/proofs.js';
 import { capture } from '../../gateway-app/testing/records.js';
 import { TestChain } from '../../gateway-app/testing/test-chain.js';
 import { TestMaster } from '../../gateway-app/testing/test-master.js';
 import type { TestNetwork } from '../../gateway-app/testing/test-network.js';
+import { judgeAttestations } from '../../verifier/main-block/attestation.js';
+import { mainConfig } from '../../verifier/main-block/main-config.js';
 import {
   readRecordsProof,
   writeRecordsProof,
@@ -67,9 +69,44 @@ describe('a records proof', () => {
       attestations: attestations.slice(1),
     }));
     expect(verifyRecords({ ...honest, blocks }, trust).attestedBy).toEqual(['Org2MSP', 'Org3MSP']);
-    const whole = readTrust(trustFile(network, 3), nodeVerifier);
-    // Attestations name the quorum that was in force: another one is another membership.
-    expect(await outcomeOf(honest, whole)).toBe('NO_QUORUM');
+    const whole = withQuorum(trust, 3);
+    expect(await outcomeOf(honest, whole)).toBeNull();
+    expect(await outcomeOf({ ...honest, blocks }, whole)).toBe('NO_QUORUM');
+  });
+
+  it('counts by whom the trust file names, whatever membership they attest under', async () => {
+    // As after one organisation has changed its own MSP, which it may do alone.
+    const changed = honest.blocks.map(({ block, attestations }) => ({
+      block,
+      attestations: attestations.map(({ body }, i) =>
+        attest(network.organisation(i).master, withMembers(body, { membership: sha256(body) })),
+      ),
+    }));
+    expect(await outcomeOf({ ...honest, blocks: changed }, trust)).toBeNull();
+    // Who follows main's configuration knows which membership it must be.
+    const main = mainConfig(ChannelConfig.fromBlock(network.genesis), nodeVerifier);
+    const [{ block, attestations } = { block: 0n, attestations: [] }] = changed;
+    const { agreed, refused } = judgeAttestations(attestations, block, {
+      ...network.terms,
+      membership: main,
+    });
+    expect(agreed).toBeNull();
+    expect(refused.map(({ error }) => error.code)).toEqual(Array(3).fill('ATTESTATION_MEMBERSHIP'));
+  });
+
+  it('says that it does not know the rules where a quorum may have attested under others', async () => {
+    const blocks = honest.blocks.map(({ block, attestations }) => ({
+      block,
+      attestations: attestations.map(({ body }, i) =>
+        attest(network.organisation(i).master, body.with(56, 2)),
+      ),
+    }));
+    expect(await outcomeOf({ ...honest, blocks }, trust)).toBe('RULES');
+    const one = honest.blocks.map(({ block, attestations }, at) => ({
+      block,
+      attestations: [...attestations.slice(1), ...(blocks[at]?.attestations.slice(0, 1) ?? [])],
+    }));
+    expect(await outcomeOf({ ...honest, blocks: one }, trust)).toBeNull();
   });
 
   it('names those alone who attest every block of it, in the order of their names', () => {
@@ -333,8 +370,18 @@ describe('a trust file', () => {
   it.each<[string, string, () => string]>([
     [
       'with an unknown member',
-      'has the unknown member "checkpoint"',
-      () => change((file) => (file['checkpoint'] = 1)),
+      'has the unknown member "pinned"',
+      () => change((file) => (file['pinned'] = 1)),
+    ],
+    [
+      'with a checkpoint that is none',
+      'checkpoint.cycle must be',
+      () => change((file) => (file['checkpoint'] = { cycle: 1, hash: '00'.repeat(32) })),
+    ],
+    [
+      'with a checkpoint without a hash',
+      'checkpoint.hash is missing',
+      () => change((file) => (file['checkpoint'] = { cycle: '1' })),
     ],
     [
       'with a quorum above its organisations',
@@ -383,7 +430,7 @@ describe('a trust file', () => {
     ],
     [
       'of another format',
-      'format must be "cotrace.trust.v1", not "x"',
+      'format must be "cotrace.trust.v2", not "x"',
       () => change((file) => (file['format'] = 'x')),
     ],
   ])('%s is refused: %s', (_title, said, text) => {
@@ -395,7 +442,7 @@ describe('a trust file', () => {
     const config = ChannelConfig.fromBlock(network.genesis);
     const { msps } = config;
     const reversed = Object.create(config, { msps: { value: [...msps].reverse() } }) as ChannelConfig;
-    expect(writeTrust(trust.network, 2, reversed)).toBe(writeTrust(trust.network, 2, config));
+    expect(writeTrust(trust.network, reversed)).toBe(writeTrust(trust.network, config));
   });
 
   it('that is cut off is refused', async () => {

@@ -2,34 +2,18 @@ import {
   compareBytes,
   encodeAttestationBody,
   EVERY_DOMAIN,
-  membershipHash,
   MerkleTree,
-  quorumAmong,
   utf8,
   type DomainAmount,
 } from '@cotrace/core';
-import type { Block, Member } from '@cotrace/fabric-model';
+import type { Block } from '@cotrace/fabric-model';
 import type { TransactionFacts } from './transaction-facts.js';
 
 /** What of a consortium goes into every signed statement. */
 export interface NetworkTerms {
   /** Network id, 32 bytes. */
   readonly networkId: Uint8Array;
-  /** Quorum that the consortium set, which counts where it is above the default; null for the default. */
-  readonly quorum: number | null;
 }
-
-/** Hash of main's membership (docs/formats.md, Membership), worked out once for a list of members. */
-export function membershipOf(members: readonly Member[], terms: NetworkTerms): Uint8Array {
-  const q = quorumAmong(members.length, terms.quorum);
-  const known = memberships.get(members);
-  if (known?.q === q) return known.hash;
-  const hash = membershipHash({ q, members });
-  memberships.set(members, { q, hash });
-  return hash;
-}
-
-const memberships = new WeakMap<readonly Member[], { readonly q: number; readonly hash: Uint8Array }>();
 
 /** The Amountlist of a block (seed 001, section 4.1), sorted by domain; every-domain transactions count once, as `*`. */
 export function amountsOf(transactions: readonly TransactionFacts[]): DomainAmount[] {
@@ -46,12 +30,12 @@ export function amountsOf(transactions: readonly TransactionFacts[]): DomainAmou
 
 /**
  * The statement that every honest master makes of a block: a pure function of the block, its transactions' facts,
- * the members in force before it (for block 0: by its own configuration) and the root of the state trie after it.
+ * the hash of the membership in force before it (for block 0: by its own configuration) and the root of the state trie after it.
  */
 export function attestationBodyOf(
   block: Pick<Block, 'number' | 'previousHash' | 'dataHash'>,
   transactions: readonly TransactionFacts[],
-  members: readonly Member[],
+  membership: Uint8Array,
   terms: NetworkTerms,
   trieRoot: Uint8Array,
 ): Uint8Array {
@@ -60,7 +44,7 @@ export function attestationBodyOf(
     blockNum: block.number,
     previousHash: block.previousHash,
     dataHash: block.dataHash,
-    membership: membershipOf(members, terms),
+    membership,
     txRoot: new MerkleTree(transactions.map(({ leaf }) => leaf)).root,
     txTotal: transactions.length,
     amounts: amountsOf(transactions),

@@ -10,15 +10,14 @@ import {
   toHex,
   type Attestation,
   type AttestationBody,
-  quorumAmong,
 } from '@cotrace/core';
 import { encodePem, isLowS, serializeIdentity, type Identity, type MspManager } from '@cotrace/fabric-model';
-import { membershipOf, type NetworkTerms } from './attestation-body.js';
+import type { NetworkTerms } from './attestation-body.js';
 import type { Membership } from './main-config.js';
 
 /** What an attestation is judged against. */
 export interface AttestationTerms extends NetworkTerms {
-  /** Who attests before the block (block 0: by its own configuration). */
+  /** Whose word counts: who attests before the block (block 0: by its own configuration), or whom a verifier trusts. */
   readonly membership: Membership;
 }
 
@@ -102,8 +101,12 @@ export function checkStatement(
   return body;
 }
 
-function checkMembership(attestation: Attestation, body: AttestationBody, terms: AttestationTerms): void {
-  if (equalBytes(body.membership, membershipOf(terms.membership.members, terms))) return;
+function checkMembership(
+  attestation: Attestation,
+  body: AttestationBody,
+  { membership: { hash } }: AttestationTerms,
+): void {
+  if (hash === null || equalBytes(body.membership, hash)) return;
   throw refusal(
     attestation,
     'ATTESTATION_MEMBERSHIP',
@@ -190,10 +193,7 @@ export function judgeAttestations(
   }
   for (const mspId of equivocations.keys()) votes.delete(mspId);
   // A quorum is a majority: there is one at most.
-  const agreeing =
-    groupsOf(votes.values()).find(
-      ({ length }) => length >= quorumAmong(terms.membership.members.length, terms.quorum),
-    ) ?? [];
+  const agreeing = groupsOf(votes.values()).find(({ length }) => length >= terms.membership.quorum) ?? [];
   const [first] = agreeing;
   return {
     agreed: first?.body ?? null,

@@ -1,6 +1,6 @@
 import { encodeTransactionLeaf, readOrNull, sha256 } from '@cotrace/core';
 import { decodeEnvelope, domainsOf } from '@cotrace/fabric-model';
-import { TRANSACTION_ID } from './valid-rwset.js';
+import { TRANSACTION_ID } from './valid-transaction.js';
 
 /** A transaction of a main block as the transaction tree and the business blocks see it. */
 export interface TransactionFacts {
@@ -17,7 +17,7 @@ export interface TransactionFacts {
 
 /**
  * Derives the facts of one transaction from its envelope, whatever the envelope's bytes are; never throws. They are all
- * that there is to say only of an invalid transaction: `validRwset` reads a valid one, or refuses it.
+ * that there is to say only of an invalid transaction: `validTransaction` reads a valid one, or refuses it.
  */
 export function transactionFacts(envelope: Uint8Array, txNum: number, code: number): TransactionFacts {
   const txId = transactionId(envelope);

@@ -1,5 +1,5 @@
 import { CotraceError, eventIdKey, isCotraceError, recordKey, traceKey } from '@cotrace/core';
-import { readFirstRecord, readStoredRecord, readTraceRow } from '../proof/record-form.js';
+import { readFirstRecord, readStoredRecord, recordIdInRow } from '../proof/record-form.js';
 import type { Trust } from '../proof/trust.js';
 import {
   verifyStates,
@@ -21,8 +21,9 @@ export interface CheckedOrder {
   readonly orderId: string;
   readonly asOf: AsOf;
   /**
-   * `latest`: on the ledger, and nothing newer of its device in the domain; `superseded`: on the ledger, and something
-   * newer is; `absent`: not on the ledger; `other`: its id is taken there by an event that says something else.
+   * `latest`: on the ledger, by whichever organisation, and nothing newer of its device in the domain; `superseded`: on the
+   * ledger, and something newer is; `absent`: not on the ledger; `other`: its id is on the ledger with events alone that say
+   * something else.
    */
   readonly status: 'latest' | 'superseded' | 'absent' | 'other';
   /** Where the order stands; null where it does not. */
@@ -42,27 +43,56 @@ export type AskMasters = (questions: readonly StateQuestion[]) => Promise<FoundA
  */
 export async function checkOrder(order: Order, ask: AskMasters, trust: Trust): Promise<CheckedOrder> {
   const id = orderId(order);
-  const first: StateQuestion = { domain: ORDER_DOMAIN, key: eventIdKey(id) };
-  const { asOf, states } = await asked([first], ask, trust);
-  const [known] = states;
+  const members = trust.membership.members.map(({ mspId }) => mspId);
+  const ids: readonly StateQuestion[] = members.map((mspId) => inDomain(eventIdKey(id, mspId)));
+  const { asOf, states } = await asked(ids, ask, trust);
+  const known = taken(members, states);
   const nowhere = { orderId: id, place: null, newest: null };
-  if (known == null) return { ...nowhere, asOf, status: 'absent' };
-  const recordId = written(readFirstRecord(known.value)?.recordId ?? null);
+  if (known.length === 0) return { ...nowhere, asOf, status: 'absent' };
   // All at one block: what was there at the first question is still there, for the contract never rewrites it.
-  const rest = [recordKey(recordId), traceKey(order.to)].map((key) => ({ domain: ORDER_DOMAIN, key }));
-  const all = await asked([first, ...rest], ask, trust);
-  const [again, record, row] = all.states;
-  if (again == null || readFirstRecord(again.value)?.recordId !== recordId || record == null) {
-    throw new CotraceError('BAD_RECORD', 'the ledger names a record for the order and does not hold it', {
-      recordId,
-    });
-  }
-  const stored = written(readStoredRecord(recordId, record.value));
-  if (row == null || !isRecordOf(order, stored)) return { ...nowhere, asOf: all.asOf, status: 'other' };
-  const newest = written(readTraceRow(row.value)?.recordId ?? null);
-  const placed = { orderId: id, asOf: all.asOf, place: placeOf(record) };
-  if (newest === recordId) return { ...placed, status: 'latest', newest: null };
+  const records = known.map(({ recordId }) => inDomain(recordKey(recordId)));
+  const all = await asked([...ids, ...records, inDomain(traceKey(order.to))], ask, trust);
+  const again = taken(members, all.states);
+  const found = known.map(({ mspId, recordId }, i) => {
+    const state = all.states[ids.length + i];
+    const named = again.some((one) => one.mspId === mspId && one.recordId === recordId);
+    if (!named || state == null) {
+      throw new CotraceError('BAD_RECORD', 'the ledger names a record for the order and does not hold it', {
+        recordId,
+      });
+    }
+    const record = written(readStoredRecord(recordId, mspId, state.value));
+    return { recordId, record, place: placeOf(state) };
+  });
+  const row = all.states.at(-1);
+  const matching = found.filter(({ record }) => isRecordOf(order, record)).sort(inLedgerOrder);
+  const [first] = matching;
+  if (row == null || first === undefined) return { ...nowhere, asOf: all.asOf, status: 'other' };
+  const newest = written(recordIdInRow(row.value));
+  const latest = matching.find(({ recordId }) => recordId === newest);
+  const placed = { orderId: id, asOf: all.asOf, place: (latest ?? first).place };
+  if (latest !== undefined) return { ...placed, status: 'latest', newest: null };
   return { ...placed, status: 'superseded', newest: { recordId: newest, ...placeOf(row) } };
+}
+
+function inDomain(key: string): StateQuestion {
+  return { domain: ORDER_DOMAIN, key };
+}
+
+/** The organisations that recorded an event under the order's id, each with its first record of it. */
+function taken(
+  members: readonly string[],
+  states: readonly (VerifiedState | null)[],
+): readonly { readonly mspId: string; readonly recordId: string }[] {
+  return members.flatMap((mspId, i) => {
+    const state = states[i];
+    return state == null ? [] : [{ mspId, recordId: written(readFirstRecord(state.value)).recordId }];
+  });
+}
+
+function inLedgerOrder(a: { readonly place: LedgerPlace }, b: { readonly place: LedgerPlace }): number {
+  const blocks = Number(a.place.block - b.place.block);
+  return blocks === 0 ? a.place.txNum - b.place.txNum : blocks;
 }
 
 /** A value of the ledger that was read. Throws `BAD_RECORD` where the contract did not write it. */

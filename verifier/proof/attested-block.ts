@@ -6,11 +6,13 @@ import type { Trust } from './trust.js';
 export interface Attested {
   readonly body: AttestationBody;
   readonly supporters: readonly Attestation[];
+  /** When as many as must agree had attested it, in seconds since 1970: fewer liars cannot make it later than it was. */
+  readonly unixSeconds: bigint;
 }
 
 /**
  * What attestations of a block establish by the trust file alone; `check` may remember what it has checked under it. Throws
- * `NO_QUORUM`, with what was refused of them.
+ * `RULES` where no quorum agrees and one of them is made under other rules, else `NO_QUORUM`, with what was refused.
  */
 export function attestedBlock(
   blockNum: bigint,
@@ -20,12 +22,44 @@ export function attestedBlock(
 ): Attested {
   const judged = judgeAttestations(attestations, blockNum, { ...terms, membership }, check);
   const { agreed, supporters, refused } = judged;
-  if (agreed !== null) return { body: agreed, supporters };
+  if (agreed !== null)
+    return { body: agreed, supporters, unixSeconds: timeOf(supporters, membership.quorum) };
   const [first] = refused;
+  const other = refused.find(({ error }) => error.code === 'RULES');
+  if (other !== undefined) throw other.error;
   throw new CotraceError(
     'NO_QUORUM',
     `block ${blockNum} is not attested by a quorum of organisations${first === undefined ? '' : `: ${first.error.message}`}`,
     { block: blockNum, attestations: attestations.length, refused: refused.map(({ error }) => error.code) },
     first?.error,
+  );
+}
+
+/**
+ * The time that statements of at least `quorum` organisations establish: the `quorum`-th latest of theirs, so that one of
+ * fewer liars is never later than what an honest one says.
+ */
+export function timeOf(statements: readonly Pick<Attestation, 'unixSeconds'>[], quorum: number): bigint {
+  return nthHighest(
+    statements.map(({ unixSeconds }) => unixSeconds),
+    quorum,
+  );
+}
+
+/** The `n`-th highest of at least `n` numbers, from 1. */
+export function nthHighest(values: readonly bigint[], n: number): bigint {
+  const sorted = [...values].sort((a, b) => (a > b ? -1 : a < b ? 1 : 0));
+  return sorted[n - 1] ?? 0n;
+}
+
+/** Throws `STALE` for the state after a block that is not above the trust file's checkpoint. */
+export function requireAfterCheckpoint(blockNum: bigint, { checkpoint, network }: Trust): void {
+  if (checkpoint === null) return;
+  const last = checkpoint.cycle * BigInt(network.c);
+  if (blockNum > last) return;
+  throw new CotraceError(
+    'STALE',
+    `this is the state after block ${blockNum}, and the trust file knows of block ${last}: ask for the newest`,
+    { block: blockNum, checkpoint: last },
   );
 }

@@ -2,61 +2,85 @@ import {
   canonicalJson,
   type FirstRecord,
   fromUtf8,
-  hashCanonical,
   MAX_IDENTIFIERS,
   MAX_RECORD_BYTES,
+  type NoLink,
   parseStrictJson,
   readOrNull,
+  recordIdOf,
   recordOf,
-  ROLES,
+  rowsAndMarks,
   Shape,
   type StoredRecord,
   type TextRule,
-  toHex,
   type TraceLink,
-  type TraceRow,
 } from '@cotrace/core';
 
 /**
  * What the contract takes has at most 1 MiB, of which a number of four characters may become one of 22 in canonical
- * JSON; the links of 1,000 identifiers in five roles are less than 1 MiB. Longer values are not looked at.
+ * JSON; the links of 1,000 identifiers in their roles are less than 1 MiB. Longer values are not looked at.
  */
 const MAX_VALUE_BYTES = 8 * MAX_RECORD_BYTES;
+/** More entries than a record has that is in such a value. */
+const MAX_ENTRIES = MAX_VALUE_BYTES;
 /** Nobody sees it: what is of another form is answered by null. */
 const SOURCE = { code: 'BAD_RECORD' } as const;
 const HASH: TextRule = { rule: '64 lower-case hexadecimal digits', like: /^[0-9a-f]{64}$/ };
 
-const ROW_MEMBERS = ['txId', 'recordId', 'ver', 'preTraceTxId', 'preTraceHash'];
+const LINK = ['ver', 'preTraceTxId', 'preTraceHash'];
 const FIRST_MEMBERS = ['txId', 'recordId', 'eventHash'];
-const LINK_MEMBERS = ['id', 'role', 'ver', 'preTraceTxId', 'preTraceHash'];
+const ROW_MEMBERS = [
+  'txId',
+  'recordId',
+  'time',
+  'event',
+  'roles',
+  'wrong',
+  'bond',
+  'change',
+  'parent',
+  ...LINK,
+];
 
 /**
- * The record that is at `rec/<recordId>` in a domain's state, or null where `bytes` are not exactly what the
- * contract writes there (docs/formats.md, Records and traces): any chaincode may write anything under such a key.
+ * The record of organisation `mspId` that is at `rec/<recordId>` in a domain's state, or null where `bytes` are not exactly
+ * what the contract writes there (docs/formats.md, Records and traces): any chaincode may write anything under such a key.
  */
-export function readStoredRecord(recordId: string, bytes: Uint8Array): StoredRecord | null {
+export function readStoredRecord(recordId: string, mspId: string, bytes: Uint8Array): StoredRecord | null {
   return readOrNull(() => {
     const shape = canonicalShape(bytes);
-    const links = shape
-      .at('traces')
-      .items(MAX_IDENTIFIERS * ROLES.length)
-      .map(linkOf);
-    const refs = links.map(({ id, role }) => ({ id, role }));
-    const client = recordOf({ ...shape.object(), traces: refs }, MAX_IDENTIFIERS);
-    if (toHex(hashCanonical(client)) !== recordId) shape.wrong('the record of its id');
-    return { ...client, traces: links };
+    const entries = shape.at('traces').items(MAX_ENTRIES);
+    const client = recordOf({ ...shape.object(), traces: entries.map(withoutLink) }, MAX_IDENTIFIERS);
+    if (recordIdOf(mspId, client) !== recordId) shape.wrong('the record of its id');
+    const marks = new Set(rowsAndMarks(client).marks);
+    const links = entries.map((entry, i) =>
+      marks.has(client.traces[i]?.id ?? '') ? noLinkOf(entry) : chainLinkOf(entry),
+    );
+    return {
+      ...client,
+      traces: client.traces.map((ref, i) => ({ ...ref, ...(links[i] ?? shape.wrong('linked')) })),
+    };
   });
 }
 
-/** The row that is at `trace/<traceId>`, or null where `bytes` are not exactly what the contract writes there. */
-export function readTraceRow(bytes: Uint8Array): TraceRow | null {
+function withoutLink(entry: Shape) {
+  return Object.fromEntries(Object.entries(entry.object()).filter(([name]) => !LINK.includes(name)));
+}
+
+/**
+ * The record that the row at a `trace/` key is of, or null where `bytes` are not of the form that the contract gives rows.
+ * What it says of the record is for the record to say.
+ */
+export function recordIdInRow(bytes: Uint8Array): string | null {
   return readOrNull(() => {
     const row = canonicalShape(bytes).only(ROW_MEMBERS);
-    return { txId: row.at('txId').text(HASH), recordId: row.at('recordId').text(HASH), ...chainLinkOf(row) };
+    chainLinkOf(row);
+    for (const name of ['txId', 'event']) row.at(name).text(HASH);
+    return row.at('recordId').text(HASH);
   });
 }
 
-/** What is at an event's `evt/`, `eid/` or `dec/`, or null where it is not what the contract writes there. */
+/** What is at an organisation's `eid/`, or null where it is not what the contract writes there. */
 export function readFirstRecord(bytes: Uint8Array): FirstRecord | null {
   return readOrNull(() => {
     const first = canonicalShape(bytes).only(FIRST_MEMBERS);
@@ -68,11 +92,6 @@ export function readFirstRecord(bytes: Uint8Array): FirstRecord | null {
   });
 }
 
-function linkOf(shape: Shape): StoredRecord['traces'][number] {
-  shape.only(LINK_MEMBERS);
-  return { id: shape.at('id').text(), role: shape.at('role').oneOf(ROLES), ...chainLinkOf(shape) };
-}
-
 /** `ver` counts from 1; `preTraceTxId` and `preTraceHash` are null in the first and hashes in all others. */
 function chainLinkOf(shape: Shape): TraceLink {
   const ver = shape.at('ver').integer(1, Number.MAX_SAFE_INTEGER);
@@ -80,6 +99,11 @@ function chainLinkOf(shape: Shape): TraceLink {
   if (ver > 1) return { ver, preTraceTxId: preTraceTxId.text(HASH), preTraceHash: preTraceHash.text(HASH) };
   if (!preTraceTxId.isNull() || !preTraceHash.isNull()) shape.wrong('the first of a chain');
   return { ver, preTraceTxId: null, preTraceHash: null };
+}
+
+function noLinkOf(shape: Shape): NoLink {
+  for (const name of LINK) if (!shape.at(name).isNull()) shape.wrong('in no chain');
+  return { ver: null, preTraceTxId: null, preTraceHash: null };
 }
 
 /** The object that `bytes` are the canonical JSON of. */

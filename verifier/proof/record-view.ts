@@ -1,12 +1,31 @@
-import { isDomainName, type JsonValue, recordKey, type StoredRecord, TRACE_PREFIX } from '@cotrace/core';
-import { decodeEnvelope, decodeTransaction, effects, type NamespaceRwset } from '@cotrace/fabric-model';
-import { readStoredRecord, readTraceRow } from './record-form.js';
+import {
+  canonicalJson,
+  clientRecord,
+  fromUtf8,
+  isDomainName,
+  type JsonValue,
+  markKey,
+  marksOf,
+  readOrNull,
+  recordKey,
+  type StoredRecord,
+  traceKey,
+} from '@cotrace/core';
+import {
+  creatorMspId,
+  decodeEnvelope,
+  decodeTransaction,
+  effects,
+  type NamespaceRwset,
+} from '@cotrace/fabric-model';
+import { readStoredRecord } from './record-form.js';
 
 /** An identifier in a record, and its place in the chain of this identifier in this domain. */
 export interface ViewedTrace {
   readonly id: string;
   readonly role: string;
-  readonly ver: number;
+  /** Null where the identifier has a mark, which is in no chain. */
+  readonly ver: number | null;
   readonly preTraceTxId: string | null;
 }
 
@@ -37,9 +56,12 @@ const RECORD_PREFIX = recordKey('');
 export function viewTransaction(envelopeBytes: Uint8Array): ViewedTransaction {
   const envelope = decodeEnvelope(envelopeBytes);
   const { txId, rwset } = decodeTransaction(envelope);
+  const mspId = creatorMspId(envelope);
   return {
     channelId: envelope.channelHeader.channelId,
-    records: [...valuesWritten(rwset)].flatMap(([domain, values]) => recordsOf(domain, values, txId)),
+    records: [...valuesWritten(rwset)].flatMap(([domain, values]) =>
+      recordsOf(domain, values, { txId, mspId }),
+    ),
   };
 }
 
@@ -59,11 +81,15 @@ export function valuesWritten(rwset: readonly NamespaceRwset[]): Map<string, Map
   return domains;
 }
 
-function recordsOf(domain: string, values: ReadonlyMap<string, Uint8Array>, txId: string): ViewedRecord[] {
+function recordsOf(
+  domain: string,
+  values: ReadonlyMap<string, Uint8Array>,
+  { txId, mspId }: { readonly txId: string; readonly mspId: string },
+): ViewedRecord[] {
   return [...values].flatMap(([key, value]) => {
     if (!key.startsWith(RECORD_PREFIX)) return [];
     const recordId = key.slice(RECORD_PREFIX.length);
-    const record = readStoredRecord(recordId, value);
+    const record = readStoredRecord(recordId, mspId, value);
     if (record === null || !hasItsRows(record, { txId, recordId }, values)) return [];
     const { step, eventTime, eventID, data } = record;
     const traces = record.traces.map(({ id, role, ver, preTraceTxId }) => ({ id, role, ver, preTraceTxId }));
@@ -71,21 +97,19 @@ function recordsOf(domain: string, values: ReadonlyMap<string, Uint8Array>, txId
   });
 }
 
-/** Whether the row of each identifier names this record and transaction, and the same place in the chain in all its roles. */
+/** Whether each identifier has the row or mark that the contract writes for this record and transaction. */
 function hasItsRows(
-  { traces }: StoredRecord,
-  { txId, recordId }: { readonly txId: string; readonly recordId: string },
+  record: StoredRecord,
+  place: { readonly txId: string; readonly recordId: string },
   values: ReadonlyMap<string, Uint8Array>,
 ): boolean {
-  return traces.every(({ id, ver, preTraceTxId, preTraceHash }) => {
-    const row = readTraceRow(values.get(TRACE_PREFIX + id) ?? new Uint8Array());
-    return (
-      row !== null &&
-      row.txId === txId &&
-      row.recordId === recordId &&
-      row.ver === ver &&
-      row.preTraceTxId === preTraceTxId &&
-      row.preTraceHash === preTraceHash
+  const markOf = marksOf(clientRecord(record), place);
+  return record.traces.every(({ id, ver, preTraceTxId, preTraceHash }) => {
+    const key = ver === null ? markKey(id, place.recordId) : traceKey(id);
+    const value = values.get(key);
+    const expected = canonicalJson(
+      ver === null ? markOf(id) : { ...markOf(id), ver, preTraceTxId, preTraceHash },
     );
+    return value !== undefined && readOrNull(() => fromUtf8(value)) === expected;
   });
 }

@@ -3,6 +3,7 @@ import {
   MAX_CHANNEL_NAME_BYTES,
   networkId,
   parseStrictJson,
+  quorumAmong,
   Shape,
   toBase64url,
   toHex,
@@ -17,10 +18,10 @@ import {
   type EcdsaVerifier,
   type SignatureVerifier,
 } from '@cotrace/fabric-model';
-import { membershipOf, type NetworkTerms } from '../main-block/attestation-body.js';
+import type { NetworkTerms } from '../main-block/attestation-body.js';
 import type { Membership } from '../main-block/main-config.js';
 
-const FORMAT = 'cotrace.trust.v1';
+const FORMAT = 'cotrace.trust.v2';
 /** MSP configurations hold a few certificates and revocation lists each: 16 MB are thousands of organisations. */
 const MAX_TRUST_BYTES = 16 * 1024 * 1024;
 const MAX_MSP_BYTES = 4 * 1024 * 1024;
@@ -31,11 +32,21 @@ export interface Trust {
   readonly network: NetworkIdentity;
   readonly terms: NetworkTerms;
   readonly membership: Membership;
+  /** A header of the ledger before which nothing counts as its state; null for none. */
+  readonly checkpoint: TrustedCheckpoint | null;
 }
 
-/** The trust file of a network, as text: the members of main's configuration, with their MSP configurations. */
-export function writeTrust(network: NetworkIdentity, quorum: number, config: ChannelConfig): string {
-  const ids = new Set(config.members().map(({ mspId }) => mspId));
+/** The end of a checking cycle that whoever handed out the trust file knew of. */
+export interface TrustedCheckpoint {
+  readonly cycle: bigint;
+  /** Hash of the cycle's header, 32 bytes. */
+  readonly hash: Uint8Array;
+}
+
+/** The trust file of a network, as text: the members of main's configuration, with their MSP configurations, and its quorum. */
+export function writeTrust(network: NetworkIdentity, config: ChannelConfig): string {
+  const members = config.members();
+  const ids = new Set(members.map(({ mspId }) => mspId));
   const organisations = config.msps
     .filter(({ mspId }) => ids.has(mspId))
     .map(({ mspId, config: bytes }) => ({ mspId, mspConfig: toBase64url(bytes) }))
@@ -49,7 +60,7 @@ export function writeTrust(network: NetworkIdentity, quorum: number, config: Cha
       checkingGenesisHeaderHash: toHex(network.checkingGenesisHeaderHash),
       checkingHeight: network.c,
     },
-    quorum,
+    quorum: quorumAmong(members.length, config.quorum),
     organisations,
   };
   return `${JSON.stringify(file, null, 2)}\n`;
@@ -67,7 +78,7 @@ export function readTrust(text: string, verifier: SignatureVerifier): Trust {
 export function trustOf(text: string, verifier: SignatureVerifier, ecdsa: EcdsaVerifier): Trust {
   const source = { code: 'BAD_TRUST', locate: () => 'trust file' } as const;
   const root = new Shape(parseStrictJson(text, MAX_TRUST_BYTES), source);
-  root.only(['format', 'network', 'quorum', 'organisations']);
+  root.only(['format', 'network', 'quorum', 'organisations', 'checkpoint']);
   root.at('format').oneOf([FORMAT]);
   const network = networkOf(root.at('network'));
   const organisations = root.at('organisations');
@@ -75,10 +86,14 @@ export function trustOf(text: string, verifier: SignatureVerifier, ecdsa: EcdsaV
   checkOrder(msps, organisations);
   const members = msps.map(({ mspId, configHash }) => ({ mspId, configHash }));
   const quorum = root.at('quorum');
-  const terms = { networkId: networkId(network), quorum: quorum.integer(2, MAX_ORGANISATIONS) };
+  const terms = { networkId: networkId(network) };
+  const set = quorum.integer(2, MAX_ORGANISATIONS);
   // A quorum that these organisations cannot have would otherwise show as attestations that never count.
-  quorum.check(`one that ${msps.length} organisations can have`, () => membershipOf(members, terms));
-  return { network, terms, membership: { members, manager: new MspManager(msps, verifier) } };
+  if (set > msps.length) quorum.wrong(`one that ${msps.length} organisations can have`);
+  const q = quorumAmong(msps.length, set);
+  const membership = { members, manager: new MspManager(msps, verifier), quorum: q, hash: null };
+  const checkpoint = root.optional('checkpoint');
+  return { network, terms, membership, checkpoint: checkpoint === null ? null : checkpointOf(checkpoint) };
 }
 
 function networkOf(shape: Shape): NetworkIdentity {
@@ -96,6 +111,11 @@ function networkOf(shape: Shape): NetworkIdentity {
     checkingGenesisHeaderHash: shape.at('checkingGenesisHeaderHash').hash(),
     c: shape.at('checkingHeight').integer(2, 0xffffffff),
   };
+}
+
+function checkpointOf(shape: Shape): TrustedCheckpoint {
+  shape.only(['cycle', 'hash']);
+  return { cycle: shape.at('cycle').u64(), hash: shape.at('hash').hash() };
 }
 
 function channelName(shape: Shape): string {

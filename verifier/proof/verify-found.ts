@@ -8,7 +8,7 @@ import {
   type Attestation,
   type StateTrieEntry,
 } from '@cotrace/core';
-import { attestedBlock } from './attested-block.js';
+import { attestedBlock, requireAfterCheckpoint } from './attested-block.js';
 import type { Trust } from './trust.js';
 
 /** A key of a domain's state that is asked for. */
@@ -39,7 +39,7 @@ export interface VerifiedState {
 /** Up to which block something is known to hold, and who says so. */
 export interface AsOf {
   readonly blockNum: bigint;
-  /** When the last of them attested the block, in seconds since 1970. */
+  /** When as many of them as must agree had attested the block, in seconds since 1970. */
   readonly unixSeconds: bigint;
   /** MSP ids. */
   readonly attestedBy: readonly string[];
@@ -48,7 +48,7 @@ export interface AsOf {
 /**
  * Verifies what masters answer about keys of domains' states, given only the trust file: a quorum attested the block, and
  * every key is proven present, with the value given, or absent (null) under the root that they attested. Throws
- * `NO_QUORUM`, `BAD_ANSWER`, `WRONG_VALUE` and what `verifyTrieProof` throws.
+ * `NO_QUORUM`, `RULES`, `STALE`, `BAD_ANSWER`, `WRONG_VALUE` and what `verifyTrieProof` throws.
  */
 export function verifyStates(
   questions: readonly StateQuestion[],
@@ -71,11 +71,11 @@ function verifyBlock(
   { blockNum, attestations }: FoundAnswer,
   trust: Trust,
 ): { readonly asOf: AsOf; readonly root: Uint8Array } {
-  const { body, supporters } = attestedBlock(blockNum, attestations, trust);
-  const times = supporters.map(({ unixSeconds }) => unixSeconds);
+  const { body, supporters, unixSeconds } = attestedBlock(blockNum, attestations, trust);
+  requireAfterCheckpoint(blockNum, trust);
   const asOf = {
     blockNum,
-    unixSeconds: times.reduce((latest, time) => (time > latest ? time : latest), 0n),
+    unixSeconds,
     attestedBy: supporters.map(({ mspId }) => mspId).sort(),
   };
   return { asOf, root: body.trieRoot };

@@ -3,6 +3,7 @@ import { compareBytes, equalBytes, fromUtf8, utf8 } from '@cotrace/core';
 import { peer } from '@cotrace/fabric-model';
 import type fabric from 'fabric-contract-api';
 import { clientCertificate } from './certificates.js';
+import { MSP_ID } from './samples.js';
 
 // fabric-contract-api logs every decorator when it is loaded, and Jest loads it before it runs this file.
 process.env['CORE_CHAINCODE_LOGGING_LEVEL'] = 'error';
@@ -12,7 +13,16 @@ const { TraceContract } = await import('../contract.js');
 const contract = new TraceContract();
 
 type ContractFunction = (context: fabric.Context, ...args: readonly string[]) => Promise<string>;
-type Method = 'define' | 'capture' | 'readRecord' | 'readTrace' | 'listTraces' | 'history';
+type Method =
+  | 'define'
+  | 'capture'
+  | 'findEvent'
+  | 'history'
+  | 'listMarks'
+  | 'listTraces'
+  | 'readDefinition'
+  | 'readRecord'
+  | 'readTrace';
 
 /** An endorsed call: what it answered, read, wrote and emitted. */
 export interface Simulation {
@@ -26,6 +36,8 @@ export interface Simulation {
 
 export interface Caller {
   readonly certificate?: string;
+  /** `MSP_ID` where it is left out. */
+  readonly mspId?: string;
   /** The chaincode that the proposal names. */
   readonly chaincode?: string;
 }
@@ -123,6 +135,7 @@ class Call {
       },
       getStateByRangeWithPagination: (start: string, end: string, size: number, bookmark: string) =>
         Promise.resolve(this.#page(bookmark === '' ? start : bookmark, end, size)),
+      getStateByRange: (start: string, end: string) => Promise.resolve(iterator(this.#range(start, end))),
       getHistoryForKey: (key: string) =>
         Promise.resolve(
           iterator(
@@ -134,7 +147,11 @@ class Call {
           ),
         ),
     };
-    return { stub, clientIdentity: { getIDBytes: () => certificate } } as unknown as fabric.Context;
+    const clientIdentity = {
+      getIDBytes: () => certificate,
+      getMSPID: () => this.caller.mspId ?? MSP_ID,
+    };
+    return { stub, clientIdentity } as unknown as fabric.Context;
   }
 
   #get(key: string): Uint8Array {
@@ -148,10 +165,17 @@ class Call {
     this.writes.set(key, value);
   }
 
+  #keysIn(start: string, end: string): string[] {
+    return sortedKeys(this.state).filter((key) => order(start, key) <= 0 && order(key, end) < 0);
+  }
+
+  #range(start: string, end: string): { readonly key: string; readonly value: Uint8Array }[] {
+    return this.#keysIn(start, end).map((key) => ({ key, value: this.#get(key) }));
+  }
+
   #page(start: string, end: string, size: number): unknown {
     this.#paged = true;
-    const inRange = (key: string): boolean => order(start, key) <= 0 && order(key, end) < 0;
-    const keys = sortedKeys(this.state).filter(inRange);
+    const keys = this.#keysIn(start, end);
     const entries = keys.slice(0, size).map((key) => ({ key, value: this.#get(key) }));
     const metadata = { fetchedRecordsCount: entries.length, bookmark: keys[size] ?? '' };
     return { iterator: iterator(entries), ...(entries.length > 0 ? { metadata } : {}) };

@@ -1,4 +1,5 @@
 import { referenceRoot } from '../../merkle/testing/reference.js';
+import { completedNodes, grownPeaks } from '../peaks.js';
 
 /** The largest power of two below `n`, from 2 on (RFC 6962, section 2.1). */
 function split(n: number): number {
@@ -13,6 +14,15 @@ export function referencePeaks(leaves: readonly Uint8Array[], rootOf = reference
   let width = 1;
   while (2 * width <= leaves.length) width *= 2;
   return [rootOf(leaves.slice(0, width)), ...referencePeaks(leaves.slice(width), rootOf)];
+}
+
+/** The peaks after one more leaf. */
+export function appendToPeaks(
+  count: number,
+  peaks: readonly Uint8Array[],
+  leafHash: Uint8Array,
+): Uint8Array[] {
+  return grownPeaks(peaks, completedNodes(count, peaks, leafHash));
 }
 
 /** RFC 6962, section 2.1.2: PROOF(m, D[n]) between roots, written as it is there. */

@@ -69,7 +69,7 @@ describe('files for hosts of their own', () => {
       const client = loadClient(readClientConfig(workspace.client(name)));
       expect(client.organisation.name).toBe(name);
     }
-    expect(loadTrust(workspace.trust).terms.quorum).toBe(2);
+    expect(loadTrust(workspace.trust).membership.quorum).toBe(2);
     expect(readFileSync(workspace.captureRules, 'utf8')).toContain('goods');
   });
 

@@ -1,6 +1,7 @@
 import { CotraceError, isCotraceError } from '@cotrace/core';
 import {
   common,
+  creatorMspId,
   decodeEnvelope,
   decodeTransaction,
   isOfType,
@@ -10,22 +11,31 @@ import {
 /** Form of every id that a valid transaction can have: a SHA-256 hash in lower-case hexadecimal digits. */
 export const TRANSACTION_ID = /^[0-9a-f]{64}$/;
 
+/** What a valid transaction did, and who made it. */
+export interface ValidTransaction {
+  /** 64 lower-case hexadecimal digits. */
+  readonly txId: string;
+  /** MSP id of its creator, as the envelope has it. */
+  readonly mspId: string;
+  readonly rwset: readonly NamespaceRwset[];
+}
+
 /**
- * The read-write set of a transaction that its block marks as valid (code 0); null for a configuration, which has none.
+ * Reads a transaction that its block marks as valid (code 0); null for a configuration, which writes in no domain.
  *
  * Peers mark only what they decoded down to the last write. Where that is not possible here, it is unknown what the
  * transaction changed and which domains it is in, so nothing can be said of its block or of any state after it. Throws
  * `UNREADABLE_VALID_TRANSACTION`, with the place and the cause.
  */
-export function validRwset(
+export function validTransaction(
   envelope: Uint8Array,
   { block, txNum }: { readonly block: bigint; readonly txNum: number },
-): readonly NamespaceRwset[] | null {
+): ValidTransaction | null {
   try {
     const decoded = decodeEnvelope(envelope);
     if (isOfType(decoded, common.HeaderType.CONFIG)) return null;
     const { txId, rwset } = decodeTransaction(decoded);
-    if (TRANSACTION_ID.test(txId)) return rwset;
+    if (TRANSACTION_ID.test(txId)) return { txId, mspId: creatorMspId(decoded), rwset };
     throw new CotraceError('BAD_TRANSACTION_ID', 'its id is not a SHA-256 hash', { length: txId.length });
   } catch (cause) {
     if (!isCotraceError(cause)) throw cause;

@@ -16,7 +16,7 @@ import {
   transaction,
   withPayloadAppended,
 } from '../../gateway-app/testing/transactions.js';
-import { validRwset } from '../../verifier/main-block/valid-rwset.js';
+import { validTransaction } from '../../verifier/main-block/valid-transaction.js';
 
 /** A group that nobody knows, with a field number in it that only Go's library lets pass. */
 const EIGHT_BYTES = fromHex('7b8080808010017c');
@@ -34,7 +34,7 @@ afterAll(async () => {
 
 function refusal(envelope: Uint8Array): unknown {
   try {
-    return validRwset(envelope, PLACE);
+    return validTransaction(envelope, PLACE);
   } catch (error) {
     if (isCotraceError(error)) return { code: error.code, detail: error.detail };
     throw error;
@@ -63,7 +63,10 @@ describe('a transaction that its block marks as valid', () => {
   it('gives its read-write set and its domains', () => {
     const rwset = { goods: { writes: { a: '1' } }, retail: { writes: { b: '2' } } };
     const { envelope } = transaction(network, { chaincode: 'goods', rwset });
-    expect(validRwset(envelope, PLACE)?.map(({ namespace }) => namespace)).toEqual(['goods', 'retail']);
+    expect(validTransaction(envelope, PLACE)?.rwset.map(({ namespace }) => namespace)).toEqual([
+      'goods',
+      'retail',
+    ]);
   });
 
   it('is read with bytes appended that Fabric skips, to its payload and to its envelope', () => {
@@ -72,13 +75,13 @@ describe('a transaction that its block marks as valid', () => {
       withPayloadAppended(envelope, EIGHT_BYTES, network.organisation(0).client),
       concat(envelope, EIGHT_BYTES),
     ]) {
-      expect(validRwset(odd, PLACE)).toEqual(validRwset(envelope, PLACE));
+      expect(validTransaction(odd, PLACE)).toEqual(validTransaction(envelope, PLACE));
       expect(domainsOf(odd)).toEqual(['goods']);
     }
   });
 
   it('has no read-write set where it is a configuration', () => {
-    expect(validRwset(configuration(network), PLACE)).toBeNull();
+    expect(validTransaction(configuration(network), PLACE)).toBeNull();
   });
 
   it('is refused where it cannot be decoded down to its writes', () => {
@@ -95,7 +98,7 @@ describe('a transaction that its block marks as valid', () => {
   });
 
   it('is refused with its place, the cause and what that may mean', () => {
-    const { message, cause } = errorOf(() => validRwset(altered({ txId: 'x' }), PLACE));
+    const { message, cause } = errorOf(() => validTransaction(altered({ txId: 'x' }), PLACE));
     expect(message).toBe(
       'transaction 3 of block 7 is marked as valid and cannot be read here ([BAD_TRANSACTION_ID] its id is not a ' +
         'SHA-256 hash): either the peer is at fault, or this program is too old for the network',

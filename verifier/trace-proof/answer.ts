@@ -1,0 +1,139 @@
+import { canonicalJson, formatU64, toBase64url, type JsonObject, type JsonValue } from '@cotrace/core';
+import type {
+  Declaration,
+  LineageAnswer,
+  LineageContainer,
+  Nature,
+  OpenEnd,
+  Place,
+  Reached,
+  ShownEntry,
+  ShownRecord,
+  Status,
+} from '../lineage/types.js';
+import type { TraceQuestion } from './types.js';
+
+/** Up to which block something is known to hold, and who says so. */
+export interface AnswerTime {
+  readonly block: bigint;
+  /** When as many as must agree had attested it, in seconds since 1970: fewer liars cannot make it later than it was. */
+  readonly unixSeconds: bigint;
+  /** MSP ids, sorted. */
+  readonly attestedBy: readonly string[];
+}
+
+/** How many of a trace's events an organisation recorded, and how many of them are shown at least as row or mark. */
+export interface OrganisationCount {
+  /** Empty: the organisations that share a tree. */
+  readonly mspId: string;
+  readonly count: number;
+  readonly shown: number;
+  /** The tree has stopped growing: there may be more events. */
+  readonly full: boolean;
+}
+
+export interface AnsweredTrace {
+  readonly traceId: string;
+  readonly nature: Nature;
+  /** None: nobody has recorded it. */
+  readonly organisations: readonly OrganisationCount[];
+}
+
+/** An identifier of the lineage. */
+export interface AnsweredIdentifier extends AnsweredTrace, Status {
+  /** How it was reached, sorted. */
+  readonly as: readonly Reached[];
+}
+
+/** Everything that a record says, for people. `data` is the event as it was captured. */
+export interface AnsweredRecord {
+  readonly step: string | null;
+  readonly eventHash: string;
+  readonly eventID: string | null;
+  readonly bond: ShownRecord['bond'];
+  readonly change: ShownRecord['change'];
+  readonly traces: readonly ShownEntry[];
+  readonly data: JsonObject;
+}
+
+export interface AnsweredEvent extends Status, Place {
+  readonly block: bigint;
+  readonly txNum: number;
+  readonly recordId: string;
+  /** UTC with milliseconds, 24 characters. */
+  readonly time: string;
+  /** Null where only its row is shown. */
+  readonly record: AnsweredRecord | null;
+  /** Whether its envelope is shown, and says the same. */
+  readonly envelope: boolean;
+}
+
+/** A declaration that an event is wrong, and what it says of the reason, where its record is shown and does. */
+export interface AnsweredDeclaration extends Declaration {
+  readonly reason: string | null;
+  readonly declarationTime: string | null;
+  readonly correctiveEventIDs: readonly string[];
+}
+
+/** A transaction that does not stand where the one before it in its domain says. */
+export interface BrokenChain {
+  readonly traceId: string;
+  readonly domain: string;
+  readonly txId: string;
+}
+
+/** A key of a domain's state: the bytes of its value, or null where it is absent. */
+export interface AnsweredState {
+  readonly domain: string;
+  readonly key: string;
+  readonly value: Uint8Array | null;
+}
+
+/** Why an answer is not complete: something needed is not shown, a limit left a branch, or a tree has stopped growing. */
+export type Incomplete = 'open' | 'cut' | 'full';
+
+/** What a trace proof proves. */
+export interface TraceAnswer extends Pick<
+  LineageAnswer,
+  'lots' | 'repeated' | 'withoutOrigin' | 'future' | 'cut'
+> {
+  readonly question: TraceQuestion;
+  readonly asOf: AnswerTime;
+  /** How far masters say that the ledger has come; null where no quorum does. */
+  readonly tips: AnswerTime | null;
+  readonly complete: boolean;
+  /** Why not, sorted. */
+  readonly incomplete: readonly Incomplete[];
+  /** By TraceID, in UTF-16 code units, as all lists of identifiers. */
+  readonly identifiers: readonly AnsweredIdentifier[];
+  /** Traces that were looked at and are no part of the lineage. */
+  readonly consulted: readonly AnsweredTrace[];
+  /** By time, record id, domain and transaction. */
+  readonly events: readonly AnsweredEvent[];
+  readonly containers: readonly LineageContainer[];
+  /** Events that their own organisation declared wrong: not in `certain`. */
+  readonly leftOut: readonly AnsweredDeclaration[];
+  /** Declarations of others, which have no effect. */
+  readonly disputes: readonly AnsweredDeclaration[];
+  /** Events whose row or record is not what the contract writes, or that an identifier's trace lacks. */
+  readonly foreign: readonly (Place & { readonly traceId: string })[];
+  readonly brokenChains: readonly BrokenChain[];
+  readonly open: readonly OpenEnd[];
+  readonly states: readonly AnsweredState[];
+}
+
+/**
+ * The canonical JSON of an answer (docs/formats.md, Trace proof): what two verifiers must agree on to the byte. `u64` are
+ * decimal texts, bytes are base64url.
+ */
+export function answerJson(answer: TraceAnswer): string {
+  return canonicalJson(jsonOf(answer));
+}
+
+function jsonOf(value: unknown): JsonValue {
+  if (typeof value === 'bigint') return formatU64(value);
+  if (value instanceof Uint8Array) return toBase64url(value);
+  if (Array.isArray(value)) return value.map((item) => jsonOf(item));
+  if (typeof value !== 'object' || value === null) return value as JsonValue;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, jsonOf(member)]));
+}

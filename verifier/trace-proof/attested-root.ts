@@ -1,0 +1,31 @@
+import type { EcdsaVerifier } from '@cotrace/fabric-model';
+import { attestedBlock, requireAfterCheckpoint } from '../proof/attested-block.js';
+import { boundSignatures } from '../proof/bound-work.js';
+import { followTransitions } from '../proof/transitions.js';
+import type { Trust } from '../proof/trust.js';
+import type { AnswerTime } from './answer.js';
+import type { TraceProof } from './types.js';
+
+/** The root of the state trie under which a proof shows everything, and who stands behind it. */
+export interface AttestedRoot {
+  readonly asOf: AnswerTime;
+  readonly trieRoot: Uint8Array;
+}
+
+/**
+ * What a quorum attests of the block of a proof: of the organisations trusted, or of those to whom its transitions lead.
+ * `ecdsa` checks what authorities and members of theirs sign. Throws as `boundSignatures`, `requireAfterCheckpoint`,
+ * `followTransitions` and `attestedBlock`.
+ */
+export function attestedRoot(
+  { root, transitions }: TraceProof,
+  trust: Trust,
+  ecdsa: EcdsaVerifier,
+): AttestedRoot {
+  boundSignatures([...transitions, root]);
+  requireAfterCheckpoint(root.block, trust);
+  const last = followTransitions(trust, transitions, root, ecdsa);
+  const { body, supporters, unixSeconds } = attestedBlock(root.block, root.attestations, last);
+  const attestedBy = supporters.map(({ mspId }) => mspId).sort();
+  return { asOf: { block: root.block, unixSeconds, attestedBy }, trieRoot: body.trieRoot };
+}

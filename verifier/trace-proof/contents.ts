@@ -1,0 +1,151 @@
+import { CotraceError, equalBytes, sha256, utf8, type TraceEvent } from '@cotrace/core';
+import type { ShownEvent } from '../lineage/types.js';
+import { Envelopes } from './envelopes.js';
+import type { ProvenEvent, ProvenTrace } from './heads.js';
+import type { ReadRecord } from './record-text.js';
+import { readRowText, type ChainLink } from './row-text.js';
+import { placeOf, RecordTexts, shownAs } from './shown-texts.js';
+import type { ShownContent, TraceProof } from './types.js';
+
+/** An event with what is shown of it. */
+export interface ReadEvent {
+  readonly leaf: TraceEvent | null;
+  /** What a lineage sees of it; null: its row or record is not what the contract writes. */
+  readonly shown: ShownEvent | null;
+  /** Its place in the chain of its identifier; null where it is not shown, or in none. */
+  readonly link: ChainLink | null;
+  /** Null where it is not shown, or foreign. */
+  readonly record: ReadRecord | null;
+  readonly envelope: boolean;
+}
+
+/** The events of a trace, tree after tree. */
+export interface ReadTrace {
+  readonly traceId: string;
+  readonly events: readonly ReadEvent[];
+  /** How many events its head counts that the proof does not list. */
+  readonly unlisted: number;
+}
+
+/**
+ * Reads what is shown of the events of a proof. Throws `WRONG_VALUE`, `WRONG_RECORD`, `NOT_ASKED` for a record of a row
+ * that is not the contract's, what `Envelopes.check` throws, and `BAD_PROOF` where records or envelopes are not each there
+ * once, in the order of first use.
+ */
+export function readContents(
+  traces: readonly ProvenTrace[],
+  proof: TraceProof,
+  mainName: string,
+): ReadTrace[] {
+  const reader = new ContentReader(proof, mainName);
+  const read = traces.map(({ traceId, trees }) => ({
+    traceId,
+    events: trees.flatMap(({ events }) => events.map((event) => reader.read(event))),
+    unlisted: trees.reduce((sum, { count, events }) => sum + count - events.length, 0),
+  }));
+  reader.end();
+  return read;
+}
+
+class ContentReader {
+  readonly #proof: TraceProof;
+  readonly #texts = new RecordTexts();
+  readonly #envelopes: Envelopes;
+  readonly #records: FirstUse;
+  readonly #envelopeOrder: FirstUse;
+
+  constructor(proof: TraceProof, mainName: string) {
+    this.#proof = proof;
+    this.#envelopes = new Envelopes(proof.envelopes, mainName);
+    this.#records = new FirstUse('records', proof.records.length);
+    this.#envelopeOrder = new FirstUse('envelopes', proof.envelopes.length);
+    if (new Set(proof.records).size < proof.records.length) throw twice('records');
+  }
+
+  read({ event, leaf }: ProvenEvent): ReadEvent {
+    const nothing = { leaf, link: null, record: null, envelope: false };
+    if (leaf === null) return { ...nothing, shown: { shown: 'hidden' } };
+    if ('hidden' in event || event.shown === null)
+      return { ...nothing, shown: { shown: 'place', place: placeOf(leaf) } };
+    return this.#content(leaf, event.shown);
+  }
+
+  /** Checks that everything was used. */
+  end(): void {
+    this.#records.end();
+    this.#envelopeOrder.end();
+  }
+
+  #content(leaf: TraceEvent, { row: text, record: at, envelope }: ShownContent): ReadEvent {
+    if (!equalBytes(sha256(utf8(text)), leaf.valueHash)) {
+      throw failure('WRONG_VALUE', leaf, 'its row or mark is not the one that it put');
+    }
+    if (envelope !== null) {
+      this.#envelopeOrder.use(envelope);
+      this.#envelopes.check(envelope, leaf);
+    }
+    const read = readRowText(leaf, text);
+    const record = at === null ? null : this.#recordAt(at);
+    const said = { leaf, link: read?.link ?? null, envelope: envelope !== null };
+    if (read === null) {
+      if (record !== null) throw failure('NOT_ASKED', leaf, 'its row is not one that has a record');
+      return { ...said, shown: null, record: null };
+    }
+    if (record !== null && this.#texts.idOf(leaf.mspId, record) !== read.row.recordId) {
+      throw failure('WRONG_RECORD', leaf, 'its record is not the one that its row names');
+    }
+    const authored = record === null ? null : this.#texts.of(leaf.mspId, record);
+    return { ...said, shown: shownAs(leaf, read, record, this.#texts), record: authored?.read ?? null };
+  }
+
+  #recordAt(at: number): string {
+    this.#records.use(at);
+    return this.#proof.records[at] ?? '';
+  }
+}
+
+/** Whether the places of a list are used in their order, each for the first time behind the one before. */
+class FirstUse {
+  readonly #what: string;
+  readonly #length: number;
+  #used = 0;
+
+  constructor(what: string, length: number) {
+    this.#what = what;
+    this.#length = length;
+  }
+
+  use(at: number): void {
+    if (at > this.#used || at >= this.#length) {
+      throw new CotraceError('BAD_PROOF', `${this.#what} of a proof are not in the order of first use`, {
+        at,
+      });
+    }
+    if (at === this.#used) this.#used++;
+  }
+
+  end(): void {
+    if (this.#used < this.#length) {
+      const message = `${this.#length - this.#used} of the ${this.#what} of a proof are not used`;
+      throw new CotraceError('BAD_PROOF', message, { unused: this.#length - this.#used });
+    }
+  }
+}
+
+function twice(what: string): CotraceError {
+  return new CotraceError('BAD_PROOF', `one of the ${what} of a proof is there twice`);
+}
+
+function failure(
+  code: 'WRONG_VALUE' | 'WRONG_RECORD' | 'NOT_ASKED',
+  leaf: TraceEvent,
+  why: string,
+): CotraceError {
+  const { txId, domain, blockNum, txNum } = leaf;
+  return new CotraceError(code, `transaction ${txNum} of block ${blockNum}, in ${domain}: ${why}`, {
+    txId,
+    domain,
+    block: blockNum,
+    txNum,
+  });
+}
