@@ -13,6 +13,7 @@ var kinds = map[string]func(*text.Shape) (any, error){
 	"lineage":        lineageOf,
 	"shown-tree":     shownTree,
 	"trace-id":       traceID,
+	"trace-proof":    traceProof,
 }
 
 func canonicalJSON(question *text.Shape) (any, error) {

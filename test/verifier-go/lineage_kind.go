@@ -10,5 +10,5 @@ func lineageOf(shape *text.Shape) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return lineage.Of(question, traces), nil
+	return lineage.Of(question, traces).Object, nil
 }

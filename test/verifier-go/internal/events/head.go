@@ -1,8 +1,8 @@
 package events
 
 import (
+	"cotrace.example/verifier/internal/wire"
 	"math/bits"
-	"unicode/utf8"
 )
 
 // Tree is what a head says of one organisation's tree; an empty MspID is the shared one.
@@ -18,7 +18,7 @@ const ownTrees = 48
 
 // DecodeHead takes exactly what an encoder writes.
 func DecodeHead(data []byte) ([]Tree, error) {
-	r := NewReader(data)
+	r := wire.NewReader(data)
 	count := r.U16()
 	if count < 1 || count > ownTrees+1 {
 		r.Refuse()
@@ -27,12 +27,12 @@ func DecodeHead(data []byte) ([]Tree, error) {
 	trees := make([]Tree, count)
 	for i := range trees {
 		tree := &trees[i]
-		tree.MspID = string(r.LP(0, maxMspID))
+		tree.MspID = r.Text(maxMspID)
 		tree.Count, tree.LastBlock, tree.LastTx = r.U32(), r.U64(), r.U32()
 		for range bits.OnesCount32(tree.Count) {
 			tree.Peaks = append(tree.Peaks, r.Hash())
 		}
-		if tree.Count == 0 || !utf8.ValidString(tree.MspID) || i > 0 && tree.MspID <= trees[i-1].MspID {
+		if tree.Count == 0 || i > 0 && tree.MspID <= trees[i-1].MspID {
 			r.Refuse()
 		}
 	}

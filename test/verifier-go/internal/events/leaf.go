@@ -1,10 +1,10 @@
 package events
 
 import (
+	"cotrace.example/verifier/internal/wire"
 	"crypto/sha256"
 	"regexp"
 	"strings"
-	"unicode/utf8"
 )
 
 // Leaf is a trace event.
@@ -31,19 +31,14 @@ const (
 
 // DecodeLeaf takes exactly what an encoder writes.
 func DecodeLeaf(data []byte) (*Leaf, error) {
-	r := NewReader(data)
+	r := wire.NewReader(data)
 	r.Tag("e")
 	leaf := &Leaf{TxID: r.Hash(), Block: r.U64(), TxNum: r.U32()}
-	leaf.Domain, leaf.MspID = string(r.LP(1, maxDomain)), string(r.LP(1, maxMspID))
-	leaf.EnvelopeHash, leaf.Key, leaf.ValueHash = r.Hash(), string(r.LP(0, maxKey)), r.Hash()
+	leaf.Domain, leaf.MspID = r.Text(maxDomain), r.Text(maxMspID)
+	leaf.EnvelopeHash, leaf.Key, leaf.ValueHash = r.Hash(), r.Text(maxKey), r.Hash()
 	var valid bool
-	if leaf.TraceID, leaf.RecordID, valid = ReadKey(leaf.Key); !valid || !IsDomain(leaf.Domain) {
+	if leaf.TraceID, leaf.RecordID, valid = ReadKey(leaf.Key); !valid || !IsDomain(leaf.Domain) || leaf.MspID == "" {
 		r.Refuse()
-	}
-	for _, text := range []string{leaf.MspID, leaf.Key} {
-		if !utf8.ValidString(text) {
-			r.Refuse()
-		}
 	}
 	return leaf, r.End("BAD_EVENT_LEAF", "leaf of an event")
 }

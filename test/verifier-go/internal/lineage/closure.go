@@ -64,21 +64,25 @@ type closure struct {
 	order     []string
 	idReasons map[string]map[string]bool
 	shown     map[*event]map[string]bool
-	lots      map[[2]string]bool
-	inside    map[pair]bool // pairs whose windows the lineage went through
-	cut       map[string]string
+	followed  map[stay]bool              // windows that the lineage went through
+	consulted map[string]bool            // parents whose events decide what was in them
+	records   map[string]map[*event]bool // events that must be shown as record, by trace
 }
 
 func (h *history) close(direction string, all bool) *closure {
 	c := &closure{
 		h: h, up: direction == "up", all: all, reached: map[state]pieces{}, ways: map[string]map[string]bool{},
 		idReasons: map[string]map[string]bool{}, shown: map[*event]map[string]bool{},
-		lots: map[[2]string]bool{}, inside: map[pair]bool{},
+		followed: map[stay]bool{}, consulted: map[string]bool{}, records: map[string]map[*event]bool{},
 	}
 	c.reach(state{way: "product", id: h.question.TraceID}, h.always(), nil)
 	if direction == "none" {
 		for _, e := range h.events[h.question.TraceID] {
 			c.show(e, nil)
+			c.need(h.question.TraceID, e)
+		}
+		for _, d := range h.declarations[h.question.TraceID] {
+			c.need(h.question.TraceID, d)
 		}
 		return c
 	}
@@ -156,14 +160,26 @@ func (c *closure) product(id string) {
 		if asked || !e.isProcessAlone(id) {
 			c.show(e, nil)
 		}
+		c.need(id, e)
 		c.transform(e, id, nil)
 		if asked && e.isProcess(id) {
 			c.reach(state{way: "process", id: id}, c.h.always(), nil)
 		}
 	}
+	for _, d := range c.h.declarations[id] {
+		c.need(id, d)
+	}
 	c.items(id)
 	c.lotsOf(id)
 	c.containers(id, c.h.always())
+}
+
+// need says that an event of a trace must be shown as record.
+func (c *closure) need(id string, e *event) {
+	if c.records[id] == nil {
+		c.records[id] = map[*event]bool{}
+	}
+	c.records[id][e] = true
 }
 
 func (e *event) isProcess(id string) bool {
@@ -210,11 +226,11 @@ func (c *closure) transform(e *event, id string, because []string) {
 func (c *closure) edge(e *event, from, to, output string, because []string) {
 	because = union(because, union(c.h.classOnly(from), c.h.classOnly(to)))
 	because = union(because, c.h.madeTwice(output, c.all))
-	c.followed(e, to, because)
+	c.otherSide(e, to, because)
 }
 
-// followed reaches the other side of an event: inputs at its time, outputs from it on.
-func (c *closure) followed(e *event, id string, because []string) {
+// otherSide reaches the other side of an event: inputs at its time, outputs from it on.
+func (c *closure) otherSide(e *event, id string, because []string) {
 	switch {
 	case !c.up:
 		c.reach(state{way: "product", id: id}, span{from: e.at, to: c.h.behindAll}, because)
@@ -257,13 +273,14 @@ func (c *closure) process(id, organisation string) {
 			because = []string{"OTHER_ORGANISATION"}
 		}
 		c.show(e, because)
+		c.need(id, e)
 		because = union(because, e.own)
 		for _, other := range c.h.leads(e, to) {
 			reasons := union(because, c.h.classOnly(other))
 			if !c.up {
 				reasons = union(reasons, c.h.madeTwice(other, c.all))
 			}
-			c.followed(e, other, reasons)
+			c.otherSide(e, other, reasons)
 		}
 	}
 }

@@ -72,11 +72,35 @@ func (c *closure) containers(id string, within span) {
 	for _, p := range c.h.parentsOf(id) {
 		within := within
 		within.because = union(within.because, union(c.h.classOnly(id), c.h.classOnly(p.parent)))
+		c.consult(p, within)
 		var uses []use
 		for _, w := range c.h.windows(p, c.all) {
-			uses = append(uses, c.uses(w, within)...)
+			own := c.uses(w, within)
+			c.follow(p, w, own)
+			uses = append(uses, own...)
 		}
 		c.contain(p, uses)
+	}
+}
+
+// stay is a window of a pair.
+type stay struct {
+	pair     pair
+	from, to int
+}
+
+func (c *closure) follow(p pair, w *window, uses []use) {
+	if len(uses) > 0 {
+		c.followed[stay{p, w.from, w.to}] = true
+	}
+}
+
+// consult notes a parent in which the child would have been, had nobody emptied it: its events say whether it was.
+func (c *closure) consult(p pair, within span) {
+	for _, w := range c.h.windowsUnemptied(p) {
+		if _, meets := meet(span{from: w.from, to: w.to}, within); meets {
+			c.consulted[p.parent] = true
+		}
 	}
 }
 
@@ -86,7 +110,6 @@ func (c *closure) contain(p pair, uses []use) {
 		c.showInside(p, e, uses)
 	}
 	for _, one := range uses {
-		c.inside[p] = true
 		c.reach(state{way: "container", id: p.parent}, one.cut, one.cut.because)
 	}
 }
@@ -116,6 +139,7 @@ func (c *closure) showInside(p pair, e *event, uses []use) {
 		return
 	}
 	c.show(e, because)
+	c.need(p.parent, e)
 	if !c.up {
 		// What it held went into what it was used for.
 		c.transform(e, p.parent, because)
@@ -152,7 +176,6 @@ func (c *closure) children(id string, within span) {
 		for _, w := range c.h.windows(p, c.all) {
 			for _, part := range w.parts {
 				if cut, meets := meet(part, within); meets {
-					c.inside[p] = true
 					c.reach(state{way: "product", id: p.child}, cut, union(cut.because, class))
 				}
 			}
@@ -166,7 +189,11 @@ func (c *closure) load(id string, at int) {
 		if e.has(id, "input") || e.has(id, "output") {
 			c.show(e, nil)
 		}
+		c.need(id, e)
 		c.transform(e, id, nil)
+	}
+	for _, d := range c.h.declarations[id] {
+		c.need(id, d)
 	}
 	c.items(id)
 	c.lotsOf(id)
@@ -176,7 +203,6 @@ func (c *closure) load(id string, at int) {
 	}
 	for _, one := range held {
 		class := union(c.h.classOnly(id), c.h.classOnly(one.pair.child))
-		c.inside[one.pair] = true
 		for _, part := range one.window.parts {
 			if part.from <= at && at <= part.to {
 				used := span{from: at, to: at}
@@ -185,7 +211,9 @@ func (c *closure) load(id string, at int) {
 		}
 		within := c.h.always()
 		within.because = because
-		c.contain(one.pair, c.uses(one.window, within))
+		uses := c.uses(one.window, within)
+		c.follow(one.pair, one.window, uses)
+		c.contain(one.pair, uses)
 		if len(because) > 0 {
 			left := span{from: one.window.to, to: one.window.to}
 			c.reach(state{way: "product", id: one.pair.child}, left, union(because, class))

@@ -48,7 +48,10 @@ type history struct {
 	traces       map[string][]Shown
 	events       map[string][]*event
 	declarations map[string][]*event
+	listed       map[string][]*event // by trace its events in the order given; nil where less than the row is shown
 	foreign      map[foreignEvent]bool
+	lacking      map[string]bool // identifiers whose traces lack an event that names them
+	misread      map[string][]int
 	texts        []string // of positions 2, 4, …
 	behindAll    int
 }
@@ -61,17 +64,20 @@ type eventKey struct {
 func newHistory(question Question, traces map[string][]Shown) *history {
 	h := &history{
 		question: question, traces: traces, events: map[string][]*event{},
-		declarations: map[string][]*event{}, foreign: map[foreignEvent]bool{},
+		declarations: map[string][]*event{}, listed: map[string][]*event{},
+		foreign: map[foreignEvent]bool{}, lacking: map[string]bool{}, misread: map[string][]int{},
 	}
 	positions := h.readTimes()
 	byKey := map[eventKey]*event{}
 	for _, id := range sortedKeys(traces) {
-		for _, shown := range traces[id] {
+		h.listed[id] = make([]*event, len(traces[id]))
+		for i, shown := range traces[id] {
 			if shown.Row == nil {
 				continue
 			}
 			if shown.Record != nil && !shown.Record.says(id, shown.Row) {
 				h.foreign[foreignEvent{id, shown.Place}] = true
+				h.misread[id] = append(h.misread[id], i)
 				continue
 			}
 			key := eventKey{shown.Place, shown.Row.RecordID}
@@ -83,6 +89,7 @@ func newHistory(question Question, traces map[string][]Shown) *history {
 			if shown.Record != nil {
 				e.record = shown.Record
 			}
+			h.listed[id][i] = e
 			if e.rows[id] == nil {
 				e.rows[id] = shown.Row
 				if e.said.Wrong {
@@ -133,7 +140,8 @@ func (h *history) counted(organisation string) bool {
 	return !h.question.HasRecorders || h.question.Recorders[organisation]
 }
 
-// declarationsOf are the declarations about an event that count, or those that do not.
+// declarationsOf are the declarations about an event that count, or those that do not. Where a record that would tell is
+// not shown it is neither.
 func (h *history) declarationsOf(e *event, counting bool) []*event {
 	var found []*event
 	seen := map[*event]bool{}
@@ -143,7 +151,11 @@ func (h *history) declarationsOf(e *event, counting bool) []*event {
 				continue
 			}
 			seen[d] = true
-			if h.declares(d, e) == counting {
+			own := d.place.Organisation == e.place.Organisation && d.place.Domain == e.place.Domain && h.counted(d.place.Organisation)
+			if own && (d.record == nil || e.record == nil) {
+				continue
+			}
+			if (own && d.record.namesAll(e.record)) == counting {
 				found = append(found, d)
 			}
 		}
@@ -151,19 +163,13 @@ func (h *history) declarationsOf(e *event, counting bool) []*event {
 	return found
 }
 
-// declares says whether a declaration withdraws an event: by the same organisation in the same domain, naming all of it.
-func (h *history) declares(d, e *event) bool {
-	if d.place.Organisation != e.place.Organisation || d.place.Domain != e.place.Domain || !h.counted(d.place.Organisation) {
-		return false
-	}
-	if d.record == nil || e.record == nil {
-		return false
-	}
+// namesAll says whether a record names every (id, role, lot) of another.
+func (r *Record) namesAll(other *Record) bool {
 	named := map[[3]string]bool{}
-	for _, entry := range d.record.Entries {
+	for _, entry := range r.Entries {
 		named[[3]string{entry.ID, entry.Role, entry.Lot}] = true
 	}
-	for _, entry := range e.record.Entries {
+	for _, entry := range other.Entries {
 		if !named[[3]string{entry.ID, entry.Role, entry.Lot}] {
 			return false
 		}
@@ -190,6 +196,7 @@ func (h *history) counterpart(e *event, id string) bool {
 		}
 	}
 	h.foreign[foreignEvent{id, e.place}] = true
+	h.lacking[id] = true
 	return false
 }
 

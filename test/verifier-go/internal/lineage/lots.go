@@ -36,17 +36,13 @@ func (c *closure) lotsOf(item string) {
 }
 
 func (c *closure) ofLot(item, lot string, to state, because []string) {
-	because = union(because, c.h.lotReasons(item, lot))
-	c.reach(to, c.h.always(), because)
-	if c.all || len(because) == 0 {
-		c.lots[[2]string{item, lot}] = true
-	}
+	c.reach(to, c.h.always(), union(because, c.h.lotReasons(item, lot)))
 }
 
 // lot of an item: its events in other roles than lot, as of a product, but neither items nor children.
 func (c *closure) lot(id string) {
 	for _, e := range c.h.events[id] {
-		if e.isLotAlone(id) || e.isProcessAlone(id) {
+		if e.isLotAlone(id) {
 			continue
 		}
 		var because []string
@@ -54,6 +50,7 @@ func (c *closure) lot(id string) {
 			because = []string{"LOT_PART"}
 		}
 		c.show(e, because)
+		c.need(id, e)
 		c.transform(e, id, because)
 	}
 	c.lotContainers(id)

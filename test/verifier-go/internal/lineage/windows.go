@@ -46,9 +46,21 @@ func (h *history) windows(p pair, all bool) []*window {
 	return certain
 }
 
-func (h *history) read(p pair, all bool) []*window {
+// windowsUnemptied are those that there would be in `all` if nobody had emptied the parent.
+func (h *history) windowsUnemptied(p pair) []*window {
+	var steps []*step
+	for _, s := range h.steps(p, true) {
+		if s.kind != "empty" {
+			steps = append(steps, s)
+		}
+	}
+	return h.run(p, true, steps)
+}
+
+func (h *history) read(p pair, all bool) []*window { return h.run(p, all, h.steps(p, all)) }
+
+func (h *history) run(p pair, all bool, steps []*step) []*window {
 	m := &machine{h: h, pair: p, all: all, lastClosing: beforeAll}
-	steps := h.steps(p, all)
 	for start := 0; start < len(steps); {
 		end := start
 		for end < len(steps) && steps[end].at == steps[start].at {

@@ -70,7 +70,7 @@ func writeObject(out *strings.Builder, object Object, depth int) error {
 	for name := range object {
 		names = append(names, name)
 	}
-	sort.Slice(names, func(i, j int) bool { return lessUTF16(names[i], names[j]) })
+	sort.Slice(names, func(i, j int) bool { return Less(names[i], names[j]) })
 	out.WriteByte('{')
 	for i, name := range names {
 		if i > 0 {
@@ -86,8 +86,8 @@ func writeObject(out *strings.Builder, object Object, depth int) error {
 	return nil
 }
 
-// lessUTF16 compares by UTF-16 code units, as RFC 8785 orders members.
-func lessUTF16(a, b string) bool {
+// Less compares by UTF-16 code units, as RFC 8785 orders members.
+func Less(a, b string) bool {
 	left, right := utf16.Encode([]rune(a)), utf16.Encode([]rune(b))
 	for i := 0; i < len(left) && i < len(right); i++ {
 		if left[i] != right[i] {

@@ -102,7 +102,7 @@ func (p *parser) object(depth int) (any, error) {
 			return nil, err
 		}
 		if _, twice := object[name]; twice {
-			return nil, p.fail("a member named twice")
+			return nil, fault.New("DUPLICATE_MEMBER", "member %q twice", name)
 		}
 		if len(object) == maxMembers {
 			return nil, p.fail("too many members")

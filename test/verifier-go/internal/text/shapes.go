@@ -34,6 +34,9 @@ func (s *Shape) Refuse(format string, arguments ...any) {
 	}
 }
 
+// Refusal is the first thing wrong so far.
+func (s *Shape) Refusal() error { return s.err }
+
 // Err is the first thing wrong, or else a member that nobody read.
 func (s *Shape) Err() error {
 	for name := range s.object {

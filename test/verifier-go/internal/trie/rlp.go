@@ -1,9 +1,9 @@
 // Package trie walks Merkle Patricia tries along proofs (docs/formats.md, State trie).
 package trie
 
-import "errors"
+import "cotrace.example/verifier/internal/fault"
 
-var errRLP = errors.New("not the shortest RLP")
+var errRLP = fault.New("BAD_TRIE_NODE", "not the shortest RLP")
 
 // item is one RLP item: a string, or a list with its items still encoded.
 type item struct {

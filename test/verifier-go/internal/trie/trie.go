@@ -3,9 +3,10 @@ package trie
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 
 	"golang.org/x/crypto/sha3"
+
+	"cotrace.example/verifier/internal/fault"
 )
 
 // Keccak is Keccak-256.
@@ -26,7 +27,7 @@ func StateKey(domain, key string) []byte {
 	return append(append(out, domain...), key...)
 }
 
-var errNode = errors.New("not a node of a trie")
+var errNode = fault.New("BAD_TRIE_NODE", "not a node of a trie")
 
 // Nodes are the nodes of a proof for many keys: each once, in the order of first use.
 type Nodes struct {
@@ -48,12 +49,16 @@ func (n *Nodes) take(hash []byte) ([]byte, error) {
 	if node, known := n.byHash[string(hash)]; known {
 		return node, nil
 	}
-	if n.used == len(n.nodes) {
-		return nil, errors.New("a node is missing")
+	isRoot := n.used == 0
+	if n.used == len(n.nodes) && !isRoot {
+		return nil, fault.New("PROOF_TOO_SHORT", "a node is missing")
+	}
+	if isRoot && (len(n.nodes) == 0 || !bytes.Equal(Keccak(n.nodes[0]), hash)) {
+		return nil, fault.New("ROOT_MISMATCH", "not the root")
 	}
 	node := n.nodes[n.used]
 	if !bytes.Equal(Keccak(node), hash) {
-		return nil, errors.New("not the node that is referred to")
+		return nil, fault.New("BAD_TRIE_NODE", "not the node that is referred to")
 	}
 	n.used++
 	n.byHash[string(hash)] = node
