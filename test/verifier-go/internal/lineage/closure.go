@@ -241,16 +241,6 @@ func (c *closure) otherSide(e *event, id string, because []string) {
 	}
 }
 
-// isLoaded says whether an event that counts tells that anything was in an identifier.
-func (h *history) isLoaded(id string) bool {
-	for _, e := range h.events[id] {
-		if e.has(id, "parent") && e.said.Change != "empty" && e.counts() {
-			return true
-		}
-	}
-	return false
-}
-
 func (h *history) classOnly(id string) []string {
 	if h.nature(id) == "class" {
 		return []string{"CLASS_ONLY"}

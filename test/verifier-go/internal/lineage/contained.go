@@ -80,6 +80,7 @@ func (c *closure) containers(id string, within span) {
 			uses = append(uses, own...)
 		}
 		c.contain(p, uses)
+		c.leftBehind(p, within)
 	}
 }
 
@@ -181,80 +182,4 @@ func (c *closure) children(id string, within span) {
 			}
 		}
 	}
-}
-
-// load is an input into which something was ever put: it stands for what it held.
-func (c *closure) load(id string, at int) {
-	for _, e := range c.h.events[id] {
-		if e.has(id, "input") || e.has(id, "output") {
-			c.show(e, nil)
-		}
-		c.need(id, e)
-		c.transform(e, id, nil)
-	}
-	for _, d := range c.h.declarations[id] {
-		c.need(id, d)
-	}
-	c.items(id)
-	c.lotsOf(id)
-	held, because := c.held(id, at), []string(nil)
-	if len(held) == 0 {
-		held, because = c.lastHeld(id, at), []string{"EMPTIED"}
-	}
-	for _, one := range held {
-		class := union(c.h.classOnly(id), c.h.classOnly(one.pair.child))
-		for _, part := range one.window.parts {
-			if part.from <= at && at <= part.to {
-				used := span{from: at, to: at}
-				c.reach(state{way: "product", id: one.pair.child}, used, union(part.because, class))
-			}
-		}
-		within := c.h.always()
-		within.because = because
-		uses := c.uses(one.window, within)
-		c.follow(one.pair, one.window, uses)
-		c.contain(one.pair, uses)
-		if len(because) > 0 {
-			left := span{from: one.window.to, to: one.window.to}
-			c.reach(state{way: "product", id: one.pair.child}, left, union(because, class))
-		}
-	}
-}
-
-type heldWindow struct {
-	pair   pair
-	window *window
-}
-
-// held is what was in an identifier at a time.
-func (c *closure) held(id string, at int) []heldWindow {
-	var held []heldWindow
-	for _, p := range c.h.childrenOf(id) {
-		for _, w := range c.h.windows(p, c.all) {
-			for _, part := range w.parts {
-				if part.from <= at && at <= part.to && (c.all || len(part.because) == 0) {
-					held = append(held, heldWindow{p, w})
-					break
-				}
-			}
-		}
-	}
-	return held
-}
-
-// lastHeld is what left an identifier last before a time.
-func (c *closure) lastHeld(id string, at int) []heldWindow {
-	last := -1
-	var held []heldWindow
-	for _, p := range c.h.childrenOf(id) {
-		for _, w := range c.h.windows(p, c.all) {
-			if w.to < at && w.to > last {
-				last, held = w.to, nil
-			}
-			if w.to == last {
-				held = append(held, heldWindow{p, w})
-			}
-		}
-	}
-	return held
 }

@@ -43,16 +43,15 @@ func (h *history) containers(all *layer) []any {
 }
 
 func (h *history) windowObject(p pair, w *window) (string, text.Object) {
-	parts := append([]span{}, w.parts...)
-	for _, certain := range h.read(p, false) {
-		if certain.from >= w.from && certain.to <= w.to {
-			parts = append(parts, certain.parts...)
-		}
-	}
 	var undecided []text.Object
-	for _, part := range parts {
-		if len(part.because) > 0 {
-			undecided = append(undecided, text.Object{"from": h.timeOf(part.from), "to": h.timeOf(part.to), "because": part.because})
+	for _, all := range []bool{true, false} {
+		for _, other := range h.read(p, all) {
+			for _, part := range other.parts {
+				cut, meets := meet(part, span{from: w.from, to: w.to})
+				if meets && len(cut.because) > 0 {
+					undecided = append(undecided, text.Object{"from": h.timeOf(cut.from), "to": h.timeOf(cut.to), "because": cut.because})
+				}
+			}
 		}
 	}
 	from := h.timeOf(w.from)

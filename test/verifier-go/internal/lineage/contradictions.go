@@ -9,17 +9,17 @@ func (m *machine) contradict(w *window) {
 			continue
 		}
 		for _, renewed := range m.cutAtRenewals(part) {
-			parts = append(parts, m.cut(w, renewed)...)
+			parts = append(parts, m.cut(part, renewed)...)
 		}
 	}
 	w.parts = parts
 }
 
-// cut a certain part at the first contradiction in it.
-func (m *machine) cut(w *window, part span) []span {
+// cut a part, of a certain one, at the first contradiction in it.
+func (m *machine) cut(whole, part span) []span {
 	first := part.to + 1
 	var because []string
-	for _, found := range m.contradictions(w) {
+	for _, found := range m.contradictions(whole) {
 		if found.from >= part.from && found.from < part.to && found.from <= first {
 			if found.from < first {
 				because = nil
@@ -45,8 +45,8 @@ func (m *machine) cutAtRenewals(part span) []span {
 	return append(parts, part)
 }
 
-// contradictions in a window: its child is put into another parent, or its parent loaded after it travelled.
-func (m *machine) contradictions(w *window) []span {
+// contradictions in a certain part of a window: its child is put into another parent, or its parent loaded after it travelled.
+func (m *machine) contradictions(w span) []span {
 	var found []span
 	p := m.pair.parent
 	travelled := m.h.behindAll

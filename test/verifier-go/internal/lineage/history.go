@@ -151,8 +151,8 @@ func (h *history) declarationsOf(e *event, counting bool) []*event {
 				continue
 			}
 			seen[d] = true
-			own := d.place.Organisation == e.place.Organisation && d.place.Domain == e.place.Domain && h.counted(d.place.Organisation)
-			if own && (d.record == nil || e.record == nil) {
+			own := d.place.Organisation == e.place.Organisation && d.place.Domain == e.place.Domain
+			if own && (d.record == nil || e.record == nil || !h.counted(d.place.Organisation)) {
 				continue
 			}
 			if (own && d.record.namesAll(e.record)) == counting {

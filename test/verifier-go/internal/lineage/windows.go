@@ -31,8 +31,9 @@ type machine struct {
 	uncounted   bool     // something was put in without a quantity
 	lastClosing int
 	idle        []*step // closings since then that found nothing open
-	foundNone   bool    // a removal found nothing open, and nothing was added since
-	renewals    []int   // times at which a word that counts says that the child is in
+	foundAt     int
+	foundNone   bool  // a removal found nothing open, and nothing was added since
+	renewals    []int // times at which a word that counts says that the child is in
 	done        []*window
 }
 
@@ -112,6 +113,9 @@ func (m *machine) start(from int, because []string) {
 
 // change makes the open window undecided for these reasons from a position on, or certain; the part before has its end there.
 func (m *machine) change(at int, because []string) {
+	if same(m.cur, because) {
+		return
+	}
 	m.open.parts = append(m.open.parts, span{m.curFrom, at, m.cur})
 	m.cur, m.curFrom = because, at
 }
@@ -121,10 +125,13 @@ func (m *machine) found(at int, steps ...*step) {
 	because := own(steps)
 	m.start(m.lastClosingBefore(at, steps), union([]string{"NO_OPENING"}, because))
 	m.change(at, because)
+	for _, s := range steps {
+		addAll(m.open.openedBy, s.organisations)
+	}
 }
 
 func (m *machine) end(to int, by map[string]bool) {
-	m.change(to, nil)
+	m.open.parts = append(m.open.parts, span{m.curFrom, to, m.cur})
 	m.open.to = to
 	addAll(m.open.closedBy, by)
 	m.done = append(m.done, m.open)
@@ -200,7 +207,7 @@ func (m *machine) close(at int, empties, removes []*step, added bool) bool {
 			addAll(by, s.organisations)
 		}
 		m.end(at, by)
-		m.foundNone, ended = true, true
+		m.foundNone, m.foundAt, ended = true, at, true
 	}
 	if !found && !ended {
 		m.idle = append(m.idle, append(append([]*step{}, empties...), removes...)...)
@@ -309,7 +316,7 @@ func (m *machine) add(at int, s *step, closings bool) {
 		if closings {
 			because = union(because, []string{"SAME_TIME"})
 		}
-		if m.foundNone {
+		if m.foundNone && m.foundAt < at {
 			because = union(because, []string{"ORDER"})
 		}
 		m.foundNone = false
