@@ -44,13 +44,11 @@ func (h *history) containers(all *layer) []any {
 
 func (h *history) windowObject(p pair, w *window) (string, text.Object) {
 	var undecided []text.Object
-	for _, all := range []bool{true, false} {
-		for _, other := range h.read(p, all) {
-			for _, part := range other.parts {
-				cut, meets := meet(part, span{from: w.from, to: w.to})
-				if meets && len(cut.because) > 0 {
-					undecided = append(undecided, text.Object{"from": h.timeOf(cut.from), "to": h.timeOf(cut.to), "because": cut.because})
-				}
+	for _, other := range append(h.read(p, true), h.read(p, false)...) {
+		for _, part := range other.parts {
+			cut, meets := meet(part, span{from: w.from, to: w.to})
+			if meets && len(cut.because) > 0 {
+				undecided = append(undecided, text.Object{"from": h.timeOf(cut.from), "to": h.timeOf(cut.to), "because": cut.because})
 			}
 		}
 	}

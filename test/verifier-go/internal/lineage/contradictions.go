@@ -51,7 +51,7 @@ func (m *machine) contradictions(w span) []span {
 	p := m.pair.parent
 	travelled := m.h.behindAll
 	for _, e := range m.h.events[p] {
-		moves := e.has(p, "subject") || e.has(p, "child") || e.said.Change == "see"
+		moves := e.has(p, "subject") || e.has(p, "child") || e.said.Change == "see" && e.said.Bond == m.pair.bond
 		if moves && e.counts() && e.at >= w.from && e.at <= w.to {
 			travelled = min(travelled, e.at)
 		}

@@ -37,14 +37,23 @@ type machine struct {
 	done        []*window
 }
 
-// windows of a pair: in `certain` as what counts tells it. In `all` there are besides those that follow where also what does
-// not count is heard, and where strangers close nothing.
+// windows of a pair: in `certain` as what counts tells it; in `all` as everything does, where strangers close nothing, and
+// undecided also where what counts leaves it open.
 func (h *history) windows(p pair, all bool) []*window {
-	certain := h.read(p, false)
-	if all {
-		return append(certain, h.read(p, true)...)
+	windows := h.read(p, all)
+	if !all {
+		return windows
 	}
-	return certain
+	for _, plain := range h.read(p, false) {
+		for _, part := range plain.parts {
+			for _, w := range windows {
+				if cut, meets := meet(part, span{from: w.from, to: w.to}); meets && len(cut.because) > 0 {
+					w.parts = append(w.parts, cut)
+				}
+			}
+		}
+	}
+	return windows
 }
 
 // windowsUnemptied are those that there would be in `all` if nobody had emptied the parent.
@@ -164,6 +173,7 @@ func (m *machine) turn(at int, steps []*step) {
 	var removes, empties, heard, unheard []*step
 	added := false
 	for _, s := range steps {
+		added = added || s.kind == "add"
 		switch {
 		case len(s.own) > 0:
 			// What does not count closes nothing; its removals still say that the child was in.
@@ -175,7 +185,6 @@ func (m *machine) turn(at int, steps []*step) {
 		case s.kind == "remove":
 			removes = append(removes, s)
 		default:
-			added = added || s.kind == "add"
 			heard = append(heard, s)
 		}
 	}
@@ -235,6 +244,9 @@ func (m *machine) close(at int, empties, removes []*step, added bool) bool {
 		}
 		if stranger {
 			m.change(at, union(m.cur, []string{"STRANGER"}))
+			if m.h.nature(m.pair.child) != "instance" {
+				m.contentWhy = union(m.contentWhy, []string{"STRANGER"})
+			}
 		}
 		if len(empty) > 0 || m.takesAll(at, removing) {
 			m.end(at, by)
@@ -337,8 +349,9 @@ func (m *machine) add(at int, s *step, closings bool) {
 // again is a step that says that the child is in where a window is open: certain where it counts.
 func (m *machine) again(at int, s *step) {
 	switch {
+	case len(s.own) == 0 && len(m.contentWhy) == 0:
+		m.change(at, nil)
 	case len(s.own) == 0:
-		m.change(at, m.contentWhy)
 	case s.kind == "add" && m.h.nature(m.pair.child) != "instance":
 		m.change(at, union(m.cur, s.own))
 	}
