@@ -157,7 +157,7 @@ func isInside(e *event, p pair, w span) bool {
 
 // isTurned says whether the parent was both loaded and unloaded at an end of a window, and the event is something else.
 func (h *history) isTurned(e *event, p pair, w span) bool {
-	if e.at != w.from && e.at != w.to || e.loads(p.parent) || e.unloads(p.parent) {
+	if e.at != w.from && e.at != w.to || e.said.Bond == p.bond && (e.loads(p.parent) || e.unloads(p.parent)) {
 		return false
 	}
 	loaded, unloaded := false, false

@@ -18,6 +18,7 @@ type step struct {
 	hasAmounts    bool
 	own           []string
 	organisations map[string]bool
+	first         string // the first of the record ids
 }
 
 // steps of a pair in one layer, by time; tellings of equal event, time, change and amounts are one.
@@ -27,7 +28,7 @@ func (h *history) steps(p pair, all bool) []*step {
 		if e.said.Bond != p.bond || !all && !e.counts() {
 			return
 		}
-		s := &step{kind: kind, at: e.at, own: e.own, organisations: map[string]bool{}}
+		s := &step{kind: kind, at: e.at, own: e.own, organisations: map[string]bool{}, first: e.said.RecordID}
 		text := kind + " " + e.said.Event + " " + e.said.Time
 		if kind != "empty" && e.record != nil {
 			for _, entry := range e.record.Entries {
@@ -58,7 +59,10 @@ func (h *history) steps(p pair, all bool) []*step {
 	for _, text := range sortedKeys(byText) {
 		steps = append(steps, byText[text])
 	}
-	sort.SliceStable(steps, func(i, j int) bool { return steps[i].at < steps[j].at })
+	sort.Slice(steps, func(i, j int) bool {
+		a, b := steps[i], steps[j]
+		return a.at < b.at || a.at == b.at && a.first < b.first
+	})
 	return steps
 }
 
@@ -83,7 +87,7 @@ func (s *step) join(other *step) {
 	if same(own, other.own) {
 		addAll(s.organisations, other.organisations)
 	}
-	s.own = own
+	s.own, s.first = own, min(s.first, other.first)
 }
 
 func same(a, b []string) bool {
