@@ -70,6 +70,8 @@ func Of(question Question, traces map[string][]Shown) *Answer {
 	certain, all := &layer{}, &layer{}
 	for _, direction := range directions[question.Direction] {
 		certain.join(h.close(direction, false))
+	}
+	for _, direction := range directions[question.Direction] {
 		all.join(h.close(direction, true))
 	}
 	a := &Answer{Object: text.Object{}, Needs: map[string][]int{}, Reached: map[string]bool{}}
@@ -81,16 +83,16 @@ func Of(question Question, traces map[string][]Shown) *Answer {
 		}))
 	}
 	a.Object["identifiers"] = identifiers
-	a.addEvents(certain, all)
+	a.addEvents(h, certain, all)
 	h.tell(a, all)
 	h.addNeeds(a, all)
 	open := h.openEnds(a)
-	a.Object["open"], a.Object["cut"] = open, []any{}
-	a.Object["complete"] = len(open) == 0
+	a.Object["open"], a.Object["cut"] = open, h.cuts()
+	a.Object["complete"] = len(open) == 0 && len(h.cut) == 0
 	return a
 }
 
-func (a *Answer) addEvents(certain, all *layer) {
+func (a *Answer) addEvents(h *history, certain, all *layer) {
 	for e, because := range all.shown {
 		_, sure := certain.shown[e]
 		a.Events = append(a.Events, EventAnswer{e.place, e.said.RecordID, status(sure, because, text.Object{
@@ -102,11 +104,40 @@ func (a *Answer) addEvents(certain, all *layer) {
 		return e.Object["time"].(string) + "\x00" + e.RecordID + "\x00" + e.Place.Domain + "\x00" + e.Place.TxID
 	}
 	sort.Slice(a.Events, func(i, j int) bool { return order(a.Events[i]) < order(a.Events[j]) })
+	a.Events = h.keep(a.Events)
 	events := []any{}
 	for _, e := range a.Events {
 		events = append(events, e.Object)
 	}
 	a.Object["events"] = events
+}
+
+// keep leaves of too many events those that are not certain first, then the latest.
+func (h *history) keep(events []EventAnswer) []EventAnswer {
+	left := len(events) - h.question.Events
+	for _, certain := range []bool{false, true} {
+		for i := len(events) - 1; i >= 0 && left > 0; i-- {
+			if events[i].Object["certain"] == certain {
+				h.cut[[2]string{h.question.TraceID, events[i].Place.Organisation}] = true
+				events = append(events[:i:i], events[i+1:]...)
+				left--
+			}
+		}
+	}
+	return events
+}
+
+// cuts are the branches that the limits left.
+func (h *history) cuts() []any {
+	var cut []text.Object
+	for one := range h.cut {
+		object := text.Object{"traceId": one[0], "organisation": nil}
+		if one[1] != "" {
+			object["organisation"] = one[1]
+		}
+		cut = append(cut, object)
+	}
+	return List("traceId organisation", cut)
 }
 
 func status(certain bool, because map[string]bool, object text.Object) text.Object {
@@ -163,13 +194,14 @@ func (h *history) tell(a *Answer, all *layer) {
 		for _, d := range h.declarationsOf(e, false) {
 			disputes = append(disputes, declaration(d, e))
 		}
-		if h.isFuture(e) {
-			future = append(future, e.said.RecordID)
+	}
+	for _, e := range a.Events {
+		if h.isFuture(e.Object["time"].(string)) {
+			future = append(future, e.RecordID)
 		}
 	}
 	const declared = "domain txId organisation declared recordId"
 	a.Object["leftOut"], a.Object["disputes"] = List(declared, leftOut), List(declared, disputes)
-	sort.Strings(future)
 	a.Object["future"] = future
 	var foreign []text.Object
 	for one := range h.foreign {
@@ -189,9 +221,9 @@ func declaration(d, e *event) text.Object {
 	}
 }
 
-func (h *history) isFuture(e *event) bool {
+func (h *history) isFuture(written string) bool {
 	root, err := time.Parse(time.RFC3339, h.question.RootTime)
-	at, bad := time.Parse(time.RFC3339, e.said.Time)
+	at, bad := time.Parse(time.RFC3339, written)
 	return err == nil && bad == nil && at.After(root.Add(time.Hour))
 }
 

@@ -39,9 +39,6 @@ func (m *machine) close(at int, empties, removes []*step, added bool) bool {
 func (m *machine) closeBy(at int, s *step) bool {
 	if !m.mayClose(s) {
 		m.change(at, union(m.cur, []string{"STRANGER"}))
-		if m.h.nature(m.pair.child) != "instance" {
-			m.contentWhy = union(m.contentWhy, []string{"STRANGER"})
-		}
 		return false
 	}
 	if s.kind == "remove" && !m.takes(at, s) {
@@ -117,7 +114,7 @@ func (m *machine) add(at int, s *step, closings bool) {
 			because = union(because, []string{"ORDER"})
 		}
 		m.foundNone = false
-		m.cur, m.contentWhy = s.own, s.own
+		m.cur = s.own
 		if len(because) > len(s.own) {
 			m.change(at, because)
 		}
@@ -131,16 +128,14 @@ func (m *machine) add(at int, s *step, closings bool) {
 	m.put(s)
 }
 
-// again is a step that says that the child is in where a window is open: certain where it counts.
+// again is a step that says that the child is in where a window is open: in `certain` it is so again.
 func (m *machine) again(at int, s *step) {
 	switch {
 	case at == m.curFrom:
 		// Told at the time at which it became so.
-	case len(s.own) == 0 && len(m.contentWhy) > 0 && m.h.nature(m.pair.child) != "instance":
-		// What is left of the quantity stays as doubtful as it is.
-	case len(s.own) == 0:
-		m.change(at, m.contentWhy)
-	case s.kind == "add" && m.h.nature(m.pair.child) != "instance":
+	case !m.all:
+		m.change(at, nil)
+	case len(s.own) > 0 && s.kind == "add" && m.h.nature(m.pair.child) != "instance":
 		m.change(at, union(m.cur, s.own))
 	}
 }
@@ -154,9 +149,6 @@ func (m *machine) told(at int, s *step) {
 
 // put adds the quantity of a step to what is in.
 func (m *machine) put(s *step) {
-	if m.h.nature(m.pair.child) != "instance" {
-		m.contentWhy = union(m.contentWhy, s.own)
-	}
 	if !s.hasAmounts {
 		m.uncounted = true
 	}
@@ -175,7 +167,6 @@ func (m *machine) see(at int, s *step, closed, closings bool) {
 		m.again(at, s)
 	case !closed:
 		m.found(at, s)
-		m.contentWhy = s.own
 		m.put(s)
 		if closings {
 			m.change(at, union(s.own, []string{"SAME_TIME"}))

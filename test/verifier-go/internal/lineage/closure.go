@@ -1,6 +1,11 @@
 package lineage
 
-import "sort"
+import (
+	"sort"
+	"strings"
+
+	"cotrace.example/verifier/internal/text"
+)
 
 // pieces are spans that rise and do not touch.
 type pieces []span
@@ -59,7 +64,9 @@ type closure struct {
 	up        bool
 	all       bool
 	reached   map[state]pieces
+	pending   []edge
 	work      []visit
+	by        string // who recorded the event that is followed
 	ways      map[string]map[string]bool
 	order     []string
 	idReasons map[string]map[string]bool
@@ -77,6 +84,10 @@ func (h *history) close(direction string, all bool) *closure {
 	}
 	c.reach(state{way: "product", id: h.question.TraceID}, h.always(), nil)
 	if direction == "none" {
+		for _, asked := range c.pending {
+			c.h.taken[asked.state.id] = true
+			c.enter(asked.state, asked.span, nil)
+		}
 		for _, e := range h.events[h.question.TraceID] {
 			c.show(e, nil)
 			c.need(h.question.TraceID, e)
@@ -86,21 +97,51 @@ func (h *history) close(direction string, all bool) *closure {
 		}
 		return c
 	}
-	for len(c.work) > 0 {
-		next := c.work[0]
-		c.work = c.work[1:]
-		c.expand(next)
+	for len(c.pending) > 0 {
+		c.round()
 	}
 	return c
 }
 
+// edge leads to an identifier, from an event of an organisation or from none.
+type edge struct {
+	state        state
+	span         span
+	because      []string
+	organisation string
+}
+
+// round takes what the last one led to, by TraceID; what the limit leaves is cut.
+func (c *closure) round() {
+	edges := c.pending
+	c.pending = nil
+	sort.SliceStable(edges, func(i, j int) bool { return text.Less(edges[i].state.id, edges[j].state.id) })
+	for _, one := range edges {
+		if !c.h.taken[one.state.id] && len(c.h.taken) >= c.h.question.Identifiers {
+			c.h.cut[[2]string{one.state.id, one.organisation}] = true
+			continue
+		}
+		c.h.taken[one.state.id] = true
+		c.enter(one.state, one.span, one.because)
+	}
+	work := c.work
+	c.work = nil
+	for _, next := range work {
+		c.by = ""
+		c.expand(next)
+	}
+}
+
 func (h *history) always() span { return span{from: beforeAll, to: h.behindAll} }
 
-// reach goes along an edge to an identifier for a span of time.
+// reach goes along an edge to an identifier for a span of time, in the next round.
 func (c *closure) reach(s state, w span, because []string) {
-	if !c.all && len(because) > 0 {
-		return
+	if c.all || len(because) == 0 {
+		c.pending = append(c.pending, edge{s, w, because, c.by})
 	}
+}
+
+func (c *closure) enter(s state, w span, because []string) {
 	way := s.way
 	if way == "load" {
 		way = "product"
@@ -205,6 +246,8 @@ func (c *closure) transform(e *event, id string, because []string) {
 		return
 	}
 	because = union(because, e.own)
+	c.by = e.place.Organisation
+	defer func() { c.by = "" }()
 	if !c.up {
 		for _, output := range c.h.leads(e, to) {
 			c.edge(e, id, output, output, because)
@@ -265,6 +308,7 @@ func (c *closure) process(id, organisation string) {
 		c.show(e, because)
 		c.need(id, e)
 		because = union(because, e.own)
+		c.by = e.place.Organisation
 		for _, other := range c.h.leads(e, to) {
 			reasons := union(because, c.h.classOnly(other))
 			if !c.up {
@@ -283,11 +327,12 @@ func (h *history) madeTwice(id string, all bool) []string {
 		if !e.counts() || !h.makes(e, id) {
 			continue
 		}
-		makings[e.said.Event] = true
+		making := e.telling()
+		makings[making] = true
 		if by[e.place.Organisation] == nil {
 			by[e.place.Organisation] = map[string]bool{}
 		}
-		by[e.place.Organisation][e.said.Event] = true
+		by[e.place.Organisation][making] = true
 	}
 	for _, told := range by {
 		if len(told) == len(makings) {
@@ -298,6 +343,23 @@ func (h *history) madeTwice(id string, all bool) []string {
 		return nil
 	}
 	return []string{"MADE_TWICE"}
+}
+
+// telling is what events have in common that tell the same.
+func (e *event) telling() string {
+	parts := []string{e.said.Event, e.said.Time, e.said.Bond, e.said.Change}
+	if e.record != nil {
+		if e.record.Step != nil {
+			parts = append(parts, "step "+*e.record.Step)
+		}
+		var entries []string
+		for _, entry := range e.record.Entries {
+			entries = append(entries, strings.Join([]string{entry.ID, entry.Role, entry.Lot, amountsText(entry)}, "\x00"))
+		}
+		sort.Strings(entries)
+		parts = append(parts, entries...)
+	}
+	return strings.Join(parts, "\x01")
 }
 
 // makes says whether an event makes an identifier: has it as output, or is an ObjectEvent ADD of it.

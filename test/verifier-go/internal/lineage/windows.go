@@ -27,8 +27,7 @@ type machine struct {
 	cur         []string // why the open window is undecided now
 	curFrom     int
 	content     map[string]*big.Rat
-	contentWhy  []string // what there is against who told of the quantity
-	uncounted   bool     // something was put in without a quantity
+	uncounted   bool // something was put in without a quantity
 	lastClosing int
 	idle        []*step // closings since then that found nothing open
 	foundAt     int
@@ -116,7 +115,6 @@ func own(steps []*step) []string {
 func (m *machine) start(from int, because []string) {
 	m.open = &window{from: from, openedBy: map[string]bool{}, closedBy: map[string]bool{}}
 	m.content, m.uncounted = map[string]*big.Rat{}, false
-	m.contentWhy = nil
 	m.cur, m.curFrom = because, from
 }
 
