@@ -10,5 +10,14 @@ func lineageOf(shape *text.Shape) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return lineage.Of(question, traces).Object, nil
+	told := lineage.Of(question, traces)
+	needs := text.Object{}
+	for id, places := range told.Needs {
+		listed := []any{}
+		for _, at := range places {
+			listed = append(listed, at)
+		}
+		needs[id] = listed
+	}
+	return text.Object{"answer": told.Object, "needs": needs}, nil
 }

@@ -88,7 +88,7 @@ func (h *history) addNeeds(a *Answer, all *layer) {
 		}
 		for _, d := range h.declarations[id] {
 			for _, e := range h.events[id] {
-				if d.said.Event == e.said.Event {
+				if d.said.Event == e.said.Event && d.place.Organisation == e.place.Organisation && d.place.Domain == e.place.Domain {
 					records[d], records[e] = true, true
 				}
 			}
