@@ -11,6 +11,7 @@ export { entryAfter, type KeyEntry } from './main-block/entry-after.js';
 export { mainConfig, type MainConfig, type Membership } from './main-block/main-config.js';
 export { transactionFacts, type TransactionFacts } from './main-block/transaction-facts.js';
 export { validTransaction, type ValidTransaction } from './main-block/valid-transaction.js';
+export { lineageLoading, type LoadTraces } from './lineage/loading.js';
 export { LINEAGE_LIMITS, lineageAndNeeds, lineageOf } from './lineage/lineage.js';
 export type { Reason } from './lineage/reasons.js';
 export type {
@@ -31,6 +32,7 @@ export { followTransition, followTransitions, requireRising, type ShownBlock } f
 export { valuesWritten } from './proof/values-written.js';
 export { verifyStates, type FoundAnswer, type StateQuestion } from './proof/verify-found.js';
 export { verify } from './verify.js';
+export { checkTip, verifyTips, type LedgerTip } from './proof/tips.js';
 export {
   answerJson,
   type AnsweredDeclaration,
@@ -47,11 +49,10 @@ export {
   readTraceProof,
   writeTraceProof,
 } from './trace-proof/proof-file.js';
-export { recordIdOf } from './trace-proof/record-text.js';
+export { rememberedNatures } from './trace-proof/proven-lineage.js';
+export { recordIdOfText } from './trace-proof/record-text.js';
 export { readRowText } from './trace-proof/row-text.js';
 export { placeOf, RecordTexts, shownAs, shownEvent } from './trace-proof/shown-texts.js';
-export { rememberedNatures } from './trace-proof/proven-lineage.js';
-export { verifyTraceProof } from './trace-proof/verify-trace-proof.js';
 export type {
   ProofDirection,
   ProofEvent,
@@ -64,3 +65,4 @@ export type {
   TraceQuestion,
   Transition,
 } from './trace-proof/types.js';
+export { verifyTraceProof } from './trace-proof/verify-trace-proof.js';

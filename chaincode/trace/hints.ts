@@ -5,7 +5,7 @@ import { asRefusal, parseArgument } from './arguments.js';
 const MAX_HINTS_BYTES = 4 * 1024 * 1024;
 
 /**
- * The hints in the argument of `capture`: one for each of `ids`, in that order. Either both values are null
+ * The hints in the argument of `capture`: one for each of `ids`, which get a row, in that order. Either both values are null
  * (the identifier is new in this domain) or both are 64 lower-case hexadecimal digits.
  * Throws `BAD_HINTS`, `TOO_LARGE`.
  */
@@ -13,7 +13,11 @@ export function parseHints(text: string, ids: readonly string[]): Hint[] {
   return asRefusal(() => {
     const value = parseArgument(text, MAX_HINTS_BYTES, 'hints', 'BAD_HINTS');
     const root = new Shape(value, { code: 'BAD_HINTS', name: 'hints', tooLarge: 'TOO_LARGE' });
-    const entries = root.items(ids.length, ids.length, 'one hint for each distinct identifier of the record');
+    const entries = root.items(
+      ids.length,
+      ids.length,
+      'one hint for each identifier of the record that gets a row',
+    );
     return entries.map((entry, i) => hintOf(entry, ids[i] ?? ''));
   });
 }
@@ -21,7 +25,7 @@ export function parseHints(text: string, ids: readonly string[]): Hint[] {
 function hintOf(entry: Shape, id: string): Hint {
   entry.only(['id', 'preTraceTxId', 'preTraceHash']);
   if (entry.at('id').text() !== id)
-    entry.at('id').wrong(`${id}, in the order of the record’s distinct identifiers`);
+    entry.at('id').wrong(`${id}, in the order of the record’s identifiers that get a row`);
   const preTraceTxId = hashOrNull(entry.at('preTraceTxId'));
   const preTraceHash = hashOrNull(entry.at('preTraceHash'));
   if ((preTraceTxId === null) !== (preTraceHash === null)) {

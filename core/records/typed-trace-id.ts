@@ -2,9 +2,9 @@ import { GS1_ORIGIN } from '../trace-id/gs1-identifier.js';
 import { findKey } from '../trace-id/gs1-keys.js';
 import { canonicalTraceId } from '../trace-id/trace-id.js';
 
-/** A primary key's application identifier with a value, such as `01/09521234500049`. */
+/** Whether a text begins with the AI of a primary key, as `01/09521234500049` does: it is a link without its host, or a mistake. */
 export function isGs1Path(text: string): boolean {
-  const ai = /^(\d{2,4})\/\d{4}/.exec(text)?.[1];
+  const ai = /^(\d{2,4})\//.exec(text)?.[1];
   return ai !== undefined && findKey(ai) !== null;
 }
 

@@ -166,6 +166,8 @@ describe('what a person types', () => {
     ['(01)09521234543213(00)195212345000000015', 'names two keys, (01) and (00); write one of them alone'],
     ['id.gs1.org/01/09521234543213', 'perhaps https://id.gs1.org/01/09521234543213 is meant'],
     ['01/09521234543214', 'has a wrong check digit'],
+    ['01/952', 'is not a valid gtin (01)'],
+    ['00/', 'is not a valid sscc (00)'],
     ['https://id.gs1.org/AQnYUc1gmiQK', 'resolve it first'],
     ['', 'is empty'],
     ['1'.repeat(2049), 'is longer than 2048 characters'],

@@ -1,4 +1,5 @@
 import { appendFileSync, closeSync, openSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { CotraceError } from '@cotrace/core';
 import type { CaptureListeners, CaptureOptions } from '../client/capture-documents.js';
 import { captureFiles } from '../client/capture-files.js';
@@ -22,6 +23,8 @@ export async function capture(
   { log, ...options }: CaptureCommandOptions,
   output: Output,
 ): Promise<number> {
+  // By itself V8 collects when the heap is three to four times what lives in it: 400 MB for a document of 10,000 events.
+  setFlagsFromString('--heap-growing-percent=50');
   const outcomeLog = log === undefined ? null : openLog(log);
   const listeners: CaptureListeners = {
     progress: (message) => output.progress(message),

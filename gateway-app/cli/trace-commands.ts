@@ -26,7 +26,7 @@ export function addTraceCommands(program: Command, runner: Runner): void {
   program
     .command('trace')
     .description('the complete history of a product, proven; its identifier may be written in any GS1 form')
-    .argument('<traceid>', 'EPC URN, Digital Link or other identifier')
+    .argument('<traceid>', 'identifier in any form, or what a scanner sends')
     .option('--up', 'and what it was made of, back to the origins')
     .option('--down', 'and what it went into')
     .option('--both', 'and both')
@@ -41,6 +41,14 @@ export function addTraceCommands(program: Command, runner: Runner): void {
     .addHelpText(
       'after',
       `
+An identifier may be an EPC URN, a Digital Link on any host, a URI of your own, or one of these:
+
+  cotrace trace 01/09521234543213/10/LOT-1             as traces are printed
+  cotrace trace '(01)09521234543213(10)LOT-1'          as labels have it, in any order
+  cotrace trace ']C1010952123454321310LOT-1{GS}21A7'   as scanners send it; {GS} is the separator, also as a character
+
+What was understood is said first. Digits alone may be several things and are answered with how to write each.
+
 What is marked ? is undecided: events leave it open. A recall counts it as affected; the lines below the events say why.
 The last lines say up to which block the answer holds, who attests that, and whether it is complete.
 

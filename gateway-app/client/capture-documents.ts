@@ -75,31 +75,33 @@ function refuseAll(files: readonly ReadFile[], { outcome: tell }: CaptureListene
   );
 }
 
-function tasksOf(
-  files: readonly ReadFile[],
+/** Takes `files` over: what an event holds is kept until its capture has ended, and no longer. */
+function* tasksOf(
+  files: ReadFile[],
   client: CaptureClient,
   signal: AbortSignal,
   listeners: CaptureListeners,
-): readonly KeyedTask<EventOutcome>[] {
+): Generator<KeyedTask<EventOutcome>> {
   const total = files.reduce((sum, { events }) => sum + events.length, 0);
   let ended = 0;
   let told = Date.now();
-  return files.flatMap(({ name, events }) =>
-    events.map((event) => ({
-      keys: keysOf(event),
-      run: async () => {
-        if (signal.aborted) return notTried(name, event, 'INTERRUPTED');
-        const outcome = await captureEvent(client, name, event, signal);
-        listeners.outcome?.(outcome);
-        ended += 1;
-        if (Date.now() - told > PROGRESS_MS) {
-          told = Date.now();
-          listeners.progress(`${ended} of ${total} events`);
-        }
-        return outcome;
-      },
-    })),
-  );
+  const run = async (name: string, event: ReadEvent): Promise<EventOutcome> => {
+    if (signal.aborted) return notTried(name, event, 'INTERRUPTED');
+    const outcome = await captureEvent(client, name, event, signal);
+    listeners.outcome?.(outcome);
+    ended += 1;
+    if (Date.now() - told > PROGRESS_MS) {
+      told = Date.now();
+      listeners.progress(`${ended} of ${total} events`);
+    }
+    return outcome;
+  };
+  const left = files.splice(0).flatMap(({ name, events }) => events.map((event) => ({ name, event })));
+  left.reverse();
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const { name, event } = next;
+    yield { keys: keysOf(event), run: () => run(name, event) };
+  }
 }
 
 const NOT_ATTESTED =

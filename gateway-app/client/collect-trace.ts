@@ -10,6 +10,7 @@ import { askInTurn, noAnswer } from './ask-in-turn.js';
 import type { AssembledProof } from './assemble-proof.js';
 import { askProof, type Showing } from './ask-proof.js';
 import { collectAttestations, completeAttestations } from './collect-attestations.js';
+import { collectTips } from './collect-tips.js';
 import type { ConnectedNode, Connections } from './connections.js';
 import { TooManyRefused, type Gathered } from './gathered.js';
 import { catchUp, heightsOf, nameThoseBehind, readyFirst, type Heights } from './heights.js';
@@ -84,12 +85,15 @@ async function checked(
 ): Promise<CollectedTrace> {
   const { block, nodes, records, envelopes, traces } = sent;
   requireBlock(block, showing.at, heights);
-  const gathered = await collectAttestations(connections, [block], from.name, trust);
+  const [gathered, tips] = await Promise.all([
+    collectAttestations(connections, [block], from.name, trust),
+    showing.at === null ? collectTips(connections, trust) : [],
+  ]);
   const proofWith = (attestations: TraceProof['root']['attestations']): TraceProof => ({
     question,
     root: { block, attestations },
     transitions: [],
-    tips: [],
+    tips,
     ...{ nodes, records, envelopes, traces },
     states: [],
   });

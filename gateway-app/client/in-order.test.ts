@@ -1,9 +1,17 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { runInOrder, type KeyedTask } from './in-order.js';
 
 const numRuns = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
+
+/** As `node --expose-gc` has it. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+}
 
 /** Runs tasks; fails where they have not ended when `patience` has: a wait for a place could last without end. */
 function run<T>(
@@ -101,5 +109,43 @@ describe('running tasks in order', () => {
         .map(({ i }) => i)
         .sort(),
     ).toEqual([0, 1, 2]);
+  });
+
+  it('looks no more than 2,048 tasks ahead of the first that has not ended', async () => {
+    let taken = 0;
+    let release: () => void = () => undefined;
+    function* tasks(): Generator<KeyedTask<number>> {
+      for (; taken < 5000; taken++) {
+        const i = taken;
+        yield { keys: [], run: () => (i === 0 ? first : Promise.resolve(i)) };
+      }
+    }
+    const first = new Promise<number>((resolve) => (release = () => resolve(0)));
+    const all = runInOrder(tasks(), 2);
+    await nextTurn();
+    expect(taken).toBe(2048);
+    release();
+    expect(await all).toHaveLength(5000);
+  });
+
+  it('keeps no task once it has run', async () => {
+    const kept: WeakRef<object>[] = [];
+    let freed = 0;
+    function* tasks(): Generator<KeyedTask<null>> {
+      for (let i = 0; i < 100; i++) {
+        const data = { bytes: new Uint8Array(1000) };
+        kept.push(new WeakRef(data));
+        yield { keys: [`${i}`], run: () => nextTurn(data).then(() => null) };
+      }
+      yield { keys: kept.map((_, i) => `${i}`), run: count };
+    }
+    const count = async (): Promise<null> => {
+      await nextTurn();
+      collectGarbage();
+      freed = kept.filter((one) => one.deref() === undefined).length;
+      return null;
+    };
+    await runInOrder(tasks(), 4);
+    expect(freed).toBeGreaterThan(90);
   });
 });

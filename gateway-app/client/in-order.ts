@@ -4,23 +4,35 @@ export interface KeyedTask<T> {
   run(): Promise<T>;
 }
 
+/** How many tasks are looked at ahead of the first that has not ended, for some that need not wait: each takes memory. */
+const AHEAD = 2048;
+
 /**
  * Runs tasks with at most `limit` under way, in their order wherever they share a key: a task starts once every
  * earlier task that shares a key with it has ended. Results come in the order of the tasks; the first rejection
- * rejects, after the tasks under way have ended.
+ * rejects, after the tasks under way have ended. `tasks` is iterated over once, and no task is kept once it has run.
  */
-export async function runInOrder<T>(tasks: readonly KeyedTask<T>[], limit: number): Promise<T[]> {
+export async function runInOrder<T>(tasks: Iterable<KeyedTask<T>>, limit: number): Promise<T[]> {
   const lastOfKey = new Map<string, Promise<unknown>>();
-  const results: Promise<T>[] = [];
+  const results: Promise<PromiseSettledResult<T>>[] = [];
   const slots = new Slots(limit);
   for (const task of tasks) {
-    const before = task.keys.flatMap((key) => lastOfKey.get(key) ?? []);
-    const result = Promise.allSettled(before).then(() => slots.use(() => task.run()));
-    for (const key of task.keys) lastOfKey.set(key, result);
+    await results[results.length - AHEAD];
+    const { keys } = task;
+    const before = keys.flatMap((key) => lastOfKey.get(key) ?? []);
+    const result = Promise.all(before)
+      .then(() => slots.use(() => task.run()))
+      .then(
+        (value): PromiseSettledResult<T> => ({ status: 'fulfilled', value }),
+        (reason: unknown): PromiseSettledResult<T> => ({ status: 'rejected', reason }),
+      )
+      .finally(() => {
+        for (const key of keys) if (lastOfKey.get(key) === result) lastOfKey.delete(key);
+      });
+    for (const key of keys) lastOfKey.set(key, result);
     results.push(result);
   }
-  const settled = await Promise.allSettled(results);
-  return settled.map((result) => {
+  return (await Promise.all(results)).map((result) => {
     if (result.status === 'rejected') throw result.reason;
     return result.value;
   });

@@ -21,7 +21,7 @@ export const MAX_DOCUMENT_BYTES = 3 * MAX_DOCUMENT_LENGTH;
 export function readDocuments(
   documents: Iterable<CaptureDocument>,
   rules: readonly DomainRule[],
-): readonly ReadFile[] {
+): ReadFile[] {
   const files: ReadFile[] = [];
   for (const document of documents) files.push(readDocument(document, rules));
   return files;

@@ -165,8 +165,8 @@ describe('the walk along a trace', () => {
   });
 
   it('takes identifiers as they are, slashes and all', async () => {
-    add('r1', { id: 'https://id.gs1.org/01/1/10/2' });
-    expect(await walked('goods', 'https://id.gs1.org/01/1/10/2')).toEqual([[2, false]]);
-    expect(await walked('goods', 'https://id.gs1.org/01/1')).toEqual([]);
+    add('r1', { id: 'https://id.gs1.org/01/09521234500049/10/2' });
+    expect(await walked('goods', 'https://id.gs1.org/01/09521234500049/10/2')).toEqual([[2, false]]);
+    expect(await walked('goods', 'https://id.gs1.org/01/09521234500049')).toEqual([]);
   });
 });

@@ -148,7 +148,7 @@ function inTrace(edit: (trace: Present, random: Random, proof: TraceProof) => Pr
     return {
       ...proof,
       traces: proof.traces.map((trace, i) =>
-        i !== at || trace.head === null ? trace : edit(trace, random, proof),
+        i !== at || trace.head === null || trace.trees.length === 0 ? trace : edit(trace, random, proof),
       ),
     };
   };
@@ -192,7 +192,9 @@ function pathOver(leaves: readonly Uint8Array[], indices: readonly number[]): Ui
 /** One tree over other events, with everything above it: what a liar can make who lacks a quorum's signatures. */
 function rebuilt(edit: (events: readonly TraceEvent[], random: Random) => readonly TraceEvent[]): Mutation {
   return async (proof, random, ledger) => {
-    const present = proof.traces.filter((trace): trace is Present => trace.head !== null);
+    const present = proof.traces.filter(
+      (trace): trace is Present => trace.head !== null && trace.trees.length > 0,
+    );
     if (present.length === 0) return proof;
     const trace = random.one(present);
     const tree = random.one(trace.trees);

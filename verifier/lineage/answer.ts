@@ -5,7 +5,7 @@ import { doubtsIn, type Pairs, type Windows } from './pairs.js';
 import { CERTAIN, reasonsOf } from './reasons.js';
 import { push } from './record-facts.js';
 import type { ShownEntry } from './shown.js';
-import { EVER, FOREVER, meet, type Span } from './times.js';
+import { Covered, EVER, FOREVER, meet, meeting, type Span } from './times.js';
 import type { LineageAnswer, LineageContainer, LineageQuestion, LineageWindow } from './types.js';
 
 /** The containers of a lineage, with the windows in which they were followed, and what else they were used for. */
@@ -35,8 +35,11 @@ export function containersOf(
 }
 
 function windowsOf(windows: Windows, spans: readonly Span[]): LineageWindow[] {
+  const covered = new Covered();
+  const parts = spans.flatMap((span) => covered.add(span));
+  const followed = new Set(parts.flatMap((span) => meeting(windows.stays, span)));
   return windows.stays
-    .filter((stay) => spans.some((span) => meet(span, stay) !== null))
+    .filter((stay) => followed.has(stay))
     .map((stay) => ({
       child: windows.child,
       bond: windows.bond,

@@ -1,18 +1,13 @@
 import type { Budget } from './budget.js';
 import { leads, makes, type Makings } from './edges.js';
-import { compare, type Entry, type History } from './history.js';
+import type { Entry, History } from './history.js';
 import type { Held } from './in-container.js';
 import type { Loads } from './loads.js';
-import { doubtAt, doubtsIn, meeting, type Pairs, type Windows } from './pairs.js';
+import { doubtAt, doubtsIn, type Pairs, type Windows } from './pairs.js';
 import { CERTAIN, why, type Why } from './reasons.js';
-import { ALWAYS, Covered, FOREVER, lowerBound, meet, type Span } from './times.js';
-import type { LineageQuestion, Reached, Way } from './types.js';
-
-type Node =
-  | { readonly kind: 'product'; readonly id: string; readonly span: Span; readonly load: boolean }
-  | { readonly kind: 'container'; readonly id: string; readonly held: Held }
-  | { readonly kind: 'lot'; readonly id: string }
-  | { readonly kind: 'process'; readonly id: string; readonly organisation: string | null };
+import { Rounds, added, type Node } from './rounds.js';
+import { ALWAYS, Covered, FOREVER, lowerBound, meet, meeting, type Span } from './times.js';
+import type { LineageQuestion, Way } from './types.js';
 
 const BEYOND_CLASS = why('CLASS_ONLY');
 const EMPTIED = why('EMPTIED');
@@ -23,17 +18,12 @@ const STRANGER = why('STRANGER');
 
 /** What is reached one way from the identifier asked for, in one layer; without a way the identifier alone. */
 export class Closure {
-  /** Each identifier with the ways it was reached and the reasons of the edges that lead to it. */
-  readonly reached = new Map<string, { readonly as: Set<Reached>; why: Why }>();
   /** Products of which every event belongs to the lineage; of others only transformations and what `held` shows. */
   readonly whole = new Set<string>();
   readonly loads = new Set<string>();
   /** Of those the ones that only strangers put anything into. */
   readonly doubted = new Set<string>();
   readonly held = new Map<string, Held[]>();
-  readonly lots = new Set<string>();
-  /** Processes with the organisations from whose events they were reached; null is the question itself. */
-  readonly processes = new Map<string, Set<string | null>>();
   /** Containers whose own events bear on the windows of what was reached. */
   readonly consulted = new Set<string>();
   readonly way: Way | null;
@@ -42,10 +32,8 @@ export class Closure {
   readonly #pairs: Pairs;
   readonly #makings: Makings;
   readonly #loads: Loads;
-  readonly #budget: Budget;
   readonly #certain: boolean;
-  /** Found in this round. */
-  #edges: { readonly node: Node; readonly because: Why; readonly by: Entry | null }[] = [];
+  readonly #rounds: Rounds;
   readonly #contents = new Map<string, Covered>();
   readonly #containers = new Map<string, Covered>();
   readonly #loaded = new Set<string>();
@@ -62,56 +50,31 @@ export class Closure {
     this.#pairs = parts.pairs;
     this.#makings = parts.makings;
     this.#loads = parts.loads;
-    this.#budget = parts.budget;
     this.#certain = layer === 'certain';
+    this.#rounds = new Rounds(parts.budget, this.#certain);
     const { traceId } = question;
-    this.#reach({ kind: 'product', id: traceId, span: ALWAYS, load: false }, CERTAIN, null);
+    this.#rounds.reach({ kind: 'product', id: traceId, span: ALWAYS, load: false }, CERTAIN, null);
     if (way === null) {
-      this.#nextRound();
+      this.#rounds.next();
       this.whole.add(traceId);
       return;
     }
     if (this.#history.trace(traceId).entries.some((entry) => isProcess(entry)))
-      this.#reach({ kind: 'process', id: traceId, organisation: null }, CERTAIN, null);
-    for (let round = this.#nextRound(); round.length > 0; round = this.#nextRound())
+      this.#rounds.reach({ kind: 'process', id: traceId, organisation: null }, CERTAIN, null);
+    for (let round = this.#rounds.next(); round.length > 0; round = this.#rounds.next())
       for (const node of round) this.#visit(node);
   }
 
-  /** What the last round led to, by identifier: which of it the limit leaves does not depend on the order of edges. */
-  #nextRound(): Node[] {
-    const edges = this.#edges.sort((a, b) => compare(a.node.id, b.node.id));
-    this.#edges = [];
-    return edges.flatMap(({ node, because, by }) => {
-      if (!this.#budget.admits(node.id, by)) return [];
-      const known = this.reached.get(node.id);
-      if (known === undefined) this.reached.set(node.id, { as: new Set([node.kind]), why: because });
-      else {
-        known.as.add(node.kind);
-        known.why |= because;
-      }
-      return this.#isNew(node) ? [node] : [];
-    });
+  get reached(): Rounds['reached'] {
+    return this.#rounds.reached;
   }
 
-  /** In `certain` only along edges without a reason. `by` is the event that leads there, where it is one. */
-  #reach(node: Node, because: Why, by: Entry | null): void {
-    if (!this.#certain || because === CERTAIN) this.#edges.push({ node, because, by });
+  get lots(): Rounds['lots'] {
+    return this.#rounds.lots;
   }
 
-  #isNew(node: Node): boolean {
-    switch (node.kind) {
-      case 'lot':
-        return added(this.lots, node.id);
-      case 'process': {
-        const from = this.processes.get(node.id) ?? new Set();
-        this.processes.set(node.id, from);
-        return added(from, node.organisation);
-      }
-      // What is new of a span is found where it is visited.
-      case 'product':
-      case 'container':
-        return true;
-    }
+  get processes(): Rounds['processes'] {
+    return this.#rounds.processes;
   }
 
   #visit(node: Node): void {
@@ -124,12 +87,11 @@ export class Closure {
         this.#container(node.id, node.held);
         return;
       }
-      case 'lot':
+      case 'lot': {
         this.#transformations(node.id, (entry) => (this.#up && makes(entry) ? CERTAIN : LOT_PART));
-        {
-          this.#containersOf(node.id, ALWAYS, LOT_PART);
-          return;
-        }
+        this.#containersOf(node.id, ALWAYS, LOT_PART);
+        return;
+      }
       case 'process': {
         this.#process(node.id, node.organisation);
         return;
@@ -173,7 +135,7 @@ export class Closure {
     this.#side(entry, side, entry.why | because);
     const { organisation } = entry.place;
     for (const id of this.#makings.idsIn(entry, 'process'))
-      this.#reach({ kind: 'process', id, organisation }, entry.why | because, entry);
+      this.#rounds.reach({ kind: 'process', id, organisation }, entry.why | because, entry);
   }
 
   /** The inputs of an event as they were then, or its outputs from then on. */
@@ -181,7 +143,7 @@ export class Closure {
     const span = { from: entry.time, to: role === 'input' ? entry.time : FOREVER };
     for (const id of this.#makings.idsIn(entry, role)) {
       const more = this.#classOnly(id) | (role === 'output' ? this.#makings.twice(id) : CERTAIN);
-      this.#reach({ kind: 'product', id, span, load: role === 'input' }, because | more, entry);
+      this.#rounds.reach({ kind: 'product', id, span, load: role === 'input' }, because | more, entry);
     }
   }
 
@@ -200,12 +162,12 @@ export class Closure {
   #lots(id: string): void {
     for (const [lot, because] of this.#makings.lotsOf(id)) {
       const down = this.#up ? CERTAIN : LOT_PART;
-      this.#reach({ kind: 'lot', id: lot }, because | down, null);
+      this.#rounds.reach({ kind: 'lot', id: lot }, because | down, null);
     }
     if (this.#natureOf(id) !== 'lot') return;
     for (const item of this.#makings.itemsOf(id)) {
       const because = this.#makings.lotsOf(item).get(id) ?? CERTAIN;
-      this.#reach({ kind: 'product', id: item, span: ALWAYS, load: false }, because, null);
+      this.#rounds.reach({ kind: 'product', id: item, span: ALWAYS, load: false }, because, null);
     }
   }
 
@@ -218,7 +180,7 @@ export class Closure {
     }
     for (const { windows, stay } of last) {
       const because = EMPTIED | this.#classOnly(windows.child);
-      this.#reach({ kind: 'product', id: windows.child, span: stay, load: true }, because, null);
+      this.#rounds.reach({ kind: 'product', id: windows.child, span: stay, load: true }, because, null);
       this.#holds(windows, stay, EMPTIED);
     }
     if (!this.#loads.container(id).isVouched && added(this.doubted, id))
@@ -233,7 +195,11 @@ export class Closure {
       const part = meet(stay, span);
       if (part === null) continue;
       const because = this.#doubt(windows, part) | this.#classOnly(child) | this.#classOnly(holder);
-      this.#reach({ kind: 'product', id: child, span: part, load }, because, windows.entries[0] ?? null);
+      this.#rounds.reach(
+        { kind: 'product', id: child, span: part, load },
+        because,
+        windows.entries[0] ?? null,
+      );
     }
   }
 
@@ -259,7 +225,7 @@ export class Closure {
         why: because,
       };
       const node = { kind: 'container', id: holder, held } as const;
-      this.#reach(node, because | this.#doubt(windows, part), windows.entries[0] ?? null);
+      this.#rounds.reach(node, because | this.#doubt(windows, part), windows.entries[0] ?? null);
     }
   }
 
@@ -313,11 +279,4 @@ export class Closure {
 
 function isProcess({ row: { roles } }: Entry): boolean {
   return roles.includes('process-gives') || roles.includes('process-takes');
-}
-
-/** Adds to the set, and says whether it was not there. */
-function added<Value>(set: Set<Value>, value: Value): boolean {
-  if (set.has(value)) return false;
-  set.add(value);
-  return true;
 }

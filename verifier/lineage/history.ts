@@ -84,29 +84,34 @@ export class History {
   }
 }
 
-type Seen = Exclude<ShownEvent, { shown: 'hidden' | 'place' }> & { readonly at: number };
+type Seen = Exclude<ShownEvent, { shown: 'hidden' | 'place' }>;
 
 function readTrace(id: string, shown: readonly ShownEvent[], recorders: LineageQuestion['recorders']): Trace {
   const counts = ({ organisation }: Place): boolean => recorders === null || recorders.has(organisation);
-  const seen = shown.flatMap((event, at): Seen[] =>
-    event.shown === 'row' || event.shown === 'record' ? [{ ...event, at }] : [],
-  );
-  const isOurs = (event: Seen): boolean => event.shown === 'row' || agrees(id, event.row, event.record);
-  const ours = seen.filter(isOurs);
-  const declarations = new Map<string, Seen[]>();
-  for (const event of ours) if (event.row.wrong) push(declarations, event.row.event, event);
+  const ours: [at: number, event: Seen][] = [];
+  const declarations = new Map<string, [at: number, event: Seen][]>();
+  const foreign: Place[] = [];
+  const decidedByRecord = new Set<number>();
+  const transactions = new Set<string>();
+  for (const [at, event] of shown.entries()) {
+    if (event.shown === 'hidden') continue;
+    transactions.add(transactionOf(event.place));
+    if (event.shown === 'place') continue;
+    if (event.shown === 'record' && !agrees(id, event.row, event.record)) {
+      foreign.push(event.place);
+      decidedByRecord.add(at);
+    } else if (event.row.wrong) push(declarations, event.row.event, [at, event]);
+    else ours.push([at, event]);
+  }
   const leftOut: Declaration[] = [];
   const disputes: Declaration[] = [];
-  const foreign = seen.filter((event) => !isOurs(event));
-  const decidedByRecord = new Set(foreign.map(({ at }) => at));
-  const entries = ours.flatMap((event): Entry[] => {
+  const entries = ours.map(([at, event]): Entry => {
     const { place, row } = event;
-    if (row.wrong) return [];
     let because = counts(place) ? CERTAIN : OTHER_RECORDER;
-    for (const declaration of declarations.get(row.event) ?? []) {
+    for (const [declaredAt, declaration] of declarations.get(row.event) ?? []) {
       const said = { ...declaration.place, declared: row.recordId, recordId: declaration.row.recordId };
       const own = sameAuthor(place, declaration.place);
-      if (own) decidedByRecord.add(event.at).add(declaration.at);
+      if (own) decidedByRecord.add(at).add(declaredAt);
       if (!own) disputes.push(said);
       else if (event.shown === 'row' || declaration.shown === 'row') continue;
       else if (!namesAll(declaration.record, event.record)) disputes.push(said);
@@ -116,7 +121,7 @@ function readTrace(id: string, shown: readonly ShownEvent[], recorders: LineageQ
       }
     }
     const record = event.shown === 'record' ? event.record : null;
-    return [{ key: keyOf(place, row), time: row.time, place, row, record, why: because, at: event.at }];
+    return { key: keyOf(place, row), time: row.time, place, row, record, why: because, at };
   });
   return {
     id,
@@ -124,12 +129,10 @@ function readTrace(id: string, shown: readonly ShownEvent[], recorders: LineageQ
     hidden: shown.some((event) => event.shown === 'hidden'),
     leftOut,
     disputes,
-    foreign: foreign.map(({ place }) => place),
-    declarations: [...declarations.values()].flat().map(({ at }) => at),
+    foreign,
+    declarations: [...declarations.values()].flat().map(([at]) => at),
     decidedByRecord,
-    transactions: new Set(
-      shown.flatMap((event) => (event.shown === 'hidden' ? [] : [transactionOf(event.place)])),
-    ),
+    transactions,
   };
 }
 
@@ -168,4 +171,9 @@ function byTime(a: Entry, b: Entry): number {
 /** Order of texts by their code units. */
 export function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
+}
+
+/** Events of one organisation that are one event, as far as a row says. */
+export function groupOf({ place, row }: Entry): string {
+  return JSON.stringify([place.organisation, row.event, row.time, row.bond, row.change]);
 }

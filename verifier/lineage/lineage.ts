@@ -25,6 +25,11 @@ export const LINEAGE_LIMITS = { identifiers: 10_000, events: 100_000 } as const;
 
 const HOUR = 3_600_000;
 
+/** The ways that a direction goes; null is the identifier alone. */
+export function waysOf(direction: Direction): readonly (Way | null)[] {
+  return WAYS[direction];
+}
+
 const WAYS: Readonly<Record<Direction, readonly (Way | null)[]>> = {
   none: [null],
   up: ['up'],
@@ -53,7 +58,7 @@ export function lineageAndNeeds(
   const loads = new Loads(history, pairs);
   const parts = { history, pairs, makings, loads, budget };
   const layer = (which: 'certain' | 'all'): Layer => {
-    const closures = WAYS[question.direction].map((way) => new Closure(question, parts, which, way));
+    const closures = waysOf(question.direction).map((way) => new Closure(question, parts, which, way));
     const events = eventsOf(closures, question, history, pairs, which);
     return { closures, reached: reachedBy(closures), events };
   };

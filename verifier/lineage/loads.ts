@@ -1,9 +1,10 @@
 import type { Entry, History } from './history.js';
-import { meeting, unloads, type Pairs, type Windows } from './pairs.js';
+import type { Stay } from './open-stay.js';
+import type { Pairs, Windows } from './pairs.js';
+import { unloads } from './parent-facts.js';
 import { CERTAIN } from './reasons.js';
 import { push } from './record-facts.js';
-import { lowerBound, meet, type Span } from './times.js';
-import type { Stay } from './windows.js';
+import { lowerBound, meet, meeting, type Span } from './times.js';
 
 /** A time that something was in a container. */
 interface Content {
@@ -46,9 +47,9 @@ export class Loads {
     if (known !== undefined) return known.get(keyOf(content)) ?? [];
     const uses = new Map<string, Entry[]>();
     this.#uses.set(id, uses);
-    if (!this.container(id).isHolder) return [];
-    for (const entry of this.#history.trace(id).entries) {
-      if (!entry.row.roles.includes('input')) continue;
+    const inputs = this.#history.trace(id).entries.filter(({ row }) => row.roles.includes('input'));
+    if (inputs.length === 0 || !this.container(id).isHolder) return [];
+    for (const entry of inputs) {
       const { last } = this.of(id, { from: entry.time, to: entry.time });
       for (const one of last) push(uses, keyOf(one), entry);
     }

@@ -35,18 +35,29 @@ function workOut(record: ShownRecord): RecordFacts {
     byRole.set(entry.role, ids.add(entry.id));
   }
   const lists = new Map([...byRole].map(([role, ids]) => [role, [...ids].sort()]));
-  const { event, time, step, bond, change } = record;
-  const entries = record.traces.map(({ id, role, lot, amounts }) =>
-    JSON.stringify([id, role, lot, amountsText(amounts)]),
-  );
+  let telling: string | null = null;
+  let named: ReadonlySet<string> | null = null;
   return {
     entriesOf,
     idsIn: (role) => lists.get(role) ?? [],
     idsOfLot,
     parent: lists.get('parent')?.[0] ?? null,
-    telling: JSON.stringify([event, time, step, bond, change, entries.sort()]),
-    named: new Set(record.traces.map(({ id, role, lot }) => JSON.stringify([id, role, lot]))),
+    get telling() {
+      telling ??= tellingOf(record);
+      return telling;
+    },
+    get named() {
+      named ??= new Set(record.traces.map(({ id, role, lot }) => JSON.stringify([id, role, lot])));
+      return named;
+    },
   };
+}
+
+function tellingOf({ event, time, step, bond, change, traces }: ShownRecord): string {
+  const entries = traces.map(({ id, role, lot, amounts }) =>
+    JSON.stringify([id, role, lot, amountsText(amounts)]),
+  );
+  return JSON.stringify([event, time, step, bond, change, entries.sort()]);
 }
 
 /** The same text for the same quantities in any order. */

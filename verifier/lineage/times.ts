@@ -33,30 +33,48 @@ export function lowerBound(
   return low;
 }
 
+/** Of spans by rising time, without gaps or apart, those that have a time in common with `span`. */
+export function meeting<Some extends Span>(spans: readonly Some[], span: Span): Some[] {
+  const found: Some[] = [];
+  for (let at = firstMeeting(spans, span); at < spans.length; at++) {
+    const one = spans[at];
+    if (one === undefined || one.from > span.to) break;
+    found.push(one);
+  }
+  return found;
+}
+
+/** Index of the first of those that does not end before `span`. */
+function firstMeeting(spans: readonly Span[], span: Span): number {
+  let [low, high] = [0, spans.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((spans[middle]?.to ?? FOREVER) < span.from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** Spans already gone through: gives of each further one only what is new. */
 export class Covered {
   /** Disjoint, by rising time. */
-  #spans: Span[] = [];
+  readonly #spans: Span[] = [];
 
   /** The parts of `span` that no earlier call had; of neighbours both have the common bound. */
   add(span: Span): Span[] {
-    const touching = this.#spans.filter((known) => meet(known, span) !== null);
+    const first = firstMeeting(this.#spans, span);
+    const touching = meeting(this.#spans, span);
     const fresh: Span[] = [];
     let { from } = span;
     for (const known of touching) {
       if (from < known.from) fresh.push({ from, to: known.from });
       if (from <= known.to) from = known.to;
     }
-    const last = touching.at(-1);
-    if (last === undefined || last.to < span.to) fresh.push({ from, to: span.to });
-    const whole = touching.reduce<Span>(
-      (sum, { from, to }) => ({ from: from < sum.from ? from : sum.from, to: to > sum.to ? to : sum.to }),
-      span,
-    );
-    const others = this.#spans.filter((known) => meet(known, span) === null);
-    const place = others.findIndex((known) => known.from > whole.from);
-    others.splice(place < 0 ? others.length : place, 0, whole);
-    this.#spans = others;
+    const last = touching.at(-1) ?? null;
+    if (last === null || last.to < span.to) fresh.push({ from, to: span.to });
+    const [begin, end] = [touching[0]?.from ?? span.from, last?.to ?? span.to];
+    const whole = { from: begin < span.from ? begin : span.from, to: end > span.to ? end : span.to };
+    this.#spans.splice(first, touching.length, whole);
     return fresh;
   }
 }

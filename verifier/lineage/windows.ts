@@ -1,37 +1,25 @@
-import { Held } from './amounts.js';
+import type { Closings } from './closings.js';
+import { OpenStay, type Stay } from './open-stay.js';
 import { CERTAIN, why, type Why } from './reasons.js';
 import { EVER, FOREVER, lowerBound, type Span } from './times.js';
-import type { Amount } from './types.js';
-
-/** One telling of a pair's event, by all organisations that told it alike. */
-export interface Step {
-  readonly time: string;
-  readonly change: 'add' | 'see' | 'remove' | 'empty';
-  readonly organisations: readonly string[];
-  readonly why: Why;
-  readonly amounts: readonly Amount[] | null;
-}
+import { isRemoval, together, type Step } from './steps.js';
 
 /** What the windows of a child in a parent are made of, and what of the parent's and child's other events bears on them. */
 export interface Pair {
   /** Events that name both, by time; of one time those first that are not undecided themselves. */
   readonly steps: readonly Step[];
   /** Removals from the parent that name no child, by time; of those that count alone. */
-  readonly empties: readonly Step[];
+  readonly empties: Closings;
   /** Whether quantities of the child are added up: it is a class or a lot. */
   readonly counted: boolean;
   /** Whether one of the organisations recorded another event of the parent in the span. */
   readonly active: (step: Step, span: Span) => boolean;
-  /** The first contradiction at or after the time. */
-  readonly contradiction: (from: string) => { readonly time: string; readonly why: Why } | null;
-}
-
-/** A time that a child was in a parent, by what the layer counts. */
-export interface Stay extends Span {
-  readonly openedBy: readonly string[];
-  readonly closedBy: readonly string[];
-  /** In order, without gaps; a part of which the reasons are none is certain. */
-  readonly parts: readonly (Span & { readonly why: Why })[];
+  /** The first contradiction of a stay since `from`, before `until`; before `clear` there is none. */
+  readonly contradiction: (within: {
+    readonly from: string;
+    readonly clear: string;
+    readonly until: string;
+  }) => { readonly time: string; readonly why: Why } | null;
 }
 
 const NO_OPENING = why('NO_OPENING');
@@ -79,24 +67,36 @@ class Replay {
     return this.#done;
   }
 
-  /** Goes through what empties the parent after the last step and before `time`, while the child is in it. */
+  /** What empties the parent after the last step and before `time`, while the child is in it. */
   #emptyUntil(time: string): void {
     const { empties } = this.#pair;
-    let at = this.#stay === null ? empties.length : lowerBound(empties, this.#stay.seenUntil, true);
-    for (; this.#stay !== null; at++) {
-      const empty = empties[at];
-      if (empty === undefined || empty.time >= time) break;
-      this.#contradict(empty.time);
-      this.#close(empty);
+    const stay = this.#stay;
+    const first = stay === null ? null : empties.first(stay.seenUntil, true);
+    if (stay !== null && first !== null && first.time < time) {
+      const closing = this.#certain ? first : empties.nextToClose(first.time, stay.from, stay.organisations);
+      for (const one of new Set([first, closing])) {
+        if (one === null || one.time >= time) continue;
+        this.#contradict(one.time);
+        this.#close(one);
+      }
     }
     this.#contradict(time);
   }
 
+  /** Of what empties the parent at that time the first, and the first that may end the stay. */
+  #emptiedAt(time: string): Step[] {
+    const { empties } = this.#pair;
+    const first = empties.first(time);
+    if (first?.time !== time) return [];
+    const stay = this.#stay;
+    if (this.#certain || stay === null) return [first];
+    const closing = empties.nextToClose(time, stay.from, stay.organisations);
+    return closing === null || closing === first || closing.time > time ? [first] : [first, closing];
+  }
+
   /** All of one time together, closings first. */
   #at(time: string, steps: readonly Step[]): void {
-    const { empties } = this.#pair;
-    const emptied = empties.slice(lowerBound(empties, time), lowerBound(empties, time, true));
-    const closings = [...emptied, ...steps.filter((step) => isRemoval(step))];
+    const closings = [...this.#emptiedAt(time), ...steps.filter((step) => isRemoval(step))];
     const adds = steps.filter(({ change }) => change === 'add');
     const before = this.#stay;
     for (const closing of closings) if (this.#stay !== null) this.#close(closing);
@@ -180,71 +180,30 @@ class Replay {
   #lastClosing(step: Step): string {
     const ended = this.#done.at(-1)?.to ?? EVER;
     const openedBy = new Set(step.organisations);
-    const before = (closings: readonly Step[]): string => {
-      for (let at = lowerBound(closings, step.time) - 1; at >= 0; at--) {
-        const closing = closings[at];
-        if (closing === undefined || closing.time <= ended) break;
-        const span = { from: closing.time, to: step.time };
-        if (this.#mayClose(closing, openedBy, span)) return closing.time;
-      }
-      return ended;
-    };
-    const [emptied, removed] = [before(this.#pair.empties), before(this.#removes)];
-    return emptied > removed ? emptied : removed;
+    const { empties } = this.#pair;
+    const emptied = this.#certain
+      ? (empties.last(step.time)?.time ?? EVER)
+      : (empties.lastToClose(step.time, openedBy) ?? EVER);
+    let last = emptied > ended ? emptied : ended;
+    for (let at = lowerBound(this.#removes, step.time) - 1; at >= 0; at--) {
+      const closing = this.#removes[at];
+      if (closing === undefined || closing.time <= last) break;
+      if (this.#mayClose(closing, openedBy, { from: closing.time, to: step.time })) last = closing.time;
+    }
+    return last;
   }
 
   /** In `certain`, what is said until `time` may contradict that the child is still in. */
   #contradict(time: string): void {
     const stay = this.#stay;
     if (!this.#certain || stay === null || stay.why !== CERTAIN) return;
-    const found = this.#pair.contradiction(stay.since);
-    if (found !== null && found.time < time) stay.turn(found.time, found.why);
+    const found = this.#pair.contradiction({ from: stay.since, clear: stay.clearUntil, until: time });
+    stay.clearUntil = time;
+    if (found !== null) stay.turn(found.time, found.why);
   }
 
   #end(to: string, closedBy: readonly string[]): void {
     if (this.#stay !== null) this.#done.push(this.#stay.end(to, closedBy));
     this.#stay = null;
   }
-}
-
-class OpenStay {
-  readonly from: string;
-  readonly organisations: Set<string>;
-  readonly held = new Held();
-  /** Up to where closings were gone through. */
-  seenUntil: string;
-  /** Reasons of the present part, and when it began. */
-  why: Why;
-  since: string;
-  readonly #parts: (Span & { readonly why: Why })[] = [];
-
-  constructor(from: string, because: Why, step: Step) {
-    [this.from, this.since, this.why] = [from, from, because];
-    this.organisations = new Set(step.organisations);
-    this.seenUntil = step.time;
-  }
-
-  /** From `time` on the reasons are these; at `time` itself the ones before hold as well. */
-  turn(time: string, because: Why): void {
-    if (because === this.why) return;
-    this.#parts.push({ from: this.since, to: time, why: this.why });
-    [this.since, this.why] = [time, because];
-  }
-
-  end(to: string, closedBy: readonly string[]): Stay {
-    const parts = [...this.#parts, { from: this.since, to, why: this.why }];
-    return { from: this.from, to, openedBy: [...this.organisations].sort(), closedBy, parts };
-  }
-}
-
-/** Steps of one time as one; undecided only where all are. */
-function together(steps: readonly Step[]): Step | null {
-  const [first] = steps;
-  if (first === undefined) return null;
-  const organisations = [...new Set(steps.flatMap((step) => step.organisations))].sort();
-  return { ...first, organisations };
-}
-
-function isRemoval({ change, why: because }: Step): boolean {
-  return change === 'remove' && because === CERTAIN;
 }

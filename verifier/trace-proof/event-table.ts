@@ -32,7 +32,7 @@ export class EventTable {
 
   declared(declaration: Declaration): AnsweredDeclaration {
     const { record = null } = this.#events.get(nameOf(declaration)) ?? {};
-    return { ...declaration, ...reasonIn(record?.data['errorDeclaration']) };
+    return { ...declaration, ...reasonIn(record?.record.data['errorDeclaration']) };
   }
 }
 
@@ -40,8 +40,8 @@ function nameOf({ domain, txId, recordId }: { domain: string; txId: string; reco
   return `${domain} ${txId} ${recordId}`;
 }
 
-function saidBy({ said, eventHash, eventID, data }: ReadRecord): AnsweredEvent['record'] {
-  const { step, bond, change, traces } = said;
+function saidBy({ record }: ReadRecord): AnsweredEvent['record'] {
+  const { step, eventHash, eventID, bond, change, traces, data } = record;
   return { step, eventHash, eventID, bond, change, traces, data };
 }
 

@@ -1,12 +1,16 @@
 import {
+  BONDS,
   canonicalJson,
+  CHANGES,
   checkTraceId,
   identify,
   isUtcTime,
+  MalformedError,
   parseStrictJson,
   readOrNull,
   readTraceKey,
   Shape,
+  type JsonValue,
   type TextRule,
   type TraceEvent,
 } from '@cotrace/core';
@@ -33,8 +37,6 @@ const ROLES: readonly Role[] = [
   'process-takes',
   'subject',
 ];
-const BONDS: readonly Bond[] = ['aggregation', 'association', 'other'];
-const CHANGES: readonly Change[] = ['add', 'see', 'remove', 'empty'];
 
 /** Where a row is in the chain of its identifier and domain. */
 export interface ChainLink {
@@ -58,7 +60,7 @@ export interface ReadRow {
 export function readRowText({ key, txId }: TraceEvent, text: string): ReadRow | null {
   return readOrNull(() => {
     const { traceId = '', recordId = null } = readTraceKey(key) ?? {};
-    const shape = canonicalShape(text, MAX_ROW_BYTES);
+    const shape = new Shape(canonicalJsonOf(text, MAX_ROW_BYTES), SOURCE);
     const isMark = recordId !== null;
     shape.only([...ALWAYS, ...SAID_OR_LEFT_OUT, ...(isMark ? [] : LINK)]);
     if (shape.at('txId').text() !== txId) shape.wrong('of the transaction that wrote it');
@@ -75,35 +77,25 @@ export function isMarked(nature: Nature, roles: readonly string[]): boolean {
   return nature === 'class' || roles.every((role) => role === 'lot' || role.startsWith('process'));
 }
 
-/** The object that `text` is the canonical JSON of. */
-export function canonicalShape(text: string, most: number): Shape {
+/** The value that `text` is the canonical JSON of, at most `most` bytes. Throws `BAD_JSON` for another text. */
+export function canonicalJsonOf(text: string, most: number): JsonValue {
   const value = parseStrictJson(text, most);
-  const shape = new Shape(value, SOURCE);
-  return canonicalJson(value) === text ? shape : shape.wrong('canonical JSON');
+  if (canonicalJson(value) === text) return value;
+  throw new MalformedError('BAD_JSON', 'the text is not canonical JSON');
 }
 
-/** Bonds and changes that go together: a change of containment has a bond, and only it empties. */
-export function fitTogether(bond: Bond | null, change: Change | null): boolean {
+/** Whether a bond and a change go together: a change of containment has a bond, and only it empties. */
+function fitTogether(bond: Bond | null, change: Change | null): boolean {
   if (bond === null) return change !== 'empty';
   return bond === 'other' ? change === 'see' : change !== null;
 }
 
-/** A time of the one form, which `isUtcTime` tells. */
-export function timeOf(shape: Shape): string {
+function timeOf(shape: Shape): string {
   const time = shape.text();
   return isUtcTime(time) ? time : shape.wrong('a time in UTC with milliseconds');
 }
 
-export function bondOf(shape: Shape): Bond {
-  return shape.oneOf(BONDS);
-}
-
-export function changeOf(shape: Shape): Change {
-  return shape.oneOf(CHANGES);
-}
-
-/** A TraceID in its canonical form. */
-export function traceIdOf(shape: Shape): string {
+function traceIdOf(shape: Shape): string {
   return shape.parse('a TraceID in its canonical form', (text) => {
     checkTraceId(text);
     return text;
@@ -120,8 +112,8 @@ function rowOf(shape: Shape): ShownRow {
     event: shape.at('event').text(HASH),
     time: timeOf(shape.at('time')),
     wrong,
-    bond: told('bond', bondOf),
-    change: told('change', changeOf),
+    bond: told('bond', (member) => member.oneOf(BONDS)),
+    change: told('change', (member) => member.oneOf(CHANGES)),
     roles: rolesOf(shape.at('roles')),
     parent: told('parent', traceIdOf),
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { canonicalJson, hashCanonical, sha256, toHex, type TraceEvent } from '@cotrace/core';
-import { recordIdOf } from './record-text.js';
+import { recordIdOfText } from './record-text.js';
 import { readRowText } from './row-text.js';
 import { RecordTexts, shownEvent } from './shown-texts.js';
 
@@ -28,7 +28,7 @@ const RECORD = {
   corrects: null,
 };
 const TEXT = canonicalJson(RECORD);
-const RECORD_ID = recordIdOf('Mill', TEXT);
+const RECORD_ID = recordIdOfText('Mill', TEXT);
 const EVENT = toHex(hashCanonical([HASH, null]));
 
 const MARK = {
@@ -120,10 +120,10 @@ describe('the texts of an event', () => {
   });
 
   it('name a record by its organisation: two that recorded the same have two records', () => {
-    expect(recordIdOf('Mill', TEXT)).toBe(toHex(hashCanonical(['Mill', RECORD])));
+    expect(recordIdOfText('Mill', TEXT)).toBe(toHex(hashCanonical(['Mill', RECORD])));
     const texts = new RecordTexts();
     expect(texts.of('Mill', TEXT)?.shown.recordId).toBe(RECORD_ID);
-    expect(texts.of('Farm', TEXT)?.shown.recordId).toBe(recordIdOf('Farm', TEXT));
+    expect(texts.of('Farm', TEXT)?.shown.recordId).toBe(recordIdOfText('Farm', TEXT));
     expect(texts.of('Mill', TEXT)?.shown.recordId).toBe(RECORD_ID);
   });
 
@@ -185,7 +185,6 @@ describe('the texts of an event', () => {
     ['an event id that is no URI', { eventID: 'x' }],
     ['corrections without one', { corrects: [] }],
     ['the same correction twice', { corrects: ['urn:a:b', 'urn:a:b'] }],
-    ['no identifier', { traces: [] }],
     ['an identifier twice', { traces: [parent, item, lot, goods, item] }],
     ['an alias', { traces: [parent, { ...goods, id: `${GTIN}/` }] }],
     ['an unknown role', { traces: [parent, { ...goods, role: 'owner' }] }],

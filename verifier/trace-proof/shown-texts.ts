@@ -1,6 +1,6 @@
 import type { TraceEvent } from '@cotrace/core';
 import type { Place, ShownEvent, ShownRecord } from '../lineage/types.js';
-import { readRecordText, recordIdOf, type ReadRecord } from './record-text.js';
+import { readRecordText, recordIdOfText, type ReadRecord } from './record-text.js';
 import { readRowText, type ReadRow } from './row-text.js';
 
 /** What a text is, as the record that an organisation recorded. */
@@ -19,7 +19,7 @@ export class RecordTexts {
   idOf(mspId: string, text: string): string {
     const own = this.#ids.get(text) ?? new Map<string, string>();
     this.#ids.set(text, own);
-    const recordId = own.get(mspId) ?? recordIdOf(mspId, text);
+    const recordId = own.get(mspId) ?? recordIdOfText(mspId, text);
     own.set(mspId, recordId);
     return recordId;
   }
@@ -50,7 +50,7 @@ export function placeOf({ domain, txId, mspId }: TraceEvent): Place {
 /**
  * What an event shows to a lineage: its leaf, the text of its row or mark, whose hash must be the leaf's `valueHash`, and
  * that of its record, if there is one. Null where the row, or the record that it names, is not of the form that the
- * contract writes: such an event is foreign. A record of another row is the caller's to refuse (`recordIdOf`).
+ * contract writes: such an event is foreign. A record of another row is the caller's to refuse (`RecordTexts.idOf`).
  */
 export function shownEvent(
   leaf: TraceEvent,

@@ -13,7 +13,7 @@ import {
 import {
   placeOf,
   readRowText,
-  recordIdOf,
+  recordIdOfText,
   RecordTexts,
   shownAs,
   valuesWritten,
@@ -88,7 +88,7 @@ function recordOf(mspId: string, recordId: string, stored: Uint8Array | null): s
   const record = text === null ? null : readOrNull(() => parseStrictJson(text, MAX_SHOWN_RECORD_BYTES));
   if (!isObject(record) || !isArray(record['traces'])) return null;
   const sent = canonicalJson({ ...record, traces: record['traces'].map(withoutLink) });
-  return recordIdOf(mspId, sent) === recordId ? sent : null;
+  return recordIdOfText(mspId, sent) === recordId ? sent : null;
 }
 
 function withoutLink(trace: JsonValue): JsonValue {

@@ -458,7 +458,7 @@ class Reading {
     );
   }
 
-  /** Whether the organisation plainly told of two events of it that are no unloadings. */
+  /** Whether the organisation plainly told of two events of it that do not unload it. */
   #isFamiliar(organisation: string, id: string): boolean {
     const own = this.#facts.filter(
       (fact) =>
