@@ -238,6 +238,17 @@ describe('what a reader should know besides', () => {
   });
 });
 
+describe('what has no record of origin', () => {
+  it('is not what nobody has recorded, nor what is not all shown', () => {
+    const withoutOrigin = ['lot', 'box'];
+    const open = [{ traceId: 'box', missing: 'events' as const, events: 1 }];
+    const identifiers = [identifier('lot', 0), identifier('box', 2)];
+    const notes = textOf({ withoutOrigin, open, identifiers });
+    expect(notes.filter((line) => line.startsWith('no record of origin'))).toEqual([]);
+    expect(notesOf({ withoutOrigin })).toEqual(['no record of origin: lot', 'no record of origin: box']);
+  });
+});
+
 describe('what is proven', () => {
   const provenOf = (more: Partial<TraceAnswer>) => textOf(more).slice(5);
 
