@@ -50,7 +50,15 @@ export function creatorMspId({ creator }: Pick<Envelope, 'creator'>): string {
   return decode(forms.SerializedIdentity, creator).mspid;
 }
 
-/** Whether an envelope is of a type, such as `common.HeaderType.CONFIG`. */
+/** Type of the envelopes of configurations. Written out: the enumeration itself comes with every other one of Fabric. */
+const CONFIG = 1 satisfies common.HeaderType.CONFIG;
+
+/** Whether an envelope brings a configuration. */
+export function isConfiguration(envelope: Pick<Envelope, 'channelHeader'>): boolean {
+  return isOfType(envelope, CONFIG);
+}
+
+/** Whether an envelope is of a type, such as `common.HeaderType.ENDORSER_TRANSACTION`. */
 export function isOfType(envelope: Pick<Envelope, 'channelHeader'>, type: number): boolean {
   return envelope.channelHeader.type === type;
 }
