@@ -32,7 +32,7 @@ var directions = map[string][]string{"none": {"none"}, "up": {"up"}, "down": {"d
 // layer is what the closures of one or two directions reached.
 type layer struct {
 	ways, idReasons map[string]map[string]bool
-	shown           map[*event]map[string]bool
+	shown           map[eventKey]map[string]bool
 	followed        map[stay]bool
 	consulted       map[string]bool
 	records         map[string]map[*event]bool
@@ -93,11 +93,17 @@ func Of(question Question, traces map[string][]Shown) *Answer {
 }
 
 func (a *Answer) addEvents(h *history, certain, all *layer) {
-	for e, because := range all.shown {
-		_, sure := certain.shown[e]
-		a.Events = append(a.Events, EventAnswer{e.place, e.said.RecordID, status(sure, because, text.Object{
-			"domain": e.place.Domain, "txId": e.place.TxID, "organisation": e.place.Organisation,
-			"recordId": e.said.RecordID, "time": e.said.Time,
+	times := map[eventKey]string{}
+	for _, events := range h.events {
+		for _, e := range events {
+			times[e.key()] = e.said.Time
+		}
+	}
+	for key, because := range all.shown {
+		_, sure := certain.shown[key]
+		a.Events = append(a.Events, EventAnswer{key.place, key.recordID, status(sure, because, text.Object{
+			"domain": key.place.Domain, "txId": key.place.TxID, "organisation": key.place.Organisation,
+			"recordId": key.recordID, "time": times[key],
 		})})
 	}
 	order := func(e EventAnswer) string {
@@ -187,12 +193,17 @@ func inOrder(names string, object text.Object) string {
 func (h *history) tell(a *Answer, all *layer) {
 	var leftOut, disputes []text.Object
 	future := []string{}
-	for e := range all.shown {
-		for _, d := range h.declarationsOf(e, true) {
-			leftOut = append(leftOut, declaration(d, e))
-		}
-		for _, d := range h.declarationsOf(e, false) {
-			disputes = append(disputes, declaration(d, e))
+	for _, events := range h.events {
+		for _, e := range events {
+			if _, shown := all.shown[e.key()]; !shown {
+				continue
+			}
+			for _, d := range h.declarationsOf(e, true) {
+				leftOut = append(leftOut, declaration(d, e))
+			}
+			for _, d := range h.declarationsOf(e, false) {
+				disputes = append(disputes, declaration(d, e))
+			}
 		}
 	}
 	for _, e := range a.Events {

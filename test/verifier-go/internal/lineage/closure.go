@@ -70,7 +70,7 @@ type closure struct {
 	ways      map[string]map[string]bool
 	order     []string
 	idReasons map[string]map[string]bool
-	shown     map[*event]map[string]bool
+	shown     map[eventKey]map[string]bool
 	followed  map[stay]bool              // windows that the lineage went through
 	consulted map[string]bool            // parents whose events decide what was in them
 	records   map[string]map[*event]bool // events that must be shown as record, by trace
@@ -79,7 +79,7 @@ type closure struct {
 func (h *history) close(direction string, all bool) *closure {
 	c := &closure{
 		h: h, up: direction == "up", all: all, reached: map[state]pieces{}, ways: map[string]map[string]bool{},
-		idReasons: map[string]map[string]bool{}, shown: map[*event]map[string]bool{},
+		idReasons: map[string]map[string]bool{}, shown: map[eventKey]map[string]bool{},
 		followed: map[stay]bool{}, consulted: map[string]bool{}, records: map[string]map[*event]bool{},
 	}
 	c.reach(state{way: "product", id: h.question.TraceID}, h.always(), nil)
@@ -169,11 +169,11 @@ func (c *closure) show(e *event, because []string) {
 	if !c.all && len(because) > 0 {
 		return
 	}
-	if c.shown[e] == nil {
-		c.shown[e] = map[string]bool{}
+	if c.shown[e.key()] == nil {
+		c.shown[e.key()] = map[string]bool{}
 	}
 	for _, reason := range because {
-		c.shown[e][reason] = true
+		c.shown[e.key()][reason] = true
 	}
 }
 
@@ -228,7 +228,7 @@ func (e *event) isProcess(id string) bool {
 }
 
 func (e *event) isProcessAlone(id string) bool {
-	for _, role := range e.rows[id].Roles {
+	for _, role := range e.row.Roles {
 		if role != "process" && role != "process-gives" && role != "process-takes" {
 			return false
 		}

@@ -9,7 +9,7 @@ func (h *history) parentsOf(id string) []pair {
 	seen := map[pair]bool{}
 	for _, e := range h.events[id] {
 		if e.has(id, "child") && h.plainly(e, id, "child") {
-			seen[pair{e.rows[id].Parent, id, e.said.Bond}] = true
+			seen[pair{e.row.Parent, id, e.said.Bond}] = true
 		}
 	}
 	return sortedPairs(seen)
@@ -124,7 +124,7 @@ func (c *closure) showInside(p pair, e *event, uses []use) {
 			continue
 		}
 		reasons := one.cut.because
-		if isInside(e, p, one.bounds) {
+		if c.h.isInside(e, p, one.bounds) {
 			inside = true
 			if c.h.isTurned(e, p, one.bounds) {
 				reasons = union(reasons, []string{"SAME_TIME"})
@@ -148,8 +148,8 @@ func (c *closure) showInside(p pair, e *event, uses []use) {
 }
 
 // isInside leaves out, at the ends of a window, loadings and unloadings of something else.
-func isInside(e *event, p pair, w span) bool {
-	if e.rows[p.child] != nil || e.said.Bond != p.bond {
+func (h *history) isInside(e *event, p pair, w span) bool {
+	if h.names(e, p.child) || e.said.Bond != p.bond {
 		return true
 	}
 	return !(e.at == w.to && e.loads(p.parent)) && !(e.at == w.from && e.unloads(p.parent))

@@ -28,7 +28,7 @@ func (h *history) containers(all *layer) []any {
 		}
 		openings, others := 0, 0
 		for _, e := range h.events[id] {
-			if _, shown := all.shown[e]; !shown {
+			if _, shown := all.shown[e.key()]; !shown {
 				others++
 				if e.loads(id) && e.counts() {
 					openings++

@@ -57,7 +57,7 @@ func (m *machine) contradictions(w span) []span {
 		}
 	}
 	for _, e := range m.h.events[p] {
-		other := e.loads(p) && e.said.Bond == m.pair.bond && e.rows[m.pair.child] == nil
+		other := e.loads(p) && e.said.Bond == m.pair.bond && !m.h.names(e, m.pair.child)
 		if other && e.counts() && e.at > travelled && e.at < w.to {
 			found = append(found, span{from: e.at, because: []string{"RELOADED"}})
 		}
@@ -66,7 +66,7 @@ func (m *machine) contradictions(w span) []span {
 		return found
 	}
 	for _, e := range m.h.events[m.pair.child] {
-		row := e.rows[m.pair.child]
+		row := e.row
 		other := e.said.Bond == m.pair.bond && e.said.Change == "add" && e.has(m.pair.child, "child") && row.Parent != p
 		if other && e.counts() && e.at >= w.from && e.at <= w.to {
 			found = append(found, span{from: e.at, because: []string{"OVERLAP"}})

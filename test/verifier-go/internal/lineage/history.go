@@ -6,24 +6,24 @@ import "sort"
 // one behind. beforeAll and behindAll mean since ever and open.
 const beforeAll = 0
 
-// event is one record, or what rows say of it where it is not shown.
+// event is an event as the trace of one identifier shows it: its row, and the record if it is shown there.
 type event struct {
+	id     string
 	place  Place
 	said   Said
 	at     int // position of its time
 	record *Record
-	rows   map[string]*Row
+	row    *Row
 	own    []string // reasons that it has for itself: WITHDRAWN, OTHER_RECORDER
 }
 
 func (e *event) counts() bool { return len(e.own) == 0 }
 
 func (e *event) has(id, role string) bool {
-	row := e.rows[id]
-	if row == nil {
+	if e.id != id {
 		return false
 	}
-	for _, own := range row.Roles {
+	for _, own := range e.row.Roles {
 		if own == role {
 			return true
 		}
@@ -48,6 +48,7 @@ type history struct {
 	traces       map[string][]Shown
 	events       map[string][]*event
 	declarations map[string][]*event
+	byKey        map[string]map[eventKey]*event
 	listed       map[string][]*event // by trace its events in the order given; nil where less than the row is shown
 	foreign      map[foreignEvent]bool
 	lacking      map[string]bool // identifiers whose traces lack an event that names them
@@ -58,6 +59,11 @@ type history struct {
 	behindAll    int
 }
 
+func (e *event) key() eventKey { return eventKey{e.place, e.said.RecordID} }
+
+// names says whether another identifier's trace has the event.
+func (h *history) names(e *event, id string) bool { return h.byKey[id][e.key()] != nil }
+
 type eventKey struct {
 	place    Place
 	recordID string
@@ -66,12 +72,11 @@ type eventKey struct {
 func newHistory(question Question, traces map[string][]Shown) *history {
 	h := &history{
 		question: question, traces: traces, events: map[string][]*event{},
-		declarations: map[string][]*event{}, listed: map[string][]*event{},
+		declarations: map[string][]*event{}, byKey: map[string]map[eventKey]*event{}, listed: map[string][]*event{},
 		foreign: map[foreignEvent]bool{}, lacking: map[string]bool{}, misread: map[string][]int{},
 		taken: map[string]bool{}, cut: map[[2]string]bool{},
 	}
 	positions := h.readTimes()
-	byKey := map[eventKey]*event{}
 	for _, id := range sortedKeys(traces) {
 		h.listed[id] = make([]*event, len(traces[id]))
 		for i, shown := range traces[id] {
@@ -84,27 +89,23 @@ func newHistory(question Question, traces map[string][]Shown) *history {
 				continue
 			}
 			key := eventKey{shown.Place, shown.Row.RecordID}
-			e := byKey[key]
-			if e == nil {
-				e = &event{place: shown.Place, said: shown.Row.Said, at: positions[shown.Row.Time], rows: map[string]*Row{}}
-				byKey[key] = e
-			}
-			if shown.Record != nil {
-				e.record = shown.Record
-			}
+			e := &event{id: id, place: shown.Place, said: shown.Row.Said, at: positions[shown.Row.Time], row: shown.Row, record: shown.Record}
 			h.listed[id][i] = e
-			if e.rows[id] == nil {
-				e.rows[id] = shown.Row
-				if e.said.Wrong {
-					h.declarations[id] = append(h.declarations[id], e)
-				} else {
-					h.events[id] = append(h.events[id], e)
-				}
+			if h.byKey[id] == nil {
+				h.byKey[id] = map[eventKey]*event{}
+			}
+			h.byKey[id][key] = e
+			if e.said.Wrong {
+				h.declarations[id] = append(h.declarations[id], e)
+			} else {
+				h.events[id] = append(h.events[id], e)
 			}
 		}
 	}
-	for _, e := range byKey {
-		h.judge(e)
+	for _, events := range h.events {
+		for _, e := range events {
+			h.judge(e)
+		}
 	}
 	return h
 }
@@ -147,20 +148,16 @@ func (h *history) counted(organisation string) bool {
 // not shown it is neither.
 func (h *history) declarationsOf(e *event, counting bool) []*event {
 	var found []*event
-	seen := map[*event]bool{}
-	for _, id := range sortedKeys(e.rows) {
-		for _, d := range h.declarations[id] {
-			if d.said.Event != e.said.Event || seen[d] {
-				continue
-			}
-			seen[d] = true
-			own := d.place.Organisation == e.place.Organisation && d.place.Domain == e.place.Domain
-			if own && (d.record == nil || e.record == nil || !h.counted(d.place.Organisation)) {
-				continue
-			}
-			if (own && d.record.namesAll(e.record)) == counting {
-				found = append(found, d)
-			}
+	for _, d := range h.declarations[e.id] {
+		if d.said.Event != e.said.Event {
+			continue
+		}
+		own := d.place.Organisation == e.place.Organisation && d.place.Domain == e.place.Domain
+		if own && (d.record == nil || e.record == nil || !h.counted(d.place.Organisation)) {
+			continue
+		}
+		if (own && d.record.namesAll(e.record)) == counting {
+			found = append(found, d)
 		}
 	}
 	return found
@@ -186,7 +183,7 @@ func (h *history) nature(id string) string { return h.question.NatureOf(id) }
 // counterpart says whether the record of an event counts for another identifier that it names: whether that one's trace
 // has it, or is not shown. What is shown and does not have it is foreign.
 func (h *history) counterpart(e *event, id string) bool {
-	if e.rows[id] != nil {
+	if h.names(e, id) {
 		return true
 	}
 	shown, known := h.traces[id]
@@ -231,7 +228,7 @@ func (h *history) plainly(e *event, id, role string) bool {
 	}
 	for _, entry := range e.record.Entries {
 		if entry.ID == id && entry.Role == role && !h.passedOver(entry) {
-			return e.rows[id] != nil
+			return e.id == id
 		}
 	}
 	return false

@@ -66,7 +66,7 @@ func (c *closure) lotContainers(id string) {
 }
 
 func (e *event) isLotAlone(id string) bool {
-	for _, role := range e.rows[id].Roles {
+	for _, role := range e.row.Roles {
 		if role != "lot" {
 			return false
 		}

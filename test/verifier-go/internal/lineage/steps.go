@@ -46,7 +46,7 @@ func (h *history) steps(p pair, all bool) []*step {
 		}
 	}
 	for _, e := range h.events[p.child] {
-		if e.has(p.child, "child") && e.rows[p.child].Parent == p.parent && h.plainly(e, p.child, "child") {
+		if e.has(p.child, "child") && e.row.Parent == p.parent && h.plainly(e, p.child, "child") {
 			take(e, e.said.Change)
 		}
 	}
