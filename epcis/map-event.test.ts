@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type ClientRecord, MAX_AMOUNTS, recordOf } from '@cotrace/core';
+import { type ClientRecord, type JsonValue, MAX_AMOUNTS, recordOf } from '@cotrace/core';
 import { readEpcisFile } from './read-documents.js';
 
 const CONTEXT = 'https://ref.gs1.org/standards/epcis/epcis-context.jsonld';
@@ -24,7 +24,7 @@ function mapped(
   const { events, warnings } = readEpcisFile(JSON.stringify(event), 'test.json');
   const result = events[0]?.result;
   if (result?.ok !== true) throw new Error(`refused: ${JSON.stringify(result?.errors)}`);
-  expect(recordOf(JSON.parse(JSON.stringify(result.record)), 1000)).toEqual(result.record);
+  expect(recordOf(JSON.parse(JSON.stringify(result.record)) as JsonValue, 1000)).toEqual(result.record);
   return { record: result.record, warnings };
 }
 

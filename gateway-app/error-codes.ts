@@ -36,6 +36,11 @@ export const GATEWAY_CODES = {
     means: 'the masters that answer are behind what a quorum of them have reached',
     advice: 'try again',
   },
+  NOT_FRESH: {
+    where: 'command',
+    means: 'a master cannot say that its newest block is the ledger’s newest: it may be cut off',
+    advice: 'ask another one; look at its state in `cotrace nodes`',
+  },
   BLOCK_DROPPED: {
     where: 'log',
     means: 'another business node does not keep so old a block any more; a master is asked instead',

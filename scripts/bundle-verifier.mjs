@@ -13,7 +13,7 @@ const dist = join(root, 'verifier', 'dist');
 const outdir = join(dist, 'browser');
 
 /** Bytes after gzip: a little above what each is now. */
-const BUDGETS = { 'verify.js': 61_000, 'ecdsa-in-javascript.js': 21_700 };
+const BUDGETS = { 'verify.js': 92_000, 'ecdsa-in-javascript.js': 21_700 };
 
 // A bundle of its own: as a chunk it would make the first one carry the hash functions that only it needs.
 const onDemand = {

@@ -10,7 +10,7 @@ export {
 export { entryAfter, type KeyEntry } from './main-block/entry-after.js';
 export { mainConfig, type MainConfig, type Membership } from './main-block/main-config.js';
 export { transactionFacts, type TransactionFacts } from './main-block/transaction-facts.js';
-export { validRwset } from './main-block/valid-rwset.js';
+export { validTransaction, type ValidTransaction } from './main-block/valid-transaction.js';
 export { lineageLoading, type LoadTraces } from './lineage/loading.js';
 export { LINEAGE_LIMITS, lineageAndNeeds, lineageOf } from './lineage/lineage.js';
 export type {
@@ -40,6 +40,7 @@ export { attestedBlock, requireAfterCheckpoint, type Attested } from './proof/at
 export { followTransition, followTransitions, requireRising, type ShownBlock } from './proof/transitions.js';
 export { verifyStates, type FoundAnswer, type StateQuestion } from './proof/verify-found.js';
 export { verify } from './verify.js';
+export { checkTip, verifyTips, type LedgerTip } from './proof/tips.js';
 export { verifyRecords, type VerifiedRecord, type VerifiedTrace } from './proof/verify-records.js';
 export { answerJson, type TraceAnswer } from './trace-proof/answer.js';
 export { readTraceProof, writeTraceProof } from './trace-proof/proof-file.js';

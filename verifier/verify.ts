@@ -1,4 +1,4 @@
-import { fromUtf8, parseStrictJson, Shape, type JsonValue } from '@cotrace/core';
+import { fromUtf8, parseStrictJson, Shape, type Attestation, type JsonValue } from '@cotrace/core';
 import { MspManager, verifierBy } from '@cotrace/fabric-model';
 import { signerOf } from './main-block/attestation.js';
 import { boundSignatures, certificateOf } from './proof/bound-work.js';
@@ -43,7 +43,7 @@ async function verifyRecordsFile(
 ): Promise<VerifiedTrace> {
   const proof = recordsProofOf(json);
   boundSignatures(proof.blocks);
-  await learnSigners(proof.blocks, trust, signatures);
+  await learnSigners(signersOf(proof.blocks), trust, signatures);
   const blocks = await signatures.settle(() => verifyBlocks(proof, forgetful(trust, signatures)));
   return verifyUnder(blocks, proof, trust);
 }
@@ -56,11 +56,17 @@ async function verifyTraceFile(
   const proof = traceProofOf(json);
   const blocks = [...proof.transitions, proof.root];
   boundSignatures(blocks);
-  await learnSigners(blocks, trust, signatures);
+  await learnSigners([...signersOf(blocks), ...proof.tips], trust, signatures);
   const root = await signatures.settle(() =>
     attestedRoot(proof, forgetful(trust, signatures), signatures.verify),
   );
   return answerUnder(root, proof, trust);
+}
+
+type Signer = Pick<Attestation, 'mspId' | 'certificate'>;
+
+function signersOf(blocks: RecordsProof['blocks']): Signer[] {
+  return blocks.flatMap(({ attestations }) => attestations);
 }
 
 /**
@@ -68,17 +74,17 @@ async function verifyTraceFile(
  * that is not good, and each would cost a run more.
  */
 async function learnSigners(
-  blocks: RecordsProof['blocks'],
+  signers: readonly Signer[],
   { membership }: Trust,
   signatures: AnsweredSignatures,
 ): Promise<void> {
   const learnt = new Set<string>();
-  for (const attestation of blocks.flatMap(({ attestations }) => attestations)) {
-    const manager = membership.manager.msp(attestation.mspId);
-    const name = `${attestation.mspId}/${certificateOf(attestation)}`;
+  for (const signer of signers) {
+    const manager = membership.manager.msp(signer.mspId);
+    const name = `${signer.mspId}/${certificateOf(signer)}`;
     if (manager === null || learnt.has(name)) continue;
     learnt.add(name);
-    await signatures.settle(() => outcomeOf(() => signerOf(attestation, { manager })));
+    await signatures.settle(() => outcomeOf(() => signerOf(signer, { manager })));
   }
 }
 

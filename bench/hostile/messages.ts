@@ -25,17 +25,34 @@ const envelope = (payload: Uint8Array): Uint8Array => {
   return Uint8Array.from([0x0a, ...length, ...payload]);
 };
 
-const trace = (i: number) => `{"id":"lot-${i}","role":"subject"}`;
+const trace = (i: number) => `{"id":"lot-${i}","role":"subject","lot":null,"amounts":null}`;
+const PRODUCT = 'https://id.gs1.org/01/09521234000884';
 const record = (traces: string, data: string) =>
-  `{"step":null,"eventTime":"2026-04-16T13:26:42.500Z","traces":[${traces}],"data":${data},"eventHash":"ni:///sha-256;${'0'.repeat(64)}?ver=CBV2.0","eventID":null,"corrects":null}`;
+  `{"step":null,"eventTime":"2026-04-16T13:26:42.500Z","bond":null,"change":null,"traces":[${traces}],"data":${data},"eventHash":"ni:///sha-256;${'0'.repeat(64)}?ver=CBV2.0","eventID":null,"corrects":null}`;
 const traces = (count: number, each: (i: number) => string) =>
   Array.from({ length: Math.max(1, Math.floor(count)) }, (_, i) => each(i)).join(',');
 
 const recordShapes: Readonly<Record<string, (size: number) => string>> = {
-  'many identifiers': (size) => record(traces(size / 40, trace), '{}'),
+  'many identifiers': (size) => record(traces(size / 70, trace), '{}'),
+  'many items of one lot': (size) =>
+    record(
+      traces(
+        size / 160,
+        (i) => `{"id":"${PRODUCT}/21/${i}","role":"subject","lot":"${PRODUCT}/10/L","amounts":null}`,
+      ),
+      '{}',
+    ),
+  'many quantities': (size) =>
+    record(
+      `{"id":"${PRODUCT}","role":"input","lot":null,"amounts":[${traces(size / 30, (i) => `{"value":"${i + 1}","unit":null}`)}]}`,
+      '{}',
+    ),
   'long Digital Links of keys alone': (size) =>
     record(
-      traces(size / 540, (i) => `{"id":"https://x${i}${'/01'.repeat(165)}","role":"input"}`),
+      traces(
+        size / 560,
+        (i) => `{"id":"https://x${i}${'/01'.repeat(165)}","role":"input","lot":null,"amounts":null}`,
+      ),
       '{}',
     ),
   'data of many values': (size) => record(trace(1), `{"a":[${repeated('1,', size)}1]}`),

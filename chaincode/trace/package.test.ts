@@ -5,16 +5,21 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { canonicalJson, hashCanonical, toHex, type TraceRow } from '@cotrace/core';
+import { canonicalJson, recordIdOf, type TraceRow } from '@cotrace/core';
 import { defaultDomains } from '../domains/index.js';
 import { decodeRefusal } from './refusal.js';
 import { adminCertificate, clientCertificate } from './testing/certificates.js';
 import { PeerStream, type Completed } from './testing/peer-stream.js';
-import { eventHashOf, hashOf, noHint, sampleRecord } from './testing/samples.js';
+import { eventHashOf, hashOf, noHint, sampleRecord, subject, traceRef } from './testing/samples.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = join(root, 'chaincode', 'package');
-const record = sampleRecord({ step: 'commissioning', data: { type: 'ObjectEvent', action: 'ADD' } });
+const record = sampleRecord({
+  step: 'commissioning',
+  traces: [subject('lot-1'), traceRef('urn:process', 'process')],
+  data: { type: 'ObjectEvent', action: 'ADD' },
+  eventID: 'urn:event:1',
+});
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -110,8 +115,8 @@ describe('the prebuilt package, run by the stock fabric-chaincode-node', () => {
     expect(await invoke('tx2', define, adminCertificate)).toMatchObject({ status: 200 });
 
     const captured = await invoke('tx3', capture);
-    const recordId = toHex(hashCanonical(record));
-    const answer = canonicalJson({ recordId, traces: [{ id: 'lot-1', ver: 1 }] });
+    const recordId = recordIdOf('Org1MSP', record);
+    const answer = canonicalJson({ recordId, traces: [{ id: 'lot-1', ver: 1 }], marks: ['urn:process'] });
     const event = { name: 'captured', payload: answer };
     expect(captured).toEqual({ status: 200, message: '', payload: answer, event });
 
@@ -121,7 +126,12 @@ describe('the prebuilt package, run by the stock fabric-chaincode-node', () => {
       code: 'DUPLICATE',
       detail: { txId: hashOf('tx3'), recordId },
     });
-    const bad = { ...record, eventHash: eventHashOf('h2'), data: { type: 'ObjectEvent', action: 'EAT' } };
+    const bad = {
+      ...record,
+      eventHash: eventHashOf('h2'),
+      eventID: null,
+      data: { type: 'ObjectEvent', action: 'EAT' },
+    };
     const refused = await invoke('tx5', ['capture', JSON.stringify(bad), JSON.stringify([noHint('lot-1')])]);
     expect(decodeRefusal(refused.message)).toMatchObject({
       code: 'BAD_DATA',
@@ -130,7 +140,7 @@ describe('the prebuilt package, run by the stock fabric-chaincode-node', () => {
   });
 
   it('writes refusals that belong to normal work nowhere, and others as errors', async () => {
-    const record2 = { ...record, eventHash: eventHashOf('another event') };
+    const record2 = { ...record, eventHash: eventHashOf('another event'), eventID: null };
     const stale = await invoke('tx6', [
       'capture',
       JSON.stringify(record2),
@@ -150,6 +160,12 @@ describe('the prebuilt package, run by the stock fabric-chaincode-node', () => {
     expect(row).toMatchObject({ txId: hashOf('tx3'), ver: 1 });
     const page = await invoke('q2', ['listTraces', 'lot', '10', '']);
     expect(JSON.parse(page.payload)).toEqual({ traces: [{ id: 'lot-1', row }], bookmark: '' });
+    const marks = await invoke('q4', ['listMarks', 'urn:process', '10', '']);
+    expect(JSON.parse(marks.payload)).toMatchObject({ marks: [{ roles: ['process'] }], bookmark: '' });
+    const found = await invoke('q5', ['findEvent', 'urn:event:1']);
+    expect(JSON.parse(found.payload)).toMatchObject([{ mspId: 'Org1MSP', txId: hashOf('tx3') }]);
+    const definition = await invoke('q6', ['readDefinition', '1']);
+    expect(JSON.parse(definition.payload)).toMatchObject({ name: 'production', records: 2, version: 1 });
     const none = await invoke('q3', ['listTraces', 'x', '10', '']);
     expect(JSON.parse(none.payload)).toEqual({ traces: [], bookmark: '' });
   });

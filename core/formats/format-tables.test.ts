@@ -30,7 +30,9 @@ import {
   exampleLeaf,
   exampleMembers,
   exampleNetwork,
+  exampleTip,
 } from './testing/examples.js';
+import { tipSignedBytes } from './tip.js';
 import { encodeTransactionLeaf } from './transaction-leaf.js';
 
 type Value = number | bigint | string | Uint8Array;
@@ -137,6 +139,19 @@ const formats: Readonly<Record<string, readonly [(table: Uint8Array) => Uint8Arr
       certificateHash: sha256(exampleAttestation.certificate),
     },
     attestationSignedBytes(exampleAttestation),
+  ],
+  Tip: [
+    (bytes) => bytes,
+    {
+      networkId: exampleTip.networkId,
+      block: exampleTip.block,
+      headerHash: exampleTip.headerHash,
+      trieRoot: exampleTip.trieRoot,
+      unixSeconds: exampleTip.unixSeconds,
+      mspId: exampleTip.mspId,
+      certificateHash: sha256(exampleTip.certificate),
+    },
+    tipSignedBytes(exampleTip),
   ],
   'State key': [keccak256, { domain: 'goods', key: utf8('trace/é') }, stateTrieKey('goods', 'trace/é')],
   'State entry': [(bytes) => bytes, { ...exampleEntry }, encodeStateTrieEntry(exampleEntry)],

@@ -7,3 +7,4 @@ export * from './network-id.js';
 export * from './transaction-leaf.js';
 export { checkNum, formatRev, parseRev, type Rev } from './rev.js';
 export * from './store-identity.js';
+export { tipSignedBytes, type TipStatement } from './tip.js';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { JsonValue } from '../json/json-value.js';
 import { errorOf } from '../testing/error-of.js';
 import { recordOf } from './record-shape.js';
 import type { ClientRecord, Role, TraceRef } from './record.js';
@@ -28,7 +29,7 @@ const recordWith = (changes: Partial<ClientRecord>): ClientRecord => ({
 });
 
 const read = (changes: Partial<ClientRecord>) =>
-  recordOf(JSON.parse(JSON.stringify(recordWith(changes))), 10);
+  recordOf(JSON.parse(JSON.stringify(recordWith(changes))) as JsonValue, 10);
 
 describe('containment in a record', () => {
   it.each<[string, Partial<ClientRecord>]>([

@@ -23,6 +23,7 @@ try {
     );
     const { eventTime, traces } = await readRecord(network, domain, recordId);
     for (const { id, role, ver, preTraceTxId } of traces) {
+      if (ver === null) continue;
       console.log(`  ${eventTime}  ${role} ${id}, record ${ver}, after ${preTraceTxId ?? 'none'}`);
       ids.add(id);
     }

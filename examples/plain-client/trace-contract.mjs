@@ -13,7 +13,7 @@ const PATIENCE_MS = 120_000;
 const PAUSE_MS = 100;
 
 /**
- * Captures a record and returns where it is: `block` is missing where it was captured before.
+ * Captures a record and returns where it is: `block` is missing where the organisation captured it before.
  * @param {Network} network
  * @param {string} domain
  * @param {ClientRecord} record
@@ -81,7 +81,7 @@ class NotValid extends Error {
  * @returns {Promise<{ recordId: string, txId: string, block?: bigint }>}
  */
 async function captureOnce(network, domain, record) {
-  const hints = await Promise.all(distinctIds(record).map((id) => hintFor(network, domain, id)));
+  const hints = await Promise.all(idsWithRow(record).map((id) => hintFor(network, domain, id)));
   const args = [JSON.stringify(record), JSON.stringify(hints)];
   try {
     const commit = await network.getContract(domain).submitAsync('capture', { arguments: args });
@@ -98,8 +98,18 @@ async function captureOnce(network, domain, record) {
   }
 }
 
-/** @param {ClientRecord} record */
-const distinctIds = ({ traces }) => [...new Set(traces.map(({ id }) => id))];
+/** A GTIN without lot or serial number; the other keys that name classes are in docs/formats.md, TraceID. */
+const CLASS = /^https:\/\/id\.gs1\.org\/01\/\d{14}$/;
+
+/**
+ * The identifiers of a record that get a row, which hints are for. Classes, and what is nothing but an item's lot or a process,
+ * get a mark.
+ * @param {ClientRecord} record
+ */
+const idsWithRow = ({ traces }) =>
+  [...new Set(traces.filter(({ role }) => role !== 'lot' && role !== 'process').map(({ id }) => id))].filter(
+    (id) => !CLASS.test(id),
+  );
 
 /**
  * What is known of the newest record of an identifier: its transaction, and the hash of its block.

@@ -5,7 +5,7 @@ import type { StoredEntry } from '../gen/cotrace/store_pb.js';
 import { BlockValidator, disputed, remembered, type StateBefore } from './block-validator.js';
 import type { CheckedBusinessBlock, CheckedTransaction } from './check-block.js';
 import { storedEntry, type ChangedEntry } from './domain-store.js';
-import { configOfEnvelope } from './genesis.js';
+import { configOfEnvelope } from '../fabric/configuration.js';
 
 export interface ApplyTerms {
   readonly domain: string;

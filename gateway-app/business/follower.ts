@@ -9,6 +9,7 @@ import {
 } from '@cotrace/core';
 import type { SignatureVerifier } from '@cotrace/fabric-model';
 import type { Checkpoint } from '../fabric/chain.js';
+import { configOfEnvelope } from '../fabric/configuration.js';
 import { EvidenceSchema, type BusinessBlock, type Evidence } from '../gen/cotrace/cotrace_pb.js';
 import { mainConfig, type MainConfig } from '@cotrace/verifier';
 import type { HeightFeed } from '../node/feed.js';
@@ -24,7 +25,7 @@ import { Docked } from './docked.js';
 import type { BlockOrigin, Docking } from './docking.js';
 import type { DomainRank } from './domain-rank.js';
 import type { DomainStore } from './domain-store.js';
-import { configOfEnvelope, genesisConfigEnvelope } from './genesis.js';
+import { genesisConfigEnvelope } from './genesis.js';
 import type { Jury } from './jury.js';
 import type { RefusalLog } from './refusal-log.js';
 

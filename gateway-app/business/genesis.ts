@@ -1,5 +1,5 @@
 import { CotraceError, equalBytes, fromHex } from '@cotrace/core';
-import { ChannelConfig, common, dataHash, decodeEnvelope, headerHash, isOfType } from '@cotrace/fabric-model';
+import { dataHash, headerHash } from '@cotrace/fabric-model';
 import type { BusinessBlock } from '../gen/cotrace/cotrace_pb.js';
 
 /**
@@ -21,13 +21,4 @@ export function genesisConfigEnvelope(block: BusinessBlock, genesisHeaderHash: s
     });
   }
   return envelope;
-}
-
-/** The channel configuration that a CONFIG envelope brings. Throws `NOT_A_CONFIG`. */
-export function configOfEnvelope(bytes: Uint8Array): ChannelConfig {
-  const envelope = decodeEnvelope(bytes);
-  if (!isOfType(envelope, common.HeaderType.CONFIG)) {
-    throw new CotraceError('NOT_A_CONFIG', 'the envelope carries no channel configuration');
-  }
-  return ChannelConfig.fromConfigEnvelope(envelope.data, envelope.channelHeader.channelId);
 }

@@ -12,7 +12,15 @@ function report(name: string, more: Partial<Report>): Report {
   const node = consortium.nodes.find((one) => one.name === name);
   if (node === undefined) throw new RangeError(`there is no node ${name}`);
   return {
-    ...{ node, state: 'following', reason: '', height: 7n, ledgerHeight: null, behindBlocks: 0n },
+    ...{
+      node,
+      state: 'following',
+      reason: '',
+      height: 7n,
+      ledgerHeight: null,
+      quorum: null,
+      behindBlocks: 0n,
+    },
     ...{ behindSeconds: 0, storeBytes: 5n, dockedAt: null, refusals: [], ...more },
   };
 }

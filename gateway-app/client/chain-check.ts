@@ -82,7 +82,7 @@ export async function tipOf({ peer }: Connections): Promise<LedgerEnd | null> {
 
 /** Hash of the header that a master attests for a block; null where it has not reached it. Throws `BAD_ANSWER`. */
 async function hashOf(
-  { client }: ConnectedNode,
+  { client, mspId }: ConnectedNode,
   block: bigint,
   signal: AbortSignal,
 ): Promise<{ readonly hash: Uint8Array | null }> {
@@ -91,7 +91,7 @@ async function hashOf(
     { blockNums: [block] },
     { timeout: SHORT_CALL_MS, signal },
   );
-  const [attestation] = attestations;
+  const attestation = attestations.find((one) => one.mspId === mspId);
   if (attestation === undefined) return { hash: null };
   const { blockNum, previousHash, dataHash } = decodeAttestationBody(attestation.body);
   if (blockNum !== block) {

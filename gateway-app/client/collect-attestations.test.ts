@@ -59,10 +59,34 @@ const gather = (connections: Connections, blocks: readonly bigint[] = BLOCKS) =>
 const counts = (gathered: Gathered) => gathered.blocks().map(({ attestations }) => attestations.length);
 
 describe('the attestations of blocks', () => {
-  it('come from every master, one of each block', async () => {
-    const connections = connected(master(0), master(1), master(2));
+  it('come from as many masters as it needs, the one that named the blocks first', async () => {
+    const last: MasterAnswers = { attestationsOf: unanswered };
+    const connections = connected(master(0), master(1), last);
     const gathered = await ended(gather(connections));
-    expect([counts(gathered), gathered.missing(), named(connections)]).toEqual([[3, 3], [], []]);
+    expect([counts(gathered), gathered.missing(), named(connections)]).toEqual([[2, 2], [], []]);
+  });
+
+  it('come from one master alone where it has kept those of others', async () => {
+    const all = (block: bigint) => [0, 1, 2].map((i) => masterAt(i).attestation(block));
+    const alone = connected(master(0, all), null, null);
+    const gathered = gather(alone);
+    expect(await took(gathered)).toBe(0);
+    expect([counts(await gathered), (await gathered).missing(), named(alone)]).toEqual([[3, 3], [], []]);
+  });
+
+  it('come from others for the blocks alone of which they are missing', async () => {
+    const asked: (readonly bigint[])[] = [];
+    const some = (block: bigint) =>
+      [0, ...(block === 1n ? [2] : [])].map((i) => masterAt(i).attestation(block));
+    const noting: MasterAnswers = {
+      ...master(1),
+      attestationsOf: ({ blockNums }) => {
+        asked.push(blockNums);
+        return Promise.resolve({ attestations: blockNums.map((one) => masterAt(1).attestation(one)) });
+      },
+    };
+    const gathered = await ended(gather(connected(master(0, some), noting, null)));
+    expect([asked, gathered.missing()]).toEqual([[[2n]], []]);
   });
 
   it('are enough without a master that is away or silent, which is named', async () => {
@@ -102,7 +126,6 @@ describe('the attestations of blocks', () => {
       (block: bigint) => [masterAt(1).attestation(block), masterAt(1).attestation(block)],
       'not asked for',
     ],
-    ['of another organisation', (block: bigint) => [masterAt(2).attestation(block)], 'another organisation'],
   ] as const)('are not taken from a master that sends one %s', async (_title, sent, message) => {
     const connections = connected(master(0), master(1, sent), master(2));
     expect(counts(await ended(gather(connections)))).toEqual([2, 2]);

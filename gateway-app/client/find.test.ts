@@ -81,7 +81,7 @@ describe('what the ledger holds of keys', () => {
     const { asOf, states } = verifyStates(QUESTIONS, answer, scene.trust);
     expect(asOf).toMatchObject({
       blockNum: scene.chain.height - 1n,
-      attestedBy: ['Org1MSP', 'Org2MSP', 'Org3MSP'],
+      attestedBy: ['Org1MSP', 'Org2MSP'],
     });
     expect(states.map((state) => state?.entry.blockNum ?? null)).toEqual([scene.chain.height - 1n, null]);
     expect([others, named(connections)]).toEqual([0, []]);

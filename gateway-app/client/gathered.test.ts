@@ -5,7 +5,7 @@ import { ProofScene } from '../testing/proof-scene.js';
 import { withQuorum } from '../testing/proofs.js';
 import { masterOf } from '../testing/scene-masters.js';
 import { Faults } from './faults.js';
-import { Gathered } from './gathered.js';
+import { Gathered, type AskedMaster } from './gathered.js';
 
 let scene: ProofScene;
 
@@ -28,12 +28,18 @@ const rubbish = (index: number, block: bigint): Attestation => ({
   signature: Uint8Array.of(1),
 });
 
+/** The master of the scene's organisation whose number or letter ends its name; from the fourth on of none. */
+function masterNamed(name: string): AskedMaster {
+  const at = 'abcde'.indexOf(name);
+  return { name, mspId: `Org${at < 0 ? Number(name.slice(1)) + 1 : at + 1}MSP` };
+}
+
 /** Attestations of blocks from three masters, two of which must agree, unless it is said otherwise. */
 function gathering(blocks: readonly bigint[], masters = 3, quorum = 2) {
   const gathered = new Gathered(blocks, masters, withQuorum(scene.trust, quorum));
   const faults = new Faults();
-  const add = (master: string, ...sent: readonly (readonly [bigint, Attestation])[]) =>
-    gathered.add(master, new Map(sent), faults);
+  const add = (name: string, ...sent: readonly (readonly [bigint, Attestation])[]) =>
+    gathered.add(masterNamed(name), sent, faults);
   const named = () => faults.list().map(({ node, code }) => `${node} ${code}`);
   return { gathered, faults, add, named };
 }
@@ -46,7 +52,7 @@ describe('attestations that are gathered', () => {
     add('a', [2n, honest(0, 2n)], [3n, honest(0, 3n)]);
     add('b', [2n, honest(1, 2n)]);
     expect(gathered.missing()).toEqual([3n]);
-    expect(['a', 'b', 'c'].map((master) => gathered.wantedOf(master))).toEqual([[], [3n], [3n]]);
+    expect(['a', 'b', 'c'].map((master) => gathered.wantedOf(masterNamed(master)))).toEqual([[], [3n], [3n]]);
     expect(gathered.blocks()).toEqual([
       { block: 2n, attestations: [honest(0, 2n), honest(1, 2n)] },
       { block: 3n, attestations: [honest(0, 3n)] },
@@ -89,16 +95,52 @@ describe('attestations that are gathered', () => {
     expect([gathered.missing(), named()]).toEqual([[2n], []]);
   });
 
-  it('name those beside the larger of two groups', () => {
-    const { gathered, faults, add, named } = gathering([2n], 5, 2);
-    for (const [i, master] of ['a', 'b'].entries()) add(master, [2n, otherwise(i, 2n, 1)]);
-    for (const [i, master] of ['c', 'd', 'e'].entries()) add(master, [2n, honest(i, 2n)]);
+  it('are as good from another master, which has kept them, and leave nothing to ask of their own', () => {
+    const { gathered, faults, add, named } = gathering([2n]);
+    add('a', [2n, honest(0, 2n)], [2n, honest(1, 2n)], [2n, honest(2, 2n)]);
+    expect([gathered.missing(), gathered.wantedOf(masterNamed('b'))]).toEqual([[], []]);
+    expect(gathered.blocks()).toEqual([{ block: 2n, attestations: [0, 1, 2].map((i) => honest(i, 2n)) }]);
+    gathered.refuseTooFew(faults);
+    expect(named()).toEqual([]);
+  });
+
+  it('name who sends what another organisation states otherwise, and not that organisation', () => {
+    const { gathered, faults, add, named } = gathering([2n]);
+    add('a', [2n, honest(0, 2n)], [2n, otherwise(2, 2n)]);
+    add('b', [2n, honest(1, 2n)]);
     gathered.nameDissenters(faults);
-    expect(named()).toEqual(['a ATTESTS_OTHERWISE', 'b ATTESTS_OTHERWISE']);
+    expect(named()).toEqual(['a ATTESTS_OTHERWISE']);
+  });
+
+  it('of an organisation that the trust file does not name are passed over', () => {
+    const { gathered, add, named } = gathering([2n]);
+    add('a', [2n, { ...honest(0, 2n), mspId: 'Org9MSP' }], [2n, honest(0, 2n)]);
+    expect(gathered.blocks()).toEqual([{ block: 2n, attestations: [honest(0, 2n)] }]);
+    expect(named()).toEqual([]);
   });
 });
 
 describe('attestations that do not count', () => {
+  it('are the fault of who sent them, and give way to those of their own organisation', () => {
+    const { gathered, add, named } = gathering([2n, 3n]);
+    add('a', [2n, rubbish(1, 2n)], [3n, honest(0, 3n)]);
+    expect(named()).toEqual([]);
+    add('b', [2n, honest(1, 2n)]);
+    expect(gathered.blocks()[0]?.attestations).toEqual([honest(1, 2n)]);
+    add('c', [3n, rubbish(1, 3n)], [3n, honest(2, 3n)]);
+    expect([named(), gathered.hasDropped('b')]).toEqual([['c ATTESTATION_SIGNATURE'], false]);
+    expect(gathered.blocks()[1]?.attestations).toEqual([honest(0, 3n)]);
+  });
+
+  it('do not matter where others are enough, however few masters are left', () => {
+    const { gathered, faults, add } = gathering([2n]);
+    add('b', [2n, rubbish(1, 2n)]);
+    add('c', [2n, rubbish(2, 2n)]);
+    add('a', [2n, honest(0, 2n)], [2n, honest(1, 2n)]);
+    expect(gathered.missing()).toEqual([]);
+    gathered.refuseTooFew(faults);
+  });
+
   it('are found out by the newest at once, with all others of that master', () => {
     const { gathered, add, named } = gathering([2n, 3n, 4n]);
     add('a', [2n, honest(0, 2n)]);
@@ -149,9 +191,9 @@ describe('attestations that do not count', () => {
   });
 
   it('are not needed to see that a network has too few masters', () => {
-    const { gathered, faults } = gathering([], 1, 2);
+    const { gathered, faults } = gathering([2n], 1, 2);
     expect(() => gathered.refuseTooFew(faults)).toThrow(
-      expect.objectContaining({ code: 'NO_QUORUM', detail: { block: 0n, refused: [] } }),
+      expect.objectContaining({ code: 'NO_QUORUM', detail: { block: 2n, refused: [] } }),
     );
   });
 });

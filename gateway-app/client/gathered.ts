@@ -5,9 +5,22 @@ import type { Faults } from './faults.js';
 /** So many masters' attestations were refused that no quorum is left, whoever answers. */
 export class TooManyRefused extends CotraceError {}
 
-/** Attestations of some blocks as masters send them, one a master and block. */
+/** A master that attestations are asked of. */
+export interface AskedMaster {
+  readonly name: string;
+  readonly mspId: string;
+}
+
+/** An attestation, and the master that sent it: that need not be the one of the organisation that it names. */
+interface Sent {
+  readonly attestation: Attestation;
+  readonly source: string;
+}
+
+/** Attestations of some blocks as masters send them, one an organisation and block. */
 export class Gathered {
-  readonly #byBlock: ReadonlyMap<bigint, Map<string, Attestation>>;
+  /** By MSP id for each block. */
+  readonly #byBlock: ReadonlyMap<bigint, Map<string, Sent>>;
   readonly #masters: number;
   readonly #trust: Trust;
   readonly #dropped = new Set<string>();
@@ -15,7 +28,7 @@ export class Gathered {
   /** `masters`: how many there are. */
   constructor(blocks: readonly bigint[], masters: number, trust: Trust) {
     this.#masters = masters;
-    this.#byBlock = new Map(blocks.map((blockNum) => [blockNum, new Map<string, Attestation>()]));
+    this.#byBlock = new Map(blocks.map((blockNum) => [blockNum, new Map<string, Sent>()]));
     this.#trust = trust;
   }
 
@@ -29,9 +42,9 @@ export class Gathered {
     return this.#dropped.has(master);
   }
 
-  /** Throws `TooManyRefused`, code `NO_QUORUM`, where the masters that are left are fewer than a quorum. */
+  /** Throws `TooManyRefused`, code `NO_QUORUM`, where something is missing and the masters left are fewer than a quorum. */
   refuseTooFew(faults: Faults): void {
-    if (this.#masters - this.#dropped.size >= this.quorum) return;
+    if (this.#masters - this.#dropped.size >= this.quorum || this.missing().length === 0) return;
     const refused = faults.list().filter(({ node }) => this.#dropped.has(node));
     const [blockNum = 0n] = this.#byBlock.keys();
     throw new TooManyRefused(
@@ -41,33 +54,45 @@ export class Gathered {
     );
   }
 
-  /** The blocks for which no quorum of masters send the same body. */
+  /** The blocks for which there is no quorum of organisations with the same body. */
   missing(): bigint[] {
     return [...this.#byBlock].flatMap(([blockNum, sent]) =>
       largestGroup(sent).size >= this.quorum ? [] : [blockNum],
     );
   }
 
-  /** Of those blocks, the ones of which a master has not sent an attestation. */
-  wantedOf(master: string): bigint[] {
-    return this.missing().filter((blockNum) => this.#byBlock.get(blockNum)?.has(master) !== true);
+  /** Of those blocks, the ones of which the attestation of a master's own organisation is not there. */
+  wantedOf({ mspId }: AskedMaster): bigint[] {
+    return this.missing().filter((blockNum) => this.#byBlock.get(blockNum)?.has(mspId) !== true);
   }
 
   /**
-   * Takes in what a master sends. Of its attestations the newest is checked here, which finds who sends rubbish; whether
-   * each counts is the verifier's to say.
+   * Takes in what a master sends; what others sent of its own organisation gives way to it. Of its attestations those of the
+   * newest block are checked here, which finds who sends rubbish; whether each counts is the verifier's to say.
    */
-  add(master: string, attestations: ReadonlyMap<bigint, Attestation>, faults: Faults): void {
-    for (const [blockNum, attestation] of attestations) this.#byBlock.get(blockNum)?.set(master, attestation);
-    const [newest] = [...attestations].sort(([a], [b]) => Number(b - a));
-    if (newest !== undefined) this.#check(master, newest, faults);
+  add(
+    { name: source, mspId: own }: AskedMaster,
+    attestations: readonly (readonly [bigint, Attestation])[],
+    faults: Faults,
+  ): void {
+    let newest = -1n;
+    for (const [blockNum, attestation] of attestations) {
+      const { mspId } = attestation;
+      const known = this.#byBlock.get(blockNum);
+      if (known === undefined || !this.#isTrusted(mspId) || (known.has(mspId) && mspId !== own)) continue;
+      known.set(mspId, { attestation, source });
+      if (blockNum > newest) newest = blockNum;
+    }
+    for (const sent of this.#byBlock.get(newest)?.values() ?? []) {
+      if (sent.source === source) this.#check(newest, sent, faults);
+    }
   }
 
   /** Checks every attestation and drops all of the masters that sent one that does not count. Whether there were any. */
   dropRefused(faults: Faults): boolean {
     const before = this.#dropped.size;
     for (const [blockNum, sent] of this.#byBlock) {
-      for (const [master, attestation] of [...sent]) this.#check(master, [blockNum, attestation], faults);
+      for (const one of [...sent.values()]) this.#check(blockNum, one, faults);
     }
     return this.#dropped.size > before;
   }
@@ -77,8 +102,8 @@ export class Gathered {
     for (const [blockNum, sent] of this.#byBlock) {
       const agreed = largestGroup(sent);
       if (agreed.size < this.quorum) continue;
-      for (const master of sent.keys()) {
-        if (!agreed.has(master)) faults.add(master, otherwise(blockNum));
+      for (const [mspId, { source }] of sent) {
+        if (!agreed.has(mspId)) faults.add(source, otherwise(blockNum));
       }
     }
   }
@@ -87,18 +112,26 @@ export class Gathered {
   blocks(): { readonly block: bigint; readonly attestations: readonly Attestation[] }[] {
     return [...this.#byBlock].map(([blockNum, sent]) => ({
       block: blockNum,
-      attestations: [...sent.values()],
+      attestations: [...sent.values()].map(({ attestation }) => attestation),
     }));
   }
 
-  #check(master: string, [blockNum, attestation]: readonly [bigint, Attestation], faults: Faults): void {
+  /** Who is not in the trust file cannot count: so it is with members that joined since. */
+  #isTrusted(mspId: string): boolean {
+    return this.#trust.membership.members.some((member) => member.mspId === mspId);
+  }
+
+  #check(blockNum: bigint, { attestation, source }: Sent, faults: Faults): void {
+    if (this.#dropped.has(source)) return;
     const { terms, membership } = this.#trust;
     try {
       checkAttestation(attestation, blockNum, { ...terms, membership });
     } catch (error) {
-      faults.add(master, error);
-      this.#dropped.add(master);
-      for (const sent of this.#byBlock.values()) sent.delete(master);
+      faults.add(source, error);
+      this.#dropped.add(source);
+      for (const sent of this.#byBlock.values()) {
+        for (const [mspId, one] of [...sent]) if (one.source === source) sent.delete(mspId);
+      }
     }
   }
 }
@@ -110,12 +143,12 @@ export function otherwise(blockNum: bigint): CotraceError {
   });
 }
 
-/** The masters that send the body that most of them send. */
-function largestGroup(sent: ReadonlyMap<string, Attestation>): ReadonlySet<string> {
+/** The organisations that state the body that most of them state. */
+function largestGroup(sent: ReadonlyMap<string, Sent>): ReadonlySet<string> {
   const groups = new Map<string, Set<string>>();
-  for (const [master, { body }] of sent) {
-    const key = toHex(body);
-    groups.set(key, (groups.get(key) ?? new Set()).add(master));
+  for (const [mspId, { attestation }] of sent) {
+    const key = toHex(attestation.body);
+    groups.set(key, (groups.get(key) ?? new Set()).add(mspId));
   }
   const [largest = new Set<string>()] = [...groups.values()].sort((a, b) => b.size - a.size);
   return largest;

@@ -33,11 +33,12 @@ export class StoredCheckpoint {
     return { number, headerHash, configBlock: this.#config };
   }
 
-  /** Adds a checkpoint to the batch that writes its block. */
-  put(batch: StoreBatch, { number, headerHash, configBlock }: Checkpoint): void {
+  /** Adds a checkpoint to the batch that writes its block; returns whether its configuration is another than before. */
+  put(batch: StoreBatch, { number, headerHash, configBlock }: Checkpoint): boolean {
     batch.put(CHECKPOINT, toBinary(CheckpointSchema, create(CheckpointSchema, { number, headerHash })));
-    if (this.#config !== null && equalBytes(this.#config, configBlock)) return;
+    if (this.#config !== null && equalBytes(this.#config, configBlock)) return false;
     batch.put(CONFIG, configBlock);
+    return true;
   }
 
   /** To be called once the batch with this checkpoint is on disk. */

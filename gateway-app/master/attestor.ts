@@ -3,12 +3,14 @@ import {
   attestationSignedBytes,
   CotraceError,
   isCotraceError,
+  tipSignedBytes,
   utf8,
   type Attestation as CoreAttestation,
+  type TipStatement,
 } from '@cotrace/core';
 import { splitPem, type MspManager } from '@cotrace/fabric-model';
 import type { SigningIdentity } from '@cotrace/network';
-import type { Membership } from '@cotrace/verifier';
+import type { Membership, Tip } from '@cotrace/verifier';
 import { AttestationSchema, type Attestation } from '../gen/cotrace/cotrace_pb.js';
 
 /** Signs attestation bodies with a master's own identity (OU `peer`, never the peer's key). */
@@ -68,6 +70,20 @@ export class Attestor {
     };
     const signature = this.#identity.sign(attestationSignedBytes(unsigned));
     return create(AttestationSchema, { ...unsigned, signature });
+  }
+
+  /** The tip that states at `now` how far the ledger has come; it is no attestation, and signed as often as asked. */
+  tip(
+    { networkId, ...stated }: Pick<TipStatement, 'networkId' | 'block' | 'headerHash' | 'trieRoot'>,
+    now: Date,
+  ): Tip {
+    const unsigned = {
+      ...stated,
+      unixSeconds: BigInt(Math.floor(now.getTime() / 1000)),
+      mspId: this.#identity.mspId,
+      certificate: this.#certificate,
+    };
+    return { ...unsigned, signature: this.#identity.sign(tipSignedBytes({ networkId, ...unsigned })) };
   }
 }
 

@@ -33,6 +33,12 @@ export const SAVE_AFTER = 100_000;
 /** How many of the newest blocks are compared with other masters': others may be some blocks behind. */
 export const COMPARED_BLOCKS = 8;
 
+/** A block that arrived so long ago says that the ledger is not cut off. */
+export const FRESH_MS = 30_000;
+
+/** How long a tip is given again: one signature a second, however many ask. */
+export const SAME_TIP_MS = 1000;
+
 /** How long something may be so before it is a state; `MasterPatience` says what each is. */
 export const MASTER_PATIENCE = {
   watch: 3000,

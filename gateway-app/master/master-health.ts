@@ -43,6 +43,7 @@ export class MasterHealth {
   readonly #lag: Lag;
   readonly #startedAt: number;
   #answeredAt: number | null = null;
+  #advancedAt: number | null = null;
   #ledgerHeight: bigint | null = null;
   /** What the last block gave that could not be taken. */
   #fault: Standing | null = null;
@@ -98,8 +99,14 @@ export class MasterHealth {
     return FOLLOWING;
   }
 
+  /** When the newest block was taken in, in milliseconds; null where none has been since the start. */
+  get advancedAt(): number | null {
+    return this.#advancedAt;
+  }
+
   /** A block was taken in. */
   advanced(): void {
+    this.#advancedAt = this.#now();
     this.#fault = null;
     this.#divergence = null;
     this.#lag.reach(this.#chain.height, this.#now());

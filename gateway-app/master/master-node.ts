@@ -20,13 +20,17 @@ import { stoppingController } from '../node/stopping.js';
 import { RpcClient } from '../node/rpc-client.js';
 import { serve } from '../node/rpc-server.js';
 import { Attestor } from './attestor.js';
+import { Configurations } from './configurations.js';
+import { Freshness, type HeightSource } from './freshness.js';
 import { followMain } from './follower.js';
+import { keepAttestations, type KeptMaster } from './keep-attestations.js';
 import { MasterHealth, type MasterPatience, type OwnChain } from './master-health.js';
 import { MasterLedger, type LedgerParts } from './master-ledger.js';
 import { MasterStore } from './master-store.js';
 import { masterMethods } from './service.js';
 import { trieSettings } from './trie-settings.js';
 import { watchAcceptance, watchPeer, type OtherMaster } from './watch.js';
+import { STATUS_CALL_MS } from '../node/limits.js';
 import { MASTER_PATIENCE } from './limits.js';
 
 /** Opens the connection of a master to its organisation's peer. */
@@ -64,6 +68,16 @@ export async function startMaster(
   try {
     const feed = new HeightFeed(openChain().next);
     const health = new MasterHealth(chainOf(store, feed), log, patience);
+    const configurations = new Configurations(store);
+    const others = connectOthers(node, consortium, tls);
+    const freshness = new Freshness({
+      store,
+      configurations,
+      attestor,
+      terms,
+      others: others.heights,
+      advancedAt: () => health.advancedAt,
+    });
     const methods = masterMethods({
       name: node.name,
       mspId: node.mspId,
@@ -72,18 +86,21 @@ export async function startMaster(
       feed,
       peer,
       health,
+      configurations,
+      freshness,
     });
     const server = await serve(listen, tls, consortium, Object.values(methods), log);
     log.info(`listens on ${listen}, next main block ${feed.height}`);
     const stopping = stoppingController();
     const newChain = () => new Chain(genesisHeaderHash, nodeVerifier, null);
     const { blocks } = peer;
-    const others = connectOthers(node, consortium, tls);
     const watch = { peer, others: others.masters, store, attestor, feed, terms, health, patience };
+    const keeping = { store, configurations, feed, terms, log };
     const running = [
       followMain({ blocks, openChain, newChain, ledger, feed, health, patience }, stopping.signal),
       watchPeer(watch, stopping.signal),
       watchAcceptance(watch, stopping.signal),
+      ...others.kept.map((other) => keepAttestations(other, keeping, stopping.signal)),
     ];
     return {
       name: node.name,
@@ -127,17 +144,29 @@ function chainOf(store: MasterStore, feed: HeightFeed): OwnChain {
 
 /** The other masters of the consortium, over mutual TLS. */
 function connectOthers(self: ConsortiumNode, consortium: Consortium, tls: TlsMaterial) {
-  const clients = consortium.nodes.flatMap(({ name, role, address, mspId, certificate }) => {
+  const others = consortium.nodes.flatMap(({ name, role, address, mspId, certificate }) => {
     if (role !== 'master' || name === self.name || address === null) return [];
     const { tlsRoots } = findOrganisation(consortium, mspId);
-    return [new RpcClient(address, tls, tlsRoots, certificate)];
+    return [{ name, mspId, client: new RpcClient(address, tls, tlsRoots, certificate) }];
   });
   return {
-    masters: clients.map((client): OtherMaster => ({
-      attestationsOf: async (blockNums) =>
-        (await client.call(Master.method.attestationsOf, { blockNums: [...blockNums] })).attestations,
+    masters: others.map(({ mspId, client }): OtherMaster => ({
+      attestationsOf: async (blockNums) => {
+        const { attestations } = await client.call(Master.method.attestationsOf, {
+          blockNums: [...blockNums],
+        });
+        return attestations.filter((attestation) => attestation.mspId === mspId);
+      },
     })),
-    close: () => clients.forEach((client) => client.close()),
+    kept: others.map(({ name, mspId, client }): KeptMaster => ({
+      name,
+      mspId,
+      attestations: (blockNum, signal) => client.stream(Master.method.attestations, { blockNum }, signal),
+    })),
+    heights: others.map(({ client }): HeightSource => ({
+      height: async () => (await client.call(Master.method.status, {}, { timeout: STATUS_CALL_MS })).height,
+    })),
+    close: () => others.forEach(({ client }) => client.close()),
   };
 }
 

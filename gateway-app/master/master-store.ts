@@ -20,12 +20,14 @@ import { commit, endOfPrefix, openStore, ordered, read, type Store } from '../no
 import { writingTransaction, type WritingTransaction } from './block-writes.js';
 import { EventRows } from './event-rows.js';
 import type { RemovedEntry, StoredEvent } from './state-changes.js';
+import { KeptAttestations } from './kept-attestations.js';
 import { TrieRows } from './trie-rows.js';
 
 const BLOCK = 'block/';
 const ENVELOPE = 'envelope/';
 const ATTESTATION = 'attestation/';
 const HEADER = 'header/';
+const CONFIGURED = 'configured/';
 const HEAD = 'head/';
 
 const txKey = (blockNum: bigint, txNum: number) =>
@@ -59,6 +61,7 @@ export class MasterStore {
   readonly owner: StoreIdentity;
   readonly trie: TrieRows;
   readonly events: EventRows;
+  readonly kept: KeptAttestations;
   readonly #store: Store;
   readonly #checkpoint: StoredCheckpoint;
 
@@ -68,6 +71,7 @@ export class MasterStore {
     this.#store = store;
     this.trie = new TrieRows(store);
     this.events = new EventRows(store);
+    this.kept = new KeptAttestations(store);
     this.#checkpoint = new StoredCheckpoint(store);
   }
 
@@ -99,7 +103,8 @@ export class MasterStore {
     }
     const number = ordered(block.number);
     const batch = this.#store.batch();
-    this.#checkpoint.put(batch, checkpoint);
+    const isConfigured = this.#checkpoint.put(batch, checkpoint);
+    if (isConfigured) batch.put(CONFIGURED + number, new Uint8Array());
     batch.put(BLOCK + number, toBinary(StoredBlockSchema, block));
     batch.put(ATTESTATION + number, toBinary(AttestationSchema, attestation));
     batch.put(HEADER + toHex(block.headerHash), new TextEncoder().encode(block.number.toString()));
@@ -116,6 +121,16 @@ export class MasterStore {
   /** Facts of a block. Throws `NOT_FOUND` above the master's height. */
   block(blockNum: bigint): StoredBlock {
     return fromBinary(StoredBlockSchema, this.#need(BLOCK + ordered(blockNum), `block ${blockNum}`));
+  }
+
+  /** Number of the configuration block in force before a block above 0. Throws `NOT_FOUND` before the first block. */
+  async configuredBefore(blockNum: bigint): Promise<bigint> {
+    const range = { gt: CONFIGURED, lt: CONFIGURED + ordered(blockNum), reverse: true, limit: 1 };
+    const [key] = await this.#store.keys(range).all();
+    if (key === undefined) {
+      throw new CotraceError('NOT_FOUND', 'this master has no configuration yet', { block: blockNum });
+    }
+    return BigInt(`0x${key.slice(CONFIGURED.length)}`);
   }
 
   /** What the valid transactions of a block wrote. */

@@ -13,8 +13,11 @@ import { streaming, unary, type RpcMethod } from '../node/rpc-method.js';
 import { requireDomain, requireRole } from '../node/rpc-server.js';
 import { folderBytes } from '../node/store.js';
 import { withStore } from '../node/store-room.js';
+import { attestationsOf } from './attestations-of.js';
 import { businessBlock } from './business-block.js';
+import type { Configurations } from './configurations.js';
 import { findAll } from './find.js';
+import type { Freshness } from './freshness.js';
 import type { MasterHealth } from './master-health.js';
 import type { MasterLedger } from './master-ledger.js';
 import { walkTrace } from './trace-walk.js';
@@ -29,11 +32,13 @@ export interface MasterParts {
   readonly feed: HeightFeed;
   readonly peer: Pick<MainPeer, 'blockOfTransaction'>;
   readonly health: MasterHealth;
+  readonly configurations: Configurations;
+  readonly freshness: Pick<Freshness, 'tip'>;
 }
 
 /** The methods of `cotrace.v1.Master`. */
 export function masterMethods(parts: MasterParts) {
-  const { consortium, ledger, feed, peer, health } = parts;
+  const { consortium, ledger, feed, peer, health, configurations, freshness } = parts;
   const { store } = ledger;
   const find = (txId: string) => peer.blockOfTransaction(txId);
 
@@ -49,6 +54,7 @@ export function masterMethods(parts: MasterParts) {
         state,
         reason,
         behindSeconds: health.behindSeconds,
+        quorum: (await configurations.newest())?.quorum ?? 0,
       });
     }),
 
@@ -60,13 +66,14 @@ export function masterMethods(parts: MasterParts) {
       },
     ),
 
-    attestationsOf: unary(Master.method.attestationsOf, MASTER_REQUESTS.numbers, ({ blockNums }) => {
-      return create(AttestationListSchema, {
-        attestations: blockNums
-          .filter((blockNum) => blockNum < feed.height)
-          .map((blockNum) => store.attestation(blockNum)),
-      });
-    }),
+    attestationsOf: unary(Master.method.attestationsOf, MASTER_REQUESTS.numbers, async ({ blockNums }) =>
+      create(AttestationListSchema, {
+        attestations: await attestationsOf(
+          store,
+          blockNums.filter((blockNum) => blockNum < feed.height),
+        ),
+      }),
+    ),
 
     businessBlocks: streaming(
       Master.method.businessBlocks,
@@ -103,6 +110,8 @@ export function masterMethods(parts: MasterParts) {
       }
       return findAll(ledger, consortium.checkingHeight, keys, blockNum ?? null);
     }),
+
+    freshness: unary(Master.method.freshness, MASTER_REQUESTS.empty, () => freshness.tip()),
 
     trace: streaming(
       Master.method.trace,

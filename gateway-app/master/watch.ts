@@ -14,7 +14,7 @@ import { COMPARED_BLOCKS } from './limits.js';
 
 /** Another master, as far as its attestations are asked for. */
 export interface OtherMaster {
-  /** Its attestations of those of these blocks that it has reached. Throws `CotraceError`. */
+  /** Its own attestations of those of these blocks that it has reached. Throws `CotraceError`. */
   attestationsOf(blocks: readonly bigint[]): Promise<readonly Attestation[]>;
 }
 

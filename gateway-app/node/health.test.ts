@@ -13,6 +13,7 @@ const report = (name: string, mspId: string, state: NodeState, role = 'master'):
   reason: '',
   height: 1n,
   ledgerHeight: null,
+  quorum: null,
   behindSeconds: 0,
   storeBytes: null,
   dockedAt: null,
@@ -37,6 +38,15 @@ describe('a quorum of masters', () => {
       );
     },
   );
+
+  it('is as large as a majority of masters say that main’s configuration wants it', () => {
+    const saying = (...quorums: readonly (number | null)[]) =>
+      masters('following', 'following', 'away').map((one, i) => ({ ...one, quorum: quorums[i] ?? null }));
+    expect(quorumTrouble(saying(3, 3), consortium)).toContain('3 organisations must follow, but 2 do');
+    expect(quorumTrouble(saying(3, 2), consortium)).toBeNull();
+    expect(quorumTrouble(saying(3), consortium)).toBeNull();
+    expect(quorumTrouble(saying(0, 0), consortium)).toBeNull();
+  });
 
   it('counts an organisation once, however many masters it has, and no business node', () => {
     const reports = [

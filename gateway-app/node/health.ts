@@ -15,6 +15,8 @@ export interface NodeReport {
   readonly height: bigint | null;
   /** Blocks of its peer's ledger, of a master. */
   readonly ledgerHeight: bigint | null;
+  /** How many must agree by main's configuration as a master knows it; 0 before its first block. */
+  readonly quorum: number | null;
   /** Seconds since there was the first block that it has not processed. */
   readonly behindSeconds: number | null;
   readonly storeBytes: bigint | null;
@@ -36,6 +38,7 @@ export async function reportOf(node: ConsortiumNode, client: RpcCaller): Promise
 const NOTHING = {
   height: null,
   ledgerHeight: null,
+  quorum: null,
   behindSeconds: null,
   storeBytes: null,
   dockedAt: null,
@@ -45,9 +48,9 @@ const NOTHING = {
 async function askedReport(node: ConsortiumNode, client: RpcCaller): Promise<NodeReport> {
   if (node.role === 'master') {
     const status = await client.call(Master.method.status, {}, { timeout: STATUS_CALL_MS });
-    const { height, ledgerHeight, behindSeconds, storeBytes, reason } = status;
+    const { height, ledgerHeight, quorum, behindSeconds, storeBytes, reason } = status;
     const state = nodeState(status.state);
-    return { ...NOTHING, node, state, reason, height, ledgerHeight, behindSeconds, storeBytes };
+    return { ...NOTHING, node, state, reason, height, ledgerHeight, quorum, behindSeconds, storeBytes };
   }
   const status = await client.call(Business.method.status, {}, { timeout: STATUS_CALL_MS });
   const { height, behindSeconds, storeBytes, dockedAt, refusals, reason } = status;
@@ -57,8 +60,8 @@ async function askedReport(node: ConsortiumNode, client: RpcCaller): Promise<Nod
 
 /** Whether as many organisations' masters as must agree go on, of all masters' reports; if not, a sentence that says so. */
 export function quorumTrouble(masters: readonly NodeReport[], consortium: Consortium): string | null {
-  const needed = majorityOf(consortium);
   const ofMasters = masters.filter(({ node }) => node.role === 'master');
+  const needed = neededOf(ofMasters, consortium);
   const well = new Set(ofMasters.filter(({ state }) => isWell(state)).map(({ node }) => node.mspId));
   if (well.size >= needed) return null;
   const others = ofMasters.filter(({ state }) => !isWell(state));
@@ -67,6 +70,16 @@ export function quorumTrouble(masters: readonly NodeReport[], consortium: Consor
     `no quorum: masters of ${needed} organisations must follow, but ${well.size} do` +
     (named === '' ? '' : `; ${named}`)
   );
+}
+
+/** How many must agree: as many as a majority of masters say at least, so that a few can neither raise nor lower it. */
+function neededOf(masters: readonly NodeReport[], consortium: Consortium): number {
+  const majority = majorityOf(consortium);
+  const said = new Map(
+    masters.flatMap(({ node, quorum }) => (quorum === null ? [] : [[node.mspId, quorum]])),
+  );
+  const highest = [...said.values()].sort((a, b) => b - a);
+  return Math.max(majority, highest[majority - 1] ?? 0);
 }
 
 /**

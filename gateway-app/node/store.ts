@@ -57,8 +57,17 @@ export async function openDatabase(folder: string): Promise<Store> {
  * batch may be there all the same, and LevelDB takes no more until the store is opened anew.
  */
 export async function commit(store: Store, batch: StoreBatch): Promise<void> {
+  await write(store, batch, true);
+}
+
+/** As `commit`, without waiting for the disk: after a crash of the machine the newest of these may not be there. */
+export async function commitSoon(store: Store, batch: StoreBatch): Promise<void> {
+  await write(store, batch, false);
+}
+
+async function write(store: Store, batch: StoreBatch, sync: boolean): Promise<void> {
   try {
-    await batch.write({ sync: true });
+    await batch.write({ sync });
   } catch (cause) {
     const folder = store.location;
     throw new CotraceError(

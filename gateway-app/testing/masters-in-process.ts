@@ -4,6 +4,9 @@ import { decode } from '@cotrace/fabric-model';
 import type { Metadata } from '@grpc/grpc-js';
 import type { Consortium } from '../consortium/consortium.js';
 import { Master, type ProvenTransaction } from '../gen/cotrace/cotrace_pb.js';
+import { Attestor } from '../master/attestor.js';
+import { Configurations } from '../master/configurations.js';
+import { Freshness } from '../master/freshness.js';
 import { MASTER_PATIENCE } from '../master/limits.js';
 import { MasterHealth } from '../master/master-health.js';
 import { masterMethods } from '../master/service.js';
@@ -34,6 +37,8 @@ export function honestAnswers(network: TestNetwork, master: TestMaster): MasterA
     },
     headerHash: (blockNum: bigint) => master.store.block(blockNum).headerHash,
   };
+  const configurations = new Configurations(master.store);
+  const health = new MasterHealth(chain, new SilentLog(), MASTER_PATIENCE);
   const methods: Readonly<Record<string, RpcMethod>> = masterMethods({
     name,
     mspId,
@@ -41,7 +46,16 @@ export function honestAnswers(network: TestNetwork, master: TestMaster): MasterA
     ledger,
     feed,
     peer: { blockOfTransaction: () => Promise.resolve(null) },
-    health: new MasterHealth(chain, new SilentLog(), MASTER_PATIENCE),
+    health,
+    configurations,
+    freshness: new Freshness({
+      store: master.store,
+      configurations,
+      attestor: new Attestor(master.identity),
+      terms: network.terms,
+      others: [],
+      advancedAt: () => Date.now(),
+    }),
   });
   const caller = consortium.nodes.find(({ role }) => role === 'client');
   if (caller === undefined) throw new RangeError('the network has no client');

@@ -355,6 +355,22 @@ export function forgeries(world: ProofWorld): Forgery[] {
         ),
       },
     })),
+    edited('one organisation says how far the ledger has come', 'NO_QUORUM', (proof) => ({
+      ...proof,
+      tips: [world.tip(O, 9n, 1_780_000_100n)],
+    })),
+    edited('one organisation says twice how far the ledger has come', 'BAD_PROOF', (proof) => ({
+      ...proof,
+      tips: [O, O].map((mspId) => world.tip(mspId, 9n, 1_780_000_100n)),
+    })),
+    edited('a tip is altered', 'NO_QUORUM', (proof) => ({
+      ...proof,
+      tips: QUORUM.map((mspId) => ({ ...world.tip(mspId, 9n, 1_780_000_100n), block: 8n })),
+    })),
+    edited('a transition is shown that nothing needs', 'BAD_PROOF', (proof) => ({
+      ...proof,
+      transitions: [{ ...proof.root, envelope: sha256() }],
+    })),
     // The file.
     rewritten('a member is there twice', 'DUPLICATE_MEMBER', (text) => text.replace('{', '{"format":"x",')),
     rewritten('a member is unknown', 'BAD_PROOF', (text) => text.replace('{', '{"verdict":"complete",')),
@@ -445,6 +461,14 @@ export function oddities(
       );
       return ask(ledger, { traceId: X });
     }),
+    of('one of three says that the ledger is far ahead', async () => ({
+      ...(await ask(chain(world), { traceId: X })),
+      tips: [
+        world.tip(O, 9n, 1_780_000_100n),
+        world.tip(M, 2n ** 63n, 1_990_000_000n),
+        world.tip(N, 8n, 1_780_000_090n),
+      ],
+    })),
     of('a limit leaves a branch', () =>
       ask(chain(world), { traceId: Y, limits: { identifiers: 2, events: 100_000 } }),
     ),

@@ -1,6 +1,7 @@
-import { isCotraceError, type Attestation } from '@cotrace/core';
+import { isCotraceError, sha256, utf8, type Attestation } from '@cotrace/core';
 import { ChannelConfig } from '@cotrace/fabric-model';
 import { nodeVerifier } from '@cotrace/network';
+import { Attestor } from '../../gateway-app/master/attestor.js';
 import { attest } from '../../gateway-app/testing/attestations.js';
 import { trustFile } from '../../gateway-app/testing/proofs.js';
 import { TestNetwork } from '../../gateway-app/testing/test-network.js';
@@ -10,7 +11,7 @@ import { readTrust, type Trust } from '../../verifier/proof/trust.js';
 import { answerJson, type TraceAnswer } from '../../verifier/trace-proof/answer.js';
 import { readTraceProof, writeTraceProof } from '../../verifier/trace-proof/proof-file.js';
 import { ReferenceLedger, type LedgerWorld } from '../../verifier/trace-proof/testing/reference-ledger.js';
-import type { TraceProof } from '../../verifier/trace-proof/types.js';
+import type { Tip, TraceProof } from '../../verifier/trace-proof/types.js';
 import { verifyTraceProof } from '../../verifier/trace-proof/verify-trace-proof.js';
 
 /** The organisations of the scene; two of them are a quorum. */
@@ -52,6 +53,13 @@ export class ProofWorld implements LedgerWorld {
 
   attest(mspId: string, body: Uint8Array, unixSeconds: bigint): Attestation {
     return attest(this.#organisation(mspId).peer, body, new Date(Number(unixSeconds) * 1000));
+  }
+
+  /** A tip that a peer of the organisation signs. */
+  tip(mspId: string, block: bigint, unixSeconds: bigint): Tip {
+    const stated = { block, headerHash: sha256(utf8(`header ${block}`)), trieRoot: sha256() };
+    const attestor = new Attestor(this.#organisation(mspId).peer);
+    return attestor.tip({ networkId: this.networkId, ...stated }, new Date(Number(unixSeconds) * 1000));
   }
 
   async remove(): Promise<void> {

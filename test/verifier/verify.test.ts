@@ -120,7 +120,8 @@ describe('a proof file, verified in one call', () => {
     const other = honest.replace('cotrace.records-proof.v1', 'cotrace.records-proof.v2');
     await expect(verify(other, trust)).rejects.toMatchObject({
       code: 'BAD_PROOF',
-      message: 'proof: format must be "cotrace.records-proof.v1", not "cotrace.records-proof.v2"',
+      message:
+        'proof: format must be one of cotrace.records-proof.v1, cotrace.trace-proof.v1, not "cotrace.records-proof.v2"',
     });
   });
 

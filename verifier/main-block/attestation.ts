@@ -21,6 +21,15 @@ export interface AttestationTerms extends NetworkTerms {
   readonly membership: Membership;
 }
 
+/** What an organisation's peer signed, an attestation or a tip. */
+export type SignedStatement = Pick<Attestation, 'mspId' | 'certificate' | 'signature' | 'unixSeconds'>;
+
+/** Finds out who signed a statement; it may remember whom it has found valid. */
+export type IdentifySigner = (
+  statement: SignedStatement,
+  membership: Pick<Membership, 'manager'>,
+) => Identity;
+
 /** Far above what X.509 and ECDSA need: what is longer is not looked at. */
 export const MAX_CERTIFICATE_BYTES = 64 * 1024;
 export const MAX_SIGNATURE_BYTES = 256;
@@ -49,21 +58,9 @@ export function checkStatement(
   attestation: Attestation,
   blockNum: bigint,
   { networkId, membership }: AttestationTerms,
-  identify = signerOf,
+  identify: IdentifySigner = signerOf,
 ): AttestationBody {
-  const { mspId, certificate, signature, unixSeconds } = attestation;
-  if (!membership.members.some((member) => member.mspId === mspId)) {
-    const named = mspId.slice(0, MAX_MSP_ID_BYTES);
-    throw new CotraceError('ATTESTATION_MEMBER', `${named} is not an organisation of the channel`, {
-      mspId: named,
-    });
-  }
-  if (certificate.length > MAX_CERTIFICATE_BYTES || signature.length > MAX_SIGNATURE_BYTES) {
-    throw refusal(attestation, 'ATTESTATION_SIZE', 'its certificate or signature is too long', {
-      certificate: certificate.length,
-      signature: signature.length,
-    });
-  }
+  requireMember(attestation, membership);
   const body = decodeAttestationBody(attestation.body);
   if (!equalBytes(body.networkId, networkId)) {
     throw refusal(attestation, 'ATTESTATION_NETWORK', 'it belongs to another network', {
@@ -73,6 +70,38 @@ export function checkStatement(
   if (body.blockNum !== blockNum) {
     throw refusal(attestation, 'ATTESTATION_BLOCK', `it is for block ${body.blockNum}, not ${blockNum}`);
   }
+  checkSignature(attestation, attestationSignedBytes(attestation), membership, identify);
+  return body;
+}
+
+/** Checks that who signed a statement may be a member's, and that it is not too long to be looked at. */
+export function requireMember(statement: SignedStatement, { members }: Pick<Membership, 'members'>): void {
+  const { mspId, certificate, signature } = statement;
+  if (!members.some((member) => member.mspId === mspId)) {
+    const named = mspId.slice(0, MAX_MSP_ID_BYTES);
+    throw new CotraceError('ATTESTATION_MEMBER', `${named} is not an organisation of the channel`, {
+      mspId: named,
+    });
+  }
+  if (certificate.length > MAX_CERTIFICATE_BYTES || signature.length > MAX_SIGNATURE_BYTES) {
+    throw refusal(statement, 'ATTESTATION_SIZE', 'its certificate or signature is too long', {
+      certificate: certificate.length,
+      signature: signature.length,
+    });
+  }
+}
+
+/**
+ * Checks that a peer of the organisation that a statement names signed `signedBytes`, before its certificate expired. Throws
+ * `ATTESTATION_…` with what is wrong.
+ */
+export function checkSignature(
+  attestation: SignedStatement,
+  signedBytes: Uint8Array,
+  membership: Pick<Membership, 'manager'>,
+  identify: IdentifySigner = signerOf,
+): void {
+  const { signature, unixSeconds } = attestation;
   const identity = identify(attestation, membership);
   if (identity.role !== 'peer') {
     const role = identity.role ?? 'none';
@@ -92,13 +121,9 @@ export function checkStatement(
   if (BigInt(identity.expiresAt.getTime()) < unixSeconds * 1000n) {
     throw refusal(attestation, 'ATTESTATION_EXPIRED', 'its certificate had expired when it was signed');
   }
-  if (
-    !isLowS(signature) ||
-    !membership.manager.verify(identity, attestationSignedBytes(attestation), signature)
-  ) {
+  if (!isLowS(signature) || !membership.manager.verify(identity, signedBytes, signature)) {
     throw refusal(attestation, 'ATTESTATION_SIGNATURE', 'its signature is not valid');
   }
-  return body;
 }
 
 function checkMembership(
@@ -115,7 +140,7 @@ function checkMembership(
 }
 
 function refusal(
-  { mspId }: Attestation,
+  { mspId }: SignedStatement,
   code: ErrorCode,
   message: string,
   detail: Readonly<Record<string, unknown>> = {},
@@ -128,7 +153,7 @@ function refusal(
 
 /** The valid identity that an attestation names as its signer's. Throws `ATTESTATION_IDENTITY`. */
 export function signerOf(
-  { mspId, certificate }: Attestation,
+  { mspId, certificate }: Pick<SignedStatement, 'mspId' | 'certificate'>,
   { manager }: { readonly manager: Pick<MspManager, 'deserialize'> },
 ): Identity {
   try {

@@ -1,6 +1,6 @@
 import { CotraceError, sha256, toHex, type Attestation } from '@cotrace/core';
 import type { Identity } from '@cotrace/fabric-model';
-import { checkStatement, signerOf } from '../main-block/attestation.js';
+import { checkStatement, signerOf, type IdentifySigner } from '../main-block/attestation.js';
 import { outcomeOf } from '../signatures/answered.js';
 import type { RecordsProof } from './records-proof.js';
 
@@ -43,7 +43,7 @@ export function boundSignatures(blocks: RecordsProof['blocks']): void {
 /** A `checkStatement` that judges each certificate once, whatever comes of it. For attestations under one membership. */
 export function rememberingSigners(): typeof checkStatement {
   const known = new Map<string, () => Identity>();
-  const identify: typeof signerOf = (attestation, membership) => {
+  const identify: IdentifySigner = (attestation, membership) => {
     const signer = `${attestation.mspId}/${certificateOf(attestation)}`;
     const judged = known.get(signer) ?? outcomeOf(() => signerOf(attestation, membership));
     known.set(signer, judged);
@@ -53,6 +53,6 @@ export function rememberingSigners(): typeof checkStatement {
 }
 
 /** Distinguishes certificates. */
-export function certificateOf({ certificate }: Attestation): string {
+export function certificateOf({ certificate }: Pick<Attestation, 'certificate'>): string {
   return toHex(sha256(certificate));
 }

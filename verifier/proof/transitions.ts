@@ -121,7 +121,11 @@ function configurationOf(
 }
 
 function noConfiguration(block: bigint): CotraceError {
-  return new CotraceError('BAD_PROOF', `block ${block} brings no configuration, so it is no transition`, {
-    block,
-  });
+  return new CotraceError(
+    'BAD_PROOF',
+    `block ${block} brings no configuration, so it cannot be a transition`,
+    {
+      block,
+    },
+  );
 }

@@ -1,6 +1,7 @@
 import type { EcdsaVerifier } from '@cotrace/fabric-model';
 import { attestedBlock, requireAfterCheckpoint } from '../proof/attested-block.js';
 import { boundSignatures } from '../proof/bound-work.js';
+import { verifyTips } from '../proof/tips.js';
 import { followTransitions } from '../proof/transitions.js';
 import type { Trust } from '../proof/trust.js';
 import type { AnswerTime } from './answer.js';
@@ -10,15 +11,17 @@ import type { TraceProof } from './types.js';
 export interface AttestedRoot {
   readonly asOf: AnswerTime;
   readonly trieRoot: Uint8Array;
+  /** Null where the proof has no tips. */
+  readonly tips: AnswerTime | null;
 }
 
 /**
- * What a quorum attests of the block of a proof: of the organisations trusted, or of those to whom its transitions lead.
+ * What a quorum attests of the block of a proof, and how far it says that the ledger has come: of the organisations trusted, or of those to whom its transitions lead.
  * `ecdsa` checks what authorities and members of theirs sign. Throws as `boundSignatures`, `requireAfterCheckpoint`,
- * `followTransitions` and `attestedBlock`.
+ * `followTransitions`, `attestedBlock` and `verifyTips`.
  */
 export function attestedRoot(
-  { root, transitions }: TraceProof,
+  { root, transitions, tips }: TraceProof,
   trust: Trust,
   ecdsa: EcdsaVerifier,
 ): AttestedRoot {
@@ -27,5 +30,9 @@ export function attestedRoot(
   const last = followTransitions(trust, transitions, root, ecdsa);
   const { body, supporters, unixSeconds } = attestedBlock(root.block, root.attestations, last);
   const attestedBy = supporters.map(({ mspId }) => mspId).sort();
-  return { asOf: { block: root.block, unixSeconds, attestedBy }, trieRoot: body.trieRoot };
+  return {
+    asOf: { block: root.block, unixSeconds, attestedBy },
+    trieRoot: body.trieRoot,
+    tips: tips.length === 0 ? null : verifyTips(tips, last),
+  };
 }

@@ -41,7 +41,11 @@ export function checkQuestion({ question }: TraceProof, expected: TraceQuestion 
 }
 
 /** The rest of `verifyTraceProof`, given what `attestedRoot` makes of the proof. It checks no signature. */
-export function answerUnder({ asOf, trieRoot }: AttestedRoot, proof: TraceProof, trust: Trust): TraceAnswer {
+export function answerUnder(
+  { asOf, trieRoot, tips }: AttestedRoot,
+  proof: TraceProof,
+  trust: Trust,
+): TraceAnswer {
   const { question, states } = proof;
   const proven = provenTraces(proof, { block: asOf.block, trieRoot });
   if (!proven.some(({ traceId }) => traceId === question.traceId)) {
@@ -58,7 +62,7 @@ export function answerUnder({ asOf, trieRoot }: AttestedRoot, proof: TraceProof,
   return {
     question,
     asOf,
-    tips: null,
+    tips,
     complete: incomplete.length === 0,
     incomplete,
     identifiers,

@@ -125,8 +125,9 @@ export class PeerStream {
   }
 
   #page({ startKey, endKey, metadata }: peer.GetStateByRange): Uint8Array {
-    const { pageSize } = fromBinary(peer.QueryMetadataSchema, metadata);
     const found = [...this.#state].filter(([key]) => startKey <= key && key < endKey).sort();
+    // A range without pages has no metadata.
+    const pageSize = fromBinary(peer.QueryMetadataSchema, metadata).pageSize || found.length;
     const results = found.slice(0, pageSize).map(([key, value]) => ({
       resultBytes: toBinary(ledger.KVSchema, create(ledger.KVSchema, { namespace: 'any', key, value })),
     }));

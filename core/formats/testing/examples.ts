@@ -2,6 +2,7 @@ import { sha256 } from '../../hash.js';
 import { utf8 } from '../../bytes/bytes.js';
 import { encodeAttestationBody, type Attestation, type AttestationBody } from '../attestation.js';
 import type { NetworkIdentity } from '../network-id.js';
+import type { TipStatement } from '../tip.js';
 import type { TransactionLeaf } from '../transaction-leaf.js';
 
 /** A hash that is recognisably of `text`. */
@@ -42,6 +43,16 @@ export const exampleBody: AttestationBody = {
     { domain: 'production', amount: 28 },
   ],
   trieRoot: hashOf('trie'),
+};
+
+export const exampleTip: TipStatement = {
+  networkId: hashOf('network'),
+  block: 4097n,
+  headerHash: hashOf('header'),
+  trieRoot: hashOf('trie'),
+  unixSeconds: 1_760_000_000n,
+  mspId: 'Org1MSP',
+  certificate: utf8('a certificate'),
 };
 
 export const exampleAttestation: Attestation = {

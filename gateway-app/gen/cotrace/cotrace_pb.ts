@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cotrace/cotrace.proto.
  */
 export const file_cotrace_cotrace: GenFile = /*@__PURE__*/
-  fileDesc("ChVjb3RyYWNlL2NvdHJhY2UucHJvdG8SCmNvdHJhY2UudjEiaQoLQXR0ZXN0YXRpb24SDAoEYm9keRgBIAEoDBIUCgx1bml4X3NlY29uZHMYAiABKAQSDgoGbXNwX2lkGAMgASgJEhMKC2NlcnRpZmljYXRlGAQgASgMEhEKCXNpZ25hdHVyZRgFIAEoDCJDChFEb21haW5UcmFuc2FjdGlvbhIOCgZ0eF9udW0YASABKA0SDAoEY29kZRgCIAEoDRIQCghlbnZlbG9wZRgDIAEoDCKhAQoNQnVzaW5lc3NCbG9jaxIRCglibG9ja19udW0YASABKAQSEAoIdHhfdG90YWwYAiABKA0SDgoGZG9tYWluGAMgASgJEjMKDHRyYW5zYWN0aW9ucxgEIAMoCzIdLmNvdHJhY2UudjEuRG9tYWluVHJhbnNhY3Rpb24SEgoKbXVsdGlwcm9vZhgFIAMoDBISCgpzaWduYXR1cmVzGAYgASgMIh4KCUZyb21CbG9jaxIRCglibG9ja19udW0YASABKAQiNAoPRG9tYWluRnJvbUJsb2NrEg4KBmRvbWFpbhgBIAEoCRIRCglibG9ja19udW0YAiABKAQiHAoGQmxvY2tzEhIKCmJsb2NrX251bXMYASADKAQiQAoPQXR0ZXN0YXRpb25MaXN0Ei0KDGF0dGVzdGF0aW9ucxgBIAMoCzIXLmNvdHJhY2UudjEuQXR0ZXN0YXRpb24iYQoJVHJhY2VIZWFkEg4KBmRvbWFpbhgBIAEoCRIRCglibG9ja19udW0YAiABKAQSDgoGdHhfbnVtGAMgASgNEg0KBXR4X2lkGAQgASgJEhIKCmJsb2NrX2hhc2gYBSABKAwiMQoMSGVhZHNSZXF1ZXN0EhEKCXRyYWNlX2lkcxgBIAMoCRIOCgZkb21haW4YAiABKAkiPwoFSGVhZHMSEAoIdHJhY2VfaWQYASABKAkSJAoFaGVhZHMYAiADKAsyFS5jb3RyYWNlLnYxLlRyYWNlSGVhZCI/CgpIZWFkc1JlcGx5Eg4KBmhlaWdodBgBIAEoBBIhCgZ0cmFjZXMYAiADKAsyES5jb3RyYWNlLnYxLkhlYWRzIjUKDFRyYWNlUmVxdWVzdBIQCgh0cmFjZV9pZBgBIAEoCRITCgttYXhfcmVjb3JkcxgCIAEoDSKlAQoRUHJvdmVuVHJhbnNhY3Rpb24SEQoJYmxvY2tfbnVtGAEgASgEEg4KBnR4X251bRgCIAEoDRIMCgRjb2RlGAMgASgNEhAKCHR4X3RvdGFsGAQgASgNEhAKCGVudmVsb3BlGAUgASgMEhcKD2luY2x1c2lvbl9wcm9vZhgGIAMoDBIOCgZkb21haW4YByABKAkSEgoKd3JvbmdfaGludBgIIAEoCCInCghTdGF0ZUtleRIOCgZkb21haW4YASABKAkSCwoDa2V5GAIgASgJIkwKB0ZpbmRLZXkSJQoFc3RhdGUYASABKAsyFC5jb3RyYWNlLnYxLlN0YXRlS2V5SAASEgoIdHJhY2VfaWQYAiABKAlIAEIGCgR3aGF0IlYKC0ZpbmRSZXF1ZXN0EiEKBGtleXMYASADKAsyEy5jb3RyYWNlLnYxLkZpbmRLZXkSFgoJYmxvY2tfbnVtGAIgASgESACIAQFCDAoKX2Jsb2NrX251bSI0CgVGb3VuZBINCgVwcm9vZhgBIAMoDBISCgV2YWx1ZRgCIAEoDEgAiAEBQggKBl92YWx1ZSJuCglGaW5kUmVwbHkSEQoJYmxvY2tfbnVtGAEgASgEEiAKBWZvdW5kGAIgAygLMhEuY290cmFjZS52MS5Gb3VuZBIsCgthdHRlc3RhdGlvbhgDIAEoCzIXLmNvdHJhY2UudjEuQXR0ZXN0YXRpb24iBwoFRW1wdHkinwEKDE1hc3RlclN0YXR1cxIMCgRuYW1lGAEgASgJEg4KBm1zcF9pZBgCIAEoCRIOCgZoZWlnaHQYAyABKAQSFQoNbGVkZ2VyX2hlaWdodBgEIAEoBBITCgtzdG9yZV9ieXRlcxgFIAEoBBINCgVzdGF0ZRgGIAEoCRIOCgZyZWFzb24YByABKAkSFgoOYmVoaW5kX3NlY29uZHMYCCABKA0idgoHUmVmdXNhbBIRCglibG9ja19udW0YASABKAQSDgoGc291cmNlGAIgASgJEgwKBGNvZGUYAyABKAkSDgoGcmVhc29uGAQgASgJEg0KBXRpbWVzGAUgASgNEg0KBWZpcnN0GAYgASgEEgwKBGxhc3QYByABKAQi1AEKDkJ1c2luZXNzU3RhdHVzEgwKBG5hbWUYASABKAkSDgoGbXNwX2lkGAIgASgJEg4KBmRvbWFpbhgDIAEoCRIOCgZoZWlnaHQYBCABKAQSEQoJZG9ja2VkX2F0GAUgASgJEg0KBXN0YXRlGAYgASgJEiUKCHJlZnVzYWxzGAcgAygLMhMuY290cmFjZS52MS5SZWZ1c2FsEhMKC3N0b3JlX2J5dGVzGAggASgEEg4KBnJlYXNvbhgJIAEoCRIWCg5iZWhpbmRfc2Vjb25kcxgKIAEoDSKdAQoIRXZpZGVuY2USDAoEa2luZBgBIAEoCRIRCglibG9ja19udW0YAiABKAQSDgoGcmVhc29uGAMgASgJEi0KDGF0dGVzdGF0aW9ucxgEIAMoCzIXLmNvdHJhY2UudjEuQXR0ZXN0YXRpb24SMQoOYnVzaW5lc3NfYmxvY2sYBSABKAsyGS5jb3RyYWNlLnYxLkJ1c2luZXNzQmxvY2siNgoMRXZpZGVuY2VMaXN0EiYKCGV2aWRlbmNlGAEgAygLMhQuY290cmFjZS52MS5FdmlkZW5jZSI+CgtTdGF0ZURpZ2VzdBIOCgZoZWlnaHQYASABKAQSDgoGZGlnZXN0GAIgASgMEg8KB2VudHJpZXMYAyABKAQiGwoMU3RhdGVSZXF1ZXN0EgsKA2tleRgBIAEoCSJHCgpTdGF0ZVJlcGx5Eg4KBmhlaWdodBgBIAEoBBINCgVmb3VuZBgCIAEoCBINCgV2YWx1ZRgDIAEoDBILCgNyZXYYBCABKAkyzAMKBk1hc3RlchI1CgZTdGF0dXMSES5jb3RyYWNlLnYxLkVtcHR5GhguY290cmFjZS52MS5NYXN0ZXJTdGF0dXMSQAoMQXR0ZXN0YXRpb25zEhUuY290cmFjZS52MS5Gcm9tQmxvY2saFy5jb3RyYWNlLnYxLkF0dGVzdGF0aW9uMAESQQoOQXR0ZXN0YXRpb25zT2YSEi5jb3RyYWNlLnYxLkJsb2NrcxobLmNvdHJhY2UudjEuQXR0ZXN0YXRpb25MaXN0EkoKDkJ1c2luZXNzQmxvY2tzEhsuY290cmFjZS52MS5Eb21haW5Gcm9tQmxvY2saGS5jb3RyYWNlLnYxLkJ1c2luZXNzQmxvY2swARI+CgpUcmFjZUhlYWRzEhguY290cmFjZS52MS5IZWFkc1JlcXVlc3QaFi5jb3RyYWNlLnYxLkhlYWRzUmVwbHkSQgoFVHJhY2USGC5jb3RyYWNlLnYxLlRyYWNlUmVxdWVzdBodLmNvdHJhY2UudjEuUHJvdmVuVHJhbnNhY3Rpb24wARI2CgRGaW5kEhcuY290cmFjZS52MS5GaW5kUmVxdWVzdBoVLmNvdHJhY2UudjEuRmluZFJlcGx5MsACCghCdXNpbmVzcxI3CgZTdGF0dXMSES5jb3RyYWNlLnYxLkVtcHR5GhouY290cmFjZS52MS5CdXNpbmVzc1N0YXR1cxJKCg5CdXNpbmVzc0Jsb2NrcxIbLmNvdHJhY2UudjEuRG9tYWluRnJvbUJsb2NrGhkuY290cmFjZS52MS5CdXNpbmVzc0Jsb2NrMAESPAoIR2V0U3RhdGUSGC5jb3RyYWNlLnYxLlN0YXRlUmVxdWVzdBoWLmNvdHJhY2UudjEuU3RhdGVSZXBseRI0CgZEaWdlc3QSES5jb3RyYWNlLnYxLkVtcHR5GhcuY290cmFjZS52MS5TdGF0ZURpZ2VzdBI7CgxFdmlkZW5jZUtlcHQSES5jb3RyYWNlLnYxLkVtcHR5GhguY290cmFjZS52MS5FdmlkZW5jZUxpc3RiBnByb3RvMw");
+  fileDesc("ChVjb3RyYWNlL2NvdHJhY2UucHJvdG8SCmNvdHJhY2UudjEiaQoLQXR0ZXN0YXRpb24SDAoEYm9keRgBIAEoDBIUCgx1bml4X3NlY29uZHMYAiABKAQSDgoGbXNwX2lkGAMgASgJEhMKC2NlcnRpZmljYXRlGAQgASgMEhEKCXNpZ25hdHVyZRgFIAEoDCJDChFEb21haW5UcmFuc2FjdGlvbhIOCgZ0eF9udW0YASABKA0SDAoEY29kZRgCIAEoDRIQCghlbnZlbG9wZRgDIAEoDCKhAQoNQnVzaW5lc3NCbG9jaxIRCglibG9ja19udW0YASABKAQSEAoIdHhfdG90YWwYAiABKA0SDgoGZG9tYWluGAMgASgJEjMKDHRyYW5zYWN0aW9ucxgEIAMoCzIdLmNvdHJhY2UudjEuRG9tYWluVHJhbnNhY3Rpb24SEgoKbXVsdGlwcm9vZhgFIAMoDBISCgpzaWduYXR1cmVzGAYgASgMIh4KCUZyb21CbG9jaxIRCglibG9ja19udW0YASABKAQiNAoPRG9tYWluRnJvbUJsb2NrEg4KBmRvbWFpbhgBIAEoCRIRCglibG9ja19udW0YAiABKAQiHAoGQmxvY2tzEhIKCmJsb2NrX251bXMYASADKAQiQAoPQXR0ZXN0YXRpb25MaXN0Ei0KDGF0dGVzdGF0aW9ucxgBIAMoCzIXLmNvdHJhY2UudjEuQXR0ZXN0YXRpb24iYQoJVHJhY2VIZWFkEg4KBmRvbWFpbhgBIAEoCRIRCglibG9ja19udW0YAiABKAQSDgoGdHhfbnVtGAMgASgNEg0KBXR4X2lkGAQgASgJEhIKCmJsb2NrX2hhc2gYBSABKAwiMQoMSGVhZHNSZXF1ZXN0EhEKCXRyYWNlX2lkcxgBIAMoCRIOCgZkb21haW4YAiABKAkiPwoFSGVhZHMSEAoIdHJhY2VfaWQYASABKAkSJAoFaGVhZHMYAiADKAsyFS5jb3RyYWNlLnYxLlRyYWNlSGVhZCI/CgpIZWFkc1JlcGx5Eg4KBmhlaWdodBgBIAEoBBIhCgZ0cmFjZXMYAiADKAsyES5jb3RyYWNlLnYxLkhlYWRzIjUKDFRyYWNlUmVxdWVzdBIQCgh0cmFjZV9pZBgBIAEoCRITCgttYXhfcmVjb3JkcxgCIAEoDSKlAQoRUHJvdmVuVHJhbnNhY3Rpb24SEQoJYmxvY2tfbnVtGAEgASgEEg4KBnR4X251bRgCIAEoDRIMCgRjb2RlGAMgASgNEhAKCHR4X3RvdGFsGAQgASgNEhAKCGVudmVsb3BlGAUgASgMEhcKD2luY2x1c2lvbl9wcm9vZhgGIAMoDBIOCgZkb21haW4YByABKAkSEgoKd3JvbmdfaGludBgIIAEoCCInCghTdGF0ZUtleRIOCgZkb21haW4YASABKAkSCwoDa2V5GAIgASgJIkwKB0ZpbmRLZXkSJQoFc3RhdGUYASABKAsyFC5jb3RyYWNlLnYxLlN0YXRlS2V5SAASEgoIdHJhY2VfaWQYAiABKAlIAEIGCgR3aGF0IlYKC0ZpbmRSZXF1ZXN0EiEKBGtleXMYASADKAsyEy5jb3RyYWNlLnYxLkZpbmRLZXkSFgoJYmxvY2tfbnVtGAIgASgESACIAQFCDAoKX2Jsb2NrX251bSI0CgVGb3VuZBINCgVwcm9vZhgBIAMoDBISCgV2YWx1ZRgCIAEoDEgAiAEBQggKBl92YWx1ZSJuCglGaW5kUmVwbHkSEQoJYmxvY2tfbnVtGAEgASgEEiAKBWZvdW5kGAIgAygLMhEuY290cmFjZS52MS5Gb3VuZBIsCgthdHRlc3RhdGlvbhgDIAEoCzIXLmNvdHJhY2UudjEuQXR0ZXN0YXRpb24iBwoFRW1wdHkirwEKDE1hc3RlclN0YXR1cxIMCgRuYW1lGAEgASgJEg4KBm1zcF9pZBgCIAEoCRIOCgZoZWlnaHQYAyABKAQSFQoNbGVkZ2VyX2hlaWdodBgEIAEoBBITCgtzdG9yZV9ieXRlcxgFIAEoBBINCgVzdGF0ZRgGIAEoCRIOCgZyZWFzb24YByABKAkSFgoOYmVoaW5kX3NlY29uZHMYCCABKA0SDgoGcXVvcnVtGAkgASgNIo4BCgNUaXASEQoJYmxvY2tfbnVtGAEgASgEEhMKC2hlYWRlcl9oYXNoGAIgASgMEhEKCXRyaWVfcm9vdBgDIAEoDBIUCgx1bml4X3NlY29uZHMYBCABKAQSDgoGbXNwX2lkGAUgASgJEhMKC2NlcnRpZmljYXRlGAYgASgMEhEKCXNpZ25hdHVyZRgHIAEoDCJ2CgdSZWZ1c2FsEhEKCWJsb2NrX251bRgBIAEoBBIOCgZzb3VyY2UYAiABKAkSDAoEY29kZRgDIAEoCRIOCgZyZWFzb24YBCABKAkSDQoFdGltZXMYBSABKA0SDQoFZmlyc3QYBiABKAQSDAoEbGFzdBgHIAEoBCLUAQoOQnVzaW5lc3NTdGF0dXMSDAoEbmFtZRgBIAEoCRIOCgZtc3BfaWQYAiABKAkSDgoGZG9tYWluGAMgASgJEg4KBmhlaWdodBgEIAEoBBIRCglkb2NrZWRfYXQYBSABKAkSDQoFc3RhdGUYBiABKAkSJQoIcmVmdXNhbHMYByADKAsyEy5jb3RyYWNlLnYxLlJlZnVzYWwSEwoLc3RvcmVfYnl0ZXMYCCABKAQSDgoGcmVhc29uGAkgASgJEhYKDmJlaGluZF9zZWNvbmRzGAogASgNIp0BCghFdmlkZW5jZRIMCgRraW5kGAEgASgJEhEKCWJsb2NrX251bRgCIAEoBBIOCgZyZWFzb24YAyABKAkSLQoMYXR0ZXN0YXRpb25zGAQgAygLMhcuY290cmFjZS52MS5BdHRlc3RhdGlvbhIxCg5idXNpbmVzc19ibG9jaxgFIAEoCzIZLmNvdHJhY2UudjEuQnVzaW5lc3NCbG9jayI2CgxFdmlkZW5jZUxpc3QSJgoIZXZpZGVuY2UYASADKAsyFC5jb3RyYWNlLnYxLkV2aWRlbmNlIj4KC1N0YXRlRGlnZXN0Eg4KBmhlaWdodBgBIAEoBBIOCgZkaWdlc3QYAiABKAwSDwoHZW50cmllcxgDIAEoBCIbCgxTdGF0ZVJlcXVlc3QSCwoDa2V5GAEgASgJIkcKClN0YXRlUmVwbHkSDgoGaGVpZ2h0GAEgASgEEg0KBWZvdW5kGAIgASgIEg0KBXZhbHVlGAMgASgMEgsKA3JldhgEIAEoCTL9AwoGTWFzdGVyEjUKBlN0YXR1cxIRLmNvdHJhY2UudjEuRW1wdHkaGC5jb3RyYWNlLnYxLk1hc3RlclN0YXR1cxJACgxBdHRlc3RhdGlvbnMSFS5jb3RyYWNlLnYxLkZyb21CbG9jaxoXLmNvdHJhY2UudjEuQXR0ZXN0YXRpb24wARJBCg5BdHRlc3RhdGlvbnNPZhISLmNvdHJhY2UudjEuQmxvY2tzGhsuY290cmFjZS52MS5BdHRlc3RhdGlvbkxpc3QSSgoOQnVzaW5lc3NCbG9ja3MSGy5jb3RyYWNlLnYxLkRvbWFpbkZyb21CbG9jaxoZLmNvdHJhY2UudjEuQnVzaW5lc3NCbG9jazABEj4KClRyYWNlSGVhZHMSGC5jb3RyYWNlLnYxLkhlYWRzUmVxdWVzdBoWLmNvdHJhY2UudjEuSGVhZHNSZXBseRJCCgVUcmFjZRIYLmNvdHJhY2UudjEuVHJhY2VSZXF1ZXN0Gh0uY290cmFjZS52MS5Qcm92ZW5UcmFuc2FjdGlvbjABEjYKBEZpbmQSFy5jb3RyYWNlLnYxLkZpbmRSZXF1ZXN0GhUuY290cmFjZS52MS5GaW5kUmVwbHkSLwoJRnJlc2huZXNzEhEuY290cmFjZS52MS5FbXB0eRoPLmNvdHJhY2UudjEuVGlwMsACCghCdXNpbmVzcxI3CgZTdGF0dXMSES5jb3RyYWNlLnYxLkVtcHR5GhouY290cmFjZS52MS5CdXNpbmVzc1N0YXR1cxJKCg5CdXNpbmVzc0Jsb2NrcxIbLmNvdHJhY2UudjEuRG9tYWluRnJvbUJsb2NrGhkuY290cmFjZS52MS5CdXNpbmVzc0Jsb2NrMAESPAoIR2V0U3RhdGUSGC5jb3RyYWNlLnYxLlN0YXRlUmVxdWVzdBoWLmNvdHJhY2UudjEuU3RhdGVSZXBseRI0CgZEaWdlc3QSES5jb3RyYWNlLnYxLkVtcHR5GhcuY290cmFjZS52MS5TdGF0ZURpZ2VzdBI7CgxFdmlkZW5jZUtlcHQSES5jb3RyYWNlLnYxLkVtcHR5GhguY290cmFjZS52MS5FdmlkZW5jZUxpc3RiBnByb3RvMw");
 
 /**
  * One organisation's signed statement about one main block (docs/formats.md, Attestation).
@@ -183,7 +183,8 @@ export const BlocksSchema: GenMessage<Blocks> = /*@__PURE__*/
   messageDesc(file_cotrace_cotrace, 5);
 
 /**
- * Of the blocks asked for, those that the master has reached.
+ * Of the blocks asked for, those that the master has reached: its own attestations, then those of other organisations that
+ * state the same, block by block, as many as there is room for.
  *
  * @generated from message cotrace.v1.AttestationList
  */
@@ -574,6 +575,13 @@ export type MasterStatus = Message<"cotrace.v1.MasterStatus"> & {
    * @generated from field: uint32 behind_seconds = 8;
    */
   behindSeconds: number;
+
+  /**
+   * How many organisations must agree by main's configuration; 0 before the first block.
+   *
+   * @generated from field: uint32 quorum = 9;
+   */
+  quorum: number;
 };
 
 /**
@@ -582,6 +590,55 @@ export type MasterStatus = Message<"cotrace.v1.MasterStatus"> & {
  */
 export const MasterStatusSchema: GenMessage<MasterStatus> = /*@__PURE__*/
   messageDesc(file_cotrace_cotrace, 19);
+
+/**
+ * How far the ledger has come, as one organisation's master states it now (docs/formats.md, Tip).
+ *
+ * @generated from message cotrace.v1.Tip
+ */
+export type Tip = Message<"cotrace.v1.Tip"> & {
+  /**
+   * @generated from field: uint64 block_num = 1;
+   */
+  blockNum: bigint;
+
+  /**
+   * @generated from field: bytes header_hash = 2;
+   */
+  headerHash: Uint8Array;
+
+  /**
+   * @generated from field: bytes trie_root = 3;
+   */
+  trieRoot: Uint8Array;
+
+  /**
+   * @generated from field: uint64 unix_seconds = 4;
+   */
+  unixSeconds: bigint;
+
+  /**
+   * @generated from field: string msp_id = 5;
+   */
+  mspId: string;
+
+  /**
+   * @generated from field: bytes certificate = 6;
+   */
+  certificate: Uint8Array;
+
+  /**
+   * @generated from field: bytes signature = 7;
+   */
+  signature: Uint8Array;
+};
+
+/**
+ * Describes the message cotrace.v1.Tip.
+ * Use `create(TipSchema)` to create a new message.
+ */
+export const TipSchema: GenMessage<Tip> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 20);
 
 /**
  * What was refused of one source for one reason: how often, when first and last (Unix seconds), and the last block.
@@ -630,7 +687,7 @@ export type Refusal = Message<"cotrace.v1.Refusal"> & {
  * Use `create(RefusalSchema)` to create a new message.
  */
 export const RefusalSchema: GenMessage<Refusal> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 20);
+  messageDesc(file_cotrace_cotrace, 21);
 
 /**
  * @generated from message cotrace.v1.BusinessStatus
@@ -692,7 +749,7 @@ export type BusinessStatus = Message<"cotrace.v1.BusinessStatus"> & {
  * Use `create(BusinessStatusSchema)` to create a new message.
  */
 export const BusinessStatusSchema: GenMessage<BusinessStatus> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 21);
+  messageDesc(file_cotrace_cotrace, 22);
 
 /**
  * What proves that somebody broke the rules: kind `equivocation` (two different attestations of one organisation
@@ -732,7 +789,7 @@ export type Evidence = Message<"cotrace.v1.Evidence"> & {
  * Use `create(EvidenceSchema)` to create a new message.
  */
 export const EvidenceSchema: GenMessage<Evidence> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 22);
+  messageDesc(file_cotrace_cotrace, 23);
 
 /**
  * @generated from message cotrace.v1.EvidenceList
@@ -749,7 +806,7 @@ export type EvidenceList = Message<"cotrace.v1.EvidenceList"> & {
  * Use `create(EvidenceListSchema)` to create a new message.
  */
 export const EvidenceListSchema: GenMessage<EvidenceList> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 23);
+  messageDesc(file_cotrace_cotrace, 24);
 
 /**
  * Digest over a node's domain state in key order: equal on every honest node of a domain at one height.
@@ -778,7 +835,7 @@ export type StateDigest = Message<"cotrace.v1.StateDigest"> & {
  * Use `create(StateDigestSchema)` to create a new message.
  */
 export const StateDigestSchema: GenMessage<StateDigest> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 24);
+  messageDesc(file_cotrace_cotrace, 25);
 
 /**
  * @generated from message cotrace.v1.StateRequest
@@ -795,7 +852,7 @@ export type StateRequest = Message<"cotrace.v1.StateRequest"> & {
  * Use `create(StateRequestSchema)` to create a new message.
  */
 export const StateRequestSchema: GenMessage<StateRequest> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 25);
+  messageDesc(file_cotrace_cotrace, 26);
 
 /**
  * @generated from message cotrace.v1.StateReply
@@ -827,7 +884,7 @@ export type StateReply = Message<"cotrace.v1.StateReply"> & {
  * Use `create(StateReplySchema)` to create a new message.
  */
 export const StateReplySchema: GenMessage<StateReply> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 26);
+  messageDesc(file_cotrace_cotrace, 27);
 
 /**
  * @generated from service cotrace.v1.Master
@@ -888,6 +945,14 @@ export const Master: GenService<{
     methodKind: "unary";
     input: typeof FindRequestSchema;
     output: typeof FindReplySchema;
+  },
+  /**
+   * @generated from rpc cotrace.v1.Master.Freshness
+   */
+  freshness: {
+    methodKind: "unary";
+    input: typeof EmptySchema;
+    output: typeof TipSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_cotrace_cotrace, 0);

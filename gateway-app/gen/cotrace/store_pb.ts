@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cotrace/store.proto.
  */
 export const file_cotrace_store: GenFile = /*@__PURE__*/
-  fileDesc("ChNjb3RyYWNlL3N0b3JlLnByb3RvEhBjb3RyYWNlLnN0b3JlLnYxIkgKEVN0b3JlZFRyYW5zYWN0aW9uEgwKBGxlYWYYASABKAwSDwoHZG9tYWlucxgCIAMoCRIUCgxldmVyeV9kb21haW4YAyABKAgigQEKC1N0b3JlZEJsb2NrEg4KBm51bWJlchgBIAEoBBITCgtoZWFkZXJfaGFzaBgCIAEoDBISCgpzaWduYXR1cmVzGAMgASgMEjkKDHRyYW5zYWN0aW9ucxgEIAMoCzIjLmNvdHJhY2Uuc3RvcmUudjEuU3RvcmVkVHJhbnNhY3Rpb24ifwoLU3RvcmVkRW50cnkSDQoFdmFsdWUYASABKAwSDwoHZGVsZXRlZBgCIAEoCBIRCglibG9ja19udW0YAyABKAQSDgoGdHhfbnVtGAQgASgNEg8KB3Zlcl9udW0YBSABKA0SHAoUdmFsaWRhdGlvbl9wYXJhbWV0ZXIYBiABKAwiMQoKQ2hlY2twb2ludBIOCgZudW1iZXIYASABKAQSEwoLaGVhZGVyX2hhc2gYAiABKAwiUAoKUmVtb3ZlZEtleRIRCglibG9ja19udW0YASABKAQSDwoHdmVyX251bRgCIAEoDRITCgZiZWZvcmUYAyABKARIAIgBAUIJCgdfYmVmb3JlIlMKDFNuYXBzaG90Tm90ZRIRCglibG9ja19udW0YASABKAQSEwoLaGVhZGVyX2hhc2gYAiABKAwSDAoEcm9vdBgDIAEoDBINCgVzdG9yZRgEIAEoDGIGcHJvdG8z");
+  fileDesc("ChNjb3RyYWNlL3N0b3JlLnByb3RvEhBjb3RyYWNlLnN0b3JlLnYxIkgKEVN0b3JlZFRyYW5zYWN0aW9uEgwKBGxlYWYYASABKAwSDwoHZG9tYWlucxgCIAMoCRIUCgxldmVyeV9kb21haW4YAyABKAgigQEKC1N0b3JlZEJsb2NrEg4KBm51bWJlchgBIAEoBBITCgtoZWFkZXJfaGFzaBgCIAEoDBISCgpzaWduYXR1cmVzGAMgASgMEjkKDHRyYW5zYWN0aW9ucxgEIAMoCzIjLmNvdHJhY2Uuc3RvcmUudjEuU3RvcmVkVHJhbnNhY3Rpb24ifwoLU3RvcmVkRW50cnkSDQoFdmFsdWUYASABKAwSDwoHZGVsZXRlZBgCIAEoCBIRCglibG9ja19udW0YAyABKAQSDgoGdHhfbnVtGAQgASgNEg8KB3Zlcl9udW0YBSABKA0SHAoUdmFsaWRhdGlvbl9wYXJhbWV0ZXIYBiABKAwiTwoPS2VwdEF0dGVzdGF0aW9uEhQKDHVuaXhfc2Vjb25kcxgBIAEoBBITCgtjZXJ0aWZpY2F0ZRgCIAEoDBIRCglzaWduYXR1cmUYAyABKAwiMQoKQ2hlY2twb2ludBIOCgZudW1iZXIYASABKAQSEwoLaGVhZGVyX2hhc2gYAiABKAwiUAoKUmVtb3ZlZEtleRIRCglibG9ja19udW0YASABKAQSDwoHdmVyX251bRgCIAEoDRITCgZiZWZvcmUYAyABKARIAIgBAUIJCgdfYmVmb3JlIlMKDFNuYXBzaG90Tm90ZRIRCglibG9ja19udW0YASABKAQSEwoLaGVhZGVyX2hhc2gYAiABKAwSDAoEcm9vdBgDIAEoDBINCgVzdG9yZRgEIAEoDGIGcHJvdG8z");
 
 /**
  * @generated from message cotrace.store.v1.StoredTransaction
@@ -126,6 +126,35 @@ export const StoredEntrySchema: GenMessage<StoredEntry> = /*@__PURE__*/
   messageDesc(file_cotrace_store, 2);
 
 /**
+ * Another organisation's attestation of a block, with the same body as the own one; `certificate` is its SHA-256.
+ *
+ * @generated from message cotrace.store.v1.KeptAttestation
+ */
+export type KeptAttestation = Message<"cotrace.store.v1.KeptAttestation"> & {
+  /**
+   * @generated from field: uint64 unix_seconds = 1;
+   */
+  unixSeconds: bigint;
+
+  /**
+   * @generated from field: bytes certificate = 2;
+   */
+  certificate: Uint8Array;
+
+  /**
+   * @generated from field: bytes signature = 3;
+   */
+  signature: Uint8Array;
+};
+
+/**
+ * Describes the message cotrace.store.v1.KeptAttestation.
+ * Use `create(KeptAttestationSchema)` to create a new message.
+ */
+export const KeptAttestationSchema: GenMessage<KeptAttestation> = /*@__PURE__*/
+  messageDesc(file_cotrace_store, 3);
+
+/**
  * Where a follower of main stands: the last block it accepted. The configuration in force has a key of its own.
  *
  * @generated from message cotrace.store.v1.Checkpoint
@@ -147,7 +176,7 @@ export type Checkpoint = Message<"cotrace.store.v1.Checkpoint"> & {
  * Use `create(CheckpointSchema)` to create a new message.
  */
 export const CheckpointSchema: GenMessage<Checkpoint> = /*@__PURE__*/
-  messageDesc(file_cotrace_store, 3);
+  messageDesc(file_cotrace_store, 4);
 
 /**
  * How many transactions had written a key when a block deleted it, and the block that deleted it before, if one did.
@@ -176,7 +205,7 @@ export type RemovedKey = Message<"cotrace.store.v1.RemovedKey"> & {
  * Use `create(RemovedKeySchema)` to create a new message.
  */
 export const RemovedKeySchema: GenMessage<RemovedKey> = /*@__PURE__*/
-  messageDesc(file_cotrace_store, 4);
+  messageDesc(file_cotrace_store, 5);
 
 /**
  * What a snapshot of the state trie is of: its last block, the root after it, and the identity row of its master's store.
@@ -210,5 +239,5 @@ export type SnapshotNote = Message<"cotrace.store.v1.SnapshotNote"> & {
  * Use `create(SnapshotNoteSchema)` to create a new message.
  */
 export const SnapshotNoteSchema: GenMessage<SnapshotNote> = /*@__PURE__*/
-  messageDesc(file_cotrace_store, 5);
+  messageDesc(file_cotrace_store, 6);
 
