@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { chromiumPath, startChromium } from '../../core/block-index/testing/chromium.js';
-import { ProofScene } from '../../gateway-app/testing/proof-scene.js';
-import { trustFile } from '../../gateway-app/testing/proofs.js';
 import { repository } from '../architecture/sources.js';
 import { judgedProofs, type JudgedProof } from '../verifier/proof-texts.js';
+import { ProofWorld, QUORUM } from '../verifier/trace-proof-scene.js';
+import { X } from '../verifier/trace-proof-scenes.js';
 
 const path = chromiumPath();
 const describeInBrowser = path === null ? describe.skip : describe;
@@ -49,19 +49,19 @@ async function openPage(browser: Browser, origin: string, loaded: Set<string>): 
 }
 
 describeInBrowser('the verifier for browsers, in Chromium', () => {
-  let scene: ProofScene;
+  let world: ProofWorld;
   let browser: Browser | null = null;
   let proofs: readonly JudgedProof[];
 
   beforeAll(async () => {
-    scene = await ProofScene.create();
-    proofs = await judgedProofs(scene, COUNT, SEED);
+    world = await ProofWorld.create();
+    proofs = await judgedProofs(world, COUNT, SEED);
     browser = await startChromium(path ?? '');
   }, 900_000);
 
   afterAll(async () => {
     await browser?.close();
-    await scene.close();
+    await world.remove();
   }, 60_000);
 
   it.each<[string, string, number, string[]]>([
@@ -73,7 +73,7 @@ describeInBrowser('the verifier for browsers, in Chromium', () => {
       ['ecdsa-in-javascript.js', 'verify.js'],
     ],
   ])(
-    'says of proofs, forgeries and altered proofs what Node says: %s',
+    'says of proofs, forgeries and mutated proofs what Node says: %s',
     async (_how, origin, every, files) => {
       if (browser === null) throw new Error('there is no browser');
       const loaded = new Set<string>();
@@ -83,7 +83,7 @@ describeInBrowser('the verifier for browsers, in Chromium', () => {
         `(async () => {
           const said = [];
           for (const text of ${JSON.stringify(chosen.map(({ text }) => text))})
-            said.push(await verdictOf(text, ${JSON.stringify(trustFile(scene.network))}));
+            said.push(await verdictOf(text, ${JSON.stringify(world.trustText)}));
           return said;
         })()`,
       );
@@ -91,9 +91,9 @@ describeInBrowser('the verifier for browsers, in Chromium', () => {
         chosen.map(({ title, verdict }) => [title, verdict]),
       );
       expect(JSON.parse(said[0] ?? '')).toMatchObject({
-        question: { traceId: 'FLOUR', direction: 'up' },
-        records: [{}, {}, {}, {}],
-        attestedBy: ['Org1MSP', 'Org2MSP', 'Org3MSP'],
+        question: { traceId: X, direction: 'up' },
+        complete: true,
+        asOf: { attestedBy: QUORUM },
       });
       expect([...loaded].sort()).toEqual(files);
       expect(await page.evaluate('isSecureContext')).toBe(origin.startsWith('https:'));

@@ -5,7 +5,7 @@ import { Makings } from './edges.js';
 import { type Entry, History, type Trace } from './history.js';
 import { compare } from './order.js';
 import { Loads } from './loads.js';
-import { needsOf, openEnds } from './needs.js';
+import { mayBeOf, needsOf, openEnds } from './needs.js';
 import { Pairs } from './pairs.js';
 import { CERTAIN, reasonsOf, why, type Why } from './reasons.js';
 import { eventsOf, type ShownEntry } from './shown.js';
@@ -116,7 +116,7 @@ function answerOf({
   const ids = [...all.reached.keys()].sort();
   const records = new Set([...all.events.values()].map(({ entry }) => entry.row.recordId));
   const traces = ids.map((id) => history.trace(id));
-  const open = openEnds(needs, shown);
+  const open = openEnds(needs, shown, question.recorders);
   const latest =
     question.rootTime === null ? null : new Date(Date.parse(question.rootTime) + HOUR).toISOString();
   return {
@@ -148,8 +148,13 @@ function answerOf({
         : kept.filter(({ entry }) => entry.time > latest).map(({ entry }) => entry.row.recordId),
     open,
     cut,
-    complete: open.length === 0 && cut.length === 0,
+    complete: open.length === 0 && !leavesBranch(cut, question.recorders),
   };
+}
+
+/** Whether a limit left a branch that is not of others than the recorders. */
+export function leavesBranch(cut: LineageAnswer['cut'], recorders: LineageQuestion['recorders']): boolean {
+  return cut.some(({ organisation }) => mayBeOf(recorders, organisation));
 }
 
 interface Layer {
