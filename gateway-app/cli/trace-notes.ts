@@ -68,14 +68,16 @@ export function containerText({ containers }: TraceAnswer): string[] {
 
 /** What else a reader should know before acting on the answer. */
 export function asideText(answer: TraceAnswer): string[] {
-  const { lots, repeated, withoutOrigin, future, foreign, brokenChains } = answer;
+  const { lots, repeated, withoutOrigin, future, foreign, brokenChains, open } = answer;
+  const isOpen = new Set(open.map(({ traceId }) => traceId));
   return [
     ...lots.map(({ item, lot }) => `${shortTraceId(item)} is of lot ${shortTraceId(lot)}`),
     ...repeated.map(
       ({ traceId, made, used }) =>
         `${shortTraceId(traceId)} is one thing, but was made ${counted(made, 'time')} and used ${counted(used, 'time')}`,
     ),
-    ...withoutOrigin.map((id) => `no record of origin: ${shortTraceId(id)}`),
+    // Of what is not shown, the origin may be.
+    ...withoutOrigin.filter((id) => !isOpen.has(id)).map((id) => `no record of origin: ${shortTraceId(id)}`),
     ...(future.length === 0 ? [] : [`${counted(future.length, 'event')} with a time that is still to come`]),
     ...foreign.map(
       ({ traceId, domain, txId }) =>

@@ -11,13 +11,7 @@ import {
   utf8,
 } from '@cotrace/core';
 import { readTextFile } from '@cotrace/network';
-import {
-  readTraceProof,
-  type TraceAnswer,
-  type TraceProof,
-  type Trust,
-  writeTraceProof,
-} from '@cotrace/verifier';
+import { type TraceAnswer, type TraceProof, type Trust, writeTraceProof } from '@cotrace/verifier';
 import type { Connections } from '../client/connections.js';
 import { faultText } from '../client/faults.js';
 import { loadTrust } from '../client/trust.js';
@@ -87,8 +81,8 @@ async function lookAt(
 ): Promise<number> {
   const path = join(folder, `${toHex(sha256(utf8(traceId))).slice(0, 32)}.json`);
   try {
-    const earlier = existsSync(path) ? readTraceProof(readTextFile(path, 'NO_FILE')) : null;
-    const { proof, answer, rewritten } = await watchTrace(connections, traceId, earlier, trust);
+    const known = existsSync(path) ? { text: readTextFile(path, 'NO_FILE'), name: path } : null;
+    const { proof, answer, earlier, rewritten } = await watchTrace(connections, traceId, known, trust);
     if (rewritten !== null) return showRewritten(rewritten, path, proof, output);
     writeWhole(path, writeTraceProof(proof));
     const watched = watchedOf(traceId, earlier, answer);
