@@ -242,6 +242,20 @@ describe('attestations that do not hold', () => {
     expect(asked).toEqual([0]);
   });
 
+  it('are not needed of others where one live master has kept what a quorum attested', async () => {
+    const kept: MasterAnswers = {
+      attestationsOf: ({ blockNums }) =>
+        Promise.resolve({
+          attestations: blockNums.flatMap((block) => [...scene.attestations(block).attestations]),
+        }),
+    };
+    const alone = connected(master(0, kept));
+    const { answer } = await collected(alone);
+    expect(answer.complete).toBe(true);
+    expect(answer.asOf.attestedBy.length).toBeGreaterThanOrEqual(2);
+    expect(named(alone)).toEqual(['org2.master UNREACHABLE', 'org3.master UNREACHABLE']);
+  });
+
   it('are not the reason where too few attest at all', async () => {
     const silent: MasterAnswers = {
       attestationsOf: () => Promise.resolve({ attestations: [] }),
