@@ -109,6 +109,7 @@ type edge struct {
 	span         span
 	because      []string
 	organisation string
+	then         func() // what is shown where the limit lets the identifier in
 }
 
 // round takes what the last one led to, by TraceID; what the limit leaves is cut.
@@ -123,6 +124,10 @@ func (c *closure) round() {
 		}
 		c.h.taken[one.state.id] = true
 		c.enter(one.state, one.span, one.because)
+		if one.then != nil {
+			c.by = ""
+			one.then()
+		}
 	}
 	work := c.work
 	c.work = nil
@@ -137,7 +142,7 @@ func (h *history) always() span { return span{from: beforeAll, to: h.behindAll} 
 // reach goes along an edge to an identifier for a span of time, in the next round.
 func (c *closure) reach(s state, w span, because []string) {
 	if c.all || len(because) == 0 {
-		c.pending = append(c.pending, edge{s, w, because, c.by})
+		c.pending = append(c.pending, edge{s, w, because, c.by, nil})
 	}
 }
 
@@ -324,7 +329,7 @@ func (h *history) madeTwice(id string, all bool) []string {
 	makings := map[string]bool{}
 	by := map[string]map[string]bool{}
 	for _, e := range h.events[id] {
-		if !e.counts() || !h.makes(e, id) {
+		if !e.counts() || e.record == nil || !h.makes(e, id) {
 			continue
 		}
 		making := e.telling()

@@ -48,6 +48,7 @@ func meet(a, b span) (span, bool) {
 // use is a part of a window, cut to a time, and the ends at which loadings and unloadings are told apart.
 type use struct {
 	bounds, cut span
+	by          string // who tells of it
 }
 
 // uses of a window within a span of time. In `certain` each part has ends of its own.
@@ -62,7 +63,11 @@ func (c *closure) uses(w *window, within span) []use {
 		if c.all {
 			bounds = span{from: w.from, to: w.to}
 		}
-		uses = append(uses, use{bounds, cut})
+		by := ""
+		if tellers := sortedKeys(w.openedBy); len(tellers) > 0 {
+			by = tellers[0]
+		}
+		uses = append(uses, use{bounds, cut, by})
 	}
 	return uses
 }
@@ -105,13 +110,19 @@ func (c *closure) consult(p pair, within span) {
 	}
 }
 
-// contain shows the events of a parent in uses of it, and reaches it as a container.
+// contain reaches a parent as a container, and shows the events of its uses.
 func (c *closure) contain(p pair, uses []use) {
-	for _, e := range c.h.events[p.parent] {
-		c.showInside(p, e, uses)
-	}
 	for _, one := range uses {
+		c.by = one.by
 		c.reach(state{way: "container", id: p.parent}, one.cut, one.cut.because)
+	}
+	c.by = ""
+	if len(uses) > 0 && len(c.pending) > 0 {
+		c.pending[len(c.pending)-1].then = func() {
+			for _, e := range c.h.events[p.parent] {
+				c.showInside(p, e, uses)
+			}
+		}
 	}
 }
 

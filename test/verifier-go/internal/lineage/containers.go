@@ -10,6 +10,9 @@ import (
 func (h *history) containers(all *layer) []any {
 	windows := map[string]map[string]text.Object{}
 	for s := range all.followed {
+		if all.ways[s.pair.parent] == nil {
+			continue
+		}
 		for _, w := range h.read(s.pair, true) {
 			if w.from <= s.from && w.to >= s.to {
 				if windows[s.pair.parent] == nil {
@@ -83,6 +86,11 @@ func (h *history) addNeeds(a *Answer, all *layer) {
 		records := added(nil, all.records[id])
 		if all.ways[id]["container"] && h.question.Direction != "up" && h.wasInput(id) {
 			for _, e := range h.events[id] {
+				records[e] = true
+			}
+		}
+		for _, e := range h.events[id] {
+			if _, shown := all.shown[e.key()]; shown && all.ways[id]["container"] {
 				records[e] = true
 			}
 		}

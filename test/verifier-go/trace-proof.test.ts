@@ -1,0 +1,43 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { canonicalJson, type JsonValue } from '@cotrace/core';
+import { startGoVerifier } from './go-verifier.js';
+
+const VECTORS = join(import.meta.dirname, '../vectors/trace-proof');
+
+const go = startGoVerifier();
+const describeWithGo = go === null ? describe.skip : describe;
+afterAll(() => go?.stop());
+
+interface Vector {
+  readonly name: string;
+  readonly proof: string;
+  readonly trust?: string;
+  readonly answer?: JsonValue;
+  readonly code?: string;
+}
+
+describeWithGo('trace proofs as the verifier in Go reads them', () => {
+  const trust = readFileSync(join(VECTORS, 'trust.json'), 'utf8');
+  const vectors = readdirSync(VECTORS)
+    .filter((file) => file !== 'trust.json')
+    .map((file) => JSON.parse(readFileSync(join(VECTORS, file), 'utf8')) as Vector);
+
+  it('have the answers and codes of the vectors', async () => {
+    const lines = await go?.lines(
+      vectors.map((vector) => ({
+        kind: 'trace-proof',
+        proof: vector.proof,
+        trust: vector.trust ?? trust,
+      })),
+    );
+    expect(vectors.length).toBeGreaterThan(100);
+    vectors.forEach(({ name, answer, code }, i) => {
+      const line = lines?.[i] ?? '';
+      const there = (JSON.parse(line) as { code?: string }).code ?? line;
+      const here = code ?? (answer === undefined ? null : canonicalJson(answer));
+      expect([name, there]).toEqual([name, here]);
+    });
+  });
+});
