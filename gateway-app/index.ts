@@ -24,7 +24,7 @@ export type { CaptureDocument } from './client/read-documents.js';
 export { readRules } from './client/rules.js';
 export { openSession, requireListed, type SessionOptions } from './client/session.js';
 export { trace, type TraceWish } from './client/trace.js';
-export { type KnownTrace, watchTrace, type WatchedTrace } from './client/watch-trace.js';
+export { watchTrace, type WatchedTrace } from './client/watch-trace.js';
 export { loadTrust, trustPath } from './client/trust.js';
 export { tryDocuments, type TriedEvent } from './client/try-documents.js';
 export { verifyOrder } from './client/verify-order.js';

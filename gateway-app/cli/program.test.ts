@@ -199,6 +199,7 @@ describe('a command line', () => {
     'trace LOT --nope',
     'trace LOT --at 01',
     'trace LOT --at x',
+    'trace LOT --recorders A,,B',
     'watch',
     'watch LOT --every 0',
     'watch LOT --every 86401',

@@ -11,7 +11,13 @@ import {
   utf8,
 } from '@cotrace/core';
 import { readTextFile } from '@cotrace/network';
-import { type TraceAnswer, type TraceProof, type Trust, writeTraceProof } from '@cotrace/verifier';
+import {
+  readTraceProof,
+  type TraceAnswer,
+  type TraceProof,
+  type Trust,
+  writeTraceProof,
+} from '@cotrace/verifier';
 import type { Connections } from '../client/connections.js';
 import { faultText } from '../client/faults.js';
 import { loadTrust } from '../client/trust.js';
@@ -81,8 +87,8 @@ async function lookAt(
 ): Promise<number> {
   const path = join(folder, `${toHex(sha256(utf8(traceId))).slice(0, 32)}.json`);
   try {
-    const known = existsSync(path) ? { text: readTextFile(path, 'NO_FILE'), name: path } : null;
-    const { proof, answer, earlier, rewritten } = await watchTrace(connections, traceId, known, trust);
+    const earlier = keptAt(path);
+    const { proof, answer, rewritten } = await watchTrace(connections, traceId, earlier, trust);
     if (rewritten !== null) return showRewritten(rewritten, path, proof, output);
     writeWhole(path, writeTraceProof(proof));
     const watched = watchedOf(traceId, earlier, answer);
@@ -96,11 +102,23 @@ async function lookAt(
   }
 }
 
+/** The proof that is kept at a path; null where there is none. */
+function keptAt(path: string): TraceProof | null {
+  if (!existsSync(path)) return null;
+  try {
+    return readTraceProof(readTextFile(path, 'NO_FILE'));
+  } catch (error) {
+    if (!isCotraceError(error)) throw error;
+    const told = `${path} is not what was kept there; without it, watching begins again`;
+    throw relayedError(error.code, told, { ...error.detail, path }, error);
+  }
+}
+
 /** The proof that is known stays as it is, and the one that contradicts it is put beside it. */
 function showRewritten(error: CotraceError, path: string, proof: TraceProof, output: Output): number {
   const contradicting = path.replace(/\.json$/, `.block-${proof.root.block}.json`);
   writeWhole(contradicting, writeTraceProof(proof));
-  const told = `${error.message}; ${path} and ${contradicting} are the proof: keep both, and show them to the other organisations`;
+  const told = `the history is not the one that was known: ${path} and ${contradicting} show it; keep both, and give them to the other organisations`;
   printError(
     relayedError(error.code, told, { ...error.detail, known: path, contradicting }, error),
     output.json,

@@ -8,7 +8,6 @@ import {
 } from '@cotrace/core';
 import {
   LINEAGE_LIMITS,
-  readTraceProof,
   type TraceProof,
   type TraceQuestion,
   type Trust,
@@ -28,18 +27,8 @@ export function watchQuestion(traceId: string): TraceQuestion {
 
 const NOTHING = { newest: 0, envelopes: false, at: null };
 
-/** What was proven of a trace before. */
-export interface KnownTrace {
-  /** Text of the proof file. */
-  readonly text: string;
-  /** What errors call it, such as the path of its file. */
-  readonly name: string;
-}
-
 /** Where a trace stands now. */
 export interface WatchedTrace extends CollectedTrace {
-  /** What was known. */
-  readonly earlier: TraceProof | null;
   /**
    * A quorum has attested a history that this one does not extend: code `HEAD_ROLLED_BACK` or `HEAD_REWRITTEN`, and the two
    * proofs together show it; or most masters fail to prove that it does, which is `HEAD_REWRITTEN` too.
@@ -48,43 +37,40 @@ export interface WatchedTrace extends CollectedTrace {
 }
 
 /**
- * Where a trace stands now, proven, and whether it extends what is known of it, which is verified again.
+ * Where a trace stands now, proven, and whether it extends what an earlier proof says of it, which is verified again.
  * Throws `BEHIND` for an older state than is known, what `collectTrace` throws, and what stands for the faults of all masters
  * where none proves the growth.
  */
 export async function watchTrace(
   connections: Connections,
   traceId: string,
-  known: KnownTrace | null,
+  earlier: TraceProof | null,
   trust: Trust,
 ): Promise<WatchedTrace> {
   const question = watchQuestion(traceId);
-  const earlier = known === null ? null : provenBefore(known, question, trust);
+  if (earlier !== null) requireKnown(earlier, trust, question);
   const collected = await collectTrace(connections, question, NOTHING, trust);
-  if (earlier === null) return { ...collected, earlier, rewritten: null };
-  const [before, block] = [earlier.root.block, collected.proof.root.block];
-  if (block < before) {
-    throw new CotraceError('BEHIND', `answers as of block ${block}; block ${before} is known already`, {
+  if (earlier === null) return { ...collected, rewritten: null };
+  const [known, block] = [earlier.root.block, collected.proof.root.block];
+  if (block < known) {
+    throw new CotraceError('BEHIND', `answers as of block ${block}; block ${known} is known already`, {
       block,
-      known: before,
+      known,
     });
   }
   const [older, newer] = [headIn(earlier, traceId), headIn(collected.proof, traceId)];
-  if (older.length === 0) return { ...collected, earlier, rewritten: null };
+  if (older.length === 0) return { ...collected, rewritten: null };
   const rewritten = rewrittenBetween(older, newer) ?? (await notGrown(connections, traceId, older, newer));
-  return { ...collected, earlier, rewritten };
+  return { ...collected, rewritten };
 }
 
-/** What was known, verified again. */
-function provenBefore({ text, name }: KnownTrace, question: TraceQuestion, trust: Trust): TraceProof {
+/** Throws what is wrong with a proof that was kept. */
+function requireKnown(earlier: TraceProof, trust: Trust, question: TraceQuestion): void {
   try {
-    const proof = readTraceProof(text);
-    verifyTraceProof(proof, trust, question);
-    return proof;
-  } catch (cause) {
-    if (!isCotraceError(cause)) throw cause;
-    const told = `${name}, what was known of ${question.traceId}, does not hold under the trust file; if it is of another network, move it away`;
-    throw relayedError(cause.code, told, { ...cause.detail, known: name }, cause);
+    verifyTraceProof(earlier, trust, question);
+  } catch (error) {
+    if (!isCotraceError(error)) throw error;
+    throw relayedError(error.code, 'the proof that is kept does not hold', error.detail, error);
   }
 }
 
