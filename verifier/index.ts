@@ -49,6 +49,7 @@ export {
   readTraceProof,
   writeTraceProof,
 } from './trace-proof/proof-file.js';
+export { hiddenIn } from './trace-proof/contents.js';
 export { rememberedNatures } from './trace-proof/proven-lineage.js';
 export { recordIdOfText } from './trace-proof/record-text.js';
 export { readRowText } from './trace-proof/row-text.js';
