@@ -16,16 +16,11 @@ import { prove, type ProofParts } from '../../verifier/trace-proof/testing/prove
 import type { ReferenceLedger } from '../../verifier/trace-proof/testing/reference-ledger.js';
 import { writeTraceProof } from '../../verifier/trace-proof/proof-file.js';
 import type { ProofEvent, ProofTrace, ProofTree, TraceProof } from '../../verifier/trace-proof/types.js';
+import type { Forgery, Told } from './trace-proof-cases.js';
+import { forgedChanges, toldChanges } from './trace-proof-changes.js';
+import { forgedEnvelopes, toldOthers } from './trace-proof-others.js';
 import { M, N, O, QUORUM, type ProofWorld } from './trace-proof-scene.js';
 import { A, B, chain, corrected, item, made, moved, P, turned, X, Y } from './trace-proof-scenes.js';
-
-/** A proof that is refused. `attack` is the row of the design that it tries. */
-export interface Forgery {
-  readonly name: string;
-  readonly code: string;
-  /** Text of the proof, and of the trust file where it is another one than the world's. */
-  readonly make: () => Promise<{ readonly proof: string; readonly trust?: string }>;
-}
 
 type Edit = (proof: TraceProof) => TraceProof;
 type EditText = (text: string) => string;
@@ -401,14 +396,14 @@ export function forgeries(world: ProofWorld): Forgery[] {
         return { proof: writeTraceProof(await honest()), trust };
       },
     },
+    ...forgedChanges(world),
+    ...forgedEnvelopes(world),
   ];
 }
 
 /** What is no forgery, but must be told: each proof holds, and its answer says what is odd. */
-export function oddities(
-  world: ProofWorld,
-): { readonly name: string; readonly make: () => Promise<TraceProof> }[] {
-  const of = (name: string, make: () => Promise<TraceProof>) => ({ name, make });
+export function oddities(world: ProofWorld): Told[] {
+  const of = (name: string, make: () => Promise<TraceProof>): Told => ({ name, make });
   const ask = (ledger: ReferenceLedger, parts: Partial<ProofParts> & Pick<ProofParts, 'traceId'>) =>
     prove(ledger, { attestedBy: QUORUM, direction: 'up', ...parts });
   return [
@@ -500,6 +495,8 @@ export function oddities(
         show: (one, least) => (one.leaf.domain === 'junk' ? 'row' : least),
       });
     }),
+    ...toldChanges(world),
+    ...toldOthers(world),
   ];
 }
 

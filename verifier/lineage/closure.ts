@@ -165,8 +165,7 @@ export class Closure {
       this.#rounds.reach({ kind: 'lot', id: lot }, because | down, null);
     }
     if (this.#natureOf(id) !== 'lot') return;
-    for (const item of this.#makings.itemsOf(id)) {
-      const because = this.#makings.lotsOf(item).get(id) ?? CERTAIN;
+    for (const [item, because] of this.#makings.itemsOf(id)) {
       this.#rounds.reach({ kind: 'product', id: item, span: ALWAYS, load: false }, because, null);
     }
   }

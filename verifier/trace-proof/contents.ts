@@ -104,7 +104,7 @@ class ContentReader {
     if (record !== null && this.#texts.idOf(leaf.mspId, record) !== read.row.recordId) {
       throw failure('WRONG_RECORD', leaf, 'its record is not the one that its row names');
     }
-    if (envelope?.hasRecord(leaf.domain, read.row.recordId) === false) {
+    if (envelope !== null && envelope.record(leaf.domain, read.row.recordId) === null) {
       return { ...said, shown: null, record: null };
     }
     const authored = record === null ? null : this.#texts.of(leaf.mspId, record);
