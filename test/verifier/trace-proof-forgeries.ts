@@ -376,6 +376,9 @@ export function forgeries(world: ProofWorld): Forgery[] {
     rewritten('a list is empty where it is left out', 'BAD_PROOF', (text) =>
       text.replace('"nodes"', '"tips":[],"nodes"'),
     ),
+    rewritten('a leaf is in capital letters', 'BAD_PROOF', (text) =>
+      text.replace('"place":"65', '"place":"6E'),
+    ),
     rewritten('bytes are in another alphabet', 'BAD_PROOF', (text) => text.replace('"head":"', '"head":"+')),
     rewritten('an absence is said to be false', 'BAD_PROOF', (text) =>
       text.replace('"traces":[', '"traces":[{"traceId":"urn:a:b","absent":false},'),
