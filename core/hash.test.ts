@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { fromHex, toHex, utf8 } from './bytes/bytes.js';
-import { pureSha256, sha256 } from './hash.js';
+import { sha256 } from './hash.js';
+import { pureSha256 } from './pure-sha256.js';
 
 const runs = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
 
@@ -10,6 +11,13 @@ describe('sha256', () => {
     const abc = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
     expect(hash(utf8('abc'))).toEqual(fromHex(abc));
     expect(toHex(hash())).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+  });
+
+  it('is the same on every platform for every length about which blocks are filled up', () => {
+    for (let length = 0; length < 200; length++) {
+      const bytes = Uint8Array.from({ length }, (_, i) => i * 37 + length);
+      expect(toHex(pureSha256(bytes))).toBe(toHex(sha256(bytes)));
+    }
   });
 
   it('is the same on every platform, over any parts', () => {

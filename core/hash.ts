@@ -1,4 +1,4 @@
-import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
+import { pureSha256 } from './pure-sha256.js';
 
 /** Length of a SHA-256 hash, in bytes. */
 export const HASH_LENGTH = 32;
@@ -25,13 +25,6 @@ const nodeCrypto = (globalThis as { process?: Process }).process?.getBuiltinModu
 /** `H` of the formats: SHA-256 over the concatenation of `parts`. */
 export const sha256: (...parts: readonly Uint8Array[]) => Uint8Array =
   nodeCrypto === undefined ? pureSha256 : (...parts) => nodeSha256(nodeCrypto, parts);
-
-/** `sha256` in plain JavaScript, for every platform. */
-export function pureSha256(...parts: readonly Uint8Array[]): Uint8Array {
-  const hash = nobleSha256.create();
-  for (const part of parts) hash.update(part);
-  return hash.digest();
-}
 
 /** What is longer in all is hashed part by part. */
 const SHORT = 4096;

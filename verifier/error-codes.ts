@@ -74,6 +74,12 @@ export const VERIFIER_CODES = {
     means: 'a record does not belong to the answer',
     advice: 'do not rely on what was shown',
   },
+  NOT_LOADED: {
+    where: 'proof',
+    means:
+      'a page could not load all of the verifier, which it needs where a proof is not an ordinary one, or not good',
+    advice: 'load the page again',
+  },
   NOT_SUPPORTED: {
     where: 'proof',
     means: 'a proof under a sealed root, which this release does not know',

@@ -1,8 +1,15 @@
-import { concatBytes } from '@noble/hashes/utils.js';
 import { MalformedError } from '../errors.js';
 
 /** Concatenation of byte strings. */
-export const concat = concatBytes;
+export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 

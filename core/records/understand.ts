@@ -1,4 +1,4 @@
-import { trimSpace } from '../text/characters.js';
+import { trimSpace } from '../text/white-space.js';
 import type { Nature } from '../trace-id/constrain.js';
 import { digitalLink, GS1_ORIGIN, type Gs1Reading } from '../trace-id/gs1-identifier.js';
 import { bareDigits, readScan, readUnmarked } from '../trace-id/scan.js';

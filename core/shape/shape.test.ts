@@ -4,7 +4,8 @@ import { CotraceError, isCotraceError } from '../errors.js';
 import type { JsonValue } from '../json/json-value.js';
 import { parseStrictJson } from '../json/strict-json.js';
 import { errorOf } from '../testing/error-of.js';
-import { Shape, type ShapeSource } from './shape.js';
+import { Shape } from './shape.js';
+import type { ShapeSource } from './shape-error.js';
 
 const RUNS = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
 const CODES = ['BAD_JSON', 'TOO_LARGE'];

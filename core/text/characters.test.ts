@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { asciiLower, faultOfCharacters, isAssigned, trimSpace } from './characters.js';
+import { asciiLower, faultOfCharacters } from './characters.js';
+import { isAssigned } from './unicode.js';
+import { trimSpace } from './white-space.js';
 
 const EVERY_CODE_POINT = Array.from({ length: 0x110000 }, (_, codePoint) => codePoint);
 

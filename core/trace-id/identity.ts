@@ -1,4 +1,4 @@
-import { trimSpace } from '../text/characters.js';
+import { trimSpace } from '../text/white-space.js';
 import { constrain, identifying, isHashed, isSerialised, natureOf, type Nature } from './constrain.js';
 import { normalEscapes } from './escapes.js';
 import { queryPairs } from './digital-link.js';

@@ -1,6 +1,7 @@
 import { utf8 } from '../bytes/bytes.js';
 import { CotraceError } from '../errors.js';
-import { faultOfCharacters, trimSpace } from '../text/characters.js';
+import { faultOfCharacters } from '../text/characters.js';
+import { trimSpace } from '../text/white-space.js';
 import { likelyLink } from './digital-link.js';
 import { readMisspelt } from './gs1-claim.js';
 import { splitHttp } from './http-uri.js';

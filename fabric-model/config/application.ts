@@ -1,6 +1,6 @@
-import { ConfigEnvelopeSchema } from '../gen/fabric/common_pb.js';
 import type { EcdsaVerifier } from '../identity/ecdsa.js';
 import type { Msp } from '../identity/msp.js';
+import { ConfigEnvelope } from '../wire/config-forms.js';
 import { decode } from '../wire/decode.js';
 import { badConfig, subgroup } from './group.js';
 import { applicationOrganizations, membersOf, MspRegistry, type Member } from './organization.js';
@@ -21,7 +21,7 @@ export interface Application {
  * what authorities sign. Throws `BAD_PROTOBUF`, `BAD_CONFIG`, `MSP_CONFIG`, `UNSUPPORTED_MSP`.
  */
 export function applicationOf(bytes: Uint8Array, ecdsa: EcdsaVerifier): Application {
-  const channel = decode(ConfigEnvelopeSchema, bytes).config?.channelGroup;
+  const channel = decode(ConfigEnvelope, bytes).config?.channelGroup;
   const application = channel === undefined ? null : subgroup(channel, 'Application');
   if (application === null) throw badConfig('it has no Application group');
   const registry = new MspRegistry(ecdsa);

@@ -2,18 +2,21 @@ import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { MalformedError, compareBytes, utf8 } from '@cotrace/core';
 import { CapabilitiesSchema, type ConfigGroup } from '../gen/fabric/common_pb.js';
 import { decode } from '../wire/decode.js';
+import type { FormOf, MessageForm } from '../wire/form.js';
 
 /** The group `name` of a group, null if it is not there. */
 export function subgroup(group: ConfigGroup, name: string): ConfigGroup | null {
   return Object.hasOwn(group.groups, name) ? (group.groups[name] ?? null) : null;
 }
 
-/** The value `name` of a group, decoded; null if it is not there. Throws `BAD_PROTOBUF`. */
+/** The value `name` of a group, decoded as `decode` does; null if it is not there. Throws `BAD_PROTOBUF`. */
 export function valueOf<Desc extends DescMessage>(
   group: ConfigGroup,
   name: string,
   schema: Desc,
-): MessageShape<Desc> | null {
+): MessageShape<Desc> | null;
+export function valueOf<M>(group: ConfigGroup, name: string, schema: FormOf<M>): M | null;
+export function valueOf(group: ConfigGroup, name: string, schema: MessageForm): unknown {
   const value = Object.hasOwn(group.values, name) ? group.values[name] : undefined;
   return value === undefined ? null : decode(schema, value.value);
 }

@@ -1,8 +1,8 @@
 import { compareBytes, CotraceError, equalBytes, utf8 } from '@cotrace/core';
-import { MSPConfigSchema, OrdererAddressesSchema, type ConfigGroup } from '../gen/fabric/common_pb.js';
-import { AnchorPeersSchema } from '../gen/fabric/peer_pb.js';
+import { OrdererAddressesSchema, type ConfigGroup } from '../gen/fabric/common_pb.js';
 import { Msp } from '../identity/msp.js';
 import type { EcdsaVerifier } from '../identity/ecdsa.js';
+import { AnchorPeers, MSPConfig } from '../wire/config-forms.js';
 import { badConfig, sortedGroups, valueOf } from './group.js';
 
 const FABRIC_MSP = 0;
@@ -58,7 +58,7 @@ export class MspRegistry {
 
   /** The MSP of an organisation's group. Throws `BAD_CONFIG`, and `MSP_CONFIG` as `Msp.fromConfig`. */
   msp(name: string, group: ConfigGroup): Msp {
-    const config = valueOf(group, 'MSP', MSPConfigSchema);
+    const config = valueOf(group, 'MSP', MSPConfig);
     if (config?.type !== FABRIC_MSP) {
       throw new CotraceError('UNSUPPORTED_MSP', `organisation ${name} has no X.509 MSP`, {
         name,
@@ -82,7 +82,7 @@ export function applicationOrganizations(
 ): ApplicationOrganization[] {
   return sortedGroups(group).map(([name, organization]) => {
     const msp = registry.msp(name, organization);
-    const { anchorPeers = [] } = valueOf(organization, 'AnchorPeers', AnchorPeersSchema) ?? {};
+    const { anchorPeers = [] } = valueOf(organization, 'AnchorPeers', AnchorPeers) ?? {};
     return {
       name,
       mspId: msp.mspId,

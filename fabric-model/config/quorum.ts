@@ -1,9 +1,9 @@
-import {
-  Policy_PolicyType,
-  SignaturePolicyEnvelopeSchema,
-  type ConfigGroup,
-} from '../gen/fabric/common_pb.js';
+import type { ConfigGroup, Policy_PolicyType } from '../gen/fabric/common_pb.js';
+import { SignaturePolicyEnvelope } from '../wire/config-forms.js';
 import { decode } from '../wire/decode.js';
+
+/** Written out: the enumeration itself comes with every other one of Fabric. */
+const SIGNATURE = 1 satisfies Policy_PolicyType.SIGNATURE;
 
 /** Name of the policy in the group Application by which a consortium sets its quorum. */
 export const QUORUM_POLICY = 'CotraceQuorum';
@@ -15,7 +15,7 @@ export const QUORUM_POLICY = 'CotraceQuorum';
 export function quorumPolicy(application: ConfigGroup): number | null {
   if (!Object.hasOwn(application.policies, QUORUM_POLICY)) return null;
   const policy = application.policies[QUORUM_POLICY]?.policy;
-  if (policy?.type !== (Policy_PolicyType.SIGNATURE as number)) return null;
-  const type = decode(SignaturePolicyEnvelopeSchema, policy.value).rule?.type;
+  if (policy?.type !== SIGNATURE) return null;
+  const type = decode(SignaturePolicyEnvelope, policy.value).rule?.type;
   return type?.case === 'nOutOf' ? type.value.n : null;
 }

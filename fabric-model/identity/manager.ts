@@ -1,6 +1,6 @@
 import { CotraceError } from '@cotrace/core';
 import { decode } from '../wire/decode.js';
-import { SerializedIdentity } from '../wire/forms.js';
+import { SerializedIdentity } from '../wire/identity-forms.js';
 import { BoundedCache } from './bounded-cache.js';
 import type { Identity } from './identity.js';
 import type { Msp } from './msp.js';

@@ -1,7 +1,7 @@
 import { CotraceError, MalformedError, concat, equalBytes, sha256, toHex } from '@cotrace/core';
 import type { FabricMSPConfig } from '../gen/fabric/common_pb.js';
 import { decode } from '../wire/decode.js';
-import * as forms from '../wire/forms.js';
+import * as forms from '../wire/identity-forms.js';
 import {
   describeCertificate,
   isSignedBy,

@@ -2,7 +2,7 @@ import { MalformedError, domainsAmong } from '@cotrace/core';
 import * as common from '../gen/fabric/common_pb.js';
 import * as peer from '../gen/fabric/peer_pb.js';
 import { decode } from '../wire/decode.js';
-import { decodeEnvelope, isOfType } from './envelope.js';
+import { decodeEnvelope, isConfiguration, isOfType } from './envelope.js';
 import { decodeRwset, isWritten, type NamespaceRwset } from './rwset.js';
 
 /** Namespace of Fabric's chaincode lifecycle. */
@@ -27,7 +27,7 @@ export function domainsOf(envelope: Uint8Array): readonly string[] | 'all' {
 
 function decodedDomains(bytes: Uint8Array): readonly string[] | 'all' {
   const envelope = decodeEnvelope(bytes);
-  if (isOfType(envelope, common.HeaderType.CONFIG)) return 'all';
+  if (isConfiguration(envelope)) return 'all';
   if (!isOfType(envelope, common.HeaderType.ENDORSER_TRANSACTION)) return [];
   const { chaincodeId } = decode(peer.ChaincodeHeaderExtensionSchema, envelope.channelHeader.extension);
   const touched = new Set(

@@ -2,6 +2,7 @@ import { MalformedError } from '@cotrace/core';
 import type * as common from '../gen/fabric/common_pb.js';
 import { decode } from '../wire/decode.js';
 import * as forms from '../wire/forms.js';
+import { SerializedIdentity } from '../wire/identity-forms.js';
 
 /** An envelope with its headers decoded; byte fields are views of what was received. */
 export interface Envelope {
@@ -47,10 +48,18 @@ export function decodePayload(payload: Uint8Array): Omit<Envelope, 'signature'> 
 
 /** The MSP id that the creator of an envelope names. Throws `BAD_PROTOBUF`. */
 export function creatorMspId({ creator }: Pick<Envelope, 'creator'>): string {
-  return decode(forms.SerializedIdentity, creator).mspid;
+  return decode(SerializedIdentity, creator).mspid;
 }
 
-/** Whether an envelope is of a type, such as `common.HeaderType.CONFIG`. */
+/** Type of the envelopes of configurations. Written out: the enumeration itself comes with every other one of Fabric. */
+const CONFIG = 1 satisfies common.HeaderType.CONFIG;
+
+/** Whether an envelope brings a configuration. */
+export function isConfiguration(envelope: Pick<Envelope, 'channelHeader'>): boolean {
+  return isOfType(envelope, CONFIG);
+}
+
+/** Whether an envelope is of a type, such as `common.HeaderType.ENDORSER_TRANSACTION`. */
 export function isOfType(envelope: Pick<Envelope, 'channelHeader'>, type: number): boolean {
   return envelope.channelHeader.type === type;
 }

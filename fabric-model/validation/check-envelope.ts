@@ -1,6 +1,5 @@
-import * as common from '../gen/fabric/common_pb.js';
 import type * as peer from '../gen/fabric/peer_pb.js';
-import { isOfType } from '../transaction/envelope.js';
+import { isConfiguration } from '../transaction/envelope.js';
 import { checkEndorsements } from './check-endorsements.js';
 import { checkForm } from './check-form.js';
 import type { ValidationContext } from './context.js';
@@ -12,6 +11,6 @@ import type { ValidationContext } from './context.js';
  */
 export function checkEnvelope(bytes: Uint8Array, context: ValidationContext): peer.TxValidationCode {
   const { code, envelope } = checkForm(bytes, context);
-  if (envelope === null || isOfType(envelope, common.HeaderType.CONFIG)) return code;
+  if (envelope === null || isConfiguration(envelope)) return code;
   return checkEndorsements(envelope, context);
 }

@@ -2,7 +2,7 @@ import { MalformedError, equalBytes, isCotraceError } from '@cotrace/core';
 import * as common from '../gen/fabric/common_pb.js';
 import * as peer from '../gen/fabric/peer_pb.js';
 import { computeTxId, proposalHash } from '../transaction/builders.js';
-import { isOfType, type Envelope } from '../transaction/envelope.js';
+import { isConfiguration, isOfType, type Envelope } from '../transaction/envelope.js';
 import { decode } from '../wire/decode.js';
 import type { ValidationContext } from './context.js';
 
@@ -34,7 +34,7 @@ export function checkForm(
 
   const envelope = { ...headers, payload: message.payload, signature: message.signature, data: payload.data };
   if (!isSignedByCreator(envelope, context)) return invalid(Code.BAD_CREATOR_SIGNATURE);
-  if (isOfType(envelope, common.HeaderType.CONFIG)) return { code: Code.VALID, envelope };
+  if (isConfiguration(envelope)) return { code: Code.VALID, envelope };
   if (!isOfType(envelope, common.HeaderType.ENDORSER_TRANSACTION))
     return invalid(Code.UNSUPPORTED_TX_PAYLOAD);
   if (envelope.channelHeader.txId !== computeTxId(envelope.nonce, envelope.creator)) {

@@ -62,21 +62,33 @@ type ElementOf = keyof typeof SCALAR | MessageForm;
 /** A field as a form is written: its number, and what it holds. */
 type Field = readonly [
   number: number,
-  type: ElementOf | 'enum' | 'bytesByText' | { readonly listOf: ElementOf },
+  type:
+    ElementOf | 'enum' | 'bytesByText' | { readonly listOf: ElementOf } | { readonly byText: MessageForm },
 ];
 type Choice = Readonly<Record<string, Field>>;
+type Members<M> = Readonly<Record<Exclude<keyof M & string, '$typeName' | '$unknown'>, Field | Choice>>;
 
-/** The form of messages of type `M` of proto3: per member a field or, for a oneof, the fields to choose from. */
+/**
+ * The form of messages of type `M` of proto3: per member a field or, for a oneof, the fields to choose from. Members of
+ * messages that hold others of their own type are given as a function of the form.
+ */
 export function form<M extends { readonly $typeName: string }>(
   typeName: M['$typeName'],
-  members: Readonly<Record<Exclude<keyof M & string, '$typeName' | '$unknown'>, Field | Choice>>,
+  members: Members<M> | ((self: MessageForm) => Members<M>),
 ): FormOf<M> {
-  const fields = Object.entries<Field | Choice>(members).flatMap(([localName, member]) =>
-    isField(member)
-      ? [fieldForm(localName, member)]
-      : Object.entries(member).map(([choice, field]) => fieldForm(choice, field, { localName })),
-  );
-  return { typeName, fields };
+  const fields: FieldForm[] = [];
+  const made = { typeName, fields };
+  for (const [localName, member] of Object.entries<Field | Choice>(
+    typeof members === 'function' ? members(made) : members,
+  )) {
+    if (isField(member)) fields.push(fieldForm(localName, member));
+    else {
+      for (const [choice, field] of Object.entries(member)) {
+        fields.push(fieldForm(choice, field, { localName }));
+      }
+    }
+  }
+  return made;
 }
 
 function isField(member: Field | Choice): member is Field {
@@ -93,6 +105,10 @@ function fieldForm(localName: string, [number, type]: Field, oneof?: AnyField['o
   if (typeof type === 'string') return { ...field, fieldKind: 'scalar', scalar: SCALAR[type] };
   if ('typeName' in type) {
     return { ...field, presence: PRESENCE.explicit, fieldKind: 'message', message: type };
+  }
+  if ('byText' in type) {
+    const message = type.byText;
+    return { ...field, fieldKind: 'map', mapKey: SCALAR.string, mapKind: 'message', message };
   }
   const { listOf } = type;
   return typeof listOf === 'string'

@@ -1,5 +1,5 @@
 import { equalBytes, isCotraceError, VALID } from '@cotrace/core';
-import { common, dataHash, decodeEnvelope, type Effect, isOfType } from '@cotrace/fabric-model';
+import { dataHash, decodeEnvelope, type Effect, isConfiguration } from '@cotrace/fabric-model';
 import { entryAfter, type MainConfig } from '@cotrace/verifier';
 import type { StoredEntry } from '../gen/cotrace/store_pb.js';
 import { BlockValidator, disputed, remembered, type StateBefore } from './block-validator.js';
@@ -60,7 +60,7 @@ const NONE = new Uint8Array();
 
 /** Of a valid transaction, which `checkBusinessBlock` has read. */
 function isConfig({ envelope }: CheckedTransaction): boolean {
-  return isOfType(decodeEnvelope(envelope), common.HeaderType.CONFIG);
+  return isConfiguration(decodeEnvelope(envelope));
 }
 
 /**

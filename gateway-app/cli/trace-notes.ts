@@ -68,14 +68,14 @@ export function containerText({ containers }: TraceAnswer): string[] {
 
 /** What else a reader should know before acting on the answer. */
 export function asideText(answer: TraceAnswer): string[] {
-  const { lots, repeated, withoutOrigin, future, foreign, brokenChains } = answer;
+  const { lots, repeated, future, foreign, brokenChains } = answer;
   return [
     ...lots.map(({ item, lot }) => `${shortTraceId(item)} is of lot ${shortTraceId(lot)}`),
     ...repeated.map(
       ({ traceId, made, used }) =>
         `${shortTraceId(traceId)} is one thing, but was made ${counted(made, 'time')} and used ${counted(used, 'time')}`,
     ),
-    ...withoutOrigin.map((id) => `no record of origin: ${shortTraceId(id)}`),
+    ...withoutOrigin(answer).map((id) => `no record of origin: ${shortTraceId(id)}`),
     ...(future.length === 0 ? [] : [`${counted(future.length, 'event')} with a time that is still to come`]),
     ...foreign.map(
       ({ traceId, domain, txId }) =>
@@ -86,4 +86,11 @@ export function asideText(answer: TraceAnswer): string[] {
         `broken chain: transaction ${txId.slice(0, 12)}… of ${shortTraceId(traceId)} in ${domain} does not follow the one before it`,
     ),
   ];
+}
+
+/** Of what is not recorded, or not all shown, nothing can be said. */
+function withoutOrigin({ withoutOrigin: found, identifiers, open }: TraceAnswer): string[] {
+  const unknown = new Set(open.map(({ traceId }) => traceId));
+  for (const { traceId, organisations } of identifiers) if (organisations.length === 0) unknown.add(traceId);
+  return found.filter((traceId) => !unknown.has(traceId));
 }

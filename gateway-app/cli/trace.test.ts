@@ -1,20 +1,24 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readRecordsProof, verifyRecords, type Direction } from '@cotrace/verifier';
+import { answerJson, readTraceProof, type TraceQuestion, verifyTraceProof } from '@cotrace/verifier';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { MasterAnswers } from '../testing/fake-network.js';
 import { LedgerScene, type SceneOptions, type SceneRecord } from '../testing/ledger-scene.js';
 import { falseAnswers } from '../testing/masters-in-process.js';
 import { spoken } from '../testing/printed.js';
 import { EXIT, Output } from './output.js';
+import { REASON_TEXTS } from './reason-text.js';
 import { trace } from './trace.js';
 
-/** Grain of a field, of which nothing is known, is milled. */
+const day = (number: number) => `2026-01-0${number}T00:00:00.000Z`;
+
+/** Grain of a field, of which nothing is known, is milled; the flour is packed, and what was said of its sale is withdrawn. */
 const RECORDS: readonly SceneRecord[] = [
   {
     label: 'harvest',
     domain: 'goods',
     step: 'harvesting',
+    eventTime: day(1),
     eventID: 'urn:event:harvest',
     traces: [
       { id: 'FIELD', role: 'input' },
@@ -25,10 +29,48 @@ const RECORDS: readonly SceneRecord[] = [
     label: 'milling',
     domain: 'goods',
     step: 'milling',
+    eventTime: day(2),
     traces: [
       { id: 'GRAIN', role: 'input' },
       { id: 'FLOUR', role: 'output' },
     ],
+  },
+  {
+    label: 'packing',
+    domain: 'goods',
+    step: 'packing',
+    eventTime: day(3),
+    change: 'add',
+    traces: [
+      { id: 'SACK', role: 'parent' },
+      { id: 'FLOUR', role: 'child' },
+    ],
+  },
+  {
+    label: 'shipping',
+    domain: 'goods',
+    step: 'shipping',
+    eventTime: day(4),
+    traces: [{ id: 'SACK', role: 'subject' }],
+  },
+  {
+    label: 'sale',
+    domain: 'goods',
+    step: 'retail_selling',
+    eventTime: day(5),
+    traces: [{ id: 'FLOUR', role: 'subject' }],
+  },
+  {
+    label: 'no sale',
+    domain: 'goods',
+    step: 'retail_selling',
+    eventTime: day(5),
+    event: 'sale',
+    corrects: ['urn:event:sale'],
+    data: {
+      errorDeclaration: { declarationTime: day(6), reason: 'urn:epcglobal:cbv:er:did_not_occur' },
+    },
+    traces: [{ id: 'FLOUR', role: 'subject' }],
   },
 ];
 
@@ -47,13 +89,15 @@ describe('cotrace trace', () => {
   });
 
   interface Asking extends SceneOptions {
-    readonly direction?: Direction;
+    readonly direction?: TraceQuestion['direction'];
+    readonly newest?: number;
     readonly proof?: string;
     readonly json?: boolean;
   }
 
-  function traced(traceId: string, { direction = 'up', proof: path, json = false, ...options }: Asking = {}) {
-    const question = { traceId, direction, trust: scene.trustPath, proof: path };
+  function traced(traceId: string, asking: Asking = {}) {
+    const { direction = 'up', newest = null, proof: path, json = false, ...options } = asking;
+    const question = { traceId, direction, newest, trust: scene.trustPath, proof: path };
     return spoken(() => trace(scene.connections(options), question, new Output(json)));
   }
 
@@ -61,45 +105,49 @@ describe('cotrace trace', () => {
   const changed = (change: (honest: MasterAnswers) => MasterAnswers) =>
     Object.fromEntries(Object.entries(scene.honest).map(([name, honest]) => [name, change(honest)]));
 
-  it('shows the events, and says where the proof is, which proves them', async () => {
-    const { code, text, said } = await traced('FLOUR', { proof });
+  it('shows events, containers, corrections and what is proven, and where the proof is, which proves them', async () => {
+    const { code, text, said } = await traced('FLOUR', { direction: 'both', proof });
     expect([code, said]).toEqual([EXIT.done, '']);
-    expect(text).toMatch(/^FLOUR: 2 events, upstream included\n/);
-    expect(text.split('\n').slice(-2)).toEqual([
+    const [first, , , ...lines] = text.split('\n');
+    expect(first).toBe('FLOUR: 5 events, upstream and downstream included');
+    expect(lines.map((line) => line.replace(/, attested by .*/, ''))).toEqual([
+      '   2026-01-01 00:00  harvesting      goods   2/0       Org1MSP  GRAIN from FIELD',
+      '   2026-01-02 00:00  milling         goods   3/0       Org1MSP  FLOUR from GRAIN',
+      '   2026-01-03 00:00  packing         goods   4/0       Org1MSP  FLOUR in SACK',
+      '   2026-01-04 00:00  shipping        goods   5/0       Org1MSP  SACK',
+      '?  2026-01-05 00:00  retail selling  goods   6/0       Org1MSP  FLOUR',
+      '',
+      '? undecided: 1 event, 0 identifiers; a recall counts them as affected',
+      `? WITHDRAWN, 6/0: ${REASON_TEXTS.WITHDRAWN}`,
+      '',
+      'Org1MSP declared wrong: retail selling of 2026-01-05 00:00 (6/0) (2026-01-06 00:00, did not occur)',
+      'FLOUR in SACK since 2026-01-03 00:00, no unpacking recorded',
+      'no record of origin: FIELD',
+      'as of block 7',
+      expect.stringMatching(/^complete: /),
       `proof written to ${proof}; check it with: cotrace verify ${proof} --trust FILE`,
       '',
     ]);
-    const { records } = verifyRecords(readRecordsProof(readFileSync(proof, 'utf8')), scene.trust);
-    expect(records.map(({ step }) => step)).toEqual(['harvesting', 'milling']);
+    const held = readTraceProof(readFileSync(proof, 'utf8'));
+    expect(verifyTraceProof(held, scene.trust, null)).toMatchObject({ complete: true });
+  });
+
+  it('shows all as JSON: the answer of the verifier, how the identifier was understood, and faults', async () => {
+    const { code, text } = await traced('FLOUR', { json: true, proof });
+    expect(code).toBe(EXIT.done);
+    const { understood, faults, ...answer } = JSON.parse(text) as Record<string, unknown>;
+    expect([understood, faults]).toEqual([
+      { traceId: 'FLOUR', nature: 'instance', lot: null, elements: null, warnings: [] },
+      [],
+    ]);
+    const held = readTraceProof(readFileSync(proof, 'utf8'));
+    expect(answer).toEqual(JSON.parse(answerJson(verifyTraceProof(held, scene.trust, null))));
   });
 
   it('says nothing of a proof where none is wanted', async () => {
     const { code, text } = await traced('GRAIN', { direction: 'none' });
     expect([code, text]).toEqual([EXIT.done, expect.stringMatching(/^GRAIN: 2 events\n/)]);
-    expect(text).toMatch(/that there are no newer events\.\n$/);
-  });
-
-  it('shows all as JSON', async () => {
-    const { code, text } = await traced('FLOUR', { json: true });
-    expect(code).toBe(EXIT.done);
-    const { events, ...rest } = JSON.parse(text) as { events: readonly object[] };
-    expect(events).toHaveLength(2);
-    expect(events[0]).toEqual({
-      ...{ domain: 'goods', block: '2', txNum: 0, step: 'harvesting', eventTime: '2026-01-01T00:00:00.000Z' },
-      ...{ eventID: 'urn:event:harvest', proof: 'checked', data: { label: 'harvest' } },
-      txId: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown,
-      recordId: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown,
-      traces: [
-        { id: 'FIELD', role: 'input', ver: 1 },
-        { id: 'GRAIN', role: 'output', ver: 1 },
-      ],
-    });
-    expect(rest).toEqual({
-      ...{ traceId: 'FLOUR', direction: 'up', verified: true, attestedBy: ['Org1MSP', 'Org2MSP', 'Org3MSP'] },
-      identifiers: expect.arrayContaining([{ id: 'FIELD', records: 1, lacksOrigin: true }]) as unknown,
-      ...{ withoutOrigin: ['FIELD'], wrongHints: [], faults: [] },
-      understood: { traceId: 'FLOUR', nature: 'instance', lot: null, elements: null, warnings: [] },
-    });
+    expect(text).toMatch(/\ncomplete: .*\.\n$/);
   });
 
   it('says first what a scan was understood as, and answers what could be several things with how to write it', async () => {
@@ -111,43 +159,36 @@ describe('cotrace trace', () => {
     await expect(traced('9521234543213')).rejects.toMatchObject({ code: 'BAD_TRACE_ID' });
   });
 
-  it('is verified where there is a single event', async () => {
-    const { text } = await traced('FLOUR', { direction: 'none', json: true });
-    expect(JSON.parse(text)).toMatchObject({ verified: true, events: [{ step: 'milling' }] });
+  it('shows the newest events alone, or how many there are, and says that the others are not shown', async () => {
+    const newest = await traced('FLOUR', { direction: 'none', newest: 1 });
+    expect(newest.code).toBe(EXIT.done);
+    expect(newest.text).toMatch(/\nNOT COMPLETE:\n- not shown: \d events of FLOUR\n$/);
+    const none = await traced('FLOUR', { direction: 'none', newest: 0 });
+    expect(none.code).toBe(EXIT.done);
+    expect(none.text).toMatch(/^FLOUR: \d events, none of them shown\nas of block/);
+    const unknown = await traced('SALT', { direction: 'none', newest: 0 });
+    expect([unknown.code, unknown.text]).toEqual([
+      EXIT.failed,
+      expect.stringMatching(/^no record of SALT\n/),
+    ]);
   });
 
-  it('says that there is no record, and writes no proof of that', async () => {
+  it('says that there is no record, proves it, and fails', async () => {
     const { code, text } = await traced('SALT', { proof, nodes: { 'org3.master': null } });
     expect([code, text]).toEqual([
       EXIT.failed,
-      expect.stringMatching(/^no record of SALT\nnote: org3\.master: .*\(UNREACHABLE\)\n$/),
+      expect.stringMatching(
+        /^no record of SALT\nas of block .*\ncomplete: .*\nnote: org3\.master: .*\(UNREACHABLE\)\nproof written/,
+      ),
     ]);
-    expect(existsSync(proof)).toBe(false);
-    const json = JSON.parse((await traced('SALT', { json: true })).text) as object;
-    expect(json).toMatchObject({ traceId: 'SALT', verified: false, events: [] });
+    const held = readTraceProof(readFileSync(proof, 'utf8'));
+    expect(verifyTraceProof(held, scene.trust, null)).toMatchObject({ complete: true, events: [] });
   });
 
   it('names masters that do not answer', async () => {
     const { code, text } = await traced('FLOUR', { nodes: { 'org1.master': null } });
     expect(code).toBe(EXIT.done);
     expect(text).toMatch(/\nnote: org1\.master: .*\(UNREACHABLE\)\n$/);
-  });
-
-  it('says which records carry a wrong hint', async () => {
-    const nodes = changed((honest) =>
-      falseAnswers(honest, {
-        trace: async function* (ask) {
-          for await (const one of ask()) yield { ...one, wrongHint: one.blockNum === 3n };
-        },
-      }),
-    );
-    const { code, text } = await traced('FLOUR', { nodes });
-    expect(code).toBe(EXIT.done);
-    expect(text).toMatch(/\nnote: transaction 0 of block 3 carries a wrong hint; .* by transaction id\n$/);
-    const { wrongHints } = JSON.parse((await traced('FLOUR', { nodes, json: true })).text) as {
-      wrongHints: unknown;
-    };
-    expect(wrongHints).toEqual([{ block: '3', txNum: 0 }]);
   });
 
   it('asks nobody where the proof could not be written afterwards', async () => {
@@ -178,7 +219,7 @@ describe('cotrace trace', () => {
       }),
     );
     const { code, text, said } = await traced('FLOUR', { proof, nodes });
-    expect([code, text]).toEqual([EXIT.failed, expect.stringMatching(/^FLOUR: 2 events/)]);
+    expect([code, text]).toEqual([EXIT.failed, expect.stringMatching(/^FLOUR: \d events/)]);
     expect(text).not.toContain('proof written');
     expect(said).toMatch(/^cotrace: \[NO_FILE\] .*proof\.json cannot be written/);
     // The folder is there by now: asked again, it is refused at once.

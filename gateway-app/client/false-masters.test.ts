@@ -6,7 +6,7 @@ import { Metadata, status } from '@grpc/grpc-js';
 import { Master } from '../gen/cotrace/cotrace_pb.js';
 import { codeOf } from '../testing/codes.js';
 import { FALSEHOODS } from '../testing/false-master.js';
-import { trustFile } from '../testing/proofs.js';
+import { questionOf, trustFile } from '../testing/proofs.js';
 import { capture } from '../testing/records.js';
 import { TestConsortium } from '../testing/test-consortium.js';
 import { until } from '../testing/test-business-node.js';
@@ -34,10 +34,18 @@ beforeAll(async () => {
   trust = readTrust(trustFile(network), nodeVerifier);
   chain.add([definition(network, 'goods'), definition(network, 'retail')]);
   const lot = { id: 'LOT', role: 'subject' as const };
-  const first = capture(network, { label: 'first', traces: [{ ...lot, ver: 1 }] });
+  const first = capture(network, {
+    label: 'first',
+    eventTime: '2026-01-01T00:00:00.000Z',
+    traces: [{ ...lot, ver: 1 }],
+  });
   const preTraceHash = toHex(chain.add([first.envelope]).headerHash);
   const after = { ver: 2, preTraceTxId: first.txId, preTraceHash };
-  const second = capture(network, { label: 'second', traces: [{ ...lot, ...after }] });
+  const second = capture(network, {
+    label: 'second',
+    eventTime: '2026-01-02T00:00:00.000Z',
+    traces: [{ ...lot, ...after }],
+  });
   chain.add([second.envelope, put(network, 'goods', { [KEY]: 'here' })]);
   await consortium.start('org2.master', 'org3.master');
 });
@@ -59,8 +67,9 @@ async function connected(): Promise<Connections> {
 }
 
 const traced = async (connections: Connections) => {
-  const { verified } = await collectTrace(connections, { traceId: 'LOT', direction: 'none' }, trust);
-  return verified.records.map(({ data }) => (data as { label: string }).label);
+  const all = { newest: null, envelopes: false, at: null };
+  const { answer } = await collectTrace(connections, questionOf('LOT'), all, trust);
+  return answer.events.map(({ record }) => (record?.data as { label: string }).label);
 };
 const found = async (connections: Connections) => {
   const answer = await findStates(connections, [{ domain: 'goods', key: KEY }], trust);
@@ -92,7 +101,7 @@ describe('a client whose own master answers', () => {
     garbage: ['BAD_PROTOBUF', 'BAD_PROTOBUF'],
     nothing: ['UNREACHABLE', 'UNREACHABLE'],
     'as to a stranger': ['UNKNOWN_CALLER', 'UNKNOWN_CALLER'],
-    'without end': ['BAD_ANSWER', null],
+    'without end': ['BAD_PROOF', null],
   } satisfies Partial<Record<keyof typeof FALSEHOODS, readonly [string | null, string | null]>>;
 
   // All falsehoods, without connections between: false-nodes.test.ts; with whole processes: test/system.
@@ -127,8 +136,8 @@ describe('a call', () => {
         message: expect.stringContaining('did not answer within 0.2 s') as unknown,
       });
       const read = async () => {
-        const stream = ask().stream(Master.method.trace, { traceId: 'LOT' }, never, { silence: 200 });
-        for await (const { txNum } of stream) expect(txNum).toBe(-1);
+        const stream = ask().stream(Master.method.prove, { traceId: 'LOT' }, never, { silence: 200 });
+        for await (const { part } of stream) expect(part).toBe('nothing');
       };
       expect(await codeOf(read)).toBe('UNREACHABLE');
       expect(performance.now() - began).toBeLessThan(IN_TIME_MS);

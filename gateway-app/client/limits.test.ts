@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Trust } from '@cotrace/verifier';
 import {
   fakeConnections,
@@ -10,10 +10,10 @@ import {
 import { took } from '../testing/fake-clock.js';
 import { away } from '../testing/gateway-errors.js';
 import { peerWithLedger } from '../testing/peer-ledger.js';
-import { ProofScene } from '../testing/proof-scene.js';
-import { agreedHeads } from './agreed-heads.js';
+import { questionOf } from '../testing/proofs.js';
 import { askAll } from './ask-all.js';
 import { firstAnswer } from './ask-in-turn.js';
+import { askProof } from './ask-proof.js';
 import type { Turn } from './asked.js';
 import { checkChain, standingOf } from './chain-check.js';
 import { collectAttestations } from './collect-attestations.js';
@@ -22,10 +22,9 @@ import { Faults } from './faults.js';
 import { catchUp, nameThoseBehind } from './heights.js';
 import { nodeStatus, settledRows } from './node-rows.js';
 import { readState } from './read-state.js';
-import { walkTrace } from './walk-trace.js';
 
 const NEVER = new AbortController().signal;
-const NO_TRUST = {} as Trust;
+const NO_TRUST = { membership: { quorum: 2, members: [] as object[] } } as unknown as Trust;
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -218,86 +217,49 @@ describe('attestations of blocks', () => {
   });
 });
 
-describe('newest records', () => {
-  it('are asked for by 500 identifiers', async () => {
-    const asked: number[] = [];
-    const traceHeads: MasterAnswers['traceHeads'] = ({ traceIds }) => {
-      asked.push(traceIds.length);
-      return Promise.resolve({ traces: [] });
-    };
-    const connections = fakeConnections({ nodes: { 'org1.master': { traceHeads } } });
-    await agreedHeads(
-      connections,
-      Array.from({ length: 501 }, (_, i) => `lot${i}`),
-    );
-    expect(asked).toEqual([500, 1]);
-  });
-});
+describe('a proof', () => {
+  const progress = { part: { case: 'progress' as const, value: {} } };
 
-describe('a trace', () => {
-  const MEBIBYTE = new Uint8Array(1 << 20);
-  let scene: ProofScene;
-  let envelope: Uint8Array;
-
-  beforeAll(async () => {
-    scene = await ProofScene.create();
-    envelope = scene.chain.block(4n).envelopes[1] ?? new Uint8Array();
-  });
-
-  afterAll(() => scene.close());
-
-  const sent = (blockNum: bigint, inclusionProof: Uint8Array[] = []) => ({
-    domain: 'goods',
-    blockNum,
-    txNum: 1,
-    envelope,
-    inclusionProof,
-  });
-
-  function walked(trace: NonNullable<MasterAnswers['trace']>) {
-    const master = firstOf(connected({ trace }));
-    return walkTrace(
-      master,
-      { traceId: 'FLOUR', direction: 'none' },
-      { signal: NEVER, part: () => undefined },
-    );
+  function proven(prove: NonNullable<MasterAnswers['prove']>) {
+    const showing = { newest: null, envelopes: false, at: null };
+    const turn = { signal: NEVER, part: () => undefined };
+    return askProof(firstOf(connected({ prove })), questionOf('FLOUR'), showing, turn);
   }
-  const tooLong = expect.stringContaining('does not end') as unknown;
-
-  it('has 192 MiB', async () => {
-    const most = [...new Array<Uint8Array>(191).fill(MEBIBYTE), MEBIBYTE.subarray(envelope.length)];
-    const whole = walked(async function* () {
-      yield await Promise.resolve(sent(4n, most));
-    });
-    expect((await whole).transactions).toHaveLength(1);
-    const longer = walked(async function* () {
-      yield await Promise.resolve(sent(4n, most));
-      yield sent(3n);
-    });
-    await expect(longer).rejects.toMatchObject({ code: 'BAD_ANSWER', message: tooLong });
-  });
 
   it('has two minutes', async () => {
     let last = 0;
     const began = performance.now();
-    const trace = walked(async function* () {
-      for (let block = 100n; block > 50n; block -= 1n) {
+    const proof = proven(async function* () {
+      for (;;) {
         last = performance.now() - began;
-        yield sent(block);
+        yield progress;
         await sleep(last < 120_000 ? 4000 : 1);
       }
     });
-    const refused = expect(trace).rejects.toMatchObject({ code: 'BAD_ANSWER', message: tooLong });
-    await took(trace.catch(() => undefined));
+    const refused = expect(proof).rejects.toMatchObject({
+      code: 'BAD_ANSWER',
+      message: 'its proof does not end: it took 120 s',
+    });
+    await took(proof.catch(() => undefined));
     await refused;
     expect(last).toBe(120_001);
   });
 
   it('may be silent for five seconds', async () => {
-    const trace = walked(async function* () {
+    const proof = proven(async function* () {
       await sleep(60_000);
-      yield sent(4n);
+      yield progress;
     });
-    expect(await took(trace)).toBe(5000);
+    expect(await took(proof)).toBe(5000);
+  });
+
+  it('may tell of its progress 1000 times', async () => {
+    const telling = (times: number) =>
+      proven(async function* () {
+        for (let i = 0; i < times; i += 1) yield await Promise.resolve(progress);
+      });
+    const why = (said: string) => ({ code: 'BAD_PROOF', message: expect.stringContaining(said) as unknown });
+    await expect(telling(1000)).rejects.toMatchObject(why('it has no beginning'));
+    await expect(telling(1001)).rejects.toMatchObject(why('it tells of its progress too often'));
   });
 });

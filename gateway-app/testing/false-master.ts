@@ -62,6 +62,9 @@ function moved(by: bigint): Falsehood {
         }
         case 'AttestationsOf':
           return by < 0n ? { ...(reply as AttestationList), attestations: [] } : reply;
+        // It is signed: one that is moved does not hold at all.
+        case 'Freshness':
+          return reply;
         default:
           return { ...(reply as FindReply), blockNum: at((reply as FindReply).blockNum) };
       }

@@ -38,33 +38,64 @@ export class LedgerScene {
   /** What each honest master answers, by name. */
   readonly honest: Readonly<Record<string, MasterAnswers>>;
 
-  private constructor(network: TestNetwork, chain: TestChain, masters: readonly TestMaster[]) {
+  /** Newest record of an identifier in a domain. */
+  readonly #heads = new Map<string, { ver: number; preTraceTxId: string; preTraceHash: string }>();
+  readonly #close: () => Promise<void>;
+
+  private constructor(network: TestNetwork, masters: readonly TestMaster[], close: () => Promise<void>) {
     this.network = network;
-    this.chain = chain;
+    this.chain = new TestChain(network);
     this.trust = readTrust(trustFile(network), nodeVerifier);
     this.trustPath = network.folder('trust.json');
     writeFileSync(this.trustPath, trustFile(network));
     this.#masters = masters;
+    this.#close = close;
     this.honest = Object.fromEntries(masters.map((master) => [master.name, following(network, master)]));
   }
 
   /** A ledger with these records, a block each, from block 2 on. */
   static async create(domains: readonly string[], records: readonly SceneRecord[]): Promise<LedgerScene> {
     const network = await TestNetwork.create({ domains });
-    const chain = new TestChain(network);
-    chain.add(domains.map((domain) => definition(network, domain)));
-    const heads = new Map<string, { ver: number; preTraceTxId: string; preTraceHash: string }>();
-    for (const record of records) {
-      const keyOf = (id: string) => `${record.domain} ${id}`;
-      const traces = record.traces.map((trace) => ({ ver: 1, ...heads.get(keyOf(trace.id)), ...trace }));
-      const { envelope, txId } = capture(network, { ...record, traces });
-      const preTraceHash = toHex(chain.add([envelope]).headerHash);
-      for (const { id, ver } of traces)
-        heads.set(keyOf(id), { ver: ver + 1, preTraceTxId: txId, preTraceHash });
-    }
-    const masters = await TestMaster.openAll(network);
-    for (const master of masters) await master.follow(chain);
-    return new LedgerScene(network, chain, masters);
+    const scene = new LedgerScene(network, await TestMaster.openAll(network), () => network.remove());
+    await scene.#begin(domains, records);
+    return scene;
+  }
+
+  /** Another ledger of the same organisations, which begins with the same genesis block: no honest quorum has both. */
+  async fork(
+    folder: string,
+    domains: readonly string[],
+    records: readonly SceneRecord[],
+  ): Promise<LedgerScene> {
+    const masters = await TestMaster.openAll(this.network, folder);
+    const scene = new LedgerScene(this.network, masters, () => Promise.resolve());
+    await scene.#begin(domains, records);
+    return scene;
+  }
+
+  /** One more record, in a block of its own. */
+  async add(record: SceneRecord): Promise<void> {
+    this.#capture(record);
+    await this.#follow();
+  }
+
+  async #begin(domains: readonly string[], records: readonly SceneRecord[]): Promise<void> {
+    this.chain.add(domains.map((domain) => definition(this.network, domain)));
+    for (const record of records) this.#capture(record);
+    await this.#follow();
+  }
+
+  #capture(record: SceneRecord): void {
+    const keyOf = (id: string) => `${record.domain} ${id}`;
+    const traces = record.traces.map((trace) => ({ ver: 1, ...this.#heads.get(keyOf(trace.id)), ...trace }));
+    const { envelope, txId } = capture(this.network, { ...record, traces });
+    const preTraceHash = toHex(this.chain.add([envelope]).headerHash);
+    for (const { id, ver } of traces)
+      this.#heads.set(keyOf(id), { ver: ver + 1, preTraceTxId: txId, preTraceHash });
+  }
+
+  async #follow(): Promise<void> {
+    for (const master of this.#masters) await master.follow(this.chain);
   }
 
   /** New connections of the first organisation's client. */
@@ -83,21 +114,20 @@ export class LedgerScene {
 
   async close(): Promise<void> {
     for (const master of this.#masters) await master.close();
-    await this.network.remove();
+    await this.#close();
   }
 }
 
 /** What an honest master answers whose peer has told it where the ledger ends. */
 function following(network: TestNetwork, master: TestMaster): MasterAnswers {
   const honest = honestAnswers(network, master);
-  const { height } = master.feed;
   return {
     ...honest,
     status: async (request) => ({
       ...(await honest.status?.(request)),
       state: 'following',
       reason: '',
-      ledgerHeight: height,
+      ledgerHeight: master.feed.height,
     }),
   };
 }

@@ -91,7 +91,10 @@ export function falseAnswers(
     (method) =>
       async function* (request, signal) {
         const ask = (other = {}) =>
-          (asked[method.localName] as Streaming)({ ...request, ...other }, signal) as AsyncIterable<ProofPart>;
+          (asked[method.localName] as Streaming)(
+            { ...request, ...other },
+            signal,
+          ) as AsyncIterable<ProofPart>;
         try {
           for await (const message of method.name === 'Prove' ? prove(ask) : ask()) {
             yield Buffer.isBuffer(message) ? decode(method.output, message) : message;

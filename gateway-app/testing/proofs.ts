@@ -39,18 +39,19 @@ export function questionOf(traceId: string, direction: ProofDirection = 'none'):
   return { traceId, direction, recorders: null, limits: LINEAGE_LIMITS };
 }
 
-/** What an honest first master proves, attested by all masters. */
+/** What an honest first master proves, of all events or of the newest alone, attested by all masters. */
 export async function traceProof(
   network: TestNetwork,
   masters: readonly TestMaster[],
   question: TraceQuestion,
+  newest: number | null = null,
 ): Promise<TraceProof> {
   const nodes = Object.fromEntries(masters.map((master) => [master.name, honestAnswers(network, master)]));
   const [first] = fakeConnections({ consortium: addressed(network), nodes }).masters();
   if (first === undefined) throw new RangeError('there is no master to ask');
   const turn = { signal: new AbortController().signal, part: () => undefined };
-  const all = { newest: null, envelopes: false, at: null };
-  const { block, nodes: trie, records, envelopes, traces } = await askProof(first, question, all, turn);
+  const showing = { newest, envelopes: false, at: null };
+  const { block, nodes: trie, records, envelopes, traces } = await askProof(first, question, showing, turn);
   return {
     question,
     root: { block, attestations: masters.map((master) => master.attestation(block)) },

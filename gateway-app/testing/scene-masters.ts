@@ -1,4 +1,9 @@
+import { create } from '@bufbuild/protobuf';
+import type { TraceQuestion } from '@cotrace/verifier';
+import { Master, type ProofPart } from '../gen/cotrace/cotrace_pb.js';
+import { Attestor } from '../master/attestor.js';
 import type { MasterAnswers } from './fake-network.js';
+import { honestAnswers } from './masters-in-process.js';
 import type { ProofScene } from './proof-scene.js';
 import type { TestMaster } from './test-master.js';
 
@@ -25,6 +30,33 @@ export function attestingMaster(
     status: () => Promise.resolve({ height: height(), ledgerHeight: height() }),
     attestationsOf: ({ blockNums }) =>
       Promise.resolve({ attestations: blockNums.map((block) => master.attestation(block)) }),
+    freshness: () => Promise.resolve(tipOf(scene, index)),
     ...more,
   };
+}
+
+/** How far the ledger is, as a master states it now. */
+function tipOf(scene: ProofScene, index: number) {
+  const block = scene.chain.height - 1n;
+  const { networkId } = scene.network.terms;
+  const { headerHash } = scene.chain.block(block);
+  const attestor = new Attestor(masterOf(scene, index).identity);
+  const tip = attestor.tip({ networkId, block, headerHash, trieRoot: new Uint8Array(32) }, new Date());
+  return { ...tip, blockNum: block };
+}
+
+/** The parts that the first master of a scene sends, honestly: of all events that a question needs, or of the newest alone. */
+export async function partsOf(
+  scene: ProofScene,
+  { traceId, direction, limits }: TraceQuestion,
+  newest?: number,
+): Promise<ProofPart[]> {
+  const { prove } = honestAnswers(scene.network, masterOf(scene, 0));
+  const most = newest === undefined ? {} : { newest };
+  const request = create(Master.method.prove.input, { traceId, direction, ...limits, ...most });
+  const parts: ProofPart[] = [];
+  for await (const part of prove?.(request, new AbortController().signal) ?? []) {
+    parts.push(create(Master.method.prove.output, part));
+  }
+  return parts;
 }

@@ -25,12 +25,15 @@ export interface Outcome {
 
 export interface TraceAnswer {
   readonly question: { readonly traceId: string };
+  /** How the identifier was read. */
+  readonly understood: { readonly traceId: string };
   readonly asOf: { readonly block: string; readonly attestedBy: readonly string[] };
   readonly complete: boolean;
   readonly events: readonly TracedEvent[];
   readonly identifiers: readonly TracedIdentifier[];
   readonly withoutOrigin: readonly string[];
   readonly leftOut: readonly unknown[];
+  readonly brokenChains: readonly unknown[];
 }
 
 /** Certain, or undecided for these reasons. */

@@ -48,9 +48,11 @@ export function operators(scene: Scene): void {
     });
 
     it('defines nothing as anybody else, nor what is no domain of the consortium', async () => {
-      expect(await scene.cotrace.error('define')).toMatchObject({ exit: 1, code: 'NOT_ALLOWED' });
-      const definition = scene.write('wholesale.json', { name: 'wholesale' });
-      expect(await scene.cotrace.error('define', definition)).toMatchObject({ exit: 2, code: 'CONFIG' });
+      const { value: example } = await scene.cotrace.json<object>('define', '--example');
+      const retail = scene.write('retail.json', { ...example, name: 'retail' });
+      expect(await scene.cotrace.error('define', retail)).toMatchObject({ exit: 1, code: 'NOT_ALLOWED' });
+      const wholesale = scene.write('wholesale.json', { ...example, name: 'wholesale' });
+      expect(await scene.cotrace.error('define', wholesale)).toMatchObject({ exit: 2, code: 'CONFIG' });
     });
   });
 }

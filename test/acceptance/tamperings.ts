@@ -39,7 +39,7 @@ export function tamperings(text: string, traceId: string): Tampering[] {
     change('the last event of an identifier left out', 'BAD_PROOF_LENGTH', (proof) => {
       eventsOf(proof).pop();
     }),
-    change('all of an identifier left out', 'MISSING_NODE', ({ traces }) => {
+    change('all of an identifier left out', 'BAD_TRIE_NODE', ({ traces }) => {
       traces.splice(
         traces.findIndex((trace) => trace.traceId === traceId),
         1,

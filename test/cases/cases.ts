@@ -34,6 +34,8 @@ export interface Case {
 /** One event of a case as a document of its own. */
 export interface CaseDocument {
   readonly name: string;
+  /** File of the case: what is captured of one case comes one after the other. */
+  readonly of: string;
   readonly organisation: string;
   readonly text: string;
 }
@@ -53,6 +55,7 @@ export function documentsOf(some: readonly Case[]): CaseDocument[] {
     const document = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Document;
     return document.epcisBody.eventList.map((event, i) => ({
       name: `${file.replace(/\.jsonld$/, '')}-${i + 1}.jsonld`,
+      of: file,
       organisation: organisations[i] ?? '',
       text: JSON.stringify({ ...document, epcisBody: { eventList: [event] } }),
     }));

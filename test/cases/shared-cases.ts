@@ -3,31 +3,43 @@ import { canonicalTraceId } from '@cotrace/core';
 import { dataFolder } from '../../epcis/testing/test-data.js';
 import type { CaseDocument } from './cases.js';
 
-const NAMES = [
-  'identity-lot-and-serial',
-  'identity-serial',
-  'identity-class-pattern',
-  'identity-class-link',
-  'identity-one-item-three-spellings',
-  'transformation-in-two-events',
-  'reused-crate',
-  'transformation-declared-wrong',
-  'lot-in-ilmd',
-  'large-number',
-  'master-data',
-  'qualifier-before-key',
+/** Files of the shared cases: those in one list are of one case, in the order given. */
+const FILES = [
+  ['identity-lot-and-serial', 'identity-serial'],
+  ['identity-class-pattern', 'identity-class-link'],
+  ['identity-one-item-three-spellings'],
+  ['transformation-in-two-events'],
+  ['reused-crate'],
+  ['transformation-declared-wrong'],
+  ['lot-in-ilmd'],
+  ['large-number'],
+  ['master-data'],
+  ['qualifier-before-key'],
 ] as const;
 
 /** Whether the shared cases are there: they are no part of the repository. */
 export const hasSharedCases = existsSync(dataFolder('cases'));
 
-/** The files of the shared cases, as one organisation captures them. */
+/** The events of the shared cases, as one organisation captures them. */
 export function sharedDocuments(): CaseDocument[] {
-  return NAMES.map((name) => ({
-    name: `${name}.json`,
-    organisation: 'farm',
-    text: readFileSync(new URL(`${name}.json`, dataFolder('cases')), 'utf8'),
-  }));
+  return FILES.flatMap((files) =>
+    files.flatMap((file) =>
+      textsOf(readFileSync(new URL(`${file}.json`, dataFolder('cases')), 'utf8')).map((text, i) => ({
+        name: `${file}-${i + 1}.json`,
+        of: files[0],
+        organisation: 'farm',
+        text,
+      })),
+    ),
+  );
+}
+
+/** A document for each event. One that has a single event stays as it is: reading it here would change its numbers. */
+function textsOf(text: string): string[] {
+  const document = JSON.parse(text) as { epcisBody: { eventList: readonly object[] } };
+  const { eventList } = document.epcisBody;
+  if (eventList.length === 1) return [text];
+  return eventList.map((event) => JSON.stringify({ ...document, epcisBody: { eventList: [event] } }));
 }
 
 const lot = (item: string, value: string) => canonicalTraceId(`urn:epc:class:lgtin:9521234.${item}.${value}`);

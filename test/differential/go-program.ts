@@ -15,13 +15,25 @@ const BATCH = 1000;
 export function whyNotGo(folder: string): string | null {
   const version = spawnSync('go', ['version'], { encoding: 'utf8' });
   if (version.status !== 0) return 'there is no Go on this machine';
-  const modules = spawnSync('go', ['mod', 'download'], { cwd: folder, encoding: 'utf8', env: environment() });
+  const modules = spawnSync('go', ['mod', 'download'], { cwd: folder, encoding: 'utf8', env: goEnvironment() });
   return modules.status === 0 ? null : `Go's modules cannot be had: ${modules.stderr.trim()}`;
 }
 
 /** Go as it is installed: no other tool chain is fetched, and no file of the repository changes. */
-function environment(): NodeJS.ProcessEnv {
+export function goEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env, GOFLAGS: '-mod=readonly -buildvcs=false', GOTOOLCHAIN: 'local', GOWORK: 'off' };
+}
+
+/** Builds the program in `folder` into the folder `into`; the path of the binary. Throws where it does not compile. */
+export function buildGo(folder: string, into: string): string {
+  const binary = join(into, 'program');
+  const built = spawnSync('go', ['build', '-o', binary, '.'], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: goEnvironment(),
+  });
+  if (built.status !== 0) throw new Error(`the Go program does not compile: ${built.stderr}`);
+  return binary;
 }
 
 /**
@@ -36,13 +48,7 @@ export class GoProgram {
   /** Builds the program in `folder` into a temporary folder and starts it. Throws where it does not compile. */
   constructor(folder: string) {
     this.#folder = mkdtempSync(join(tmpdir(), 'cotrace-go-'));
-    const binary = join(this.#folder, 'program');
-    const built = spawnSync('go', ['build', '-o', binary, '.'], {
-      cwd: folder,
-      encoding: 'utf8',
-      env: environment(),
-    });
-    if (built.status !== 0) throw new Error(`the Go program does not compile: ${built.stderr}`);
+    const binary = buildGo(folder, this.#folder);
     this.#process = spawn(binary, [], { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#frames = framesOf(this.#process.stdout);
   }

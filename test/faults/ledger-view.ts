@@ -50,16 +50,16 @@ export class LedgerView {
     }
   }
 
-  /** Per master, the attested bodies of blocks 0 to `height` - 1, hexadecimal. */
+  /** Per master, the bodies that it attested itself, of blocks 0 to `height` - 1, hexadecimal. */
   async attestedBodies(height: bigint): Promise<string[][]> {
     return Promise.all(
-      this.#first.masters().map(async ({ client: master }) => {
+      this.#first.masters().map(async ({ client: master, mspId: own }) => {
         const bodies: string[] = [];
         for (let at = 0n; at < height; at += BLOCKS_AT_ONCE) {
           const end = at + BLOCKS_AT_ONCE < height ? at + BLOCKS_AT_ONCE : height;
           const blockNums = Array.from({ length: Number(end - at) }, (_, i) => at + BigInt(i));
           const { attestations } = await master.call(Master.method.attestationsOf, { blockNums });
-          bodies.push(...attestations.map(({ body }) => toHex(body)));
+          bodies.push(...attestations.flatMap(({ mspId, body }) => (mspId === own ? [toHex(body)] : [])));
         }
         return bodies;
       }),

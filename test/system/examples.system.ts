@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { readEpcisFile } from '@cotrace/epcis';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { freePorts } from '../../gateway-app/testing/free-ports.js';
+import type { TraceAnswer } from '../acceptance/answers.js';
 import { Cotrace } from '../acceptance/cotrace.js';
 import { repository } from '../architecture/sources.js';
+import { LedgerView } from '../faults/ledger-view.js';
 import { examplesOf } from '../readme/examples.js';
 import { runExample } from '../readme/run-example.js';
 
@@ -14,13 +16,7 @@ jest.setTimeout(120_000);
 
 /** The address of a chaincode service in the document; another port may have to do here. */
 const PORT = /\b9997\b/g;
-const FLOUR = 'urn:epc:class:lgtin:9521234.000102.FLOUR-1';
-
-interface TraceAnswer {
-  readonly events: readonly unknown[];
-  /** Records whose client named another block than that of the record before. */
-  readonly wrongHints: readonly unknown[];
-}
+const FLOUR = 'https://id.gs1.org/01/09521234001027/10/FLOUR-1';
 
 describe('examples/README.md', () => {
   const examples = examplesOf(readFileSync(join(repository, 'examples/README.md'), 'utf8'));
@@ -47,8 +43,18 @@ describe('examples/README.md', () => {
   });
 
   it('has a plain client that gives the right hints', async () => {
-    const { value, stderr } = await cotrace.json<TraceAnswer>('trace', FLOUR, '--up');
-    expect([value.events.length, value.wrongHints, stderr]).toEqual([4, [], '']);
+    const view = new LedgerView(cotrace.home);
+    try {
+      const links = await view.trace(FLOUR, 'distribution');
+      expect(links.map(({ ver, wrongHint }) => [ver, wrongHint])).toEqual([
+        [2, false],
+        [1, false],
+      ]);
+    } finally {
+      view.close();
+    }
+    const { value } = await cotrace.json<TraceAnswer>('trace', FLOUR, '--up');
+    expect([value.events.length, value.complete, value.brokenChains]).toEqual([4, true, []]);
   });
 
   it.each(['shipping', 'receiving'])('has a plain record that is what the library makes: %s', (name) => {

@@ -49,11 +49,10 @@ describe('where one of three masters is false', () => {
   it.each(MODES)('%s: every command has its answer in time, and names it', async (mode) => {
     try {
       for (const [command, names] of Object.entries(NAMES) as [Command, readonly string[]][]) {
-        const { longer, last } = await network.longer(
-          command,
-          () => aside.answer({}),
-          () => aside.answer(FALSEHOODS[mode]),
-        );
+        const { longer, last } = await network.longer(command, LONGER_MS, {
+          inTheOther: () => aside.answer({}),
+          inThisWay: () => aside.answer(FALSEHOODS[mode]),
+        });
         process.stderr.write(`${mode}, ${command}: ${longer} ms longer than usual\n`);
         expect([command, last.code]).toEqual([command, command === 'nodes' ? last.code : 0]);
         if (names.includes(mode)) expect(last.said).toMatch(naming(command, FALSE));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NodeRow } from '../../gateway-app/client/node-rows.js';
+import type { CaptureAnswer } from '../acceptance/answers.js';
 import { Cotrace } from '../acceptance/cotrace.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cotrace-older-ledger-'));
@@ -70,7 +71,7 @@ afterAll(async () => {
 });
 
 describe('an older copy of the ledger under its masters', () => {
-  it('shows at once, as a fork once it goes on, and is over when the newest ledger is restored', async () => {
+  it('shows at once; what is captured on it does not count; it is a fork from then on, until the newest is restored', async () => {
     const [older, newest] = [join(folder, 'older'), join(folder, 'newest')];
     await ran('network', 'down');
     cpSync(ledgers, older, { recursive: true });
@@ -84,7 +85,19 @@ describe('an older copy of the ledger under its masters', () => {
     expect(rolledBack.code).toBe(1);
     expect(rolledBack.rows.map(({ lag }) => Number(lag))).toEqual(rolledBack.rows.map(() => -1));
 
-    await cotrace.run('capture', file('FORKED'));
+    const forked = await cotrace.json<CaptureAnswer>('capture', file('FORKED'));
+    expect([forked.code, forked.value]).toMatchObject([
+      1,
+      { recorded: 0, failed: 1, outcomes: [{ code: 'WRONG_CHAIN' }] },
+    ]);
+    const order = join(folder, 'order.json');
+    const asked = { from: 'urn:test:planner', to: 'urn:test:device', message: 'go', signature: 'MEUC' };
+    writeFileSync(order, JSON.stringify(asked));
+    for (const command of [
+      ['capture', file('AFTER')],
+      ['order', 'place', order],
+    ])
+      expect(await cotrace.error(...command)).toMatchObject({ exit: 1, code: 'WRONG_CHAIN' });
     expect((await mastersAre('forked')).code).toBe(1);
     const { code, stdout } = await cotrace.run(
       'node',

@@ -1,10 +1,9 @@
 import { CotraceError, isCotraceError } from '@cotrace/core';
 import {
-  common,
   creatorMspId,
   decodeEnvelope,
   decodeTransaction,
-  isOfType,
+  isConfiguration,
   type NamespaceRwset,
 } from '@cotrace/fabric-model';
 
@@ -33,7 +32,7 @@ export function validTransaction(
 ): ValidTransaction | null {
   try {
     const decoded = decodeEnvelope(envelope);
-    if (isOfType(decoded, common.HeaderType.CONFIG)) return null;
+    if (isConfiguration(decoded)) return null;
     const { txId, rwset } = decodeTransaction(decoded);
     if (TRANSACTION_ID.test(txId)) return { txId, mspId: creatorMspId(decoded), rwset };
     throw new CotraceError('BAD_TRANSACTION_ID', 'its id is not a SHA-256 hash', { length: txId.length });

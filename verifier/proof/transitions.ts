@@ -11,9 +11,8 @@ import {
 } from '@cotrace/core';
 import {
   applicationOf,
-  common,
   decodeEnvelope,
-  isOfType,
+  isConfiguration,
   MspManager,
   verifierBy,
   type EcdsaVerifier,
@@ -116,7 +115,7 @@ function configurationOf(
       { block, channelId },
     );
   }
-  if (!isOfType(decoded, common.HeaderType.CONFIG)) throw noConfiguration(block);
+  if (!isConfiguration(decoded)) throw noConfiguration(block);
   return decoded.data;
 }
 

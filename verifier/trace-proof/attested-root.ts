@@ -28,7 +28,7 @@ export function attestedRoot(
 ): AttestedRoot {
   boundSignatures([...transitions, root]);
   requireAfterCheckpoint(root.block, trust);
-  const last = followTransitions(trust, transitions, root, ecdsa);
+  const last = transitions.length === 0 ? trust : followTransitions(trust, transitions, root, ecdsa);
   const { body, supporters, unixSeconds } = attestedBlock(root.block, root.attestations, last);
   const attestedBy = supporters.map(({ mspId }) => mspId).sort();
   return {

@@ -1,7 +1,6 @@
 import { toHex } from '@cotrace/core';
 import type { Block } from '../../block/block.js';
-import { isOfType, decodeEnvelope } from '../../transaction/envelope.js';
-import * as common from '../../gen/fabric/common_pb.js';
+import { isConfiguration, decodeEnvelope } from '../../transaction/envelope.js';
 import * as peer from '../../gen/fabric/peer_pb.js';
 import type { CommittedUpdate } from '../../mvcc/commit-hash.js';
 import { BlockOverlay, type StateView, type VersionedKey } from '../../mvcc/overlay.js';
@@ -54,7 +53,7 @@ export class MemoryState implements StateView {
     for (const [txNum, bytes] of block.envelopes.entries()) {
       const envelope = decodeEnvelope(bytes);
       let code = judge(bytes);
-      if (code === peer.TxValidationCode.VALID && !isOfType(envelope, common.HeaderType.CONFIG)) {
+      if (code === peer.TxValidationCode.VALID && !isConfiguration(envelope)) {
         const { rwset } = decodeTransaction(envelope);
         code = await validateReads(rwset, overlay);
         if (code === peer.TxValidationCode.VALID) {

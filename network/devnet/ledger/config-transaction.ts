@@ -2,9 +2,8 @@ import { isCotraceError } from '@cotrace/core';
 import {
   ChannelConfig,
   checkForm,
-  common,
   evaluateSignedData,
-  isOfType,
+  isConfiguration,
   type Envelope,
   type ValidationContext,
 } from '@cotrace/fabric-model';
@@ -24,7 +23,7 @@ export function nextConfig(
   const [bytes] = envelopes;
   if (bytes === undefined || envelopes.length > 1) return null;
   const { envelope } = checkForm(bytes, context);
-  if (envelope === null || !isOfType(envelope, common.HeaderType.CONFIG)) return null;
+  if (envelope === null || !isConfiguration(envelope)) return null;
   if (!signedByOrderers(envelope, context)) return null;
   const config = readConfig(envelope);
   return config?.sequence === context.config.sequence + 1n ? config : null;

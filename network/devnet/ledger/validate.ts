@@ -3,9 +3,8 @@ import {
   BlockOverlay,
   checkEndorsements,
   checkForm,
-  common,
   decodeTransaction,
-  isOfType,
+  isConfiguration,
   peer,
   validateReads,
   type ChannelConfig,
@@ -82,7 +81,7 @@ function checkAlone(
 ): CheckedAlone {
   const { code, envelope } = checkForm(bytes, context);
   if (envelope === null) return { code };
-  if (isOfType(envelope, common.HeaderType.CONFIG)) {
+  if (isConfiguration(envelope)) {
     return { code: config === null ? Code.INVALID_CONFIG_TRANSACTION : Code.VALID };
   }
   if (context.view.transaction(envelope.channelHeader.txId) !== null) {

@@ -3,7 +3,9 @@ import { create, fromBinary, toBinary, type DescField, type DescMessage } from '
 import { isCotraceError, utf8 } from '@cotrace/core';
 import { common, decode, serializeIdentity } from '@cotrace/fabric-model';
 import { TimestampSchema } from '@bufbuild/protobuf/wkt';
+import * as configForms from '../../../fabric-model/wire/config-forms.js';
 import * as forms from '../../../fabric-model/wire/forms.js';
+import * as identityForms from '../../../fabric-model/wire/identity-forms.js';
 import type { FieldForm, MessageForm } from '../../../fabric-model/wire/form.js';
 import { emptyMessage } from '../../../fabric-model/wire/plan.js';
 import { Random } from '../../faults/random.js';
@@ -13,7 +15,9 @@ import { messages } from './messages.js';
 const RUNS = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
 const SEED = Number(process.env['COTRACE_SEED'] ?? Math.floor(Math.random() * 2 ** 32));
 
-const written: readonly MessageForm[] = Object.values(forms);
+const written: readonly MessageForm[] = [forms, identityForms, configForms].flatMap((file) =>
+  Object.values<MessageForm>(file),
+);
 
 function descriptorOf({ typeName }: MessageForm): DescMessage {
   const found = typeName === TimestampSchema.typeName ? TimestampSchema : messages.get(typeName);
