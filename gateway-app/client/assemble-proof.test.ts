@@ -82,7 +82,7 @@ describe('the parts of a proof', () => {
   const instead = (of: Part, ...parts: readonly Part[]): Part[] =>
     WHOLE.flatMap((part) => (part === of ? parts : [part]));
   const start = (more: object): Part[] =>
-    instead(START, { case: 'start', value: { ...START.value, ...more } } as Part);
+    instead(START, { case: 'start', value: { ...START.value, ...more } });
   const records = (...all: readonly object[]): Part[] =>
     instead(RECORDS, { case: 'records', value: { pieces: all } } as Part);
   const events = (...all: readonly object[]): Part[] =>
@@ -96,11 +96,7 @@ describe('the parts of a proof', () => {
     ['progress alone', 'it has no beginning', [PROGRESS]],
     ['what comes before the start', 'it does not begin, once', [NODES, START]],
     ['two starts', 'it does not begin, once', [START, START]],
-    [
-      'a part of no kind',
-      'it has a part of another kind',
-      [...WHOLE, { case: undefined } as unknown as Part],
-    ],
+    ['a part of no kind', 'it has a part of another kind', [...WHOLE, { case: undefined }]],
     ['no nodes', 'it has 0 of 1 nodes', without(NODES)],
     ['no events', 'it has 0 of 2 events', without(EVENTS)],
     ['an empty part', 'a part without anything', [...WHOLE, { case: 'nodes', value: { pieces: [] } }]],

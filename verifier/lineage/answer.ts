@@ -27,7 +27,8 @@ export function containersOf(
       ),
     );
     const openings = others.filter(({ key }) => loads.has(key)).length;
-    const windows = [...followed].flatMap(([one, spans]) => windowsOf(one, spans));
+    // A pair that was followed from the child and from the container has windows of both.
+    const windows = distinct([...followed].flatMap(([one, spans]) => windowsOf(one, spans)));
     const key = ({ child, bond, from }: LineageWindow): string => JSON.stringify([child, bond, from ?? EVER]);
     windows.sort((a, b) => (key(a) < key(b) ? -1 : 1));
     return { traceId, windows, otherUses: { openings, events: others.length } };

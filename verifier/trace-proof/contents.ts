@@ -59,15 +59,13 @@ export function readContents(
 class ContentReader {
   readonly #proof: TraceProof;
   readonly #texts = new RecordTexts();
-  /** Made for the first envelope: most proofs show none. */
-  #envelopes: Envelopes | null = null;
-  readonly #mainName: string;
+  readonly #envelopes: Envelopes;
   readonly #records: FirstUse;
   readonly #envelopeOrder: FirstUse;
 
   constructor(proof: TraceProof, mainName: string) {
     this.#proof = proof;
-    this.#mainName = mainName;
+    this.#envelopes = new Envelopes(proof.envelopes, mainName);
     this.#records = new FirstUse('records', proof.records.length);
     this.#envelopeOrder = new FirstUse('envelopes', proof.envelopes.length);
     if (new Set(proof.records).size < proof.records.length) throw twice('records');
@@ -161,7 +159,7 @@ class FirstUse {
 }
 
 function twice(what: string): CotraceError {
-  return new CotraceError('BAD_PROOF', `one of the ${what} of a proof is there twice`);
+  return new CotraceError('BAD_PROOF', `one of the ${what} of a proof is listed twice`);
 }
 
 function failure(

@@ -65,7 +65,7 @@ export class Envelopes {
     if (!equalBytes(hash, event.envelopeHash)) return null;
     const name = toHex(hash);
     if (this.#seen.has(name)) {
-      throw new CotraceError('BAD_PROOF', 'one of the envelopes of a proof is there twice', { hash: name });
+      throw new CotraceError('BAD_PROOF', 'one of the envelopes of a proof is listed twice', { hash: name });
     }
     this.#seen.add(name);
     const read = new ReadEnvelope(bytes, hash);
