@@ -26,10 +26,10 @@ export type {
 export { checkOrder, type CheckedOrder } from './order/check-order.js';
 export { ORDER_DOMAIN, differencesOf, orderEvent, orderId, readOrder, type Order } from './order/order.js';
 export { readStoredRecord } from './proof/record-form.js';
-export { valuesWritten, viewTransaction } from './proof/record-view.js';
 export { readTrust, writeTrust, type Trust } from './proof/trust.js';
 export { attestedBlock, requireAfterCheckpoint, type Attested } from './proof/attested-block.js';
 export { followTransition, followTransitions, requireRising, type ShownBlock } from './proof/transitions.js';
+export { valuesWritten } from './proof/values-written.js';
 export { verifyStates, type FoundAnswer, type StateQuestion } from './proof/verify-found.js';
 export { verify } from './verify.js';
 export { checkTip, verifyTips, type LedgerTip } from './proof/tips.js';
@@ -49,6 +49,7 @@ export {
   readTraceProof,
   writeTraceProof,
 } from './trace-proof/proof-file.js';
+export { hiddenIn } from './trace-proof/contents.js';
 export { rememberedNatures } from './trace-proof/proven-lineage.js';
 export { recordIdOfText } from './trace-proof/record-text.js';
 export { readRowText } from './trace-proof/row-text.js';

@@ -1,6 +1,6 @@
 import { parseStrictJson, recordOf } from '@cotrace/core';
 import { common, decode, decodeEnvelope, decodeTransaction } from '@cotrace/fabric-model';
-import { readOrder, readRecordsProof } from '@cotrace/verifier';
+import { readOrder, readTraceProof } from '@cotrace/verifier';
 import type { HostileShape } from './growth.js';
 import { refusing, repeated, shapesOf } from './texts.js';
 
@@ -58,22 +58,24 @@ const recordShapes: Readonly<Record<string, (size: number) => string>> = {
   'data of many values': (size) => record(trace(1), `{"a":[${repeated('1,', size)}1]}`),
 };
 
-const proof = (blocks: string, transactions: string) =>
-  `{"format":"cotrace.records-proof.v1","question":{"traceId":"LOT","direction":"up"},"blocks":[${blocks}],"transactions":[${transactions}]}`;
+const proof = (parts: { nodes?: string; records?: string; envelopes?: string; traces?: string }) => {
+  const { nodes = '', records = '', envelopes = '', traces: shown = '' } = parts;
+  return `{"format":"cotrace.trace-proof.v1","question":{"traceId":"LOT","direction":"up","recorders":null,"limits":{"identifiers":1,"events":1},"rules":1},"root":{"attested":{"block":"1","attestations":[]}},"nodes":[${nodes}],"records":[${records}],"envelopes":[${envelopes}],"traces":[${shown}]}`;
+};
+const tree = (events: string) =>
+  proof({
+    traces: `{"traceId":"LOT","head":"AAAA","trees":[{"mspId":"Org1MSP","events":[${events}],"path":""}]}`,
+  });
 
 const proofShapes: Readonly<Record<string, (size: number) => string>> = {
-  'many blocks without attestations': (size) =>
-    proof(
-      traces(size / 35, (i) => `{"block":"${i}","attestations":[]}`),
-      '',
-    ),
-  'many transactions of one block': (size) =>
-    proof(
-      '',
-      traces(size / 70, (i) => `{"block":"1","txNum":${i},"envelope":"AAAA","inclusionProof":[]}`),
-    ),
-  'a long envelope': (size) =>
-    proof('', `{"block":"1","txNum":0,"envelope":"${'A'.repeat(size - (size % 4))}","inclusionProof":[]}`),
+  'many nodes': (size) => proof({ nodes: traces(size / 8, () => '"AAAA"') }),
+  'many absent traces': (size) =>
+    proof({ traces: traces(size / 35, (i) => `{"traceId":"lot-${i}","absent":true}`) }),
+  'many hidden events': (size) =>
+    tree(traces(size / 70, (i) => `{"index":${i},"hidden":"${'A'.repeat(43)}"}`)),
+  'many rows': (size) => tree(traces(size / 40, (i) => `{"index":${i},"place":"AAAA","row":"{}"}`)),
+  'a long record': (size) => proof({ records: `"${'r'.repeat(size)}"` }),
+  'a long envelope': (size) => proof({ envelopes: `"${'A'.repeat(size - (size % 4))}"` }),
 };
 
 const orderShapes: Readonly<Record<string, (size: number) => string>> = {
@@ -97,6 +99,6 @@ export const messageShapes: readonly HostileShape[] = [
     recordShapes,
     refusing((text: string) => recordOf(parseStrictJson(text, 8 << 20), 1 << 20)),
   ),
-  ...shapesOf('proof file', proofShapes, refusing(readRecordsProof)),
+  ...shapesOf('proof file', proofShapes, refusing(readTraceProof)),
   ...shapesOf('order', orderShapes, refusing(readOrder)),
 ];

@@ -137,6 +137,14 @@ export class Shape {
     return this.parse(`at most ${most} bytes in base64url`, (text) => fromBase64url(text, most));
   }
 
+  /** Bytes as lower-case hexadecimal digits, at most `most` bytes. */
+  hex(most: number): Uint8Array {
+    const rule = `at most ${most} bytes in lower-case hexadecimal`;
+    const text = this.text({ rule });
+    if (text.length > 2 * most) this.wrong(rule);
+    return this.check(rule, () => fromHex(text));
+  }
+
   /** A hash, 64 lower-case hexadecimal digits. */
   hash(): Uint8Array {
     return this.parse('64 lower-case hexadecimal digits', (text) => fromHex(text, 32));

@@ -207,7 +207,8 @@ function traceOf({ traceId, head, trees }: SentTrace, events: readonly Slots<Pro
 }
 
 function eventOf({ index, place, row, record, envelope }: SentEvent): ProofEvent {
-  const shown = row === undefined ? null : { row, record: record ?? null, envelope: envelope ?? null };
+  const isShown = row !== undefined || envelope !== undefined;
+  const shown = isShown ? { row: row ?? null, record: record ?? null, envelope: envelope ?? null } : null;
   return { index, place, shown };
 }
 

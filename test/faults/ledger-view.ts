@@ -1,19 +1,23 @@
-import { toHex } from '@cotrace/core';
+import { fromUtf8, toHex, traceKey } from '@cotrace/core';
+import { decodeEnvelope, decodeTransaction } from '@cotrace/fabric-model';
 import { openSession } from '../../gateway-app/client/session.js';
 import { nodeRows, type NodeRow } from '../../gateway-app/client/node-rows.js';
 import type { Connections } from '../../gateway-app/client/connections.js';
 import type { ConsortiumNode } from '../../gateway-app/consortium/consortium.js';
 import { Business, Master } from '../../gateway-app/gen/cotrace/cotrace_pb.js';
-import { viewTransaction, type ViewedRecord } from '../../verifier/proof/record-view.js';
+import { valuesWritten } from '../../verifier/proof/values-written.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const BLOCKS_AT_ONCE = 500n;
 const IDS_AT_ONCE = 500;
 const SETTLE_MS = 60_000;
 
-/** A record with the place of its transaction. */
-export interface PlacedRecord extends ViewedRecord {
-  readonly block: bigint;
+/** Where a record stands in the chain of an identifier in a domain. */
+export interface LinkedRecord {
+  readonly txId: string;
+  readonly ver: unknown;
+  /** Transaction of the record before it. */
+  readonly previous: unknown;
   readonly wrongHint: boolean;
 }
 
@@ -97,19 +101,17 @@ export class LedgerView {
   }
 
   /** The records of an identifier in one domain, newest first, as a master walks them. */
-  async trace(traceId: string, domain: string): Promise<PlacedRecord[]> {
+  async trace(traceId: string, domain: string): Promise<LinkedRecord[]> {
     const master = this.#first.masters()[0]?.client;
-    const records: PlacedRecord[] = [];
+    const records: LinkedRecord[] = [];
     if (master === undefined) return records;
     for await (const found of master.stream(Master.method.trace, { traceId }, new AbortController().signal)) {
       if (found.domain !== domain) continue;
-      const { blockNum: block, wrongHint } = found;
-      const view = viewTransaction(found.envelope);
-      records.push(
-        ...view.records
-          .filter((record) => record.domain === domain)
-          .map((record) => ({ ...record, block, wrongHint })),
-      );
+      const { txId, rwset } = decodeTransaction(decodeEnvelope(found.envelope));
+      const value = valuesWritten(rwset).get(domain)?.get(traceKey(traceId)) ?? new Uint8Array();
+      const row = JSON.parse(fromUtf8(value)) as Readonly<Record<string, unknown>>;
+      const { wrongHint } = found;
+      records.push({ txId, ver: row['ver'], previous: row['preTraceTxId'], wrongHint });
     }
     return records;
   }

@@ -171,7 +171,7 @@ describe('a master', () => {
     const limits = { identifiers: 1, events: LINEAGE_LIMITS.events };
     const proof = await scene.proven(asked);
     const reference = await prove(scene.ledger, {
-      ...{ traceId: X, direction: 'up', recorders, limits, attestedBy: QUORUM },
+      ...{ traceId: X, direction: 'up', recorders, limits, attestedBy: QUORUM, counted: [M] },
     });
     expect(contents(proof)).toEqual(contents(reference));
     expect(verified(proof, scene).incomplete).toEqual(['cut']);

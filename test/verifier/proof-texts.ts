@@ -1,13 +1,12 @@
-import { nodeVerifier } from '@cotrace/network';
-import { forgeries } from '../../gateway-app/testing/forged-proofs.js';
-import type { ProofScene } from '../../gateway-app/testing/proof-scene.js';
-import { trustFile } from '../../gateway-app/testing/proofs.js';
 import { verdictOf } from '../../gateway-app/testing/verdict.js';
-import { readRecordsProof, writeRecordsProof } from '../../verifier/proof/records-proof.js';
-import { readTrust } from '../../verifier/proof/trust.js';
-import { verifyRecords } from '../../verifier/proof/verify-records.js';
+import { readTraceProof, writeTraceProof } from '../../verifier/trace-proof/proof-file.js';
+import { prove } from '../../verifier/trace-proof/testing/prove.js';
+import { verifyTraceProof } from '../../verifier/trace-proof/verify-trace-proof.js';
 import { Random } from '../faults/random.js';
-import { altered } from './altered-proofs.js';
+import { forgeries } from './trace-proof-forgeries.js';
+import { mutated } from './trace-proof-mutations.js';
+import { QUORUM, type ProofWorld } from './trace-proof-scene.js';
+import { chain, X } from './trace-proof-scenes.js';
 
 /** A proof file, and the verdict of Node's verifier, which decides with OpenSSL and without waiting. */
 export interface JudgedProof {
@@ -16,19 +15,20 @@ export interface JudgedProof {
   readonly verdict: string;
 }
 
-/** `count` proofs: the honest one, every named forgery, and the honest one altered, from a seed. */
-export async function judgedProofs(scene: ProofScene, count: number, seed: number): Promise<JudgedProof[]> {
-  const trust = readTrust(trustFile(scene.network), nodeVerifier);
-  const honest = writeRecordsProof(scene.honest);
+/** `count` proofs: an honest one, up from X; every named forgery; and the honest one mutated, from a seed. */
+export async function judgedProofs(world: ProofWorld, count: number, seed: number): Promise<JudgedProof[]> {
+  const ledger = chain(world);
+  const honest = await prove(ledger, { traceId: X, direction: 'up', attestedBy: QUORUM });
   const random = new Random(seed);
-  const proofs: [string, string][] = [['honest', honest]];
-  for (const [title, , forge] of forgeries(scene)) proofs.push([title, writeRecordsProof(await forge())]);
+  const proofs: [string, string][] = [['honest', writeTraceProof(honest)]];
+  for (const { name, make } of forgeries(world)) proofs.push([name, (await make()).proof]);
   while (proofs.length < count) {
-    proofs.push([`altered, number ${proofs.length} of seed ${seed}`, altered(honest, random)]);
+    const title = `mutated, number ${proofs.length} of seed ${seed}`;
+    proofs.push([title, await mutated(honest, ledger, random)]);
   }
   const judged: JudgedProof[] = [];
   for (const [title, text] of proofs) {
-    const verdict = await verdictOf(() => verifyRecords(readRecordsProof(text), trust));
+    const verdict = await verdictOf(() => verifyTraceProof(readTraceProof(text), world.trust, null));
     judged.push({ title, text, verdict });
   }
   return judged;

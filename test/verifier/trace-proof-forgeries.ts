@@ -196,7 +196,7 @@ export function forgeries(world: ProofWorld): Forgery[] {
     edited(
       'a row is altered',
       'WRONG_VALUE',
-      inShown(A, O, (shown) => ({ ...shown, row: `${shown.row} ` })),
+      inShown(A, O, (shown) => ({ ...shown, row: `${shown.row ?? ''} ` })),
     ),
     edited('a row is that of another transaction', 'WRONG_VALUE', (proof) =>
       inShown(A, O, (shown) => ({ ...shown, row: rowIn(proof, X) }))(proof),
@@ -381,6 +381,9 @@ export function forgeries(world: ProofWorld): Forgery[] {
     rewritten('a list is empty where it is left out', 'BAD_PROOF', (text) =>
       text.replace('"nodes"', '"tips":[],"nodes"'),
     ),
+    rewritten('a leaf is in capital letters', 'BAD_PROOF', (text) =>
+      text.replace('"place":"65', '"place":"6E'),
+    ),
     rewritten('bytes are in another alphabet', 'BAD_PROOF', (text) => text.replace('"head":"', '"head":"+')),
     rewritten('an absence is said to be false', 'BAD_PROOF', (text) =>
       text.replace('"traces":[', '"traces":[{"traceId":"urn:a:b","absent":false},'),
@@ -415,7 +418,7 @@ export function oddities(
     of('an emptying of a container is hidden', () =>
       ask(chain(world), {
         traceId: X,
-        show: ({ row }, least) => (row.includes('"empty"') ? 'hidden' : least),
+        show: ({ row }, least) => (row?.includes('"empty"') === true ? 'hidden' : least),
       }),
     ),
     of('a loading of a container is not listed', () =>
@@ -429,13 +432,13 @@ export function oddities(
     of('a declaration is hidden', () =>
       ask(corrected(world), {
         traceId: X,
-        show: ({ row }, least) => (row.includes('"wrong":true') ? 'hidden' : least),
+        show: ({ row }, least) => (row?.includes('"wrong":true') === true ? 'hidden' : least),
       }),
     ),
     of('a declaration is shown as row alone', () =>
       ask(corrected(world), {
         traceId: X,
-        show: ({ row }, least) => (row.includes('"wrong":true') ? 'row' : least),
+        show: ({ row }, least) => (row?.includes('"wrong":true') === true ? 'row' : least),
       }),
     ),
     of('a tree of events is full', async () => {
@@ -457,7 +460,8 @@ export function oddities(
       const ledger = chain(world);
       const recordId = ledger.capture(M, turned('claim', 8, [B], [X]), 'claims');
       ledger.forget(
-        ({ leaf, row }) => leaf.domain === 'claims' && leaf.key.endsWith(B) && row.includes(recordId),
+        ({ leaf, row }) =>
+          leaf.domain === 'claims' && leaf.key.endsWith(B) && row?.includes(recordId) === true,
       );
       return ask(ledger, { traceId: X });
     }),

@@ -160,8 +160,9 @@ function inEvent(
 ): Mutation {
   return (proof, random, ledger) =>
     inTrace((trace) => {
-      const tree = random.one(trace.trees);
-      if (tree.events.length === 0) return trace;
+      const trees = trace.trees.filter(({ events: listed }) => listed.length > 0);
+      if (trees.length === 0) return trace;
+      const tree = random.one(trees);
       const event = random.one(tree.events);
       const events = tree.events.flatMap((one) => (one === event ? edit(one, random, proof) : [one]));
       const path = random.integer(0, 4) === 0 ? tree.path : pathOf(ledger, trace.traceId, tree.mspId, events);

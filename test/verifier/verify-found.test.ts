@@ -63,14 +63,14 @@ describe('what masters answer about keys', () => {
   });
 
   it('does not hold of a block that is not above the checkpoint of the trust file', async () => {
-    const network = { ...scene.trust.network, c: 5 };
+    const network = { ...scene.trust.network, c: 2 };
     const at = (cycle: bigint): Trust => ({
       ...scene.trust,
       network,
       checkpoint: { cycle, hash: new Uint8Array(32) },
     });
     const asked = (trust: Trust) => codeOf(() => verifyStates(questions, answer, trust));
-    expect(answer.blockNum).toBe(15n);
+    expect(answer.blockNum).toBe(6n);
     expect(await asked(at(2n))).toBeNull();
     expect(await asked(at(3n))).toBe('STALE');
     expect(await asked(at(4n))).toBe('STALE');

@@ -29,8 +29,8 @@ export interface Entry {
 export interface Trace {
   readonly id: string;
   readonly entries: readonly Entry[];
-  /** Whether of some events not even the place is shown. */
-  readonly hidden: boolean;
+  /** Whose events are there of which not even the place is shown; null: of anybody. */
+  readonly hidden: ReadonlySet<string | null>;
   readonly leftOut: readonly Declaration[];
   readonly disputes: readonly Declaration[];
   /** Places of rows that are not what their record says. */
@@ -70,7 +70,8 @@ export class History {
   binds(id: string, { place, row }: Entry): boolean {
     if (!this.has(id)) return true;
     const { transactions, hidden } = this.trace(id);
-    if (hidden || transactions.has(transactionOf(place))) return true;
+    if (hidden.has(null) || hidden.has(place.organisation) || transactions.has(transactionOf(place)))
+      return true;
     this.unbound.set(JSON.stringify([id, place.domain, place.txId, row.recordId]), { ...place, traceId: id });
     return false;
   }
@@ -93,8 +94,12 @@ function readTrace(id: string, shown: readonly ShownEvent[], recorders: LineageQ
   const foreign: Place[] = [];
   const decidedByRecord = new Set<number>();
   const transactions = new Set<string>();
+  const hidden = new Set<string | null>();
   for (const [at, event] of shown.entries()) {
-    if (event.shown === 'hidden') continue;
+    if (event.shown === 'hidden') {
+      hidden.add(event.organisation ?? null);
+      continue;
+    }
     transactions.add(transactionOf(event.place));
     if (event.shown === 'place') continue;
     if (event.shown === 'record' && !agrees(id, event.row, event.record)) {
@@ -126,7 +131,7 @@ function readTrace(id: string, shown: readonly ShownEvent[], recorders: LineageQ
   return {
     id,
     entries: entries.sort(byTime),
-    hidden: shown.some((event) => event.shown === 'hidden'),
+    hidden,
     leftOut,
     disputes,
     foreign,

@@ -4,7 +4,7 @@ import { Closure } from './closure.js';
 import { Makings } from './edges.js';
 import { compare, type Entry, History } from './history.js';
 import { Loads } from './loads.js';
-import { needsOf, openEnds } from './needs.js';
+import { mayBeOf, needsOf, openEnds } from './needs.js';
 import { Pairs } from './pairs.js';
 import { CERTAIN, reasonsOf, why, type Why } from './reasons.js';
 import { eventsOf, type ShownEntry } from './shown.js';
@@ -81,7 +81,7 @@ export function lineageAndNeeds(
   const declared = (list: 'leftOut' | 'disputes'): Declaration[] =>
     distinct(ids.flatMap((id) => history.trace(id)[list].filter((one) => records.has(one.declared))));
   const needs = needsOf(all.closures, all.events, history);
-  const open = openEnds(needs, shown);
+  const open = openEnds(needs, shown, question.recorders);
   const latest =
     question.rootTime === null ? null : new Date(Date.parse(question.rootTime) + HOUR).toISOString();
   const answer = {
@@ -113,9 +113,14 @@ export function lineageAndNeeds(
         : kept.filter(({ entry }) => entry.time > latest).map(({ entry }) => entry.row.recordId),
     open,
     cut,
-    complete: open.length === 0 && cut.length === 0,
+    complete: open.length === 0 && !leavesBranch(cut, question.recorders),
   };
   return { answer, needs };
+}
+
+/** Whether a limit left a branch that is not of others than the recorders. */
+export function leavesBranch(cut: LineageAnswer['cut'], recorders: LineageQuestion['recorders']): boolean {
+  return cut.some(({ organisation }) => mayBeOf(recorders, organisation));
 }
 
 interface Layer {

@@ -1,7 +1,7 @@
 import type { Closure } from './closure.js';
 import type { Entry, History } from './history.js';
 import { sideOf, type ShownEntry } from './shown.js';
-import type { LineageNeeds, OpenEnd, ShownTraces } from './types.js';
+import type { LineageNeeds, LineageQuestion, OpenEnd, ShownTraces } from './types.js';
 
 /** What must be shown for a lineage (docs/formats.md, Lineage), by the order of identifiers. */
 export function needsOf(
@@ -43,14 +43,29 @@ function recordsNeeded(
     (isProcess && roles.includes(sideOf(closure.way)));
 }
 
-/** What is needed and not shown, by identifier. */
-export function openEnds(needs: LineageNeeds, shown: ShownTraces): OpenEnd[] {
+/** What is needed and not shown, by identifier. Where there are `recorders`, of events only theirs. */
+export function openEnds(
+  needs: LineageNeeds,
+  shown: ShownTraces,
+  recorders: LineageQuestion['recorders'],
+): OpenEnd[] {
   return [...needs].flatMap(([traceId, records]): OpenEnd[] => {
     const events = shown.get(traceId) ?? null;
     if (events === null) return [{ traceId, missing: 'trace', events: 0 }];
     const missing = events.filter(
-      (event, at) => event.shown !== 'record' && (event.shown !== 'row' || records.has(at)),
+      (event, at) =>
+        event.shown !== 'record' &&
+        (event.shown !== 'row' || records.has(at)) &&
+        mayBeOf(
+          recorders,
+          event.shown === 'hidden' ? (event.organisation ?? null) : event.place.organisation,
+        ),
     ).length;
     return missing === 0 ? [] : [{ traceId, missing: 'events', events: missing }];
   });
+}
+
+/** Whether the word of an organisation counts, or may: of null nobody knows who it is. */
+export function mayBeOf(recorders: LineageQuestion['recorders'], organisation: string | null): boolean {
+  return recorders === null || organisation === null || recorders.has(organisation);
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { naiveLineage } from './testing/naive.js';
 import { natureOf, tracesOf, withAll } from './testing/notation.js';
 import { ask, histories, questionOf, questions, recorders, sorted, summary, told } from './testing/random.js';
-import { onlyNeeded, withoutOne } from './testing/showing.js';
+import { onlyNeeded, onlyOf, withoutOne } from './testing/showing.js';
 import { lineageAndNeeds, lineageOf } from './lineage.js';
 import type { Direction, LineageAnswer } from './types.js';
 
@@ -71,6 +71,26 @@ describe('a lineage', () => {
         const never = certainOf(ask(id, direction, told(history)));
         const withdrawn = ask(id, direction, told(`${history}; ${added} @W; wrong ${name} @W`));
         expect(certainOf(withdrawn)).toEqual(never);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('is complete for recorders, and as certain, where of others only the number of events is known', () => {
+    const some = fc.constantFrom(new Set(['O']), new Set(['O', 'M']));
+    fc.assert(
+      fc.property(histories, questions, some, (history, [id, direction], who) => {
+        const events = told(history);
+        const question = { ...questionOf(id, direction), recorders: who };
+        const shown = onlyOf(who, withAll(tracesOf(events), id));
+        const answer = lineageOf(question, shown);
+        expect(answer.complete).toBe(true);
+        expect(certainOf(answer)).toEqual(certainOf(ask(id, direction, events, { recorders: who })));
+        const naive = naiveLineage(
+          { traceId: id, direction, natureOf, recorders: who },
+          events.filter(({ organisation }) => who.has(organisation)),
+        );
+        expect(summary(answer)).toEqual({ ids: sorted([...naive.ids]), events: sorted([...naive.events]) });
       }),
       { numRuns: RUNS },
     );
@@ -203,7 +223,10 @@ describe('a lineage', () => {
         expect(lineageAndNeeds(question, shown)).toEqual({ answer, needs });
         expect(answer.complete).toBe(true);
         const less = withoutOne(shown, needs, which);
-        if (less !== null) expect(lineageOf(question, less).complete).toBe(false);
+        const other = less === null ? null : lineageOf(question, less);
+        // Of recorders what is certain is complete, whatever is shown of others.
+        if (other?.complete === true)
+          expect({ who, ...certainOf(other) }).toEqual({ who: expect.any(Set), ...certainOf(answer) });
       }),
       { numRuns: RUNS },
     );

@@ -70,7 +70,8 @@ export interface ShownRecord extends Said {
 
 /** An event of a trace as a proof shows it: the more is shown, the more can be decided. */
 export type ShownEvent =
-  | { readonly shown: 'hidden' }
+  /** `organisation` recorded it; left out where several share the tree that it is in. */
+  | { readonly shown: 'hidden'; readonly organisation?: string }
   | { readonly shown: 'place'; readonly place: Place }
   | { readonly shown: 'row'; readonly place: Place; readonly row: ShownRow }
   | { readonly shown: 'record'; readonly place: Place; readonly row: ShownRow; readonly record: ShownRecord };

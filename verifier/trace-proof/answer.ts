@@ -75,6 +75,11 @@ export interface AnsweredDeclaration extends Declaration {
   readonly correctiveEventIDs: readonly string[];
 }
 
+/** A record that a transaction put and that no row or mark of it names: no trace shows it. */
+export interface OrphanRecord extends Place {
+  readonly recordId: string;
+}
+
 /** A transaction that does not stand where the one before it in its domain says. */
 export interface BrokenChain {
   readonly traceId: string;
@@ -89,7 +94,10 @@ export interface AnsweredState {
   readonly value: Uint8Array | null;
 }
 
-/** Why an answer is not complete: something needed is not shown, a limit left a branch, or a tree has stopped growing. */
+/**
+ * Why an answer is not complete: something needed is not shown, a limit left a branch, or a tree has stopped growing. Where
+ * the question names recorders, it is complete for these.
+ */
 export type Incomplete = 'open' | 'cut' | 'full';
 
 /** What a trace proof proves. */
@@ -117,6 +125,8 @@ export interface TraceAnswer extends Pick<
   readonly disputes: readonly AnsweredDeclaration[];
   /** Events whose row or record is not what the contract writes, or that an identifier's trace lacks. */
   readonly foreign: readonly (Place & { readonly traceId: string })[];
+  /** `ORPHAN_RECORD`, in the envelopes that are shown. */
+  readonly orphans: readonly OrphanRecord[];
   readonly brokenChains: readonly BrokenChain[];
   readonly open: readonly OpenEnd[];
   readonly states: readonly AnsweredState[];

@@ -11,7 +11,7 @@ import type { ChainLink } from './row-text.js';
 export function brokenChains({ traceId, events, unlisted }: ReadTrace): BrokenChain[] {
   const isShown = ({ shown }: ReadTrace['events'][number]): boolean =>
     shown === null || shown.shown === 'row' || shown.shown === 'record';
-  if (unlisted > 0 || !events.every(isShown)) return [];
+  if (unlisted.length > 0 || !events.every(isShown)) return [];
   const links = events.flatMap(({ leaf, link }) => (leaf === null || link === null ? [] : [{ leaf, link }]));
   const last = new Map<string, { readonly leaf: TraceEvent; readonly link: ChainLink }>();
   return links

@@ -1,21 +1,15 @@
-import { CotraceError, equalBytes, eventMspId, sha256, toHex, type TraceEvent } from '@cotrace/core';
 import {
-  creatorMspId,
-  decodeEnvelope,
-  decodeTransaction,
-  effects,
-  type NamespaceRwset,
-} from '@cotrace/fabric-model';
-
-/** What the envelope of a transaction says. */
-interface ReadEnvelope {
-  readonly hash: Uint8Array;
-  readonly channelId: string;
-  readonly txId: string;
-  readonly mspId: string;
-  /** Hashes of the values that keys of domains' states have after it, by domain and key. */
-  readonly values: ReadonlyMap<string, Uint8Array>;
-}
+  CotraceError,
+  equalBytes,
+  eventMspId,
+  recordKey,
+  sha256,
+  toHex,
+  type TraceEvent,
+} from '@cotrace/core';
+import { creatorMspId, decodeEnvelope, decodeTransaction } from '@cotrace/fabric-model';
+import { readStoredRecord } from '../proof/record-form.js';
+import { valuesWritten } from '../proof/values-written.js';
 
 /** Envelopes of a proof, each read once however many events it makes. */
 export class Envelopes {
@@ -29,60 +23,89 @@ export class Envelopes {
     this.#mainName = mainName;
   }
 
+  /** Those that were read, each once, in the order in which they were first asked for. */
+  get read(): Iterable<ReadEnvelope> {
+    return this.#read.values();
+  }
+
   /**
-   * Checks that the envelope at `at` is that of the event and says the same: channel, transaction, organisation, and a put
-   * of the value at its key. Throws `WRONG_ENVELOPE`, `WRONG_CHANNEL`, `BAD_PROOF` for one that is there twice, and as `decodeEnvelope` and `decodeTransaction`.
+   * The envelope at `at`, which is that of the event and says the same: channel, transaction, organisation, and a put of the
+   * value at its key. Throws `WRONG_ENVELOPE`, `WRONG_CHANNEL`, `BAD_PROOF` for one that is there twice, and as
+   * `decodeEnvelope` and `decodeTransaction`.
    */
-  check(at: number, event: TraceEvent): void {
-    const { hash, channelId, txId, mspId, values } = this.#of(at, event);
+  of(at: number, event: TraceEvent): ReadEnvelope {
     const wrong = (why: string): CotraceError =>
       new CotraceError('WRONG_ENVELOPE', `the envelope of transaction ${event.txId} ${why}`, {
         txId: event.txId,
         domain: event.domain,
       });
-    if (!equalBytes(hash, event.envelopeHash)) throw wrong('is another than its event says');
-    if (channelId !== this.#mainName) {
+    const read = this.#at(at, event);
+    if (read === null || !equalBytes(read.hash, event.envelopeHash)) {
+      throw wrong('is another than its event says');
+    }
+    if (read.channelId !== this.#mainName) {
       const message = `transaction ${event.txId} belongs to another channel than ${this.#mainName}`;
       throw new CotraceError('WRONG_CHANNEL', message, { txId: event.txId });
     }
-    if (txId !== event.txId) throw wrong('has another id');
-    if (eventMspId(mspId) !== event.mspId) throw wrong('is of another organisation');
-    const value = values.get(nameOf(event.domain, event.key));
-    if (value === undefined || !equalBytes(value, event.valueHash))
+    if (read.txId !== event.txId) throw wrong('has another id');
+    if (read.mspId !== event.mspId) throw wrong('is of another organisation');
+    const value = read.value(event.domain, event.key);
+    if (value === null || !equalBytes(sha256(value), event.valueHash))
       throw wrong('does not put that row or mark');
+    return read;
   }
 
-  /** An envelope is decoded only where its hash is that of an event. */
-  #of(at: number, event: TraceEvent): ReadEnvelope {
+  /** An envelope is decoded only where its hash is that of an event; null where it is not. */
+  #at(at: number, event: TraceEvent): ReadEnvelope | null {
     const known = this.#read.get(at);
     if (known !== undefined) return known;
     const bytes = this.#envelopes[at] ?? new Uint8Array();
     const hash = sha256(bytes);
-    if (!equalBytes(hash, event.envelopeHash)) return { hash, ...NOTHING };
+    if (!equalBytes(hash, event.envelopeHash)) return null;
     const name = toHex(hash);
     if (this.#seen.has(name)) {
       throw new CotraceError('BAD_PROOF', 'one of the envelopes of a proof is there twice', { hash: name });
     }
     this.#seen.add(name);
-    const decoded = decodeEnvelope(bytes);
-    const { txId, rwset } = decodeTransaction(decoded);
-    const { channelId } = decoded.channelHeader;
-    const read = { hash, channelId, txId, mspId: creatorMspId(decoded), values: valuesOf(rwset) };
+    const read = new ReadEnvelope(bytes, hash);
     this.#read.set(at, read);
     return read;
   }
 }
 
-const NOTHING = { channelId: '', txId: '', mspId: '', values: new Map<string, Uint8Array>() };
+/** What an envelope says of its transaction. */
+export class ReadEnvelope {
+  readonly hash: Uint8Array;
+  readonly channelId: string;
+  readonly txId: string;
+  /** As it stands in events. */
+  readonly mspId: string;
+  /** What keys of domains' states hold after it, of those to which it gave a value. */
+  readonly values: ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;
+  readonly #records = new Map<string, boolean>();
 
-function valuesOf(rwset: readonly NamespaceRwset[]): Map<string, Uint8Array> {
-  const values = new Map<string, Uint8Array>();
-  for (const effect of effects(rwset)) {
-    if (effect.kind === 'put') values.set(nameOf(effect.namespace, effect.key), sha256(effect.value));
+  constructor(bytes: Uint8Array, hash: Uint8Array) {
+    const decoded = decodeEnvelope(bytes);
+    const { txId, rwset } = decodeTransaction(decoded);
+    this.hash = hash;
+    this.channelId = decoded.channelHeader.channelId;
+    this.txId = txId;
+    this.mspId = eventMspId(creatorMspId(decoded));
+    this.values = valuesWritten(rwset);
   }
-  return values;
-}
 
-function nameOf(domain: string, key: string): string {
-  return JSON.stringify([domain, key]);
+  value(domain: string, key: string): Uint8Array | null {
+    return this.values.get(domain)?.get(key) ?? null;
+  }
+
+  /** Whether it puts the record of that id in the domain's state, as the contract does with each row that names it. */
+  hasRecord(domain: string, recordId: string): boolean {
+    const name = `${domain} ${recordId}`;
+    const known = this.#records.get(name);
+    if (known !== undefined) return known;
+    const stored = this.value(domain, recordKey(recordId));
+    const has = stored !== null && readStoredRecord(recordId, this.mspId, stored) !== null;
+    this.#records.set(name, has);
+    return has;
+  }
 }

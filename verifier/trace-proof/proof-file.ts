@@ -12,6 +12,7 @@ import {
   RULES,
   Shape,
   toBase64url,
+  toHex,
   utf8,
   type Attestation,
   type JsonValue,
@@ -123,10 +124,16 @@ function traceJson(trace: ProofTrace) {
 
 function eventJson(event: ProofEvent) {
   if ('hidden' in event) return { index: event.index, hidden: toBase64url(event.hidden) };
-  const place = { index: event.index, place: toBase64url(event.place) };
+  // Its transaction id is in the row in hexadecimal too: what packs a file writes it once.
+  const place = { index: event.index, place: toHex(event.place) };
   if (event.shown === null) return place;
   const { row, record, envelope } = event.shown;
-  return { ...place, row, ...(record !== null && { record }), ...(envelope !== null && { envelope }) };
+  return {
+    ...place,
+    ...(row !== null && { row }),
+    ...(record !== null && { record }),
+    ...(envelope !== null && { envelope }),
+  };
 }
 
 function stateJson({ domain, key, value }: ProofState) {
@@ -310,15 +317,17 @@ function eventOf(shape: Shape): ProofEvent {
     shape.only(['index', 'hidden']);
     return { index, hidden: hashOf(shape.at('hidden')) };
   }
-  shape.only(['index', 'place', ...(names.has('row') ? ['row', 'record', 'envelope'] : [])]);
-  const shown = names.has('row') ? contentOf(shape, names) : null;
-  return { index, place: shape.at('place').bytes(MAX_EVENT_LEAF_BYTES), shown };
+  const isShown = names.has('row') || names.has('envelope');
+  shape.only(['index', 'place', ...(isShown ? ['row', 'record', 'envelope'] : [])]);
+  const shown = isShown ? contentOf(shape, names) : null;
+  return { index, place: shape.at('place').hex(MAX_EVENT_LEAF_BYTES), shown };
 }
 
 function contentOf(shape: Shape, names: ReadonlySet<string>): ShownContent {
   const place = (name: string): number | null =>
     names.has(name) ? shape.at(name).integer(0, MAX_EVENTS - 1) : null;
-  return { row: shape.at('row').text(), record: place('record'), envelope: place('envelope') };
+  const row = names.has('row') ? shape.at('row').text() : null;
+  return { row, record: place('record'), envelope: place('envelope') };
 }
 
 function stateOf(shape: Shape): ProofState {

@@ -1,7 +1,8 @@
 import { CotraceError, identify } from '@cotrace/core';
 import { lineageAndNeeds } from '../lineage/lineage.js';
 import type { LineageAnswer, LineageNeeds, Nature, OpenEnd, ShownEvent } from '../lineage/types.js';
-import type { ReadTrace } from './contents.js';
+import { mayBeOf } from '../lineage/needs.js';
+import { hiddenIn, type ReadTrace } from './contents.js';
 import type { TraceQuestion } from './types.js';
 
 /** A lineage over what a proof shows, and the traces that it reached or consulted. */
@@ -10,11 +11,9 @@ export interface ProvenLineage {
   readonly needs: LineageNeeds;
 }
 
-const HIDDEN: ShownEvent = { shown: 'hidden' };
-
 /**
- * The lineage that a proof shows. Foreign events are no part of it, and of an event that the proof does not even list only
- * its number counts. Throws `NOT_ASKED` for a trace or record that it does not need.
+ * The lineage that a proof shows. Foreign events are no part of it, and of events that the proof does not even list only
+ * their number counts. Throws `NOT_ASKED` for a trace or record that it does not need.
  */
 export function provenLineage(
   question: TraceQuestion,
@@ -24,7 +23,7 @@ export function provenLineage(
   const shown = new Map(
     traces.map(({ traceId, events, unlisted }) => {
       const seen = events.flatMap((event) => event.shown ?? []);
-      return [traceId, unlisted === 0 ? seen : [...seen, HIDDEN]];
+      return [traceId, [...seen, ...unlisted.map(({ mspId }) => hiddenIn(mspId))]];
     }),
   );
   const asked = {
@@ -35,14 +34,21 @@ export function provenLineage(
   };
   const { answer, needs } = lineageAndNeeds(asked, shown);
   for (const [traceId, events] of shown) refuseUnneeded(traceId, events, needs);
-  const unlisted = new Map(traces.map((trace) => [trace.traceId, trace.unlisted]));
-  return { lineage: { ...answer, open: answer.open.map((end) => counted(end, unlisted)) }, needs };
+  const byId = new Map(traces.map((trace) => [trace.traceId, trace]));
+  const open = answer.open.map((end) => counted(end, byId.get(end.traceId)?.unlisted ?? [], asked.recorders));
+  return { lineage: { ...answer, open }, needs };
 }
 
-/** One of the events that are not listed stood for all of them. */
-function counted(end: OpenEnd, unlisted: ReadonlyMap<string, number>): OpenEnd {
-  const more = (unlisted.get(end.traceId) ?? 0) - 1;
-  return more > 0 ? { ...end, events: end.events + more } : end;
+/** One event stood for all of a tree that are not listed. */
+function counted(
+  end: OpenEnd,
+  unlisted: ReadTrace['unlisted'],
+  recorders: ReadonlySet<string> | null,
+): OpenEnd {
+  const more = unlisted
+    .filter(({ mspId }) => mayBeOf(recorders, mspId === '' ? null : mspId))
+    .reduce((sum, { events }) => sum + events - 1, 0);
+  return { ...end, events: end.events + more };
 }
 
 function refuseUnneeded(traceId: string, events: readonly ShownEvent[], needs: LineageNeeds): void {

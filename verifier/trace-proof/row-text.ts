@@ -57,7 +57,7 @@ export interface ReadRow {
  * exactly what the contract writes there (docs/formats.md, Records and traces): any chaincode may write anything under
  * such a key.
  */
-export function readRowText({ key, txId }: TraceEvent, text: string): ReadRow | null {
+export function readRowText({ key, txId }: Pick<TraceEvent, 'key' | 'txId'>, text: string): ReadRow | null {
   return readOrNull(() => {
     const { traceId = '', recordId = null } = readTraceKey(key) ?? {};
     const shape = new Shape(canonicalJsonOf(text, MAX_ROW_BYTES), SOURCE);

@@ -42,8 +42,8 @@ export type ProofEvent =
   | { readonly index: number; readonly place: Uint8Array; readonly shown: ShownContent | null };
 
 export interface ShownContent {
-  /** Text of the row or mark. */
-  readonly row: string;
+  /** Text of the row or mark; null where it is the value that the envelope puts. */
+  readonly row: string | null;
   /** Index of its record among the proof's; null where it is not shown. */
   readonly record: number | null;
   /** Index of its envelope among the proof's; null where it is not shown. */

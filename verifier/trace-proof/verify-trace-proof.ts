@@ -1,6 +1,8 @@
 import { canonicalJson, CotraceError } from '@cotrace/core';
 import { pureEcdsa, type EcdsaVerifier } from '@cotrace/fabric-model';
 import { distinct } from '../lineage/answer.js';
+import { leavesBranch } from '../lineage/lineage.js';
+import { mayBeOf } from '../lineage/needs.js';
 import type { Trust } from '../proof/trust.js';
 import type { AnsweredTrace, Incomplete, TraceAnswer } from './answer.js';
 import { attestedRoot, type AttestedRoot } from './attested-root.js';
@@ -53,12 +55,12 @@ export function answerUnder(
       traceId: question.traceId,
     });
   }
-  const traces = readContents(proven, proof, trust.network.mainName);
+  const { traces, orphans } = readContents(proven, proof, trust.network.mainName);
   const found = provenLineage(question, traces, asOf.unixSeconds);
   const { lots, repeated, withoutOrigin, future, cut, containers, open } = found.lineage;
   const events = new EventTable(traces);
   const { identifiers, consulted } = countedTraces(found, proven, traces);
-  const incomplete = whyIncomplete(found, consulted, identifiers);
+  const incomplete = whyIncomplete(question, found, consulted, identifiers);
   return {
     question,
     asOf,
@@ -73,6 +75,7 @@ export function answerUnder(
     leftOut: found.lineage.leftOut.map((one) => events.declared(one)),
     disputes: found.lineage.disputes.map((one) => events.declared(one)),
     foreign: distinct([...foreignIn(traces), ...found.lineage.foreign]),
+    orphans,
     brokenChains: traces.flatMap((trace) => brokenChains(trace)),
     repeated,
     withoutOrigin,
@@ -83,13 +86,20 @@ export function answerUnder(
   };
 }
 
+/** What the events of others than the recorders lack does not count. */
 function whyIncomplete(
+  { recorders }: TraceQuestion,
   { lineage: { open, cut } }: ProvenLineage,
   ...traces: readonly (readonly AnsweredTrace[])[]
 ): Incomplete[] {
-  const full = traces.flat().some(({ organisations }) => organisations.some((one) => one.full));
+  const asked = recorders === null ? null : new Set(recorders);
+  const full = traces
+    .flat()
+    .some(({ organisations }) =>
+      organisations.some((one) => one.full && mayBeOf(asked, one.mspId === '' ? null : one.mspId)),
+    );
   return [
-    ...(cut.length > 0 ? (['cut'] as const) : []),
+    ...(leavesBranch(cut, asked) ? (['cut'] as const) : []),
     ...(full ? (['full'] as const) : []),
     ...(open.length > 0 ? (['open'] as const) : []),
   ];

@@ -11,7 +11,6 @@ import {
   type TraceEvent,
 } from '@cotrace/core';
 import {
-  placeOf,
   readRowText,
   recordIdOfText,
   RecordTexts,
@@ -27,27 +26,34 @@ import type { MasterStore } from '../master-store.js';
 export interface EventContent {
   readonly leaf: TraceEvent;
   readonly data: Uint8Array;
-  /** Text of the row or mark; null where it is none that a file can hold. */
+  /** Text of the row or mark; null where it is none, or a long one, of which the envelope is shown instead. */
   readonly row: string | null;
   /** Text of the record that the row names; null where the transaction does not have it. */
   readonly record: string | null;
   /** What a lineage sees of it with its record, or with its row where there is none; null: it is none of the contract's. */
   readonly shown: ShownEvent | null;
+  /** Whether only the envelope shows that it is none of the contract's. */
+  readonly needsEnvelope: boolean;
+  /** How many bytes a proof has of it. */
+  readonly size: number;
 }
 
 /** Members that the contract adds to each identifier of a record. */
 const LINK: ReadonlySet<string> = new Set(['ver', 'preTraceTxId', 'preTraceHash']);
 
-/** What transactions wrote, by domain and key. */
-type Values = ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;
+/** What a transaction wrote, by domain and key. */
+interface Transaction {
+  readonly values: ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;
+  readonly envelopeBytes: number;
+  /** Texts of records that are read, by domain and id: one for all identifiers of a record. */
+  readonly records: Map<string, string | null>;
+}
 
 /** Reads rows and records of events from the envelopes of their transactions. Several identifiers share a transaction. */
 export class EventContents {
   readonly #store: MasterStore;
   readonly #texts = new RecordTexts();
-  readonly #recent = new Map<string, Values>();
-  /** One text for all identifiers of a record. */
-  readonly #records = new Map<string, string>();
+  readonly #recent = new Map<string, Transaction>();
 
   constructor(store: MasterStore) {
     this.#store = store;
@@ -56,30 +62,50 @@ export class EventContents {
   /** The event with that leaf data. Throws `NOT_FOUND` and `UNREADABLE_VALID_TRANSACTION` where the store is damaged. */
   read(data: Uint8Array): EventContent {
     const leaf = decodeEventLeaf(data);
-    const values = this.#valuesOf(leaf).get(leaf.domain);
-    const row = textOf(values?.get(leaf.key) ?? null, MAX_SHOWN_ROW_BYTES);
+    const transaction = this.#transactionOf(leaf);
+    const value = transaction.values.get(leaf.domain)?.get(leaf.key) ?? null;
+    const row = textOf(value, MAX_SHOWN_ROW_BYTES);
     const read = row === null ? null : readRowText(leaf, row);
-    if (row === null)
-      return { leaf, data, row, record: null, shown: { shown: 'place', place: placeOf(leaf) } };
-    if (read === null) return { leaf, data, row, record: null, shown: null };
-    const { recordId } = read.row;
-    const record =
-      this.#records.get(recordId) ?? recordOf(leaf.mspId, recordId, values?.get(recordKey(recordId)) ?? null);
-    if (record !== null) this.#records.set(recordId, record);
-    return { leaf, data, row, record, shown: shownAs(leaf, read, record, this.#texts) };
+    const record = read === null ? null : recordIn(transaction, leaf, read.row.recordId);
+    const shown = read === null || record === null ? null : shownAs(leaf, read, record, this.#texts);
+    const needsEnvelope = row === null || (read !== null && record === null);
+    const size =
+      data.length +
+      (row?.length ?? 0) +
+      (record?.length ?? 0) +
+      (needsEnvelope ? transaction.envelopeBytes : 0);
+    return { leaf, data, row, record, shown, needsEnvelope, size };
   }
 
-  #valuesOf({ blockNum, txNum }: TraceEvent): Values {
+  #transactionOf({ blockNum, txNum }: TraceEvent): Transaction {
     const name = `${blockNum}/${txNum}`;
-    const place = { block: blockNum, txNum };
-    const values =
-      this.#recent.get(name) ?? valuesWritten(domainWrites(this.#store.envelope(blockNum, txNum), place));
+    const transaction = this.#recent.get(name) ?? this.#read(blockNum, txNum);
     this.#recent.delete(name);
-    this.#recent.set(name, values);
+    this.#recent.set(name, transaction);
     const [oldest] = this.#recent.keys();
     if (this.#recent.size > READ_TRANSACTIONS && oldest !== undefined) this.#recent.delete(oldest);
-    return values;
+    return transaction;
   }
+
+  #read(block: bigint, txNum: number): Transaction {
+    const envelope = this.#store.envelope(block, txNum);
+    const values = valuesWritten(domainWrites(envelope, { block, txNum }));
+    return { values, envelopeBytes: envelope.length, records: new Map() };
+  }
+}
+
+/** The text of the record that a row of a transaction names; null where the transaction did not put it. */
+function recordIn(
+  { values, records }: Transaction,
+  { domain, mspId }: TraceEvent,
+  recordId: string,
+): string | null {
+  const name = `${domain} ${recordId}`;
+  const known = records.get(name);
+  if (known !== undefined) return known;
+  const record = recordOf(mspId, recordId, values.get(domain)?.get(recordKey(recordId)) ?? null);
+  records.set(name, record);
+  return record;
 }
 
 /** The canonical text of what the client sent, of a record as it is in state; null where it is not that record. */

@@ -23,7 +23,7 @@ export async function gatherLineage(
   question: TraceQuestion,
   { store, pace, prove }: { readonly store: MasterStore; readonly pace: Pace; readonly prove: ProveHeads },
 ): Promise<Gathered> {
-  const reader = new TraceReader(store, pace);
+  const reader = new TraceReader(store, pace, question.recorders);
   const walk = new LineageWalk(question, { reader, pace, prove });
   let needs = await walk.needs();
   for (let tries = 0; tries < PROOF_TRIES; tries++) {

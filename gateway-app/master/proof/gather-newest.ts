@@ -50,7 +50,7 @@ export async function gatherNewest(
   const latest = candidates.slice(Math.max(0, candidates.length - newest));
   for (const { data, tree, index } of latest) {
     const event = contents.read(data);
-    pace.count('bytes', data.length + (event.row?.length ?? 0) + (event.record?.length ?? 0));
+    pace.count('bytes', event.size);
     trees[tree]?.push({ index, event, as: showingOf(event, true) });
     await pace.breathe();
   }

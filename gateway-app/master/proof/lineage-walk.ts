@@ -9,7 +9,7 @@ import {
 import { READ_AHEAD } from '../limits.js';
 import type { ProveHeads } from './heads.js';
 import type { Pace } from './pace.js';
-import { seenOf, type ReadTrace, type TraceReader } from './trace-reader.js';
+import { hiddenOf, seenOf, type ReadTrace, type TraceReader } from './trace-reader.js';
 
 /** Finds out which traces a lineage needs, and reads them. */
 export class LineageWalk {
@@ -60,7 +60,7 @@ export class LineageWalk {
     for (const [id, records] of this.#looked) {
       const trace = this.#reader.traces.get(id);
       if (trace === undefined) continue;
-      const seen = seenOf(trace).map((event) => event.shown);
+      const seen = [...seenOf(trace).map((event) => event.shown), ...hiddenOf(trace)];
       shown.set(
         id,
         records === null ? seen : seen.map((event, at) => (records.has(at) ? event : asRow(event))),

@@ -45,13 +45,14 @@ export async function* proofParts(
   for (const [trace, { trees }] of traces.entries()) {
     for (const [tree, shown] of trees.entries()) {
       for (const [at, { index, event, as }] of shown.entries()) {
-        const { leaf, data, row, record } = event;
+        const { leaf, data, row, record, needsEnvelope } = event;
         events.push({
           ...{ trace, tree, at, index, place: data },
-          ...(as !== 'place' && row !== null && { row }),
+          ...(row !== null && { row }),
           ...(as === 'record' && record !== null && { record: records.placeOf(record, record) }),
-          ...(as !== 'place' &&
-            more.envelopes && { envelope: envelopes.placeOf(toHex(leaf.envelopeHash), leaf) }),
+          ...((more.envelopes || needsEnvelope) && {
+            envelope: envelopes.placeOf(toHex(leaf.envelopeHash), leaf),
+          }),
         });
         await pace.breathe();
       }

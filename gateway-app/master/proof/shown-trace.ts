@@ -4,7 +4,7 @@ import type { EventContent } from './event-contents.js';
 import { seenOf, type ReadTrace } from './trace-reader.js';
 
 /** How much of an event a proof shows. */
-export type Showing = 'place' | 'row' | 'record';
+export type Showing = 'row' | 'record';
 
 /** An event that a proof shows. */
 export interface ShownInProof {
@@ -41,7 +41,6 @@ export function asNeeded(
  * The most that can be shown of an event, or no more than its row. A record that makes its row foreign is always shown: without
  * it the row would count.
  */
-export function showingOf({ row, record, shown }: EventContent, isNeeded: boolean): Showing {
-  if (row === null) return 'place';
+export function showingOf({ record, shown }: EventContent, isNeeded: boolean): Showing {
   return record !== null && (isNeeded || shown === null) ? 'record' : 'row';
 }

@@ -19,8 +19,19 @@ export function withoutOne(shown: ShownTraces, needs: LineageNeeds, which: numbe
   const at = which % (events.length + 1);
   const event = events[at];
   if (event === undefined) return new Map([...shown].filter(([one]) => one !== id));
-  const less: ShownEvent = event.shown === 'record' ? asRow(event) : { shown: 'hidden' };
+  const less: ShownEvent = event.shown === 'record' ? asRow(event) : hidden(event);
   return new Map([...shown, [id, events.with(at, less)]]);
+}
+
+/** Of events of others than these only whose they are. */
+export function onlyOf(organisations: ReadonlySet<string>, shown: ShownTraces): ShownTraces {
+  const seen = (event: ShownEvent): ShownEvent =>
+    event.shown === 'hidden' || organisations.has(event.place.organisation) ? event : hidden(event);
+  return new Map([...shown].map(([id, events]) => [id, events.map((event) => seen(event))]));
+}
+
+function hidden(event: ShownEvent): ShownEvent {
+  return event.shown === 'hidden' ? event : { shown: 'hidden', organisation: event.place.organisation };
 }
 
 /** The event without its record. */

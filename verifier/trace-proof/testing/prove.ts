@@ -11,6 +11,8 @@ import {
 } from '@cotrace/core';
 import { LINEAGE_LIMITS, lineageAndNeeds } from '../../lineage/lineage.js';
 import type { LineageNeeds, ShownEvent } from '../../lineage/types.js';
+import { hiddenIn } from '../contents.js';
+import { readRowText } from '../row-text.js';
 import { RecordTexts, shownEvent } from '../shown-texts.js';
 import type { ProofEvent, ProofState, ProofTrace, ProofTree, TraceProof, TraceQuestion } from '../types.js';
 import { byBytes, type KnownEvent, type ReferenceLedger } from './reference-ledger.js';
@@ -26,8 +28,10 @@ export interface ProofParts {
   readonly limits?: TraceQuestion['limits'];
   /** MSP ids of those that attest. */
   readonly attestedBy: readonly string[];
-  /** Whether envelopes of events with rows are shown. */
+  /** Whether envelopes of events with rows are shown; of rows that only these show to be foreign they always are. */
   readonly envelopes?: boolean;
+  /** MSP ids whose events are shown by their number alone. */
+  readonly counted?: readonly string[];
   /** How an event is shown, given the least that is needed. */
   readonly show?: (event: KnownEvent, least: Showing) => Showing;
   /** Traces that are left out, or there besides. */
@@ -43,7 +47,7 @@ export interface ProofParts {
 export async function prove(ledger: ReferenceLedger, parts: ProofParts): Promise<TraceProof> {
   const { direction = 'none', recorders = null, limits = LINEAGE_LIMITS, without = [], besides = [] } = parts;
   const question = { traceId: parts.traceId, direction, recorders, limits };
-  const needs = needsOf(ledger, question);
+  const needs = needsOf(ledger, question, parts.counted ?? []);
   const ids = new Set([...needs.keys(), ...besides].filter((id) => !without.includes(id)));
   const sorted = [...ids].sort(byBytes);
   const { trie, root } = await ledger.trie(parts.heads);
@@ -71,15 +75,14 @@ export async function prove(ledger: ReferenceLedger, parts: ProofParts): Promise
 }
 
 /** Loads traces until the lineage needs no other. */
-function needsOf(ledger: ReferenceLedger, question: TraceQuestion): LineageNeeds {
+function needsOf(ledger: ReferenceLedger, question: TraceQuestion, counted: readonly string[]): LineageNeeds {
   const texts = new RecordTexts();
   const shown = new Map<string, readonly ShownEvent[]>();
   const load = (id: string): void => {
-    const events = ledger.trees(id).flatMap((tree) => tree.events);
-    shown.set(
-      id,
-      events.flatMap(({ leaf, row, record }) => shownEvent(leaf, row, record, texts) ?? []),
-    );
+    const trees = ledger.trees(id);
+    const seen = trees.filter(({ mspId }) => !counted.includes(mspId)).flatMap(({ events }) => events);
+    const hidden = trees.flatMap(({ mspId }) => (counted.includes(mspId) ? [hiddenIn(mspId)] : []));
+    shown.set(id, [...seen.flatMap((event) => seenOf(event, texts) ?? []), ...hidden]);
   };
   load(question.traceId);
   for (;;) {
@@ -96,6 +99,11 @@ function needsOf(ledger: ReferenceLedger, question: TraceQuestion): LineageNeeds
   }
 }
 
+/** What a lineage sees of an event; null: it is foreign. */
+function seenOf({ leaf, row, record }: KnownEvent, texts: RecordTexts): ShownEvent | null {
+  return row === null || record === null ? null : shownEvent(leaf, row, record, texts);
+}
+
 interface Contents {
   readonly records: Map<string, number>;
   readonly envelopes: Map<string, [number, Uint8Array]>;
@@ -105,7 +113,7 @@ function traceFor(
   ledger: ReferenceLedger,
   traceId: string,
   needed: ReadonlySet<number>,
-  { show = (_event, least) => least, envelopes = false, heads }: ProofParts,
+  { show = (_event, least) => least, envelopes = false, heads, counted = [] }: ProofParts,
   contents: Contents,
 ): ProofTrace {
   const trees = ledger.trees(traceId);
@@ -114,7 +122,8 @@ function traceFor(
   const texts = new RecordTexts();
   const shownTrees = trees.map(({ mspId, events }): ProofTree => {
     const listed = events.flatMap((event, index): ProofEvent[] => {
-      const isOurs = shownEvent(event.leaf, event.row, event.record, texts) !== null;
+      if (counted.includes(mspId)) return [];
+      const isOurs = seenOf(event, texts) !== null;
       const least = isOurs && needed.has(at) ? 'record' : 'row';
       if (isOurs) at++;
       return eventAs(event, index, show(event, least), envelopes, contents);
@@ -140,12 +149,14 @@ function eventAs(
     map.set(key, known);
     return known;
   };
+  const namesNoRecord = row !== null && record === null && readRowText(leaf, row) !== null;
   const shown = {
     row,
     record: showing === 'record' && record !== null ? at(contents.records, record, (length) => length) : null,
-    envelope: envelopes
-      ? at(contents.envelopes, leaf.txId, (length): [number, Uint8Array] => [length, envelope])[0]
-      : null,
+    envelope:
+      envelopes || row === null || namesNoRecord
+        ? at(contents.envelopes, leaf.txId, (length): [number, Uint8Array] => [length, envelope])[0]
+        : null,
   };
   return [{ index, place, shown }];
 }

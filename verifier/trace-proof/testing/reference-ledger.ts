@@ -50,7 +50,7 @@ export interface LedgerWorld {
 }
 
 /** Values of keys by domain; null deletes. */
-export type Writes = Readonly<Record<string, Readonly<Record<string, string | null>>>>;
+export type Writes = Readonly<Record<string, Readonly<Record<string, string | Uint8Array | null>>>>;
 
 interface StateValue {
   readonly value: Uint8Array;
@@ -62,8 +62,9 @@ interface StateValue {
 /** An event with all that can be shown of it. */
 export interface KnownEvent {
   readonly leaf: TraceEvent;
-  readonly row: string;
-  /** Canonical text of the record that the row names, where the ledger has it. */
+  /** Null where it is no text. */
+  readonly row: string | null;
+  /** Canonical text of the record that the row names, where its transaction put it. */
   readonly record: string | null;
   readonly envelope: Uint8Array;
 }
@@ -100,7 +101,7 @@ export class ReferenceLedger {
     const made: KnownEvent[] = [];
     for (const [domain, values] of Object.entries(writes(txId)))
       for (const [key, text] of Object.entries(values)) {
-        const value = text === null ? null : utf8(text);
+        const value = typeof text === 'string' ? utf8(text) : text;
         this.#put(domain, key, value);
         if (value === null || !/^(trace|mark)\//.test(key)) continue;
         const leaf = {
@@ -113,7 +114,8 @@ export class ReferenceLedger {
           key,
           valueHash: sha256(value),
         };
-        made.push({ leaf, row: text ?? '', record: this.#recordIn(text ?? ''), envelope });
+        const row = typeof text === 'string' ? text : null;
+        made.push({ leaf, row, record: this.#recordIn(row ?? '', values), envelope });
       }
     made.sort((a, b) => byBytes(a.leaf.domain, b.leaf.domain) || byBytes(a.leaf.key, b.leaf.key));
     this.events = [...this.events, ...made];
@@ -197,17 +199,19 @@ export class ReferenceLedger {
     else this.#states.set(name, { value, blockNum: this.height, txNum: 0, verNum });
   }
 
-  #recordIn(row: string): string | null {
+  #recordIn(row: string, written: Writes[string]): string | null {
     const recordId = /"recordId":"([0-9a-f]{64})"/.exec(row)?.[1] ?? '';
-    return this.#records.get(recordId) ?? null;
+    return Object.hasOwn(written, `rec/${recordId}`) ? (this.#records.get(recordId) ?? null) : null;
   }
 
   #rowsOf(record: ClientRecord, recordId: string, txId: string, domain: string): Record<string, string> {
-    const writes: Record<string, string> = { [`rec/${recordId}`]: canonicalJson(record) };
+    const writes: Record<string, string> = {};
+    const links = new Map<string, object>();
     for (const id of new Set(record.traces.map((entry) => entry.id))) {
       const said = saidOf(record, id, recordId, txId);
       if (isMarked(identify(id).nature, said.roles)) {
         writes[`mark/${id} ${recordId}`] = canonicalJson(said);
+        links.set(id, { ver: null, preTraceTxId: null, preTraceHash: null });
         continue;
       }
       const before = this.value(domain, `trace/${id}`);
@@ -221,8 +225,10 @@ export class ReferenceLedger {
         preTraceHash: last === null ? null : toHex(sha256(utf8(last.txId))),
       };
       writes[`trace/${id}`] = canonicalJson({ ...said, ...link });
+      links.set(id, link);
     }
-    return writes;
+    const traces = record.traces.map((entry) => ({ ...entry, ...links.get(entry.id) }));
+    return { ...writes, [`rec/${recordId}`]: canonicalJson({ ...record, traces }) };
   }
 }
 
