@@ -74,6 +74,11 @@ export class LargeLedger {
     return ledger;
   }
 
+  /** Text of the trust file. */
+  get trustText(): string {
+    return trustFile(this.#network);
+  }
+
   /** Writes random keys, as other products' states would be. */
   async pad(keys: number): Promise<void> {
     const bytes = KEYS_A_TRANSACTION * 16;
