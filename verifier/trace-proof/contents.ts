@@ -85,7 +85,7 @@ class ContentReader {
   end(): OrphanRecord[] {
     this.#records.end();
     this.#envelopeOrder.end();
-    return orphanRecords(this.#envelopes.read);
+    return this.#envelopes === null ? [] : orphanRecords(this.#envelopes.read);
   }
 
   #content(leaf: TraceEvent, { row, record: at, envelope: place }: ShownContent): ReadEvent {
@@ -113,6 +113,7 @@ class ContentReader {
 
   #envelopeAt(at: number, leaf: TraceEvent): ReadEnvelope {
     this.#envelopeOrder.use(at);
+    this.#envelopes ??= new Envelopes(this.#proof.envelopes, this.#mainName);
     return this.#envelopes.of(at, leaf);
   }
 
