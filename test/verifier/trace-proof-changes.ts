@@ -162,13 +162,15 @@ interface Parts {
 /** Proofs of one state, whose signers may be organisations with certificates of another network's authorities. */
 class Scene {
   readonly #world: ProofWorld;
+  #proof: Promise<TraceProof> | null = null;
 
   constructor(world: ProofWorld) {
     this.#world = world;
   }
 
   async proof(): Promise<TraceProof> {
-    return prove(chain(this.#world), { traceId: X, direction: 'up', attestedBy: QUORUM });
+    this.#proof ??= prove(chain(this.#world), { traceId: X, direction: 'up', attestedBy: QUORUM });
+    return this.#proof;
   }
 
   /** Peers of organisations as the trust file has them. */

@@ -28,9 +28,21 @@ type EditText = (text: string) => string;
 /** Everything that a file under an attested root can try, each by its name and the code that refuses it. */
 export function forgeries(world: ProofWorld): Forgery[] {
   const ledger = chain(world);
-  const honest = (parts: Partial<ProofParts> = {}) =>
+  const proven = (parts: Partial<ProofParts>) =>
     prove(ledger, { traceId: X, direction: 'up', attestedBy: QUORUM, ...parts });
-  const edited = (name: string, code: string, edit: Edit, parts: Partial<ProofParts> = {}): Forgery => ({
+  let usual: Promise<TraceProof> | null = null;
+  /** Most forgeries are made of the same proof. */
+  const honest = (parts: Partial<ProofParts> | null = null): Promise<TraceProof> => {
+    if (parts !== null) return proven(parts);
+    usual ??= proven({});
+    return usual;
+  };
+  const edited = (
+    name: string,
+    code: string,
+    edit: Edit,
+    parts: Partial<ProofParts> | null = null,
+  ): Forgery => ({
     name,
     code,
     make: async () => ({ proof: writeTraceProof(edit(await honest(parts))) }),
