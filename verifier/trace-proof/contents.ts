@@ -59,13 +59,15 @@ export function readContents(
 class ContentReader {
   readonly #proof: TraceProof;
   readonly #texts = new RecordTexts();
-  readonly #envelopes: Envelopes;
+  /** Made for the first envelope: most proofs show none. */
+  #envelopes: Envelopes | null = null;
+  readonly #mainName: string;
   readonly #records: FirstUse;
   readonly #envelopeOrder: FirstUse;
 
   constructor(proof: TraceProof, mainName: string) {
     this.#proof = proof;
-    this.#envelopes = new Envelopes(proof.envelopes, mainName);
+    this.#mainName = mainName;
     this.#records = new FirstUse('records', proof.records.length);
     this.#envelopeOrder = new FirstUse('envelopes', proof.envelopes.length);
     if (new Set(proof.records).size < proof.records.length) throw twice('records');
