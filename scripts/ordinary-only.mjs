@@ -6,6 +6,8 @@ import ts from 'typescript';
 
 /** What an ordinary proof does not need. Whatever calls into these fails, and all of the verifier is loaded. */
 const LEFT_OUT = [
+  // What is wrong with a value, in words.
+  'core/dist/shape/shape-error.js',
   // Identifiers that are not of ASCII, and GS1's in forms in which they are not traced.
   'core/dist/text/unicode.js',
   'core/dist/trace-id/element-string.js',
@@ -13,9 +15,11 @@ const LEFT_OUT = [
   // Revocation lists, and extensions of certificates that Fabric's authorities do not write.
   'fabric-model/dist/identity/crl.js',
   'fabric-model/dist/identity/extension-forms.js',
+  'fabric-model/dist/identity/uri.js',
   // Proofs that show envelopes, and those for an older trust file.
   'verifier/dist/proof/transitions.js',
   'verifier/dist/trace-proof/envelopes.js',
+  'verifier/dist/trace-proof/orphans.js',
 ];
 
 /** It catches what fails, and has words of its own. */

@@ -58,11 +58,6 @@ export const VERIFIER_CODES = {
     means: 'not a valid trust file',
     advice: 'get it again from whom you trust',
   },
-  GAP: {
-    where: 'proof',
-    means: 'a record of an identifier is missing before one that is shown',
-    advice: 'do not rely on what was shown',
-  },
   NO_QUORUM: {
     where: 'proof',
     means:
@@ -95,11 +90,6 @@ export const VERIFIER_CODES = {
     means: "it is an older state than the trust file's checkpoint",
     advice:
       'ask for the newest state; if there is none above the checkpoint, the sender hides what came since',
-  },
-  UNATTESTED_BLOCK: {
-    where: 'proof',
-    means: "a transaction's block comes without attestations",
-    advice: 'do not rely on what was shown',
   },
   UNREADABLE_VALID_TRANSACTION: {
     where: 'log',

@@ -1,7 +1,8 @@
 import { CotraceError } from '@cotrace/core';
-import type { TraceAnswer } from './trace-proof/answer.js';
+import { answerJson, type TraceAnswer } from './trace-proof/answer.js';
 import { verify as verifyOrdinary } from './verify.js';
-export { answerJson } from './trace-proof/answer.js';
+
+export { answerJson };
 
 /**
  * `verify` as pages load it. What the build makes of this file lacks what an ordinary proof does not need, and the words of

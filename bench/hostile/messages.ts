@@ -60,7 +60,7 @@ const recordShapes: Readonly<Record<string, (size: number) => string>> = {
 
 const proof = (parts: { nodes?: string; records?: string; envelopes?: string; traces?: string }) => {
   const { nodes = '', records = '', envelopes = '', traces: shown = '' } = parts;
-  return `{"format":"cotrace.trace-proof.v1","question":{"traceId":"LOT","direction":"up","recorders":null,"limits":{"identifiers":1,"events":1},"rules":1},"root":{"attested":{"block":"1","attestations":[]}},"nodes":[${nodes}],"records":[${records}],"envelopes":[${envelopes}],"traces":[${shown}]}`;
+  return `{"format":"cotrace.trace-proof.v1","question":{"traceId":"LOT","direction":"up","recorders":null,"limits":{"identifiers":1,"events":1},"rules":1},"root":{"attested":{"block":"1","attestations":[{"body":"","unixSeconds":"1","mspId":"A","certificate":"","signature":""}]}},"nodes":[${nodes}],"records":[${records}],"envelopes":[${envelopes}],"traces":[${shown}]}`;
 };
 const tree = (events: string) =>
   proof({
@@ -68,12 +68,12 @@ const tree = (events: string) =>
   });
 
 const proofShapes: Readonly<Record<string, (size: number) => string>> = {
-  'many nodes': (size) => proof({ nodes: traces(size / 8, () => '"AAAA"') }),
+  'many nodes': (size) => proof({ nodes: traces(size / 12, () => '"AAAAAAAA"') }),
   'many absent traces': (size) =>
     proof({ traces: traces(size / 35, (i) => `{"traceId":"lot-${i}","absent":true}`) }),
   'many hidden events': (size) =>
     tree(traces(size / 70, (i) => `{"index":${i},"hidden":"${'A'.repeat(43)}"}`)),
-  'many rows': (size) => tree(traces(size / 40, (i) => `{"index":${i},"place":"AAAA","row":"{}"}`)),
+  'many rows': (size) => tree(traces(size / 40, (i) => `{"index":${i},"place":"6565","row":"{}"}`)),
   'a long record': (size) => proof({ records: `"${'r'.repeat(size)}"` }),
   'a long envelope': (size) => proof({ envelopes: `"${'A'.repeat(size - (size % 4))}"` }),
 };

@@ -1,2 +1,3 @@
-export { Shape, type ShapePath, type ShapeSource, type TextRule } from './shape.js';
+export { Shape, type TextRule } from './shape.js';
+export type { ShapePath, ShapeSource } from './shape-error.js';
 export { yamlShape, type YamlDocument, type YamlFile, type YamlLines } from './yaml-shape.js';

@@ -4,7 +4,8 @@ import { CotraceError, isCotraceError } from '../errors.js';
 import type { JsonValue } from '../json/json-value.js';
 import { parseStrictJson } from '../json/strict-json.js';
 import { errorOf } from '../testing/error-of.js';
-import { Shape, type ShapeSource } from './shape.js';
+import { Shape } from './shape.js';
+import type { ShapeSource } from './shape-error.js';
 
 const RUNS = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
 const CODES = ['BAD_JSON', 'TOO_LARGE'];
@@ -45,6 +46,7 @@ describe('a value from outside', () => {
     expect([root.at('number').integer(2, 3), root.at('number').integer(1, 2)]).toEqual([2, 2]);
     expect(root.at('u64').u64()).toBe(2n ** 64n - 1n);
     expect(root.at('hash').hash()).toEqual(new Uint8Array(32).fill(0xab));
+    expect(root.at('hash').hex(32)).toEqual(new Uint8Array(32).fill(0xab));
     expect(root.at('yes').boolean()).toBe(true);
     expect(root.at('inner').object()).toEqual({ a: 1 });
   });
@@ -102,6 +104,12 @@ describe('a value from outside', () => {
     ['a must be true or false, not 0', { a: 0 }, inMember((a) => a.boolean())],
     ['a must be at most 1 bytes in base64url, not "AQI"', { a: 'AQI' }, inMember((a) => a.bytes(1))],
     ['a must be at most 1 bytes in base64url, not 7', { a: 7 }, inMember((a) => a.bytes(1))],
+    [
+      'a must be at most 1 bytes in lower-case hexadecimal, not "abcd"',
+      { a: 'abcd' },
+      inMember((a) => a.hex(1)),
+    ],
+    ['a must be at most 2 bytes in lower-case hexadecimal, not "AB"', { a: 'AB' }, inMember((a) => a.hex(2))],
     ['a must be 64 lower-case hexadecimal digits, not "ab"', { a: 'ab' }, inMember((a) => a.hash())],
     ['a must be a decimal number of 64 bits, as text, not "-1"', { a: '-1' }, inMember((a) => a.u64())],
     ['a must be a decimal number of 64 bits, as text, not 1', { a: 1 }, inMember((a) => a.u64())],

@@ -1,29 +1,20 @@
 import { fromBase64url } from '../formats/base64url.js';
 import { parseU64 } from '../formats/decimal.js';
 import { fromHex } from '../bytes/bytes.js';
-import { CotraceError, isCotraceError, type ErrorCode, type ErrorDetail } from '../errors.js';
+import { isCotraceError } from '../errors.js';
 import { isArray } from '../json/is-array.js';
 import { isObject } from '../json/is-object.js';
 import type { JsonObject, JsonValue } from '../json/json-value.js';
-
-/** A place in a value: names of members and positions in lists, from the outside in. */
-export type ShapePath = readonly (string | number)[];
-
-/** What a value was read from, and how its errors are told. */
-export interface ShapeSource {
-  /** Code of the errors. */
-  readonly code: ErrorCode;
-  /** What the whole is called, the first step of every field: `record` in `record.traces[3].id`. */
-  readonly name?: string;
-  /** Code of the error of a list with too many items; otherwise `code`. */
-  readonly tooLarge?: ErrorCode;
-  /** Where a place is for people: a file, or a file and a line. Nothing where the field says enough. */
-  readonly locate?: (path: ShapePath) => string;
-  /** What to do about a value that is wrong, the end of a sentence. */
-  readonly advice?: string;
-  /** What the detail of every error has besides, such as the path of the file. */
-  readonly evidence?: ErrorDetail;
-}
+import {
+  cut,
+  itemsOf,
+  listed,
+  shapeError,
+  shown,
+  type Fault,
+  type Place,
+  type ShapeSource,
+} from './shape-error.js';
 
 /** What a text must be. */
 export interface TextRule {
@@ -36,27 +27,6 @@ export interface TextRule {
   readonly most?: number;
 }
 
-/** What an error has besides its message. */
-interface Fault {
-  readonly detail?: ErrorDetail;
-  readonly cause?: unknown;
-  readonly code?: ErrorCode | undefined;
-  /** The value that the detail names as `field`, where the message is about one of its members. */
-  readonly whole?: Place | null;
-  /** The place that people are shown, where it is not this value's. */
-  readonly at?: Place | null;
-}
-
-/** A place as a chain, so that a member costs no copy of the path to it. */
-interface Place {
-  readonly step: string | number;
-  readonly outer: Place | null;
-}
-
-/** Most UTF-16 units of a value or a name in a message. */
-const MAX_SHOWN = 80;
-/** Most UTF-16 units of a list of names in a message: more than all settings of any file here. */
-const MAX_LISTED = 400;
 const ANY_TEXT: TextRule = { rule: 'text' };
 
 /**
@@ -167,6 +137,14 @@ export class Shape {
     return this.parse(`at most ${most} bytes in base64url`, (text) => fromBase64url(text, most));
   }
 
+  /** Bytes as lower-case hexadecimal digits, at most `most` bytes. */
+  hex(most: number): Uint8Array {
+    const rule = `at most ${most} bytes in lower-case hexadecimal`;
+    const text = this.text({ rule });
+    if (text.length > 2 * most) this.wrong(rule);
+    return this.check(rule, () => fromHex(text));
+  }
+
   /** A hash, 64 lower-case hexadecimal digits. */
   hash(): Uint8Array {
     return this.parse('64 lower-case hexadecimal digits', (text) => fromHex(text, 32));
@@ -207,56 +185,11 @@ export class Shape {
     this.#raise(message, { cause });
   }
 
-  #raise(message: string, { detail, cause, code, whole = this.#place, at = this.#place }: Fault): never {
-    const { advice, evidence, locate } = this.#source;
-    const place = locate?.(pathOf(at)) ?? '';
-    const subject = [place, this.#fieldOf(this.#place)].filter((part) => part !== '').join(': ') || 'it';
-    const sentence = `${subject} ${message}${advice === undefined ? '' : `; ${advice}`}`;
-    const named = { ...evidence, field: this.#fieldOf(whole), ...(place !== '' && { place }), ...detail };
-    throw new CotraceError(code ?? this.#source.code, sentence, named, cause);
+  #raise(message: string, fault: Fault): never {
+    throw shapeError(this.#source, this.#place, message, fault);
   }
 
   #child(step: string | number, value: JsonValue | undefined): Shape {
     return new Shape(value, this.#source, { step, outer: this.#place });
   }
-
-  #fieldOf(place: Place | null): string {
-    const { name } = this.#source;
-    return fieldOf(name === undefined ? pathOf(place) : [name, ...pathOf(place)]);
-  }
-}
-
-function pathOf(place: Place | null): ShapePath {
-  const steps: (string | number)[] = [];
-  for (let at = place; at !== null; at = at.outer) steps.push(at.step);
-  return steps.reverse();
-}
-
-/** `blocks[3].body`; a name that is no word is quoted. */
-function fieldOf(path: ShapePath): string {
-  return path
-    .map((step, i) => {
-      if (typeof step === 'number') return `[${step}]`;
-      const isWord = /^[\w-]{1,80}$/.test(step);
-      return isWord ? (i === 0 ? step : `.${step}`) : `[${shown(step)}]`;
-    })
-    .join('');
-}
-
-function shown(value: JsonValue | undefined): string {
-  if (isArray(value)) return 'a list';
-  if (isObject(value)) return 'an object';
-  return cut(typeof value === 'string' ? JSON.stringify(value.slice(0, MAX_SHOWN)) : String(value));
-}
-
-function itemsOf(count: number): string {
-  return count === 1 ? '1 item' : `${count} items`;
-}
-
-function listed(names: readonly string[]): string {
-  return cut(names.join(', '), MAX_LISTED);
-}
-
-function cut(text: string, most = MAX_SHOWN): string {
-  return text.length > most ? `${text.slice(0, most)}…` : text;
 }

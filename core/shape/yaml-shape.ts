@@ -1,6 +1,7 @@
 import { CotraceError, isCotraceError, type ErrorCode } from '../errors.js';
 import { checkJsonValue, type JsonValue } from '../json/json-value.js';
-import { Shape, type ShapePath } from './shape.js';
+import { Shape } from './shape.js';
+import type { ShapePath } from './shape-error.js';
 
 /** What is used of a document that the `yaml` library has parsed; this package does without the library. */
 export interface YamlDocument {

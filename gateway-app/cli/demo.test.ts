@@ -118,7 +118,7 @@ async function shown({ once = true, json = false, ...options }: Running = {}) {
 const checksIn = (text: string) => text.split('\n').filter((line) => /^(?:ok {2}|FAIL) /.test(line));
 const ALL_OK = [
   'ok   12 of 12 events of the rice chain recorded',
-  "ok   12 events of the consumer's lot proven from the trust file alone",
+  "ok   12 events of the consumer's lot proven complete from the trust file alone",
   `ok   ${NODES} of ${NODES} nodes have verified every block`,
   'ok   the nodes of every domain hold equal state',
 ];

@@ -10,7 +10,11 @@ import { Runner } from './runner.js';
 
 /** An exit code that only a command has that was run. */
 const OWN = 42;
-const ANSWERS: Readonly<Record<string, unknown>> = { readRules: ['rule'], trustPath: 'trust.json' };
+const ANSWERS: Readonly<Record<string, unknown>> = {
+  readRules: ['rule'],
+  trustPath: 'trust.json',
+  watchFolder: 'watch-folder',
+};
 
 /** What a command line calls, in order, and how it ends. `failing`: functions that throw. */
 async function asked(line: string, failing: Readonly<Record<string, Error>> = {}) {
@@ -38,11 +42,25 @@ const session = (...calls: readonly Noted[]): readonly Noted[] => [
   ...calls,
   ['close'],
 ];
-const product = (direction: string, proof?: string) => ({
+const product = (direction: string, proof?: string, more: object = {}) => ({
   traceId: 'LOT',
   direction,
+  ...{ newest: null, envelopes: false, at: null, recorders: null },
   trust: 'trust.json',
   proof,
+  ...more,
+});
+const traced = (line: string, ...wish: Parameters<typeof product>): [string, readonly Noted[]] => [
+  line,
+  session(['trustPath', null, HOME], ['trace', product(...wish), TEXT]),
+];
+const watching = (...traceIds: readonly string[]) => ({
+  with: (options: object): Noted => [
+    'watch',
+    traceIds,
+    { trust: 'trust.json', folder: 'watch-folder', every: null, ...options },
+    TEXT,
+  ],
 });
 
 describe('a command line', () => {
@@ -89,8 +107,24 @@ describe('a command line', () => {
         ['dryRun', ['a.json'], ['rule'], { json: true }],
       ],
     ],
-    ['trace LOT', session(['trustPath', null, HOME], ['trace', product('none'), TEXT])],
-    ['trace LOT --up', session(['trustPath', null, HOME], ['trace', product('up'), TEXT])],
+    traced('trace LOT', 'none'),
+    traced('trace LOT --up', 'up'),
+    traced('trace LOT --both', 'both'),
+    traced('trace LOT --show all', 'none'),
+    traced('trace LOT --up --show all', 'up'),
+    traced('trace LOT --show none', 'none', undefined, { newest: 0 }),
+    traced('trace LOT --show newest 20', 'none', undefined, { newest: 20 }),
+    traced('trace LOT --show newest 100000', 'none', undefined, { newest: 100_000 }),
+    traced('trace LOT --envelopes --at 4095', 'none', undefined, { envelopes: true, at: 4095n }),
+    traced('trace LOT --recorders B,A', 'none', undefined, { recorders: ['B', 'A'] }),
+    [
+      'watch LOT BOX',
+      session(['trustPath', null, HOME], ['watchFolder', HOME], watching('LOT', 'BOX').with({})),
+    ],
+    [
+      'watch LOT --every 60 --folder kept',
+      session(['trustPath', null, HOME], watching('LOT').with({ every: 60, folder: 'kept' })),
+    ],
     [
       'trace LOT --down --proof p.json --trust t.json',
       session(['trustPath', 't.json', HOME], ['trace', product('down', 'p.json'), TEXT]),
@@ -163,6 +197,13 @@ describe('a command line', () => {
     'trace',
     'trace LOT MORE',
     'trace LOT --nope',
+    'trace LOT --at 01',
+    'trace LOT --at x',
+    'trace LOT --recorders A,,B',
+    'watch',
+    'watch LOT --every 0',
+    'watch LOT --every 86401',
+    'watch LOT --every 1.5',
     'verify',
     'order place',
     'order verify',
@@ -191,12 +232,39 @@ describe('a command line', () => {
 
   it('traces in one direction, and closes its session where it asks for two', async () => {
     const { code, said, calls } = await asked('trace LOT --up --down');
-    expect([code, said]).toEqual([EXIT.usage, 'cotrace: [USAGE] give --up or --down, not both\n']);
+    expect([code, said]).toEqual([EXIT.usage, 'cotrace: [USAGE] give one of --up, --down and --both\n']);
     expect(calls).toEqual(session());
   });
 });
 
 describe('a command that fails', () => {
+  it.each([
+    'newest',
+    'newest 0',
+    'newest 100001',
+    'newest 1e3',
+    'newest 5 6',
+    'oldest 5',
+    'nope',
+    'all 5',
+    'none 5',
+    '0',
+  ])('shows nothing where --show is %s', async (show) => {
+    const { code, said } = await asked(`trace LOT --show ${show}`);
+    expect([code, said]).toEqual([
+      EXIT.usage,
+      'cotrace: [USAGE] --show is all, none, or newest and a number from 1 to 100000\n',
+    ]);
+  });
+
+  it('shows all that a lineage leads through', async () => {
+    const { code, said } = await asked('trace LOT --down --show newest 5');
+    expect([code, said]).toEqual([
+      EXIT.usage,
+      'cotrace: [USAGE] a lineage needs all events that it leads through: leave out --show newest 5, or --down\n',
+    ]);
+  });
+
   const lost = { nodes: new CotraceError('INTERRUPTED', 'stopped', { at: 1n }) };
 
   it('ends with the exit code of the error, which it prints, and closes its session', async () => {
@@ -236,7 +304,7 @@ describe('help', () => {
     expect([code, said]).toEqual([EXIT.done, '']);
     const listed = /\nCommands:\n((?: {2,}.*\n)+)/.exec(text)?.[1] ?? '';
     expect([...listed.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name)).toEqual(
-      'network capture trace verify order state nodes consortium define node demo help'.split(' '),
+      'network capture trace verify watch order state nodes consortium define node demo help'.split(' '),
     );
   });
 

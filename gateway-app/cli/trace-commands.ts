@@ -152,7 +152,9 @@ function blockOf(text: string): bigint {
 }
 
 function listOf(text: string): string[] {
-  return text.split(',').map((one) => one.trim());
+  const names = text.split(',').map((one) => one.trim());
+  if (names.includes('')) throw new InvalidArgumentError('MSP ids, separated by commas');
+  return names;
 }
 
 function secondsOf(text: string): number {

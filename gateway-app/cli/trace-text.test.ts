@@ -53,7 +53,7 @@ const ASIDE: TraceAnswer = {
   complete: true,
   ...{ incomplete: [], identifiers: [], consulted: [], events: [], containers: [], lots: [], leftOut: [] },
   ...{ disputes: [], foreign: [], brokenChains: [], repeated: [], withoutOrigin: [], future: [], open: [] },
-  ...{ cut: [], orphans: [], states: [] },
+  ...{ cut: [], states: [], orphans: [] },
 };
 
 const textOf = (more: Partial<TraceAnswer>): string[] =>

@@ -87,7 +87,7 @@ async function lookAt(
 ): Promise<number> {
   const path = join(folder, `${toHex(sha256(utf8(traceId))).slice(0, 32)}.json`);
   try {
-    const earlier = existsSync(path) ? readTraceProof(readTextFile(path, 'NO_FILE')) : null;
+    const earlier = keptAt(path);
     const { proof, answer, rewritten } = await watchTrace(connections, traceId, earlier, trust);
     if (rewritten !== null) return showRewritten(rewritten, path, proof, output);
     writeWhole(path, writeTraceProof(proof));
@@ -102,11 +102,23 @@ async function lookAt(
   }
 }
 
+/** The proof that is kept at a path; null where there is none. */
+function keptAt(path: string): TraceProof | null {
+  if (!existsSync(path)) return null;
+  try {
+    return readTraceProof(readTextFile(path, 'NO_FILE'));
+  } catch (error) {
+    if (!isCotraceError(error)) throw error;
+    const told = `${path} is not what was kept there; without it, watching begins again`;
+    throw relayedError(error.code, told, { ...error.detail, path }, error);
+  }
+}
+
 /** The proof that is known stays as it is, and the one that contradicts it is put beside it. */
 function showRewritten(error: CotraceError, path: string, proof: TraceProof, output: Output): number {
   const contradicting = path.replace(/\.json$/, `.block-${proof.root.block}.json`);
   writeWhole(contradicting, writeTraceProof(proof));
-  const told = `${error.message}; ${path} and ${contradicting} are the proof: keep both, and show them to the other organisations`;
+  const told = `the history is not the one that was known: ${path} and ${contradicting} show it; keep both, and give them to the other organisations`;
   printError(
     relayedError(error.code, told, { ...error.detail, known: path, contradicting }, error),
     output.json,

@@ -38,7 +38,7 @@ export async function assembleProof(parts: AsyncIterable<ProofPart>): Promise<As
   let progress = 0;
   for await (const { part } of parts) {
     if (part.case === 'progress') {
-      if (++progress > MOST_PROGRESS) throw bad('it tells of its progress too often');
+      if (++progress > MOST_PROGRESS) throw bad('it reports its progress too often');
     } else if (part.case === 'start' && assembly === null) assembly = new Assembly(part.value);
     else if (assembly === null || part.case === 'start')
       throw bad('it does not begin, once, with what it has');

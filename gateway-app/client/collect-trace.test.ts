@@ -115,6 +115,23 @@ describe('what answers a question', () => {
     ]);
   });
 
+  it('is not complete, and says so, where all masters leave something out', async () => {
+    const lying = proving(() => countAlone);
+    const connections = connected(master(0, lying), master(1, lying), master(2, lying));
+    const { answer } = await collected(connections);
+    expect([answer.complete, answer.open]).toEqual([
+      false,
+      [{ traceId: 'FLOUR', missing: 'events', events: 3 }],
+    ]);
+    expect(named(connections)).toEqual([1, 2, 3].map((i) => `org${i}.master INCOMPLETE`));
+  });
+
+  it('has no answer where all masters show fewer of the newest events than were asked for', async () => {
+    const lying = proving(() => countAlone);
+    const connections = connected(master(0, lying), master(1, lying), master(2, lying));
+    await expect(collected(connections, { ...ALL, newest: 2 })).rejects.toMatchObject({ code: 'INCOMPLETE' });
+  });
+
   it('may leave events out where the newest alone are asked for, and no others', async () => {
     const none = connected(
       master(

@@ -24,8 +24,9 @@ export interface CollectedTrace {
 
 /**
  * Collects a proof that answers a question: from the first master whose answer holds against the trust file, leaves nothing
- * out that the question needs, and is not older than what a quorum of masters have reached. What is wrong with others is in
- * `connections.faults`. Throws `NO_QUORUM` where too few masters attest as the trust file wants it, and what stands for the
+ * out that the question needs, and is not older than what a quorum of masters have reached. Where each leaves something out,
+ * which others than masters can bring about by rows without records, it is the answer that leaves out least, and says so. What
+ * is wrong with others is in `connections.faults`. Throws `NO_QUORUM` where too few masters attest as the trust file wants it, and what stands for the
  * faults of all.
  */
 export async function collectTrace(
@@ -46,14 +47,13 @@ export async function collectTrace(
     },
     faults,
   );
+  let fullest: CollectedTrace | null = null;
   for await (const { from, answer } of answers) {
     try {
-      const collected = await checked(
-        connections,
-        { from, sent: answer, heights },
-        { question, showing },
-        trust,
-      );
+      const sent = { from, sent: answer, heights };
+      const collected = await checked(connections, sent, { question, showing }, trust);
+      fullest = fuller(fullest, collected);
+      requireEnough(collected.proof, collected.answer, showing.newest);
       await named;
       return collected;
     } catch (error) {
@@ -61,7 +61,14 @@ export async function collectTrace(
       faults.add(from.name, error);
     }
   }
-  throw noAnswer(masters, faults);
+  if (fullest === null || showing.newest !== null) throw noAnswer(masters, faults);
+  await named;
+  return fullest;
+}
+
+/** The answer of which less is open. */
+function fuller(known: CollectedTrace | null, other: CollectedTrace): CollectedTrace {
+  return known === null || other.answer.open.length < known.answer.open.length ? other : known;
 }
 
 /** What one master sent, and how far the masters said to be before. */
@@ -97,9 +104,7 @@ async function checked(
     ...{ nodes, records, envelopes, traces },
     states: [],
   });
-  const collected = await verifiedWith(connections, gathered, proofWith, { from, question }, trust);
-  requireEnough(collected.proof, collected.answer, showing.newest);
-  return collected;
+  return verifiedWith(connections, gathered, proofWith, { from, question }, trust);
 }
 
 /** Throws `BEHIND` for an answer of long ago, `BAD_ANSWER` for one of another block than was asked for. */

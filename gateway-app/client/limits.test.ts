@@ -260,6 +260,6 @@ describe('a proof', () => {
       });
     const why = (said: string) => ({ code: 'BAD_PROOF', message: expect.stringContaining(said) as unknown });
     await expect(telling(1000)).rejects.toMatchObject(why('it has no beginning'));
-    await expect(telling(1001)).rejects.toMatchObject(why('it tells of its progress too often'));
+    await expect(telling(1001)).rejects.toMatchObject(why('it reports its progress too often'));
   });
 });

@@ -1,4 +1,11 @@
-import { CotraceError, decodeHead, isCotraceError, type TraceHead, verifyGrowth } from '@cotrace/core';
+import {
+  CotraceError,
+  decodeHead,
+  isCotraceError,
+  relayedError,
+  type TraceHead,
+  verifyGrowth,
+} from '@cotrace/core';
 import {
   LINEAGE_LIMITS,
   type TraceProof,
@@ -41,7 +48,7 @@ export async function watchTrace(
   trust: Trust,
 ): Promise<WatchedTrace> {
   const question = watchQuestion(traceId);
-  if (earlier !== null) verifyTraceProof(earlier, trust, question);
+  if (earlier !== null) requireKnown(earlier, trust, question);
   const collected = await collectTrace(connections, question, NOTHING, trust);
   if (earlier === null) return { ...collected, rewritten: null };
   const [known, block] = [earlier.root.block, collected.proof.root.block];
@@ -55,6 +62,16 @@ export async function watchTrace(
   if (older.length === 0) return { ...collected, rewritten: null };
   const rewritten = rewrittenBetween(older, newer) ?? (await notGrown(connections, traceId, older, newer));
   return { ...collected, rewritten };
+}
+
+/** Throws what is wrong with a proof that was kept. */
+function requireKnown(earlier: TraceProof, trust: Trust, question: TraceQuestion): void {
+  try {
+    verifyTraceProof(earlier, trust, question);
+  } catch (error) {
+    if (!isCotraceError(error)) throw error;
+    throw relayedError(error.code, 'the proof that is kept does not hold', error.detail, error);
+  }
 }
 
 /**

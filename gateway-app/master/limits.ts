@@ -59,7 +59,7 @@ export const MAX_SHOWN_RECORD_BYTES = 8 * 1024 * 1024;
 export const PART = { bytes: 1024 * 1024, entries: 1000 };
 
 /** How often a caller is told how far its proof is. */
-export const PROGRESS_MS = 1000;
+export const PROOF_PROGRESS_MS = 1000;
 
 /** How many cycles back proofs under the root at a cycle's end can be made. */
 export const KEPT_CYCLES = 8;

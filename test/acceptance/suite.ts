@@ -4,6 +4,7 @@ import { anyOrder } from './any-order.js';
 import { demoBegins, demoEnds } from './demo.js';
 import { domainsApart } from './domains-apart.js';
 import { epcisFiles } from './epcis-files.js';
+import { histories } from './histories.js';
 import { lettuce } from './lettuce.js';
 import { manners } from './manners.js';
 import { oddTransactions } from './odd-transactions.js';
@@ -19,6 +20,7 @@ export function acceptance(backend: Backend): void {
     afterAll(() => scene.remove());
 
     const demo = demoBegins(scene, backend);
+    histories(scene);
     const known = lettuce(scene);
     epcisFiles(scene);
     manners(scene);

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readTraceProof, type TraceAnswer, verify, writeTraceProof } from '@cotrace/verifier';
+import { answerJson, readTraceProof, type TraceAnswer, verify, writeTraceProof } from '@cotrace/verifier';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { Connections } from '../../gateway-app/client/connections.js';
@@ -11,6 +11,7 @@ import type { CaptureAnswer } from '../acceptance/answers.js';
 import { Scene } from '../acceptance/scene.js';
 import { cases, documentsOf, type AnsweredStatuses, type CaseDocument } from '../cases/cases.js';
 import { hasSharedCases, SHARED, sharedDocuments } from '../cases/shared-cases.js';
+import { startGoVerifier } from '../verifier-go/go-verifier.js';
 
 // A network is started and every event captured, on a machine that may be busy.
 jest.setTimeout(300_000);
@@ -33,6 +34,9 @@ const ORDERS: Readonly<Record<string, (documents: readonly CaseDocument[]) => re
     return shuffled;
   },
 };
+
+const go = startGoVerifier();
+afterAll(() => go?.stop());
 
 describe.each(Object.entries(ORDERS))('cases captured in %s', (name, inOrder) => {
   const scene = new Scene();
@@ -71,13 +75,15 @@ describe.each(Object.entries(ORDERS))('cases captured in %s', (name, inOrder) =>
 
   const outcomeOf = (file: string) => outcomes.get(scene.path(join('documents', file)));
 
-  /** The verified answer, whose proof says the same to whoever has the trust file. */
+  /** The verified answer, whose proof says the same to whoever has the trust file, in both verifiers. */
   async function traced(traceId: string, direction: 'none' | 'up' | 'down'): Promise<TraceAnswer> {
     const path = `${scene.cotrace.home}/trust.json`;
     const { proof, answer } = await trace(session, { traceId, direction }, loadTrust(path));
     const text = writeTraceProof(proof);
     expect(writeTraceProof(readTraceProof(text))).toBe(text);
     expect(await verify(text, readFileSync(path))).toEqual(answer);
+    const question = { kind: 'trace-proof', proof: text, trust: readFileSync(path, 'utf8') };
+    expect(await go?.lines([question])).toEqual(go === null ? undefined : [answerJson(answer)]);
     expect([traceId, answer.complete]).toEqual([traceId, true]);
     return answer;
   }

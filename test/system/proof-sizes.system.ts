@@ -118,7 +118,7 @@ const said: string[] = [];
 function tell(what: string, { packed, answer, milliseconds, held }: ProofFile): void {
   const { length } = answer.events;
   said.push(
-    `${what}: ${(packed / KB).toFixed(1)} kB, ${length} events told, made in ${milliseconds.toFixed(0)} ms, held up to ${held.toFixed(0)} ms`,
+    `${what}: ${(packed / KB).toFixed(1)} kB, ${length} events told, made in ${milliseconds.toFixed(0)} ms, at most ${held.toFixed(0)} ms at a time`,
   );
 }
 

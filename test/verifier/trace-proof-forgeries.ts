@@ -16,16 +16,11 @@ import { prove, type ProofParts } from '../../verifier/trace-proof/testing/prove
 import type { ReferenceLedger } from '../../verifier/trace-proof/testing/reference-ledger.js';
 import { writeTraceProof } from '../../verifier/trace-proof/proof-file.js';
 import type { ProofEvent, ProofTrace, ProofTree, TraceProof } from '../../verifier/trace-proof/types.js';
+import type { Forgery, Told } from './trace-proof-cases.js';
+import { forgedChanges, toldChanges } from './trace-proof-changes.js';
+import { forgedEnvelopes, toldOthers } from './trace-proof-others.js';
 import { M, N, O, QUORUM, type ProofWorld } from './trace-proof-scene.js';
 import { A, B, chain, corrected, item, made, moved, P, turned, X, Y } from './trace-proof-scenes.js';
-
-/** A proof that is refused. `attack` is the row of the design that it tries. */
-export interface Forgery {
-  readonly name: string;
-  readonly code: string;
-  /** Text of the proof, and of the trust file where it is another one than the world's. */
-  readonly make: () => Promise<{ readonly proof: string; readonly trust?: string }>;
-}
 
 type Edit = (proof: TraceProof) => TraceProof;
 type EditText = (text: string) => string;
@@ -33,9 +28,21 @@ type EditText = (text: string) => string;
 /** Everything that a file under an attested root can try, each by its name and the code that refuses it. */
 export function forgeries(world: ProofWorld): Forgery[] {
   const ledger = chain(world);
-  const honest = (parts: Partial<ProofParts> = {}) =>
+  const proven = (parts: Partial<ProofParts>) =>
     prove(ledger, { traceId: X, direction: 'up', attestedBy: QUORUM, ...parts });
-  const edited = (name: string, code: string, edit: Edit, parts: Partial<ProofParts> = {}): Forgery => ({
+  let usual: Promise<TraceProof> | null = null;
+  /** Most forgeries are made of the same proof. */
+  const honest = (parts: Partial<ProofParts> | null = null): Promise<TraceProof> => {
+    if (parts !== null) return proven(parts);
+    usual ??= proven({});
+    return usual;
+  };
+  const edited = (
+    name: string,
+    code: string,
+    edit: Edit,
+    parts: Partial<ProofParts> | null = null,
+  ): Forgery => ({
     name,
     code,
     make: async () => ({ proof: writeTraceProof(edit(await honest(parts))) }),
@@ -381,6 +388,9 @@ export function forgeries(world: ProofWorld): Forgery[] {
     rewritten('a list is empty where it is left out', 'BAD_PROOF', (text) =>
       text.replace('"nodes"', '"tips":[],"nodes"'),
     ),
+    rewritten('a leaf is in capital letters', 'BAD_PROOF', (text) =>
+      text.replace('"place":"65', '"place":"6E'),
+    ),
     rewritten('bytes are in another alphabet', 'BAD_PROOF', (text) => text.replace('"head":"', '"head":"+')),
     rewritten('an absence is said to be false', 'BAD_PROOF', (text) =>
       text.replace('"traces":[', '"traces":[{"traceId":"urn:a:b","absent":false},'),
@@ -401,14 +411,14 @@ export function forgeries(world: ProofWorld): Forgery[] {
         return { proof: writeTraceProof(await honest()), trust };
       },
     },
+    ...forgedChanges(world),
+    ...forgedEnvelopes(world),
   ];
 }
 
 /** What is no forgery, but must be told: each proof holds, and its answer says what is odd. */
-export function oddities(
-  world: ProofWorld,
-): { readonly name: string; readonly make: () => Promise<TraceProof> }[] {
-  const of = (name: string, make: () => Promise<TraceProof>) => ({ name, make });
+export function oddities(world: ProofWorld): Told[] {
+  const of = (name: string, make: () => Promise<TraceProof>): Told => ({ name, make });
   const ask = (ledger: ReferenceLedger, parts: Partial<ProofParts> & Pick<ProofParts, 'traceId'>) =>
     prove(ledger, { attestedBy: QUORUM, direction: 'up', ...parts });
   return [
@@ -500,6 +510,8 @@ export function oddities(
         show: (one, least) => (one.leaf.domain === 'junk' ? 'row' : least),
       });
     }),
+    ...toldChanges(world),
+    ...toldOthers(world),
   ];
 }
 

@@ -5,8 +5,8 @@ import { readTraceProof } from '../../verifier/trace-proof/proof-file.js';
 import type { TraceQuestion } from '../../verifier/trace-proof/types.js';
 import { verifyTraceProof } from '../../verifier/trace-proof/verify-trace-proof.js';
 import { Random } from '../faults/random.js';
-import { QUORUM, type ProofWorld } from './trace-proof-scene.js';
-import { A, chain, corrected, makings, X, Y } from './trace-proof-scenes.js';
+import { M, N, O, QUORUM, type ProofWorld } from './trace-proof-scene.js';
+import { A, chain, corrected, makings, others, X, Y } from './trace-proof-scenes.js';
 import { mutated } from './trace-proof-mutations.js';
 
 /** What became of mutated proofs. */
@@ -25,13 +25,15 @@ export async function tryMutants(world: ProofWorld, count: number, seed: number)
   const honest = await Promise.all(
     (
       [
-        [chain(world), Y, 'up'],
-        [chain(world), X, 'both'],
-        [makings(world), X, 'up'],
-        [corrected(world), A, 'down'],
+        [chain(world), Y, 'up', {}],
+        [chain(world), X, 'both', { envelopes: true }],
+        [chain(world), X, 'up', { recorders: [O, N], counted: [M] }],
+        [makings(world), X, 'up', {}],
+        [corrected(world), A, 'down', {}],
+        [others(world), A, 'down', {}],
       ] as const
-    ).map(async ([ledger, traceId, direction]) => {
-      const proof = await prove(ledger, { traceId, direction, attestedBy: QUORUM });
+    ).map(async ([ledger, traceId, direction, more]) => {
+      const proof = await prove(ledger, { traceId, direction, attestedBy: QUORUM, ...more });
       const said = substance(verifyTraceProof(proof, world.trust, null));
       return { ledger, proof, said };
     }),
@@ -60,8 +62,24 @@ function outcomeOf(text: string, { trust }: ProofWorld, question: TraceQuestion)
   }
 }
 
-/** All that an answer says of products. Who attests, and when, may be others: one liar can sign an earlier time. */
+/**
+ * All that an answer says of products. Who attests, and when, may be others: one liar can sign an earlier time; and which
+ * envelopes are shown. For recorders it is what is certain: what is shown of others is nowhere said to be all.
+ */
 function substance(answer: TraceAnswer): string {
   const asOf = { ...answer.asOf, unixSeconds: 0n, attestedBy: [] };
-  return answerJson({ ...answer, asOf, future: [] });
+  const events = answer.events.map((event) => ({ ...event, envelope: false }));
+  const all = { ...answer, asOf, future: [], events, orphans: [] };
+  if (answer.question.recorders === null) return answerJson(all);
+  return answerJson({
+    ...all,
+    events: events.filter(({ certain }) => certain),
+    identifiers: all.identifiers.flatMap((one) => (one.certain ? [{ ...one, organisations: [] }] : [])),
+    consulted: [],
+    containers: [],
+    disputes: [],
+    foreign: [],
+    brokenChains: [],
+    withoutOrigin: [],
+  });
 }

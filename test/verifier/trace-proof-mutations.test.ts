@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ProofWorld } from './trace-proof-scene.js';
 import { tryMutants } from './trace-proof-mutants.js';
 
-const COUNT = 150;
+const COUNT = 100;
 const SEED = Number(process.env['COTRACE_SEED'] ?? Math.floor(Math.random() * 2 ** 32));
 
 let world: ProofWorld;

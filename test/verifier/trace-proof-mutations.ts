@@ -87,6 +87,16 @@ const STRUCTURAL: readonly Mutation[] = [
   inEvent((event) =>
     isOpen(event) && event.shown !== null ? [{ ...event, shown: { ...event.shown, record: null } }] : [event],
   ),
+  inEvent((event) =>
+    isOpen(event) && event.shown !== null
+      ? [{ ...event, shown: { ...event.shown, envelope: null } }]
+      : [event],
+  ),
+  inEvent((event, random) =>
+    isOpen(event) && event.shown !== null
+      ? [{ ...event, shown: { ...event.shown, row: null, envelope: random.integer(0, 3) } }]
+      : [event],
+  ),
   inEvent(() => []),
   inEvent((event) => [event, event]),
   inEvent((event, random) => [{ ...event, index: event.index + random.integer(-1, 2) }]),
@@ -94,6 +104,8 @@ const STRUCTURAL: readonly Mutation[] = [
   (proof, random) => dropOne(proof, 'traces', random),
   (proof, random) => dropOne(proof, 'records', random),
   (proof, random) => dropOne(proof, 'nodes', random),
+  (proof, random) => dropOne(proof, 'envelopes', random),
+  (proof, random) => ({ ...proof, envelopes: swapped(proof.envelopes, random) }),
   inTrace((trace) => ({ traceId: trace.traceId, head: null })),
   inTrace((trace, random) => ({ ...trace, trees: without(trace.trees, random) })),
   // Contents are others.
@@ -254,7 +266,11 @@ function attestedAs(
     : { ...proof, root: { ...proof.root, attestations: edit(attestations) } };
 }
 
-function dropOne(proof: TraceProof, name: 'traces' | 'records' | 'nodes', random: Random): TraceProof {
+function dropOne(
+  proof: TraceProof,
+  name: 'traces' | 'records' | 'nodes' | 'envelopes',
+  random: Random,
+): TraceProof {
   return { ...proof, [name]: without<unknown>(proof[name], random) };
 }
 

@@ -10,7 +10,11 @@ import { mainConfig } from '../../verifier/main-block/main-config.js';
 import { readTrust, type Trust } from '../../verifier/proof/trust.js';
 import { answerJson, type TraceAnswer } from '../../verifier/trace-proof/answer.js';
 import { readTraceProof, writeTraceProof } from '../../verifier/trace-proof/proof-file.js';
-import { ReferenceLedger, type LedgerWorld } from '../../verifier/trace-proof/testing/reference-ledger.js';
+import {
+  ReferenceLedger,
+  type LedgerWorld,
+  type Writes,
+} from '../../verifier/trace-proof/testing/reference-ledger.js';
 import type { Tip, TraceProof } from '../../verifier/trace-proof/types.js';
 import { verifyTraceProof } from '../../verifier/trace-proof/verify-trace-proof.js';
 
@@ -25,6 +29,7 @@ export class ProofWorld implements LedgerWorld {
   readonly trust: Trust;
   readonly networkId: Uint8Array;
   readonly membership: Uint8Array;
+  #next: Promise<TestNetwork> | null = null;
 
   private constructor(network: TestNetwork) {
     this.network = network;
@@ -42,28 +47,50 @@ export class ProofWorld implements LedgerWorld {
     return new ReferenceLedger(this);
   }
 
-  transaction(mspId: string, nonce: Uint8Array, writes: Parameters<LedgerWorld['transaction']>[2]) {
+  transaction(mspId: string, nonce: Uint8Array, writes: Writes) {
+    return this.#transactionOn(this.network, mspId, nonce, writes);
+  }
+
+  #transactionOn(network: TestNetwork, mspId: string, nonce: Uint8Array, writes: Writes) {
     const { client } = this.#organisation(mspId);
     const rwset = Object.fromEntries(
       Object.entries(writes).map(([domain, values]) => [domain, { writes: values }]),
     );
     const [chaincode = 'goods'] = Object.keys(writes);
-    return transaction(this.network, { chaincode, rwset, client, nonce, endorsers: [] });
+    return transaction(network, { chaincode, rwset, client, nonce, endorsers: [] });
   }
 
   attest(mspId: string, body: Uint8Array, unixSeconds: bigint): Attestation {
     return attest(this.#organisation(mspId).peer, body, new Date(Number(unixSeconds) * 1000));
   }
 
+  /** The same world, whose transactions are on another channel. */
+  elsewhere(): LedgerWorld {
+    const { networkId, membership } = this;
+    const network = this.network.sibling('other');
+    return {
+      ...{ networkId, membership },
+      transaction: (mspId, nonce, writes) => this.#transactionOn(network, mspId, nonce, writes),
+      attest: (mspId, body, unixSeconds) => this.attest(mspId, body, unixSeconds),
+    };
+  }
+
+  /** The same organisations under new authorities, made when first asked for. */
+  async next(): Promise<TestNetwork> {
+    this.#next ??= TestNetwork.create();
+    return this.#next;
+  }
+
   /** A tip that a peer of the organisation signs. */
-  tip(mspId: string, block: bigint, unixSeconds: bigint): Tip {
+  tip(mspId: string, block: bigint, unixSeconds: bigint, networkId = this.networkId): Tip {
     const stated = { block, headerHash: sha256(utf8(`header ${block}`)), trieRoot: sha256() };
     const attestor = new Attestor(this.#organisation(mspId).peer);
-    return attestor.tip({ networkId: this.networkId, ...stated }, new Date(Number(unixSeconds) * 1000));
+    return attestor.tip({ networkId, ...stated }, new Date(Number(unixSeconds) * 1000));
   }
 
   async remove(): Promise<void> {
     await this.network.remove();
+    await (await this.#next)?.remove();
   }
 
   #organisation(mspId: string) {

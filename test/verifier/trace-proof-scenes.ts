@@ -111,6 +111,17 @@ export function corrected(world: ProofWorld): ReferenceLedger {
   return ledger;
 }
 
+/** A foreign row that is no text, and one that names a record that nobody has: only their envelopes show it. */
+export function others(world: ProofWorld): ReferenceLedger {
+  const ledger = chain(world);
+  const event = ledger.events.find(({ leaf }) => leaf.key === `trace/${A}`);
+  ledger.write(M, () => ({ junk: { [`trace/${A}`]: Uint8Array.of(0xff), [`trace/${X}`]: '{}' } }));
+  ledger.write(M, (txId) => ({
+    junk: { [`trace/${A}`]: (event?.row ?? '').replace(event?.leaf.txId ?? '', txId) },
+  }));
+  return ledger;
+}
+
 /** What other chaincodes write under our keys: junk, a row of another form, a row that no record knows, and a restart. */
 export function foreign(world: ProofWorld): ReferenceLedger {
   const ledger = chain(world);

@@ -29,7 +29,8 @@ export function containersOf(
       ),
     );
     const openings = others.filter(({ key }) => loads.has(key)).length;
-    const windows = [...followed].flatMap(([one, times]) => windowsOf(one, times));
+    // A pair that was followed from the child and from the container has windows of both.
+    const windows = distinct([...followed].flatMap(([one, times]) => windowsOf(one, times)));
     const key = ({ child, bond, from }: LineageWindow): string => JSON.stringify([child, bond, from ?? EVER]);
     windows.sort((a, b) => (key(a) < key(b) ? -1 : 1));
     return { traceId, windows, otherUses: { openings, events: others.length } };

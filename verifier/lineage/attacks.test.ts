@@ -268,6 +268,12 @@ describe('what else is said', () => {
     expect(answer.repeated).toEqual([{ traceId: 'a', made: 2, used: 1 }]);
   });
 
+  it('has each window once where a container is both an input and what held another', () => {
+    // The load of P is followed from P, and P from A.
+    const [crate] = upOf('X', '1 add A in P; 2 P to X; 3 empty P').containers;
+    expect(crate?.windows).toMatchObject([{ child: 'A', from: timeOf('1'), to: timeOf('3') }]);
+  });
+
   it('names the products of which nothing says where they are from', () => {
     const history = '1 move A; 2 see A in P; 3 A,B to X; 4 make B';
     expect(upOf('X', history).withoutOrigin).toEqual(['A']);

@@ -202,9 +202,8 @@ export class Closure {
       this.#rounds.reach({ kind: 'lot', id: lot }, because | down, null);
     }
     if (this.#natureOf(id) !== 'lot') return;
-    for (const item of yield* this.#makings.itemsOf(id, this.#work)) {
+    for (const [item, because] of yield* this.#makings.itemsOf(id, this.#work)) {
       if (this.#work.isDue(WINDOWS)) yield;
-      const because = this.#makings.lotsOf(item).get(id) ?? CERTAIN;
       this.#rounds.reach({ kind: 'product', id: item, times: ALL_TIMES, load: false }, because, null);
     }
   }

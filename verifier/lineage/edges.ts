@@ -75,17 +75,21 @@ export class Makings {
     return lots;
   }
 
-  /** The items of a lot, sorted, whether or not it is certain that they are. */
-  *itemsOf(lot: string, work: Work): Steps<string[]> {
-    const items = new Set<string>();
+  /** The items of a lot, sorted, each with why it is undecided that it is: as its own trace tells, or else the lot's. */
+  *itemsOf(lot: string, work: Work): Steps<[item: string, because: Why][]> {
+    const items = new Map<string, Why>();
     for (const entry of this.#history.trace(lot).entries) {
       if (entry.record === null) continue;
       for (const id of factsOf(entry.record).idsOfLot.get(lot) ?? []) {
         if (work.isDue()) yield;
-        if (this.#natureOf(id) === 'instance' && this.#history.binds(id, entry)) items.add(id);
+        if (this.#natureOf(id) === 'instance' && this.#history.binds(id, entry))
+          items.set(id, Math.min(items.get(id) ?? entry.why, entry.why));
       }
     }
-    return [...items].sort();
+    return [...items.keys()].sort().map((item) => {
+      const because = this.lotsOf(item).get(lot) ?? items.get(item) ?? CERTAIN;
+      return [item, because];
+    });
   }
 
   #lotsIn(entry: Entry, item: string): string[] {

@@ -55,7 +55,7 @@ describe('code that cannot wait for signatures', () => {
     const { signatures } = answered();
     const act = () => {
       if (!signatures.verify(about('bad'))) throw new CotraceError('BAD_PROOF', 'a signature is not valid');
-      throw new CotraceError('GAP', 'a record is missing');
+      throw new CotraceError('WRONG_VALUE', 'a record is missing');
     };
     await expect(signatures.settle(act)).rejects.toMatchObject({ code: 'BAD_PROOF' });
   });

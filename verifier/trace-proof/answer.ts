@@ -75,7 +75,7 @@ export interface AnsweredDeclaration extends Declaration {
   readonly correctiveEventIDs: readonly string[];
 }
 
-/** A record that a transaction put and that no row or mark of it names: no trace shows it. */
+/** A record that a transaction put and that the row or mark of one of its identifiers does not name: that trace lacks it. */
 export interface OrphanRecord extends Place {
   readonly recordId: string;
 }

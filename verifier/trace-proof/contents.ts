@@ -104,7 +104,7 @@ class ContentReader {
     if (record !== null && this.#texts.idOf(leaf.mspId, record) !== read.row.recordId) {
       throw failure('WRONG_RECORD', leaf, 'its record is not the one that its row names');
     }
-    if (envelope?.hasRecord(leaf.domain, read.row.recordId) === false) {
+    if (envelope !== null && envelope.record(leaf.domain, read.row.recordId) === null) {
       return { ...said, shown: null, record: null };
     }
     const authored = record === null ? null : this.#texts.of(leaf.mspId, record);
@@ -161,7 +161,7 @@ class FirstUse {
 }
 
 function twice(what: string): CotraceError {
-  return new CotraceError('BAD_PROOF', `one of the ${what} of a proof is there twice`);
+  return new CotraceError('BAD_PROOF', `one of the ${what} of a proof is listed twice`);
 }
 
 function failure(

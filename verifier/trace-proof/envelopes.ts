@@ -5,6 +5,7 @@ import {
   recordKey,
   sha256,
   toHex,
+  type StoredRecord,
   type TraceEvent,
 } from '@cotrace/core';
 import { creatorMspId, decodeEnvelope, decodeTransaction } from '@cotrace/fabric-model';
@@ -64,7 +65,7 @@ export class Envelopes {
     if (!equalBytes(hash, event.envelopeHash)) return null;
     const name = toHex(hash);
     if (this.#seen.has(name)) {
-      throw new CotraceError('BAD_PROOF', 'one of the envelopes of a proof is there twice', { hash: name });
+      throw new CotraceError('BAD_PROOF', 'one of the envelopes of a proof is listed twice', { hash: name });
     }
     this.#seen.add(name);
     const read = new ReadEnvelope(bytes, hash);
@@ -82,7 +83,7 @@ export class ReadEnvelope {
   readonly mspId: string;
   /** What keys of domains' states hold after it, of those to which it gave a value. */
   readonly values: ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;
-  readonly #records = new Map<string, boolean>();
+  readonly #records = new Map<string, StoredRecord | null>();
 
   constructor(bytes: Uint8Array, hash: Uint8Array) {
     const decoded = decodeEnvelope(bytes);
@@ -98,14 +99,14 @@ export class ReadEnvelope {
     return this.values.get(domain)?.get(key) ?? null;
   }
 
-  /** Whether it puts the record of that id in the domain's state, as the contract does with each row that names it. */
-  hasRecord(domain: string, recordId: string): boolean {
+  /** The record of that id that it puts in the domain's state, as the contract does with each row that names it. */
+  record(domain: string, recordId: string): StoredRecord | null {
     const name = `${domain} ${recordId}`;
     const known = this.#records.get(name);
     if (known !== undefined) return known;
     const stored = this.value(domain, recordKey(recordId));
-    const has = stored !== null && readStoredRecord(recordId, this.mspId, stored) !== null;
-    this.#records.set(name, has);
-    return has;
+    const record = stored === null ? null : readStoredRecord(recordId, this.mspId, stored);
+    this.#records.set(name, record);
+    return record;
   }
 }

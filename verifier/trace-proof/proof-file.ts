@@ -12,6 +12,7 @@ import {
   RULES,
   Shape,
   toBase64url,
+  toHex,
   utf8,
   type Attestation,
   type JsonValue,
@@ -123,7 +124,8 @@ function traceJson(trace: ProofTrace) {
 
 function eventJson(event: ProofEvent) {
   if ('hidden' in event) return { index: event.index, hidden: toBase64url(event.hidden) };
-  const place = { index: event.index, place: toBase64url(event.place) };
+  // Its transaction id is in the row in hexadecimal too: what packs a file writes it once.
+  const place = { index: event.index, place: toHex(event.place) };
   if (event.shown === null) return place;
   const { row, record, envelope } = event.shown;
   return {
@@ -318,7 +320,7 @@ function eventOf(shape: Shape): ProofEvent {
   const isShown = names.has('row') || names.has('envelope');
   shape.only(['index', 'place', ...(isShown ? ['row', 'record', 'envelope'] : [])]);
   const shown = isShown ? contentOf(shape, names) : null;
-  return { index, place: shape.at('place').bytes(MAX_EVENT_LEAF_BYTES), shown };
+  return { index, place: shape.at('place').hex(MAX_EVENT_LEAF_BYTES), shown };
 }
 
 function contentOf(shape: Shape, names: ReadonlySet<string>): ShownContent {

@@ -83,12 +83,24 @@ export class ReferenceLedger {
 
   /** Records what an organisation tells, as the contract does, and returns the recordId. */
   capture(mspId: string, told: ToldRecord, domain = 'goods'): string {
-    const record = clientRecord(told);
-    const text = canonicalJson(record);
-    const recordId = toHex(hashCanonical([mspId, record]));
-    this.#records.set(recordId, text);
+    const { record, recordId } = this.#told(mspId, told);
     this.write(mspId, (txId) => ({ [domain]: this.#rowsOf(record, recordId, txId, domain) }));
     return recordId;
+  }
+
+  /** As a chaincode that calls the contract twice: both read the same state, and the second's rows win. */
+  captureTwice(mspId: string, ...tellings: readonly [ToldRecord, ToldRecord]): void {
+    const told = tellings.map((one) => this.#told(mspId, one));
+    const rows = (txId: string) =>
+      told.map(({ record, recordId }) => this.#rowsOf(record, recordId, txId, 'goods'));
+    this.write(mspId, (txId) => ({ goods: Object.assign({}, ...rows(txId)) as Record<string, string> }));
+  }
+
+  #told(mspId: string, told: ToldRecord): { record: ClientRecord; recordId: string } {
+    const record = clientRecord(told);
+    const recordId = toHex(hashCanonical([mspId, record]));
+    this.#records.set(recordId, canonicalJson(record));
+    return { record, recordId };
   }
 
   /** Makes a block of one transaction that writes these values, whatever they are. */
@@ -199,9 +211,11 @@ export class ReferenceLedger {
     else this.#states.set(name, { value, blockNum: this.height, txNum: 0, verNum });
   }
 
-  #recordIn(row: string, written: Writes[string]): string | null {
+  #recordIn(row: string, written: NonNullable<Writes[string]>): string | null {
     const recordId = /"recordId":"([0-9a-f]{64})"/.exec(row)?.[1] ?? '';
-    return Object.hasOwn(written, `rec/${recordId}`) ? (this.#records.get(recordId) ?? null) : null;
+    const stored = written[`rec/${recordId}`] ?? null;
+    const sent = this.#records.get(recordId) ?? null;
+    return typeof stored === 'string' && stored.replaceAll(LINK, '') === sent ? sent : null;
   }
 
   #rowsOf(record: ClientRecord, recordId: string, txId: string, domain: string): Record<string, string> {
@@ -231,6 +245,9 @@ export class ReferenceLedger {
     return { ...writes, [`rec/${recordId}`]: canonicalJson({ ...record, traces }) };
   }
 }
+
+/** What the contract adds to each identifier of a record, as it stands in canonical JSON. */
+const LINK = /,"preTraceHash":[^,]*,"preTraceTxId":[^,]*|,"ver":[^}]*/g;
 
 type ClientRecord = ReturnType<typeof clientRecord>;
 

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"sort"
 
 	"cotrace.example/verifier/internal/fault"
 	"cotrace.example/verifier/internal/msp"
@@ -183,26 +184,34 @@ type Tip struct {
 	Certificate, Signature []byte
 }
 
-// JudgeTips gives what a quorum of tips says: the q-th highest block and the q-th latest time; nil where fewer count.
-func (t *Trust) JudgeTips(tips []Tip) *Statement {
+// JudgeTips gives what a quorum of tips says: the q-th highest block and the q-th latest time. It is nil without tips.
+func (t *Trust) JudgeTips(tips []Tip) (*Statement, error) {
+	if len(tips) == 0 {
+		return nil, nil
+	}
 	said := map[string]bool{}
 	var by []string
 	var blocks, times []uint64
+	for i := range tips {
+		if said[tips[i].MspID] {
+			return nil, fault.New("BAD_PROOF", "two tips of %q", tips[i].MspID)
+		}
+		said[tips[i].MspID] = true
+	}
 	for i := range tips {
 		tip := &tips[i]
 		statement := append([]byte("cotrace.tip.v1\x00"), t.NetworkID[:]...)
 		statement = binary.BigEndian.AppendUint64(statement, tip.Block)
 		statement = append(append(statement, tip.HeaderHash...), tip.TrieRoot...)
-		if said[tip.MspID] || t.signed(tip.MspID, tip.Certificate, tip.Signature, tip.UnixSeconds, statement) != nil {
-			continue
+		if t.signed(tip.MspID, tip.Certificate, tip.Signature, tip.UnixSeconds, statement) == nil {
+			by, blocks, times = append(by, tip.MspID), append(blocks, tip.Block), append(times, tip.UnixSeconds)
 		}
-		said[tip.MspID] = true
-		by, blocks, times = append(by, tip.MspID), append(blocks, tip.Block), append(times, tip.UnixSeconds)
 	}
 	if len(by) < t.quorum {
-		return nil
+		return nil, fault.New("NO_QUORUM", "%d tips count", len(by))
 	}
-	return &Statement{Body: Body{block: latest(blocks, t.quorum)}, UnixSeconds: latest(times, t.quorum), By: by}
+	sort.Strings(by)
+	return &Statement{Body: Body{block: latest(blocks, t.quorum)}, UnixSeconds: latest(times, t.quorum), By: by}, nil
 }
 
 // Block of a statement.

@@ -35,7 +35,7 @@ func (v *verdict) readContents() error {
 			if at.shown.row == nil {
 				continue
 			}
-			if err := c.read1(at); err != nil {
+			if err := c.readEvent(at); err != nil {
 				return err
 			}
 		}
@@ -46,16 +46,16 @@ func (v *verdict) readContents() error {
 	return nil
 }
 
-// next checks that one is used in turn: the next, or one that was used before.
-func next(index int, used *int) error {
-	if index > *used {
+// next checks that one of a list is used in turn: the next, or one that was used before.
+func next(index, length int, used *int) error {
+	if index > *used || index >= length {
 		return fault.New(badProof, "records and envelopes are not in the order of use")
 	}
 	*used = max(*used, index+1)
 	return nil
 }
 
-func (c *contents) read1(at *place) error {
+func (c *contents) readEvent(at *place) error {
 	if hash := sha256.Sum256([]byte(*at.shown.row)); string(hash[:]) != string(at.leaf.ValueHash) {
 		return fault.New("WRONG_VALUE", "not the row of the event")
 	}
@@ -69,7 +69,7 @@ func (c *contents) read1(at *place) error {
 	if at.shown.record < 0 {
 		return nil
 	}
-	if err := next(at.shown.record, &c.usedRecords); err != nil {
+	if err := next(at.shown.record, len(c.v.file.records), &c.usedRecords); err != nil {
 		return err
 	}
 	if at.row == nil {
@@ -91,7 +91,7 @@ func (c *contents) read1(at *place) error {
 func (c *contents) checkEnvelope(at *place) error {
 	index := at.shown.envelope
 	first := index == c.usedShown
-	if err := next(index, &c.usedShown); err != nil {
+	if err := next(index, len(c.v.file.envelopes), &c.usedShown); err != nil {
 		return err
 	}
 	hash := sha256.Sum256(c.v.file.envelopes[index])

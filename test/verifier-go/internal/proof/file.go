@@ -21,6 +21,7 @@ const (
 	maxTransition = 64
 	maxTrees      = 49
 	maxOwnCerts   = 64
+	maxIndex      = 1<<32 - 1
 	badProof      = "BAD_PROOF"
 )
 
@@ -256,7 +257,7 @@ func (f *file) readTree(trace *shownTrace, item any) error {
 	tree := shownTree{mspID: t.Text("mspId")}
 	for _, listed := range t.List("events", maxEvents) {
 		e := text.ShapeOf(listed, badProof)
-		event := shownEvent{index: uint32(e.Number("index", 0, 1<<32-1)), record: -1, envelope: -1}
+		event := shownEvent{index: uint32(e.Number("index", 0, maxIndex)), record: -1, envelope: -1}
 		if e.Has("hidden") {
 			event.hidden = e.Hash("hidden")
 		} else {
@@ -265,10 +266,10 @@ func (f *file) readTree(trace *shownTrace, item any) error {
 				row := e.Text("row")
 				event.row = &row
 				if e.Has("record") {
-					event.record = e.Number("record", 0, len(f.records)-1)
+					event.record = e.Number("record", 0, maxIndex)
 				}
 				if e.Has("envelope") {
-					event.envelope = e.Number("envelope", 0, len(f.envelopes)-1)
+					event.envelope = e.Number("envelope", 0, maxIndex)
 				}
 			}
 		}

@@ -31,6 +31,10 @@ func Verify(proofText, trustText string) (text.Object, error) {
 	if err != nil {
 		return nil, err
 	}
+	tips, err := trusted.JudgeTips(f.tips)
+	if err != nil {
+		return nil, err
+	}
 	values, states, err := f.walk(root.TrieRoot)
 	if err != nil {
 		return nil, err
@@ -50,7 +54,7 @@ func Verify(proofText, trustText string) (text.Object, error) {
 	if err := v.readContents(); err != nil {
 		return nil, err
 	}
-	return v.answer(root, trusted.JudgeTips(f.tips))
+	return v.answer(root, tips)
 }
 
 // walk is step 3: the heads and the state entries that the nodes lead to, nil where there are none.

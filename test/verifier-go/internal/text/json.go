@@ -21,6 +21,8 @@ type Object map[string]any
 type parser struct {
 	input string
 	at    int
+	twice string // a member that is named twice; told where all else is JSON
+	found bool
 }
 
 // Parse reads JSON from others: RFC 8259 in UTF-8, without members named twice, lone surrogates, numbers beyond a double,
@@ -35,6 +37,9 @@ func Parse(input string) (any, error) {
 	p.space()
 	if p.at < len(p.input) {
 		return nil, p.fail("text after the value")
+	}
+	if p.found {
+		return nil, fault.New("DUPLICATE_MEMBER", "member %q twice", p.twice)
 	}
 	return value, nil
 }
@@ -102,7 +107,7 @@ func (p *parser) object(depth int) (any, error) {
 			return nil, err
 		}
 		if _, twice := object[name]; twice {
-			return nil, fault.New("DUPLICATE_MEMBER", "member %q twice", name)
+			p.twice, p.found = name, true
 		}
 		if len(object) == maxMembers {
 			return nil, p.fail("too many members")
