@@ -15,7 +15,11 @@ const BATCH = 1000;
 export function whyNotGo(folder: string): string | null {
   const version = spawnSync('go', ['version'], { encoding: 'utf8' });
   if (version.status !== 0) return 'there is no Go on this machine';
-  const modules = spawnSync('go', ['mod', 'download'], { cwd: folder, encoding: 'utf8', env: goEnvironment() });
+  const modules = spawnSync('go', ['mod', 'download'], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: goEnvironment(),
+  });
   return modules.status === 0 ? null : `Go's modules cannot be had: ${modules.stderr.trim()}`;
 }
 

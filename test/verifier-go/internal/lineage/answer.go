@@ -16,7 +16,7 @@ type Answer struct {
 	Needs map[string][]int
 	// Events in their order.
 	Events []EventAnswer
-	// Declarations of leftOut and disputes, by the text of [domain, txId, organisation, declared, recordId].
+	// Reached are the identifiers of the lineage.
 	Reached map[string]bool
 }
 

@@ -47,7 +47,7 @@ func (h *history) containers(all *layer) []any {
 
 func (h *history) windowObject(p pair, w *window) (string, text.Object) {
 	var undecided []text.Object
-	for _, other := range append(h.read(p, true), h.read(p, false)...) {
+	for _, other := range append(append([]*window{}, h.read(p, true)...), h.read(p, false)...) {
 		for _, part := range other.parts {
 			cut, meets := meet(part, span{from: w.from, to: w.to})
 			if meets && len(cut.because) > 0 {

@@ -53,6 +53,8 @@ type history struct {
 	foreign      map[foreignEvent]bool
 	lacking      map[string]bool // identifiers whose traces lack an event that names them
 	misread      map[string][]int
+	readings     map[reading][]*window
+	joined       map[pair][]*window
 	taken        map[string]bool // identifiers that were reached within the limit
 	cut          map[[2]string]bool
 	texts        []string // of positions 2, 4, …
@@ -74,6 +76,7 @@ func newHistory(question Question, traces map[string][]Shown) *history {
 		question: question, traces: traces, events: map[string][]*event{},
 		declarations: map[string][]*event{}, byKey: map[string]map[eventKey]*event{}, listed: map[string][]*event{},
 		foreign: map[foreignEvent]bool{}, lacking: map[string]bool{}, misread: map[string][]int{},
+		readings: map[reading][]*window{}, joined: map[pair][]*window{},
 		taken: map[string]bool{}, cut: map[[2]string]bool{},
 	}
 	positions := h.readTimes()

@@ -39,19 +39,26 @@ type machine struct {
 // windows of a pair: in `certain` as what counts tells it; in `all` as everything does, where strangers close nothing, and
 // undecided also where what counts leaves it open.
 func (h *history) windows(p pair, all bool) []*window {
-	windows := h.read(p, all)
 	if !all {
-		return windows
+		return h.read(p, false)
 	}
-	for _, plain := range h.read(p, false) {
-		for _, part := range plain.parts {
-			for _, w := range windows {
+	if known, is := h.joined[p]; is {
+		return known
+	}
+	var windows []*window
+	for _, read := range h.read(p, true) {
+		w := *read
+		w.parts = append([]span{}, read.parts...)
+		for _, plain := range h.read(p, false) {
+			for _, part := range plain.parts {
 				if cut, meets := meet(part, span{from: w.from, to: w.to}); meets && len(cut.because) > 0 {
 					w.parts = append(w.parts, cut)
 				}
 			}
 		}
+		windows = append(windows, &w)
 	}
+	h.joined[p] = windows
 	return windows
 }
 
@@ -66,7 +73,21 @@ func (h *history) windowsUnemptied(p pair) []*window {
 	return h.run(p, true, steps)
 }
 
-func (h *history) read(p pair, all bool) []*window { return h.run(p, all, h.steps(p, all)) }
+// read gives the windows of one reading, which are kept.
+func (h *history) read(p pair, all bool) []*window {
+	key := reading{p, all}
+	windows, known := h.readings[key]
+	if !known {
+		windows = h.run(p, all, h.steps(p, all))
+		h.readings[key] = windows
+	}
+	return windows
+}
+
+type reading struct {
+	pair pair
+	all  bool
+}
 
 func (h *history) run(p pair, all bool, steps []*step) []*window {
 	m := &machine{h: h, pair: p, all: all, lastClosing: beforeAll}

@@ -54,7 +54,7 @@ func (v *verdict) traces() (map[string][]lineage.Shown, map[string][]*place) {
 	return traces, places
 }
 
-// hidden is how many events of a trace are not open, at most one more than are shown in all: they are alike.
+// hidden is 1 where a trace has events that are not open: to a lineage they are alike, however many there are.
 func (v *verdict) hidden(i int) int { return int(min(v.count(i)-int64(len(v.byTrace[i])), 1)) }
 
 func (v *verdict) count(i int) int64 {

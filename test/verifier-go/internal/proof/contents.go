@@ -35,7 +35,7 @@ func (v *verdict) readContents() error {
 			if at.shown.row == nil {
 				continue
 			}
-			if err := c.read1(at); err != nil {
+			if err := c.readEvent(at); err != nil {
 				return err
 			}
 		}
@@ -55,7 +55,7 @@ func next(index, length int, used *int) error {
 	return nil
 }
 
-func (c *contents) read1(at *place) error {
+func (c *contents) readEvent(at *place) error {
 	if hash := sha256.Sum256([]byte(*at.shown.row)); string(hash[:]) != string(at.leaf.ValueHash) {
 		return fault.New("WRONG_VALUE", "not the row of the event")
 	}

@@ -22,12 +22,6 @@ func readEPC(rest string) (*identifier, string, error) {
 		return nil, "urn:epc:id:" + scheme + ":" + body, nil
 	}
 	fields := strings.Split(body, ".")
-	if kind == "idpat" {
-		if fields[len(fields)-1] != "*" || !patterns[scheme] {
-			return nil, "", refuse("a pattern that is not one class")
-		}
-		fields[len(fields)-1] = ""
-	}
 	make, known := linked[kind+":"+scheme]
 	if kind == "idpat" {
 		make, known = linked["id:"+scheme]
@@ -37,6 +31,12 @@ func readEPC(rest string) (*identifier, string, error) {
 	}
 	// The last field may hold dots.
 	fields = append(fields[:make.fields-1:make.fields-1], strings.Join(fields[make.fields-1:], "."))
+	if kind == "idpat" {
+		if fields[make.fields-1] != "*" || !patterns[scheme] {
+			return nil, "", refuse("a pattern that is not one class")
+		}
+		fields[make.fields-1] = ""
+	}
 	for i := range fields {
 		plain, valid := unescape(fields[i])
 		if !valid {
@@ -163,7 +163,7 @@ var linked = map[string]maker{
 	"id:gsin":  {2, func(f []string) *identifier { return joined(f, 16, "402") }},
 	"id:giai":  {2, func(f []string) *identifier { return identifierOf("8004", f[0]+f[1], true) }},
 	"id:ginc":  {2, func(f []string) *identifier { return identifierOf("401", f[0]+f[1], true) }},
-	"id:cpi":   {3, func(f []string) *identifier { return identifierOf("8010", f[0]+f[1], true, "8011", f[2]) }},
+	"id:cpi":   {3, func(f []string) *identifier { return identifierOf("8010", f[0]+f[1], f[1] != "", "8011", f[2]) }},
 }
 
 func trade(fields []string, ai, qualifier string) *identifier {
