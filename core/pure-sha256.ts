@@ -107,17 +107,25 @@ function padded(parts: readonly Uint8Array[]): Uint8Array {
 function compress(state: Int32Array, block: DataView, at: number): void {
   for (let i = 0; i < 16; i++) words[i] = block.getInt32(at + 4 * i);
   for (let i = 16; i < 64; i++) {
-    const early = word(i - 15);
-    const late = word(i - 2);
+    const early = word(words, i - 15);
+    const late = word(words, i - 2);
     const s0 = rotated(early, 7) ^ rotated(early, 18) ^ (early >>> 3);
     const s1 = rotated(late, 17) ^ rotated(late, 19) ^ (late >>> 10);
-    words[i] = word(i - 16) + s0 + word(i - 7) + s1;
+    words[i] = word(words, i - 16) + s0 + word(words, i - 7) + s1;
   }
-  let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state;
+  // Taking them apart as a list would cost more than all rounds.
+  let a = word(state, 0);
+  let b = word(state, 1);
+  let c = word(state, 2);
+  let d = word(state, 3);
+  let e = word(state, 4);
+  let f = word(state, 5);
+  let g = word(state, 6);
+  let h = word(state, 7);
   for (let i = 0; i < 64; i++) {
     const s1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25);
     const choice = (e & f) ^ (~e & g);
-    const t1 = (h + s1 + choice + (ROUND_CONSTANTS[i] ?? 0) + word(i)) | 0;
+    const t1 = (h + s1 + choice + word(ROUND_CONSTANTS, i) + word(words, i)) | 0;
     const s0 = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22);
     const majority = (a & b) ^ (a & c) ^ (b & c);
     h = g;
@@ -129,11 +137,11 @@ function compress(state: Int32Array, block: DataView, at: number): void {
     b = a;
     a = (t1 + s0 + majority) | 0;
   }
-  [a, b, c, d, e, f, g, h].forEach((value, i) => (state[i] = (state[i] ?? 0) + value));
+  [a, b, c, d, e, f, g, h].forEach((value, i) => (state[i] = word(state, i) + value));
 }
 
-function word(i: number): number {
-  return words[i] ?? 0;
+function word(among: Int32Array, i: number): number {
+  return among[i] ?? 0;
 }
 
 function rotated(value: number, bits: number): number {

@@ -53,7 +53,9 @@ function permute(round: number): void {
   // Rho and pi.
   let low = half(before, 2);
   let high = half(before, 3);
-  for (const { to, bits } of STEPS) {
+  for (let step = 0; step < STEPS.length; step += 2) {
+    const to = half(STEPS, step);
+    const bits = half(STEPS, step + 1);
     const nextLow = half(before, to);
     const nextHigh = half(before, to + 1);
     before[to] = rotated(low, high, bits);
@@ -63,14 +65,22 @@ function permute(round: number): void {
   }
   // Chi.
   for (let row = 0; row < 2 * LANES; row += 10) {
-    for (let x = 0; x < 10; x++) {
-      state[row + x] =
-        half(before, row + x) ^ (~half(before, row + ((x + 2) % 10)) & half(before, row + ((x + 4) % 10)));
+    for (let i = row; i < row + 6; i++)
+      state[i] = chi(half(before, i), half(before, i + 2), half(before, i + 4));
+    for (let i = row; i < row + 2; i++) {
+      const first = half(before, i);
+      const last = half(before, i + 8);
+      state[i + 6] = chi(half(before, i + 6), last, first);
+      state[i + 8] = chi(last, first, half(before, i + 2));
     }
   }
   // Iota.
   state[0] = half(state, 0) ^ half(ROUND_CONSTANTS, 2 * round);
   state[1] = half(state, 1) ^ half(ROUND_CONSTANTS, 2 * round + 1);
+}
+
+function chi(one: number, next: number, second: number): number {
+  return one ^ (~next & second);
 }
 
 /** One half of a lane that is rotated to the left; `other` is its other half. */
@@ -82,12 +92,14 @@ function half(lanes: Int32Array, i: number): number {
   return lanes[i] ?? 0;
 }
 
-function stepsOf(): { readonly to: number; readonly bits: number }[] {
+function stepsOf(): Int32Array {
+  const steps = new Int32Array(2 * (LANES - 1));
   let [x, y] = [1, 0];
-  return Array.from({ length: LANES - 1 }, (_, t) => {
+  for (let t = 0; t < LANES - 1; t++) {
     [x, y] = [y, (2 * x + 3 * y) % 5];
-    return { to: 2 * (x + 5 * y), bits: (((t + 1) * (t + 2)) / 2) % 64 };
-  });
+    steps.set([2 * (x + 5 * y), (((t + 1) * (t + 2)) / 2) % 64], 2 * t);
+  }
+  return steps;
 }
 
 /** Bits 2^j - 1 of each come from a register that is shifted. Source: FIPS 202, section 3.2.5. */

@@ -10,7 +10,7 @@ import { LargeLedger, type ProofFile } from './large-ledger.js';
 
 const path = chromiumPath();
 const describeInBrowser = path === null ? describe.skip : describe;
-const KEYS = Number(process.env['KEYS'] ?? 1_000_000);
+const KEYS = Number(process.env['KEYS'] ?? 100_000);
 const ROUNDS = 15;
 const folder = join(repository, 'verifier/dist/browser');
 /** Acceptance: what a proof may take, and each of its events besides, in milliseconds. */
