@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { epcisDocument } from '../../gateway-app/testing/epcis-documents.js';
 import { fsmaFiles, SALAD } from '../acceptance/data.js';
 import { LargeLedger, packedSize, type ProofFile } from './large-ledger.js';
 
-const KEYS = Number(process.env['KEYS'] ?? 1_000_000);
+// A million keys are written, on a machine that may be busy.
+jest.setTimeout(1_800_000);
+
+const KEYS = 1_000_000;
 const USES = 1000;
 const CHAIN = 333;
 const KB = 1000;
@@ -192,9 +195,10 @@ describe(`files of proofs over a trie of ${KEYS} keys, packed by gzip`, () => {
   });
 
   it('take at most 250 bytes more for an event without what it says', async () => {
-    const [few, many] = [await ledger.proof(lot('TEN')), await ledger.proof(lot('MANY'))];
-    tell('all of 10,000', many);
-    const each = (withoutContents(many) - withoutContents(few)) / (10_000 - 10);
+    const few = await ledger.proof(lot('MANY'), { newest: 20 });
+    const many = await ledger.proof(lot('MANY'), { newest: 1000 });
+    tell('newest 1,000 of 10,000', many);
+    const each = (withoutContents(many) - withoutContents(few)) / (1000 - 20);
     said.push(`each event without contents: ${each.toFixed(0)} bytes`);
     expect(each).toBeLessThanOrEqual(250);
   });
@@ -208,7 +212,7 @@ describe(`files of proofs over a trie of ${KEYS} keys, packed by gzip`, () => {
     expect(file.packed).toBeLessThanOrEqual(1500 * KB);
   });
 
-  it('are made without holding up the master', async () => {
+  it('are complete for a chain of a thousand events', async () => {
     const file = await ledger.proof(lot(`STEP${CHAIN}`), { direction: 'up' });
     tell('a chain of a thousand events', file);
     expect(file.answer.complete).toBe(true);
