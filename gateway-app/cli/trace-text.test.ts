@@ -52,7 +52,16 @@ const ASIDE: TraceAnswer = {
   tips: null,
   complete: true,
   ...{ incomplete: [], identifiers: [], consulted: [], events: [], containers: [], lots: [], leftOut: [] },
-  ...{ disputes: [], foreign: [], brokenChains: [], repeated: [], withoutOrigin: [], future: [], open: [] },
+  ...{
+    disputes: [],
+    foreign: [],
+    orphans: [],
+    brokenChains: [],
+    repeated: [],
+    withoutOrigin: [],
+    future: [],
+    open: [],
+  },
   ...{ cut: [], states: [] },
 };
 
