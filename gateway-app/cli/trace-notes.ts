@@ -68,7 +68,7 @@ export function containerText({ containers }: TraceAnswer): string[] {
 
 /** What else a reader should know before acting on the answer. */
 export function asideText(answer: TraceAnswer): string[] {
-  const { lots, repeated, future, foreign, brokenChains } = answer;
+  const { lots, repeated, future, foreign, orphans, brokenChains } = answer;
   return [
     ...lots.map(({ item, lot }) => `${shortTraceId(item)} is of lot ${shortTraceId(lot)}`),
     ...repeated.map(
@@ -80,6 +80,10 @@ export function asideText(answer: TraceAnswer): string[] {
     ...foreign.map(
       ({ traceId, domain, txId }) =>
         `not made by Cotrace's contract, and left out: transaction ${txId.slice(0, 12)}… of ${shortTraceId(traceId)} in ${domain}`,
+    ),
+    ...orphans.map(
+      ({ domain, txId, recordId }) =>
+        `a record that its transaction's rows do not all name: ${recordId.slice(0, 12)}… of transaction ${txId.slice(0, 12)}… in ${domain}`,
     ),
     ...brokenChains.map(
       ({ traceId, domain, txId }) =>
