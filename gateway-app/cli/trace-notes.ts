@@ -68,7 +68,7 @@ export function containerText({ containers }: TraceAnswer): string[] {
 
 /** What else a reader should know before acting on the answer. */
 export function asideText(answer: TraceAnswer): string[] {
-  const { lots, repeated, future, foreign, brokenChains, orphans } = answer;
+  const { lots, repeated, future, foreign, orphans, brokenChains } = answer;
   return [
     ...lots.map(({ item, lot }) => `${shortTraceId(item)} is of lot ${shortTraceId(lot)}`),
     ...repeated.map(
@@ -82,8 +82,8 @@ export function asideText(answer: TraceAnswer): string[] {
         `not made by Cotrace's contract, and left out: transaction ${txId.slice(0, 12)}… of ${shortTraceId(traceId)} in ${domain}`,
     ),
     ...orphans.map(
-      ({ domain, txId, organisation }) =>
-        `in no trace: transaction ${txId.slice(0, 12)}… of ${organisation} in ${domain} put a record that none of its rows names`,
+      ({ domain, txId, recordId }) =>
+        `a record that its transaction's rows do not all name: ${recordId.slice(0, 12)}… of transaction ${txId.slice(0, 12)}… in ${domain}`,
     ),
     ...brokenChains.map(
       ({ traceId, domain, txId }) =>

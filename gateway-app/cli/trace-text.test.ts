@@ -52,8 +52,17 @@ const ASIDE: TraceAnswer = {
   tips: null,
   complete: true,
   ...{ incomplete: [], identifiers: [], consulted: [], events: [], containers: [], lots: [], leftOut: [] },
-  ...{ disputes: [], foreign: [], brokenChains: [], repeated: [], withoutOrigin: [], future: [], open: [] },
-  ...{ cut: [], states: [], orphans: [] },
+  ...{
+    disputes: [],
+    foreign: [],
+    orphans: [],
+    brokenChains: [],
+    repeated: [],
+    withoutOrigin: [],
+    future: [],
+    open: [],
+  },
+  ...{ cut: [], states: [] },
 };
 
 const textOf = (more: Partial<TraceAnswer>): string[] =>

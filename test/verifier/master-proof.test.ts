@@ -178,6 +178,20 @@ describe('a master', () => {
     expect(verified(proof, scene).incomplete).toEqual(['cut']);
   });
 
+  it('shows by its envelope alone that a row is no text, or names a record that nobody has', async () => {
+    const scene = await chain();
+    const { leaf, row } = scene.ledger.events.find((event) => event.leaf.key === `trace/${A}`) ?? {};
+    scene.write(M, () => ({ junk: { [`trace/${A}`]: Uint8Array.of(0xff) } }));
+    scene.write(O, (txId) => ({ junk: { [`trace/${A}`]: (row ?? '').replace(leaf?.txId ?? '', txId) } }));
+    await scene.follow();
+    const proof = await scene.proven({ traceId: A, direction: 'down' });
+    const reference = await prove(scene.ledger, { traceId: A, direction: 'down', attestedBy: QUORUM });
+    expect(contents(proof)).toEqual(contents(reference));
+    expect(proof.envelopes).toHaveLength(2);
+    const { complete, foreign } = verified(proof, scene);
+    expect([complete, foreign.map(({ organisation }) => organisation).sort()]).toEqual([true, [O, M]]);
+  });
+
   it('proves the newest events over all organisations, and the count of all', async () => {
     const scene = await newScene();
     for (let i = 0; i < 21; i++) {

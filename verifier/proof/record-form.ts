@@ -1,33 +1,20 @@
 import {
-  canonicalJson,
   type FirstRecord,
   fromUtf8,
   MAX_IDENTIFIERS,
-  MAX_RECORD_BYTES,
   type NoLink,
-  parseStrictJson,
   readOrNull,
   recordIdOf,
   recordOf,
   rowsAndMarks,
   Shape,
   type StoredRecord,
-  type TextRule,
-  type TraceLink,
 } from '@cotrace/core';
+import { canonicalJsonOf, chainLinkOf, HASH, LINK, MAX_RECORD_TEXT_BYTES, SOURCE } from './stored-form.js';
 
-/**
- * What the contract takes has at most 1 MiB, of which a number of four characters may become one of 22 in canonical
- * JSON; the links of 1,000 identifiers in their roles are less than 1 MiB. Longer values are not looked at.
- */
-const MAX_VALUE_BYTES = 8 * MAX_RECORD_BYTES;
 /** More entries than a record has that is in such a value. */
-const MAX_ENTRIES = MAX_VALUE_BYTES;
-/** Nobody sees it: what is of another form is answered by null. */
-const SOURCE = { code: 'BAD_RECORD' } as const;
-const HASH: TextRule = { rule: '64 lower-case hexadecimal digits', like: /^[0-9a-f]{64}$/ };
+const MAX_ENTRIES = MAX_RECORD_TEXT_BYTES;
 
-const LINK = ['ver', 'preTraceTxId', 'preTraceHash'];
 const FIRST_MEMBERS = ['txId', 'recordId', 'eventHash'];
 const ROW_MEMBERS = [
   'txId',
@@ -92,15 +79,6 @@ export function readFirstRecord(bytes: Uint8Array): FirstRecord | null {
   });
 }
 
-/** `ver` counts from 1; `preTraceTxId` and `preTraceHash` are null in the first and hashes in all others. */
-function chainLinkOf(shape: Shape): TraceLink {
-  const ver = shape.at('ver').integer(1, Number.MAX_SAFE_INTEGER);
-  const [preTraceTxId, preTraceHash] = [shape.at('preTraceTxId'), shape.at('preTraceHash')];
-  if (ver > 1) return { ver, preTraceTxId: preTraceTxId.text(HASH), preTraceHash: preTraceHash.text(HASH) };
-  if (!preTraceTxId.isNull() || !preTraceHash.isNull()) shape.wrong('the first of a chain');
-  return { ver, preTraceTxId: null, preTraceHash: null };
-}
-
 function noLinkOf(shape: Shape): NoLink {
   for (const name of LINK) if (!shape.at(name).isNull()) shape.wrong('in no chain');
   return { ver: null, preTraceTxId: null, preTraceHash: null };
@@ -108,8 +86,5 @@ function noLinkOf(shape: Shape): NoLink {
 
 /** The object that `bytes` are the canonical JSON of. */
 function canonicalShape(bytes: Uint8Array): Shape {
-  const text = fromUtf8(bytes);
-  const value = parseStrictJson(text, MAX_VALUE_BYTES);
-  const shape = new Shape(value, SOURCE);
-  return canonicalJson(value) === text ? shape : shape.wrong('canonical JSON');
+  return new Shape(canonicalJsonOf(fromUtf8(bytes), MAX_RECORD_TEXT_BYTES), SOURCE);
 }

@@ -1,7 +1,6 @@
 import {
   eventOf,
   MAX_IDENTIFIERS,
-  MAX_RECORD_BYTES,
   readOrNull,
   recordOf,
   sha256,
@@ -10,13 +9,7 @@ import {
   type ClientRecord,
 } from '@cotrace/core';
 import type { ShownRecord } from '../lineage/types.js';
-import { canonicalJsonOf } from './row-text.js';
-
-/**
- * What the contract takes has at most 1 MiB, of which a number of four characters may become one of 22 in canonical
- * JSON. Longer texts are not looked at.
- */
-const MAX_RECORD_TEXT_BYTES = 8 * MAX_RECORD_BYTES;
+import { canonicalJsonOf, MAX_RECORD_TEXT_BYTES } from '../proof/stored-form.js';
 
 /** A record as a client sent it, of the form that the contract takes. */
 export interface ReadRecord {

@@ -1,30 +1,23 @@
 import {
   BONDS,
-  canonicalJson,
   CHANGES,
   checkTraceId,
   identify,
   isUtcTime,
-  MalformedError,
-  parseStrictJson,
   readOrNull,
   readTraceKey,
   Shape,
-  type JsonValue,
-  type TextRule,
   type TraceEvent,
+  type TraceLink,
 } from '@cotrace/core';
+import { canonicalJsonOf, chainLinkOf, HASH, LINK, SOURCE } from '../proof/stored-form.js';
 import type { Bond, Change, Nature, Role, ShownRow } from '../lineage/types.js';
 
 /** Longest row or mark that is looked at, in bytes: fixed members, and a parent of which every character is escaped. */
 const MAX_ROW_BYTES = 8 * 1024;
-/** Nobody sees it: what is of another form is answered by null. */
-const SOURCE = { code: 'BAD_RECORD' } as const;
-const HASH: TextRule = { rule: '64 lower-case hexadecimal digits', like: /^[0-9a-f]{64}$/ };
 
 const ALWAYS = ['txId', 'recordId', 'time', 'event', 'roles'];
 const SAID_OR_LEFT_OUT = ['wrong', 'bond', 'change', 'parent'];
-const LINK = ['ver', 'preTraceTxId', 'preTraceHash'];
 
 const ROLES: readonly Role[] = [
   'child',
@@ -39,11 +32,7 @@ const ROLES: readonly Role[] = [
 ];
 
 /** Where a row is in the chain of its identifier and domain. */
-export interface ChainLink {
-  /** From 1. */
-  readonly ver: number;
-  readonly preTraceTxId: string | null;
-}
+export type ChainLink = Pick<TraceLink, 'ver' | 'preTraceTxId'>;
 
 /** A row or mark of the form that the contract writes. */
 export interface ReadRow {
@@ -68,20 +57,15 @@ export function readRowText({ key, txId }: Pick<TraceEvent, 'key' | 'txId'>, tex
     checkTraceId(traceId);
     const row = rowOf(shape);
     if (isMark !== isMarked(identify(traceId).nature, row.roles)) shape.wrong('what the identifier gets');
-    return { row, link: isMark ? null : linkOf(shape) };
+    if (isMark) return { row, link: null };
+    const { ver, preTraceTxId } = chainLinkOf(shape);
+    return { row, link: { ver, preTraceTxId } };
   });
 }
 
 /** Whether an identifier gets a mark instead of a row: it is a class, or only a lot or process of others. */
 export function isMarked(nature: Nature, roles: readonly string[]): boolean {
   return nature === 'class' || roles.every((role) => role === 'lot' || role.startsWith('process'));
-}
-
-/** The value that `text` is the canonical JSON of, at most `most` bytes. Throws `BAD_JSON` for another text. */
-export function canonicalJsonOf(text: string, most: number): JsonValue {
-  const value = parseStrictJson(text, most);
-  if (canonicalJson(value) === text) return value;
-  throw new MalformedError('BAD_JSON', 'the text is not canonical JSON');
 }
 
 /** Whether a bond and a change go together: a change of containment has a bond, and only it empties. */
@@ -130,16 +114,4 @@ function rolesOf(shape: Shape): Role[] {
   const rise = roles.every((role, at) => at === 0 || (roles[at - 1] ?? '') < role);
   const idle = roles.includes('process') && roles.some((role) => role.startsWith('process-'));
   return rise && !idle ? roles : shape.wrong('roles, sorted, each once');
-}
-
-/** `ver` counts from 1; `preTraceTxId` and `preTraceHash` are null in the first and hashes in all others. */
-function linkOf(shape: Shape): ChainLink {
-  const ver = shape.at('ver').integer(1, Number.MAX_SAFE_INTEGER);
-  const [preTraceTxId, preTraceHash] = [shape.at('preTraceTxId'), shape.at('preTraceHash')];
-  if (ver === 1) {
-    if (!preTraceTxId.isNull() || !preTraceHash.isNull()) shape.wrong('the first of a chain');
-    return { ver, preTraceTxId: null };
-  }
-  preTraceHash.text(HASH);
-  return { ver, preTraceTxId: preTraceTxId.text(HASH) };
 }

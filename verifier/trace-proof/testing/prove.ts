@@ -9,6 +9,7 @@ import {
   traceTrieKey,
   concat,
 } from '@cotrace/core';
+import { onlyNeeded } from '../../lineage/testing/showing.js';
 import { LINEAGE_LIMITS, lineageAndNeeds } from '../../lineage/lineage.js';
 import type { LineageNeeds, ShownEvent } from '../../lineage/types.js';
 import { hiddenIn } from '../contents.js';
@@ -85,6 +86,7 @@ function needsOf(ledger: ReferenceLedger, question: TraceQuestion, counted: read
     shown.set(id, [...seen.flatMap((event) => seenOf(event, texts) ?? []), ...hidden]);
   };
   load(question.traceId);
+  let before: LineageNeeds | null = null;
   for (;;) {
     const asked = {
       ...question,
@@ -92,11 +94,17 @@ function needsOf(ledger: ReferenceLedger, question: TraceQuestion, counted: read
       natureOf: (id: string) => identify(id).nature,
       rootTime: null,
     };
-    const { needs } = lineageAndNeeds(asked, shown);
+    // A record that is there besides can make the lineage need others: in the end it is worked out over what is shown.
+    const { needs } = lineageAndNeeds(asked, before === null ? shown : onlyNeeded(shown, before));
     const fresh = [...needs.keys()].filter((id) => !shown.has(id));
-    if (fresh.length === 0) return needs;
     fresh.forEach(load);
+    if (before !== null && textOf(before) === textOf(needs)) return needs;
+    before = fresh.length === 0 ? needs : null;
   }
+}
+
+function textOf(needs: LineageNeeds): string {
+  return JSON.stringify([...needs].map(([id, records]) => [id, [...records].sort((a, b) => a - b)]));
 }
 
 /** What a lineage sees of an event; null: it is foreign. */
