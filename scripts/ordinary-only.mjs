@@ -37,7 +37,7 @@ export function ordinaryOnly(root) {
         if (path === join(root, ENTRY)) return undefined;
         const text = await readFile(path, 'utf8');
         const isLeftOut = LEFT_OUT.some((file) => path === join(root, file));
-        return { contents: isLeftOut ? failing(text) : withoutWords(text), loader: 'js' };
+        return { contents: isLeftOut ? failing(text) : withoutWords(text, path), loader: 'js' };
       });
     },
   };
@@ -49,8 +49,8 @@ function failing(text) {
   return names.map((name) => `export function ${name}() { throw new Error('left out'); }`).join('\n');
 }
 
-/** A module in which errors have their code alone, and functions no sentences. */
-export function withoutWords(text) {
+/** A module in which errors have nothing to tell them apart by, and functions no sentences. */
+function withoutWords(text, path) {
   const source = ts.createSourceFile('', text, ts.ScriptTarget.ES2022, true);
   const parts = [];
   let at = 0;
@@ -59,11 +59,15 @@ export function withoutWords(text) {
     at = to;
   };
   const visit = (node, inFunction) => {
-    if (ts.isNewExpression(node) && ERRORS.includes(node.expression.getText())) {
-      const [code] = node.arguments;
-      visit(code, inFunction);
-      replace(code.end, node.end, ')');
-    } else if (inFunction && isText(node) && WORDS.test(node.getText()))
+    if (
+      ts.isCallExpression(node) &&
+      node.expression.getText() === 'isCotraceError' &&
+      node.arguments.length > 1
+    )
+      throw new Error(`${path} decides on the code of an error, and in verify.js errors have none`);
+    if (ts.isNewExpression(node) && ERRORS.includes(node.expression.getText()))
+      replace(node.expression.end, node.end, '()');
+    else if (inFunction && isText(node) && WORDS.test(node.getText()))
       replace(node.getStart(), node.end, "''");
     else ts.forEachChild(node, (child) => visit(child, inFunction || ts.isFunctionLike(node)));
   };
