@@ -10,8 +10,8 @@ const dist = join(root, 'verifier', 'dist');
 
 /** The bundles: what each is of, and its bytes after gzip at most, a little above what they are now. */
 export const BUNDLES = {
-  'verify.js': { entry: 'verify-in-page.js', budget: 45_000, plugins: [ordinaryOnly(root)] },
-  'verify-in-full.js': { entry: 'verify-in-full.js', budget: 62_000, plugins: [] },
+  'verify.js': { entry: 'verify-in-page.js', budget: 47_500, plugins: [ordinaryOnly(root)] },
+  'verify-in-full.js': { entry: 'verify-in-full.js', budget: 64_000, plugins: [] },
   'ecdsa-in-javascript.js': { entry: 'signatures/ecdsa-in-javascript.js', budget: 21_700, plugins: [] },
 };
 
