@@ -5,9 +5,10 @@ import { verify as verifyOrdinary } from './verify.js';
 export { answerJson };
 
 /**
- * `verify` as pages load it. What the build makes of this file lacks what an ordinary proof does not need, and the words of
- * every error (`scripts/ordinary-only.mjs`): it only ever finds a proof good, or fails. Where it fails, all of the verifier
- * is loaded, looks at everything again, and has the last word. Throws as `verify`, and `NOT_LOADED` where that cannot be loaded.
+ * `verify` as pages load it. What the build makes of this file lacks what an ordinary proof does not need, and the codes and
+ * words of every error (`scripts/ordinary-only.mjs`): it only ever finds a proof good, or fails. Where it fails, all of the
+ * verifier is loaded, looks at everything again, and has the last word. Throws as `verify`, and `NOT_LOADED` where that cannot
+ * be loaded.
  */
 export async function verify(
   file: string | Uint8Array,
