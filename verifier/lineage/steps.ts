@@ -1,4 +1,5 @@
-import { compare, type Entry } from './history.js';
+import type { Entry } from './history.js';
+import { compare } from './order.js';
 import { CERTAIN, type Why } from './reasons.js';
 import { amountsText, factsOf } from './record-facts.js';
 import type { Amount } from './types.js';

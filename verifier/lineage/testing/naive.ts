@@ -95,14 +95,17 @@ class Reading {
       .filter(({ record }) => !record.wrong)
       .map(({ record, organisation }) => {
         const counts = question.recorders === null || question.recorders.has(organisation);
-        const withdrawn = declarations.some(
-          (one) =>
-            one.organisation === organisation &&
-            one.record.event === record.event &&
+        const own = declarations
+          .filter((one) => one.organisation === organisation && one.record.event === record.event)
+          .map((one) => ({ one, order: `${one.record.time} ${one.record.recordId}` }))
+          .sort((a, b) => (a.order < b.order ? -1 : 1));
+        const withdrawn = own
+          .slice(0, 8)
+          .some(({ one }) =>
             record.traces.every(({ id, role, lot }) =>
               one.record.traces.some((named) => named.id === id && named.role === role && named.lot === lot),
             ),
-        );
+          );
         return {
           record,
           organisation,
