@@ -29,7 +29,11 @@ export class Declarations {
   /** By event and author those that count. */
   readonly #counting = new Map<string, Declaring[]>();
 
-  constructor(all: readonly Declaring[]) {
+  readonly #heard: (place: Place) => boolean;
+
+  /** `heard` are those whose word counts: the others take back nothing. */
+  constructor(all: readonly Declaring[], heard: (place: Place) => boolean) {
+    this.#heard = heard;
     this.places = all.map(({ at }) => at);
     for (const one of all.toSorted((a, b) => inOrder(a.event, b.event))) {
       push(this.#byEvent, one.event.row.event, one);
@@ -41,6 +45,11 @@ export class Declarations {
   /** Those of an event by its own author that count. */
   ownOf(event: Pick<Declared, 'place' | 'row'>): readonly Declaring[] {
     return this.#counting.get(authored(event)) ?? [];
+  }
+
+  /** Whether a declaration takes back an event of its author; null where their records are not shown. */
+  takesBack(declaration: Declaring, event: Declared): boolean | null {
+    return this.#heard(event.place) && namesAll(declaration, event);
   }
 
   /** Those without effect, each with the first of these events, which are in order, that it has none on. */
@@ -60,7 +69,7 @@ export class Declarations {
     const without = new Map<Declaring, number>();
     for (const [at, event] of told.entries())
       for (const own of this.ownOf(event))
-        if (!without.has(own) && takesBack(own, event) === false) without.set(own, at);
+        if (!without.has(own) && this.takesBack(own, event) === false) without.set(own, at);
     return declarations.flatMap((one): [event: Some, declaration: Declaration][] => {
       const author = authored(one.event);
       const counts = this.#counting.get(author)?.includes(one) ?? false;
@@ -73,10 +82,10 @@ export class Declarations {
 }
 
 /**
- * Whether a declaration takes back an event of its author: it names all that the event names, otherwise it would be missing
- * from the trace of an identifier that has the event. Null where their records are not shown.
+ * Whether a declaration names all that the event names: otherwise it would be missing from the trace of an identifier that
+ * has the event. Null where their records are not shown.
  */
-export function takesBack({ event: declaration }: Declaring, { record }: Declared): boolean | null {
+function namesAll({ event: declaration }: Declaring, { record }: Declared): boolean | null {
   if (record === null || declaration.shown === 'row') return null;
   const { named } = factsOf(declaration.record);
   return [...factsOf(record).named].every((entry) => named.has(entry));

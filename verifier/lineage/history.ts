@@ -1,4 +1,4 @@
-import { declarationOf, Declarations, takesBack, type Declaring, type Told } from './declarations.js';
+import { declarationOf, Declarations, type Declaring, type Told } from './declarations.js';
 import { compare } from './order.js';
 import { CERTAIN, why, type Why } from './reasons.js';
 import { parentOf, rolesIn } from './record-facts.js';
@@ -121,7 +121,7 @@ function* readTrace(
     } else if (event.row.wrong) declaring.push({ at, event });
     else ours.push([at, event]);
   }
-  const declarations = new Declarations(declaring);
+  const declarations = new Declarations(declaring, counts);
   const leftOut: Declaration[] = [];
   const entries: Entry[] = [];
   for (const [at, event] of ours) {
@@ -131,7 +131,7 @@ function* readTrace(
     let because = counts(place) ? CERTAIN : OTHER_RECORDER;
     for (const one of declarations.ownOf(event)) {
       decidedByRecord.add(at).add(one.at);
-      if (!counts(place) || takesBack(one, { place, row, record }) !== true) continue;
+      if (declarations.takesBack(one, { place, row, record }) !== true) continue;
       leftOut.push(declarationOf(one, event));
       because |= WITHDRAWN;
     }

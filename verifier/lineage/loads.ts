@@ -2,7 +2,7 @@ import { Extremes } from './extremes.js';
 import type { Entry, History } from './history.js';
 import type { Stay } from './open-stay.js';
 import type { Pairs, Windows } from './pairs.js';
-import { unloads } from './parent-facts.js';
+import { familiarIn } from './parent-facts.js';
 import { CERTAIN } from './reasons.js';
 import { Spans } from './spans.js';
 import { lowerBound, meet, meeting, type Span } from './times.js';
@@ -209,17 +209,4 @@ function keyOf({ windows: { child, bond }, stay }: Content): string {
 function vouchedParts({ windows, stay }: Content, familiar: ReadonlySet<string>): Span[] {
   if (!stay.openedBy.some((organisation) => familiar.has(organisation))) return [];
   return meeting(windows.certain, stay).flatMap((part) => meet(part, stay) ?? []);
-}
-
-function familiarIn(entries: readonly Entry[]): Set<string> {
-  const first = new Map<string, string>();
-  const familiar = new Set<string>();
-  for (const entry of entries) {
-    const { why: because, place, row } = entry;
-    if (because !== CERTAIN || unloads(entry)) continue;
-    const event = first.get(place.organisation) ?? row.event;
-    first.set(place.organisation, event);
-    if (event !== row.event) familiar.add(place.organisation);
-  }
-  return familiar;
 }

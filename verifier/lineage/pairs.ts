@@ -127,6 +127,7 @@ export class Pairs {
         steps: stepsOf(entries, child),
         empties: facts.empties,
         counted,
+        familiar: facts.familiar,
         active: (step, span) => facts.active(step, span),
         contradiction: (within) =>
           earlier(elsewhere?.next(parent, within) ?? null, facts.reloaded(within, own)),

@@ -193,18 +193,26 @@ func inOrder(names string, object text.Object) string {
 func (h *history) tell(a *Answer, all *layer) {
 	var leftOut, disputes []text.Object
 	future := []string{}
-	for _, events := range h.events {
+	first := map[eventKey]*event{} // by declaration without effect the first event that it speaks of
+	declaring := map[eventKey]*event{}
+	for id, events := range h.events {
 		for _, e := range events {
 			if _, shown := all.shown[e.key()]; !shown {
 				continue
 			}
-			for _, d := range h.declarationsOf(e, true) {
+			for _, d := range h.declarationsOf(e) {
 				leftOut = append(leftOut, declaration(d, e))
 			}
-			for _, d := range h.declarationsOf(e, false) {
-				disputes = append(disputes, declaration(d, e))
+			for _, d := range h.declarations[id] {
+				known := first[d.key()]
+				if d.said.Event == e.said.Event && h.isDisputed(e, d) && (known == nil || e.order() < known.order()) {
+					first[d.key()], declaring[d.key()] = e, d
+				}
 			}
 		}
+	}
+	for key, d := range declaring {
+		disputes = append(disputes, declaration(d, first[key]))
 	}
 	for _, e := range a.Events {
 		if h.isFuture(e.Object["time"].(string)) {
@@ -223,6 +231,10 @@ func (h *history) tell(a *Answer, all *layer) {
 	a.Object["foreign"] = List("domain txId organisation traceId", foreign)
 	h.tellOfProducts(a, all)
 	a.Object["containers"] = h.containers(all)
+}
+
+func (e *event) order() string {
+	return strings.Join([]string{e.said.Time, e.said.RecordID, e.place.Domain, e.place.TxID}, "\x00")
 }
 
 func declaration(d, e *event) text.Object {

@@ -2,50 +2,41 @@ package lineage
 
 import (
 	"math/big"
-	"sort"
 )
 
-// close lets the closings of one time end the window. It says whether a window just ended.
-func (m *machine) close(at int, empties, removes []*step, added bool) bool {
-	if len(empties)+len(removes) == 0 {
-		return false
-	}
-	found := m.open != nil
-	ended := false
-	if !found && len(removes) > 0 && !added {
-		m.found(at, removes...)
-		by := map[string]bool{}
-		for _, s := range removes {
-			addAll(by, s.organisations)
+// close lets the closings of one time end the window: those that may do so first.
+func (m *machine) close(at int, empties, removes []*step) {
+	var may []*step
+	for _, s := range removes {
+		if m.mayClose(s) {
+			may = append(may, s)
 		}
-		m.end(at, by)
-		m.foundNone, m.foundAt, ended = true, at, true
 	}
-	if !found && !ended {
-		m.idle = append(m.idle, append(append([]*step{}, empties...), removes...)...)
-	}
-	closings := append(append([]*step{}, empties...), removes...)
-	sort.Slice(closings, func(i, j int) bool { return closings[i].first < closings[j].first })
-	for _, s := range closings {
-		if m.open == nil {
-			break
+	strangers := len(may) < len(removes)
+	var by *step
+	for _, s := range empties {
+		if !m.mayClose(s) {
+			strangers = true
+		} else if by == nil || s.event < by.event {
+			by = s
 		}
-		ended = m.closeBy(at, s)
 	}
-	return ended
+	switch {
+	case by != nil:
+		m.end(at, by.organisations)
+	case len(may) > 0 && m.takesAll(at, may):
+		m.end(at, tellers(may))
+	case strangers:
+		m.change(at, union(m.cur, []string{"STRANGER"}))
+	}
 }
 
-// closeBy is one closing of an open window; it says whether it ends it.
-func (m *machine) closeBy(at int, s *step) bool {
-	if !m.mayClose(s) {
-		m.change(at, union(m.cur, []string{"STRANGER"}))
-		return false
+func (m *machine) takesAll(at int, removes []*step) bool {
+	nothing := false
+	for _, s := range removes {
+		nothing = m.takes(at, s) || nothing
 	}
-	if s.kind == "remove" && !m.takes(at, s) {
-		return false
-	}
-	m.end(at, s.organisations)
-	return true
+	return nothing
 }
 
 // takes subtracts what is removed, and says whether nothing is left.
@@ -85,7 +76,7 @@ func (m *machine) mayClose(s *step) bool {
 		return true
 	}
 	for organisation := range s.organisations {
-		if m.open.openedBy[organisation] || m.h.standing(m.pair, m.open.from, s.at, organisation) {
+		if m.open.openedBy[organisation] || m.h.standing(m.pair, m.open.floor, s.at, organisation) {
 			return true
 		}
 	}
@@ -106,6 +97,7 @@ func (h *history) standing(p pair, from, to int, organisation string) bool {
 func (m *machine) add(at int, s *step, closings bool) {
 	if m.open == nil {
 		m.start(at, nil)
+		m.open.vouched = !m.all || m.vouches(s)
 		because := s.own
 		if closings {
 			because = union(because, []string{"SAME_TIME"})
@@ -113,7 +105,6 @@ func (m *machine) add(at int, s *step, closings bool) {
 		if m.foundNone && m.foundAt < at {
 			because = union(because, []string{"ORDER"})
 		}
-		m.foundNone = false
 		m.cur = s.own
 		if len(because) > len(s.own) {
 			m.change(at, because)
@@ -124,6 +115,7 @@ func (m *machine) add(at int, s *step, closings bool) {
 			m.change(at, []string{"SAME_TIME"})
 		}
 	}
+	m.foundNone = false
 	m.told(at, s)
 	m.put(s)
 }
@@ -142,6 +134,10 @@ func (m *machine) again(at int, s *step) {
 
 func (m *machine) told(at int, s *step) {
 	addAll(m.open.openedBy, s.organisations)
+	if !m.open.vouched && s.kind == "add" {
+		m.open.floor = at
+	}
+	m.open.vouched = m.open.vouched || m.vouches(s)
 	if len(s.own) == 0 {
 		m.renewals = append(m.renewals, at)
 	}
@@ -161,18 +157,43 @@ func (m *machine) put(s *step) {
 	}
 }
 
-func (m *machine) see(at int, s *step, closed, closings bool) {
-	switch {
-	case m.open != nil:
-		m.again(at, s)
-	case !closed:
-		m.found(at, s)
-		m.put(s)
-		if closings {
-			m.change(at, union(s.own, []string{"SAME_TIME"}))
-		}
-	default:
+// see takes what is seen at one time. At the end of a window it opens nothing, unless strangers alone told of that.
+func (m *machine) see(at int, steps []*step, closings bool) {
+	if len(steps) == 0 {
 		return
 	}
-	m.told(at, s)
+	if m.open != nil {
+		if !m.open.vouched {
+			m.atLeast(steps)
+		}
+		for _, s := range steps {
+			m.again(at, s)
+			m.told(at, s)
+		}
+		return
+	}
+	if last := len(m.done) - 1; last >= 0 && m.done[last].to == at && m.done[last].vouched {
+		return
+	}
+	m.found(at, steps...)
+	m.atLeast(steps)
+	if closings {
+		m.change(at, union(own(steps), []string{"SAME_TIME"}))
+	}
+	for _, s := range steps {
+		m.told(at, s)
+	}
+}
+
+// atLeast what was seen is in, where no known quantity was put in.
+func (m *machine) atLeast(steps []*step) {
+	for _, s := range steps {
+		m.uncounted = m.uncounted || !s.hasAmounts
+		for _, amount := range s.amounts {
+			unit := unitText(amount.Unit)
+			if left := m.content[unit]; left == nil || left.Cmp(decimal(amount.Value)) < 0 {
+				m.content[unit] = decimal(amount.Value)
+			}
+		}
+	}
 }

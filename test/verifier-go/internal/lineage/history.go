@@ -138,7 +138,7 @@ func (h *history) judge(e *event) {
 	if !h.counted(e.place.Organisation) {
 		e.own = append(e.own, "OTHER_RECORDER")
 	}
-	if len(h.declarationsOf(e, true)) > 0 {
+	if len(h.declarationsOf(e)) > 0 {
 		e.own = append(e.own, "WITHDRAWN")
 	}
 }
@@ -147,23 +147,47 @@ func (h *history) counted(organisation string) bool {
 	return !h.question.HasRecorders || h.question.Recorders[organisation]
 }
 
-// declarationsOf are the declarations about an event that count, or those that do not. Where a record that would tell is
-// not shown it is neither.
-func (h *history) declarationsOf(e *event, counting bool) []*event {
+// declarationsOf an event are those that count: of its author the first eight that name all of it.
+func (h *history) declarationsOf(e *event) []*event {
 	var found []*event
-	for _, d := range h.declarations[e.id] {
-		if d.said.Event != e.said.Event {
-			continue
-		}
-		own := d.place.Organisation == e.place.Organisation && d.place.Domain == e.place.Domain
-		if own && (d.record == nil || e.record == nil || !h.counted(d.place.Organisation)) {
-			continue
-		}
-		if (own && d.record.namesAll(e.record)) == counting {
+	for _, d := range h.firstOwn(e) {
+		if e.record != nil && d.record != nil && h.counted(e.place.Organisation) && d.record.namesAll(e.record) {
 			found = append(found, d)
 		}
 	}
 	return found
+}
+
+const declarationsHeard = 8
+
+// firstOwn are the declarations of an event's author about it, as many as the contract takes.
+func (h *history) firstOwn(e *event) []*event {
+	var own []*event
+	for _, d := range h.declarations[e.id] {
+		if d.said.Event == e.said.Event && d.place.Organisation == e.place.Organisation && d.place.Domain == e.place.Domain {
+			own = append(own, d)
+		}
+	}
+	sort.Slice(own, func(i, j int) bool {
+		a, b := own[i], own[j]
+		return a.said.Time+a.said.RecordID+a.place.TxID < b.said.Time+b.said.RecordID+b.place.TxID
+	})
+	return own[:min(len(own), declarationsHeard)]
+}
+
+// isDisputed says whether a declaration has no effect on an event. Where a record that would tell is not shown it is
+// neither.
+func (h *history) isDisputed(e, d *event) bool {
+	for _, own := range h.firstOwn(e) {
+		if own != d {
+			continue
+		}
+		if !h.counted(e.place.Organisation) {
+			return true
+		}
+		return e.record != nil && d.record != nil && !d.record.namesAll(e.record)
+	}
+	return true
 }
 
 // namesAll says whether a record names every (id, role, lot) of another.

@@ -18,6 +18,7 @@ type step struct {
 	hasAmounts    bool
 	own           []string
 	organisations map[string]bool
+	event         string
 	first         string // the first of the record ids
 }
 
@@ -28,7 +29,7 @@ func (h *history) steps(p pair, all bool) []*step {
 		if e.said.Bond != p.bond || !all && !e.counts() {
 			return
 		}
-		s := &step{kind: kind, at: e.at, own: e.own, organisations: map[string]bool{}, first: e.said.RecordID}
+		s := &step{kind: kind, at: e.at, own: e.own, organisations: map[string]bool{}, event: e.said.Event, first: e.said.RecordID}
 		text := kind + " " + e.said.Event + " " + e.said.Time
 		if kind != "empty" && e.record != nil {
 			for _, entry := range e.record.Entries {
@@ -37,6 +38,9 @@ func (h *history) steps(p pair, all bool) []*step {
 					text += " " + amountsText(entry)
 				}
 			}
+		}
+		if kind == "remove" && !e.counts() {
+			text += " told" // that the child was in, whoever else tells that it was taken out
 		}
 		s.organisations[e.place.Organisation] = true
 		if known := byText[text]; known == nil {

@@ -16,24 +16,25 @@ type window struct {
 	from, to           int
 	openedBy, closedBy map[string]bool
 	parts              []span
+	floor              int  // from when on an event of the parent gives standing to end it
+	vouched            bool // whether not only strangers tell of it
 }
 
 // machine goes through the steps of a pair by time.
 type machine struct {
-	h           *history
-	pair        pair
-	all         bool
-	open        *window
-	cur         []string // why the open window is undecided now
-	curFrom     int
-	content     map[string]*big.Rat
-	uncounted   bool // something was put in without a quantity
-	lastClosing int
-	idle        []*step // closings since then that found nothing open
-	foundAt     int
-	foundNone   bool  // a removal found nothing open, and nothing was added since
-	renewals    []int // times at which a word that counts says that the child is in
-	done        []*window
+	h         *history
+	pair      pair
+	all       bool
+	open      *window
+	cur       []string // why the open window is undecided now
+	curFrom   int
+	content   map[string]*big.Rat
+	uncounted bool    // something was put in without a quantity
+	closings  []*step // until now
+	foundAt   int
+	foundNone bool  // a removal found nothing open, and nothing was added since
+	renewals  []int // times at which a word that counts says that the child is in
+	done      []*window
 }
 
 // windows of a pair: in `certain` as what counts tells it; in `all` as everything does, where strangers close nothing, and
@@ -90,7 +91,7 @@ type reading struct {
 }
 
 func (h *history) run(p pair, all bool, steps []*step) []*window {
-	m := &machine{h: h, pair: p, all: all, lastClosing: beforeAll}
+	m := &machine{h: h, pair: p, all: all}
 	for start := 0; start < len(steps); {
 		end := start
 		for end < len(steps) && steps[end].at == steps[start].at {
@@ -134,7 +135,7 @@ func own(steps []*step) []string {
 }
 
 func (m *machine) start(from int, because []string) {
-	m.open = &window{from: from, openedBy: map[string]bool{}, closedBy: map[string]bool{}}
+	m.open = &window{from: from, floor: from, vouched: !m.all, openedBy: map[string]bool{}, closedBy: map[string]bool{}}
 	m.content, m.uncounted = map[string]*big.Rat{}, false
 	m.cur, m.curFrom = because, from
 }
@@ -151,11 +152,39 @@ func (m *machine) change(at int, because []string) {
 // found is a child that was in without an opening: undecided until now, and now as certain as who says so.
 func (m *machine) found(at int, steps ...*step) {
 	because := own(steps)
-	m.start(m.lastClosingBefore(at, steps), union([]string{"NO_OPENING"}, because))
+	last := m.lastClosingBefore(at, steps)
+	m.start(m.rejoin(last), union([]string{"NO_OPENING"}, because))
+	m.open.floor = last
 	m.change(at, because)
 	for _, s := range steps {
 		addAll(m.open.openedBy, s.organisations)
+		m.open.vouched = m.open.vouched || m.vouches(s)
 	}
+}
+
+// reaches further back where only strangers told of the open window, and others now tell that the child was in.
+func (m *machine) reaches(at int, steps []*step) {
+	last := m.lastClosingBefore(at, steps)
+	m.open.floor = max(m.open.floor, last)
+	if from := m.rejoin(last); from < m.open.from {
+		m.open.parts = append([]span{{from, m.open.from, []string{"NO_OPENING"}}}, m.open.parts...)
+		m.open.from = from
+	}
+}
+
+// rejoin takes back the windows that ended after a position, which strangers cut off, and gives where they all begin.
+func (m *machine) rejoin(from int) int {
+	begin := from
+	for len(m.done) > 0 && m.done[len(m.done)-1].to > from {
+		begin = min(begin, m.done[len(m.done)-1].from)
+		m.done = m.done[:len(m.done)-1]
+	}
+	return begin
+}
+
+// vouches says whether a step is told by who knows the parent: in `all` others shorten nothing.
+func (m *machine) vouches(s *step) bool {
+	return len(s.own) == 0 && m.h.anyFamiliar(m.pair.parent, s.organisations)
 }
 
 func (m *machine) end(to int, by map[string]bool) {
@@ -163,59 +192,88 @@ func (m *machine) end(to int, by map[string]bool) {
 	m.open.to = to
 	addAll(m.open.closedBy, by)
 	m.done = append(m.done, m.open)
-	m.open, m.idle, m.lastClosing = nil, nil, to
+	m.open = nil
 }
 
-// lastClosingBefore is from when on a child was in that was found by these steps: the last closing that counts.
+// lastClosingBefore is from when on a child was in that was found by these steps: the last closing that counts for each.
 func (m *machine) lastClosingBefore(at int, steps []*step) int {
-	from := m.lastClosing
-	for _, closing := range m.idle {
-		counts := !m.all
-		if closing.at == at {
-			break
-		}
-		for organisation := range closing.organisations {
-			for _, s := range steps {
-				counts = counts || s.organisations[organisation]
-			}
-			counts = counts || m.h.standing(m.pair, closing.at, at, organisation)
-		}
-		if counts {
-			from = closing.at
+	ended := beforeAll
+	for _, w := range m.done {
+		if w.vouched {
+			ended = max(ended, w.to)
 		}
 	}
-	return from
+	first := at
+	for _, s := range steps {
+		last := ended
+		for _, closing := range m.closings {
+			if closing.at < at && closing.at > last && m.countsFor(closing, s, at) {
+				last = closing.at
+			}
+		}
+		first = min(first, last)
+	}
+	return first
+}
+
+func (m *machine) countsFor(closing, s *step, at int) bool {
+	for organisation := range closing.organisations {
+		if !m.all || s.organisations[organisation] || m.h.standing(m.pair, closing.at, at, organisation) {
+			return true
+		}
+	}
+	return false
 }
 
 // turn takes all that is said of one time, closings first.
 func (m *machine) turn(at int, steps []*step) {
-	var removes, empties, heard, unheard []*step
-	added := false
+	var empties, removes, adds, sees []*step
+	explained := false
 	for _, s := range steps {
-		added = added || s.kind == "add"
 		switch {
-		case len(s.own) > 0:
-			// What does not count closes nothing; its removals still say that the child was in.
-			if s.kind != "empty" {
-				unheard = append(unheard, s)
-			}
+		case s.kind == "add":
+			adds = append(adds, s)
+			explained = explained || !m.all || m.vouches(s)
 		case s.kind == "empty":
-			empties = append(empties, s)
-		case s.kind == "remove":
+			// What does not count closes nothing.
+			if len(s.own) == 0 {
+				empties = append(empties, s)
+			}
+		case s.kind == "remove" && len(s.own) == 0:
 			removes = append(removes, s)
 		default:
-			heard = append(heard, s)
+			// So is a removal that does not count: it still says that the child was in.
+			sees = append(sees, s)
 		}
 	}
-	closed := m.close(at, empties, removes, added)
-	closings := len(empties)+len(removes) > 0
-	said := append(heard, unheard...)
-	sort.SliceStable(said, func(i, j int) bool { return said[i].kind == "add" && said[j].kind != "add" })
-	for _, s := range said {
-		if s.kind == "add" {
-			m.add(at, s, closings)
-		} else {
-			m.see(at, s, closed, closings)
-		}
+	closings := append(append([]*step{}, empties...), removes...)
+	found := m.open != nil
+	if found && !m.open.vouched && !explained && len(removes)+len(sees) > 0 {
+		m.reaches(at, append(append([]*step{}, removes...), sees...))
 	}
+	if found {
+		m.close(at, empties, removes)
+	} else if len(removes) > 0 && !explained {
+		m.found(at, removes...)
+		m.end(at, tellers(removes))
+		m.foundNone, m.foundAt = true, at
+	}
+	m.closings = append(m.closings, closings...)
+	inOrder := func(list []*step) {
+		sort.SliceStable(list, func(i, j int) bool { return len(list[i].own) == 0 && len(list[j].own) > 0 })
+	}
+	inOrder(adds)
+	inOrder(sees)
+	for _, s := range adds {
+		m.add(at, s, len(closings) > 0)
+	}
+	m.see(at, sees, len(closings) > 0)
+}
+
+func tellers(steps []*step) map[string]bool {
+	by := map[string]bool{}
+	for _, s := range steps {
+		addAll(by, s.organisations)
+	}
+	return by
 }
