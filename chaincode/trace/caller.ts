@@ -1,4 +1,6 @@
 import { X509Certificate } from 'node:crypto';
+// Node 20 loads it half where `toLegacyObject` is called before anything else has loaded it.
+import 'node:tls';
 import { fromBinary } from '@bufbuild/protobuf';
 import { peer } from '@cotrace/fabric-model';
 import type fabric from 'fabric-contract-api';
