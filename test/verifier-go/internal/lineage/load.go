@@ -110,8 +110,8 @@ func (h *history) emptied(id string, at int) []heldWindow {
 		if p.bond == "association" {
 			continue
 		}
-		for _, w := range h.read(p, false) {
-			if w.isCertainAt(at) && h.anyFamiliar(id, w.openedBy) {
+		for _, w := range h.vouched(p) {
+			if w.isCertainAt(at) {
 				return nil
 			}
 		}
@@ -145,7 +145,7 @@ func (w *window) isCertainAt(at int) bool {
 
 // isEverCertain says whether a stay is certain at some time.
 func (h *history) isEverCertain(p pair, stay *window) bool {
-	for _, w := range h.read(p, false) {
+	for _, w := range h.vouched(p) {
 		for _, part := range w.parts {
 			if len(part.because) == 0 && part.from <= stay.to && part.to >= stay.from {
 				return true

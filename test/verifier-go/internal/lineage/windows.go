@@ -22,6 +22,7 @@ type window struct {
 
 // machine goes through the steps of a pair by time.
 type machine struct {
+	vouched   bool // only what the familiar tell counts, besides closings
 	h         *history
 	pair      pair
 	all       bool
@@ -71,7 +72,7 @@ func (h *history) windowsUnemptied(p pair) []*window {
 			steps = append(steps, s)
 		}
 	}
-	return h.run(p, true, steps)
+	return h.run(&machine{h: h, pair: p, all: true}, steps)
 }
 
 // read gives the windows of one reading, which are kept.
@@ -79,10 +80,22 @@ func (h *history) read(p pair, all bool) []*window {
 	key := reading{p, all}
 	windows, known := h.readings[key]
 	if !known {
-		windows = h.run(p, all, h.steps(p, all))
+		windows = h.run(&machine{h: h, pair: p, all: all}, h.steps(p, all))
 		h.readings[key] = windows
 	}
 	return windows
+}
+
+// vouched are the windows of `certain` by what the familiar tell, with all closings.
+func (h *history) vouched(p pair) []*window {
+	m := &machine{h: h, pair: p, vouched: true}
+	var steps []*step
+	for _, s := range h.steps(p, false) {
+		if s.kind == "empty" || s.kind == "remove" || m.vouches(s) {
+			steps = append(steps, s)
+		}
+	}
+	return h.run(m, steps)
 }
 
 type reading struct {
@@ -90,14 +103,13 @@ type reading struct {
 	all  bool
 }
 
-func (h *history) run(p pair, all bool, steps []*step) []*window {
-	m := &machine{h: h, pair: p, all: all}
+func (h *history) run(m *machine, steps []*step) []*window {
 	for start := 0; start < len(steps); {
 		end := start
 		for end < len(steps) && steps[end].at == steps[start].at {
 			end++
 		}
-		if p.bond == "other" {
+		if m.pair.bond == "other" {
 			m.seenOnly(steps[start:end])
 		} else {
 			m.turn(steps[start].at, steps[start:end])
@@ -107,7 +119,7 @@ func (h *history) run(p pair, all bool, steps []*step) []*window {
 	if m.open != nil {
 		m.end(h.behindAll, nil)
 	}
-	if !all && p.bond != "other" {
+	if !m.all && m.pair.bond != "other" {
 		for _, w := range m.done {
 			m.contradict(w)
 		}
@@ -253,9 +265,9 @@ func (m *machine) turn(at int, steps []*step) {
 	}
 	if found {
 		m.close(at, empties, removes)
-	} else if len(removes) > 0 && !explained {
-		m.found(at, removes...)
-		m.end(at, tellers(removes))
+	} else if heard := m.heard(removes); len(heard) > 0 && !explained {
+		m.found(at, heard...)
+		m.end(at, tellers(heard))
 		m.foundNone, m.foundAt = true, at
 	}
 	m.closings = append(m.closings, closings...)
@@ -268,6 +280,17 @@ func (m *machine) turn(at int, steps []*step) {
 		m.add(at, s, len(closings) > 0)
 	}
 	m.see(at, sees, len(closings) > 0)
+}
+
+// heard are those of the steps that say that the child was in.
+func (m *machine) heard(steps []*step) []*step {
+	var heard []*step
+	for _, s := range steps {
+		if !m.vouched || m.vouches(s) {
+			heard = append(heard, s)
+		}
+	}
+	return heard
 }
 
 func tellers(steps []*step) map[string]bool {
