@@ -168,7 +168,7 @@ describe('the demonstration', () => {
     };
     expect(holds).toBe(true);
     expect(checks.map((check) => `${check.holds ? 'ok  ' : 'FAIL'} ${check.what}`)).toEqual(ALL_OK);
-    expect([trace.records.length, nodes.length, nodes[0]?.name]).toEqual([12, NODES, 'org1.master']);
+    expect([trace.events.length, nodes.length, nodes[0]?.name]).toEqual([12, NODES, 'org1.master']);
   });
 
   it('counts events that are recorded now as well, and reports progress', async () => {
