@@ -163,7 +163,7 @@ describe('the demonstration', () => {
     const { holds, checks, trace, nodes } = JSON.parse(text) as {
       holds: boolean;
       checks: readonly { what: string; holds: boolean }[];
-      trace: { records: readonly unknown[] };
+      trace: { events: readonly unknown[] };
       nodes: readonly { name: string }[];
     };
     expect(holds).toBe(true);
