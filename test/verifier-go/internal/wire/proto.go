@@ -1,6 +1,9 @@
 package wire
 
-import "errors"
+import (
+	"encoding/binary"
+	"errors"
+)
 
 var errProto = errors.New("not a protocol buffer")
 
@@ -14,68 +17,53 @@ type Message struct {
 func ReadMessage(data []byte) (*Message, error) {
 	m := &Message{map[uint64][][]byte{}, map[uint64][]uint64{}}
 	for len(data) > 0 {
-		key, rest, err := varint(data)
-		if err != nil || key>>3 == 0 {
+		key, size := binary.Uvarint(data)
+		number := key >> 3
+		if size <= 0 || number == 0 {
 			return nil, errProto
 		}
-		number := key >> 3
+		data = data[size:]
+		value, length := uint64(0), uint64(0)
 		switch key & 7 {
-		case 0:
-			var value uint64
-			if value, rest, err = varint(rest); err != nil {
-				return nil, err
-			}
-			m.Ints[number] = append(m.Ints[number], value)
-		case 2:
-			length, behind, err := varint(rest)
-			if err != nil || length > uint64(len(behind)) {
+		case 0, 2:
+			if value, size = binary.Uvarint(data); size <= 0 {
 				return nil, errProto
 			}
-			m.Bytes[number] = append(m.Bytes[number], behind[:length])
-			rest = behind[length:]
-		case 1, 5:
-			size := map[uint64]int{1: 8, 5: 4}[key&7]
-			if len(rest) < size {
-				return nil, errProto
+			data = data[size:]
+			if length = value; key&7 == 0 {
+				length = 0
+				m.Ints[number] = append(m.Ints[number], value)
 			}
-			rest = rest[size:]
+		case 1:
+			length = 8
+		case 5:
+			length = 4
 		default:
 			return nil, errProto
 		}
-		data = rest
+		if length > uint64(len(data)) {
+			return nil, errProto
+		}
+		if key&7 == 2 {
+			m.Bytes[number] = append(m.Bytes[number], data[:length])
+		}
+		data = data[length:]
 	}
 	return m, nil
 }
 
-func varint(data []byte) (uint64, []byte, error) {
-	var value uint64
-	for i := 0; i < len(data) && i < 10; i++ {
-		if i == 9 && data[i] > 1 {
-			return 0, nil, errProto
-		}
-		value |= uint64(data[i]&0x7f) << (7 * i)
-		if data[i] < 0x80 {
-			return value, data[i+1:], nil
-		}
+func last[T any](values []T) (value T) {
+	if len(values) > 0 {
+		value = values[len(values)-1]
 	}
-	return 0, nil, errProto
+	return value
 }
 
 // Last is the value of a field that stands once: its last, or nothing.
-func (m *Message) Last(number uint64) []byte {
-	if values := m.Bytes[number]; len(values) > 0 {
-		return values[len(values)-1]
-	}
-	return nil
-}
+func (m *Message) Last(number uint64) []byte { return last(m.Bytes[number]) }
 
 // Int is the number in a field that stands once: its last, or 0.
-func (m *Message) Int(number uint64) uint64 {
-	if values := m.Ints[number]; len(values) > 0 {
-		return values[len(values)-1]
-	}
-	return 0
-}
+func (m *Message) Int(number uint64) uint64 { return last(m.Ints[number]) }
 
 // Within reads messages in messages, along these fields.
 func Within(data []byte, fields ...uint64) (*Message, error) {
