@@ -12,7 +12,7 @@ export { mainConfig, type MainConfig, type Membership } from './main-block/main-
 export { transactionFacts, type TransactionFacts } from './main-block/transaction-facts.js';
 export { validTransaction, type ValidTransaction } from './main-block/valid-transaction.js';
 export { lineageLoading, type LoadTraces } from './lineage/loading.js';
-export { LINEAGE_LIMITS, lineageAndNeeds, lineageOf } from './lineage/lineage.js';
+export { LINEAGE_LIMITS, lineageSteps, lineageOf } from './lineage/lineage.js';
 export type { Reason } from './lineage/reasons.js';
 export type {
   LineageAnswer,

@@ -18,15 +18,17 @@ export const MAX_NEWEST = 10_000;
 /** The most organisations that a question may name. */
 export const MAX_RECORDERS = 1000;
 
+/** The most of a lineage that a proof shows; of whoever has most, trees of events are left out. */
+export const MOST_SHOWN = { events: 30_000, bytes: 64 * 1024 * 1024 };
+
 /**
- * The most that one proof may take: what is read, as far as needed and as much again ahead. `visits` are events gone over
- * again while a lineage grows. A lineage is worked out in one go, about 0.1 ms an event, so that `events` bounds how long a
- * master's thread is held.
+ * The most that one proof may take: what is read, as far as needed and as much again ahead, and trees that are left out
+ * afterwards. `visits` are events gone over again while a lineage grows.
  */
 export const PROOF_LIMITS = {
   traces: 20_000,
-  events: 30_000,
-  bytes: 128 * 1024 * 1024,
+  events: 6 * MOST_SHOWN.events,
+  bytes: 6 * MOST_SHOWN.bytes,
   visits: 1_000_000,
   seconds: 120,
 };

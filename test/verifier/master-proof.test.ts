@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { gatherLineage } from '../../gateway-app/master/proof/gather-lineage.js';
+import { MOST_SHOWN, PROOF_LIMITS } from '../../gateway-app/master/limits.js';
 import { headsOf } from '../../gateway-app/master/proof/heads.js';
 import { Pace } from '../../gateway-app/master/proof/pace.js';
 import { proofParts } from '../../gateway-app/master/proof/proof-parts.js';
@@ -230,32 +231,78 @@ describe('a master', () => {
   });
 });
 
-describe('while blocks come', () => {
-  /** Gathers while `disturb` runs before each look at the heads; the proof of what was gathered. */
-  async function disturbed(scene: MasterScene, disturb: (look: number) => void): Promise<TraceProof> {
-    const asked: Asked = { traceId: X, direction: 'up' };
-    const { ledger, store } = scene.master;
-    const pace = new Pace(new AbortController().signal);
-    const honest = headsOf(ledger, C, null, pace);
-    let looks = 0;
-    const gathered = await gatherLineage(
-      { traceId: X, direction: 'up', recorders: null, limits: LINEAGE_LIMITS },
-      {
-        store,
-        pace,
-        prove: async (ids) => {
-          disturb(looks++);
-          await scene.follow();
-          return honest(ids);
-        },
+/**
+ * Gathers what is up of X while `disturb` runs before each look at the heads; the proof of what was gathered, with so many
+ * events at most.
+ */
+async function disturbed(
+  scene: MasterScene,
+  disturb: (look: number) => void,
+  mostShown = MOST_SHOWN,
+): Promise<TraceProof> {
+  const asked: Asked = { traceId: X, direction: 'up' };
+  const { ledger, store } = scene.master;
+  const pace = new Pace(new AbortController().signal);
+  const honest = headsOf(ledger, C, null, pace);
+  let looks = 0;
+  const gathered = await gatherLineage(
+    { traceId: X, direction: 'up', recorders: null, limits: LINEAGE_LIMITS },
+    {
+      store,
+      pace,
+      mostShown,
+      prove: async (ids) => {
+        disturb(looks++);
+        await scene.follow();
+        return honest(ids);
       },
-    );
-    const parts: ProofPart[] = [];
-    const more = { store, pace, envelopes: false, attestations: [] };
-    for await (const part of proofParts(gathered, more)) parts.push(part);
-    return scene.proofOf(asked, parts);
-  }
+    },
+  );
+  const parts: ProofPart[] = [];
+  const more = { store, pace, envelopes: false, attestations: [] };
+  for await (const part of proofParts(gathered, more)) parts.push(part);
+  return scene.proofOf(asked, parts);
+}
 
+describe('where a member records more of an identifier than a proof can show', () => {
+  const flood = (scene: MasterScene, name: string): void => {
+    scene.capture(M, { ...told(name, { id: A, role: 'subject' }), change: 'see' });
+  };
+
+  it.each([
+    { what: 'many events', most: { events: 10, bytes: 1_000_000 } },
+    { what: 'many bytes', most: { events: 1000, bytes: 12_000 } },
+  ])(
+    'its events are left out and no others, for too $what, and the answer says how many',
+    async ({ most }) => {
+      const scene = await chain();
+      for (let i = 0; i < 9; i++) flood(scene, `flood${i}`);
+      // It goes on while the lineage is proven.
+      const late = (look: number): void => {
+        if (look < 2) flood(scene, `late${look}`);
+      };
+      const answer = verified(await disturbed(scene, late, most), scene);
+      expect(answer.incomplete).toEqual(['open']);
+      expect(answer.open).toEqual([{ traceId: A, missing: 'events', events: 11 }]);
+      const shown = Object.fromEntries(
+        answer.identifiers.map(({ traceId, organisations }) => [traceId, organisations]),
+      );
+      expect(shown[A]?.map(({ mspId, count, shown: of }) => [mspId, count, of])).toEqual([
+        [O, 2, 2],
+        [M, 11, 0],
+        [N, 1, 1],
+      ]);
+      expect(shown[P]?.every(({ count, shown: of }) => count === of)).toBe(true);
+      expect(answer.identifiers.map(({ traceId, certain }) => [traceId, certain])).toEqual([
+        [A, true],
+        [X, true],
+        [P, true],
+      ]);
+    },
+  );
+});
+
+describe('while blocks come', () => {
   const write = (scene: MasterScene, i: number): void => {
     const id = LOTS[i % 3] ?? A;
     scene.capture(M, { ...told(`w${i}`, { id, role: 'subject' }), change: 'see' });
@@ -430,9 +477,9 @@ describe('a request for a proof', () => {
 
   it('is bounded in what it may take, and lets others have the thread', async () => {
     const pace = new Pace(new AbortController().signal);
-    pace.count('events', 30_000);
+    pace.count('events', PROOF_LIMITS.events);
     expect(await codeOf(() => pace.count('events', 1))).toBe('PROOF_TOO_LARGE');
-    expect(await codeOf(() => pace.count('bytes', 2 ** 28))).toBe('PROOF_TOO_LARGE');
+    expect(await codeOf(() => pace.count('bytes', PROOF_LIMITS.bytes + 1))).toBe('PROOF_TOO_LARGE');
     let others = 0;
     const busy = setInterval(() => (others += 1), 1);
     const until = performance.now() + 80;

@@ -17,6 +17,16 @@ export class Held {
     }
   }
 
+  /** At least this is in. */
+  seen(amounts: readonly Amount[] | null): void {
+    if (amounts === null || amounts.length === 0) this.#unknown = true;
+    for (const { value, unit } of amounts ?? []) {
+      const [key, told] = [keyOf(unit), scaled(value)];
+      const before = this.#left.get(key) ?? 0n;
+      this.#left.set(key, told > before ? told : before);
+    }
+  }
+
   /**
    * Takes out, and says what is left: `nothing`, `some`, or `unknown` where what was put in and what is taken out cannot
    * be compared. `short` says that more was taken out than there was.

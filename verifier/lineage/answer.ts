@@ -1,11 +1,13 @@
 import type { Closure } from './closure.js';
 import { makes } from './edges.js';
-import { compare, type Entry, type History, type Trace } from './history.js';
+import type { Entry, History, Trace } from './history.js';
+import { compare } from './order.js';
 import { doubtsIn, type Pairs, type Windows } from './pairs.js';
 import { CERTAIN, reasonsOf } from './reasons.js';
 import { push } from './record-facts.js';
 import type { ShownEntry } from './shown.js';
-import { Covered, EVER, FOREVER, meet, meeting, type Span } from './times.js';
+import { Spans } from './spans.js';
+import { EVER, FOREVER, meet, type Span } from './times.js';
 import type { LineageAnswer, LineageContainer, LineageQuestion, LineageWindow } from './types.js';
 
 /** The containers of a lineage, with the windows in which they were followed, and what else they were used for. */
@@ -18,8 +20,8 @@ export function containersOf(
   const ids = [...new Set(closures.flatMap(({ held }) => [...held.keys()]))].sort();
   return ids.map((traceId) => {
     const held = closures.flatMap((closure) => closure.held.get(traceId) ?? []);
-    const followed = new Map<Windows, Span[]>();
-    for (const { windows, span } of held) push(followed, windows, span);
+    const followed = new Map<Windows, Spans[]>();
+    for (const { windows, times } of held) push(followed, windows, times);
     const others = history.trace(traceId).entries.filter(({ key }) => !events.has(key));
     const loads = new Set(
       (['aggregation', 'association'] as const).flatMap((bond) =>
@@ -28,19 +30,17 @@ export function containersOf(
     );
     const openings = others.filter(({ key }) => loads.has(key)).length;
     // A pair that was followed from the child and from the container has windows of both.
-    const windows = distinct([...followed].flatMap(([one, spans]) => windowsOf(one, spans)));
+    const windows = distinct([...followed].flatMap(([one, times]) => windowsOf(one, times)));
     const key = ({ child, bond, from }: LineageWindow): string => JSON.stringify([child, bond, from ?? EVER]);
     windows.sort((a, b) => (key(a) < key(b) ? -1 : 1));
     return { traceId, windows, otherUses: { openings, events: others.length } };
   });
 }
 
-function windowsOf(windows: Windows, spans: readonly Span[]): LineageWindow[] {
-  const covered = new Covered();
-  const parts = spans.flatMap((span) => covered.add(span));
-  const followed = new Set(parts.flatMap((span) => meeting(windows.stays, span)));
+function windowsOf(windows: Windows, times: readonly Spans[]): LineageWindow[] {
+  const followed = Spans.union(times);
   return windows.stays
-    .filter((stay) => followed.has(stay))
+    .filter((stay) => followed.meets(stay))
     .map((stay) => ({
       child: windows.child,
       bond: windows.bond,

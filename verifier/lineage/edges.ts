@@ -1,6 +1,7 @@
 import type { Entry, History } from './history.js';
 import { CERTAIN, why, type Why } from './reasons.js';
 import { factsOf, push } from './record-facts.js';
+import type { Steps, Work } from './steps-of-work.js';
 import type { Nature, ShownEntry } from './types.js';
 
 const MADE_TWICE = why('MADE_TWICE');
@@ -75,13 +76,15 @@ export class Makings {
   }
 
   /** The items of a lot, sorted, each with why it is undecided that it is: as its own trace tells, or else the lot's. */
-  itemsOf(lot: string): [item: string, because: Why][] {
+  *itemsOf(lot: string, work: Work): Steps<[item: string, because: Why][]> {
     const items = new Map<string, Why>();
     for (const entry of this.#history.trace(lot).entries) {
       if (entry.record === null) continue;
-      for (const id of factsOf(entry.record).idsOfLot.get(lot) ?? [])
+      for (const id of factsOf(entry.record).idsOfLot.get(lot) ?? []) {
+        if (work.isDue()) yield;
         if (this.#natureOf(id) === 'instance' && this.#history.binds(id, entry))
           items.set(id, Math.min(items.get(id) ?? entry.why, entry.why));
+      }
     }
     return [...items.keys()].sort().map((item) => {
       const because = this.lotsOf(item).get(lot) ?? items.get(item) ?? CERTAIN;

@@ -1,5 +1,8 @@
+import { declarationOf, Declarations, type Declaring, type Told } from './declarations.js';
+import { compare } from './order.js';
 import { CERTAIN, why, type Why } from './reasons.js';
-import { factsOf, parentOf, push, rolesIn } from './record-facts.js';
+import { parentOf, rolesIn } from './record-facts.js';
+import { finish, Work, type Steps } from './steps-of-work.js';
 import type {
   Declaration,
   LineageQuestion,
@@ -32,15 +35,16 @@ export interface Trace {
   /** Whose events are there of which not even the place is shown; null: of anybody. */
   readonly hidden: ReadonlySet<string | null>;
   readonly leftOut: readonly Declaration[];
-  readonly disputes: readonly Declaration[];
   /** Places of rows that are not what their record says. */
   readonly foreign: readonly Place[];
-  /** Where declarations stand in the list that was given. */
-  readonly declarations: readonly number[];
+  readonly declarations: Declarations;
   /** Where declarations and events of one author and hash stand, and what is foreign: rows do not say what these name. */
   readonly decidedByRecord: ReadonlySet<number>;
   readonly transactions: ReadonlySet<string>;
 }
+
+/** Operations that an event takes, about. */
+const EVENT = 5;
 
 const WITHDRAWN = why('WITHDRAWN');
 const OTHER_RECORDER = why('OTHER_RECORDER');
@@ -79,23 +83,32 @@ export class History {
   trace(id: string): Trace {
     const known = this.#traces.get(id);
     if (known !== undefined) return known;
-    const trace = readTrace(id, this.#shown.get(id) ?? [], this.#recorders);
+    return finish(this.read(id, new Work()));
+  }
+
+  /** Reads a trace step by step, for when it is asked for. */
+  *read(id: string, work: Work): Steps<Trace> {
+    const trace = yield* readTrace(id, this.#shown.get(id) ?? [], this.#recorders, work);
     this.#traces.set(id, trace);
     return trace;
   }
 }
 
-type Seen = Exclude<ShownEvent, { shown: 'hidden' | 'place' }>;
-
-function readTrace(id: string, shown: readonly ShownEvent[], recorders: LineageQuestion['recorders']): Trace {
+function* readTrace(
+  id: string,
+  shown: readonly ShownEvent[],
+  recorders: LineageQuestion['recorders'],
+  work: Work,
+): Steps<Trace> {
   const counts = ({ organisation }: Place): boolean => recorders === null || recorders.has(organisation);
-  const ours: [at: number, event: Seen][] = [];
-  const declarations = new Map<string, [at: number, event: Seen][]>();
+  const ours: [at: number, event: Told][] = [];
+  const declaring: Declaring[] = [];
   const foreign: Place[] = [];
   const decidedByRecord = new Set<number>();
   const transactions = new Set<string>();
   const hidden = new Set<string | null>();
   for (const [at, event] of shown.entries()) {
+    if (work.isDue(EVENT)) yield;
     if (event.shown === 'hidden') {
       hidden.add(event.organisation ?? null);
       continue;
@@ -105,51 +118,35 @@ function readTrace(id: string, shown: readonly ShownEvent[], recorders: LineageQ
     if (event.shown === 'record' && !agrees(id, event.row, event.record)) {
       foreign.push(event.place);
       decidedByRecord.add(at);
-    } else if (event.row.wrong) push(declarations, event.row.event, [at, event]);
+    } else if (event.row.wrong) declaring.push({ at, event });
     else ours.push([at, event]);
   }
+  const declarations = new Declarations(declaring, counts);
   const leftOut: Declaration[] = [];
-  const disputes: Declaration[] = [];
-  const entries = ours.map(([at, event]): Entry => {
+  const entries: Entry[] = [];
+  for (const [at, event] of ours) {
+    if (work.isDue(EVENT)) yield;
     const { place, row } = event;
-    let because = counts(place) ? CERTAIN : OTHER_RECORDER;
-    for (const [declaredAt, declaration] of declarations.get(row.event) ?? []) {
-      const said = { ...declaration.place, declared: row.recordId, recordId: declaration.row.recordId };
-      const own = sameAuthor(place, declaration.place);
-      if (own) decidedByRecord.add(at).add(declaredAt);
-      if (!own) disputes.push(said);
-      else if (event.shown === 'row' || declaration.shown === 'row') continue;
-      else if (!namesAll(declaration.record, event.record)) disputes.push(said);
-      else if (counts(place)) {
-        leftOut.push(said);
-        because |= WITHDRAWN;
-      }
-    }
     const record = event.shown === 'record' ? event.record : null;
-    return { key: keyOf(place, row), time: row.time, place, row, record, why: because, at };
-  });
+    let because = counts(place) ? CERTAIN : OTHER_RECORDER;
+    for (const one of declarations.ownOf(event)) {
+      decidedByRecord.add(at).add(one.at);
+      if (declarations.takesBack(one, { place, row, record }) !== true) continue;
+      leftOut.push(declarationOf(one, event));
+      because |= WITHDRAWN;
+    }
+    entries.push({ key: keyOf(place, row), time: row.time, place, row, record, why: because, at });
+  }
   return {
     id,
     entries: entries.sort(byTime),
     hidden,
     leftOut,
-    disputes,
     foreign,
-    declarations: [...declarations.values()].flat().map(([at]) => at),
+    declarations,
     decidedByRecord,
     transactions,
   };
-}
-
-/** An organisation takes back its own word, in the domain of the event. */
-function sameAuthor(event: Place, declaration: Place): boolean {
-  return event.organisation === declaration.organisation && event.domain === declaration.domain;
-}
-
-/** Otherwise the declaration would be missing from the trace of an identifier that has the event. */
-function namesAll(declaration: ShownRecord, record: ShownRecord): boolean {
-  const { named } = factsOf(declaration);
-  return [...factsOf(record).named].every((entry) => named.has(entry));
 }
 
 /** Whether the row of `id` says what the record says. */
@@ -171,11 +168,6 @@ function transactionOf({ domain, txId }: Place): string {
 /** By time, then by what was recorded: the transaction's id, which depends on when it was, decides last. */
 function byTime(a: Entry, b: Entry): number {
   return compare(a.time, b.time) || compare(a.row.recordId, b.row.recordId) || compare(a.key, b.key);
-}
-
-/** Order of texts by their code units. */
-export function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }
 
 /** Events of one organisation that are one event, as far as a row says. */

@@ -1,13 +1,15 @@
 import { containersOf, distinct, lacksOrigin, repeatedIn } from './answer.js';
 import { Budget } from './budget.js';
-import { Closure } from './closure.js';
+import { Closure, type ClosureParts } from './closure.js';
 import { Makings } from './edges.js';
-import { compare, type Entry, History } from './history.js';
+import { type Entry, History, type Trace } from './history.js';
+import { compare } from './order.js';
 import { Loads } from './loads.js';
 import { mayBeOf, needsOf, openEnds } from './needs.js';
 import { Pairs } from './pairs.js';
 import { CERTAIN, reasonsOf, why, type Why } from './reasons.js';
 import { eventsOf, type ShownEntry } from './shown.js';
+import { finish, Work, type Steps } from './steps-of-work.js';
 import type {
   Declaration,
   Direction,
@@ -51,19 +53,54 @@ export function lineageAndNeeds(
   question: LineageQuestion,
   shown: ShownTraces,
 ): { answer: LineageAnswer; needs: LineageNeeds } {
+  const { answer, needs } = finish(lineageSteps(question, shown));
+  return { answer: answer(), needs };
+}
+
+/** {@link lineageAndNeeds} step by step, each some milliseconds at most; the answer is put together where it is asked for. */
+export function* lineageSteps(
+  question: LineageQuestion,
+  shown: ShownTraces,
+): Steps<{ answer: () => LineageAnswer; needs: LineageNeeds }> {
   const history = new History(shown, question.recorders);
   const pairs = new Pairs(history, question.natureOf);
-  const makings = new Makings(history, question.natureOf);
-  const budget = new Budget(question.limits.identifiers);
-  const loads = new Loads(history, pairs);
-  const parts = { history, pairs, makings, loads, budget };
-  const layer = (which: 'certain' | 'all'): Layer => {
-    const closures = waysOf(question.direction).map((way) => new Closure(question, parts, which, way));
-    const events = eventsOf(closures, question, history, pairs, which);
-    return { closures, reached: reachedBy(closures), events };
+  const parts: ClosureParts = {
+    history,
+    pairs,
+    makings: new Makings(history, question.natureOf),
+    loads: new Loads(history, pairs),
+    budget: new Budget(question.limits.identifiers),
+    work: new Work(),
   };
-  const [certain, all] = [layer('certain'), layer('all')];
+  for (const id of shown.keys()) yield* history.read(id, parts.work);
+  const certain = yield* layerOf('certain', question, parts);
+  const all = yield* layerOf('all', question, parts);
+  const needs = yield* needsOf(all.closures, all.events, parts);
+  return { needs, answer: () => answerOf({ question, shown, parts, certain, all, needs }) };
+}
 
+function* layerOf(which: 'certain' | 'all', question: LineageQuestion, parts: ClosureParts): Steps<Layer> {
+  const closures = waysOf(question.direction).map((way) => new Closure(question, parts, which, way));
+  for (const closure of closures) yield* closure.run();
+  const events = yield* eventsOf(closures, question, parts, which);
+  return { closures, reached: reachedBy(closures), events };
+}
+
+function answerOf({
+  question,
+  shown,
+  parts: { history, pairs, makings, budget },
+  certain,
+  all,
+  needs,
+}: {
+  readonly question: LineageQuestion;
+  readonly shown: ShownTraces;
+  readonly parts: ClosureParts;
+  readonly certain: Layer;
+  readonly all: Layer;
+  readonly needs: LineageNeeds;
+}): LineageAnswer {
   const listed = [...all.events].map(([key, event]) => ({
     ...event,
     status: statusOf(certain.events.has(key), event.why),
@@ -78,13 +115,11 @@ export function lineageAndNeeds(
 
   const ids = [...all.reached.keys()].sort();
   const records = new Set([...all.events.values()].map(({ entry }) => entry.row.recordId));
-  const declared = (list: 'leftOut' | 'disputes'): Declaration[] =>
-    distinct(ids.flatMap((id) => history.trace(id)[list].filter((one) => records.has(one.declared))));
-  const needs = needsOf(all.closures, all.events, history);
+  const traces = ids.map((id) => history.trace(id));
   const open = openEnds(needs, shown, question.recorders);
   const latest =
     question.rootTime === null ? null : new Date(Date.parse(question.rootTime) + HOUR).toISOString();
-  const answer = {
+  return {
     identifiers: ids.map((id) => {
       const { as, why: because } = all.reached.get(id) ?? { as: new Set<Reached>(), why: CERTAIN };
       return { traceId: id, as: [...as].sort(), ...statusOf(certain.reached.has(id), because) };
@@ -97,8 +132,8 @@ export function lineageAndNeeds(
     })),
     containers: containersOf(all.closures, all.events, history, pairs),
     lots: ids.flatMap((item) => [...makings.lotsOf(item).keys()].map((lot) => ({ item, lot }))),
-    leftOut: declared('leftOut'),
-    disputes: declared('disputes'),
+    leftOut: distinct(traces.flatMap(({ leftOut }) => leftOut.filter((one) => records.has(one.declared)))),
+    disputes: disputesIn(traces, records),
     foreign: distinct([
       ...ids.flatMap((id) => history.trace(id).foreign.map((place) => ({ ...place, traceId: id }))),
       ...history.unbound.values(),
@@ -115,7 +150,6 @@ export function lineageAndNeeds(
     cut,
     complete: open.length === 0 && !leavesBranch(cut, question.recorders),
   };
-  return { answer, needs };
 }
 
 /** Whether a limit left a branch that is not of others than the recorders. */
@@ -154,4 +188,18 @@ function inOrder(a: { entry: Entry }, b: { entry: Entry }): number {
     compare(a.entry.row.recordId, b.entry.row.recordId) ||
     compare(a.entry.key, b.entry.key)
   );
+}
+
+/** Declarations without effect on events of the lineage, each once, with the first of these. */
+function disputesIn(traces: readonly Trace[], records: ReadonlySet<string>): Declaration[] {
+  const found = new Map<string, [entry: Entry, declaration: Declaration]>();
+  for (const { entries, declarations } of traces)
+    for (const [entry, one] of declarations.disputes(
+      entries.filter(({ row }) => records.has(row.recordId)),
+    )) {
+      const key = JSON.stringify([one.domain, one.txId, one.recordId]);
+      const known = found.get(key);
+      if (known === undefined || inOrder({ entry }, { entry: known[0] }) < 0) found.set(key, [entry, one]);
+    }
+  return distinct([...found.values()].map(([, declaration]) => declaration));
 }

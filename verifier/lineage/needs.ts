@@ -1,28 +1,34 @@
-import type { Closure } from './closure.js';
-import type { Entry, History } from './history.js';
+import type { Closure, ClosureParts } from './closure.js';
+import type { Entry } from './history.js';
 import { sideOf, type ShownEntry } from './shown.js';
+import type { Steps } from './steps-of-work.js';
 import type { LineageNeeds, LineageQuestion, OpenEnd, ShownTraces } from './types.js';
 
 /** What must be shown for a lineage (docs/formats.md, Lineage), by the order of identifiers. */
-export function needsOf(
+export function* needsOf(
   closures: readonly Closure[],
   events: ReadonlyMap<string, ShownEntry>,
-  history: History,
-): LineageNeeds {
+  { history, work }: ClosureParts,
+): Steps<LineageNeeds> {
   const ids = new Set([
     ...closures.flatMap(({ reached, consulted }) => [...reached.keys(), ...consulted]),
     ...[...history.unbound.values()].map(({ traceId }) => traceId),
   ]);
-  return new Map(
-    [...ids].sort().map((id) => {
-      const { entries, declarations, decidedByRecord } = history.trace(id);
-      const ways = closures.map((closure) => recordsNeeded(closure, id, entries, events));
-      const isProduct = closures.some(({ whole, loads }) => whole.has(id) || loads.has(id));
-      const needed = entries.filter((entry) => ways.some((needs) => needs(entry)));
-      const records = [...needed.map(({ at }) => at), ...decidedByRecord, ...(isProduct ? declarations : [])];
-      return [id, new Set(records)];
-    }),
-  );
+  const needs = new Map<string, ReadonlySet<number>>();
+  for (const id of [...ids].sort()) {
+    const { entries, declarations, decidedByRecord } = history.trace(id);
+    if (work.isDue(entries.length)) yield;
+    const ways = closures.map((closure) => recordsNeeded(closure, id, entries, events));
+    const isProduct = closures.some(({ whole, loads }) => whole.has(id) || loads.has(id));
+    const needed = entries.filter((entry) => ways.some((isNeeded) => isNeeded(entry)));
+    const records = [
+      ...needed.map(({ at }) => at),
+      ...decidedByRecord,
+      ...(isProduct ? declarations.places : []),
+    ];
+    needs.set(id, new Set(records));
+  }
+  return needs;
 }
 
 /** Which events of an identifier one way needs as record. */

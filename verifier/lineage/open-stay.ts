@@ -13,7 +13,11 @@ export interface Stay extends Span {
 
 /** A stay that has not ended yet. */
 export class OpenStay {
-  readonly from: string;
+  from: string;
+  /** From when on an event of the parent gives standing to end the stay. */
+  activeFrom: string;
+  /** Whether not only strangers told of it. */
+  vouched = false;
   readonly organisations: Set<string>;
   readonly held = new Held();
   /** Up to where closings were gone through. */
@@ -23,10 +27,10 @@ export class OpenStay {
   /** Reasons of the present part, and when it began. */
   why: Why;
   since: string;
-  readonly #parts: (Span & { readonly why: Why })[] = [];
+  #parts: (Span & { readonly why: Why })[] = [];
 
   constructor(from: string, because: Why, step: Step) {
-    [this.from, this.since, this.why] = [from, from, because];
+    [this.from, this.activeFrom, this.since, this.why] = [from, from, from, because];
     this.organisations = new Set(step.organisations);
     this.seenUntil = step.time;
   }
@@ -36,6 +40,12 @@ export class OpenStay {
     if (because === this.why) return;
     this.#parts.push({ from: this.since, to: time, why: this.why });
     [this.since, this.why] = [time, because];
+  }
+
+  /** It was in from `from` on, undecided. */
+  reach(from: string, because: Why): void {
+    this.#parts = [{ from, to: this.from, why: because }, ...this.#parts];
+    this.from = from;
   }
 
   end(to: string, closedBy: readonly string[]): Stay {

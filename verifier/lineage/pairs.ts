@@ -1,10 +1,12 @@
 import { NO_CLOSINGS } from './closings.js';
 import { leads } from './edges.js';
 import { groupOf, type Entry, type History } from './history.js';
+import { compare } from './order.js';
 import type { Stay } from './open-stay.js';
 import { ParentFacts } from './parent-facts.js';
 import { CERTAIN, why, type Why } from './reasons.js';
 import { factsOf, push } from './record-facts.js';
+import { finish, Work, type Steps } from './steps-of-work.js';
 import { stepsOf } from './steps.js';
 import { lowerBound, meeting, type Span } from './times.js';
 import type { Bond, LineageQuestion } from './types.js';
@@ -50,6 +52,7 @@ export class Pairs {
   readonly #asParent = new Map<string, ParentFacts>();
   readonly #containers = new Map<string, readonly Windows[]>();
   readonly #contents = new Map<string, readonly Windows[]>();
+  readonly #loadings = new Map<string, Loadings>();
 
   constructor(history: History, natureOf: LineageQuestion['natureOf']) {
     this.#history = history;
@@ -57,12 +60,13 @@ export class Pairs {
   }
 
   /** Windows of `child` in all that held it, by its own trace. */
-  containersOf(child: string): readonly Windows[] {
+  *readContainers(child: string, work: Work): Steps<readonly Windows[]> {
     const known = this.#containers.get(child);
     if (known !== undefined) return known;
     const nature = this.#natureOf(child);
     const byParent = new Map<string, Entry[]>();
     for (const entry of this.#history.trace(child).entries) {
+      if (work.isDue()) yield;
       const { parent, bond } = entry.row;
       if (parent === null || bond === null || !this.#history.binds(parent, entry)) continue;
       if (leads(entry, child, 'child', nature)) push(byParent, JSON.stringify([parent, bond]), entry);
@@ -75,22 +79,31 @@ export class Pairs {
     return all;
   }
 
-  /** Windows of all that `parent` held, by its own trace. */
+  /** Windows of all that `parent` held, by its own trace; sorted by what it held. */
   contentsOf(parent: string): readonly Windows[] {
+    return finish(this.readContents(parent, new Work()));
+  }
+
+  /** `contentsOf`, step by step. */
+  *readContents(parent: string, work: Work): Steps<readonly Windows[]> {
     const known = this.#contents.get(parent);
     if (known !== undefined) return known;
     const byChild = new Map<string, Entry[]>();
     for (const entry of this.#history.trace(parent).entries) {
       const { bond } = entry.row;
       if (entry.record === null || bond === null || !entry.row.roles.includes('parent')) continue;
-      for (const child of factsOf(entry.record).idsIn('child'))
+      for (const child of factsOf(entry.record).idsIn('child')) {
+        if (work.isDue()) yield;
         if (leads(entry, child, 'child', this.#natureOf(child)) && this.#history.binds(child, entry))
           push(byChild, JSON.stringify([child, bond]), entry);
+      }
     }
-    const all = [...byChild].map(([key, entries]) => {
-      const [child, bond] = JSON.parse(key) as [string, Bond];
-      return this.#windows(parent, child, bond, entries);
-    });
+    const all = [...byChild]
+      .map(([key, entries]) => {
+        const [child, bond] = JSON.parse(key) as [string, Bond];
+        return this.#windows(parent, child, bond, entries);
+      })
+      .sort((a, b) => compare(a.child, b.child));
     this.#contents.set(parent, all);
     return all;
   }
@@ -104,48 +117,108 @@ export class Pairs {
   }
 
   #windows(parent: string, child: string, bond: Bond, entries: readonly Entry[]): Windows {
-    const counted = this.#natureOf(child) !== 'instance';
-    const facts = this.parentFacts(parent, bond);
-    const own = new Set(entries.flatMap((entry) => [entry.key, groupOf(entry)]));
-    const common = { holder: parent, child, bond, entries };
-    if (bond === 'other') return { ...common, ...seenOnly(entries) };
-    const elsewhere = counted ? [] : this.#loadsElsewhere(child, parent, bond);
-    const pair: Pair = {
-      steps: stepsOf(entries, child),
-      empties: facts.empties,
-      counted,
-      active: (step, span) => facts.active(step, span),
-      contradiction: (within) => earlier(nextOf(elsewhere, within), facts.reloaded(within, own)),
-    };
-    const stays = staysOf(pair, 'all');
-    const parts = staysOf(pair, 'certain').flatMap((stay) => stay.parts);
-    const certain = parts.filter((part) => part.why === CERTAIN);
-    const unemptied = staysOf({ ...pair, empties: NO_CLOSINGS, active: () => false }, 'all');
-    return { ...common, stays, unemptied, certain, doubts: parts.filter((part) => part.why !== CERTAIN) };
+    return new LazyWindows({ holder: parent, child, bond, entries }, () => {
+      if (bond === 'other') return seenOnly(entries);
+      const counted = this.#natureOf(child) !== 'instance';
+      const facts = this.parentFacts(parent, bond);
+      const own = new Set(entries.flatMap((entry) => [entry.key, groupOf(entry)]));
+      const elsewhere = counted ? null : this.#loadingsOf(child, bond);
+      const pair: Pair = {
+        steps: stepsOf(entries, child),
+        empties: facts.empties,
+        counted,
+        familiar: facts.familiar,
+        active: (step, span) => facts.active(step, span),
+        contradiction: (within) =>
+          earlier(elsewhere?.next(parent, within) ?? null, facts.reloaded(within, own)),
+      };
+      const stays = staysOf(pair, 'all');
+      const parts = staysOf(pair, 'certain').flatMap((stay) => stay.parts);
+      const certain = parts.filter((part) => part.why === CERTAIN);
+      const unemptied = staysOf({ ...pair, empties: NO_CLOSINGS, active: () => false }, 'all');
+      return { stays, unemptied, certain, doubts: parts.filter((part) => part.why !== CERTAIN) };
+    });
   }
 
-  /** Loadings of an individual into other parents. */
-  #loadsElsewhere(child: string, parent: string, bond: Bond): Entry[] {
-    return this.#history
-      .trace(child)
-      .entries.filter(
-        ({ row, why: because }) =>
-          because === CERTAIN &&
-          row.bond === bond &&
-          row.change === 'add' &&
-          row.parent !== null &&
-          row.parent !== parent,
-      );
+  #loadingsOf(child: string, bond: Bond): Loadings {
+    const key = JSON.stringify([child, bond]);
+    const loadings = this.#loadings.get(key) ?? new Loadings(this.#history.trace(child).entries, bond);
+    this.#loadings.set(key, loadings);
+    return loadings;
   }
 }
 
-/** The first loading into another parent. */
-function nextOf(
-  sorted: readonly Entry[],
-  { from, until }: { readonly from: string; readonly until: string },
-): { time: string; why: Why } | null {
-  const next = sorted[lowerBound(sorted, from)];
-  return next === undefined || next.time >= until ? null : { time: next.time, why: OVERLAP };
+type Times = Pick<Windows, 'stays' | 'unemptied' | 'certain' | 'doubts'>;
+
+/** Windows whose times are worked out when they are first asked for: of many it is never asked. */
+class LazyWindows implements Windows {
+  readonly holder: string;
+  readonly child: string;
+  readonly bond: Bond;
+  readonly entries: readonly Entry[];
+  readonly #workOut: () => Times;
+  #times: Times | null = null;
+
+  constructor(
+    { holder, child, bond, entries }: Pick<Windows, 'holder' | 'child' | 'bond' | 'entries'>,
+    workOut: () => Times,
+  ) {
+    [this.holder, this.child, this.bond, this.entries] = [holder, child, bond, entries];
+    this.#workOut = workOut;
+  }
+
+  get stays(): Times['stays'] {
+    return this.#known.stays;
+  }
+
+  get unemptied(): Times['unemptied'] {
+    return this.#known.unemptied;
+  }
+
+  get certain(): Times['certain'] {
+    return this.#known.certain;
+  }
+
+  get doubts(): Times['doubts'] {
+    return this.#known.doubts;
+  }
+
+  get #known(): Times {
+    this.#times ??= this.#workOut();
+    return this.#times;
+  }
+}
+
+/** Plain loadings of an individual under one bond, by time. */
+class Loadings {
+  readonly #all: readonly Entry[];
+  /** For each the place of the next into another parent. */
+  readonly #next: readonly number[];
+
+  constructor(entries: readonly Entry[], bond: Bond) {
+    const all = entries.filter(
+      ({ row, why: because }) =>
+        because === CERTAIN && row.bond === bond && row.change === 'add' && row.parent !== null,
+    );
+    const next = new Array<number>(all.length);
+    for (let at = all.length - 1; at >= 0; at--) {
+      const follows = all[at + 1];
+      const same = follows !== undefined && follows.row.parent === all[at]?.row.parent;
+      next[at] = same ? (next[at + 1] ?? all.length) : at + 1;
+    }
+    [this.#all, this.#next] = [all, next];
+  }
+
+  /** The first into another parent than this. */
+  next(
+    parent: string,
+    { from, until }: { readonly from: string; readonly until: string },
+  ): { time: string; why: Why } | null {
+    const at = lowerBound(this.#all, from);
+    const first = this.#all[at];
+    const other = first?.row.parent === parent ? this.#all[this.#next[at] ?? this.#all.length] : first;
+    return other === undefined || other.time >= until ? null : { time: other.time, why: OVERLAP };
+  }
 }
 
 function earlier<Found extends { time: string }>(a: Found | null, b: Found | null): Found | null {
@@ -154,7 +227,7 @@ function earlier<Found extends { time: string }>(a: Found | null, b: Found | nul
 }
 
 /** Others' types neither open nor close: what they name was in at that time. */
-function seenOnly(entries: readonly Entry[]): Pick<Windows, 'stays' | 'unemptied' | 'certain' | 'doubts'> {
+function seenOnly(entries: readonly Entry[]): Times {
   const stays = entries.map(({ time, place, why: because }): Stay => {
     const span = { from: time, to: time };
     return { ...span, openedBy: [place.organisation], closedBy: [], parts: [{ ...span, why: because }] };

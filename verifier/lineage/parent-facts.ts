@@ -14,6 +14,7 @@ export class ParentFacts {
   /** Times at which it was both loaded and unloaded. */
   readonly turnarounds: ReadonlySet<string>;
   readonly loads: readonly Entry[];
+  readonly familiar: ReadonlySet<string>;
   readonly #travels: readonly Entry[];
   readonly #byOrganisation = new Map<string, Entry[]>();
 
@@ -31,6 +32,7 @@ export class ParentFacts {
     );
     for (const entry of counting)
       if (!unloads(entry)) push(this.#byOrganisation, entry.place.organisation, entry);
+    this.familiar = familiarIn(entries);
     const empties = stepsOf(changing('empty'), id);
     this.empties = new Closings(
       empties.map((step) => {
@@ -80,4 +82,18 @@ export class ParentFacts {
 /** Whether the identifier was unloaded, as a parent. */
 export function unloads({ row }: Entry): boolean {
   return row.roles.includes('parent') && (row.change === 'empty' || row.change === 'remove');
+}
+
+/** Organisations that recorded more than one event of a parent, besides unloadings. */
+export function familiarIn(entries: readonly Entry[]): Set<string> {
+  const first = new Map<string, string>();
+  const familiar = new Set<string>();
+  for (const entry of entries) {
+    const { why: because, place, row } = entry;
+    if (because !== CERTAIN || unloads(entry)) continue;
+    const event = first.get(place.organisation) ?? row.event;
+    first.set(place.organisation, event);
+    if (event !== row.event) familiar.add(place.organisation);
+  }
+  return familiar;
 }

@@ -2,7 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { naiveLineage } from './testing/naive.js';
 import { natureOf, tracesOf, withAll } from './testing/notation.js';
-import { ask, histories, questionOf, questions, recorders, sorted, summary, told } from './testing/random.js';
+import {
+  ask,
+  histories,
+  questionOf,
+  questions,
+  recorders,
+  sorted,
+  summary,
+  told,
+  withMoreOf,
+  withStrangers,
+} from './testing/random.js';
 import { onlyNeeded, onlyOf, withoutOne } from './testing/showing.js';
 import { lineageAndNeeds, lineageOf } from './lineage.js';
 import type { Direction, LineageAnswer } from './types.js';
@@ -57,6 +68,25 @@ describe('a lineage', () => {
           expect(other.containers).toEqual(given.containers);
         },
       ),
+      { numRuns: RUNS },
+    );
+  });
+
+  it.each([
+    ['strangers, who each record one event', withStrangers, null],
+    ['who is not among the recorders, however much it records', withMoreOf('W', false), new Set(['O', 'M'])],
+    ['what was told and withdrawn', withMoreOf('W', true), null],
+  ])('loses nothing by %s', (_, pairs, who) => {
+    fc.assert(
+      fc.property(pairs, questions, ([before, after], [id, direction]) => {
+        const [less, more] = [before, after].map((history) =>
+          ask(id, direction, told(history), { recorders: who }),
+        );
+        if (less === undefined || more === undefined) throw new Error('no answer');
+        const had = [...Object.keys(summary(less).ids), ...Object.keys(summary(less).events)];
+        const has = summary(more);
+        expect(had.filter((one) => has.ids[one] === undefined && has.events[one] === undefined)).toEqual([]);
+      }),
       { numRuns: RUNS },
     );
   });

@@ -1,13 +1,15 @@
 import type { Budget } from './budget.js';
-import { compare, type Entry } from './history.js';
+import type { Entry } from './history.js';
+import { compare } from './order.js';
 import type { Held } from './in-container.js';
 import { CERTAIN, type Why } from './reasons.js';
-import type { Span } from './times.js';
+import { push } from './record-facts.js';
+import type { Spans } from './spans.js';
 import type { Reached } from './types.js';
 
 /** An identifier to be followed, and the way it was reached. */
 export type Node =
-  | { readonly kind: 'product'; readonly id: string; readonly span: Span; readonly load: boolean }
+  | { readonly kind: 'product'; readonly id: string; readonly times: Spans; readonly load: boolean }
   | { readonly kind: 'container'; readonly id: string; readonly held: Held }
   | { readonly kind: 'lot'; readonly id: string }
   | { readonly kind: 'process'; readonly id: string; readonly organisation: string | null };
@@ -30,19 +32,21 @@ export class Rounds {
   }
 
   /** What the last round led to, by identifier: which of it the limit leaves does not depend on the order of edges. */
-  next(): Node[] {
+  next(): Map<string, Node[]> {
     const edges = this.#edges.sort((a, b) => compare(a.node.id, b.node.id));
     this.#edges = [];
-    return edges.flatMap(({ node, because, by }) => {
-      if (!this.#budget.admits(node.id, by)) return [];
+    const nodes = new Map<string, Node[]>();
+    for (const { node, because, by } of edges) {
+      if (!this.#budget.admits(node.id, by)) continue;
       const known = this.reached.get(node.id);
       if (known === undefined) this.reached.set(node.id, { as: new Set([node.kind]), why: because });
       else {
         known.as.add(node.kind);
         known.why |= because;
       }
-      return this.#isNew(node) ? [node] : [];
-    });
+      if (this.#isNew(node)) push(nodes, node.id, node);
+    }
+    return nodes;
   }
 
   /** In `certain` only along edges without a reason. `by` is the event that leads there, where it is one. */
@@ -59,7 +63,7 @@ export class Rounds {
         this.processes.set(node.id, from);
         return added(from, node.organisation);
       }
-      // What is new of a span is found where it is visited.
+      // What is new of the times is found where it is visited.
       case 'product':
       case 'container':
         return true;

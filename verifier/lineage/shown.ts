@@ -1,9 +1,9 @@
-import type { Closure } from './closure.js';
+import type { Closure, ClosureParts } from './closure.js';
 import { makes } from './edges.js';
-import type { Entry, History } from './history.js';
+import type { Entry } from './history.js';
 import { eventsIn } from './in-container.js';
-import type { Pairs } from './pairs.js';
 import { CERTAIN, why, type Why } from './reasons.js';
+import type { Steps } from './steps-of-work.js';
 import type { LineageQuestion } from './types.js';
 
 /** An event of a lineage, as it stands in one of the traces that have it. */
@@ -17,46 +17,47 @@ const STRANGER = why('STRANGER');
 const OTHER_ORGANISATION = why('OTHER_ORGANISATION');
 
 /** The events of a layer by their keys, each with the reasons of all that shows it; in `certain` those without one. */
-export function eventsOf(
+export function* eventsOf(
   closures: readonly Closure[],
   { traceId }: LineageQuestion,
-  history: History,
-  pairs: Pairs,
+  { history, pairs, work }: ClosureParts,
   layer: 'certain' | 'all',
-): Map<string, ShownEntry> {
+): Steps<Map<string, ShownEntry>> {
   const shown = new Map<string, ShownEntry>();
   const show = (entry: Entry, more: Why): void => {
     const because = entry.why | more;
     if (layer === 'certain' && because !== CERTAIN) return;
     shown.set(entry.key, { entry, why: (shown.get(entry.key)?.why ?? CERTAIN) | because });
   };
-  const each = (id: string, reasonOf: (entry: Entry) => Why | null): void => {
+  const each = function* (id: string, reasonOf: (entry: Entry) => Why | null): Steps<void> {
     for (const entry of history.trace(id).entries) {
+      if (work.isDue()) yield;
       const because = reasonOf(entry);
       if (because !== null) show(entry, because);
     }
   };
   for (const { way, whole, loads, doubted, lots, processes, held: containers } of closures) {
-    for (const id of whole) each(id, (entry) => (id === traceId || hasRole(entry, PROCESS) ? CERTAIN : null));
+    for (const id of whole)
+      yield* each(id, (entry) => (id === traceId || hasRole(entry, PROCESS) ? CERTAIN : null));
     for (const id of loads)
-      each(id, ({ row: { roles } }) =>
+      yield* each(id, ({ row: { roles } }) =>
         roles.includes('input') || roles.includes('output') ? CERTAIN : null,
       );
-    for (const id of doubted) each(id, (entry) => (hasRole(entry, PROCESS) ? STRANGER : null));
+    for (const id of doubted) yield* each(id, (entry) => (hasRole(entry, PROCESS) ? STRANGER : null));
     for (const id of lots)
-      each(id, (entry) => {
+      yield* each(id, (entry) => {
         if (!hasRole(entry, ['lot'])) return null;
         return way === 'up' && makes(entry) ? CERTAIN : LOT_PART;
       });
     for (const [id, organisations] of processes)
       for (const organisation of organisations)
-        each(id, ({ row, place }) => {
+        yield* each(id, ({ row, place }) => {
           if (!row.roles.includes(sideOf(way))) return null;
           return organisation === null || organisation === place.organisation ? CERTAIN : OTHER_ORGANISATION;
         });
     for (const [id, held] of containers) {
-      const inside = eventsIn(history.trace(id), held, pairs, layer === 'certain');
-      each(id, ({ key }) => inside.get(key) ?? null);
+      const inside = yield* eventsIn(history.trace(id), held, { pairs, work, certain: layer === 'certain' });
+      yield* each(id, ({ key }) => inside.get(key) ?? null);
     }
   }
   return shown;

@@ -1,4 +1,5 @@
-import { compare, type Entry } from './history.js';
+import type { Entry } from './history.js';
+import { compare } from './order.js';
 import { CERTAIN, type Why } from './reasons.js';
 import { amountsText, factsOf } from './record-facts.js';
 import type { Amount } from './types.js';
@@ -22,7 +23,9 @@ export function stepsOf(entries: readonly Entry[], child: string): Step[] {
     const { time, why: because, row, place } = entry;
     if (row.change === null) continue;
     const amounts = amountsOf(entry, child);
-    const text = JSON.stringify([time, row.change, row.event, amountsText(amounts)]);
+    // A withdrawn removal says that the child was in, whoever else tells that it was taken out.
+    const isTelling = row.change === 'remove' && because !== CERTAIN;
+    const text = JSON.stringify([time, row.change, row.event, amountsText(amounts), isTelling]);
     const known = tellings.get(text);
     if (known !== undefined && known.why < because) continue;
     const others = known?.why === because ? known.organisations : [];

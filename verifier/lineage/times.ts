@@ -45,7 +45,7 @@ export function meeting<Some extends Span>(spans: readonly Some[], span: Span): 
 }
 
 /** Index of the first of those that does not end before `span`. */
-function firstMeeting(spans: readonly Span[], span: Span): number {
+export function firstMeeting(spans: readonly Span[], span: Span): number {
   let [low, high] = [0, spans.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
@@ -53,28 +53,4 @@ function firstMeeting(spans: readonly Span[], span: Span): number {
     else high = middle;
   }
   return low;
-}
-
-/** Spans already gone through: gives of each further one only what is new. */
-export class Covered {
-  /** Disjoint, by rising time. */
-  readonly #spans: Span[] = [];
-
-  /** The parts of `span` that no earlier call had; of neighbours both have the common bound. */
-  add(span: Span): Span[] {
-    const first = firstMeeting(this.#spans, span);
-    const touching = meeting(this.#spans, span);
-    const fresh: Span[] = [];
-    let { from } = span;
-    for (const known of touching) {
-      if (from < known.from) fresh.push({ from, to: known.from });
-      if (from <= known.to) from = known.to;
-    }
-    const last = touching.at(-1) ?? null;
-    if (last === null || last.to < span.to) fresh.push({ from, to: span.to });
-    const [begin, end] = [touching[0]?.from ?? span.from, last?.to ?? span.to];
-    const whole = { from: begin < span.from ? begin : span.from, to: end > span.to ? end : span.to };
-    this.#spans.splice(first, touching.length, whole);
-    return fresh;
-  }
 }

@@ -12,6 +12,8 @@ export interface Pair {
   readonly empties: Closings;
   /** Whether quantities of the child are added up: it is a class or a lot. */
   readonly counted: boolean;
+  /** Organisations that recorded more than one event of the parent, besides unloadings. */
+  readonly familiar: ReadonlySet<string>;
   /** Whether one of the organisations recorded another event of the parent in the span. */
   readonly active: (step: Step, span: Span) => boolean;
   /** The first contradiction of a stay since `from`, before `until`; before `clear` there is none. */
@@ -42,10 +44,10 @@ class Replay {
   readonly #certain: boolean;
   readonly #steps: readonly Step[];
   readonly #removes: readonly Step[];
-  readonly #done: Stay[] = [];
+  readonly #done: (Stay & { readonly vouched: boolean })[] = [];
   #stay: OpenStay | null = null;
-  /** Whether the last removal found nothing open, and no loading came since. */
-  #unexplained = false;
+  /** When the last removal found nothing open, if no loading came since. */
+  #unexplained: string | null = null;
 
   constructor(pair: Pair, certain: boolean) {
     this.#pair = pair;
@@ -73,61 +75,84 @@ class Replay {
     const stay = this.#stay;
     const first = stay === null ? null : empties.first(stay.seenUntil, true);
     if (stay !== null && first !== null && first.time < time) {
-      const closing = this.#certain ? first : empties.nextToClose(first.time, stay.from, stay.organisations);
-      for (const one of new Set([first, closing])) {
-        if (one === null || one.time >= time) continue;
-        this.#contradict(one.time);
-        this.#close(one);
+      const closing = this.#certain
+        ? first
+        : empties.nextToClose(first.time, stay.activeFrom, stay.organisations);
+      const times = [first.time, closing?.time ?? FOREVER].filter((at) => at < time);
+      for (const at of new Set(times)) {
+        this.#contradict(at);
+        this.#close(at, []);
       }
     }
     this.#contradict(time);
   }
 
-  /** Of what empties the parent at that time the first, and the first that may end the stay. */
-  #emptiedAt(time: string): Step[] {
-    const { empties } = this.#pair;
-    const first = empties.first(time);
-    if (first?.time !== time) return [];
-    const stay = this.#stay;
-    if (this.#certain || stay === null) return [first];
-    const closing = empties.nextToClose(time, stay.from, stay.organisations);
-    return closing === null || closing === first || closing.time > time ? [first] : [first, closing];
-  }
-
   /** All of one time together, closings first. */
   #at(time: string, steps: readonly Step[]): void {
-    const closings = [...this.#emptiedAt(time), ...steps.filter((step) => isRemoval(step))];
+    const removals = steps.filter((step) => isRemoval(step));
     const adds = steps.filter(({ change }) => change === 'add');
+    const sees = steps.filter((step) => step.change !== 'add' && !isRemoval(step));
+    const isEmptied = this.#pair.empties.first(time)?.time === time;
+    const opened = this.#certain ? adds.length > 0 : adds.some((add) => this.#vouches(add));
     const before = this.#stay;
-    for (const closing of closings) if (this.#stay !== null) this.#close(closing);
-    if (before === null && adds.length === 0) this.#unopened(steps.filter((step) => isRemoval(step)));
-    const sameTime = closings.length > 0 ? SAME_TIME : CERTAIN;
+    if (before !== null && !before.vouched && !opened) this.#reach([...removals, ...sees], time);
+    this.#close(time, removals);
+    if (before === null && !opened) this.#unopened(removals);
+    const sameTime = isEmptied || removals.length > 0 ? SAME_TIME : CERTAIN;
     for (const add of adds) this.#add(add, sameTime);
     // Seen at the end of a stay: it was in until then, and nothing says that it is still in.
-    const ended = this.#stay === null && this.#done.at(-1)?.to === time;
-    const seen = together(steps.filter((step) => step.change !== 'add' && !isRemoval(step)));
-    if (seen !== null && !ended) this.#see(seen, sameTime);
+    const last = this.#done.at(-1);
+    const ended = this.#stay === null && last?.to === time && (this.#certain || last.vouched);
+    const seen = together(sees);
+    if (seen !== null && !ended) this.#see(seen, sees, sameTime);
     if (this.#stay !== null) this.#stay.seenUntil = time;
   }
 
+  /** In `all`, whether the step comes from who recorded more than this of the parent: others shorten nothing. */
+  #vouches({ why: because, organisations }: Step): boolean {
+    return because === CERTAIN && organisations.some((organisation) => this.#pair.familiar.has(organisation));
+  }
+
+  /** What only strangers opened is told of by others: it may have been in before, as if nothing were open. */
+  #reach(steps: readonly Step[], time: string): void {
+    const stay = this.#stay;
+    if (stay === null || steps.length === 0) return;
+    const since = this.#lastClosing(steps, time);
+    stay.activeFrom = since > stay.activeFrom ? since : stay.activeFrom;
+    const from = this.#rejoin(since);
+    if (from < stay.from) stay.reach(from, NO_OPENING);
+  }
+
+  /** Takes back what ended after `since`: strangers cut it off. Gives when all of it began. */
+  #rejoin(since: string): string {
+    let from = since;
+    for (let last = this.#done.at(-1); last !== undefined && last.to > since; last = this.#done.at(-1)) {
+      this.#done.pop();
+      if (last.from < from) ({ from } = last);
+    }
+    return from;
+  }
+
   #add(add: Step, sameTime: Why): void {
-    const order = this.#unexplained ? ORDER : CERTAIN;
+    const order = this.#unexplained !== null && this.#unexplained < add.time ? ORDER : CERTAIN;
     if (this.#stay === null) this.#open(add.time, add, add.why | sameTime | order);
     else this.#joins(this.#stay, add, sameTime);
-    this.#unexplained = false;
+    this.#unexplained = null;
     this.#stay?.held.add(add.amounts);
   }
 
-  #see(step: Step, sameTime: Why): void {
+  #see(step: Step, steps: readonly Step[], sameTime: Why): void {
     if (this.#stay !== null) {
+      if (!this.#stay.vouched) for (const { amounts } of steps) this.#stay.held.seen(amounts);
       this.#joins(this.#stay, step, sameTime);
       return;
     }
-    const since = this.#lastClosing(step);
-    this.#stay = new OpenStay(since, NO_OPENING | step.why, step);
-    this.#stay.turn(step.time, step.why);
-    this.#stay.turn(step.time, step.why | sameTime);
-    this.#stay.held.add(step.amounts);
+    const since = this.#lastClosing(steps, step.time);
+    const stay = this.#begin(this.#rejoin(since), NO_OPENING | step.why, step);
+    stay.activeFrom = since;
+    stay.turn(step.time, step.why);
+    stay.turn(step.time, step.why | sameTime);
+    for (const { amounts } of steps) stay.held.seen(amounts);
   }
 
   /** Told again that it is in. What is plain is certain from there on, unless the same time has a closing as well. */
@@ -135,38 +160,67 @@ class Replay {
     for (const organisation of step.organisations) stay.organisations.add(organisation);
     if (this.#certain) {
       if (sameTime === CERTAIN && step.time > stay.seenUntil) stay.turn(step.time, CERTAIN);
-    } else if (this.#pair.counted && step.change === 'add') stay.turn(step.time, stay.why | step.why);
+      return;
+    }
+    if (this.#pair.counted && step.change === 'add') stay.turn(step.time, stay.why | step.why);
+    if (stay.vouched) return;
+    if (step.change === 'add') stay.activeFrom = step.time;
+    stay.vouched = this.#vouches(step);
   }
 
   /** A stay that opens undecided is certain at the time of the opening itself, but for what the opening lacks. */
   #open(time: string, step: Step, because: Why): void {
-    this.#stay = new OpenStay(time, step.why, step);
-    this.#stay.turn(time, because);
+    this.#begin(time, step.why, step).turn(time, because);
+  }
+
+  #begin(from: string, because: Why, step: Step): OpenStay {
+    const stay = new OpenStay(from, because, step);
+    stay.vouched = this.#certain || this.#vouches(step);
+    this.#stay = stay;
+    return stay;
   }
 
   /** What was taken out though nobody had put it in was in until then. */
   #unopened(removals: readonly Step[]): void {
     const removal = together(removals);
     if (removal === null) return;
-    this.#stay = new OpenStay(this.#lastClosing(removal), NO_OPENING, removal);
-    this.#stay.turn(removal.time, CERTAIN);
+    const since = this.#lastClosing(removals, removal.time);
+    const stay = this.#begin(this.#rejoin(since), NO_OPENING, removal);
+    stay.turn(removal.time, CERTAIN);
     this.#end(removal.time, removal.organisations);
-    this.#unexplained = true;
+    this.#unexplained = removal.time;
   }
 
-  #close(closing: Step): void {
+  /** The closings of one time: a stranger's makes undecided what no other ends. */
+  #close(time: string, removals: readonly Step[]): void {
     const stay = this.#stay;
     if (stay === null) return;
-    if (!this.#mayClose(closing, stay.organisations, { from: stay.from, to: closing.time })) {
-      stay.turn(closing.time, stay.why | STRANGER);
+    const { empties } = this.#pair;
+    const next = this.#certain
+      ? empties.first(time)
+      : empties.nextToClose(time, stay.activeFrom, stay.organisations);
+    if (next?.time === time) {
+      this.#end(time, next.organisations);
       return;
     }
-    if (closing.change === 'remove' && this.#pair.counted) {
-      const { left, short } = stay.held.remove(closing.amounts);
-      if (left === 'unknown' || short) stay.turn(closing.time, stay.why | QUANTITY);
-      if (left !== 'nothing') return;
+    const closing = removals.filter((removal) =>
+      this.#mayClose(removal, stay.organisations, { from: stay.activeFrom, to: time }),
+    );
+    if (closing.length > 0 && this.#empties(stay, closing)) {
+      this.#end(time, together(closing)?.organisations ?? []);
+      return;
     }
-    this.#end(closing.time, closing.organisations);
+    const strangers = closing.length < removals.length || empties.first(time)?.time === time;
+    if (strangers) stay.turn(time, stay.why | STRANGER);
+  }
+
+  /** Whether nothing is left where this is taken out. */
+  #empties(stay: OpenStay, removals: readonly Step[]): boolean {
+    if (!this.#pair.counted) return true;
+    const outcomes = removals.map(({ amounts }) => stay.held.remove(amounts));
+    if (outcomes.some(({ left, short }) => left === 'unknown' || short))
+      stay.turn(removals[0]?.time ?? stay.seenUntil, stay.why | QUANTITY);
+    return outcomes.some(({ left }) => left === 'nothing');
   }
 
   /** In `all` a stranger acquits nobody. */
@@ -176,19 +230,23 @@ class Replay {
     return this.#pair.active(closing, span);
   }
 
-  /** Since when the child may have been in, where a step says that it was and no opening is known. */
-  #lastClosing(step: Step): string {
-    const ended = this.#done.at(-1)?.to ?? EVER;
+  /** Since when the child may have been in, where steps of one time say that it was and no opening is known. */
+  #lastClosing(steps: readonly Step[], time: string): string {
+    const ended = this.#done.findLast((stay) => stay.vouched)?.to ?? EVER;
+    return steps.map((step) => this.#lastClosingFor(step, time, ended)).reduce((a, b) => (a < b ? a : b));
+  }
+
+  #lastClosingFor(step: Step, time: string, ended: string): string {
     const openedBy = new Set(step.organisations);
     const { empties } = this.#pair;
     const emptied = this.#certain
-      ? (empties.last(step.time)?.time ?? EVER)
-      : (empties.lastToClose(step.time, openedBy) ?? EVER);
+      ? (empties.last(time)?.time ?? EVER)
+      : (empties.lastToClose(time, openedBy) ?? EVER);
     let last = emptied > ended ? emptied : ended;
-    for (let at = lowerBound(this.#removes, step.time) - 1; at >= 0; at--) {
+    for (let at = lowerBound(this.#removes, time) - 1; at >= 0; at--) {
       const closing = this.#removes[at];
       if (closing === undefined || closing.time <= last) break;
-      if (this.#mayClose(closing, openedBy, { from: closing.time, to: step.time })) last = closing.time;
+      if (this.#mayClose(closing, openedBy, { from: closing.time, to: time })) last = closing.time;
     }
     return last;
   }
@@ -203,7 +261,8 @@ class Replay {
   }
 
   #end(to: string, closedBy: readonly string[]): void {
-    if (this.#stay !== null) this.#done.push(this.#stay.end(to, closedBy));
+    if (this.#stay !== null)
+      this.#done.push({ ...this.#stay.end(to, closedBy), vouched: this.#stay.vouched });
     this.#stay = null;
   }
 }

@@ -6,12 +6,20 @@ import type { HeadsAtBlock, ProveHeads } from './heads.js';
 import { LineageWalk } from './lineage-walk.js';
 import type { Pace } from './pace.js';
 import { asNeeded, type TraceInProof } from './shown-trace.js';
-import { TraceReader } from './trace-reader.js';
+import { TraceReader, type MostShown } from './trace-reader.js';
 
 /** What a proof has of the ledger: traces, by the bytes of their TraceIDs, all under one root. */
 export interface Gathered {
   readonly heads: Pick<HeadsAtBlock, 'blockNum' | 'nodes'>;
   readonly traces: readonly TraceInProof[];
+}
+
+/** What a lineage is gathered with; `mostShown`: what the proof may show. */
+export interface Gathering {
+  readonly store: MasterStore;
+  readonly pace: Pace;
+  readonly prove: ProveHeads;
+  readonly mostShown: MostShown;
 }
 
 /**
@@ -21,9 +29,9 @@ export interface Gathered {
  */
 export async function gatherLineage(
   question: TraceQuestion,
-  { store, pace, prove }: { readonly store: MasterStore; readonly pace: Pace; readonly prove: ProveHeads },
+  { store, pace, prove, mostShown }: Gathering,
 ): Promise<Gathered> {
-  const reader = new TraceReader(store, pace, question.recorders);
+  const reader = new TraceReader(store, pace, question.recorders, mostShown);
   const walk = new LineageWalk(question, { reader, pace, prove });
   let needs = await walk.needs();
   for (let tries = 0; tries < PROOF_TRIES; tries++) {

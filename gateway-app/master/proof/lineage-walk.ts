@@ -1,5 +1,5 @@
 import {
-  lineageAndNeeds,
+  lineageSteps,
   rememberedNatures,
   type LineageNeeds,
   type LineageQuestion,
@@ -72,7 +72,12 @@ export class LineageWalk {
     if (this.#question.direction === 'none') {
       return new Map([...shown].map(([id, events]) => [id, new Set(events.keys())]));
     }
-    return lineageAndNeeds(this.#lineage, shown).needs;
+    const steps = lineageSteps(this.#lineage, shown);
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return step.value.needs;
+      await this.#pace.breathe();
+    }
   }
 
   /**
@@ -94,8 +99,11 @@ export class LineageWalk {
 
   async #read(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
+    const { left } = this.#reader;
     await this.#reader.read(ids, await this.#prove(ids));
     for (const id of ids) this.#looked.set(id, null);
+    // Of the others fewer events are there now: places among them mean other events.
+    if (this.#reader.left > left) for (const id of this.#looked.keys()) this.#looked.set(id, null);
   }
 }
 

@@ -71,7 +71,11 @@ export async function* proofParts(
       },
     },
   });
-  const traceList = traces.map((trace, index) => traceMessage(store, trace, index));
+  const traceList: MessageInitShape<typeof ProofTraceSchema>[] = [];
+  for (const [index, trace] of traces.entries()) {
+    traceList.push(traceMessage(store, trace, index));
+    await pace.breathe();
+  }
   for (const value of batches(
     traceList,
     ({ head, trees }) => (head?.length ?? 0) + 300 * (trees?.length ?? 0),

@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { CotraceError } from '@cotrace/core';
 import { ProofPartSchema, type ProofPart, type ProveRequest } from '../../gen/cotrace/cotrace_pb.js';
-import { PROOF_PROGRESS_MS, PROOFS_AT_A_TIME } from '../limits.js';
+import { MOST_SHOWN, PROOF_PROGRESS_MS, PROOFS_AT_A_TIME } from '../limits.js';
 import type { MasterLedger } from '../master-ledger.js';
 import { gatherLineage } from './gather-lineage.js';
 import { gatherNewest } from './gather-newest.js';
@@ -41,7 +41,9 @@ export class Prover {
     const pace = new Pace(signal);
     const parts = { store, pace, prove: headsOf(this.#ledger, this.#checkingHeight, blockNum, pace) };
     const gathering =
-      newest === null ? gatherLineage(question, parts) : gatherNewest(question.traceId, newest, parts);
+      newest === null
+        ? gatherLineage(question, { ...parts, mostShown: MOST_SHOWN })
+        : gatherNewest(question.traceId, newest, parts);
     while (!(await isDone(gathering, PROOF_PROGRESS_MS))) yield progress(pace);
     const gathered = await gathering;
     const attestations = [store.attestation(gathered.heads.blockNum)];

@@ -5,8 +5,9 @@ import type { MasterStore } from '../master-store.js';
 import { EventContents, type EventContent } from './event-contents.js';
 import type { HeadsAtBlock } from './heads.js';
 import type { Pace } from './pace.js';
+import { TreeShares, type TreeName } from './tree-shares.js';
 
-/** A trace as far as its events were read: all that its head counts, but for those of others than the recorders. */
+/** A trace as far as its events were read: all that its head counts, but for trees that a proof does not show. */
 export interface ReadTrace {
   /** Value in the trie; null where nobody has recorded it. */
   readonly value: Uint8Array | null;
@@ -22,10 +23,14 @@ export class TraceReader {
   readonly #pace: Pace;
   readonly #recorders: TraceQuestion['recorders'];
   readonly #traces = new Map<string, ReadTrace>();
+  readonly #events: TreeShares;
+  readonly #bytes: TreeShares;
 
-  /** `recorders`: whose events are read; of others their number is enough. */
-  constructor(store: MasterStore, pace: Pace, recorders: TraceQuestion['recorders']) {
+  /** `recorders`: whose events are read; of others their number is enough. `most`: how much is kept. */
+  constructor(store: MasterStore, pace: Pace, recorders: TraceQuestion['recorders'], most: MostShown) {
     this.#store = store;
+    this.#events = new TreeShares(most.events);
+    this.#bytes = new TreeShares(most.bytes);
     this.#recorders = recorders;
     this.#contents = new EventContents(store);
     this.#pace = pace;
@@ -35,8 +40,14 @@ export class TraceReader {
     return this.#traces;
   }
 
-  /** Brings traces to these heads, which are not older than what was read; returns whether any has gained events. */
+  /** How many trees were left out because they have too many events. */
+  get left(): number {
+    return this.#events.left + this.#bytes.left;
+  }
+
+  /** Brings traces to these heads, which are not older than what was read; returns whether any shows other events now. */
   async read(traceIds: readonly string[], { values }: HeadsAtBlock): Promise<boolean> {
+    const before = this.left;
     let changed = false;
     for (const [i, traceId] of traceIds.entries()) {
       const value = values[i] ?? null;
@@ -48,7 +59,7 @@ export class TraceReader {
       this.#traces.set(traceId, grown);
       await this.#pace.breathe();
     }
-    return changed;
+    return changed || this.left > before;
   }
 
   async #grown(traceId: string, value: Uint8Array | null, known: ReadTrace | null): Promise<ReadTrace> {
@@ -57,14 +68,32 @@ export class TraceReader {
     const trees: (readonly EventContent[])[] = [];
     for (const { mspId, count } of head) {
       const at = known?.head.findIndex((tree) => tree.mspId === mspId) ?? -1;
+      const tree = { traceId, mspId };
+      if (this.#reads(mspId)) this.#leave(this.#events.take(tree, count));
       const before = known?.trees[at] ?? [];
-      if (!this.#reads(mspId)) {
-        trees.push([]);
-        continue;
-      }
-      trees.push([...before, ...(await this.#events({ traceKey, mspId }, before.length, count))]);
+      const isRead = this.#reads(mspId) && !this.#isLeft(tree);
+      trees.push(isRead ? [...before, ...(await this.#newer(tree, traceKey, before, count))] : []);
     }
-    return { value, head, trees };
+    // What came later may have taken the room of what was read before.
+    const kept = trees.map((events, at) => {
+      const { mspId } = head[at] ?? { mspId: '' };
+      return this.#isLeft({ traceId, mspId }) ? [] : events;
+    });
+    return { value, head, trees: kept };
+  }
+
+  #isLeft(tree: TreeName): boolean {
+    return this.#events.isLeft(tree) || this.#bytes.isLeft(tree);
+  }
+
+  /** Forgets the events of trees. */
+  #leave(left: readonly TreeName[]): void {
+    for (const { traceId, mspId } of left) {
+      const known = this.#traces.get(traceId);
+      if (known === undefined) continue;
+      const trees = known.trees.map((events, at) => (known.head[at]?.mspId === mspId ? [] : events));
+      this.#traces.set(traceId, { ...known, trees });
+    }
   }
 
   /** The tree without a name is of several organisations. */
@@ -72,23 +101,36 @@ export class TraceReader {
     return this.#recorders === null || mspId === '' || this.#recorders.includes(mspId);
   }
 
-  async #events(
-    tree: { readonly traceKey: Uint8Array; readonly mspId: string },
-    from: number,
+  /** The events of a tree that were not read before; none where it turns out to be too large. */
+  async #newer(
+    tree: TreeName,
+    traceKey: Uint8Array,
+    before: readonly EventContent[],
     to: number,
   ): Promise<EventContent[]> {
-    this.#pace.count('events', to - from);
+    this.#pace.count('events', to - before.length);
     const events: EventContent[] = [];
-    for (let at = from; at < to; at += ROWS_A_READ) {
-      for (const data of await this.#store.events.leaves(tree, at, Math.min(to, at + ROWS_A_READ))) {
+    let bytes = before.reduce((sum, { size }) => sum + size, 0);
+    for (let at = before.length; at < to; at += ROWS_A_READ) {
+      const end = Math.min(to, at + ROWS_A_READ);
+      for (const data of await this.#store.events.leaves({ traceKey, mspId: tree.mspId }, at, end)) {
         const event = this.#contents.read(data);
         this.#pace.count('bytes', event.size);
+        bytes += event.size;
+        this.#leave(this.#bytes.take(tree, bytes));
+        if (this.#bytes.isLeft(tree)) return [];
         events.push(event);
         await this.#pace.breathe();
       }
     }
     return events;
   }
+}
+
+/** How much of a lineage a proof shows at most. */
+export interface MostShown {
+  readonly events: number;
+  readonly bytes: number;
 }
 
 function lengthOf({ trees }: ReadTrace): number {

@@ -34,13 +34,18 @@ interface Part {
 }
 interface Stay extends Part {
   readonly parts: readonly Part[];
+  readonly known: boolean;
   readonly openers: ReadonlySet<string>;
 }
 interface Open {
-  readonly from: number;
+  from: number;
+  /** From when on other events of the parent let an organisation end it. */
+  floor: number;
+  /** Whether somebody familiar with the parent tells of it. */
+  known: boolean;
   since: number;
   why: Why;
-  readonly parts: Part[];
+  parts: Part[];
   readonly openers: Set<string>;
   readonly held: Map<string, number>;
   /** Whether something was put in without a quantity. */
@@ -95,14 +100,17 @@ class Reading {
       .filter(({ record }) => !record.wrong)
       .map(({ record, organisation }) => {
         const counts = question.recorders === null || question.recorders.has(organisation);
-        const withdrawn = declarations.some(
-          (one) =>
-            one.organisation === organisation &&
-            one.record.event === record.event &&
+        const own = declarations
+          .filter((one) => one.organisation === organisation && one.record.event === record.event)
+          .map((one) => ({ one, order: `${one.record.time} ${one.record.recordId}` }))
+          .sort((a, b) => (a.order < b.order ? -1 : 1));
+        const withdrawn = own
+          .slice(0, 8)
+          .some(({ one }) =>
             record.traces.every(({ id, role, lot }) =>
               one.record.traces.some((named) => named.id === id && named.role === role && named.lot === lot),
             ),
-        );
+          );
         return {
           record,
           organisation,
@@ -230,6 +238,7 @@ class Reading {
         amounts,
       };
       const key = JSON.stringify([
+        change === 'remove' && fact.why.size > 0,
         step.at,
         change,
         event,
@@ -251,7 +260,7 @@ class Reading {
         .filter(({ why }) => !certain || why.size === 0)
         .map((fact) => {
           const part = { from: this.#at(fact), to: this.#at(fact), why: fact.why };
-          return { ...part, parts: [part], openers: new Set([fact.organisation]) };
+          return { ...part, parts: [part], known: true, openers: new Set([fact.organisation]) };
         });
     const counted = this.#question.natureOf(child) !== 'instance';
     const steps = this.#steps(told, child).filter(({ why }) => !certain || why.size === 0);
@@ -308,10 +317,12 @@ class Reading {
       return reloaded ? new Set(['RELOADED']) : null;
     };
 
+    const familiar = ({ why, organisations }: Step): boolean =>
+      why.size === 0 && [...organisations].some((organisation) => this.#isFamiliar(organisation, parent));
     const stays: Stay[] = [];
     let box: Open | null = null;
     const inside = (): Open | null => box;
-    let unexplained = false;
+    let unexplained = Infinity;
     const turn = (now: number, why: Why): void => {
       const stay = inside();
       if (stay === null || [...why].sort().join() === [...stay.why].sort().join()) return;
@@ -321,6 +332,8 @@ class Reading {
     const open = (from: number, why: Why, step: Step): void => {
       box = {
         from,
+        floor: from,
+        known: certain || familiar(step),
         since: from,
         why,
         parts: [],
@@ -340,11 +353,19 @@ class Reading {
       const stay = inside();
       if (stay === null) return;
       const parts = [...stay.parts, { from: stay.since, to, why: stay.why }];
-      stays.push({ from: stay.from, to, why: NONE, parts, openers: stay.openers });
+      stays.push({ from: stay.from, to, why: NONE, parts, openers: stay.openers, known: stay.known });
       box = null;
     };
-    const lastClosing = (now: number, openers: ReadonlySet<string>): number => {
-      const after = stays.at(-1)?.to ?? 0;
+    const lastClosing = (now: number, told: readonly Step[]): number =>
+      Math.min(...told.map(({ organisations }) => lastFor(now, organisations)));
+    /** Since when; what strangers cut off since is part of it. */
+    const since = (from: number): number => {
+      const cut = stays.filter(({ to }) => to > from);
+      stays.splice(stays.length - cut.length);
+      return Math.min(from, ...cut.map((one) => one.from));
+    };
+    const lastFor = (now: number, openers: ReadonlySet<string>): number => {
+      const after = Math.max(0, ...stays.filter(({ known }) => known).map(({ to }) => to));
       const closings = [...empties, ...removes].filter((one) => one.at < now && one.at > after);
       return Math.max(
         after,
@@ -359,30 +380,38 @@ class Reading {
       const closings = [...empties.filter(({ at }) => at === now), ...here.filter(isRemove)];
       const adds = here.filter(({ change }) => change === 'add');
       const sees = here.filter((step) => step.change !== 'add' && !isRemove(step));
-      const before = inside() !== null;
-      for (const closing of closings) {
-        const stay = inside();
-        if (stay === null) continue;
-        if (!mayClose(closing, stay.openers, stay.from)) {
-          turn(now, join(stay.why, new Set(['STRANGER'])));
-          continue;
+      const before = inside();
+      const explained = certain ? adds.length > 0 : adds.some((add) => familiar(add));
+      const tell = [...sees, ...closings.filter(({ change }) => change === 'remove')];
+      if (before !== null && !before.known && !explained && tell.length > 0) {
+        const last = lastClosing(now, tell);
+        before.floor = Math.max(before.floor, last);
+        const from = since(last);
+        if (from < before.from) {
+          before.parts = [{ from, to: before.from, why: new Set(['NO_OPENING']) }, ...before.parts];
+          before.from = from;
         }
-        if (closing.change === 'remove' && counted) {
-          const left = take(stay, closing.amounts);
-          if (left.doubt) turn(now, join(stay.why, new Set(['QUANTITY'])));
-          if (!left.nothing) continue;
+      }
+      if (before !== null) {
+        const may = closings.filter((one) => mayClose(one, before.openers, before.floor));
+        let left = may.length === 0;
+        if (may.every(({ change }) => change === 'remove') && may.length > 0 && counted) {
+          const taken = may.map(({ amounts }) => take(before, amounts));
+          if (taken.some(({ doubt }) => doubt)) turn(now, join(before.why, new Set(['QUANTITY'])));
+          left = !taken.some(({ nothing }) => nothing);
         }
-        end(now);
+        if (!left) end(now);
+        else if (may.length < closings.length) turn(now, join(before.why, new Set(['STRANGER'])));
       }
       const removed = closings.filter(({ change }) => change === 'remove');
       const [remove] = removed;
-      if (!before && adds.length === 0 && remove !== undefined) {
+      if (before === null && !explained && remove !== undefined) {
         const organisations = new Set(removed.flatMap((one) => [...one.organisations]));
-        const from = lastClosing(now, organisations);
+        const from = since(lastClosing(now, removed));
         open(from, new Set(['NO_OPENING']), { ...remove, organisations });
         turn(now, NONE);
         end(now);
-        unexplained = true;
+        unexplained = now;
       }
       const sameTime = reason(closings.length > 0, 'SAME_TIME');
       const again = (step: Step, loading: boolean, opened: boolean): void => {
@@ -391,28 +420,38 @@ class Reading {
         for (const organisation of step.organisations) stay.openers.add(organisation);
         if (certain && closings.length === 0 && !opened) turn(now, NONE);
         if (!certain && counted && loading) turn(now, join(stay.why, step.why));
+        if (loading && !stay.known) stay.floor = now;
+        stay.known ||= familiar(step);
       };
       let opened = false;
       for (const add of adds) {
         if (inside() === null) {
           open(now, add.why, add);
-          turn(now, join(add.why, sameTime, reason(unexplained, 'ORDER')));
+          turn(now, join(add.why, sameTime, reason(unexplained < now, 'ORDER')));
           opened = true;
         } else again(add, true, opened);
-        unexplained = false;
+        unexplained = Infinity;
         put(add);
       }
-      const ended = inside() === null && stays.at(-1)?.to === now;
+      const ended = inside() === null && stays.at(-1)?.to === now && (certain || stays.at(-1)?.known);
       const [see] = sees;
       if (see !== undefined && !ended) {
         const organisations = new Set(sees.flatMap((one) => [...one.organisations]));
         const step = { ...see, organisations };
-        if (inside() !== null) again(step, false, opened);
-        else {
-          open(lastClosing(now, organisations), join(new Set(['NO_OPENING']), see.why), step);
+        const running = inside();
+        if (running !== null) {
+          if (!running.known) for (const { amounts } of sees) atLeast(running, amounts);
+          again(step, false, opened);
+        } else {
+          const last = lastClosing(now, sees);
+          open(since(last), join(new Set(['NO_OPENING']), see.why), step);
+          const found = inside();
+          if (found !== null) {
+            found.floor = last;
+            for (const { amounts } of sees) atLeast(found, amounts);
+          }
           turn(now, see.why);
           turn(now, join(see.why, sameTime));
-          put(step);
         }
       }
       const stay = inside();
@@ -700,6 +739,13 @@ class Reading {
 
 const NOT_PROCESS = ['subject', 'input', 'output', 'parent', 'child', 'lot'];
 const NOT_LOT = ['subject', 'input', 'output', 'parent', 'child', 'process'];
+
+/** What was seen is in, at least. */
+function atLeast(stay: Open, amounts: readonly Amount[]): void {
+  if (amounts.length === 0) stay.vague = true;
+  for (const { value, unit } of amounts)
+    stay.held.set(unit ?? '', Math.max(stay.held.get(unit ?? '') ?? 0, Number(value)));
+}
 
 /** Takes the amounts out of what is in, and says whether nothing is left and whether that is in doubt. */
 function take(stay: Open, amounts: readonly Amount[]): { nothing: boolean; doubt: boolean } {

@@ -56,7 +56,7 @@ function find(told: readonly Told[], name: string): Told {
 
 /** Minute 7 as a time of 24 characters. */
 export function timeOf(minute: string): string {
-  return `2026-01-01T00:${String(Number.parseInt(minute, 10)).padStart(2, '0')}:00.000Z`;
+  return new Date(Date.UTC(2026, 0, 1) + 60_000 * Number.parseInt(minute, 10)).toISOString();
 }
 
 /** A hash as event hashes and record ids are: all of the text goes into it. */

@@ -56,6 +56,43 @@ export const histories = fc
     );
     return [...all, ...declared].join('; ');
   });
+/** What strangers add to a history: events of their own, or what others told, told again. */
+const additions = fc.array(fc.tuple(event, fc.option(fc.nat(), { nil: null })), {
+  minLength: 1,
+  maxLength: 3,
+});
+
+/** A history, and the same with events of organisations that recorded nothing else: one each. */
+export const withStrangers = fc
+  .tuple(histories, additions)
+  .map(([history, added]) => [history, addedTo(history, added, (at) => `S${at}`, false)] as const);
+
+/** A history, and the same with events of one organisation that recorded nothing else; `withdrawn`: and took them back. */
+export function withMoreOf(organisation: string, withdrawn: boolean) {
+  return fc
+    .tuple(histories, additions)
+    .map(([history, added]) => [history, addedTo(history, added, () => organisation, withdrawn)] as const);
+}
+
+function addedTo(
+  history: string,
+  added: readonly (readonly [line: string, again: number | null])[],
+  by: (at: number) => string,
+  withdrawn: boolean,
+): string {
+  const lines = history.split('; ').filter((line) => !line.startsWith('wrong'));
+  const more = added.flatMap(([own, again], at) => {
+    const told = again === null ? own.replace(/^(\d+) /, `$1s${at} `) : (lines[again % lines.length] ?? own);
+    const [name = ''] = told.split(' ');
+    const copied =
+      again === null ? told : `${told.replace(/ =\S+/, '').replace(name, `${name}s${at}`)} =${name}`;
+    const line = `${copied.replace(/ @\w+/, '')} @${by(at)}`;
+    const [named = ''] = line.split(' ');
+    return withdrawn ? [line, `wrong ${named} @${by(at)}`] : [line];
+  });
+  return [history, ...more].join('; ');
+}
+
 /** Identifiers to ask for, and directions. */
 export const questions = fc.tuple(
   fc.constantFrom('a', 'A', 'X', 'P', 'L', 'G', 't'),

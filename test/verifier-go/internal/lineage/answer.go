@@ -56,18 +56,21 @@ func statusOf(isCertain bool, because why) Status {
 }
 
 func (h *history) addEvents(a *Answer, certain, all *layer) {
-	times := map[eventKey]string{}
-	for _, events := range h.events {
-		for _, e := range events {
-			times[e.key()] = e.Time
-			if _, isShown := all.shown[e.key()]; !isShown {
-				continue
-			}
-			for _, d := range h.declarationsOf(e, true) {
-				a.LeftOut = append(a.LeftOut, Declaration{d.Place, e.RecordID, d.RecordID})
-			}
-			for _, d := range h.declarationsOf(e, false) {
-				a.Disputes = append(a.Disputes, Declaration{d.Place, e.RecordID, d.RecordID})
+	times, disputed := map[eventKey]string{}, set[eventKey]{}
+	for _, e := range slices.SortedFunc(slices.Values(slices.Concat(slices.Collect(maps.Values(h.events))...)), inOrder) {
+		times[e.key()] = e.Time
+		if _, isShown := all.shown[e.key()]; !isShown {
+			continue
+		}
+		for _, d := range h.declarations[e.id] {
+			told := Declaration{d.Place, e.RecordID, d.RecordID}
+			switch takes, isKnown := h.takesBack(d, e); {
+			case d.Event != e.Event || !isKnown:
+			case takes:
+				a.LeftOut = append(a.LeftOut, told)
+			case !disputed[d.key()]:
+				disputed[d.key()] = true
+				a.Disputes = append(a.Disputes, told)
 			}
 		}
 	}
@@ -120,11 +123,8 @@ func (h *history) tellOf(a *Answer, id string, all *layer) {
 	if isProduct && !hasOrigin {
 		a.WithoutOrigin = append(a.WithoutOrigin, id)
 	}
-	events := slices.SortedFunc(slices.Values(h.events[id]), func(x, y *event) int {
-		return cmp.Or(cmp.Compare(x.Time, y.Time), cmp.Compare(x.RecordID, y.RecordID), cmp.Compare(x.TxID, y.TxID))
-	})
 	seen := set[string]{}
-	for _, e := range events {
+	for _, e := range slices.SortedFunc(slices.Values(h.events[id]), inOrder) {
 		for _, entry := range e.entries() {
 			if isInstance && isProduct && entry.Lot != "" && !seen[entry.Lot] && h.isBound(e, entry.Lot) {
 				seen[entry.Lot] = true
@@ -210,11 +210,9 @@ func (h *history) needs(all *layer) map[string][]int {
 		for _, at := range h.misread[id] {
 			records[at] = true
 		}
-		for _, d := range h.declarations[id] {
-			for _, e := range h.events[id] {
-				if d.Event == e.Event && d.Organisation == e.Organisation && d.Domain == e.Domain {
-					records[d.index], records[e.index] = true, true
-				}
+		for _, e := range h.events[id] {
+			for _, d := range h.ownDeclarations(e) {
+				records[d.index], records[e.index] = true, true
 			}
 		}
 		needs[id] = slices.AppendSeq([]int{}, maps.Keys(records))

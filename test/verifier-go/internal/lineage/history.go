@@ -1,6 +1,7 @@
 package lineage
 
 import (
+	"cmp"
 	"slices"
 
 	"cotrace.example/verifier/internal/text"
@@ -108,8 +109,10 @@ func newHistory(question Question, traces map[string][]Shown) *history {
 			if !h.MayCount(e.Organisation) {
 				e.own |= otherRecorder
 			}
-			if len(h.declarationsOf(e, true)) > 0 {
-				e.own |= withdrawn
+			for _, d := range h.ownDeclarations(e) {
+				if takes, _ := h.takesBack(d, e); takes {
+					e.own |= withdrawn
+				}
 			}
 		}
 	}
@@ -145,19 +148,32 @@ func (r *Record) says(id string, row *Row) bool {
 	return row.Said == r.Said && row.Parent == parent && len(roles) > 0 && slices.Equal(sorted(roles), slices.Sorted(slices.Values(row.Roles)))
 }
 
-// declarationsOf are the declarations about an event that count, or those that do not. Where a record that would tell is
-// not shown it is neither.
-func (h *history) declarationsOf(e *event, counting bool) (found []*event) {
+// ownDeclarations are the declarations of an event's author about it: as many as the contract takes.
+func (h *history) ownDeclarations(e *event) (own []*event) {
 	for _, d := range h.declarations[e.id] {
-		isOwn := d.Organisation == e.Organisation && d.Domain == e.Domain
-		if d.Event != e.Event || isOwn && (d.record == nil || e.record == nil || !h.MayCount(d.Organisation)) {
-			continue
-		}
-		if (isOwn && d.record.namesAll(e.record)) == counting {
-			found = append(found, d)
+		if d.Event == e.Event && d.Organisation == e.Organisation && d.Domain == e.Domain {
+			own = append(own, d)
 		}
 	}
-	return found
+	slices.SortFunc(own, inOrder)
+	return own[:min(len(own), 8)]
+}
+
+func inOrder(a, b *event) int {
+	return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.RecordID, b.RecordID), text.Compare(a.Domain, b.Domain),
+		cmp.Compare(a.TxID, b.TxID))
+}
+
+// takesBack says whether a declaration has an effect on an event of its id, and whether that is known: not where a record
+// that would tell is not shown.
+func (h *history) takesBack(d, e *event) (takes, isKnown bool) {
+	if !slices.Contains(h.ownDeclarations(e), d) || !h.MayCount(e.Organisation) {
+		return false, true
+	}
+	if d.record == nil || e.record == nil {
+		return false, false
+	}
+	return d.record.namesAll(e.record), true
 }
 
 // namesAll says whether a record names every (id, role, lot) of another.

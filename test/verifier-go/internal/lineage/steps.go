@@ -47,7 +47,7 @@ type step struct {
 	amounts *[]Amount
 	own     why
 	by      set[string]
-	first   string // the first of the record ids
+	event   string
 }
 
 // steps of a pair in one layer, by time; tellings of equal event, time, change and amounts are one.
@@ -57,10 +57,11 @@ func (h *history) steps(p pair, all bool) []*step {
 		if e.Bond != p.bond || !all && !e.counts() {
 			return
 		}
-		said := text.InOrder([]any{e.Change, e.Event, e.Time, amounts})
+		// A removal that does not count tells that the child was in, whoever else tells that it was taken out.
+		said := text.InOrder([]any{e.Change, e.Event, e.Time, amounts, e.Change == "remove" && !e.counts()})
 		s := byText[said]
 		if s == nil {
-			s = &step{e.Change, e.at, amounts, e.own, set[string]{}, e.RecordID}
+			s = &step{e.Change, e.at, amounts, e.own, set[string]{}, e.Event}
 			byText[said] = s
 		}
 		// Who tells it best counts.
@@ -71,7 +72,7 @@ func (h *history) steps(p pair, all bool) []*step {
 		if own == e.own {
 			s.by[e.Organisation] = true
 		}
-		s.own, s.first = own, min(s.first, e.RecordID)
+		s.own = own
 	}
 	for _, e := range h.events[p.child] {
 		if e.has("child") && e.Parent == p.parent && h.isPlainly(e, "child") {
@@ -90,7 +91,7 @@ func (h *history) steps(p pair, all bool) []*step {
 		}
 	}
 	return slices.SortedFunc(maps.Values(byText), func(a, b *step) int {
-		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.first, b.first), cmp.Compare(a.kind, b.kind))
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.event, b.event), cmp.Compare(a.kind, b.kind))
 	})
 }
 
@@ -110,6 +111,8 @@ type window struct {
 	span
 	openedBy, closedBy set[string]
 	parts              []span
+	floor              int  // from when on an event of the parent gives standing to end it
+	isVouched          bool // whether not only strangers tell of it
 }
 
 func (h *history) always() span { return span{to: h.behindAll} }

@@ -8,23 +8,22 @@ import (
 
 // machine goes through the steps of a pair by time.
 type machine struct {
-	h           *history
-	pair        pair
-	all         bool
-	open        *window
-	cur         why // why the open window is undecided now
-	curFrom     int
-	content     map[string]*big.Rat
-	uncounted   bool // something was put in without a quantity
-	lastClosing int
-	idle        []*step // closings since then that found nothing open
-	foundAt     int     // when a removal found nothing open, and nothing was added since; 0: never
-	renewals    []int   // times at which a word that counts says that the child is in
-	done        []*window
+	h         *history
+	pair      pair
+	all       bool
+	open      *window
+	cur       why // why the open window is undecided now
+	curFrom   int
+	content   map[string]*big.Rat
+	uncounted bool    // something was put in without a quantity
+	closings  []*step // until now
+	foundAt   int     // when a removal found nothing open, and nothing was added since; 0: never
+	renewals  []int   // times at which a word that counts says that the child is in
+	done      []*window
 }
 
 func (h *history) run(p pair, all bool, steps []*step) []*window {
-	m := &machine{h: h, pair: p, all: all, lastClosing: beforeAll}
+	m := &machine{h: h, pair: p, all: all}
 	for len(steps) > 0 {
 		at := steps[0].at
 		end := slices.IndexFunc(steps, func(s *step) bool { return s.at != at })
@@ -61,12 +60,18 @@ func own(steps []*step) why {
 }
 
 func (m *machine) start(from int, because why, by ...*step) {
-	m.open = &window{span: span{from: from}, openedBy: set[string]{}, closedBy: set[string]{}}
+	m.open = &window{span: span{from: from}, openedBy: set[string]{}, closedBy: set[string]{}, floor: from}
 	m.content, m.uncounted = map[string]*big.Rat{}, false
 	m.cur, m.curFrom = because, from
 	for _, s := range by {
 		m.open.openedBy.join(s.by)
+		m.open.isVouched = m.open.isVouched || m.vouches(s)
 	}
+}
+
+// vouches says whether a step is told by who knows the parent: in `all` others shorten nothing.
+func (m *machine) vouches(s *step) bool {
+	return !m.all || s.own == 0 && m.h.isFamiliar(m.pair.parent, s.by)
 }
 
 // change makes the open window undecided for these reasons from a position on, or certain; the part before has its end there.
@@ -78,33 +83,65 @@ func (m *machine) change(at int, because why) {
 }
 
 // found is a child that was in without an opening: undecided until now, and now as certain as who says so.
-func (m *machine) found(at int, steps ...*step) {
-	m.start(m.lastClosingBefore(at, steps), noOpening|own(steps), steps...)
+func (m *machine) found(at int, steps []*step) {
+	last := m.lastClosingBefore(at, steps)
+	m.start(m.rejoin(last), noOpening|own(steps), steps...)
+	m.open.floor = last
 	m.change(at, own(steps))
 }
 
-func (m *machine) end(to int, by set[string]) {
-	m.open.parts = append(m.open.parts, span{m.curFrom, to, m.cur})
-	m.open.to = to
-	m.open.closedBy.join(by)
-	m.done = append(m.done, m.open)
-	m.open, m.idle, m.lastClosing = nil, nil, to
+// reach goes further back where only strangers told of the open window, and others now tell that the child was in.
+func (m *machine) reach(at int, steps []*step) {
+	last := m.lastClosingBefore(at, steps)
+	m.open.floor = max(m.open.floor, last)
+	if from := m.rejoin(last); from < m.open.from {
+		m.open.parts = slices.Insert(m.open.parts, 0, span{from, m.open.from, noOpening})
+		m.open.from = from
+	}
 }
 
-// lastClosingBefore is from when on a child was in that was found by these steps: the last closing that counts.
+// rejoin takes back the windows that ended after a position, which strangers cut off, and gives where they all begin.
+func (m *machine) rejoin(from int) int {
+	begin := from
+	for len(m.done) > 0 && m.done[len(m.done)-1].to > from {
+		begin = min(begin, m.done[len(m.done)-1].from)
+		m.done = m.done[:len(m.done)-1]
+	}
+	return begin
+}
+
+func (m *machine) end(to int, by []*step) {
+	m.open.parts = append(m.open.parts, span{m.curFrom, to, m.cur})
+	m.open.to = to
+	for _, s := range by {
+		m.open.closedBy.join(s.by)
+	}
+	m.done = append(m.done, m.open)
+	m.open = nil
+}
+
+// lastClosingBefore is from when on a child was in that was found by these steps: the last closing that counts for each.
 func (m *machine) lastClosingBefore(at int, steps []*step) int {
-	from := m.lastClosing
-	for _, closing := range m.idle {
-		counts := !m.all
-		for organisation := range closing.by {
-			counts = counts || m.hasStanding(closing.at, at, organisation) ||
-				slices.ContainsFunc(steps, func(s *step) bool { return s.by[organisation] })
-		}
-		if counts && closing.at < at {
-			from = closing.at
+	ended, first := beforeAll, at
+	for _, w := range m.done {
+		if w.isVouched {
+			ended = w.to
 		}
 	}
-	return from
+	for _, s := range steps {
+		last := ended
+		for _, closing := range m.closings {
+			counts := !m.all
+			for organisation := range closing.by {
+				counts = counts || s.by[organisation] || m.hasStanding(closing.at, at, organisation)
+			}
+			if counts && closing.at < at {
+				last = max(last, closing.at)
+			}
+		}
+		first = min(first, last)
+	}
+	return first
 }
 
 // hasStanding says whether an organisation recorded an event of the parent other than an unloading in a time.
@@ -116,78 +153,72 @@ func (m *machine) hasStanding(from, to int, organisation string) bool {
 
 // turn takes all that is said of one time, closings first.
 func (m *machine) turn(at int, steps []*step) {
-	var removes, closings, said []*step
-	added := false
-	for _, s := range steps {
-		added = added || s.kind == "add"
-		switch isClosing := s.kind == "remove" || s.kind == "empty"; {
-		case !isClosing, s.kind == "remove" && s.own != 0:
+	var empties, removes, adds, sees []*step
+	isExplained := false
+	for _, s := range slices.SortedStableFunc(slices.Values(steps), func(a, b *step) int { return cmp.Compare(rank(a), rank(b)) }) {
+		switch {
+		case s.kind == "add":
+			adds = append(adds, s)
+			isExplained = isExplained || m.vouches(s)
+		case s.kind == "empty" && s.own == 0:
+			empties = append(empties, s)
+		case s.kind == "remove" && s.own == 0:
+			removes = append(removes, s)
+		case s.kind != "empty":
 			// What does not count closes nothing; its removals still say that the child was in.
-			said = append(said, s)
-		case s.own == 0:
-			closings = append(closings, s)
-			if s.kind == "remove" {
-				removes = append(removes, s)
-			}
+			sees = append(sees, s)
 		}
 	}
-	hasEnded := m.close(at, closings, removes, added)
-	slices.SortStableFunc(said, func(a, b *step) int { return cmp.Compare(rank(a), rank(b)) })
-	for _, s := range said {
-		if s.kind == "add" {
-			m.add(at, s, len(closings) > 0)
-		} else {
-			m.see(at, s, hasEnded, len(closings) > 0)
-		}
+	if told := slices.Concat(removes, sees); m.open != nil && !m.open.isVouched && !isExplained && len(told) > 0 {
+		m.reach(at, told)
 	}
-}
-
-// rank of what is said at one time: additions first, and of those, as of others, what counts.
-func rank(s *step) (rank int) {
-	if s.kind != "add" {
-		rank += 2
-	}
-	if s.own != 0 {
-		rank++
-	}
-	return rank
-}
-
-// close lets the closings of one time end the window. It says whether a window just ended.
-func (m *machine) close(at int, closings, removes []*step, added bool) (hasEnded bool) {
-	if m.open == nil && len(removes) > 0 && !added {
-		by := set[string]{}
-		for _, s := range removes {
-			by.join(s.by)
-		}
-		m.found(at, removes...)
-		m.end(at, by)
+	if m.open != nil {
+		m.close(at, empties, removes)
+	} else if len(removes) > 0 && !isExplained {
+		m.found(at, removes)
+		m.end(at, removes)
 		m.foundAt = at
-		return true
 	}
-	if m.open == nil {
-		m.idle = append(m.idle, closings...)
+	m.closings = slices.Concat(m.closings, empties, removes)
+	hasClosings := len(empties)+len(removes) > 0
+	for _, s := range adds {
+		m.add(at, s, hasClosings)
 	}
-	for _, s := range closings {
-		if m.open == nil {
-			break
+	if len(sees) > 0 {
+		m.see(at, sees, hasClosings)
+	}
+}
+
+// rank of what is said at one time: what counts is first.
+func rank(s *step) int { return min(int(s.own), 1) }
+
+// close lets the closings of one time end the window: those that may do so first.
+func (m *machine) close(at int, empties, removes []*step) {
+	isStranger := func(s *step) bool { return !m.mayClose(s) }
+	strangers := slices.ContainsFunc(slices.Concat(empties, removes), isStranger)
+	empties = slices.DeleteFunc(slices.Clone(empties), isStranger)
+	removes = slices.DeleteFunc(slices.Clone(removes), isStranger)
+	isEmpty := false
+	if len(empties) == 0 {
+		for _, s := range removes {
+			isEmpty = m.takes(at, s) || isEmpty
 		}
-		hasEnded = false
-		if !m.mayClose(s) {
-			m.change(at, m.cur|stranger)
-		} else if s.kind != "remove" || m.takes(at, s) {
-			m.end(at, s.by)
-			hasEnded = true
-		}
 	}
-	return hasEnded
+	switch {
+	case len(empties) > 0:
+		m.end(at, empties[:1])
+	case isEmpty:
+		m.end(at, removes)
+	case strangers:
+		m.change(at, m.cur|stranger)
+	}
 }
 
 // mayClose says whether a closing ends the open window: in `certain` every one does.
 func (m *machine) mayClose(s *step) bool {
 	may := !m.all
 	for organisation := range s.by {
-		may = may || m.open.openedBy[organisation] || m.hasStanding(m.open.from, s.at, organisation)
+		may = may || m.open.openedBy[organisation] || m.hasStanding(m.open.floor, s.at, organisation)
 	}
 	return may
 }
@@ -236,7 +267,7 @@ func (m *machine) takes(at int, s *step) bool {
 
 func (m *machine) add(at int, s *step, hasClosings bool) {
 	if m.open == nil {
-		m.start(at, s.own)
+		m.start(at, s.own, s)
 		because := s.own
 		if hasClosings {
 			because |= sameTime
@@ -244,7 +275,6 @@ func (m *machine) add(at int, s *step, hasClosings bool) {
 		if m.foundAt != 0 && m.foundAt < at {
 			because |= order
 		}
-		m.foundAt = 0
 		m.change(at, because)
 	} else {
 		m.again(at, s)
@@ -252,6 +282,7 @@ func (m *machine) add(at int, s *step, hasClosings bool) {
 			m.change(at, sameTime)
 		}
 	}
+	m.foundAt = 0
 	m.told(at, s)
 	m.put(s)
 }
@@ -270,6 +301,10 @@ func (m *machine) again(at int, s *step) {
 
 func (m *machine) told(at int, s *step) {
 	m.open.openedBy.join(s.by)
+	if !m.open.isVouched && s.kind == "add" {
+		m.open.floor = at
+	}
+	m.open.isVouched = m.open.isVouched || m.vouches(s)
 	if s.own == 0 {
 		m.renewals = append(m.renewals, at)
 	}
@@ -290,20 +325,45 @@ func (m *machine) put(s *step) {
 	}
 }
 
-func (m *machine) see(at int, s *step, hasEnded, hasClosings bool) {
+// see takes what is seen at one time. At the end of a window it opens nothing, unless strangers alone told of that.
+func (m *machine) see(at int, steps []*step, hasClosings bool) {
+	last := len(m.done) - 1
 	switch {
 	case m.open != nil:
-		m.again(at, s)
-	case !hasEnded:
-		m.found(at, s)
-		m.put(s)
-		if hasClosings {
-			m.change(at, s.own|sameTime)
+		if !m.open.isVouched {
+			m.atLeast(steps)
 		}
-	default:
+		for _, s := range steps {
+			m.again(at, s)
+			m.told(at, s)
+		}
+		return
+	case last >= 0 && m.done[last].to == at && m.done[last].isVouched:
 		return
 	}
-	m.told(at, s)
+	m.found(at, steps)
+	m.atLeast(steps)
+	if hasClosings {
+		m.change(at, own(steps)|sameTime)
+	}
+	for _, s := range steps {
+		m.told(at, s)
+	}
+}
+
+// atLeast what was seen is in, where no known quantity was put in.
+func (m *machine) atLeast(steps []*step) {
+	for _, s := range steps {
+		if s.amounts == nil {
+			m.uncounted = true
+			continue
+		}
+		for _, amount := range *s.amounts {
+			if left := m.content[unitOf(amount)]; left == nil || left.Cmp(rat(amount.Value)) < 0 {
+				m.content[unitOf(amount)] = rat(amount.Value)
+			}
+		}
+	}
 }
 
 // contradict cuts the certain parts of a window at the first contradiction in each, up to where it is told again that the
