@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/hex"
+
 	"cotrace.example/verifier/internal/events"
 	"cotrace.example/verifier/internal/lineage"
 	"cotrace.example/verifier/internal/proof"
@@ -47,7 +49,15 @@ type leafQuestion struct {
 	Leaf []byte `json:"leaf"`
 }
 
-func eventLeaf(q leafQuestion) (any, error) { return events.DecodeLeaf(q.Leaf) }
+type leafAnswer struct {
+	*events.Leaf
+	Hash string `json:"hash"`
+}
+
+func eventLeaf(q leafQuestion) (any, error) {
+	leaf, err := events.DecodeLeaf(q.Leaf)
+	return leafAnswer{leaf, hex.EncodeToString(leaf.Hash)}, err
+}
 
 type treeQuestion struct {
 	TraceID string `json:"traceId"`

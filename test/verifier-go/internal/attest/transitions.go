@@ -3,6 +3,7 @@ package attest
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 
 	"cotrace.example/verifier/internal/fault"
@@ -45,9 +46,10 @@ func (t *Trust) after(one *Transition, counted *statement) (*Trust, error) {
 	if counted.txTotal != 1 {
 		return nil, fault.New("BAD_PROOF", "a block of more than its configuration")
 	}
-	header, err := wire.ReadHeader(one.Envelope)
-	if err != nil {
-		return nil, fault.New("BAD_PROOF", "not an envelope: %v", err)
+	p := &wire.Proto{}
+	header := p.Header(one.Envelope)
+	if p.Err != nil {
+		return nil, fault.New("BAD_PROOF", "not an envelope: %v", p.Err)
 	}
 	txID, err := hex.DecodeString(header.TxID)
 	if err != nil || len(txID) != 32 || hex.EncodeToString(txID) != header.TxID {
@@ -68,72 +70,20 @@ func (t *Trust) after(one *Transition, counted *statement) (*Trust, error) {
 	return &next, nil
 }
 
-// entries of a map field: of each key its value.
-func entries(m *wire.Message, field uint64) (map[string][]byte, error) {
-	found := map[string][]byte{}
-	for _, listed := range m.Bytes[field] {
-		entry, err := wire.ReadMessage(listed)
-		if err != nil {
-			return nil, err
-		}
-		found[string(entry.Last(1))] = entry.Last(2)
-	}
-	return found, nil
-}
-
 // readConfiguration gives the organisations of the group Application, and the quorum that its configuration wants.
 func readConfiguration(data []byte) (map[string]*msp.MSP, int, error) {
-	channel, err := wire.Within(data, 1, 2)
-	if err != nil {
-		return nil, 0, err
-	}
-	groups, err := entries(channel, 2)
-	if err != nil {
-		return nil, 0, err
-	}
-	application, err := wire.ReadMessage(groups["Application"])
-	if err != nil {
-		return nil, 0, err
-	}
-	organisations, err := entries(application, 2)
-	if err != nil {
-		return nil, 0, err
-	}
+	p := &wire.Proto{}
+	application := p.Message(p.Entries(p.Message(data, 1, 2), 2)["Application"])
 	members := map[string]*msp.MSP{}
-	for _, group := range organisations {
-		member, err := readMember(group)
-		if err != nil {
-			return nil, 0, err
-		}
-		if members[member.ID] != nil {
-			return nil, 0, fault.New("BAD_PROOF", "an organisation twice")
+	for _, group := range p.Entries(application, 2) {
+		values := p.Entries(p.Message(group), 3)
+		member, err := msp.New(p.Message(values["MSP"], 2).Last(2))
+		if err != nil || members[member.ID] != nil {
+			return nil, 0, fmt.Errorf("an organisation that is not valid, or twice: %v", err)
 		}
 		members[member.ID] = member
 	}
-	policies, err := entries(application, 4)
-	if err != nil {
-		return nil, 0, err
-	}
 	// The n of the one NOutOf of the policy, where there is one.
-	rule, err := wire.Within(policies["CotraceQuorum"], 2, 2, 2, 2)
-	if err != nil {
-		return nil, 0, err
-	}
-	return members, quorumOf(len(members), int(min(rule.Int(1), 1000))), nil
-}
-
-func readMember(group []byte) (*msp.MSP, error) {
-	m, err := wire.ReadMessage(group)
-	if err != nil {
-		return nil, err
-	}
-	values, err := entries(m, 3)
-	if err != nil {
-		return nil, err
-	}
-	value, err := wire.Within(values["MSP"], 2)
-	if err != nil {
-		return nil, err
-	}
-	return msp.New(value.Last(2))
+	rule := p.Message(p.Entries(application, 4)["CotraceQuorum"], 2, 2, 2, 2)
+	return members, quorumOf(len(members), int(min(rule.Int(1), 1000))), p.Err
 }

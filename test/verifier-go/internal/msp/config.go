@@ -2,6 +2,7 @@
 package msp
 
 import (
+	"cmp"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/x509"
@@ -27,34 +28,22 @@ type MSP struct {
 	lists         []*x509.RevocationList
 	internal      map[string]bool // authorities above another authority
 	units         []unit
-	roles         map[string]*unit // of NodeOUs; nil where they are off
+	roles         map[string]unit // of NodeOUs; nil where they are off
 }
 
 // New reads a FabricMSPConfig (msp/msp_config.proto of fabric-protos).
 func New(config []byte) (*MSP, error) {
-	m, err := wire.ReadMessage(config)
-	if err != nil {
-		return nil, err
-	}
+	p := &wire.Proto{}
+	m, hashes := p.Message(config), p.Message(config, 10)
 	msp := &MSP{ID: string(m.Last(1)), internal: map[string]bool{}}
-	hashes, err := wire.Within(config, 10)
-	if err != nil {
-		return nil, err
-	}
 	for _, field := range []uint64{1, 2} {
 		if family := string(hashes.Last(field)); !slices.Contains([]string{"", "SHA2", "SHA256", "SHA384"}, family) {
 			return nil, fmt.Errorf("hash family %q", family)
 		}
 	}
-	if len(m.Bytes[2]) == 0 {
-		return nil, errors.New("no root")
-	}
-	if msp.roots, err = msp.readAuthorities(m.Bytes[2]); err != nil {
-		return nil, err
-	}
-	if msp.others, err = msp.readAuthorities(m.Bytes[3]); err != nil {
-		return nil, err
-	}
+	var wrong [5]error
+	msp.roots, wrong[0] = msp.readAuthorities(m.Bytes[2])
+	msp.others, wrong[1] = msp.readAuthorities(m.Bytes[3])
 	for _, listed := range m.Bytes[5] {
 		if der := fromPEM(listed); der != nil {
 			listed = der
@@ -66,13 +55,16 @@ func New(config []byte) (*MSP, error) {
 		msp.lists = append(msp.lists, list)
 	}
 	for _, listed := range m.Bytes[7] {
-		one, err := readUnit(listed)
-		if err != nil {
-			return nil, err
-		}
-		msp.units = append(msp.units, *one)
+		one, err := readUnit(p.Message(listed))
+		wrong[2] = cmp.Or(wrong[2], err)
+		msp.units = append(msp.units, one)
 	}
-	if err := msp.readRoles(m.Last(11)); err != nil {
+	wrong[3] = msp.readRoles(p, p.Message(config, 11))
+	wrong[4] = p.Err
+	if len(m.Bytes[2]) == 0 {
+		return nil, errors.New("no root")
+	}
+	if err := cmp.Or(wrong[:]...); err != nil {
 		return nil, err
 	}
 	return msp, msp.checkAuthorities()
@@ -133,30 +125,24 @@ func readCertificate(der []byte) (*x509.Certificate, error) {
 }
 
 // readUnit reads a FabricOUIdentifier.
-func readUnit(data []byte) (*unit, error) {
-	m, err := wire.ReadMessage(data)
-	if err != nil {
-		return nil, err
-	}
-	one := &unit{name: string(m.Last(2))}
+func readUnit(m *wire.Message) (one unit, err error) {
+	one.name = string(m.Last(2))
 	if listed := m.Last(1); len(listed) > 0 {
 		one.authority, err = readCertificate(fromPEM(listed))
 	}
 	return one, err
 }
 
-func (m *MSP) readRoles(data []byte) error {
-	nodeOUs, err := wire.ReadMessage(data)
-	if err != nil || nodeOUs.Int(1) == 0 {
-		return err
+func (m *MSP) readRoles(p *wire.Proto, nodeOUs *wire.Message) (wrong error) {
+	if nodeOUs.Int(1) == 0 {
+		return nil
 	}
-	m.roles = map[string]*unit{}
+	m.roles = map[string]unit{}
 	for role, field := range map[string]uint64{"client": 2, "peer": 3, "admin": 4, "orderer": 5} {
 		if listed := nodeOUs.Last(field); listed != nil {
-			if m.roles[role], err = readUnit(listed); err != nil {
-				return err
-			}
+			one, err := readUnit(p.Message(listed))
+			m.roles[role], wrong = one, cmp.Or(wrong, err)
 		}
 	}
-	return nil
+	return wrong
 }

@@ -50,7 +50,7 @@ func (m *MSP) PeerOf(der []byte) (*x509.Certificate, error) {
 		return nil, errors.New("in none of the units of the MSP, or not in one that names a role")
 	}
 	for _, name := range certificate.Subject.OrganizationalUnit {
-		if peer := m.roles["peer"]; peer != nil && peer.name == name {
+		if peer, has := m.roles["peer"]; has && peer.name == name {
 			return certificate, nil
 		}
 	}
@@ -90,7 +90,7 @@ func (m *MSP) revoked(certificate *x509.Certificate, chain []*x509.Certificate) 
 }
 
 // certified says whether the chain goes through the authority of a unit, where one is named.
-func (u *unit) certified(chain []*x509.Certificate) bool {
+func (u unit) certified(chain []*x509.Certificate) bool {
 	return u.authority == nil || bytes.Equal(u.authority.RawTBSCertificate, chain[1].RawTBSCertificate)
 }
 

@@ -22,35 +22,22 @@ type envelope struct {
 }
 
 func readEnvelope(data []byte) (*envelope, error) {
-	header, err := wire.ReadHeader(data)
-	if err != nil {
-		return nil, err
-	}
+	p := &wire.Proto{}
+	e := &envelope{p.Header(data), map[stateKey][]byte{}}
 	// As it stands in events.
-	if header.MspID == "" || len(header.MspID) > 255 {
-		header.MspID = hashOf(header.MspID)
-	}
-	e := &envelope{header, map[stateKey][]byte{}}
-	transaction, err := wire.ReadMessage(header.Data)
-	if err != nil {
-		return nil, err
+	if e.MspID == "" || len(e.MspID) > 255 {
+		e.MspID = hashOf(e.MspID)
 	}
 	flags := map[stateKey]uint8{}
-	for _, action := range transaction.Bytes[1] {
-		sets, err := wire.Within(action, 2, 2, 1, 2, 1)
-		if err != nil {
-			return nil, err
-		}
-		for _, set := range sets.Bytes[2] {
-			if err := e.readWrites(set, flags); err != nil {
-				return nil, err
-			}
+	for _, action := range p.Message(e.Data).Bytes[1] {
+		for _, set := range p.Message(action, 2, 2, 1, 2, 1).Bytes[2] {
+			e.readWrites(p, p.Message(set), flags)
 		}
 	}
 	maps.DeleteFunc(e.puts, func(at stateKey, _ []byte) bool {
 		return flags[at]&written == 0 || flags[at]&deleted != 0 || !events.IsDomain(at.domain)
 	})
-	return e, nil
+	return e, p.Err
 }
 
 // What Fabric adds up for a key (validation/tx_ops.go).
@@ -61,21 +48,11 @@ const (
 	deleted        = 8
 )
 
-func (e *envelope) readWrites(set []byte, flags map[stateKey]uint8) error {
-	namespace, err := wire.ReadMessage(set)
-	if err != nil {
-		return err
-	}
-	writes, err := wire.ReadMessage(namespace.Last(2))
-	if err != nil {
-		return err
-	}
+func (e *envelope) readWrites(p *wire.Proto, namespace *wire.Message, flags map[stateKey]uint8) {
+	writes := p.Message(namespace.Last(2))
 	for _, field := range []uint64{3, 4} {
 		for _, listed := range writes.Bytes[field] {
-			write, err := wire.ReadMessage(listed)
-			if err != nil {
-				return err
-			}
+			write := p.Message(listed)
 			at := stateKey{string(namespace.Last(1)), string(write.Last(1))}
 			value := write.Last(3)
 			switch {
@@ -93,7 +70,6 @@ func (e *envelope) readWrites(set []byte, flags map[stateKey]uint8) error {
 			}
 		}
 	}
-	return nil
 }
 
 // record is what the envelope puts for a record's id as the contract does, for its organisation; nil where it does not.
