@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 
 	"cotrace.example/verifier/internal/events"
+	"cotrace.example/verifier/internal/fault"
 	"cotrace.example/verifier/internal/lineage"
 	"cotrace.example/verifier/internal/proof"
 	"cotrace.example/verifier/internal/text"
@@ -12,7 +13,7 @@ import (
 
 // kinds of questions, each with what answers it.
 var kinds = map[string]func(text.Object) (any, error){
-	"canonical-json": asked(canonicalJSON), "event-leaf": asked(eventLeaf), "growth": asked(growth),
+	"event-leaf": asked(eventLeaf), "growth": asked(growth),
 	"lineage": asked(lineageOf), "shown-tree": asked(shownTree), "trace-id": asked(traceID), "trace-proof": asked(traceProof),
 }
 
@@ -29,15 +30,6 @@ func asked[Q any](answer func(Q) (any, error)) func(text.Object) (any, error) {
 
 type textQuestion struct {
 	Text string `json:"text"`
-}
-
-func canonicalJSON(q textQuestion) (any, error) {
-	value, err := text.Parse(q.Text)
-	if err != nil {
-		return nil, err
-	}
-	canonical, err := text.Canonical(value)
-	return text.Object{"text": canonical}, err
 }
 
 func traceID(q textQuestion) (any, error) {
@@ -67,7 +59,7 @@ type treeQuestion struct {
 	Events  []struct {
 		Index  uint32     `json:"index"`
 		Hidden *text.Hash `json:"hidden" may:"lack"`
-		Place  []byte     `json:"place" may:"null"`
+		Place  *[]byte    `json:"place" may:"lack"`
 	} `json:"events"`
 }
 
@@ -85,7 +77,10 @@ func shownTree(q treeQuestion) (any, error) {
 			shown[i].Hash = event.Hidden[:]
 			continue
 		}
-		if shown[i].Leaf, err = events.DecodeLeaf(event.Place); err != nil {
+		if event.Place == nil {
+			return nil, fault.New("BAD_QUESTION", "an event that is neither hidden nor open")
+		}
+		if shown[i].Leaf, err = events.DecodeLeaf(*event.Place); err != nil {
 			return nil, err
 		}
 		shown[i].Hash = shown[i].Leaf.Hash
