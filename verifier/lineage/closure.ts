@@ -228,15 +228,20 @@ export class Closure {
       this.#rounds.reach({ kind: 'product', id: windows.child, times: then, load: true }, because, null);
       this.#holds(windows, then, EMPTIED);
     }
-    if (!container.isVouched && added(this.doubted, id)) yield* this.#containersOf(id, ALL_TIMES, STRANGER);
+    if (container.isVouched) return;
+    if (added(this.doubted, id)) yield* this.#containersOf(id, ALL_TIMES, STRANGER);
+    for (const windows of container.held(times)) {
+      if (this.#work.isDue(WINDOWS)) yield;
+      this.#content(windows, times, false, STRANGER);
+    }
   }
 
   /** The child of a product, in what its windows have of the times; says whether they have any. */
-  #content(windows: Windows, times: Spans, load: boolean): boolean {
+  #content(windows: Windows, times: Spans, load: boolean, way = CERTAIN): boolean {
     const { child, holder } = windows;
     let found = false;
     for (const [, part] of this.#partsIn(windows, times)) {
-      const because = this.#doubt(windows, part) | this.#classOnly(child) | this.#classOnly(holder);
+      const because = way | this.#doubt(windows, part) | this.#classOnly(child) | this.#classOnly(holder);
       this.#rounds.reach(
         { kind: 'product', id: child, times: part, load },
         because,

@@ -208,5 +208,5 @@ function keyOf({ windows: { child, bond }, stay }: Content): string {
 /** When it is certain that it was in, by the word of who knows the container. */
 function vouchedParts({ windows, stay }: Content, familiar: ReadonlySet<string>): Span[] {
   if (!stay.openedBy.some((organisation) => familiar.has(organisation))) return [];
-  return meeting(windows.certain, stay).flatMap((part) => meet(part, stay) ?? []);
+  return meeting(windows.vouched, stay).flatMap((part) => meet(part, stay) ?? []);
 }

@@ -23,6 +23,8 @@ export interface Windows {
   readonly unemptied: readonly Span[];
   /** The certain parts, by time, within the stays. */
   readonly certain: readonly Span[];
+  /** Of the certain parts those that are so by the word of who is familiar with the parent. */
+  readonly vouched: readonly Span[];
   /** What makes the rest undecided, besides the parts of the stays. */
   readonly doubts: Stay['parts'];
   /** The pair's own events, by time. */
@@ -118,9 +120,9 @@ export class Pairs {
 
   #windows(parent: string, child: string, bond: Bond, entries: readonly Entry[]): Windows {
     return new LazyWindows({ holder: parent, child, bond, entries }, () => {
-      if (bond === 'other') return seenOnly(entries);
-      const counted = this.#natureOf(child) !== 'instance';
       const facts = this.parentFacts(parent, bond);
+      if (bond === 'other') return seenOnly(entries, facts.familiar);
+      const counted = this.#natureOf(child) !== 'instance';
       const own = new Set(entries.flatMap((entry) => [entry.key, groupOf(entry)]));
       const elsewhere = counted ? null : this.#loadingsOf(child, bond);
       const pair: Pair = {
@@ -133,10 +135,20 @@ export class Pairs {
           earlier(elsewhere?.next(parent, within) ?? null, facts.reloaded(within, own)),
       };
       const stays = staysOf(pair, 'all');
-      const parts = staysOf(pair, 'certain').flatMap((stay) => stay.parts);
-      const certain = parts.filter((part) => part.why === CERTAIN);
+      const plain = staysOf(pair, 'certain');
+      const certain = certainIn(plain);
+      const isKnown = pair.steps.every(({ organisations }) =>
+        organisations.every((one) => facts.familiar.has(one)),
+      );
+      const vouched = isKnown ? certain : certainIn(staysOf(pair, 'vouched'));
       const unemptied = staysOf({ ...pair, empties: NO_CLOSINGS, active: () => false }, 'all');
-      return { stays, unemptied, certain, doubts: parts.filter((part) => part.why !== CERTAIN) };
+      return {
+        stays,
+        unemptied,
+        certain,
+        vouched,
+        doubts: plain.flatMap(({ parts }) => parts.filter((part) => part.why !== CERTAIN)),
+      };
     });
   }
 
@@ -148,7 +160,7 @@ export class Pairs {
   }
 }
 
-type Times = Pick<Windows, 'stays' | 'unemptied' | 'certain' | 'doubts'>;
+type Times = Pick<Windows, 'stays' | 'unemptied' | 'certain' | 'vouched' | 'doubts'>;
 
 /** Windows whose times are worked out when they are first asked for: of many it is never asked. */
 class LazyWindows implements Windows {
@@ -177,6 +189,10 @@ class LazyWindows implements Windows {
 
   get certain(): Times['certain'] {
     return this.#known.certain;
+  }
+
+  get vouched(): Times['vouched'] {
+    return this.#known.vouched;
   }
 
   get doubts(): Times['doubts'] {
@@ -227,11 +243,16 @@ function earlier<Found extends { time: string }>(a: Found | null, b: Found | nul
 }
 
 /** Others' types neither open nor close: what they name was in at that time. */
-function seenOnly(entries: readonly Entry[]): Times {
+function seenOnly(entries: readonly Entry[], familiar: ReadonlySet<string>): Times {
   const stays = entries.map(({ time, place, why: because }): Stay => {
     const span = { from: time, to: time };
     return { ...span, openedBy: [place.organisation], closedBy: [], parts: [{ ...span, why: because }] };
   });
-  const parts = stays.flatMap((stay) => stay.parts);
-  return { stays, unemptied: stays, certain: parts.filter((part) => part.why === CERTAIN), doubts: [] };
+  const certain = certainIn(stays);
+  const known = stays.filter(({ openedBy }) => openedBy.some((organisation) => familiar.has(organisation)));
+  return { stays, unemptied: stays, certain, vouched: certainIn(known), doubts: [] };
+}
+
+function certainIn(stays: readonly Stay[]): Stay['parts'] {
+  return stays.flatMap(({ parts }) => parts.filter((part) => part.why === CERTAIN));
 }

@@ -33,15 +33,16 @@ const STRANGER = why('STRANGER');
 /**
  * The stays of a child in a parent, by rising time. In `certain` only what is not withdrawn counts, every closing ends a
  * stay, and a contradiction makes the rest of it undecided. In `all` everything opens, and only those close who had to do
- * with the stay.
+ * with the stay. `vouched` is `certain` where of tellings only those of the familiar count, and of closings all.
  */
-export function staysOf(pair: Pair, layer: 'certain' | 'all'): Stay[] {
-  return new Replay(pair, layer === 'certain').run();
+export function staysOf(pair: Pair, layer: 'certain' | 'vouched' | 'all'): Stay[] {
+  return new Replay(pair, layer).run();
 }
 
 class Replay {
   readonly #pair: Pair;
   readonly #certain: boolean;
+  readonly #opens: (step: Step) => boolean;
   readonly #steps: readonly Step[];
   readonly #removes: readonly Step[];
   readonly #done: (Stay & { readonly vouched: boolean })[] = [];
@@ -49,10 +50,12 @@ class Replay {
   /** When the last removal found nothing open, if no loading came since. */
   #unexplained: string | null = null;
 
-  constructor(pair: Pair, certain: boolean) {
+  constructor(pair: Pair, layer: 'certain' | 'vouched' | 'all') {
     this.#pair = pair;
-    this.#certain = certain;
-    this.#steps = certain ? pair.steps.filter((step) => step.why === CERTAIN) : pair.steps;
+    this.#certain = layer !== 'all';
+    this.#opens = (step) => layer !== 'vouched' || this.#vouches(step);
+    const plain = pair.steps.filter(({ why: because }) => because === CERTAIN);
+    this.#steps = this.#certain ? plain.filter((step) => isRemoval(step) || this.#opens(step)) : pair.steps;
     this.#removes = pair.steps.filter((step) => isRemoval(step));
   }
 
@@ -97,7 +100,7 @@ class Replay {
     const before = this.#stay;
     if (before !== null && !before.vouched && !opened) this.#reach([...removals, ...sees], time);
     this.#close(time, removals);
-    if (before === null && !opened) this.#unopened(removals);
+    if (before === null && !opened) this.#unopened(removals.filter((removal) => this.#opens(removal)));
     const sameTime = isEmptied || removals.length > 0 ? SAME_TIME : CERTAIN;
     for (const add of adds) this.#add(add, sameTime);
     // Seen at the end of a stay: it was in until then, and nothing says that it is still in.

@@ -22,7 +22,7 @@ export interface NaiveAnswer {
 }
 
 type Why = ReadonlySet<string>;
-type Layer = 'certain' | 'all';
+type Layer = 'certain' | 'vouched' | 'all';
 interface Shown {
   readonly ids: Map<string, Why>;
   readonly events: Map<string, Why>;
@@ -254,7 +254,7 @@ class Reading {
   /** The times that the child was in the parent. */
   stays(parent: string, child: string, bond: string, layer: Layer): Stay[] {
     const told = this.#told(parent, child, bond);
-    const certain = layer === 'certain';
+    const certain = layer !== 'all';
     if (bond === 'other')
       return told
         .filter(({ why }) => !certain || why.size === 0)
@@ -263,7 +263,12 @@ class Reading {
           return { ...part, parts: [part], known: true, openers: new Set([fact.organisation]) };
         });
     const counted = this.#question.natureOf(child) !== 'instance';
-    const steps = this.#steps(told, child).filter(({ why }) => !certain || why.size === 0);
+    const familiar = ({ why, organisations }: Step): boolean =>
+      why.size === 0 && [...organisations].some((organisation) => this.#isFamiliar(organisation, parent));
+    const heard = (step: Step): boolean => layer !== 'vouched' || familiar(step);
+    const steps = this.#steps(told, child).filter(
+      (step) => !certain || (step.why.size === 0 && (step.change === 'remove' || heard(step))),
+    );
     const plain = this.#facts.filter(({ why }) => why.size === 0);
     const empties = this.#steps(
       plain
@@ -317,8 +322,6 @@ class Reading {
       return reloaded ? new Set(['RELOADED']) : null;
     };
 
-    const familiar = ({ why, organisations }: Step): boolean =>
-      why.size === 0 && [...organisations].some((organisation) => this.#isFamiliar(organisation, parent));
     const stays: Stay[] = [];
     let box: Open | null = null;
     const inside = (): Open | null => box;
@@ -403,7 +406,7 @@ class Reading {
         if (!left) end(now);
         else if (may.length < closings.length) turn(now, join(before.why, new Set(['STRANGER'])));
       }
-      const removed = closings.filter(({ change }) => change === 'remove');
+      const removed = closings.filter((one) => one.change === 'remove' && heard(one));
       const [remove] = removed;
       if (before === null && !explained && remove !== undefined) {
         const organisations = new Set(removed.flatMap((one) => [...one.organisations]));
@@ -514,7 +517,7 @@ class Reading {
     const contents = this.#ids().flatMap((child) =>
       ['aggregation', 'other'].flatMap((bond) =>
         this.stays(id, child, bond, 'all').map((stay) => {
-          const sure = this.stays(id, child, bond, 'certain').flatMap(({ parts }) =>
+          const sure = this.stays(id, child, bond, 'vouched').flatMap(({ parts }) =>
             parts.filter(({ why }) => why.size === 0),
           );
           const vouched = (from: number, to: number): boolean =>
@@ -593,11 +596,23 @@ class Reading {
         containers(id, always, NONE);
         for (const child of this.#ids()) for (const bond of bonds) content(id, child, bond, span, false);
       });
-    const content = (parent: string, child: string, bond: string, span: Span, load: boolean): void => {
+    const content = (
+      parent: string,
+      child: string,
+      bond: string,
+      span: Span,
+      load: boolean,
+      way = NONE,
+    ): void => {
       for (const unit of units(parent, child, bond)) {
         const part = [Math.max(unit.from, span[0]), Math.min(unit.to, span[1])] as const;
         if (part[0] > part[1]) continue;
-        const why = join(this.#isClass(parent), this.#isClass(child), doubts(parent, child, bond, ...part));
+        const why = join(
+          way,
+          this.#isClass(parent),
+          this.#isClass(child),
+          doubts(parent, child, bond, ...part),
+        );
         product(child, why, part, load);
       }
     };
@@ -618,6 +633,8 @@ class Reading {
       if (certain) return;
       for (const fact of of(id)) if (this.#has(fact, id, ...NOT_PROCESS)) show(fact, stranger);
       containers(id, always, stranger);
+      for (const child of this.#ids())
+        for (const bond of bonds) content(id, child, bond, span, false, stranger);
     };
     const containers = (child: string, span: Span, way: Why): void => {
       for (const parent of this.#ids()) for (const bond of bonds) holds(parent, child, bond, span, way);

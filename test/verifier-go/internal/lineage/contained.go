@@ -191,17 +191,16 @@ func (h *history) emptied(id string, at int) []heldWindow {
 		if p.bond == "association" {
 			continue
 		}
-		for _, w := range h.read(p, false) {
-			if w.isCertainIn(span{from: at, to: at}) && h.isFamiliar(id, w.openedBy) {
-				return nil
-			}
+		vouched := h.windowsOfFamiliar(p)
+		if slices.ContainsFunc(vouched, func(w *window) bool { return w.isCertainIn(span{from: at, to: at}) }) {
+			return nil
 		}
 		for _, w := range h.read(p, true) {
 			if w.to >= at {
 				continue
 			}
 			stays = append(stays, heldWindow{p, w})
-			isCertain := slices.ContainsFunc(h.read(p, false), func(plain *window) bool { return plain.isCertainIn(w.span) })
+			isCertain := slices.ContainsFunc(vouched, func(plain *window) bool { return plain.isCertainIn(w.span) })
 			if isCertain && h.isFamiliar(id, w.openedBy) {
 				last = max(last, w.to)
 			}

@@ -147,7 +147,7 @@ func (h *history) windows(p pair, all bool) (windows []*window) {
 func (h *history) read(p pair, all bool) []*window {
 	windows, isKnown := h.windowsOf[reading{p, all}]
 	if !isKnown {
-		windows = h.run(p, all, h.steps(p, all))
+		windows = (&machine{h: h, pair: p, all: all}).run(h.steps(p, all))
 		h.windowsOf[reading{p, all}] = windows
 	}
 	return windows
@@ -155,5 +155,14 @@ func (h *history) read(p pair, all bool) []*window {
 
 // windowsUnemptied are those that there would be in `all` if nobody had emptied the parent.
 func (h *history) windowsUnemptied(p pair) []*window {
-	return h.run(p, true, slices.DeleteFunc(h.steps(p, true), func(s *step) bool { return s.kind == "empty" }))
+	m := &machine{h: h, pair: p, all: true}
+	return m.run(slices.DeleteFunc(h.steps(p, true), func(s *step) bool { return s.kind == "empty" }))
+}
+
+// windowsOfFamiliar are those of `certain` by what the familiar tell, with all closings.
+func (h *history) windowsOfFamiliar(p pair) []*window {
+	m := &machine{h: h, pair: p, familiar: true}
+	return m.run(slices.DeleteFunc(h.steps(p, false), func(s *step) bool {
+		return s.kind != "empty" && s.kind != "remove" && !m.isByFamiliar(s)
+	}))
 }

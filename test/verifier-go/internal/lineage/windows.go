@@ -11,6 +11,7 @@ type machine struct {
 	h         *history
 	pair      pair
 	all       bool
+	familiar  bool // only what the familiar tell counts, besides closings
 	open      *window
 	cur       why // why the open window is undecided now
 	curFrom   int
@@ -22,15 +23,14 @@ type machine struct {
 	done      []*window
 }
 
-func (h *history) run(p pair, all bool, steps []*step) []*window {
-	m := &machine{h: h, pair: p, all: all}
+func (m *machine) run(steps []*step) []*window {
 	for len(steps) > 0 {
 		at := steps[0].at
 		end := slices.IndexFunc(steps, func(s *step) bool { return s.at != at })
 		if end < 0 {
 			end = len(steps)
 		}
-		if p.bond == "other" {
+		if m.pair.bond == "other" {
 			// In at the times of the events, and no longer.
 			m.start(at, own(steps[:end]), steps[:end]...)
 			m.end(at, nil)
@@ -40,9 +40,9 @@ func (h *history) run(p pair, all bool, steps []*step) []*window {
 		steps = steps[end:]
 	}
 	if m.open != nil {
-		m.end(h.behindAll, nil)
+		m.end(m.h.behindAll, nil)
 	}
-	if !all && p.bond != "other" {
+	if !m.all && m.pair.bond != "other" {
 		for _, w := range m.done {
 			m.contradict(w)
 		}
@@ -70,8 +70,10 @@ func (m *machine) start(from int, because why, by ...*step) {
 }
 
 // vouches says whether a step is told by who knows the parent: in `all` others shorten nothing.
-func (m *machine) vouches(s *step) bool {
-	return !m.all || s.own == 0 && m.h.isFamiliar(m.pair.parent, s.by)
+func (m *machine) vouches(s *step) bool { return !m.all || m.isByFamiliar(s) }
+
+func (m *machine) isByFamiliar(s *step) bool {
+	return s.own == 0 && m.h.isFamiliar(m.pair.parent, s.by)
 }
 
 // change makes the open window undecided for these reasons from a position on, or certain; the part before has its end there.
@@ -174,10 +176,13 @@ func (m *machine) turn(at int, steps []*step) {
 	}
 	if m.open != nil {
 		m.close(at, empties, removes)
-	} else if len(removes) > 0 && !isExplained {
-		m.found(at, removes)
-		m.end(at, removes)
-		m.foundAt = at
+	} else if !isExplained {
+		heard := slices.DeleteFunc(slices.Clone(removes), func(s *step) bool { return m.familiar && !m.isByFamiliar(s) })
+		if len(heard) > 0 {
+			m.found(at, heard)
+			m.end(at, heard)
+			m.foundAt = at
+		}
 	}
 	m.closings = slices.Concat(m.closings, empties, removes)
 	hasClosings := len(empties)+len(removes) > 0
