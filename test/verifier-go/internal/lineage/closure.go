@@ -10,7 +10,7 @@ import (
 type state struct {
 	way          string // product, load, container, lot, process
 	id           string
-	at           int    // of a load: when it was used
+	times        [2]int // of a load: from when to when it was used
 	organisation string // of a process: of the event that it was reached from
 }
 
@@ -144,7 +144,7 @@ func (c *closure) expand(s state, w span, isFirst bool) {
 		}
 		c.children(s.id, w)
 	case "load":
-		c.load(s.id, s.at)
+		c.load(s.id, span{from: s.times[0], to: s.times[1]})
 	case "container":
 		c.containers(s.id, w)
 	case "lot":
@@ -217,13 +217,10 @@ func (c *closure) otherSide(e *event, role string, because why) {
 	c.by = e.Organisation
 	for _, id := range c.h.leads(e, role) {
 		reasons := because | c.h.isClass(id)
-		switch {
-		case !c.up:
+		if c.up {
+			c.reachLoad(id, span{from: e.at, to: e.at}, reasons)
+		} else {
 			c.reach(state{way: "product", id: id}, span{from: e.at, to: c.h.behindAll}, reasons|c.h.twice(id))
-		case len(c.h.loaders(id)) > 0:
-			c.reach(state{way: "load", id: id, at: e.at}, span{from: e.at, to: e.at}, reasons)
-		default:
-			c.reach(state{way: "product", id: id}, span{from: e.at, to: e.at}, reasons)
 		}
 	}
 	c.by = ""

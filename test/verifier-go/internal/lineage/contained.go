@@ -126,8 +126,17 @@ func (c *closure) children(id string, within span) {
 	}
 }
 
+// reachLoad reaches what stands for its load, where anything was ever put into it.
+func (c *closure) reachLoad(id string, w span, because why) {
+	s := state{way: "product", id: id}
+	if len(c.h.loaders(id)) > 0 {
+		s.way, s.times = "load", [2]int{w.from, w.to}
+	}
+	c.reach(s, w, because)
+}
+
 // load is an input into which something was ever put: it stands for what it held.
-func (c *closure) load(id string, at int) {
+func (c *closure) load(id string, times span) {
 	c.needAll(id)
 	isStrange := !c.h.isFamiliar(id, c.h.loaders(id))
 	for _, e := range c.h.events[id] {
@@ -150,9 +159,12 @@ func (c *closure) load(id string, at int) {
 		for _, w := range c.h.windows(p, c.all) {
 			holds := false
 			for _, part := range w.parts {
-				if part.from <= at && at <= part.to && (c.all || part.because == 0) {
+				if cut, meets := meet(part, times); meets && (c.all || part.because == 0) {
 					holds = true
-					c.reach(state{way: "product", id: p.child}, span{from: at, to: at}, part.because|within.because)
+					c.reachLoad(p.child, cut, cut.because|within.because)
+					if isStrange {
+						c.reach(state{way: "product", id: p.child}, cut, cut.because|within.because|stranger)
+					}
 				}
 			}
 			if holds {
@@ -160,10 +172,10 @@ func (c *closure) load(id string, at int) {
 			}
 		}
 	}
-	for _, one := range c.h.emptied(id, at) {
+	for _, one := range c.h.emptied(id, times) {
 		within.because = wasEmptied | c.h.isClass(id, one.child)
 		c.contain(one.pair, []*window{one.window}, within)
-		c.reach(state{way: "product", id: one.child}, span{from: one.to, to: one.to}, within.because)
+		c.reachLoad(one.child, one.span, within.because)
 	}
 }
 
@@ -183,8 +195,8 @@ type heldWindow struct {
 	*window
 }
 
-// emptied are the stays in an identifier that ended last before a time at which nobody familiar with it tells of a load.
-func (h *history) emptied(id string, at int) []heldWindow {
+// emptied are the stays in an identifier that ended last before times at which nobody familiar with it tells of a load.
+func (h *history) emptied(id string, times span) []heldWindow {
 	last := -1
 	var stays []heldWindow
 	for _, p := range h.childrenOf(id) {
@@ -192,11 +204,11 @@ func (h *history) emptied(id string, at int) []heldWindow {
 			continue
 		}
 		vouched := h.windowsOfFamiliar(p)
-		if slices.ContainsFunc(vouched, func(w *window) bool { return w.isCertainIn(span{from: at, to: at}) }) {
+		if slices.ContainsFunc(vouched, func(w *window) bool { return w.isCertainIn(times) }) {
 			return nil
 		}
 		for _, w := range h.read(p, true) {
-			if w.to >= at {
+			if w.to >= times.from {
 				continue
 			}
 			stays = append(stays, heldWindow{p, w})
@@ -226,7 +238,7 @@ func (c *closure) leftBehind(p pair, within span) {
 		if !e.has("input") {
 			continue
 		}
-		for _, one := range c.h.emptied(p.parent, e.at) {
+		for _, one := range c.h.emptied(p.parent, span{from: e.at, to: e.at}) {
 			if _, meets := meet(one.span, within); one.pair == p && meets {
 				c.transform(e, within.because|wasEmptied)
 			}
