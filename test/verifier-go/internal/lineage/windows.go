@@ -398,10 +398,8 @@ func (m *machine) cut(whole, part span) []span {
 		if found.from < part.from || found.from >= part.to || found.from > first {
 			continue
 		}
-		if found.from < first {
-			because = 0
-		}
-		first, because = found.from, because|found.because
+		// Of two at one time the later in the list: OVERLAP.
+		first, because = found.from, found.because
 	}
 	if because == 0 {
 		return []span{part}
