@@ -47,8 +47,8 @@ func (p pieces) with(s span) pieces {
 type state struct {
 	way string // product, load, container, lot, process
 	id  string
-	// of: of a load the time at which it was used, of a process the organisation that it was reached from.
-	at           int
+	// of: of a load the time in which it was used, of a process the organisation that it was reached from.
+	from, to     int
 	organisation string
 }
 
@@ -190,7 +190,7 @@ func (c *closure) expand(v visit) {
 		}
 		c.children(v.id, v.span)
 	case "load":
-		c.load(v.id, v.at)
+		c.load(v.id, span{from: v.from, to: v.to})
 	case "container":
 		c.containers(v.id, v.span)
 	case "lot":
@@ -282,10 +282,17 @@ func (c *closure) otherSide(e *event, id string, because []string) {
 	switch {
 	case !c.up:
 		c.reach(state{way: "product", id: id}, span{from: e.at, to: c.h.behindAll}, because)
-	case c.h.isLoaded(id):
-		c.reach(state{way: "load", id: id, at: e.at}, span{from: e.at, to: e.at}, because)
 	default:
-		c.reach(state{way: "product", id: id}, span{from: e.at, to: e.at}, because)
+		c.input(id, span{from: e.at, to: e.at}, because)
+	}
+}
+
+// input is what was used in a time: its load, if anything was ever put into it.
+func (c *closure) input(id string, used span, because []string) {
+	if c.h.isLoaded(id) {
+		c.reach(state{way: "load", id: id, from: used.from, to: used.to}, used, because)
+	} else {
+		c.reach(state{way: "product", id: id}, used, because)
 	}
 }
 

@@ -1,7 +1,7 @@
 package lineage
 
 // load is an input into which something was ever put: it stands for what it held.
-func (c *closure) load(id string, at int) {
+func (c *closure) load(id string, used span) {
 	for _, e := range c.h.events[id] {
 		if e.has(id, "input") || e.has(id, "output") {
 			c.show(e, nil)
@@ -24,14 +24,14 @@ func (c *closure) load(id string, at int) {
 	}
 	for _, p := range c.h.childrenOf(id) {
 		for _, w := range c.h.windows(p, c.all) {
-			c.held(p, w, at)
+			c.held(p, w, used)
 		}
 	}
-	for _, one := range c.h.emptied(id, at) {
+	for _, one := range c.h.emptied(id, used) {
 		because := []string{"EMPTIED"}
 		c.inWindow(one.pair, one.window, because)
-		left := span{from: one.window.to, to: one.window.to}
-		c.reach(state{way: "product", id: one.pair.child}, left, union(because, c.classes(one.pair)))
+		stay := span{from: one.window.from, to: one.window.to}
+		c.input(one.pair.child, stay, union(because, c.classes(one.pair)))
 	}
 }
 
@@ -39,16 +39,26 @@ func (c *closure) classes(p pair) []string {
 	return union(c.h.classOnly(p.parent), c.h.classOnly(p.child))
 }
 
-// held follows a window if it holds at a time.
-func (c *closure) held(p pair, w *window, at int) {
+// held follows a window that has any of the time, with what it held then.
+func (c *closure) held(p pair, w *window, used span) {
 	holds := false
 	for _, part := range w.parts {
-		if part.from <= at && at <= part.to && (c.all || len(part.because) == 0) {
-			holds = true
-			c.reach(state{way: "product", id: p.child}, span{from: at, to: at}, union(part.because, c.classes(p)))
+		cut, meets := meet(part, used)
+		if !meets || !c.all && len(part.because) > 0 {
+			continue
+		}
+		holds = true
+		c.input(p.child, cut, union(cut.because, c.classes(p)))
+		if c.h.strangersLoad(p.parent) {
+			c.reach(state{way: "product", id: p.child}, cut, union(union(cut.because, c.classes(p)), []string{"STRANGER"}))
 		}
 	}
-	if holds {
+	if holds && c.h.isLoaded(p.child) {
+		used.because = c.classes(p)
+		uses := c.uses(w, used)
+		c.follow(p, w, uses)
+		c.contain(p, uses)
+	} else if holds {
 		c.inWindow(p, w, nil)
 	}
 }
@@ -103,7 +113,7 @@ func (h *history) anyFamiliar(id string, organisations map[string]bool) bool {
 }
 
 // emptied are the stays in an identifier that ended last before a time at which nobody familiar with it tells of a load.
-func (h *history) emptied(id string, at int) []heldWindow {
+func (h *history) emptied(id string, used span) []heldWindow {
 	last := -1
 	var stays []heldWindow
 	for _, p := range h.childrenOf(id) {
@@ -111,12 +121,12 @@ func (h *history) emptied(id string, at int) []heldWindow {
 			continue
 		}
 		for _, w := range h.vouched(p) {
-			if w.isCertainAt(at) {
+			if w.isCertainIn(used) {
 				return nil
 			}
 		}
 		for _, w := range h.read(p, true) {
-			if w.to >= at {
+			if w.to >= used.from {
 				continue
 			}
 			stays = append(stays, heldWindow{p, w})
@@ -134,9 +144,9 @@ func (h *history) emptied(id string, at int) []heldWindow {
 	return found
 }
 
-func (w *window) isCertainAt(at int) bool {
+func (w *window) isCertainIn(used span) bool {
 	for _, part := range w.parts {
-		if len(part.because) == 0 && part.from <= at && at <= part.to {
+		if len(part.because) == 0 && part.from <= used.to && used.from <= part.to {
 			return true
 		}
 	}
@@ -164,7 +174,7 @@ func (c *closure) leftBehind(p pair, within span) {
 		if !e.has(p.parent, "input") {
 			continue
 		}
-		for _, one := range c.h.emptied(p.parent, e.at) {
+		for _, one := range c.h.emptied(p.parent, span{from: e.at, to: e.at}) {
 			if _, meets := meet(span{from: one.window.from, to: one.window.to}, within); one.pair == p && meets {
 				because := union(within.because, []string{"EMPTIED"})
 				c.need(p.parent, e)
