@@ -89,6 +89,18 @@ const ATTACKS: readonly Line[] = [
     'up X',
     'down b',
   ],
+  [
+    'stranger puts something into what a part is built into',
+    '1 add P in Q; 2 move Q; 3 remove P from Q; 3b add b in P; 3c move P; 4 associate P with V; 5 V to j; 5b add A in V @S',
+    'up j',
+  ],
+  [
+    'load in a load',
+    '1 add P in Q; 2 move Q; 3 remove P from Q; 3b add b in P; 4 add P in V; 5 V to j; 6 empty V; 7 V to k',
+    'up j',
+    'up k',
+    'down b',
+  ],
   ['two closings at one time', '1 move P; 5 see A*2kg in P; 6 empty P; 6n empty P @M', 'up A'],
   ['withdrawn outside the recorders', '1 X to Y @M; wrong 1 @M', 'up Y of O'],
   ['window by an input and its load', '3 add b in P; 4 P to a', 'up a'],

@@ -167,8 +167,12 @@ func (c *closure) load(id string, times span) {
 					}
 				}
 			}
+			then := within
+			if len(c.h.loaders(p.child)) > 0 {
+				then.from, then.to = times.from, times.to
+			}
 			if holds {
-				c.contain(p, []*window{w}, within)
+				c.contain(p, []*window{w}, then)
 			}
 		}
 	}
