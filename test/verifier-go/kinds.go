@@ -1,39 +1,127 @@
 package main
 
 import (
+	"encoding/hex"
+
+	"cotrace.example/verifier/internal/events"
+	"cotrace.example/verifier/internal/fault"
+	"cotrace.example/verifier/internal/lineage"
+	"cotrace.example/verifier/internal/proof"
 	"cotrace.example/verifier/internal/text"
 	"cotrace.example/verifier/internal/traceid"
 )
 
 // kinds of questions, each with what answers it.
-var kinds = map[string]func(*text.Shape) (any, error){
-	"canonical-json": canonicalJSON,
-	"event-leaf":     eventLeaf,
-	"growth":         growth,
-	"lineage":        lineageOf,
-	"shown-tree":     shownTree,
-	"trace-id":       traceID,
-	"trace-proof":    traceProof,
+var kinds = map[string]func(text.Object) (any, error){
+	"event-leaf": asked(eventLeaf), "growth": asked(growth),
+	"lineage": asked(lineageOf), "shown-tree": asked(shownTree), "trace-id": asked(traceID), "trace-proof": asked(traceProof),
 }
 
-func canonicalJSON(question *text.Shape) (any, error) {
-	input := question.Text("text")
-	if err := question.Err(); err != nil {
-		return nil, err
+// asked reads a question of a kind before it is answered.
+func asked[Q any](answer func(Q) (any, error)) func(text.Object) (any, error) {
+	return func(object text.Object) (any, error) {
+		var question Q
+		if err := text.Read(object, &question, "BAD_QUESTION"); err != nil {
+			return nil, err
+		}
+		return answer(question)
 	}
-	value, err := text.Parse(input)
+}
+
+type textQuestion struct {
+	Text string `json:"text"`
+}
+
+func traceID(q textQuestion) (any, error) {
+	traceID, nature, err := traceid.Identify(q.Text)
+	return text.Object{"traceId": traceID, "nature": nature}, err
+}
+
+type leafQuestion struct {
+	Leaf []byte `json:"leaf"`
+}
+
+type leafAnswer struct {
+	*events.Leaf
+	Hash string `json:"hash"`
+}
+
+func eventLeaf(q leafQuestion) (any, error) {
+	leaf, err := events.DecodeLeaf(q.Leaf)
+	return leafAnswer{leaf, hex.EncodeToString(leaf.Hash)}, err
+}
+
+type treeQuestion struct {
+	TraceID string `json:"traceId"`
+	Head    []byte `json:"head"`
+	MspID   string `json:"mspId"`
+	Path    []byte `json:"path"`
+	Events  []struct {
+		Index  uint32     `json:"index"`
+		Hidden *text.Hash `json:"hidden" may:"lack"`
+		Place  *[]byte    `json:"place" may:"lack"`
+	} `json:"events"`
+}
+
+// shownTree checks events of one tree; the answer is how many are open.
+func shownTree(q treeQuestion) (any, error) {
+	head, err := events.DecodeHead(q.Head)
 	if err != nil {
 		return nil, err
 	}
-	canonical, err := text.Canonical(value)
-	return text.Object{"text": canonical}, err
+	shown := make([]events.Shown, len(q.Events))
+	open := 0
+	for i, event := range q.Events {
+		shown[i].Index = event.Index
+		if event.Hidden != nil {
+			shown[i].Hash = event.Hidden[:]
+			continue
+		}
+		if event.Place == nil {
+			return nil, fault.New("BAD_QUESTION", "an event that is neither hidden nor open")
+		}
+		if shown[i].Leaf, err = events.DecodeLeaf(*event.Place); err != nil {
+			return nil, err
+		}
+		shown[i].Hash = shown[i].Leaf.Hash
+		open++
+	}
+	return text.Object{"open": open}, events.CheckTree(head, q.MspID, q.TraceID, shown, q.Path)
 }
 
-func traceID(question *text.Shape) (any, error) {
-	input := question.Text("text")
-	if err := question.Err(); err != nil {
+type growthQuestion struct {
+	Older []byte `json:"older"`
+	Newer []byte `json:"newer"`
+	Proof []byte `json:"proof"`
+}
+
+func growth(q growthQuestion) (any, error) {
+	older, err := events.DecodeHead(q.Older)
+	if err != nil {
 		return nil, err
 	}
-	traceID, nature, err := traceid.Identify(input)
-	return text.Object{"traceId": traceID, "nature": nature}, err
+	newer, err := events.DecodeHead(q.Newer)
+	if err != nil {
+		return nil, err
+	}
+	return text.Object{"grew": true}, events.CheckGrowth(older, newer, q.Proof)
 }
+
+type lineageQuestion struct {
+	Question lineage.Question           `json:"question"`
+	Natures  map[string]string          `json:"natures"`
+	Traces   map[string][]lineage.Shown `json:"traces"`
+}
+
+func lineageOf(q lineageQuestion) (any, error) {
+	q.Question.NatureOf = func(id string) string { return q.Natures[id] }
+	answer, needs := lineage.Of(q.Question, q.Traces)
+	return text.Object{"answer": answer, "needs": needs}, nil
+}
+
+type proofQuestion struct {
+	Proof string `json:"proof"`
+	Trust string `json:"trust"`
+}
+
+func traceProof(q proofQuestion) (any, error) { return proof.Verify(q.Proof, q.Trust) }

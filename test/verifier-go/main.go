@@ -13,27 +13,26 @@ import (
 )
 
 func main() {
-	in := bufio.NewReaderSize(os.Stdin, 1<<20)
-	out := bufio.NewWriter(os.Stdout)
+	if err := run(bufio.NewReaderSize(os.Stdin, 1<<20), bufio.NewWriter(os.Stdout)); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(in *bufio.Reader, out *bufio.Writer) error {
 	for {
-		line, err := in.ReadString('\n')
-		if line == "" && err != nil {
-			break
+		line, ended := in.ReadString('\n')
+		if line == "" && ended != nil {
+			return out.Flush()
 		}
 		if _, err := out.WriteString(answerTo(line) + "\n"); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
+			return err
 		}
 		if in.Buffered() == 0 {
 			if err := out.Flush(); err != nil {
-				fmt.Fprintln(os.Stderr, err)
-				os.Exit(1)
+				return err
 			}
 		}
-	}
-	if err := out.Flush(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
 	}
 }
 
@@ -44,24 +43,22 @@ func answerTo(line string) string {
 		written, err = text.Canonical(answer)
 	}
 	if err != nil {
-		refusal := text.Object{"code": fault.CodeOf(err), "message": err.Error()}
-		written, err = text.Canonical(refusal)
-	}
-	if err != nil {
-		return `{"code":"INTERNAL"}`
+		written, _ = text.Canonical(text.Object{"code": fault.CodeOf(err), "message": err.Error()})
 	}
 	return written
 }
 
 func ask(line string) (any, error) {
-	question, err := text.Parse(line)
+	value, err := text.Parse(line)
 	if err != nil {
 		return nil, err
 	}
-	shape := text.ShapeOf(question, "BAD_QUESTION")
-	answer, known := kinds[shape.Text("kind")]
-	if !known {
-		return nil, fault.New("BAD_QUESTION", "unknown kind")
+	question, _ := value.(text.Object)
+	kind, _ := question["kind"].(string)
+	answer, isKnown := kinds[kind]
+	if !isKnown {
+		return nil, fault.New("BAD_QUESTION", "unknown kind %q", kind)
 	}
-	return answer(shape)
+	delete(question, "kind")
+	return answer(question)
 }

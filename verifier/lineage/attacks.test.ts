@@ -74,6 +74,58 @@ describe('a liar among the recorders', () => {
     expect(answer.disputes).toMatchObject([{ domain: 'other' }]);
   });
 
+  it('does not hide where a thing was before by telling that it was put in just now', () => {
+    const before = '3 move P; 8 remove a from P';
+    const plain = readHistory(before);
+    expect(eventsOf(ask('a', 'up', plain), plain)).toBe('3? NO_OPENING, 8');
+    for (const [by, also] of [
+      ['7 add a in P @S', '7'],
+      ['8b add a in P @S', '8b'],
+      ['7 add a in P @S; wrong 7 @S', '7? NO_OPENING WITHDRAWN'],
+    ]) {
+      const told = readHistory(`${before}; ${by}`);
+      expect(eventsOf(ask('a', 'up', told), told)).toBe(['3? NO_OPENING', '8', also].sort().join(', '));
+    }
+    const seen = readHistory('3 move P; 7 add a in P @S; 8 see a in P');
+    expect(eventsOf(ask('a', 'up', seen), seen)).toContain('3? NO_OPENING');
+    const other = readHistory(`${before}; 6 move P @S; 7 add a in P @S`);
+    expect(eventsOf(ask('a', 'up', other, { recorders: new Set(['O']) }), other)).toContain('3? NO_OPENING');
+  });
+
+  it('explains an opening where it recorded more of the parent, by name', () => {
+    const told = readHistory('3 move P; 6 move P @S; 7 add a in P @S; 8 remove a from P');
+    const answer = ask('a', 'up', told);
+    expect(eventsOf(answer, told)).not.toContain('NO_OPENING');
+    expect(answer.containers[0]?.windows).toMatchObject([{ from: timeOf('7'), openedBy: ['S'] }]);
+  });
+
+  it('does not take out a quantity by telling of a smaller one first', () => {
+    const before = '6 see A*10kg in P; 7 move P; 8 remove A*4kg from P; 9 move P';
+    for (const history of [before, `${before}; 5 see A*1kg in P @S`, `${before}; 6b see A*1kg in P @S`]) {
+      const told = readHistory(history);
+      expect(eventsOf(ask('A', 'up', told), told)).toMatch(/(^|, )9/);
+    }
+  });
+
+  it('does not take for granted who withdrew a removal by telling the same removal', () => {
+    const before = '5 remove a from P; wrong 5; 8 move P';
+    const told = readHistory(`${before}; 5b remove a from P @S =5`);
+    expect(eventsOf(ask('a', 'up', told), told)).toContain('8? ');
+  });
+
+  it('does not hide what left a container last by seeing in it what may have left it', () => {
+    const before = '1 add b in P; 2 remove b from P; 3 add a in P; 4 add a in Q; 8 P to X';
+    expect(idsOf(upOf('X', before))).toContain('b? EMPTIED');
+    expect(idsOf(upOf('X', `${before}; 7 see a in P @S`))).toContain('b? EMPTIED');
+  });
+
+  it('does not hide the past of a built-in part by putting something into what it is built into', () => {
+    const before =
+      '1 add P in Q; 2 move Q; 3 remove P from Q; 3b add b in P; 3c move P; 4 associate P with V; 5 V to j';
+    const told = readHistory(`${before}; 5b add A in V @S`);
+    expect(eventsOf(ask('j', 'up', told), told)).toContain('2? BEYOND');
+  });
+
   it('does not make another a witness of an input that it adds', () => {
     const history = '1 X to Y; 1b X,C to Y @M =1';
     expect(idsOf(upOf('Y', history))).toBe('C? MADE_TWICE, X? MADE_TWICE, Y');
@@ -205,6 +257,25 @@ describe('limits', () => {
 });
 
 describe('what else is said', () => {
+  it('ends a window by who may end it, whoever else says so at that time', () => {
+    for (const closings of ['6 empty P; 6n empty P @M', '6n empty P @M; 6 empty P']) {
+      const [crate] = upOf('A', `5 see A*2kg in P; 1 move P; ${closings}`).containers;
+      expect(crate?.windows).toMatchObject([{ closedBy: ['O'], undecided: [{ because: ['NO_OPENING'] }] }]);
+    }
+  });
+
+  it('tells of a declaration by who is not asked for that it has no effect', () => {
+    const told = readHistory('1 X to Y @M; wrong 1 @M');
+    const answer = ask('Y', 'up', told, { recorders: new Set(['O']) });
+    expect(idsOf(answer)).toBe('X? OTHER_RECORDER, Y');
+    expect([answer.leftOut, answer.disputes]).toMatchObject([[], [{ organisation: 'M' }]]);
+  });
+
+  it('has a window once where the load of an input leads to it again', () => {
+    const [crate] = upOf('a', '3 add b in P; 4 P to a').containers;
+    expect(crate?.windows).toMatchObject([{ child: 'b', from: timeOf('3'), to: null }]);
+  });
+
   it('counts quantities to the digit, and one telling once', () => {
     const told = readHistory(
       '1 add A*0.1kg in P; 1b add A*0.1kg in P @R =1; 2 add A*0.2kg in P; 3 remove A*0.3kg from P; 4 move P',

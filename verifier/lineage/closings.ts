@@ -1,7 +1,7 @@
 import { Extremes } from './extremes.js';
 import { push } from './record-facts.js';
 import type { Step } from './steps.js';
-import { lowerBound } from './times.js';
+import { FOREVER, lowerBound } from './times.js';
 
 /** A closing, and when one of its organisations recorded something else of the parent: last until then, next from then on. */
 export interface Closing {
@@ -82,6 +82,11 @@ export class Closings {
       return closings === undefined ? [] : [closings];
     });
   }
+}
+
+/** Closings of who recorded nothing else of the parent. */
+export function alone(steps: readonly Step[]): Closings {
+  return new Closings(steps.map((step) => ({ step, time: step.time, last: '', next: FOREVER })));
 }
 
 /** None: what the events of a child alone say. */

@@ -1,4 +1,4 @@
-import { NO_CLOSINGS } from './closings.js';
+import { alone, NO_CLOSINGS } from './closings.js';
 import { leads } from './edges.js';
 import { groupOf, type Entry, type History } from './history.js';
 import { compare } from './order.js';
@@ -7,7 +7,7 @@ import { ParentFacts } from './parent-facts.js';
 import { CERTAIN, why, type Why } from './reasons.js';
 import { factsOf, push } from './record-facts.js';
 import { finish, Work, type Steps } from './steps-of-work.js';
-import { stepsOf } from './steps.js';
+import { isRemoval, stepsOf } from './steps.js';
 import { lowerBound, meeting, type Span } from './times.js';
 import type { Bond, LineageQuestion } from './types.js';
 import { staysOf, type Pair } from './windows.js';
@@ -125,8 +125,11 @@ export class Pairs {
       const counted = this.#natureOf(child) !== 'instance';
       const own = new Set(entries.flatMap((entry) => [entry.key, groupOf(entry)]));
       const elsewhere = counted ? null : this.#loadingsOf(child, bond);
+      const steps = stepsOf(entries, child);
+      const removals = steps.filter((step) => isRemoval(step));
       const pair: Pair = {
-        steps: stepsOf(entries, child),
+        steps,
+        removals: facts.closings(removals),
         empties: facts.empties,
         counted,
         familiar: facts.familiar,
@@ -137,11 +140,14 @@ export class Pairs {
       const stays = staysOf(pair, 'all');
       const plain = staysOf(pair, 'certain');
       const certain = certainIn(plain);
-      const isKnown = pair.steps.every(({ organisations }) =>
+      const isKnown = steps.every(({ organisations }) =>
         organisations.every((one) => facts.familiar.has(one)),
       );
       const vouched = isKnown ? certain : certainIn(staysOf(pair, 'vouched'));
-      const unemptied = staysOf({ ...pair, empties: NO_CLOSINGS, active: () => false }, 'all');
+      const unemptied = staysOf(
+        { ...pair, empties: NO_CLOSINGS, removals: alone(removals), active: () => false },
+        'all',
+      );
       return {
         stays,
         unemptied,

@@ -33,9 +33,13 @@ export class ParentFacts {
     for (const entry of counting)
       if (!unloads(entry)) push(this.#byOrganisation, entry.place.organisation, entry);
     this.familiar = familiarIn(entries);
-    const empties = stepsOf(changing('empty'), id);
-    this.empties = new Closings(
-      empties.map((step) => {
+    this.empties = this.closings(stepsOf(changing('empty'), id));
+  }
+
+  /** Closings, with what else their organisations recorded of the parent. */
+  closings(steps: readonly Step[]): Closings {
+    return new Closings(
+      steps.map((step) => {
         const { time, organisations } = step;
         const own = organisations.map((organisation) => this.#byOrganisation.get(organisation) ?? []);
         const last = own.map((events) => events[lowerBound(events, time, true) - 1]?.time ?? '');

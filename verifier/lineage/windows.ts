@@ -10,6 +10,8 @@ export interface Pair {
   readonly steps: readonly Step[];
   /** Removals from the parent that name no child, by time; of those that count alone. */
   readonly empties: Closings;
+  /** Those of the steps that take the child out. */
+  readonly removals: Closings;
   /** Whether quantities of the child are added up: it is a class or a lot. */
   readonly counted: boolean;
   /** Organisations that recorded more than one event of the parent, besides unloadings. */
@@ -44,9 +46,10 @@ class Replay {
   readonly #certain: boolean;
   readonly #opens: (step: Step) => boolean;
   readonly #steps: readonly Step[];
-  readonly #removes: readonly Step[];
   readonly #done: (Stay & { readonly vouched: boolean })[] = [];
   #stay: OpenStay | null = null;
+  /** When the last stay ended that not only strangers told of. */
+  #ended = EVER;
   /** When the last removal found nothing open, if no loading came since. */
   #unexplained: string | null = null;
 
@@ -56,7 +59,6 @@ class Replay {
     this.#opens = (step) => layer !== 'vouched' || this.#vouches(step);
     const plain = pair.steps.filter(({ why: because }) => because === CERTAIN);
     this.#steps = this.#certain ? plain.filter((step) => isRemoval(step) || this.#opens(step)) : pair.steps;
-    this.#removes = pair.steps.filter((step) => isRemoval(step));
   }
 
   run(): Stay[] {
@@ -235,23 +237,16 @@ class Replay {
 
   /** Since when the child may have been in, where steps of one time say that it was and no opening is known. */
   #lastClosing(steps: readonly Step[], time: string): string {
-    const ended = this.#done.findLast((stay) => stay.vouched)?.to ?? EVER;
-    return steps.map((step) => this.#lastClosingFor(step, time, ended)).reduce((a, b) => (a < b ? a : b));
+    return steps.map((step) => this.#lastClosingFor(step, time)).reduce((a, b) => (a < b ? a : b));
   }
 
-  #lastClosingFor(step: Step, time: string, ended: string): string {
-    const openedBy = new Set(step.organisations);
-    const { empties } = this.#pair;
-    const emptied = this.#certain
-      ? (empties.last(time)?.time ?? EVER)
-      : (empties.lastToClose(time, openedBy) ?? EVER);
-    let last = emptied > ended ? emptied : ended;
-    for (let at = lowerBound(this.#removes, time) - 1; at >= 0; at--) {
-      const closing = this.#removes[at];
-      if (closing === undefined || closing.time <= last) break;
-      if (this.#mayClose(closing, openedBy, { from: closing.time, to: time })) last = closing.time;
-    }
-    return last;
+  #lastClosingFor({ organisations }: Step, time: string): string {
+    const { empties, removals } = this.#pair;
+    const told = new Set(organisations);
+    const last = [empties, removals].map((closings) =>
+      this.#certain ? closings.last(time)?.time : closings.lastToClose(time, told),
+    );
+    return last.reduce<string>((a, b) => ((b ?? EVER) > a ? (b ?? EVER) : a), this.#ended);
   }
 
   /** In `certain`, what is said until `time` may contradict that the child is still in. */
@@ -264,6 +259,7 @@ class Replay {
   }
 
   #end(to: string, closedBy: readonly string[]): void {
+    if (this.#stay?.vouched === true) this.#ended = to;
     if (this.#stay !== null)
       this.#done.push({ ...this.#stay.end(to, closedBy), vouched: this.#stay.vouched });
     this.#stay = null;

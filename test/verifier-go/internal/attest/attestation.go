@@ -2,83 +2,54 @@ package attest
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
-	"sort"
+	"errors"
+	"slices"
 
 	"cotrace.example/verifier/internal/events"
 	"cotrace.example/verifier/internal/fault"
-	"cotrace.example/verifier/internal/text"
+	"cotrace.example/verifier/internal/msp"
 	"cotrace.example/verifier/internal/wire"
-)
-
-const (
-	maxBody        = 8_913_272
-	maxCertificate = 64 << 10
-	maxSignature   = 256
-	maxAttesting   = 1000
-	rules          = 1
 )
 
 // Attestation as it comes in a proof.
 type Attestation struct {
-	body, certificate, signature []byte
-	unixSeconds                  uint64
-	MspID                        string
+	Body        []byte `json:"body"`
+	UnixSeconds uint64 `json:"unixSeconds"`
+	MspID       string `json:"mspId"`
+	Certificate []byte `json:"certificate"`
+	Signature   []byte `json:"signature"`
 }
 
-// ReadList reads the attestations of a block.
-func ReadList(s *text.Shape, name string) []Attestation {
-	var list []Attestation
-	for _, item := range s.List(name, maxAttesting) {
-		a := text.ShapeOf(item, "BAD_PROOF")
-		list = append(list, Attestation{
-			body: a.Bytes("body", 256<<20), unixSeconds: a.U64("unixSeconds"), MspID: a.Text("mspId"),
-			certificate: a.Bytes("certificate", 256<<20), signature: a.Bytes("signature", 256<<20),
-		})
-		if err := a.Err(); err != nil {
-			s.Refuse("%v", err)
-		}
-	}
-	if len(list) == 0 {
-		s.Refuse("no attestations")
-	}
-	return list
-}
-
-// Certificate of the signer.
-func (a *Attestation) Certificate() []byte { return a.certificate }
-
-// Body of an attestation, what of it is needed here.
-type Body struct {
-	TxRoot, TrieRoot []byte
-	TxTotal          uint32
+// body of an attestation, what of it is needed here.
+type body struct {
+	txRoot, trieRoot []byte
+	txTotal          uint32
 	networkID        []byte
 	block            uint64
 }
 
-func decodeBody(data []byte) (*Body, error) {
-	r := wire.NewReader(data)
+func decodeBody(data []byte) (*body, error) {
+	r := &wire.Reader{Rest: data}
 	r.Tag("cotrace.attestation.v2\x00")
-	body := &Body{networkID: r.Hash()}
-	if r.U16() != rules {
-		if len(data) >= len("cotrace.attestation.v2\x00")+34 && bytes.HasPrefix(data, []byte("cotrace.attestation.v2\x00")) {
-			return nil, fault.New("RULES", "other rules")
-		}
-		r.Refuse()
+	b := &body{networkID: r.Hash()}
+	if rules := r.U16(); rules != 1 && r.Code == "" {
+		return nil, fault.New("RULES", "other rules")
 	}
-	body.block = r.U64()
+	b.block = r.U64()
 	previous := r.Hash()
 	r.Hash()
 	r.Hash()
-	body.TxRoot, body.TxTotal = r.Hash(), r.U32()
-	if (body.block == 0) != bytes.Equal(previous, make([]byte, 32)) {
+	b.txRoot, b.txTotal = r.Hash(), r.U32()
+	if (b.block == 0) != bytes.Equal(previous, make([]byte, 32)) {
 		r.Refuse()
 	}
 	last, everywhere, most := "", uint64(0), uint64(0)
-	for i := range r.U16() {
+	for range r.U16() {
 		domain, amount := r.Text(128), r.U32()
-		if domain != "*" && !events.IsDomain(domain) || i > 0 && domain <= last || amount == 0 {
+		if domain != "*" && !events.IsDomain(domain) || domain <= last || amount == 0 {
 			r.Refuse()
 			break
 		}
@@ -88,93 +59,87 @@ func decodeBody(data []byte) (*Body, error) {
 			most = max(most, uint64(amount))
 		}
 	}
-	if everywhere+most > uint64(body.TxTotal) {
+	if everywhere+most > uint64(b.txTotal) {
 		r.Refuse()
 	}
-	body.TrieRoot = r.Hash()
-	return body, r.End("BAD_ATTESTATION", "attestation")
+	b.trieRoot = r.Hash()
+	return b, r.End("BAD_ATTESTATION", "attestation")
 }
 
 // judge says whether an attestation counts, as one of its organisation for a block.
-func (t *Trust) judge(a *Attestation, block uint64) (*Body, error) {
-	if len(a.body) > maxBody || len(a.certificate) > maxCertificate || len(a.signature) > maxSignature || len(a.MspID) > maxMspID {
-		return nil, fault.New("ATTESTATION_SIZE", "too long")
+func (t *Trust) judge(a *Attestation, block uint64) (*body, error) {
+	if len(a.Body) > 8_913_272 || len(a.Certificate) > 64<<10 || len(a.Signature) > 256 || len(a.MspID) > maxMspID {
+		return nil, errors.New("too long")
 	}
-	body, err := decodeBody(a.body)
+	b, err := decodeBody(a.Body)
 	if err != nil {
 		return nil, err
 	}
-	if !bytes.Equal(body.networkID, t.NetworkID[:]) {
-		return nil, fault.New("ATTESTATION_NETWORK", "of another network")
+	if !bytes.Equal(b.networkID, t.networkID[:]) || b.block != block {
+		return nil, errors.New("of another network or block")
 	}
-	if body.block != block {
-		return nil, fault.New("ATTESTATION_BLOCK", "of another block")
-	}
-	return body, t.signed(a.MspID, a.certificate, a.signature, a.unixSeconds, a.body)
+	return b, t.checkSigned(a, a.Body)
 }
 
-// signed checks that a peer of a trusted organisation signed a statement.
-func (t *Trust) signed(mspID string, certificate, signature []byte, unixSeconds uint64, statement []byte) error {
-	member := t.members[mspID]
+// checkSigned checks that a peer of a trusted organisation signed a statement.
+func (t *Trust) checkSigned(a *Attestation, statement []byte) error {
+	member := t.members[a.MspID]
 	if member == nil {
-		return fault.New("ATTESTATION_MEMBER", "%q is not trusted", mspID)
+		return errors.New("not of an organisation that is trusted")
 	}
-	identity, err := member.Judge(certificate)
+	peer, err := member.PeerOf(a.Certificate)
 	if err != nil {
 		return err
 	}
-	if identity.Role != "peer" {
-		return fault.New("ATTESTATION_ROLE", "signed by %q", identity.Role)
+	expires := peer.NotAfter.Unix()
+	if expires < 0 || a.UnixSeconds > uint64(expires) {
+		return errors.New("the certificate had expired")
 	}
-	expires := identity.Certificate.NotAfter.Unix()
-	if expires < 0 || unixSeconds > uint64(expires) {
-		return fault.New("ATTESTATION_EXPIRED", "the certificate had expired")
-	}
-	return identity.Signed(signedBytes(statement, unixSeconds, mspID, certificate), signature)
+	hash := sha256.Sum256(a.Certificate)
+	data := lengthAnd(binary.BigEndian.AppendUint64(bytes.Clone(statement), a.UnixSeconds), a.MspID)
+	return msp.CheckSignature(peer, append(data, hash[:]...), a.Signature)
 }
 
-func signedBytes(statement []byte, unixSeconds uint64, mspID string, certificate []byte) []byte {
-	data := binary.BigEndian.AppendUint64(bytes.Clone(statement), unixSeconds)
-	data = binary.BigEndian.AppendUint32(data, uint32(len(mspID)))
-	hash := sha256.Sum256(certificate)
-	return append(append(data, mspID...), hash[:]...)
+// AsOf is up to when and by whom something is said.
+type AsOf struct {
+	Block       uint64   `json:"block"`
+	UnixSeconds uint64   `json:"unixSeconds"`
+	By          []string `json:"attestedBy"`
 }
 
-// Statement is what a quorum said of a block, when, and who.
-type Statement struct {
-	Body
-	UnixSeconds uint64
-	By          []string
+// statement is what a quorum said of a block.
+type statement struct {
+	AsOf
+	*body
+	times []uint64
 }
 
-// Count finds the body that a quorum of those trusted signed.
-func (t *Trust) Count(block uint64, attestations []Attestation) (*Statement, error) {
-	groups := map[string]*Statement{}
-	times := map[string][]uint64{}
+// count finds the body that a quorum of those trusted signed.
+func (t *Trust) count(block uint64, attestations []Attestation) (*statement, error) {
+	groups := map[string]*statement{}
 	var otherRules, first error
 	for i := range attestations {
 		a := &attestations[i]
-		body, err := t.judge(a, block)
-		if fault.CodeOf(err) == "RULES" && err != nil {
-			otherRules = err
-		}
+		b, err := t.judge(a, block)
 		if err != nil {
-			if first == nil {
-				first = err
+			first = cmp.Or(first, err)
+			if fault.CodeOf(err) == "RULES" {
+				otherRules = err
 			}
 			continue
 		}
-		if groups[string(a.body)] == nil {
-			groups[string(a.body)] = &Statement{Body: *body}
+		group := groups[string(a.Body)]
+		if group == nil {
+			group = &statement{AsOf: AsOf{Block: block}, body: b}
+			groups[string(a.Body)] = group
 		}
-		groups[string(a.body)].By = append(groups[string(a.body)].By, a.MspID)
-		times[string(a.body)] = append(times[string(a.body)], a.unixSeconds)
+		group.By, group.times = append(group.By, a.MspID), append(group.times, a.UnixSeconds)
 	}
-	for text, statement := range groups {
-		if len(statement.By) >= t.quorum {
-			sort.Strings(statement.By)
-			statement.UnixSeconds = latest(times[text], t.quorum)
-			return statement, nil
+	for _, group := range groups {
+		if len(group.By) >= t.quorum {
+			slices.Sort(group.By)
+			group.UnixSeconds = highest(group.times, t.quorum)
+			return group, nil
 		}
 	}
 	if otherRules != nil {
@@ -183,8 +148,47 @@ func (t *Trust) Count(block uint64, attestations []Attestation) (*Statement, err
 	return nil, fault.New("NO_QUORUM", "block %d is not attested by %d: %v", block, t.quorum, first)
 }
 
-// latest is the q-th highest of numbers.
-func latest(numbers []uint64, q int) uint64 {
-	sort.Slice(numbers, func(i, j int) bool { return numbers[i] > numbers[j] })
-	return numbers[q-1]
+// highest is the q-th highest of numbers.
+func highest(numbers []uint64, q int) uint64 {
+	slices.Sort(numbers)
+	return numbers[len(numbers)-q]
+}
+
+// Tip is a master's statement of how far the ledger has come.
+type Tip struct {
+	Block       uint64   `json:"block"`
+	HeaderHash  [32]byte `json:"headerHash"`
+	TrieRoot    [32]byte `json:"trieRoot"`
+	UnixSeconds uint64   `json:"unixSeconds"`
+	MspID       string   `json:"mspId"`
+	Certificate []byte   `json:"certificate"`
+	Signature   []byte   `json:"signature"`
+}
+
+// JudgeTips gives what a quorum of tips says: the q-th highest block and the q-th latest time. It is nil without tips.
+func (t *Trust) JudgeTips(tips []Tip) (*AsOf, error) {
+	if len(tips) == 0 {
+		return nil, nil
+	}
+	said := map[string]bool{}
+	var by []string
+	var blocks, times []uint64
+	for _, tip := range tips {
+		if said[tip.MspID] {
+			return nil, fault.New("BAD_PROOF", "two tips of %q", tip.MspID)
+		}
+		said[tip.MspID] = true
+		data := append([]byte("cotrace.tip.v1\x00"), t.networkID[:]...)
+		data = binary.BigEndian.AppendUint64(data, tip.Block)
+		data = slices.Concat(data, tip.HeaderHash[:], tip.TrieRoot[:])
+		signed := &Attestation{data, tip.UnixSeconds, tip.MspID, tip.Certificate, tip.Signature}
+		if t.checkSigned(signed, data) == nil {
+			by, blocks, times = append(by, tip.MspID), append(blocks, tip.Block), append(times, tip.UnixSeconds)
+		}
+	}
+	if len(by) < t.quorum {
+		return nil, fault.New("NO_QUORUM", "%d tips count", len(by))
+	}
+	slices.Sort(by)
+	return &AsOf{highest(blocks, t.quorum), highest(times, t.quorum), by}, nil
 }

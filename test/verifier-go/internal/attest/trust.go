@@ -4,7 +4,7 @@ package attest
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
+	"errors"
 
 	"cotrace.example/verifier/internal/fault"
 	"cotrace.example/verifier/internal/msp"
@@ -12,21 +12,62 @@ import (
 )
 
 const (
-	maxTrust         = 16 << 20
-	maxMspConfig     = 4 << 20
-	maxOrganisations = 1000
-	maxMspID         = 255
-	maxChannel       = 249
+	maxTrust = 16 << 20
+	maxMspID = 255
 )
 
 // Trust is a trust file that was read: whose statements count.
 type Trust struct {
-	NetworkID  [32]byte
-	MainName   string
-	c          uint64
-	checkpoint *uint64 // its cycle
-	quorum     int
-	members    map[string]*msp.MSP
+	MainName  string
+	networkID [32]byte
+	members   map[string]*msp.MSP
+	quorum    int
+	file      *trustFile
+}
+
+type network struct {
+	MainName     string   `json:"mainName"`
+	MainHash     text.Hex `json:"mainGenesisHeaderHash" most:"32"`
+	CheckingName string   `json:"checkingName"`
+	CheckingHash text.Hex `json:"checkingGenesisHeaderHash" most:"32"`
+	Height       uint32   `json:"checkingHeight" least:"2"`
+}
+
+type trustFile struct {
+	Format        string  `json:"format" among:"cotrace.trust.v2"`
+	Network       network `json:"network"`
+	Quorum        int     `json:"quorum" least:"2" most:"1000"`
+	Organisations []struct {
+		MspID     string `json:"mspId"`
+		MspConfig []byte `json:"mspConfig" most:"4194304"`
+	} `json:"organisations" most:"1000"`
+	Checkpoint *struct {
+		Cycle uint64   `json:"cycle"`
+		Hash  text.Hex `json:"hash" most:"32"`
+	} `json:"checkpoint" may:"lack"`
+}
+
+// Check what the shape does not say.
+func (n *network) Check() error {
+	for _, name := range []string{n.MainName, n.CheckingName} {
+		if name == "" || len(name) > 249 {
+			return errors.New("not the name of a channel")
+		}
+	}
+	if len(n.MainHash) != 32 || len(n.CheckingHash) != 32 {
+		return errors.New("not the hashes of headers")
+	}
+	return nil
+}
+
+func (n *network) id() [32]byte {
+	id := lengthAnd([]byte("cotrace.network.v1\x00"), n.MainName)
+	id = lengthAnd(append(id, n.MainHash...), n.CheckingName)
+	return sha256.Sum256(binary.BigEndian.AppendUint32(append(id, n.CheckingHash...), n.Height))
+}
+
+func lengthAnd(data []byte, text string) []byte {
+	return append(binary.BigEndian.AppendUint32(data, uint32(len(text))), text...)
 }
 
 // ReadTrust reads the text of a trust file.
@@ -38,81 +79,35 @@ func ReadTrust(input string) (*Trust, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := text.ShapeOf(value, "BAD_TRUST")
-	if s.Text("format") != "cotrace.trust.v2" {
-		s.Refuse("another format")
+	file := &trustFile{}
+	if err := text.Read(value, file, "BAD_TRUST"); err != nil {
+		return nil, err
 	}
-	trust := &Trust{members: map[string]*msp.MSP{}}
-	trust.readNetwork(s)
-	quorum := s.Number("quorum", 2, maxOrganisations)
+	trust := &Trust{MainName: file.Network.MainName, networkID: file.Network.id(), members: map[string]*msp.MSP{}, file: file}
 	last := ""
-	for i, item := range s.List("organisations", maxOrganisations) {
-		o := text.ShapeOf(item, "BAD_TRUST")
-		mspID, config := o.Text("mspId"), o.Bytes("mspConfig", maxMspConfig)
-		if err := o.Err(); err != nil {
-			return nil, err
+	for _, one := range file.Organisations {
+		member, err := msp.New(one.MspConfig)
+		if err != nil || one.MspID <= last || len(one.MspID) > maxMspID || member.ID != one.MspID {
+			return nil, fault.New("BAD_TRUST", "organisation %q is not valid or in its place: %v", one.MspID, err)
 		}
-		member, err := msp.New(config)
-		if err != nil || mspID == "" || len(mspID) > maxMspID || i > 0 && mspID <= last || member.ID != mspID {
-			return nil, fault.New("BAD_TRUST", "organisation %q is not valid or in its place: %v", mspID, err)
-		}
-		trust.members[mspID], last = member, mspID
+		trust.members[one.MspID], last = member, one.MspID
 	}
-	if s.Has("checkpoint") {
-		c := text.ShapeOf(s.Any("checkpoint"), "BAD_TRUST")
-		cycle := c.U64("cycle")
-		hexHash(c, "hash")
-		if err := c.Err(); err != nil {
-			return nil, err
-		}
-		trust.checkpoint = &cycle
+	trust.quorum = quorumOf(len(trust.members), file.Quorum)
+	if file.Checkpoint != nil && len(file.Checkpoint.Hash) != 32 {
+		return nil, fault.New("BAD_TRUST", "checkpoint: not a hash")
 	}
-	trust.quorum = quorumOf(len(trust.members), quorum)
-	return trust, s.Err()
+	return trust, nil
 }
 
 // quorumOf n organisations, where a number is wanted: a majority, two, or more.
 func quorumOf(n, wanted int) int { return min(max(2, n/2+1, wanted), max(n, 2)) }
 
-func hexHash(s *text.Shape, name string) []byte {
-	written := s.Text(name)
-	hash, err := hex.DecodeString(written)
-	if err != nil || len(hash) != 32 || hex.EncodeToString(hash) != written {
-		s.Refuse("%s is not 64 lower-case hexadecimal digits", name)
-	}
-	return hash
-}
-
-func (t *Trust) readNetwork(s *text.Shape) {
-	n := text.ShapeOf(s.Any("network"), "BAD_TRUST")
-	id := []byte("cotrace.network.v1\x00")
-	for _, channel := range []string{"main", "checking"} {
-		name := n.Text(channel + "Name")
-		if name == "" || len(name) > maxChannel {
-			n.Refuse("not the name of a channel")
-		}
-		id = binary.BigEndian.AppendUint32(id, uint32(len(name)))
-		id = append(append(id, name...), hexHash(n, channel+"GenesisHeaderHash")...)
-		if channel == "main" {
-			t.MainName = name
-		}
-	}
-	c := n.Number("checkingHeight", 2, 1<<32-1)
-	t.c = uint64(c)
-	t.NetworkID = sha256.Sum256(binary.BigEndian.AppendUint32(id, uint32(c)))
-	if err := n.Err(); err != nil {
-		s.Refuse("network: %v", err)
-	}
-}
-
 // CheckFresh refuses a block that is not above the checkpoint.
 func (t *Trust) CheckFresh(block uint64) error {
-	if t.checkpoint == nil {
-		return nil
-	}
+	checkpoint := t.file.Checkpoint
 	// The product may be beyond 64 bits: compare by division.
-	if block == 0 || (block-1)/t.c < *t.checkpoint {
-		return fault.New("STALE", "not above the checkpoint")
+	if checkpoint != nil && (block == 0 || (block-1)/uint64(t.file.Network.Height) < checkpoint.Cycle) {
+		return fault.New("STALE", "block %d is not above the checkpoint", block)
 	}
 	return nil
 }

@@ -1,8 +1,9 @@
 package events
 
 import (
-	"cotrace.example/verifier/internal/wire"
 	"math/bits"
+
+	"cotrace.example/verifier/internal/wire"
 )
 
 // Tree is what a head says of one organisation's tree; an empty MspID is the shared one.
@@ -18,7 +19,7 @@ const ownTrees = 48
 
 // DecodeHead takes exactly what an encoder writes.
 func DecodeHead(data []byte) ([]Tree, error) {
-	r := wire.NewReader(data)
+	r := &wire.Reader{Rest: data}
 	count := r.U16()
 	if count < 1 || count > ownTrees+1 {
 		r.Refuse()
@@ -26,15 +27,14 @@ func DecodeHead(data []byte) ([]Tree, error) {
 	}
 	trees := make([]Tree, count)
 	for i := range trees {
-		tree := &trees[i]
-		tree.MspID = r.Text(maxMspID)
-		tree.Count, tree.LastBlock, tree.LastTx = r.U32(), r.U64(), r.U32()
+		tree := Tree{MspID: r.Text(maxMspID), Count: r.U32(), LastBlock: r.U64(), LastTx: r.U32()}
 		for range bits.OnesCount32(tree.Count) {
 			tree.Peaks = append(tree.Peaks, r.Hash())
 		}
 		if tree.Count == 0 || i > 0 && tree.MspID <= trees[i-1].MspID {
 			r.Refuse()
 		}
+		trees[i] = tree
 	}
 	if (trees[0].MspID == "") != (count == ownTrees+1) {
 		r.Refuse()

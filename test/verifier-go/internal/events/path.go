@@ -13,12 +13,6 @@ type Shown struct {
 	Leaf  *Leaf
 }
 
-// node is a hash of a level of a Merkle tree, with its place in it.
-type node struct {
-	index uint64
-	hash  []byte
-}
-
 // CheckTree checks that events are where one tree of a head has them, for one TraceID.
 func CheckTree(head []Tree, mspID, traceID string, shown []Shown, path []byte) error {
 	t := treeOf(head, mspID)
@@ -28,21 +22,15 @@ func CheckTree(head []Tree, mspID, traceID string, shown []Shown, path []byte) e
 	if err := t.checkPlaces(head, traceID, shown); err != nil {
 		return err
 	}
-	indices := make([]uint64, len(shown))
-	for i, event := range shown {
-		indices[i] = uint64(event.Index)
-	}
-	if len(path) != 32*siblings(indices, uint64(t.Count)) {
-		return fault.New("BAD_PROOF_LENGTH", "a path of another length")
-	}
-	if len(shown) == 0 {
-		return nil
-	}
 	level := make([]node, len(shown))
 	for i, event := range shown {
 		level[i] = node{uint64(event.Index), event.Hash}
 	}
-	if !bytes.Equal(fold(level, uint64(t.Count), path), t.root()) {
+	top, missing, rest := fold(level, uint64(t.Count), path)
+	if missing || len(rest) > 0 {
+		return fault.New("BAD_PROOF_LENGTH", "a path of another length")
+	}
+	if len(shown) > 0 && !bytes.Equal(top[0].hash, t.root()) {
 		return fault.New("ROOT_MISMATCH", "the events are not those of the tree")
 	}
 	return nil
@@ -62,13 +50,13 @@ func treeOf(head []Tree, mspID string) *Tree {
 }
 
 func (t *Tree) checkPlaces(head []Tree, traceID string, shown []Shown) error {
-	var open []*Leaf
+	var last *Leaf
+	rise := true
 	for _, event := range shown {
 		leaf := event.Leaf
 		if leaf == nil {
 			continue
 		}
-		open = append(open, leaf)
 		if leaf.TraceID != traceID {
 			return fault.New("WRONG_TRACE", "an event of another trace")
 		}
@@ -80,11 +68,11 @@ func (t *Tree) checkPlaces(head []Tree, traceID string, shown []Shown) error {
 		if beyond || event.Index == t.Count-1 && !atEnd {
 			return fault.New("EVENT_ORDER", "an event is beyond the head's last place")
 		}
+		rise = rise && (last == nil || Compare(last, leaf) < 0)
+		last = leaf
 	}
-	for i := 1; i < len(open); i++ {
-		if !before(open[i-1], open[i]) {
-			return fault.New("EVENT_ORDER", "events do not rise")
-		}
+	if !rise {
+		return fault.New("EVENT_ORDER", "events do not rise")
 	}
 	for i, event := range shown {
 		if event.Index >= t.Count || i > 0 && event.Index <= shown[i-1].Index {
@@ -94,29 +82,26 @@ func (t *Tree) checkPlaces(head []Tree, traceID string, shown []Shown) error {
 	return nil
 }
 
-// siblings counts the hashes of a multiproof: level by level, of each node known the neighbour that is not.
-func siblings(indices []uint64, size uint64) int {
-	count := 0
-	for ; size > 1 && len(indices) > 0; size = (size + 1) / 2 {
-		var above []uint64
-		for i := 0; i < len(indices); i++ {
-			index := indices[i]
-			if index%2 == 0 && i+1 < len(indices) && indices[i+1] == index+1 {
-				i++
-			} else if index^1 < size {
-				count++
-			}
-			above = append(above, index/2)
-		}
-		indices = above
-	}
-	return count
+// node is a hash of a level of a Merkle tree, with its place in it.
+type node struct {
+	index uint64
+	hash  []byte
 }
 
-// fold gives the root that the nodes of the lowest level and a multiproof's hashes lead to.
-func fold(level []node, size uint64, path []byte) []byte {
-	for ; size > 1; size = (size + 1) / 2 {
-		above := make([]node, 0, len(level))
+// fold gives what the nodes of the lowest level and a multiproof's hashes lead to, whether hashes are missing, and those
+// that are left: level by level, of each node known the neighbour that is not.
+func fold(level []node, size uint64, path []byte) (top []node, missing bool, rest []byte) {
+	take := func() []byte {
+		if len(path) < 32 {
+			missing = true
+			return nil
+		}
+		next := path[:32]
+		path = path[32:]
+		return next
+	}
+	for ; size > 1 && len(level) > 0; size = (size + 1) / 2 {
+		var above []node
 		for i := 0; i < len(level); i++ {
 			at := level[i]
 			switch {
@@ -126,13 +111,13 @@ func fold(level []node, size uint64, path []byte) []byte {
 			case at.index^1 >= size:
 				// Without a sibling it moves up as it is.
 			case at.index%2 == 0:
-				at.hash, path = nodeHash(at.hash, path[:32]), path[32:]
+				at.hash = nodeHash(at.hash, take())
 			default:
-				at.hash, path = nodeHash(path[:32], at.hash), path[32:]
+				at.hash = nodeHash(take(), at.hash)
 			}
 			above = append(above, node{at.index / 2, at.hash})
 		}
 		level = above
 	}
-	return level[0].hash
+	return level, missing, path
 }

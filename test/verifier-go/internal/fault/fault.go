@@ -6,24 +6,20 @@ import (
 	"fmt"
 )
 
-// Fault is a refusal.
-type Fault struct {
-	Code    string
-	Message string
-}
+type fault struct{ code, message string }
 
-func (f *Fault) Error() string { return f.Code + ": " + f.Message }
+func (f *fault) Error() string { return f.code + ": " + f.message }
 
 // New makes a refusal with a code of docs/formats.md.
-func New(code, format string, arguments ...any) *Fault {
-	return &Fault{Code: code, Message: fmt.Sprintf(format, arguments...)}
+func New(code, format string, arguments ...any) error {
+	return &fault{code, fmt.Sprintf(format, arguments...)}
 }
 
 // CodeOf is the code of a refusal, or INTERNAL for any other error.
 func CodeOf(err error) string {
-	var fault *Fault
-	if errors.As(err, &fault) {
-		return fault.Code
+	var known *fault
+	if errors.As(err, &known) {
+		return known.code
 	}
 	return "INTERNAL"
 }

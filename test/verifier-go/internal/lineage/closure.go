@@ -1,373 +1,272 @@
 package lineage
 
 import (
-	"sort"
-	"strings"
+	"slices"
 
 	"cotrace.example/verifier/internal/text"
 )
 
-// pieces are spans that rise and do not touch.
-type pieces []span
+// state is an identifier, reached in one way.
+type state struct {
+	way          string // product, load, container, lot, process
+	id           string
+	times        [2]int // of a load: from when to when it was used
+	organisation string // of a process: of the event that it was reached from
+}
 
-// without gives what of a span is in none of the pieces.
-func (p pieces) without(s span) []span {
-	var left []span
-	from := s.from
-	for _, piece := range p {
-		if piece.to < from || piece.from > s.to {
-			continue
+// edge leads to an identifier for a time, from an event of an organisation or from none.
+type edge struct {
+	state
+	span
+	by   string
+	then func() // what is shown where the limit lets the identifier in
+}
+
+// stay is a window of a pair that the lineage went through.
+type stay struct {
+	pair
+	from, to int
+}
+
+// layer is what is reached: in `certain` by edges without a reason, in `all` by every one, with the reasons.
+type layer struct {
+	all       bool
+	ways      map[string]set[string]
+	because   map[string]why
+	shown     map[eventKey]why
+	followed  set[stay]
+	consulted set[string] // parents whose events decide what was in them
+	needed    set[*event] // as record
+}
+
+// closure follows edges in one direction.
+type closure struct {
+	*layer
+	h       *history
+	up      bool
+	reached map[state][]span // pieces that do not touch
+	pending []edge
+	by      string // who recorded the event that is followed
+}
+
+func (h *history) close(l *layer, direction string) {
+	c := &closure{layer: l, h: h, up: direction == "up", reached: map[state][]span{}}
+	c.reach(state{way: "product", id: h.TraceID}, h.always(), 0)
+	if direction == "none" {
+		c.enter(c.pending[0])
+		for _, e := range h.events[h.TraceID] {
+			c.show(e, 0)
 		}
-		if piece.from > from {
-			left = append(left, span{from: from, to: piece.from - 1})
-		}
-		from = piece.to + 1
+		c.needAll(h.TraceID)
+		return
 	}
-	if from <= s.to {
-		left = append(left, span{from: from, to: s.to})
+	// In rounds: what the last one led to by TraceID; what the limit leaves is cut.
+	for len(c.pending) > 0 {
+		edges := c.pending
+		c.pending = nil
+		slices.SortStableFunc(edges, func(a, b edge) int { return text.Compare(a.id, b.id) })
+		var work []func()
+		for _, one := range edges {
+			if !h.taken[one.id] && len(h.taken) >= h.Limits.Identifiers {
+				h.leave(one.id, one.by)
+				continue
+			}
+			work = append(work, c.enter(one)...)
+			if one.then != nil {
+				one.then()
+			}
+		}
+		for _, expand := range work {
+			expand()
+		}
+	}
+}
+
+func (h *history) leave(id, organisation string) {
+	cut := Cut{TraceID: id}
+	if organisation != "" {
+		cut.Organisation = &organisation
+	}
+	h.cut = append(h.cut, cut)
+}
+
+// reach goes along an edge to an identifier for a span of time, in the next round.
+func (c *closure) reach(s state, w span, because why) {
+	if w.because = because; c.all || because == 0 {
+		c.pending = append(c.pending, edge{s, w, c.by, nil})
+	}
+}
+
+// enter gives what is to be done for the times at which an identifier was not reached before.
+func (c *closure) enter(one edge) (work []func()) {
+	way := one.way
+	if way == "load" {
+		way = "product"
+	}
+	c.h.taken[one.id] = true
+	addTo(c.ways, one.id, way)
+	c.layer.because[one.id] |= one.span.because
+	known := c.reached[one.state]
+	fresh := []span{{from: one.from, to: one.to}}
+	for _, piece := range known {
+		var left []span
+		for _, s := range fresh {
+			left = append(left, s.without(piece)...)
+		}
+		fresh = left
+	}
+	for i, s := range fresh {
+		isFirst := i == 0 && len(known) == 0
+		work = append(work, func() { c.expand(one.state, s, isFirst) })
+	}
+	c.reached[one.state] = append(known, fresh...)
+	return work
+}
+
+func (s span) without(other span) (left []span) {
+	if other.to < s.from || other.from > s.to {
+		return []span{s}
+	}
+	if s.from < other.from {
+		left = append(left, span{from: s.from, to: other.from - 1})
+	}
+	if s.to > other.to {
+		left = append(left, span{from: other.to + 1, to: s.to})
 	}
 	return left
 }
 
-func (p pieces) with(s span) pieces {
-	all := append(append(pieces{}, p...), s)
-	sort.Slice(all, func(i, j int) bool { return all[i].from < all[j].from })
-	var merged pieces
-	for _, one := range all {
-		if last := len(merged) - 1; last >= 0 && one.from <= merged[last].to+1 {
-			merged[last].to = max(merged[last].to, one.to)
-		} else {
-			merged = append(merged, span{from: one.from, to: one.to})
+func (c *closure) expand(s state, w span, isFirst bool) {
+	switch s.way {
+	case "product":
+		if isFirst {
+			c.product(s.id)
 		}
+		c.children(s.id, w)
+	case "load":
+		c.load(s.id, span{from: s.times[0], to: s.times[1]})
+	case "container":
+		c.containers(s.id, w)
+	case "lot":
+		c.lot(s.id)
+	case "process":
+		c.process(s)
 	}
-	return merged
-}
-
-// state is an identifier, reached in one way.
-type state struct {
-	way string // product, load, container, lot, process
-	id  string
-	// of: of a load the time at which it was used, of a process the organisation that it was reached from.
-	at           int
-	organisation string
-}
-
-type visit struct {
-	state
-	span  span
-	first bool
-}
-
-// closure follows edges: in `certain` those without a reason, in `all` every one, and keeps the reasons.
-type closure struct {
-	h         *history
-	up        bool
-	all       bool
-	reached   map[state]pieces
-	pending   []edge
-	work      []visit
-	by        string // who recorded the event that is followed
-	ways      map[string]map[string]bool
-	order     []string
-	idReasons map[string]map[string]bool
-	shown     map[eventKey]map[string]bool
-	followed  map[stay]bool              // windows that the lineage went through
-	consulted map[string]bool            // parents whose events decide what was in them
-	records   map[string]map[*event]bool // events that must be shown as record, by trace
-}
-
-func (h *history) close(direction string, all bool) *closure {
-	c := &closure{
-		h: h, up: direction == "up", all: all, reached: map[state]pieces{}, ways: map[string]map[string]bool{},
-		idReasons: map[string]map[string]bool{}, shown: map[eventKey]map[string]bool{},
-		followed: map[stay]bool{}, consulted: map[string]bool{}, records: map[string]map[*event]bool{},
-	}
-	c.reach(state{way: "product", id: h.question.TraceID}, h.always(), nil)
-	if direction == "none" {
-		for _, asked := range c.pending {
-			c.h.taken[asked.state.id] = true
-			c.enter(asked.state, asked.span, nil)
-		}
-		for _, e := range h.events[h.question.TraceID] {
-			c.show(e, nil)
-			c.need(h.question.TraceID, e)
-		}
-		for _, d := range h.declarations[h.question.TraceID] {
-			c.need(h.question.TraceID, d)
-		}
-		return c
-	}
-	for len(c.pending) > 0 {
-		c.round()
-	}
-	return c
-}
-
-// edge leads to an identifier, from an event of an organisation or from none.
-type edge struct {
-	state        state
-	span         span
-	because      []string
-	organisation string
-	then         func() // what is shown where the limit lets the identifier in
-}
-
-// round takes what the last one led to, by TraceID; what the limit leaves is cut.
-func (c *closure) round() {
-	edges := c.pending
-	c.pending = nil
-	sort.SliceStable(edges, func(i, j int) bool { return text.Less(edges[i].state.id, edges[j].state.id) })
-	for _, one := range edges {
-		if !c.h.taken[one.state.id] && len(c.h.taken) >= c.h.question.Identifiers {
-			c.h.cut[[2]string{one.state.id, one.organisation}] = true
-			continue
-		}
-		c.h.taken[one.state.id] = true
-		c.enter(one.state, one.span, one.because)
-		if one.then != nil {
-			c.by = ""
-			one.then()
-		}
-	}
-	work := c.work
-	c.work = nil
-	for _, next := range work {
-		c.by = ""
-		c.expand(next)
-	}
-}
-
-func (h *history) always() span { return span{from: beforeAll, to: h.behindAll} }
-
-// reach goes along an edge to an identifier for a span of time, in the next round.
-func (c *closure) reach(s state, w span, because []string) {
-	if c.all || len(because) == 0 {
-		c.pending = append(c.pending, edge{s, w, because, c.by, nil})
-	}
-}
-
-func (c *closure) enter(s state, w span, because []string) {
-	way := s.way
-	if way == "load" {
-		way = "product"
-	}
-	if c.ways[s.id] == nil {
-		c.ways[s.id] = map[string]bool{}
-		c.idReasons[s.id] = map[string]bool{}
-		c.order = append(c.order, s.id)
-	}
-	c.ways[s.id][way] = true
-	for _, reason := range because {
-		c.idReasons[s.id][reason] = true
-	}
-	before, known := c.reached[s]
-	for _, fresh := range before.without(w) {
-		c.work = append(c.work, visit{s, fresh, !known})
-		known = true
-	}
-	c.reached[s] = before.with(w)
 }
 
 // show takes an event into the answer, for these reasons and its own.
-func (c *closure) show(e *event, because []string) {
-	because = union(because, e.own)
-	if !c.all && len(because) > 0 {
-		return
-	}
-	if c.shown[e.key()] == nil {
-		c.shown[e.key()] = map[string]bool{}
-	}
-	for _, reason := range because {
-		c.shown[e.key()][reason] = true
+func (c *closure) show(e *event, because why) {
+	if because |= e.own; c.all || because == 0 {
+		c.shown[e.key()] |= because
 	}
 }
 
-func (c *closure) expand(v visit) {
-	switch v.way {
-	case "product":
-		if v.first {
-			c.product(v.id)
-		}
-		c.children(v.id, v.span)
-	case "load":
-		c.load(v.id, v.at)
-	case "container":
-		c.containers(v.id, v.span)
-	case "lot":
-		c.lot(v.id)
-	case "process":
-		c.process(v.id, v.organisation)
+// needAll says that every event of a trace must be shown as record.
+func (c *closure) needAll(id string) {
+	for _, e := range slices.Concat(c.h.events[id], c.h.declarations[id]) {
+		c.needed[e] = true
 	}
+}
+
+var processRoles = []string{"process", "process-gives", "process-takes"}
+
+// hasBeside says whether an event has its identifier in a role that is none of these.
+func (e *event) hasBeside(roles ...string) bool {
+	return slices.ContainsFunc(e.Roles, func(role string) bool { return !slices.Contains(roles, role) })
 }
 
 func (c *closure) product(id string) {
-	asked := id == c.h.question.TraceID
+	c.needAll(id)
 	for _, e := range c.h.events[id] {
-		if asked || !e.isProcessAlone(id) {
-			c.show(e, nil)
+		isAsked := id == c.h.TraceID
+		if isAsked || e.hasBeside(processRoles...) {
+			c.show(e, 0)
 		}
-		c.need(id, e)
-		c.transform(e, id, nil)
-		if asked && e.isProcess(id) {
-			c.reach(state{way: "process", id: id}, c.h.always(), nil)
+		c.transform(e, 0)
+		if isAsked && slices.ContainsFunc(processRoles, e.has) {
+			c.reach(state{way: "process", id: id}, c.h.always(), 0)
 		}
 	}
-	for _, d := range c.h.declarations[id] {
-		c.need(id, d)
-	}
-	c.items(id)
-	c.lotsOf(id)
+	c.lots(id)
 	c.containers(id, c.h.always())
 }
 
-// need says that an event of a trace must be shown as record.
-func (c *closure) need(id string, e *event) {
-	if c.records[id] == nil {
-		c.records[id] = map[*event]bool{}
-	}
-	c.records[id][e] = true
-}
-
-func (e *event) isProcess(id string) bool {
-	return e.has(id, "process") || e.has(id, "process-gives") || e.has(id, "process-takes")
-}
-
-func (e *event) isProcessAlone(id string) bool {
-	for _, role := range e.row.Roles {
-		if role != "process" && role != "process-gives" && role != "process-takes" {
-			return false
-		}
-	}
-	return true
-}
-
 // transform follows an event from an output to its inputs, or from an input to its outputs, and by its process.
-func (c *closure) transform(e *event, id string, because []string) {
+func (c *closure) transform(e *event, because why) {
 	from, to := "input", "output"
 	if c.up {
 		from, to = to, from
 	}
-	if !c.h.plainly(e, id, from) {
+	if !c.h.isPlainly(e, from) {
 		return
 	}
-	because = union(because, e.own)
-	c.by = e.place.Organisation
-	defer func() { c.by = "" }()
-	if !c.up {
-		for _, output := range c.h.leads(e, to) {
-			c.edge(e, id, output, output, because)
-		}
-	} else {
-		for _, input := range c.h.leads(e, to) {
-			c.edge(e, id, input, id, because)
-		}
+	because |= e.own | c.h.isClass(e.id)
+	if c.up {
+		because |= c.h.twice(e.id)
 	}
-	for _, process := range c.h.leads(e, "process") {
-		reasons := union(because, c.h.classOnly(id))
-		if c.up {
-			reasons = union(reasons, c.h.madeTwice(id, c.all))
-		}
-		c.reach(state{way: "process", id: process, organisation: e.place.Organisation}, c.h.always(), reasons)
-	}
-}
-
-func (c *closure) edge(e *event, from, to, output string, because []string) {
-	because = union(because, union(c.h.classOnly(from), c.h.classOnly(to)))
-	because = union(because, c.h.madeTwice(output, c.all))
 	c.otherSide(e, to, because)
+	c.by = e.Organisation
+	for _, process := range c.h.leads(e, "process") {
+		c.reach(state{way: "process", id: process, organisation: e.Organisation}, c.h.always(), because)
+	}
+	c.by = ""
 }
 
-// otherSide reaches the other side of an event: inputs at its time, outputs from it on.
-func (c *closure) otherSide(e *event, id string, because []string) {
-	switch {
-	case !c.up:
-		c.reach(state{way: "product", id: id}, span{from: e.at, to: c.h.behindAll}, because)
-	case c.h.isLoaded(id):
-		c.reach(state{way: "load", id: id, at: e.at}, span{from: e.at, to: e.at}, because)
-	default:
-		c.reach(state{way: "product", id: id}, span{from: e.at, to: e.at}, because)
+// otherSide reaches what an event has in a role: inputs at its time, outputs from it on.
+func (c *closure) otherSide(e *event, role string, because why) {
+	c.by = e.Organisation
+	for _, id := range c.h.leads(e, role) {
+		reasons := because | c.h.isClass(id)
+		if c.up {
+			c.reachLoad(id, span{from: e.at, to: e.at}, reasons)
+		} else {
+			c.reach(state{way: "product", id: id}, span{from: e.at, to: c.h.behindAll}, reasons|c.h.twice(id))
+		}
 	}
+	c.by = ""
 }
 
-func (h *history) classOnly(id string) []string {
-	if h.nature(id) == "class" {
-		return []string{"CLASS_ONLY"}
+func (c *closure) process(s state) {
+	role, to := "process-takes", "output"
+	if c.up {
+		role, to = "process-gives", "input"
 	}
-	return nil
-}
-
-func (c *closure) process(id, organisation string) {
-	gives, takes, to := "process-gives", "process-takes", "input"
-	role := gives
-	if !c.up {
-		role, to = takes, "output"
-	}
-	for _, e := range c.h.events[id] {
-		if !e.has(id, role) {
+	for _, e := range c.h.events[s.id] {
+		if !e.has(role) {
 			continue
 		}
-		var because []string
-		if organisation != "" && e.place.Organisation != organisation {
-			because = []string{"OTHER_ORGANISATION"}
+		var because why
+		if s.organisation != "" && e.Organisation != s.organisation {
+			because = otherOrganisation
 		}
 		c.show(e, because)
-		c.need(id, e)
-		because = union(because, e.own)
-		c.by = e.place.Organisation
-		for _, other := range c.h.leads(e, to) {
-			reasons := union(because, c.h.classOnly(other))
-			if !c.up {
-				reasons = union(reasons, c.h.madeTwice(other, c.all))
-			}
-			c.otherSide(e, other, reasons)
-		}
+		c.needed[e] = true
+		c.otherSide(e, to, because|e.own)
 	}
 }
 
-// madeTwice is the reason of edges of an output of which organisations tell different makings, none of them all.
-func (h *history) madeTwice(id string, all bool) []string {
-	makings := map[string]bool{}
-	by := map[string]map[string]bool{}
+// twice is the reason of edges of an output of which organisations tell different makings, none of them all.
+func (h *history) twice(id string) why {
+	makings, by := set[string]{}, map[string]set[string]{}
 	for _, e := range h.events[id] {
-		if !e.counts() || e.record == nil || !h.makes(e, id) {
-			continue
+		if e.counts() && e.record != nil && e.makes() {
+			entries := []string{}
+			for _, entry := range e.record.Entries {
+				entries = append(entries, text.InOrder(entry))
+			}
+			slices.Sort(entries)
+			making := text.InOrder([]any{e.Event, e.Time, e.Bond, e.Change, e.record.Step, entries})
+			makings[making] = true
+			addTo(by, e.Organisation, making)
 		}
-		making := e.telling()
-		makings[making] = true
-		if by[e.place.Organisation] == nil {
-			by[e.place.Organisation] = map[string]bool{}
-		}
-		by[e.place.Organisation][making] = true
 	}
 	for _, told := range by {
 		if len(told) == len(makings) {
-			return nil
+			return 0
 		}
 	}
 	if len(makings) < 2 {
-		return nil
+		return 0
 	}
-	return []string{"MADE_TWICE"}
-}
-
-// telling is what events have in common that tell the same.
-func (e *event) telling() string {
-	parts := []string{e.said.Event, e.said.Time, e.said.Bond, e.said.Change}
-	if e.record != nil {
-		if e.record.Step != nil {
-			parts = append(parts, "step "+*e.record.Step)
-		}
-		var entries []string
-		for _, entry := range e.record.Entries {
-			entries = append(entries, strings.Join([]string{entry.ID, entry.Role, entry.Lot, amountsText(entry)}, "\x00"))
-		}
-		sort.Strings(entries)
-		parts = append(parts, entries...)
-	}
-	return strings.Join(parts, "\x01")
-}
-
-// makes says whether an event makes an identifier: has it as output, or is an ObjectEvent ADD of it.
-func (h *history) makes(e *event, id string) bool {
-	return e.has(id, "output") || e.has(id, "subject") && e.said.Bond == "" && e.said.Change == "add"
+	return madeTwice
 }

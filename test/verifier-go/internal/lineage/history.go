@@ -1,104 +1,103 @@
 package lineage
 
-import "sort"
+import (
+	"cmp"
+	"slices"
 
-// times: event times become positions that rise by two, so that there is one between each two of them, one before all, and
-// one behind. beforeAll and behindAll mean since ever and open.
+	"cotrace.example/verifier/internal/text"
+)
+
+// Event times become positions that rise by two, so that there is one between each two of them. beforeAll is since ever.
 const beforeAll = 0
 
 // event is an event as the trace of one identifier shows it: its row, and the record if it is shown there.
 type event struct {
+	Place
+	*Row
 	id     string
-	place  Place
-	said   Said
 	at     int // position of its time
+	index  int // in its trace
 	record *Record
-	row    *Row
-	own    []string // reasons that it has for itself: WITHDRAWN, OTHER_RECORDER
+	own    why // WITHDRAWN, OTHER_RECORDER
 }
 
-func (e *event) counts() bool { return len(e.own) == 0 }
+type eventKey struct {
+	Place
+	recordID string
+}
 
-func (e *event) has(id, role string) bool {
-	if e.id != id {
-		return false
-	}
-	for _, own := range e.row.Roles {
-		if own == role {
-			return true
+func (e *event) key() eventKey        { return eventKey{e.Place, e.RecordID} }
+func (e *event) counts() bool         { return e.own == 0 }
+func (e *event) has(role string) bool { return slices.Contains(e.Roles, role) }
+func (e *event) loads() bool          { return e.has("parent") && e.Change == "add" }
+func (e *event) unloads() bool {
+	return e.has("parent") && (e.Change == "remove" || e.Change == "empty")
+}
+
+// makes says whether an event makes its identifier: has it as output, or is an ObjectEvent ADD of it.
+func (e *event) makes() bool {
+	return e.has("output") || e.has("subject") && e.Bond == "" && e.Change == "add"
+}
+
+// entries of the record for the event's own identifier.
+func (e *event) entries() (own []Entry) {
+	if e.record != nil {
+		for _, entry := range e.record.Entries {
+			if entry.ID == e.id {
+				own = append(own, entry)
+			}
 		}
 	}
-	return false
-}
-
-func (e *event) unloads(p string) bool {
-	return e.has(p, "parent") && (e.said.Change == "remove" || e.said.Change == "empty")
-}
-
-func (e *event) loads(p string) bool { return e.has(p, "parent") && e.said.Change == "add" }
-
-type foreignEvent struct {
-	id    string
-	place Place
+	return own
 }
 
 // history is all that is shown, by identifier, without what is foreign; declarations are apart.
 type history struct {
-	question     Question
-	traces       map[string][]Shown
-	events       map[string][]*event
-	declarations map[string][]*event
-	byKey        map[string]map[eventKey]*event
-	listed       map[string][]*event // by trace its events in the order given; nil where less than the row is shown
-	foreign      map[foreignEvent]bool
-	lacking      map[string]bool // identifiers whose traces lack an event that names them
-	misread      map[string][]int
-	readings     map[reading][]*window
-	joined       map[pair][]*window
-	taken        map[string]bool // identifiers that were reached within the limit
-	cut          map[[2]string]bool
-	texts        []string // of positions 2, 4, …
-	behindAll    int
-}
-
-func (e *event) key() eventKey { return eventKey{e.place, e.said.RecordID} }
-
-// names says whether another identifier's trace has the event.
-func (h *history) names(e *event, id string) bool { return h.byKey[id][e.key()] != nil }
-
-type eventKey struct {
-	place    Place
-	recordID string
+	Question
+	traces               map[string][]Shown
+	events, declarations map[string][]*event
+	byKey                map[string]map[eventKey]*event
+	foreign              []Foreign
+	lacking              set[string]      // identifiers whose traces lack an event that names them
+	misread              map[string][]int // events whose row is not what their record says
+	windowsOf            map[reading][]*window
+	taken                set[string] // identifiers that were reached within the limit
+	cut                  []Cut
+	times                []string // of positions 2, 4, …
+	behindAll            int      // never
 }
 
 func newHistory(question Question, traces map[string][]Shown) *history {
 	h := &history{
-		question: question, traces: traces, events: map[string][]*event{},
-		declarations: map[string][]*event{}, byKey: map[string]map[eventKey]*event{}, listed: map[string][]*event{},
-		foreign: map[foreignEvent]bool{}, lacking: map[string]bool{}, misread: map[string][]int{},
-		readings: map[reading][]*window{}, joined: map[pair][]*window{},
-		taken: map[string]bool{}, cut: map[[2]string]bool{},
+		Question: question, traces: traces, events: map[string][]*event{}, declarations: map[string][]*event{},
+		byKey: map[string]map[eventKey]*event{}, lacking: set[string]{}, misread: map[string][]int{},
+		windowsOf: map[reading][]*window{}, taken: set[string]{},
 	}
-	positions := h.readTimes()
-	for _, id := range sortedKeys(traces) {
-		h.listed[id] = make([]*event, len(traces[id]))
-		for i, shown := range traces[id] {
-			if shown.Row == nil {
+	times := set[string]{}
+	for _, trace := range traces {
+		for _, one := range trace {
+			if one.Row != nil {
+				times[one.Row.Time] = true
+			}
+		}
+	}
+	h.times = sorted(times)
+	h.behindAll = 2*len(times) + 2
+	for _, id := range text.Sorted(traces) {
+		h.byKey[id] = map[eventKey]*event{}
+		for i, one := range traces[id] {
+			if one.Row == nil {
 				continue
 			}
-			if shown.Record != nil && !shown.Record.says(id, shown.Row) {
-				h.foreign[foreignEvent{id, shown.Place}] = true
+			if one.Record != nil && !one.Record.says(id, one.Row) {
+				h.foreign = append(h.foreign, Foreign{*one.Place, id})
 				h.misread[id] = append(h.misread[id], i)
 				continue
 			}
-			key := eventKey{shown.Place, shown.Row.RecordID}
-			e := &event{id: id, place: shown.Place, said: shown.Row.Said, at: positions[shown.Row.Time], row: shown.Row, record: shown.Record}
-			h.listed[id][i] = e
-			if h.byKey[id] == nil {
-				h.byKey[id] = map[eventKey]*event{}
-			}
-			h.byKey[id][key] = e
-			if e.said.Wrong {
+			at, _ := slices.BinarySearch(h.times, one.Row.Time)
+			e := &event{Place: *one.Place, Row: one.Row, id: id, at: 2*at + 2, index: i, record: one.Record}
+			h.byKey[id][e.key()] = e
+			if e.Wrong {
 				h.declarations[id] = append(h.declarations[id], e)
 			} else {
 				h.events[id] = append(h.events[id], e)
@@ -107,165 +106,145 @@ func newHistory(question Question, traces map[string][]Shown) *history {
 	}
 	for _, events := range h.events {
 		for _, e := range events {
-			h.judge(e)
+			if !h.MayCount(e.Organisation) {
+				e.own |= otherRecorder
+			}
+			for _, d := range h.ownDeclarations(e) {
+				if takes, _ := h.takesBack(d, e); takes {
+					e.own |= withdrawn
+				}
+			}
 		}
 	}
 	return h
 }
 
-func (h *history) readTimes() map[string]int {
-	positions := map[string]int{}
-	for _, shown := range h.traces {
-		for _, one := range shown {
-			if one.Row != nil {
-				positions[one.Row.Time] = 0
-			}
+// says tells whether a row says what this record says of an identifier.
+func (r *Record) says(id string, row *Row) bool {
+	all, parent, roles := set[string]{}, "", set[string]{}
+	for _, entry := range r.Entries {
+		all[entry.Role] = true
+		if entry.Role == "parent" {
+			parent = entry.ID
 		}
 	}
-	h.texts = sortedKeys(positions)
-	for i, text := range h.texts {
-		positions[text] = 2*i + 2
-	}
-	h.behindAll = 2*len(h.texts) + 2
-	return positions
-}
-
-// judge finds what an event has against it: that its own organisation declared it wrong, or that its word does not count.
-func (h *history) judge(e *event) {
-	if e.said.Wrong {
-		return
-	}
-	if !h.counted(e.place.Organisation) {
-		e.own = append(e.own, "OTHER_RECORDER")
-	}
-	if len(h.declarationsOf(e)) > 0 {
-		e.own = append(e.own, "WITHDRAWN")
-	}
-}
-
-func (h *history) counted(organisation string) bool {
-	return !h.question.HasRecorders || h.question.Recorders[organisation]
-}
-
-// declarationsOf an event are those that count: of its author the first eight that name all of it.
-func (h *history) declarationsOf(e *event) []*event {
-	var found []*event
-	for _, d := range h.firstOwn(e) {
-		if e.record != nil && d.record != nil && h.counted(e.place.Organisation) && d.record.namesAll(e.record) {
-			found = append(found, d)
+	for _, entry := range r.Entries {
+		switch {
+		case entry.ID != id:
+		case entry.Role != "process" || !all["input"] && !all["output"]:
+			roles[entry.Role] = true
+		default:
+			roles.join(set[string]{"process-gives": all["input"], "process-takes": all["output"]})
 		}
 	}
-	return found
+	for _, role := range []string{"process-gives", "process-takes"} {
+		if !roles[role] {
+			delete(roles, role)
+		}
+	}
+	if !roles["child"] {
+		parent = ""
+	}
+	return row.Said == r.Said && row.Parent == parent && len(roles) > 0 && slices.Equal(sorted(roles), slices.Sorted(slices.Values(row.Roles)))
 }
 
-const declarationsHeard = 8
-
-// firstOwn are the declarations of an event's author about it, as many as the contract takes.
-func (h *history) firstOwn(e *event) []*event {
-	var own []*event
+// ownDeclarations are the declarations of an event's author about it: as many as the contract takes.
+func (h *history) ownDeclarations(e *event) (own []*event) {
 	for _, d := range h.declarations[e.id] {
-		if d.said.Event == e.said.Event && d.place.Organisation == e.place.Organisation && d.place.Domain == e.place.Domain {
+		if d.Event == e.Event && d.Organisation == e.Organisation && d.Domain == e.Domain {
 			own = append(own, d)
 		}
 	}
-	sort.Slice(own, func(i, j int) bool {
-		a, b := own[i], own[j]
-		return a.said.Time+a.said.RecordID+a.place.TxID < b.said.Time+b.said.RecordID+b.place.TxID
-	})
-	return own[:min(len(own), declarationsHeard)]
+	slices.SortFunc(own, inOrder)
+	return own[:min(len(own), 8)]
 }
 
-// isDisputed says whether a declaration has no effect on an event. Where a record that would tell is not shown it is
-// neither.
-func (h *history) isDisputed(e, d *event) bool {
-	for _, own := range h.firstOwn(e) {
-		if own != d {
-			continue
-		}
-		if !h.counted(e.place.Organisation) {
-			return true
-		}
-		return e.record != nil && d.record != nil && !d.record.namesAll(e.record)
+func inOrder(a, b *event) int {
+	return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.RecordID, b.RecordID), text.Compare(a.Domain, b.Domain),
+		cmp.Compare(a.TxID, b.TxID))
+}
+
+// takesBack says whether a declaration has an effect on an event of its id, and whether that is known: not where a record
+// that would tell is not shown.
+func (h *history) takesBack(d, e *event) (takes, isKnown bool) {
+	if !slices.Contains(h.ownDeclarations(e), d) || !h.MayCount(e.Organisation) {
+		return false, true
 	}
-	return true
+	if d.record == nil || e.record == nil {
+		return false, false
+	}
+	return d.record.namesAll(e.record), true
 }
 
 // namesAll says whether a record names every (id, role, lot) of another.
 func (r *Record) namesAll(other *Record) bool {
-	named := map[[3]string]bool{}
-	for _, entry := range r.Entries {
-		named[[3]string{entry.ID, entry.Role, entry.Lot}] = true
-	}
-	for _, entry := range other.Entries {
-		if !named[[3]string{entry.ID, entry.Role, entry.Lot}] {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(other.Entries, func(a Entry) bool {
+		return !slices.ContainsFunc(r.Entries, func(b Entry) bool { return a.ID == b.ID && a.Role == b.Role && a.Lot == b.Lot })
+	})
 }
 
-// nature of an identifier.
-func (h *history) nature(id string) string { return h.question.NatureOf(id) }
-
-// counterpart says whether the record of an event counts for another identifier that it names: whether that one's trace
-// has it, or is not shown. What is shown and does not have it is foreign.
-func (h *history) counterpart(e *event, id string) bool {
-	if h.names(e, id) {
-		return true
-	}
-	shown, known := h.traces[id]
-	if !known {
+// isBound says whether the record of an event counts for another identifier that it names: whether that one's trace has it,
+// or may have it where that is not shown. Otherwise it is foreign there.
+func (h *history) isBound(e *event, id string) bool {
+	shown, isKnown := h.traces[id]
+	if !isKnown || h.byKey[id][e.key()] != nil {
 		return true
 	}
 	for _, one := range shown {
-		if one.Hidden || one.Row == nil && one.Place == e.place {
+		if one.Place == nil && (one.Organisation == "" || one.Organisation == e.Organisation) ||
+			one.Place != nil && one.Row == nil && *one.Place == e.Place {
 			return true
 		}
 	}
-	h.foreign[foreignEvent{id, e.place}] = true
+	h.foreign = append(h.foreign, Foreign{e.Place, id})
 	h.lacking[id] = true
 	return false
 }
 
 // leads gives the identifiers of a role to which an event leads: of a class with a lot in the record only the lot.
-func (h *history) leads(e *event, role string) []string {
+func (h *history) leads(e *event, role string) (ids []string) {
 	if e.record == nil {
 		return nil
 	}
-	var ids []string
-	seen := map[string]bool{}
 	for _, entry := range e.record.Entries {
-		if entry.Role != role || seen[entry.ID] || h.passedOver(entry) || !h.counterpart(e, entry.ID) {
-			continue
+		if entry.Role == role && !slices.Contains(ids, entry.ID) && !h.isPassedOver(entry) && h.isBound(e, entry.ID) {
+			ids = append(ids, entry.ID)
 		}
-		seen[entry.ID] = true
-		ids = append(ids, entry.ID)
 	}
 	return ids
 }
 
-func (h *history) passedOver(entry Entry) bool {
-	return entry.Lot != "" && h.nature(entry.ID) == "class"
+func (h *history) isPassedOver(entry Entry) bool {
+	return entry.Lot != "" && h.NatureOf(entry.ID) == "class"
 }
 
-// plainly says whether an identifier itself is in a role of an event, and not only as the class of a lot.
-func (h *history) plainly(e *event, id, role string) bool {
+// isPlainly says whether its identifier itself is in a role of an event, and not only as the class of a lot.
+func (h *history) isPlainly(e *event, role string) bool {
 	if e.record == nil {
-		return e.has(id, role)
+		return e.has(role)
 	}
-	for _, entry := range e.record.Entries {
-		if entry.ID == id && entry.Role == role && !h.passedOver(entry) {
-			return e.id == id
+	return slices.ContainsFunc(e.entries(), func(entry Entry) bool { return entry.Role == role && !h.isPassedOver(entry) })
+}
+
+func (h *history) isClass(ids ...string) (because why) {
+	for _, id := range ids {
+		if h.NatureOf(id) == "class" {
+			because = classOnly
+		}
+	}
+	return because
+}
+
+// isFamiliar says whether one of the organisations recorded two events of an identifier that are no unloadings.
+func (h *history) isFamiliar(id string, organisations set[string]) bool {
+	told := map[string]set[string]{}
+	for _, e := range h.events[id] {
+		if e.counts() && !e.unloads() && organisations[e.Organisation] {
+			addTo(told, e.Organisation, e.Event)
+			if len(told[e.Organisation]) > 1 {
+				return true
+			}
 		}
 	}
 	return false
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
-	}
-	sort.Strings(keys)
-	return keys
 }

@@ -1,165 +1,96 @@
 package lineage
 
-// items of a lot, as products, in whatever role their events name the lot.
-func (c *closure) items(lot string) {
-	for _, e := range c.h.events[lot] {
-		if e.record == nil {
-			continue
-		}
-		for _, entry := range e.record.Entries {
-			if entry.Lot == lot && c.h.nature(entry.ID) == "instance" && c.h.counterpart(e, entry.ID) {
-				c.ofLot(entry.ID, lot, state{way: "product", id: entry.ID}, nil)
-			}
-		}
-	}
-}
-
-// lotsOf an item, each as the lot of an item.
-func (c *closure) lotsOf(item string) {
-	if c.h.nature(item) != "instance" {
-		return
-	}
-	var because []string
+// lots reaches the items of a lot, as products, in whatever role their events name the lot, and the lots of an item.
+func (c *closure) lots(id string) {
+	var because why
 	if !c.up {
-		because = []string{"LOT_PART"}
+		because = lotPart
 	}
-	for _, e := range c.h.events[item] {
+	for _, e := range c.h.events[id] {
 		if e.record == nil {
 			continue
 		}
 		for _, entry := range e.record.Entries {
-			if entry.ID == item && entry.Lot != "" && c.h.counterpart(e, entry.Lot) {
-				c.ofLot(item, entry.Lot, state{way: "lot", id: entry.Lot}, because)
+			isInstance := c.h.NatureOf(entry.ID) == "instance"
+			if isInstance && entry.Lot == id && c.h.isBound(e, entry.ID) {
+				c.reach(state{way: "product", id: entry.ID}, c.h.always(), c.h.lotReasons(entry.ID, id))
+			}
+			if isInstance && entry.ID == id && entry.Lot != "" && c.h.isBound(e, entry.Lot) {
+				c.reach(state{way: "lot", id: entry.Lot}, c.h.always(), because|c.h.lotReasons(id, entry.Lot))
 			}
 		}
 	}
-}
-
-func (c *closure) ofLot(item, lot string, to state, because []string) {
-	c.reach(to, c.h.always(), union(because, c.h.lotReasons(item, lot)))
 }
 
 // lot of an item: its events in other roles than lot, as of a product, but neither items nor children.
 func (c *closure) lot(id string) {
 	for _, e := range c.h.events[id] {
-		if e.isLotAlone(id) {
+		if !e.hasBeside("lot") {
 			continue
 		}
-		var because []string
-		if !c.up || !c.h.makes(e, id) {
-			because = []string{"LOT_PART"}
+		because := lotPart
+		if c.up && e.makes() {
+			because = 0
 		}
 		c.show(e, because)
-		c.need(id, e)
-		c.transform(e, id, because)
+		c.needed[e] = true
+		c.transform(e, because)
 	}
-	c.lotContainers(id)
-}
-
-func (c *closure) lotContainers(id string) {
-	if !c.all {
-		return
+	if whole := c.h.always(); c.all {
+		whole.because = lotPart
+		c.containers(id, whole)
 	}
-	whole := c.h.always()
-	whole.because = []string{"LOT_PART"}
-	c.containers(id, whole)
-}
-
-func (e *event) isLotAlone(id string) bool {
-	for _, role := range e.row.Roles {
-		if role != "lot" {
-			return false
-		}
-	}
-	return true
 }
 
 // lotReasons are why it is undecided that an item is of a lot. It is one claim, however many events say it.
-func (h *history) lotReasons(item, lot string) []string {
-	named := map[string]map[string]bool{} // by lot, the organisations whose word counts
-	var against []string
+func (h *history) lotReasons(item, lot string) (because why) {
+	lots := map[string]set[string]{} // by lot, the organisations whose word counts
+	lotsOf := map[string]set[string]{}
 	told := false
 	for _, e := range h.events[item] {
-		for _, which := range e.lotsOf(item) {
+		for _, entry := range e.entries() {
+			if entry.Lot == "" {
+				continue
+			}
 			if e.counts() {
-				if named[which] == nil {
-					named[which] = map[string]bool{}
-				}
-				named[which][e.place.Organisation] = true
+				addTo(lots, entry.Lot, e.Organisation)
+				addTo(lotsOf, e.Organisation, entry.Lot)
 			}
-			if which == lot {
-				if told {
-					against = worth(against, e.own)
-				} else {
-					against, told = e.own, true
-				}
+			if entry.Lot == lot && told {
+				because = worth(because, e.own)
+			} else if entry.Lot == lot {
+				because, told = e.own, true
 			}
 		}
 	}
-	if named[lot] == nil {
-		return against
+	if lots[lot] == nil {
+		return because
 	}
-	var because []string
-	if len(named) > 1 {
-		because = append(because, "TWO_LOTS")
-		if !someoneNamesAll(named) {
-			because = append(because, "MADE_TWICE")
+	because = 0
+	if len(lots) > 1 {
+		because = twoLots | madeTwice
+		for _, named := range lotsOf {
+			if len(named) == len(lots) {
+				because = twoLots
+			}
 		}
 	}
-	if h.strangersLot(item, named[lot]) {
-		because = append(because, "STRANGER")
-	}
-	return union(because, nil)
-}
-
-func someoneNamesAll(named map[string]map[string]bool) bool {
-	count := map[string]int{}
-	for _, by := range named {
-		for organisation := range by {
-			count[organisation]++
-		}
-	}
-	for _, lots := range count {
-		if lots == len(named) {
-			return true
-		}
-	}
-	return false
-}
-
-// strangersLot says whether those who name a lot recorded no other event of the item, nor its making, while others
-// recorded the item.
-func (h *history) strangersLot(item string, by map[string]bool) bool {
-	others := false
-	told := map[string]map[string]bool{}
+	// A stranger's lot: nobody who names it recorded another event of the item or its making, and others recorded the item.
+	isByOthers, events := false, map[string]set[string]{}
 	for _, e := range h.events[item] {
-		if !e.counts() {
-			continue
-		}
-		if !by[e.place.Organisation] {
-			others = true
-			continue
-		}
-		if told[e.place.Organisation] == nil {
-			told[e.place.Organisation] = map[string]bool{}
-		}
-		told[e.place.Organisation][e.said.Event] = true
-		if h.makes(e, item) || len(told[e.place.Organisation]) > 1 {
-			return false
-		}
-	}
-	return others
-}
-
-// lotsOf an item that an event names.
-func (e *event) lotsOf(item string) []string {
-	var lots []string
-	if e.record != nil {
-		for _, entry := range e.record.Entries {
-			if entry.ID == item && entry.Lot != "" {
-				lots = append(lots, entry.Lot)
+		switch {
+		case !e.counts():
+		case !lots[lot][e.Organisation]:
+			isByOthers = true
+		default:
+			addTo(events, e.Organisation, e.Event)
+			if e.makes() || len(events[e.Organisation]) > 1 {
+				return because
 			}
 		}
 	}
-	return lots
+	if isByOthers {
+		because |= stranger
+	}
+	return because
 }

@@ -1,141 +1,168 @@
 package lineage
 
 import (
-	"math/big"
-	"sort"
-	"strings"
+	"cmp"
+	"maps"
+	"slices"
+
+	"cotrace.example/verifier/internal/text"
 )
 
-type pair struct {
-	parent, child, bond string
+type pair struct{ parent, child, bond string }
+
+// parentsOf an identifier, with the bonds.
+func (h *history) parentsOf(id string) []pair {
+	pairs := set[pair]{}
+	for _, e := range h.events[id] {
+		if e.has("child") && h.isPlainly(e, "child") {
+			pairs[pair{e.Parent, id, e.Bond}] = true
+		}
+	}
+	return sortedPairs(pairs)
+}
+
+// childrenOf an identifier, with the bonds.
+func (h *history) childrenOf(id string) []pair {
+	pairs := set[pair]{}
+	for _, e := range h.events[id] {
+		if e.has("parent") {
+			for _, child := range h.leads(e, "child") {
+				pairs[pair{id, child, e.Bond}] = true
+			}
+		}
+	}
+	return sortedPairs(pairs)
+}
+
+func sortedPairs(pairs set[pair]) []pair {
+	return slices.SortedFunc(maps.Keys(pairs), func(a, b pair) int {
+		return cmp.Or(cmp.Compare(a.parent, b.parent), cmp.Compare(a.child, b.child), cmp.Compare(a.bond, b.bond))
+	})
 }
 
 // step is what one or several records of a pair say alike.
 type step struct {
-	kind          string // empty, remove, add, see
-	at            int
-	amounts       []Amount
-	hasAmounts    bool
-	own           []string
-	organisations map[string]bool
-	event         string
-	first         string // the first of the record ids
+	kind    string // empty, remove, add, see
+	at      int
+	amounts *[]Amount
+	own     why
+	by      set[string]
+	event   string
 }
 
 // steps of a pair in one layer, by time; tellings of equal event, time, change and amounts are one.
 func (h *history) steps(p pair, all bool) []*step {
 	byText := map[string]*step{}
-	take := func(e *event, kind string) {
-		if e.said.Bond != p.bond || !all && !e.counts() {
+	take := func(e *event, amounts *[]Amount) {
+		if e.Bond != p.bond || !all && !e.counts() {
 			return
 		}
-		s := &step{kind: kind, at: e.at, own: e.own, organisations: map[string]bool{}, event: e.said.Event, first: e.said.RecordID}
-		text := kind + " " + e.said.Event + " " + e.said.Time
-		if kind != "empty" && e.record != nil {
-			for _, entry := range e.record.Entries {
-				if entry.ID == p.child && entry.Role == "child" {
-					s.amounts, s.hasAmounts = entry.Amounts, entry.HasAmounts
-					text += " " + amountsText(entry)
-				}
-			}
+		// A removal that does not count tells that the child was in, whoever else tells that it was taken out.
+		said := text.InOrder([]any{e.Change, e.Event, e.Time, amounts, e.Change == "remove" && !e.counts()})
+		s := byText[said]
+		if s == nil {
+			s = &step{e.Change, e.at, amounts, e.own, set[string]{}, e.Event}
+			byText[said] = s
 		}
-		if kind == "remove" && !e.counts() {
-			text += " told" // that the child was in, whoever else tells that it was taken out
+		// Who tells it best counts.
+		own := worth(s.own, e.own)
+		if own != s.own {
+			s.by = set[string]{}
 		}
-		s.organisations[e.place.Organisation] = true
-		if known := byText[text]; known == nil {
-			byText[text] = s
-		} else {
-			known.join(s)
+		if own == e.own {
+			s.by[e.Organisation] = true
 		}
+		s.own = own
 	}
 	for _, e := range h.events[p.child] {
-		if e.has(p.child, "child") && e.row.Parent == p.parent && h.plainly(e, p.child, "child") {
-			take(e, e.said.Change)
+		if e.has("child") && e.Parent == p.parent && h.isPlainly(e, "child") {
+			var amounts *[]Amount
+			for _, entry := range e.entries() {
+				if entry.Role == "child" {
+					amounts = entry.Amounts
+				}
+			}
+			take(e, amounts)
 		}
 	}
 	for _, e := range h.events[p.parent] {
-		if e.has(p.parent, "parent") && e.said.Change == "empty" {
-			take(e, "empty")
+		if e.has("parent") && e.Change == "empty" {
+			take(e, nil)
 		}
 	}
-	steps := make([]*step, 0, len(byText))
-	for _, text := range sortedKeys(byText) {
-		steps = append(steps, byText[text])
-	}
-	sort.Slice(steps, func(i, j int) bool {
-		a, b := steps[i], steps[j]
-		return a.at < b.at || a.at == b.at && a.first < b.first
+	return slices.SortedFunc(maps.Values(byText), func(a, b *step) int {
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.event, b.event), cmp.Compare(a.kind, b.kind))
 	})
-	return steps
 }
 
-// worth is what there is against a claim that two events make: nothing where there is nothing against one of them.
-func worth(a, b []string) []string {
-	if len(a) == 0 || len(b) == 0 {
-		return nil
-	}
-	both := union(a, b)
-	if both[0] == "OTHER_RECORDER" {
-		return both[:1]
-	}
-	return both
+// span is from one position to another, both included, and what makes it undecided.
+type span struct {
+	from, to int
+	because  why
 }
 
-// join takes another telling of a step: who tells it best counts.
-func (s *step) join(other *step) {
-	own := worth(s.own, other.own)
-	if !same(own, s.own) {
-		s.organisations = map[string]bool{}
-	}
-	if same(own, other.own) {
-		addAll(s.organisations, other.organisations)
-	}
-	s.own, s.first = own, min(s.first, other.first)
+func meet(a, b span) (span, bool) {
+	both := span{max(a.from, b.from), min(a.to, b.to), a.because | b.because}
+	return both, both.from <= both.to
 }
 
-func same(a, b []string) bool {
-	return strings.Join(a, " ") == strings.Join(b, " ")
+// window is when a child was in a parent; its parts rise, and each ends where the next begins.
+type window struct {
+	span
+	openedBy, closedBy set[string]
+	parts              []span
+	floor              int  // from when on an event of the parent gives standing to end it
+	isVouched          bool // whether not only strangers tell of it
 }
 
-func amountsText(entry Entry) string {
-	if !entry.HasAmounts {
-		return "-"
+func (h *history) always() span { return span{to: h.behindAll} }
+
+type reading struct {
+	pair pair
+	all  bool
+}
+
+// windows of a pair: in `certain` as what counts tells it; in `all` as everything does, where strangers close nothing, and
+// undecided also where what counts leaves it open.
+func (h *history) windows(p pair, all bool) (windows []*window) {
+	if !all {
+		return h.read(p, false)
 	}
-	text := ""
-	for _, amount := range entry.Amounts {
-		unit := "-"
-		if amount.Unit != nil {
-			unit = "=" + *amount.Unit
+	for _, read := range h.read(p, true) {
+		w := *read
+		w.parts = slices.Clone(read.parts)
+		for _, plain := range h.read(p, false) {
+			for _, part := range plain.parts {
+				if cut, meets := meet(part, read.span); meets && cut.because != 0 {
+					w.parts = append(w.parts, cut)
+				}
+			}
 		}
-		text += amount.Value + unit + ","
+		windows = append(windows, &w)
 	}
-	return text
+	return windows
 }
 
-func unitText(unit *string) string {
-	if unit == nil {
-		return "-"
+// read gives the windows of one reading, which are kept.
+func (h *history) read(p pair, all bool) []*window {
+	windows, isKnown := h.windowsOf[reading{p, all}]
+	if !isKnown {
+		windows = (&machine{h: h, pair: p, all: all}).run(h.steps(p, all))
+		h.windowsOf[reading{p, all}] = windows
 	}
-	return "=" + *unit
+	return windows
 }
 
-func decimal(text string) *big.Rat {
-	value, _ := new(big.Rat).SetString(text)
-	return value
+// windowsUnemptied are those that there would be in `all` if nobody had emptied the parent.
+func (h *history) windowsUnemptied(p pair) []*window {
+	m := &machine{h: h, pair: p, all: true}
+	return m.run(slices.DeleteFunc(h.steps(p, true), func(s *step) bool { return s.kind == "empty" }))
 }
 
-func addAll(into, from map[string]bool) {
-	for one := range from {
-		into[one] = true
-	}
-}
-
-// union of two sorted lists of reasons.
-func union(a, b []string) []string {
-	set := map[string]bool{}
-	for _, one := range append(append([]string{}, a...), b...) {
-		set[one] = true
-	}
-	return sortedKeys(set)
+// windowsOfFamiliar are those of `certain` by what the familiar tell, with all closings.
+func (h *history) windowsOfFamiliar(p pair) []*window {
+	m := &machine{h: h, pair: p, familiar: true}
+	return m.run(slices.DeleteFunc(h.steps(p, false), func(s *step) bool {
+		return s.kind != "empty" && s.kind != "remove" && !m.isByFamiliar(s)
+	}))
 }

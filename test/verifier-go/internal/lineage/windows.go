@@ -1,123 +1,46 @@
 package lineage
 
 import (
+	"cmp"
 	"math/big"
-	"sort"
+	"slices"
 )
-
-// span is from one position to another, both included, and what makes it undecided.
-type span struct {
-	from, to int
-	because  []string
-}
-
-// window is when a child was in a parent; its parts rise, and each ends where the next begins.
-type window struct {
-	from, to           int
-	openedBy, closedBy map[string]bool
-	parts              []span
-	floor              int  // from when on an event of the parent gives standing to end it
-	vouched            bool // whether not only strangers tell of it
-}
 
 // machine goes through the steps of a pair by time.
 type machine struct {
-	vouched   bool // only what the familiar tell counts, besides closings
 	h         *history
 	pair      pair
 	all       bool
+	familiar  bool // only what the familiar tell counts, besides closings
 	open      *window
-	cur       []string // why the open window is undecided now
+	cur       why // why the open window is undecided now
 	curFrom   int
 	content   map[string]*big.Rat
 	uncounted bool    // something was put in without a quantity
 	closings  []*step // until now
-	foundAt   int
-	foundNone bool  // a removal found nothing open, and nothing was added since
-	renewals  []int // times at which a word that counts says that the child is in
+	foundAt   int     // when a removal found nothing open, and nothing was added since; 0: never
+	renewals  []int   // times at which a word that counts says that the child is in
 	done      []*window
 }
 
-// windows of a pair: in `certain` as what counts tells it; in `all` as everything does, where strangers close nothing, and
-// undecided also where what counts leaves it open.
-func (h *history) windows(p pair, all bool) []*window {
-	if !all {
-		return h.read(p, false)
-	}
-	if known, is := h.joined[p]; is {
-		return known
-	}
-	var windows []*window
-	for _, read := range h.read(p, true) {
-		w := *read
-		w.parts = append([]span{}, read.parts...)
-		for _, plain := range h.read(p, false) {
-			for _, part := range plain.parts {
-				if cut, meets := meet(part, span{from: w.from, to: w.to}); meets && len(cut.because) > 0 {
-					w.parts = append(w.parts, cut)
-				}
-			}
-		}
-		windows = append(windows, &w)
-	}
-	h.joined[p] = windows
-	return windows
-}
-
-// windowsUnemptied are those that there would be in `all` if nobody had emptied the parent.
-func (h *history) windowsUnemptied(p pair) []*window {
-	var steps []*step
-	for _, s := range h.steps(p, true) {
-		if s.kind != "empty" {
-			steps = append(steps, s)
-		}
-	}
-	return h.run(&machine{h: h, pair: p, all: true}, steps)
-}
-
-// read gives the windows of one reading, which are kept.
-func (h *history) read(p pair, all bool) []*window {
-	key := reading{p, all}
-	windows, known := h.readings[key]
-	if !known {
-		windows = h.run(&machine{h: h, pair: p, all: all}, h.steps(p, all))
-		h.readings[key] = windows
-	}
-	return windows
-}
-
-// vouched are the windows of `certain` by what the familiar tell, with all closings.
-func (h *history) vouched(p pair) []*window {
-	m := &machine{h: h, pair: p, vouched: true}
-	var steps []*step
-	for _, s := range h.steps(p, false) {
-		if s.kind == "empty" || s.kind == "remove" || m.vouches(s) {
-			steps = append(steps, s)
-		}
-	}
-	return h.run(m, steps)
-}
-
-type reading struct {
-	pair pair
-	all  bool
-}
-
-func (h *history) run(m *machine, steps []*step) []*window {
-	for start := 0; start < len(steps); {
-		end := start
-		for end < len(steps) && steps[end].at == steps[start].at {
-			end++
+func (m *machine) run(steps []*step) []*window {
+	for len(steps) > 0 {
+		at := steps[0].at
+		end := slices.IndexFunc(steps, func(s *step) bool { return s.at != at })
+		if end < 0 {
+			end = len(steps)
 		}
 		if m.pair.bond == "other" {
-			m.seenOnly(steps[start:end])
+			// In at the times of the events, and no longer.
+			m.start(at, own(steps[:end]), steps[:end]...)
+			m.end(at, nil)
 		} else {
-			m.turn(steps[start].at, steps[start:end])
+			m.turn(at, steps[:end])
 		}
-		start = end
+		steps = steps[end:]
 	}
 	if m.open != nil {
-		m.end(h.behindAll, nil)
+		m.end(m.h.behindAll, nil)
 	}
 	if !m.all && m.pair.bond != "other" {
 		for _, w := range m.done {
@@ -127,59 +50,54 @@ func (h *history) run(m *machine, steps []*step) []*window {
 	return m.done
 }
 
-// seenOnly is the bond of others' types: in at the times of the events, and no longer.
-func (m *machine) seenOnly(steps []*step) {
-	at := steps[0].at
-	m.start(at, own(steps))
-	for _, s := range steps {
-		addAll(m.open.openedBy, s.organisations)
-	}
-	m.end(at, nil)
-}
-
 // own reasons of steps that say the same.
-func own(steps []*step) []string {
+func own(steps []*step) why {
 	because := steps[0].own
-	for _, s := range steps[1:] {
+	for _, s := range steps {
 		because = worth(because, s.own)
 	}
 	return because
 }
 
-func (m *machine) start(from int, because []string) {
-	m.open = &window{from: from, floor: from, vouched: !m.all, openedBy: map[string]bool{}, closedBy: map[string]bool{}}
+func (m *machine) start(from int, because why, by ...*step) {
+	m.open = &window{span: span{from: from}, openedBy: set[string]{}, closedBy: set[string]{}, floor: from}
 	m.content, m.uncounted = map[string]*big.Rat{}, false
 	m.cur, m.curFrom = because, from
+	for _, s := range by {
+		m.open.openedBy.join(s.by)
+		m.open.isVouched = m.open.isVouched || m.vouches(s)
+	}
+}
+
+// vouches says whether a step is told by who knows the parent: in `all` others shorten nothing.
+func (m *machine) vouches(s *step) bool { return !m.all || m.isByFamiliar(s) }
+
+func (m *machine) isByFamiliar(s *step) bool {
+	return s.own == 0 && m.h.isFamiliar(m.pair.parent, s.by)
 }
 
 // change makes the open window undecided for these reasons from a position on, or certain; the part before has its end there.
-func (m *machine) change(at int, because []string) {
-	if same(m.cur, because) {
-		return
+func (m *machine) change(at int, because why) {
+	if m.cur != because {
+		m.open.parts = append(m.open.parts, span{m.curFrom, at, m.cur})
+		m.cur, m.curFrom = because, at
 	}
-	m.open.parts = append(m.open.parts, span{m.curFrom, at, m.cur})
-	m.cur, m.curFrom = because, at
 }
 
 // found is a child that was in without an opening: undecided until now, and now as certain as who says so.
-func (m *machine) found(at int, steps ...*step) {
-	because := own(steps)
+func (m *machine) found(at int, steps []*step) {
 	last := m.lastClosingBefore(at, steps)
-	m.start(m.rejoin(last), union([]string{"NO_OPENING"}, because))
+	m.start(m.rejoin(last), noOpening|own(steps), steps...)
 	m.open.floor = last
-	m.change(at, because)
-	for _, s := range steps {
-		addAll(m.open.openedBy, s.organisations)
-		m.open.vouched = m.open.vouched || m.vouches(s)
-	}
+	m.change(at, own(steps))
 }
 
-// reaches further back where only strangers told of the open window, and others now tell that the child was in.
-func (m *machine) reaches(at int, steps []*step) {
+// reach goes further back where only strangers told of the open window, and others now tell that the child was in.
+func (m *machine) reach(at int, steps []*step) {
 	last := m.lastClosingBefore(at, steps)
 	m.open.floor = max(m.open.floor, last)
 	if from := m.rejoin(last); from < m.open.from {
-		m.open.parts = append([]span{{from, m.open.from, []string{"NO_OPENING"}}}, m.open.parts...)
+		m.open.parts = slices.Insert(m.open.parts, 0, span{from, m.open.from, noOpening})
 		m.open.from = from
 	}
 }
@@ -194,33 +112,33 @@ func (m *machine) rejoin(from int) int {
 	return begin
 }
 
-// vouches says whether a step is told by who knows the parent: in `all` others shorten nothing.
-func (m *machine) vouches(s *step) bool {
-	return len(s.own) == 0 && m.h.anyFamiliar(m.pair.parent, s.organisations)
-}
-
-func (m *machine) end(to int, by map[string]bool) {
+func (m *machine) end(to int, by []*step) {
 	m.open.parts = append(m.open.parts, span{m.curFrom, to, m.cur})
 	m.open.to = to
-	addAll(m.open.closedBy, by)
+	for _, s := range by {
+		m.open.closedBy.join(s.by)
+	}
 	m.done = append(m.done, m.open)
 	m.open = nil
 }
 
 // lastClosingBefore is from when on a child was in that was found by these steps: the last closing that counts for each.
 func (m *machine) lastClosingBefore(at int, steps []*step) int {
-	ended := beforeAll
+	ended, first := beforeAll, at
 	for _, w := range m.done {
-		if w.vouched {
-			ended = max(ended, w.to)
+		if w.isVouched {
+			ended = w.to
 		}
 	}
-	first := at
 	for _, s := range steps {
 		last := ended
 		for _, closing := range m.closings {
-			if closing.at < at && closing.at > last && m.countsFor(closing, s, at) {
-				last = closing.at
+			counts := !m.all
+			for organisation := range closing.by {
+				counts = counts || s.by[organisation] || m.hasStanding(closing.at, at, organisation)
+			}
+			if counts && closing.at < at {
+				last = max(last, closing.at)
 			}
 		}
 		first = min(first, last)
@@ -228,75 +146,290 @@ func (m *machine) lastClosingBefore(at int, steps []*step) int {
 	return first
 }
 
-func (m *machine) countsFor(closing, s *step, at int) bool {
-	for organisation := range closing.organisations {
-		if !m.all || s.organisations[organisation] || m.h.standing(m.pair, closing.at, at, organisation) {
-			return true
-		}
-	}
-	return false
+// hasStanding says whether an organisation recorded an event of the parent other than an unloading in a time.
+func (m *machine) hasStanding(from, to int, organisation string) bool {
+	return slices.ContainsFunc(m.h.events[m.pair.parent], func(e *event) bool {
+		return e.Organisation == organisation && e.counts() && e.at >= from && e.at <= to && !e.unloads()
+	})
 }
 
 // turn takes all that is said of one time, closings first.
 func (m *machine) turn(at int, steps []*step) {
 	var empties, removes, adds, sees []*step
-	explained := false
-	for _, s := range steps {
+	isExplained := false
+	for _, s := range slices.SortedStableFunc(slices.Values(steps), func(a, b *step) int { return cmp.Compare(rank(a), rank(b)) }) {
 		switch {
 		case s.kind == "add":
 			adds = append(adds, s)
-			explained = explained || !m.all || m.vouches(s)
-		case s.kind == "empty":
-			// What does not count closes nothing.
-			if len(s.own) == 0 {
-				empties = append(empties, s)
-			}
-		case s.kind == "remove" && len(s.own) == 0:
+			isExplained = isExplained || m.vouches(s)
+		case s.kind == "empty" && s.own == 0:
+			empties = append(empties, s)
+		case s.kind == "remove" && s.own == 0:
 			removes = append(removes, s)
-		default:
-			// So is a removal that does not count: it still says that the child was in.
+		case s.kind != "empty":
+			// What does not count closes nothing; its removals still say that the child was in.
 			sees = append(sees, s)
 		}
 	}
-	closings := append(append([]*step{}, empties...), removes...)
-	found := m.open != nil
-	if found && !m.open.vouched && !explained && len(removes)+len(sees) > 0 {
-		m.reaches(at, append(append([]*step{}, removes...), sees...))
+	if told := slices.Concat(removes, sees); m.open != nil && !m.open.isVouched && !isExplained && len(told) > 0 {
+		m.reach(at, told)
 	}
-	if found {
+	if m.open != nil {
 		m.close(at, empties, removes)
-	} else if heard := m.heard(removes); len(heard) > 0 && !explained {
-		m.found(at, heard...)
-		m.end(at, tellers(heard))
-		m.foundNone, m.foundAt = true, at
-	}
-	m.closings = append(m.closings, closings...)
-	inOrder := func(list []*step) {
-		sort.SliceStable(list, func(i, j int) bool { return len(list[i].own) == 0 && len(list[j].own) > 0 })
-	}
-	inOrder(adds)
-	inOrder(sees)
-	for _, s := range adds {
-		m.add(at, s, len(closings) > 0)
-	}
-	m.see(at, sees, len(closings) > 0)
-}
-
-// heard are those of the steps that say that the child was in.
-func (m *machine) heard(steps []*step) []*step {
-	var heard []*step
-	for _, s := range steps {
-		if !m.vouched || m.vouches(s) {
-			heard = append(heard, s)
+	} else if !isExplained {
+		heard := slices.DeleteFunc(slices.Clone(removes), func(s *step) bool { return m.familiar && !m.isByFamiliar(s) })
+		if len(heard) > 0 {
+			m.found(at, heard)
+			m.end(at, heard)
+			m.foundAt = at
 		}
 	}
-	return heard
+	m.closings = slices.Concat(m.closings, empties, removes)
+	hasClosings := len(empties)+len(removes) > 0
+	for _, s := range adds {
+		m.add(at, s, hasClosings)
+	}
+	if len(sees) > 0 {
+		m.see(at, sees, hasClosings)
+	}
 }
 
-func tellers(steps []*step) map[string]bool {
-	by := map[string]bool{}
-	for _, s := range steps {
-		addAll(by, s.organisations)
+// rank of what is said at one time: what counts is first.
+func rank(s *step) int { return min(int(s.own), 1) }
+
+// close lets the closings of one time end the window: those that may do so first.
+func (m *machine) close(at int, empties, removes []*step) {
+	isStranger := func(s *step) bool { return !m.mayClose(s) }
+	strangers := slices.ContainsFunc(slices.Concat(empties, removes), isStranger)
+	empties = slices.DeleteFunc(slices.Clone(empties), isStranger)
+	removes = slices.DeleteFunc(slices.Clone(removes), isStranger)
+	isEmpty := false
+	if len(empties) == 0 {
+		for _, s := range removes {
+			isEmpty = m.takes(at, s) || isEmpty
+		}
 	}
-	return by
+	switch {
+	case len(empties) > 0:
+		m.end(at, empties[:1])
+	case isEmpty:
+		m.end(at, removes)
+	case strangers:
+		m.change(at, m.cur|stranger)
+	}
 }
+
+// mayClose says whether a closing ends the open window: in `certain` every one does.
+func (m *machine) mayClose(s *step) bool {
+	may := !m.all
+	for organisation := range s.by {
+		may = may || m.open.openedBy[organisation] || m.hasStanding(m.open.floor, s.at, organisation)
+	}
+	return may
+}
+
+func unitOf(amount Amount) string {
+	if amount.Unit == nil {
+		return ""
+	}
+	return *amount.Unit
+}
+
+func rat(text string) *big.Rat {
+	value, _ := new(big.Rat).SetString(text)
+	return value
+}
+
+// takes subtracts what is removed, and says whether nothing is left.
+func (m *machine) takes(at int, s *step) bool {
+	if m.h.NatureOf(m.pair.child) == "instance" || s.amounts == nil && len(m.content) == 0 {
+		return true
+	}
+	unclear := s.amounts == nil || m.uncounted || len(m.content) == 0
+	if !unclear {
+		for _, amount := range *s.amounts {
+			left := m.content[unitOf(amount)]
+			if left == nil {
+				unclear = true
+				continue
+			}
+			if left.Sub(left, rat(amount.Value)); left.Sign() < 0 {
+				left.SetInt64(0)
+				unclear = true
+			}
+		}
+	}
+	if unclear {
+		m.change(at, m.cur|quantity)
+	}
+	for _, left := range m.content {
+		if left.Sign() != 0 {
+			return false
+		}
+	}
+	return len(m.content) > 0 && !m.uncounted
+}
+
+func (m *machine) add(at int, s *step, hasClosings bool) {
+	if m.open == nil {
+		m.start(at, s.own, s)
+		because := s.own
+		if hasClosings {
+			because |= sameTime
+		}
+		if m.foundAt != 0 && m.foundAt < at {
+			because |= order
+		}
+		m.change(at, because)
+	} else {
+		m.again(at, s)
+		if s.own == 0 && hasClosings {
+			m.change(at, sameTime)
+		}
+	}
+	m.foundAt = 0
+	m.told(at, s)
+	m.put(s)
+}
+
+// again is a step that says that the child is in where a window is open: in `certain` it is so again.
+func (m *machine) again(at int, s *step) {
+	switch {
+	case at == m.curFrom:
+		// Told at the time at which it became so.
+	case !m.all:
+		m.change(at, 0)
+	case s.own != 0 && s.kind == "add" && m.h.NatureOf(m.pair.child) != "instance":
+		m.change(at, m.cur|s.own)
+	}
+}
+
+func (m *machine) told(at int, s *step) {
+	m.open.openedBy.join(s.by)
+	if !m.open.isVouched && s.kind == "add" {
+		m.open.floor = at
+	}
+	m.open.isVouched = m.open.isVouched || m.vouches(s)
+	if s.own == 0 {
+		m.renewals = append(m.renewals, at)
+	}
+}
+
+// put adds the quantity of a step to what is in.
+func (m *machine) put(s *step) {
+	if s.amounts == nil {
+		m.uncounted = true
+		return
+	}
+	for _, amount := range *s.amounts {
+		unit := unitOf(amount)
+		if m.content[unit] == nil {
+			m.content[unit] = new(big.Rat)
+		}
+		m.content[unit].Add(m.content[unit], rat(amount.Value))
+	}
+}
+
+// see takes what is seen at one time. At the end of a window it opens nothing, unless strangers alone told of that.
+func (m *machine) see(at int, steps []*step, hasClosings bool) {
+	last := len(m.done) - 1
+	switch {
+	case m.open != nil:
+		if !m.open.isVouched {
+			m.atLeast(steps)
+		}
+		for _, s := range steps {
+			m.again(at, s)
+			m.told(at, s)
+		}
+		return
+	case last >= 0 && m.done[last].to == at && m.done[last].isVouched:
+		return
+	}
+	m.found(at, steps)
+	m.atLeast(steps)
+	if hasClosings {
+		m.change(at, own(steps)|sameTime)
+	}
+	for _, s := range steps {
+		m.told(at, s)
+	}
+}
+
+// atLeast what was seen is in, where no known quantity was put in.
+func (m *machine) atLeast(steps []*step) {
+	for _, s := range steps {
+		if s.amounts == nil {
+			m.uncounted = true
+			continue
+		}
+		for _, amount := range *s.amounts {
+			if left := m.content[unitOf(amount)]; left == nil || left.Cmp(rat(amount.Value)) < 0 {
+				m.content[unitOf(amount)] = rat(amount.Value)
+			}
+		}
+	}
+}
+
+// contradict cuts the certain parts of a window at the first contradiction in each, up to where it is told again that the
+// child is in.
+func (m *machine) contradict(w *window) {
+	var parts []span
+	for _, part := range w.parts {
+		whole := part
+		for _, told := range append(slices.Clone(m.renewals), part.to) {
+			if part.because != 0 || told <= part.from || told > part.to {
+				continue
+			}
+			parts = append(parts, m.cut(whole, span{from: part.from, to: told})...)
+			part.from = told
+		}
+		if part.because != 0 || whole.from == whole.to {
+			parts = append(parts, part)
+		}
+	}
+	w.parts = parts
+}
+
+// cut a part, of a certain one, at the first contradiction in it.
+func (m *machine) cut(whole, part span) []span {
+	first, because := part.to, why(0)
+	for _, found := range m.contradictions(whole) {
+		if found.from < part.from || found.from >= part.to || found.from > first {
+			continue
+		}
+		// Of two at one time the later in the list: OVERLAP.
+		first, because = found.from, found.because
+	}
+	if because == 0 {
+		return []span{part}
+	}
+	return []span{{from: part.from, to: first}, {first, part.to, because}}
+}
+
+// contradictions in a certain part of a window: its child is put into another parent, or its parent loaded after it travelled.
+func (m *machine) contradictions(w span) (found []span) {
+	travelled := m.h.behindAll
+	for _, e := range m.h.events[m.pair.parent] {
+		moves := e.has("subject") || e.has("child") || e.Change == "see" && e.Bond == m.pair.bond
+		if moves && e.counts() && e.at >= w.from && e.at <= w.to {
+			travelled = min(travelled, e.at)
+		}
+	}
+	for _, e := range m.h.events[m.pair.parent] {
+		isOther := e.loads() && e.Bond == m.pair.bond && !m.h.isNamed(e, m.pair.child)
+		if isOther && e.counts() && e.at > travelled && e.at < w.to {
+			found = append(found, span{from: e.at, because: reloaded})
+		}
+	}
+	for _, e := range m.h.events[m.pair.child] {
+		isOther := e.Bond == m.pair.bond && e.Change == "add" && e.has("child") && e.Parent != m.pair.parent
+		if isOther && e.counts() && e.at >= w.from && e.at <= w.to && m.h.NatureOf(m.pair.child) == "instance" {
+			found = append(found, span{from: e.at, because: overlap})
+		}
+	}
+	return found
+}
+
+// isNamed says whether another identifier's trace has the event.
+func (h *history) isNamed(e *event, id string) bool { return h.byKey[id][e.key()] != nil }

@@ -2,14 +2,14 @@
 package msp
 
 import (
-	"bytes"
+	"cmp"
 	"crypto/ecdsa"
 	"crypto/elliptic"
-	"crypto/sha256"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"slices"
 
 	"cotrace.example/verifier/internal/wire"
 )
@@ -23,78 +23,68 @@ type unit struct {
 // MSP is what a FabricMSPConfig says of who belongs to an organisation.
 type MSP struct {
 	ID            string
-	ConfigHash    [32]byte
 	authorities   []*x509.Certificate
 	roots, others *x509.CertPool
 	lists         []*x509.RevocationList
 	internal      map[string]bool // authorities above another authority
 	units         []unit
-	roles         map[string]*unit // of NodeOUs; nil where they are off
+	roles         map[string]unit // of NodeOUs; nil where they are off
 }
 
 // New reads a FabricMSPConfig (msp/msp_config.proto of fabric-protos).
 func New(config []byte) (*MSP, error) {
-	m, err := wire.ReadMessage(config)
-	if err != nil {
-		return nil, err
-	}
-	msp := &MSP{
-		ID: string(m.Last(1)), ConfigHash: sha256.Sum256(config),
-		roots: x509.NewCertPool(), others: x509.NewCertPool(), internal: map[string]bool{},
-	}
-	crypto, err := wire.Within(config, 10)
-	if err != nil {
-		return nil, err
-	}
+	p := &wire.Proto{}
+	m, hashes := p.Message(config), p.Message(config, 10)
+	msp := &MSP{ID: string(m.Last(1)), internal: map[string]bool{}}
 	for _, field := range []uint64{1, 2} {
-		if family := string(crypto.Last(field)); family != "" && family != "SHA2" && family != "SHA256" && family != "SHA384" {
+		if family := string(hashes.Last(field)); !slices.Contains([]string{"", "SHA2", "SHA256", "SHA384"}, family) {
 			return nil, fmt.Errorf("hash family %q", family)
 		}
 	}
-	if err := msp.readAuthorities(m); err != nil {
-		return nil, err
-	}
+	var wrong [5]error
+	msp.roots, wrong[0] = msp.readAuthorities(m.Bytes[2])
+	msp.others, wrong[1] = msp.readAuthorities(m.Bytes[3])
 	for _, listed := range m.Bytes[5] {
-		list, err := readList(listed)
+		if der := fromPEM(listed); der != nil {
+			listed = der
+		}
+		list, err := x509.ParseRevocationList(listed)
 		if err != nil {
 			return nil, err
 		}
 		msp.lists = append(msp.lists, list)
 	}
 	for _, listed := range m.Bytes[7] {
-		one, err := readUnit(listed)
-		if err != nil {
-			return nil, err
-		}
-		msp.units = append(msp.units, *one)
+		one, err := readUnit(p.Message(listed))
+		wrong[2] = cmp.Or(wrong[2], err)
+		msp.units = append(msp.units, one)
 	}
-	if err := msp.readRoles(m.Last(11)); err != nil {
+	wrong[3] = msp.readRoles(p, p.Message(config, 11))
+	wrong[4] = p.Err
+	if len(m.Bytes[2]) == 0 {
+		return nil, errors.New("no root")
+	}
+	if err := cmp.Or(wrong[:]...); err != nil {
 		return nil, err
 	}
 	return msp, msp.checkAuthorities()
 }
 
-func (m *MSP) readAuthorities(config *wire.Message) error {
-	if len(config.Bytes[2]) == 0 {
-		return errors.New("no root")
-	}
-	for field, pool := range map[uint64]*x509.CertPool{2: m.roots, 3: m.others} {
-		for _, listed := range config.Bytes[field] {
-			certificate, err := readPEM(listed)
-			if err != nil {
-				return err
-			}
-			if !certificate.IsCA || len(certificate.SubjectKeyId) == 0 {
-				return errors.New("an authority without CA flag or subject key identifier")
-			}
-			if certificate.KeyUsage != 0 && certificate.KeyUsage&x509.KeyUsageCertSign == 0 {
-				return errors.New("an authority that may not sign certificates")
-			}
-			pool.AddCert(certificate)
-			m.authorities = append(m.authorities, certificate)
+func (m *MSP) readAuthorities(listed [][]byte) (*x509.CertPool, error) {
+	pool := x509.NewCertPool()
+	for _, data := range listed {
+		certificate, err := readCertificate(fromPEM(data))
+		if err != nil {
+			return nil, err
 		}
+		maySign := certificate.KeyUsage == 0 || certificate.KeyUsage&x509.KeyUsageCertSign != 0
+		if !certificate.IsCA || len(certificate.SubjectKeyId) == 0 || !maySign {
+			return nil, errors.New("not an authority that may sign, with a subject key identifier")
+		}
+		pool.AddCert(certificate)
+		m.authorities = append(m.authorities, certificate)
 	}
-	return nil
+	return pool, nil
 }
 
 // checkAuthorities checks the chain of each authority, and finds those above another.
@@ -114,12 +104,12 @@ func (m *MSP) checkAuthorities() error {
 	return nil
 }
 
-func readPEM(data []byte) (*x509.Certificate, error) {
-	block, _ := pem.Decode(data)
-	if block == nil {
-		return nil, errors.New("not PEM")
+// fromPEM is what PEM holds; nil where the data are not PEM.
+func fromPEM(data []byte) []byte {
+	if block, _ := pem.Decode(data); block != nil {
+		return block.Bytes
 	}
-	return readCertificate(block.Bytes)
+	return nil
 }
 
 func readCertificate(der []byte) (*x509.Certificate, error) {
@@ -128,48 +118,31 @@ func readCertificate(der []byte) (*x509.Certificate, error) {
 		return nil, err
 	}
 	key, isEC := certificate.PublicKey.(*ecdsa.PublicKey)
-	if !isEC || key.Curve != elliptic.P256() && key.Curve != elliptic.P384() && key.Curve != elliptic.P521() {
+	if !isEC || key.Curve == elliptic.P224() {
 		return nil, errors.New("a key that is not EC on P-256, P-384 or P-521")
 	}
 	return certificate, nil
 }
 
-func readList(data []byte) (*x509.RevocationList, error) {
-	if block, _ := pem.Decode(data); block != nil {
-		data = block.Bytes
-	}
-	return x509.ParseRevocationList(data)
-}
-
 // readUnit reads a FabricOUIdentifier.
-func readUnit(data []byte) (*unit, error) {
-	m, err := wire.ReadMessage(data)
-	if err != nil {
-		return nil, err
-	}
-	one := &unit{name: string(m.Last(2))}
+func readUnit(m *wire.Message) (one unit, err error) {
+	one.name = string(m.Last(2))
 	if listed := m.Last(1); len(listed) > 0 {
-		one.authority, err = readPEM(listed)
+		one.authority, err = readCertificate(fromPEM(listed))
 	}
 	return one, err
 }
 
-var roleFields = map[string]uint64{"client": 2, "peer": 3, "admin": 4, "orderer": 5}
-
-func (m *MSP) readRoles(data []byte) error {
-	nodeOUs, err := wire.ReadMessage(data)
-	if err != nil || nodeOUs.Int(1) == 0 {
-		return err
+func (m *MSP) readRoles(p *wire.Proto, nodeOUs *wire.Message) (wrong error) {
+	if nodeOUs.Int(1) == 0 {
+		return nil
 	}
-	m.roles = map[string]*unit{}
-	for role, field := range roleFields {
-		if listed := nodeOUs.Bytes[field]; len(listed) > 0 {
-			if m.roles[role], err = readUnit(listed[len(listed)-1]); err != nil {
-				return err
-			}
+	m.roles = map[string]unit{}
+	for role, field := range map[string]uint64{"client": 2, "peer": 3, "admin": 4, "orderer": 5} {
+		if listed := nodeOUs.Last(field); listed != nil {
+			one, err := readUnit(p.Message(listed))
+			m.roles[role], wrong = one, cmp.Or(wrong, err)
 		}
 	}
-	return nil
+	return wrong
 }
-
-func sameKeyID(a, b []byte) bool { return len(a) > 0 && bytes.Equal(a, b) }

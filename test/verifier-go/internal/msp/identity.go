@@ -7,52 +7,54 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/asn1"
+	"errors"
+	"fmt"
 	"math/big"
 	"time"
-
-	"cotrace.example/verifier/internal/fault"
 )
 
-// Identity is a certificate of which the MSP says that it belongs to it, with the role that it has.
-type Identity struct {
-	Certificate *x509.Certificate
-	Hash        [32]byte
-	Role        string
-}
-
-// Judge says whether a certificate (DER) is an identity of the MSP.
-func (m *MSP) Judge(der []byte) (*Identity, error) {
+// PeerOf gives the certificate (DER) of a peer that belongs to the MSP.
+func (m *MSP) PeerOf(der []byte) (*x509.Certificate, error) {
 	certificate, err := readCertificate(der)
 	if err != nil {
-		return nil, refused("not a certificate: %v", err)
+		return nil, fmt.Errorf("not a certificate: %v", err)
 	}
 	if certificate.IsCA {
-		return nil, refused("the certificate of an authority")
+		return nil, errors.New("the certificate of an authority")
 	}
 	chain, err := m.chainOf(certificate)
 	if err != nil {
-		return nil, refused("no chain: %v", err)
+		return nil, fmt.Errorf("no chain: %v", err)
 	}
 	if len(chain) < 2 || m.internal[string(chain[1].Raw)] {
-		return nil, refused("issued by an authority above another")
+		return nil, errors.New("issued by an authority above another")
 	}
 	if m.revoked(certificate, chain) {
-		return nil, refused("revoked")
+		return nil, errors.New("revoked")
 	}
-	if len(m.units) > 0 && !m.hasAny(certificate, chain) {
-		return nil, refused("in none of the units of the MSP")
-	}
-	identity := &Identity{Certificate: certificate, Hash: sha256.Sum256(der)}
-	if m.roles != nil {
-		if identity.Role, err = m.roleOf(certificate, chain); err != nil {
-			return nil, err
+	inUnit, roles := len(m.units) == 0, 0
+	for _, name := range certificate.Subject.OrganizationalUnit {
+		for _, one := range m.units {
+			inUnit = inUnit || one.name == name && one.certified(chain)
+		}
+		for _, one := range m.roles {
+			if one.name == name && !one.certified(chain) {
+				return nil, fmt.Errorf("the role %q is not certified by the authority named for it", name)
+			}
+			if one.name == name {
+				roles++
+			}
 		}
 	}
-	return identity, nil
-}
-
-func refused(format string, arguments ...any) error {
-	return fault.New("ATTESTATION_IDENTITY", format, arguments...)
+	if !inUnit || m.roles != nil && roles != 1 {
+		return nil, errors.New("in none of the units of the MSP, or not in one that names a role")
+	}
+	for _, name := range certificate.Subject.OrganizationalUnit {
+		if peer, has := m.roles["peer"]; has && peer.name == name {
+			return certificate, nil
+		}
+	}
+	return nil, errors.New("not a peer")
 }
 
 // chainOf is the one chain from a certificate to a root, judged one second after the certificate begins.
@@ -64,7 +66,7 @@ func (m *MSP) chainOf(certificate *x509.Certificate) ([]*x509.Certificate, error
 		return nil, err
 	}
 	if len(chains) != 1 {
-		return nil, fault.New("ATTESTATION_IDENTITY", "%d chains", len(chains))
+		return nil, fmt.Errorf("%d chains", len(chains))
 	}
 	return chains[0], nil
 }
@@ -77,11 +79,9 @@ func (m *MSP) revoked(certificate *x509.Certificate, chain []*x509.Certificate) 
 		if len(list.AuthorityKeyId) == 0 {
 			return true
 		}
-		if !sameKeyID(list.AuthorityKeyId, issuer.SubjectKeyId) {
-			continue
-		}
 		for _, entry := range list.RevokedCertificateEntries {
-			if entry.SerialNumber.Cmp(certificate.SerialNumber) == 0 && list.CheckSignatureFrom(issuer) == nil {
+			own := bytes.Equal(list.AuthorityKeyId, issuer.SubjectKeyId)
+			if own && entry.SerialNumber.Cmp(certificate.SerialNumber) == 0 && list.CheckSignatureFrom(issuer) == nil {
 				return true
 			}
 		}
@@ -90,55 +90,22 @@ func (m *MSP) revoked(certificate *x509.Certificate, chain []*x509.Certificate) 
 }
 
 // certified says whether the chain goes through the authority of a unit, where one is named.
-func (u *unit) certified(chain []*x509.Certificate) bool {
-	return u.authority == nil || len(chain) > 1 && bytes.Equal(u.authority.RawTBSCertificate, chain[1].RawTBSCertificate)
+func (u unit) certified(chain []*x509.Certificate) bool {
+	return u.authority == nil || bytes.Equal(u.authority.RawTBSCertificate, chain[1].RawTBSCertificate)
 }
 
-func (m *MSP) hasAny(certificate *x509.Certificate, chain []*x509.Certificate) bool {
-	for _, name := range certificate.Subject.OrganizationalUnit {
-		for i := range m.units {
-			if m.units[i].name == name && m.units[i].certified(chain) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// roleOf is the role of the one unit of a certificate that names one.
-func (m *MSP) roleOf(certificate *x509.Certificate, chain []*x509.Certificate) (string, error) {
-	found, count := "", 0
-	for _, name := range certificate.Subject.OrganizationalUnit {
-		for role, one := range m.roles {
-			if one != nil && one.name == name {
-				if !one.certified(chain) {
-					return "", refused("the role %s is not certified by the authority named for it", role)
-				}
-				found, count = role, count+1
-			}
-		}
-	}
-	if count != 1 {
-		return "", refused("%d units that name a role", count)
-	}
-	return found, nil
-}
-
-// Signed checks an ECDSA signature on P-256 with a low S over the SHA-256 of data.
-func (i *Identity) Signed(data, signature []byte) error {
-	key := i.Certificate.PublicKey.(*ecdsa.PublicKey)
+// CheckSignature checks an ECDSA signature on P-256 with a low S over the SHA-256 of data.
+func CheckSignature(certificate *x509.Certificate, data, signature []byte) error {
+	key := certificate.PublicKey.(*ecdsa.PublicKey)
 	if key.Curve != elliptic.P256() {
-		return fault.New("ATTESTATION_CURVE", "a key that is not on P-256")
+		return errors.New("a key that is not on P-256")
 	}
 	var parts struct{ R, S *big.Int }
-	rest, err := asn1.Unmarshal(signature, &parts)
+	_, err := asn1.Unmarshal(signature, &parts)
 	half := new(big.Int).Rsh(key.Params().N, 1)
-	if err != nil || len(rest) > 0 || parts.S.Cmp(half) > 0 {
-		return fault.New("ATTESTATION_SIGNATURE", "not a signature with a low S")
-	}
 	hash := sha256.Sum256(data)
-	if !ecdsa.VerifyASN1(key, hash[:], signature) {
-		return fault.New("ATTESTATION_SIGNATURE", "not valid")
+	if err != nil || parts.S.Cmp(half) > 0 || !ecdsa.VerifyASN1(key, hash[:], signature) {
+		return errors.New("not a valid signature with a low S")
 	}
 	return nil
 }

@@ -1,66 +1,43 @@
 package proof
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
+	"maps"
+	"strings"
+	"unicode/utf8"
 
+	"cotrace.example/verifier/internal/events"
+	"cotrace.example/verifier/internal/lineage"
+	"cotrace.example/verifier/internal/text"
 	"cotrace.example/verifier/internal/wire"
 )
 
-// envelope is what is needed of a transaction (fabric-protos: common, peer, ledger/rwset).
+// stateKey is a key of a domain's state.
+type stateKey struct{ domain, key string }
+
+// envelope is what is needed of a transaction (fabric-protos: common, peer, ledger/rwset): its header, and the values that
+// it puts.
 type envelope struct {
-	hash                 [32]byte
-	channel, txID, mspID string
-	writes               []*wire.Message // KVRWSets
-	namespaces           []string
+	*wire.Header
+	puts map[stateKey][]byte
 }
 
 func readEnvelope(data []byte) (*envelope, error) {
-	e := &envelope{hash: sha256.Sum256(data)}
-	payload, err := wire.Within(data, 1)
-	if err != nil {
-		return nil, err
+	p := &wire.Proto{}
+	e := &envelope{p.Header(data), map[stateKey][]byte{}}
+	// As it stands in events.
+	if e.MspID == "" || len(e.MspID) > 255 {
+		e.MspID = hashOf(e.MspID)
 	}
-	channel, err := wire.Within(payload.Last(1), 1)
-	if err != nil {
-		return nil, err
-	}
-	e.channel, e.txID = string(channel.Last(4)), string(channel.Last(5))
-	creator, err := wire.Within(payload.Last(1), 2, 1)
-	if err != nil {
-		return nil, err
-	}
-	e.mspID = string(creator.Last(1))
-	transaction, err := wire.ReadMessage(payload.Last(2))
-	if err != nil {
-		return nil, err
-	}
-	for _, action := range transaction.Bytes[1] {
-		if err := e.readAction(action); err != nil {
-			return nil, err
+	flags := map[stateKey]uint8{}
+	for _, action := range p.Message(e.Data).Bytes[1] {
+		for _, set := range p.Message(action, 2, 2, 1, 2, 1).Bytes[2] {
+			e.readWrites(p, p.Message(set), flags)
 		}
 	}
-	return e, nil
-}
-
-func (e *envelope) readAction(action []byte) error {
-	sets, err := wire.Within(action, 2, 2, 1, 2, 1)
-	if err != nil {
-		return err
-	}
-	for _, set := range sets.Bytes[2] {
-		namespace, err := wire.ReadMessage(set)
-		if err != nil {
-			return err
-		}
-		writes, err := wire.ReadMessage(namespace.Last(2))
-		if err != nil {
-			return err
-		}
-		e.writes = append(e.writes, writes)
-		e.namespaces = append(e.namespaces, string(namespace.Last(1)))
-	}
-	return nil
+	maps.DeleteFunc(e.puts, func(at stateKey, _ []byte) bool {
+		return flags[at]&written == 0 || flags[at]&deleted != 0 || !events.IsDomain(at.domain)
+	})
+	return e, p.Err
 }
 
 // What Fabric adds up for a key (validation/tx_ops.go).
@@ -71,50 +48,98 @@ const (
 	deleted        = 8
 )
 
-// put is the value that the transaction puts at a key of a domain; false where its effect is another.
-func (e *envelope) put(domain, key string) ([]byte, bool, error) {
-	var flags uint8
-	var value []byte
-	for i, set := range e.writes {
-		if e.namespaces[i] != domain {
-			continue
-		}
-		for _, listed := range set.Bytes[3] {
-			write, err := wire.ReadMessage(listed)
-			if err != nil {
-				return nil, false, err
+func (e *envelope) readWrites(p *wire.Proto, namespace *wire.Message, flags map[stateKey]uint8) {
+	writes := p.Message(namespace.Last(2))
+	for _, field := range []uint64{3, 4} {
+		for _, listed := range writes.Bytes[field] {
+			write := p.Message(listed)
+			at := stateKey{string(namespace.Last(1)), string(write.Last(1))}
+			value := write.Last(3)
+			switch {
+			case field == 4 && len(write.Bytes[2]) > 0:
+				flags[at] += metadataUpdate
+			case field == 4:
+				flags[at] += metadataDelete
+			case write.Int(2) != 0 || len(value) == 0:
+				flags[at] += deleted
+			default:
+				flags[at] += written
 			}
-			if string(write.Last(1)) != key {
-				continue
-			}
-			if value = write.Last(3); write.Int(2) != 0 || len(value) == 0 {
-				flags += deleted
-			} else {
-				flags += written
-			}
-		}
-		for _, listed := range set.Bytes[4] {
-			write, err := wire.ReadMessage(listed)
-			if err != nil {
-				return nil, false, err
-			}
-			if string(write.Last(1)) != key {
-				continue
-			}
-			if len(write.Bytes[2]) > 0 {
-				flags += metadataUpdate
-			} else {
-				flags += metadataDelete
+			if field == 3 {
+				e.puts[at] = value
 			}
 		}
 	}
-	return value, flags&written != 0 && flags&deleted == 0, nil
 }
 
-// wrote says whether the transaction is that of an event, and puts the value that it names.
-func (e *envelope) wrote(at *place) bool {
-	value, puts, err := e.put(at.leaf.Domain, at.leaf.Key)
-	hash := sha256.Sum256(value)
-	return err == nil && puts && string(hash[:]) == string(at.leaf.ValueHash) &&
-		e.txID == hex.EncodeToString(at.leaf.TxID) && e.mspID == at.leaf.MspID
+// record is what the envelope puts for a record's id as the contract does, for its organisation; nil where it does not.
+func (e *envelope) record(domain, recordID string) *recordText {
+	value, valid := parseCanonical(string(e.puts[stateKey{domain, "rec/" + recordID}]), maxRecord)
+	stored, _ := value.(text.Object)
+	entries, _ := stored["traces"].([]any)
+	if !valid || entries == nil {
+		return nil
+	}
+	client := maps.Clone(stored)
+	links, sent := make([]text.Object, len(entries)), make([]any, len(entries))
+	for i, item := range entries {
+		entry, isObject := item.(text.Object)
+		if !isObject {
+			return nil
+		}
+		links[i], sent[i] = text.Object{}, item
+		own := maps.Clone(entry)
+		for _, name := range []string{"ver", "preTraceTxId", "preTraceHash"} {
+			if value, has := entry[name]; has {
+				links[i][name] = value
+			}
+			delete(own, name)
+		}
+		sent[i] = own
+	}
+	client["traces"] = sent
+	record := recordOf(client)
+	canonical, err := text.Canonical(client)
+	if record == nil || err != nil || idOf(e.MspID, canonical) != recordID {
+		return nil
+	}
+	for i, entry := range record.Traces {
+		var read link
+		isLinked := text.Read(links[i], &read, badProof) == nil && read.isValid()
+		isUnlinked := len(links[i]) == 3 && links[i]["ver"] == nil && links[i]["preTraceTxId"] == nil && links[i]["preTraceHash"] == nil
+		if isRow := record.isRow[entry.ID]; isRow && !isLinked || !isRow && !isUnlinked {
+			return nil
+		}
+	}
+	return record
+}
+
+type orphan struct {
+	lineage.Place
+	RecordID string `json:"recordId"`
+}
+
+// orphans are records that the envelope puts, of which an identifier has no row or mark beside it.
+func (e *envelope) orphans() []orphan {
+	var found []orphan
+	named := map[[3]string]bool{} // domain, identifier, record id
+	for at, value := range e.puts {
+		traceID, markOf := events.ReadKey(at.key)
+		if row, _ := readRow(e.TxID, traceID, markOf, string(value)); row != nil && utf8.Valid(value) {
+			named[[3]string{at.domain, traceID, row.RecordID}] = true
+		}
+	}
+	for at := range e.puts {
+		recordID, isRecord := strings.CutPrefix(at.key, "rec/")
+		record := e.record(at.domain, recordID)
+		if !isRecord || !hexDigits.MatchString(recordID) || record == nil {
+			continue
+		}
+		for _, entry := range record.Traces {
+			if !named[[3]string{at.domain, entry.ID, recordID}] {
+				found = append(found, orphan{lineage.Place{Domain: at.domain, TxID: e.TxID, Organisation: e.MspID}, recordID})
+			}
+		}
+	}
+	return found
 }

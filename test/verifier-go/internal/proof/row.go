@@ -1,165 +1,125 @@
 package proof
 
 import (
-	"encoding/hex"
 	"regexp"
+	"slices"
+	"strings"
+	"time"
 
-	"cotrace.example/verifier/internal/events"
 	"cotrace.example/verifier/internal/lineage"
 	"cotrace.example/verifier/internal/text"
 	"cotrace.example/verifier/internal/traceid"
 )
 
-const maxRow = 8 << 10
-
-// rowText is a row or mark that is of our form.
-type rowText struct {
-	lineage.Row
-	ver          float64
-	preTraceTxID string
-	isRow        bool
-}
-
-var (
-	hexDigits = regexp.MustCompile(`^[0-9a-f]{64}$`)
-	utcTime   = regexp.MustCompile(`^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$`)
-	rowRoles  = words("child input lot output parent process process-gives process-takes subject")
-	bonds     = words("aggregation association other")
-	changes   = words("add see remove empty")
+const (
+	maxRow    = 8 << 10
+	maxRecord = 8 << 20
+	maxRows   = 1000 // and as many marks
+	maxText   = 512
 )
 
-func words(list string) map[string]bool {
-	set := map[string]bool{}
-	for _, word := range regexp.MustCompile(`\S+`).FindAllString(list, -1) {
-		set[word] = true
-	}
-	return set
+var hexDigits = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+// rowText is a mark, or a row without its place in a chain.
+type rowText struct {
+	TxID     string   `json:"txId"`
+	RecordID string   `json:"recordId"`
+	Event    string   `json:"event"`
+	Time     string   `json:"time"`
+	Roles    []string `json:"roles" least:"1" most:"9"`
+	Wrong    *bool    `json:"wrong" may:"lack"`
+	Bond     string   `json:"bond" may:"lack" among:"aggregation association other"`
+	Change   string   `json:"change" may:"lack" among:"add see remove empty"`
+	Parent   *string  `json:"parent" may:"lack"`
 }
+
+// link is the place of a row in the chain of its trace.
+type link struct {
+	Ver          float64 `json:"ver"`
+	PreTraceTxID *string `json:"preTraceTxId"`
+	PreTraceHash *string `json:"preTraceHash"`
+}
+
+const roles = "child input lot output parent process process-gives process-takes subject"
 
 func isTime(written string) bool {
-	m := utcTime.FindStringSubmatch(written)
-	if m == nil {
-		return false
-	}
-	year, month, day := number(m[1]), number(m[2]), number(m[3])
-	days := []int{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
-	if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
-		days[1] = 29
-	}
-	return month >= 1 && month <= 12 && day >= 1 && day <= days[month-1]
+	const form = "2006-01-02T15:04:05.000Z"
+	read, err := time.Parse(form, written)
+	return err == nil && read.Format(form) == written
 }
 
-func number(digits string) int {
-	value := 0
-	for _, digit := range digits {
-		value = 10*value + int(digit-'0')
+// parseCanonical gives the value of a canonical JSON text.
+func parseCanonical(written string, most int) (any, bool) {
+	if len(written) > most {
+		return nil, false
 	}
-	return value
-}
-
-// readRow reads the text of a row or mark; nil where it is not of our form.
-func readRow(leaf *events.Leaf, written string) *rowText {
 	value, err := text.Parse(written)
-	if err != nil || len(written) > maxRow || !text.IsCanonical(written, value) {
-		return nil
-	}
-	s := text.ShapeOf(value, badProof)
-	row := &rowText{isRow: leaf.RecordID == ""}
-	row.RecordID, row.Event, row.Time = s.Text("recordId"), s.Text("event"), s.Text("time")
-	if s.Text("txId") != hex.EncodeToString(leaf.TxID) || !hexDigits.MatchString(row.RecordID) || !hexDigits.MatchString(row.Event) || !isTime(row.Time) {
-		return nil
-	}
-	for i, item := range s.List("roles", len(rowRoles)) {
-		role, _ := item.(string)
-		if !rowRoles[role] || i > 0 && role <= row.Roles[i-1] {
-			return nil
-		}
-		row.Roles = append(row.Roles, role)
-	}
-	row.Bond, row.Change = optional(s, "bond", bonds), optional(s, "change", changes)
-	if s.Has("wrong") {
-		if row.Wrong, _ = s.Any("wrong").(bool); !row.Wrong {
-			return nil
-		}
-	}
-	if s.Has("parent") {
-		row.Parent = s.Text("parent")
-		if _, err := traceid.NatureOf(row.Parent); err != nil {
-			return nil
-		}
-	}
-	row.readChain(s)
-	if s.Err() != nil || !row.agrees(leaf) {
-		return nil
-	}
-	return row
+	return value, err == nil && text.IsCanonical(written, value)
 }
 
-func optional(s *text.Shape, name string, among map[string]bool) string {
-	if !s.Has(name) {
-		return ""
+// readRow reads the text of a row or mark at a key, which a transaction wrote; nil where it is not of our form. A mark has
+// no link.
+func readRow(txID, traceID, markOf, written string) (*lineage.Row, *link) {
+	value, valid := parseCanonical(written, maxRow)
+	var read struct {
+		rowText
+		link
 	}
-	word := s.Text(name)
-	if !among[word] {
-		s.Refuse("%s is %q", name, word)
+	nature, err := traceid.NatureOf(traceID)
+	if !valid || err != nil {
+		return nil, nil
 	}
-	return word
-}
-
-// readChain reads the place of a row in the chain of its trace.
-func (r *rowText) readChain(s *text.Shape) {
-	if !r.isRow {
-		return
+	at := &read.link
+	if markOf == "" {
+		err = text.Read(value, &read, badProof)
+	} else {
+		at, err = nil, text.Read(value, &read.rowText, badProof)
 	}
-	r.ver = float64(s.Number("ver", 1, 1<<53-1))
-	txID, hash := s.TextOrNull("preTraceTxId"), s.TextOrNull("preTraceHash")
-	first := r.ver == 1
-	if (txID == nil) != first || (hash == nil) != first {
-		s.Refuse("no place in a chain")
-		return
+	r := read.rowText
+	if err != nil || r.TxID != txID || markOf != "" && r.RecordID != markOf || at != nil && !at.isValid() ||
+		!hexDigits.MatchString(r.RecordID) || !hexDigits.MatchString(r.Event) || !isTime(r.Time) || r.Wrong != nil && !*r.Wrong {
+		return nil, nil
 	}
-	if !first {
-		r.preTraceTxID = *txID
-		if !hexDigits.MatchString(*txID) || !hexDigits.MatchString(*hash) {
-			s.Refuse("not hashes")
+	isMarked := true
+	for i, role := range r.Roles {
+		if !slices.Contains(strings.Fields(roles), role) || i > 0 && role <= r.Roles[i-1] ||
+			role != "process" && strings.HasPrefix(role, "process") && slices.Contains(r.Roles, "process") {
+			return nil, nil
 		}
+		isMarked = isMarked && (role == "lot" || strings.HasPrefix(role, "process"))
 	}
+	row := &lineage.Row{Said: lineage.Said{
+		RecordID: r.RecordID, Event: r.Event, Time: r.Time, Wrong: r.Wrong != nil, Bond: r.Bond, Change: r.Change,
+	}, Roles: r.Roles}
+	isChild := slices.Contains(r.Roles, "child")
+	if r.Parent != nil {
+		if _, err := traceid.NatureOf(*r.Parent); err != nil || !isChild {
+			return nil, nil
+		}
+		row.Parent = *r.Parent
+	}
+	if (isMarked || nature == traceid.Class) == (at != nil) || !fit(&row.Said, isChild, slices.Contains(r.Roles, "parent")) {
+		return nil, nil
+	}
+	return row, at
 }
 
-// agrees says whether the members of a row or mark fit each other and its key.
-func (r *rowText) agrees(leaf *events.Leaf) bool {
-	nature, err := traceid.NatureOf(leaf.TraceID)
-	if err != nil || len(r.Roles) == 0 || !r.isRow && r.RecordID != leaf.RecordID {
+func (l *link) isValid() bool {
+	isFirst := l.Ver == 1
+	if l.Ver < 1 || l.Ver > 1<<53-1 || l.Ver != float64(int64(l.Ver)) ||
+		(l.PreTraceTxID == nil) != isFirst || (l.PreTraceHash == nil) != isFirst {
 		return false
 	}
-	has := map[string]bool{}
-	marked := true
-	for _, role := range r.Roles {
-		has[role] = true
-		marked = marked && (role == "lot" || isProcess(role))
-	}
-	if marked = marked || nature == traceid.Class; marked == r.isRow {
-		return false
-	}
-	return !(has["process"] && (has["process-gives"] || has["process-takes"])) && fits(&r.Said, has) &&
-		(r.Parent == "" || has["child"])
+	return isFirst || hexDigits.MatchString(*l.PreTraceTxID) && hexDigits.MatchString(*l.PreTraceHash)
 }
 
-func isProcess(role string) bool {
-	return role == "process" || role == "process-gives" || role == "process-takes"
-}
-
-// fits checks bond and change against roles: of one identifier, or of a whole record.
-func fits(said *lineage.Said, has map[string]bool) bool {
+// fit checks bond and change against roles: of one identifier, or of a whole record.
+func fit(said *lineage.Said, hasChild, hasParent bool) bool {
 	switch {
-	case (has["parent"] || has["child"]) && said.Bond == "":
-		return false
-	case said.Bond != "" && said.Change == "":
-		return false
-	case said.Bond == "other" && said.Change != "see":
-		return false
-	case said.Bond == "" && said.Change == "empty":
+	case said.Bond == "":
+		return !hasChild && !hasParent && said.Change != "empty"
+	case said.Change == "", said.Bond == "other" && said.Change != "see":
 		return false
 	}
-	return !(said.Change == "empty" && has["child"])
+	return said.Change != "empty" || !hasChild
 }

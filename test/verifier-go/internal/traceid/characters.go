@@ -2,6 +2,8 @@
 package traceid
 
 import (
+	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -12,68 +14,46 @@ import (
 )
 
 const (
-	maxBytes    = 512
-	maxUnits    = 2048
-	maxMarks    = 30
-	codeOfFault = "BAD_TRACE_ID"
+	maxBytes = 512
+	maxUnits = 2048
+	maxMarks = 30
+	spaces   = " \t\n\v\f\r\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+	unseen   = "\u2028\u2029\u2800\U00016fe4\U0001d159"
 )
 
 func refuse(format string, arguments ...any) error {
-	return fault.New(codeOfFault, format, arguments...)
+	return fault.New("BAD_TRACE_ID", format, arguments...)
 }
 
-func isSpace(r rune) bool {
-	switch {
-	case r >= 0x09 && r <= 0x0d, r >= 0x2000 && r <= 0x200a:
-		return true
+// isTaken says whether a character may stand in an identifier. It relies on the tables of Unicode 15.0, which a test makes
+// sure of. (unicode.C has what is not assigned, too.)
+func isTaken(r rune) bool {
+	if r != ' ' && strings.ContainsRune(spaces+unseen, r) ||
+		unicode.In(r, unicode.Cc, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) {
+		return false
 	}
-	switch r {
-	case 0x20, 0x85, 0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000, 0xfeff:
-		return true
-	}
-	return false
-}
-
-func isUnseen(r rune) bool {
-	switch r {
-	case 0x2028, 0x2029, 0x2800, 0x16fe4, 0x1d159:
-		return true
-	}
-	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
-}
-
-// isAssigned relies on the tables of Unicode 15.0, which a test makes sure of. (unicode.C has what is not assigned, too.)
-func isAssigned(r rune) bool {
-	return unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Z, unicode.Cc, unicode.Cf, unicode.Co)
+	return unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Z, unicode.Co)
 }
 
 // readCharacters trims, checks every character, and brings the text into NFC.
 func readCharacters(input string) (string, error) {
-	if !utf8.ValidString(input) {
-		return "", refuse("not UTF-8")
-	}
-	trimmed := strings.TrimFunc(input, isSpace)
-	if trimmed == "" {
-		return "", refuse("empty")
+	trimmed := strings.Trim(input, spaces)
+	if !utf8.ValidString(input) || trimmed == "" {
+		return "", refuse("empty, or not UTF-8")
 	}
 	units, marks := 0, 0
 	for _, r := range trimmed {
-		units++
-		if r > 0xffff {
+		if units++; r > 0xffff {
 			units++
 		}
-		if units > maxUnits {
-			return "", refuse("more than %d UTF-16 units", maxUnits)
-		}
-		if r != ' ' && isSpace(r) || isUnseen(r) || !isAssigned(r) {
-			return "", refuse("character U+%04X", r)
-		}
-		marks++
-		if !unicode.Is(unicode.M, r) {
+		if marks++; !unicode.Is(unicode.M, r) {
 			marks = 0
 		}
-		if marks > maxMarks {
-			return "", refuse("more than %d combining marks in a row", maxMarks)
+		if units > maxUnits || marks > maxMarks {
+			return "", refuse("more than %d UTF-16 units, or %d combining marks in a row", maxUnits, maxMarks)
+		}
+		if !isTaken(r) {
+			return "", refuse("character U+%04X", r)
 		}
 	}
 	return norm.NFC.String(trimmed), nil
@@ -89,60 +69,35 @@ func lower(text string) string {
 	}, text)
 }
 
-func hasPrefixFold(text, prefix string) bool {
-	return len(text) >= len(prefix) && lower(text[:len(prefix)]) == prefix
-}
+var (
+	escaped    = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+	unreserved = regexp.MustCompile(`^[A-Za-z0-9\-._~]$`)
+	kept       = regexp.MustCompile(`^[A-Za-z0-9\-._';=]$`)
+)
 
-func unhex(c byte) int {
-	switch {
-	case c >= '0' && c <= '9':
-		return int(c - '0')
-	case c >= 'a' && c <= 'f':
-		return int(c-'a') + 10
-	case c >= 'A' && c <= 'F':
-		return int(c-'A') + 10
-	}
-	return -1
-}
-
-// unescape undoes percent-encoding; false where a percent sign begins none.
-func unescape(text string) (string, bool) {
-	if !strings.Contains(text, "%") {
-		return text, true
-	}
-	out := make([]byte, 0, len(text))
-	for i := 0; i < len(text); i++ {
-		if text[i] != '%' {
-			out = append(out, text[i])
-			continue
+// plain leaves what is no escape as it is, unescapes unreserved characters and writes other escapes in upper case.
+func plain(text string) string {
+	return escaped.ReplaceAllStringFunc(text, func(one string) string {
+		var c byte
+		fmt.Sscanf(one, "%%%x", &c)
+		if unreserved.Match([]byte{c}) {
+			return string(rune(c))
 		}
-		if i+2 >= len(text) || unhex(text[i+1]) < 0 || unhex(text[i+2]) < 0 {
-			return "", false
-		}
-		out = append(out, byte(unhex(text[i+1])<<4|unhex(text[i+2])))
-		i += 2
-	}
-	return string(out), true
+		return strings.ToUpper(one)
+	})
 }
 
-const upperHex = "0123456789ABCDEF"
+func upperEscapes(text string) string { return escaped.ReplaceAllStringFunc(text, strings.ToUpper) }
 
 // escape percent-encodes every byte that is not among those kept in a TraceID.
 func escape(value string) string {
 	var out strings.Builder
-	for i := 0; i < len(value); i++ {
-		c := value[i]
-		if isLetterOrDigit(c) || strings.IndexByte("-._';=", c) >= 0 {
+	for _, c := range []byte(value) {
+		if kept.Match([]byte{c}) {
 			out.WriteByte(c)
 		} else {
-			out.Write([]byte{'%', upperHex[c>>4], upperHex[c&15]})
+			fmt.Fprintf(&out, "%%%02X", c)
 		}
 	}
 	return out.String()
-}
-
-func isDigit(c byte) bool { return c >= '0' && c <= '9' }
-
-func isLetterOrDigit(c byte) bool {
-	return isDigit(c) || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }

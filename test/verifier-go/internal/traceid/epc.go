@@ -1,70 +1,12 @@
 package traceid
 
 import (
+	"net/url"
 	"regexp"
 	"strings"
 )
 
-// readEPC reads what stands behind urn:epc: (GS1 Tag Data Standard, section 6.3). It gives the identifier that it has a
-// Digital Link for, or else the URN in its one form.
-func readEPC(rest string) (*identifier, string, error) {
-	kind, rest, _ := strings.Cut(rest, ":")
-	scheme, body, found := strings.Cut(rest, ":")
-	kind, scheme = lower(kind), lower(scheme)
-	if !found {
-		return nil, "", refuse("not an EPC URN")
-	}
-	if form, plainURN := ownURNs[scheme]; plainURN && kind == "id" {
-		body = upperEscapes(body)
-		if !form.MatchString(body) {
-			return nil, "", refuse("not of the form of %s", scheme)
-		}
-		return nil, "urn:epc:id:" + scheme + ":" + body, nil
-	}
-	fields := strings.Split(body, ".")
-	make, known := linked[kind+":"+scheme]
-	if kind == "idpat" {
-		make, known = linked["id:"+scheme]
-	}
-	if !known || len(fields) < make.fields {
-		return nil, "", refuse("not an EPC URN that names one thing or class")
-	}
-	// The last field may hold dots.
-	fields = append(fields[:make.fields-1:make.fields-1], strings.Join(fields[make.fields-1:], "."))
-	if kind == "idpat" {
-		if fields[make.fields-1] != "*" || !patterns[scheme] {
-			return nil, "", refuse("a pattern that is not one class")
-		}
-		fields[make.fields-1] = ""
-	}
-	for i := range fields {
-		plain, valid := unescape(fields[i])
-		if !valid {
-			return nil, "", refuse("a percent sign that begins no escape")
-		}
-		fields[i] = plain
-	}
-	// A company prefix of 12 digits may leave nothing for the reference; what identifies behind it is never empty.
-	if fields[len(fields)-1] == "" && kind != "idpat" && scheme != "pgln" {
-		return nil, "", refuse("not of the form of %s", scheme)
-	}
-	if !companyPrefix.MatchString(fields[0]) {
-		return nil, "", refuse("no company prefix in %s", scheme)
-	}
-	read := make.read(fields)
-	if read == nil {
-		return nil, "", refuse("not of the form of %s", scheme)
-	}
-	return read, "", nil
-}
-
-var companyPrefix = regexp.MustCompile(`^[0-9]{6,12}$`)
-
-var patterns = map[string]bool{
-	"sgtin": true, "grai": true, "gdti": true, "sgcn": true, "cpi": true, "itip": true, "upui": true,
-}
-
-// Schemes without a Digital Link.
+// Schemes without a Digital Link, with their forms.
 var ownURNs = map[string]*regexp.Regexp{
 	"gid":   regexp.MustCompile(`^(?:0|[1-9]\d{0,8})\.(?:0|[1-9]\d{0,7})\.(?:0|[1-9]\d{0,10})$`),
 	"usdod": regexp.MustCompile(`^[0-9A-HJ-NP-Z]{5,6}\.(?:0|[1-9]\d{0,10})$`),
@@ -73,105 +15,115 @@ var ownURNs = map[string]*regexp.Regexp{
 	"imovn": regexp.MustCompile(`^[0-9]{7}$`),
 }
 
-func upperEscapes(text string) string {
-	out := []byte(text)
-	for i := 0; i+2 < len(out); i++ {
-		if out[i] == '%' {
-			copy(out[i:i+3], strings.ToUpper(string(out[i:i+3])))
+// epc is how a scheme is written as a key.
+type epc struct {
+	fields    int
+	ai        string
+	digits    int    // company prefix and reference together, before their check digit; 0: of any form, without one
+	isMoved   bool   // the first digit of the reference stands before the prefix
+	qualifier string // of the last field; empty: that is a part of the key
+	isClass   bool   // a pattern with a star for the last field is its class
+}
+
+var schemes = map[string]epc{
+	"id:sgtin":    {3, "01", 13, true, "21", true},
+	"id:upui":     {3, "01", 13, true, "235", true},
+	"class:lgtin": {3, "01", 13, true, "10", false},
+	"id:itip":     {5, "8006", 13, true, "21", true},
+	"id:sscc":     {2, "00", 17, true, "", false},
+	"id:sgln":     {3, "414", 12, false, "254", false},
+	"id:pgln":     {2, "417", 12, false, "", false},
+	"id:grai":     {3, "8003", 12, false, "", true},
+	"id:gdti":     {3, "253", 12, false, "", true},
+	"id:sgcn":     {3, "255", 12, false, "", true},
+	"id:gsrn":     {2, "8018", 17, false, "", false},
+	"id:gsrnp":    {2, "8017", 17, false, "", false},
+	"id:gsin":     {2, "402", 16, false, "", false},
+	"id:giai":     {2, "8004", 0, false, "", false},
+	"id:ginc":     {2, "401", 0, false, "", false},
+	"id:cpi":      {3, "8010", 0, false, "8011", true},
+}
+
+var companyPrefix = regexp.MustCompile(`^[0-9]{6,12}$`)
+
+// readEPC reads what stands behind urn:epc: (GS1 Tag Data Standard, section 6.3). It gives the identifier that it has a
+// Digital Link for, or else the URN in its one form.
+func readEPC(rest string) (*identifier, string, error) {
+	kind, rest, _ := strings.Cut(rest, ":")
+	name, body, found := strings.Cut(rest, ":")
+	kind, name = lower(kind), lower(name)
+	if form := ownURNs[name]; found && form != nil && kind == "id" {
+		if body = upperEscapes(body); !form.MatchString(body) {
+			return nil, "", refuse("not of the form of %s", name)
 		}
+		return nil, "urn:epc:id:" + name + ":" + body, nil
 	}
-	return string(out)
-}
-
-type maker struct {
-	fields int
-	read   func(fields []string) *identifier
-}
-
-// digitsOf joins digits that must have a length together, with the check digit behind them.
-func digitsOf(length int, texts ...string) (string, bool) {
-	joined := strings.Join(texts, "")
-	if len(joined) != length {
-		return "", false
+	isPattern := kind == "idpat"
+	if isPattern {
+		kind = "id"
 	}
-	for i := 0; i < len(joined); i++ {
-		if !isDigit(joined[i]) {
-			return "", false
+	scheme, known := schemes[kind+":"+name]
+	// The last field may hold dots.
+	fields := strings.SplitN(body, ".", max(scheme.fields, 1))
+	if !known || len(fields) < scheme.fields {
+		return nil, "", refuse("not an EPC URN that names one thing or class")
+	}
+	end := len(fields) - 1
+	if isPattern && (fields[end] != "*" || !scheme.isClass) {
+		return nil, "", refuse("a pattern that is not one class")
+	}
+	for i := range fields {
+		plain, err := url.PathUnescape(fields[i])
+		if err != nil {
+			return nil, "", refuse("a percent sign that begins no escape")
 		}
+		fields[i] = plain
 	}
-	return joined + string(checkDigit(joined)), true
+	// A company prefix of 12 digits may leave nothing for the reference; what identifies behind it is never empty.
+	if isPattern {
+		fields[end] = ""
+	} else if fields[end] == "" && name != "pgln" {
+		return nil, "", refuse("not of the form of %s", name)
+	}
+	read := scheme.read(fields)
+	if !companyPrefix.MatchString(fields[0]) || read == nil {
+		return nil, "", refuse("not of the form of %s", name)
+	}
+	return read, "", nil
 }
 
-// gtinOf moves the indicator, first of the item reference, to the front.
-func gtinOf(prefix, item string) (string, bool) {
-	if item == "" {
-		return "", false
-	}
-	return digitsOf(13, item[:1], prefix, item[1:])
-}
+var allDigits = regexp.MustCompile(`^[0-9]+$`)
 
-func identifierOf(ai, value string, valid bool, qualifiers ...string) *identifier {
-	if !valid {
+func (e epc) read(fields []string) *identifier {
+	prefix, reference, rest := fields[0], fields[1], fields[2:]
+	if reference == "" && (e.isMoved || e.ai == "8010") {
 		return nil
 	}
-	read, valid := newIdentifier(findKey(ai), value)
-	if !valid {
-		return nil
+	value := prefix + reference
+	if e.isMoved {
+		value = reference[:1] + prefix + reference[1:]
 	}
-	for i := 0; i < len(qualifiers); i += 2 {
-		if qualifiers[i+1] != "" && !read.add(qualifiers[i], qualifiers[i+1]) {
+	if e.digits > 0 {
+		if len(value) != e.digits || !allDigits.MatchString(value) {
 			return nil
 		}
+		value += string(checkDigit(value))
+	}
+	switch e.ai {
+	case "8003":
+		value = "0" + value
+	case "8006":
+		if len(rest[0]) != 2 || len(rest[1]) != 2 {
+			return nil
+		}
+		value, rest = value+rest[0]+rest[1], rest[2:]
+	}
+	if e.qualifier == "" {
+		value += strings.Join(rest, "")
+	}
+	read, valid := newIdentifier(findKey(e.ai), value)
+	if !valid || e.qualifier != "" && rest[0] != "" && !read.add(e.qualifier, rest[0]) {
+		return nil
 	}
 	return read
-}
-
-var linked = map[string]maker{
-	"id:sgtin":    {3, func(f []string) *identifier { return trade(f, "01", "21") }},
-	"id:upui":     {3, func(f []string) *identifier { return trade(f, "01", "235") }},
-	"class:lgtin": {3, func(f []string) *identifier { return trade(f, "01", "10") }},
-	"id:itip": {5, func(f []string) *identifier {
-		gtin, valid := gtinOf(f[0], f[1])
-		return identifierOf("8006", gtin+f[2]+f[3], valid && len(f[2]) == 2 && len(f[3]) == 2, "21", f[4])
-	}},
-	"id:sscc": {2, func(f []string) *identifier {
-		if f[1] == "" {
-			return nil
-		}
-		value, valid := digitsOf(17, f[1][:1], f[0], f[1][1:])
-		return identifierOf("00", value, valid)
-	}},
-	"id:sgln": {3, func(f []string) *identifier {
-		value, valid := digitsOf(12, f[0], f[1])
-		return identifierOf("414", value, valid, "254", f[2])
-	}},
-	"id:pgln": {2, func(f []string) *identifier { return joined(f, 12, "417") }},
-	"id:grai": {3, func(f []string) *identifier {
-		value, valid := digitsOf(12, f[0], f[1])
-		return identifierOf("8003", "0"+value+f[2], valid)
-	}},
-	"id:gdti": {3, func(f []string) *identifier {
-		value, valid := digitsOf(12, f[0], f[1])
-		return identifierOf("253", value+f[2], valid)
-	}},
-	"id:sgcn": {3, func(f []string) *identifier {
-		value, valid := digitsOf(12, f[0], f[1])
-		return identifierOf("255", value+f[2], valid)
-	}},
-	"id:gsrn":  {2, func(f []string) *identifier { return joined(f, 17, "8018") }},
-	"id:gsrnp": {2, func(f []string) *identifier { return joined(f, 17, "8017") }},
-	"id:gsin":  {2, func(f []string) *identifier { return joined(f, 16, "402") }},
-	"id:giai":  {2, func(f []string) *identifier { return identifierOf("8004", f[0]+f[1], true) }},
-	"id:ginc":  {2, func(f []string) *identifier { return identifierOf("401", f[0]+f[1], true) }},
-	"id:cpi":   {3, func(f []string) *identifier { return identifierOf("8010", f[0]+f[1], f[1] != "", "8011", f[2]) }},
-}
-
-func trade(fields []string, ai, qualifier string) *identifier {
-	gtin, valid := gtinOf(fields[0], fields[1])
-	return identifierOf(ai, gtin, valid, qualifier, fields[2])
-}
-
-func joined(fields []string, length int, ai string) *identifier {
-	value, valid := digitsOf(length, fields[0], fields[1])
-	return identifierOf(ai, value, valid)
 }

@@ -1,6 +1,9 @@
 package traceid
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // Identify gives the TraceID of an identifier as it is written, and its nature.
 func Identify(input string) (traceID, nature string, err error) {
@@ -8,8 +11,7 @@ func Identify(input string) (traceID, nature string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	traceID, nature, err = identify(text)
-	if err == nil && len(traceID) > maxBytes {
+	if traceID, nature, err = identify(text); err == nil && len(traceID) > maxBytes {
 		err = refuse("more than %d bytes", maxBytes)
 	}
 	return traceID, nature, err
@@ -28,9 +30,9 @@ func identify(text string) (string, string, error) {
 	var read *identifier
 	var err error
 	parts := splitURI(text)
+	urn := lower(text)
 	switch {
-	case hasPrefixFold(text, "urn:epc:"):
-		var urn string
+	case strings.HasPrefix(urn, "urn:epc:"):
 		if read, urn, err = readEPC(text[len("urn:epc:"):]); read == nil {
 			return urn, Instance, err
 		}
@@ -50,4 +52,54 @@ func identify(text string) (string, string, error) {
 		return traceID, nature, nil
 	}
 	return otherIdentifier(text, parts), Instance, nil
+}
+
+var (
+	uriCharacters = regexp.MustCompile(`^(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$`)
+	uuid          = regexp.MustCompile(`(?i)^urn:uuid:[0-9a-z\-]*$`)
+	urnParts      = regexp.MustCompile(`(?is)^((?:urn|did):[a-z0-9\-]+:)(.*)$`)
+	validHost     = regexp.MustCompile(`^(?:\[[^\[\]]*\]|[^:@\[\]]*)$`)
+)
+
+// otherIdentifier writes what is not of GS1 as its own standard calls it equal.
+func otherIdentifier(text string, parts uri) string {
+	if uuid.MatchString(text) {
+		return lower(text)
+	}
+	if m := urnParts.FindStringSubmatch(text); m != nil {
+		return lower(m[1]) + m[2]
+	}
+	user, host, port := splitAuthority(parts.authority)
+	if !parts.isWeb() || !uriCharacters.MatchString(text) || !validHost.MatchString(host) {
+		return text
+	}
+	scheme := lower(parts.scheme)
+	if port == ":" || port == ":80" && scheme == "http" || port == ":443" && scheme == "https" {
+		port = ""
+	}
+	path := parts.path
+	if path == "" {
+		path = "/"
+	}
+	return scheme + "://" + plain(user) + upperEscapes(lower(plain(host))) + port + plain(path) + plain(parts.tail)
+}
+
+var likeAnAddress = regexp.MustCompile(`(?is)^(?:https?:/*|[a-z][a-z0-9+.\-]*://|//+)([^/?#]*)`)
+
+// refuseClaim refuses what some software takes for an address on GS1's host, and RFC 3986 does not.
+func refuseClaim(text string, parts uri) error {
+	if parts.isWeb() && !strings.Contains(text, `\`) {
+		return nil
+	}
+	slashed := strings.ReplaceAll(plain(text), `\`, "/")
+	authority := ""
+	if m := likeAnAddress.FindStringSubmatch(slashed); m != nil {
+		authority = m[1]
+	} else if end := strings.IndexAny(slashed+"/", "/?#"); !strings.Contains(slashed[:end], "@") {
+		authority = slashed[:end]
+	}
+	if _, host, _ := splitAuthority(authority); isGS1Host(host) {
+		return refuse("looks like an address on GS1's host and is none")
+	}
+	return nil
 }

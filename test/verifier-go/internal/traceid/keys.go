@@ -2,6 +2,7 @@ package traceid
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -12,129 +13,101 @@ const (
 	Instance = "instance"
 )
 
+// part is a key or a qualifier of one.
 type part struct {
-	ai, name string
-	pattern  *regexp.Regexp
+	ai, name   string
+	pattern    *regexp.Regexp
+	checked    int    // leading digits that end in a check digit
+	qualifiers string // AIs
+	keeps      string // the qualifiers of which the first that is there identifies
 }
 
-type key struct {
-	part
-	checked    int // leading digits that end in a check digit
-	qualifiers []part
-	keeps      []string // the qualifiers of which the first that is there identifies
+// The 82 characters of GS1, and the 39 of a component or part, stand as x and y.
+var sets = strings.NewReplacer("x", `[!"%-?A-Z_a-z]`, "y", `[#\-/0-9A-Z]`)
+
+func form(pattern string) *regexp.Regexp {
+	return regexp.MustCompile(`^(?:` + sets.Replace(pattern) + `)$`)
 }
 
-const (
-	x = `[!"%-?A-Z_a-z]` // the 82 characters of GS1
-	y = `[#\-/0-9A-Z]`   // the 39 of a component or part
-)
-
-func newPart(ai, name, pattern string) part {
-	return part{ai, name, regexp.MustCompile(`^(?:` + pattern + `)$`)}
+var qualifiers = []part{
+	{ai: "10", name: "lot", pattern: form(`x{1,20}`)},
+	{ai: "21", name: "ser", pattern: form(`x{1,20}`)},
+	{ai: "22", name: "cpv", pattern: form(`x{1,20}`)},
+	{ai: "235", name: "tpx", pattern: form(`x{1,28}`)},
+	{ai: "254", name: "glnx", pattern: form(`x{1,20}`)},
+	{ai: "7040", name: "uic", pattern: form(`\dx{3}`)},
+	{ai: "8011", name: "cpsn", pattern: form(`\d{1,12}`)},
+	{ai: "8019", name: "srin", pattern: form(`\d{1,10}`)},
+	{ai: "8020", name: "refno", pattern: form(`x{1,25}`)},
 }
 
-var qualifierOf = map[string]part{}
+var keys = []part{
+	{"00", "sscc", form(`\d{18}`), 18, "", ""},
+	{"01", "gtin", form(`\d{14}`), 14, "22 10 21 235", "21 235 10"},
+	{"253", "gdti", form(`\d{13}x{0,17}`), 13, "", ""},
+	{"255", "gcn", form(`\d{13,25}`), 13, "", ""},
+	{"401", "ginc", form(`\d{4}x{0,26}`), 0, "", ""},
+	{"402", "gsin", form(`\d{17}`), 17, "", ""},
+	{"410", "shipto", form(`\d{13}`), 13, "", ""},
+	{"411", "billto", form(`\d{13}`), 13, "", ""},
+	{"412", "purchasedfrom", form(`\d{13}`), 13, "", ""},
+	{"413", "shipfor", form(`\d{13}`), 13, "", ""},
+	{"414", "gln", form(`\d{13}`), 13, "254 7040", "254"},
+	{"415", "payto", form(`\d{13}`), 13, "8020", "8020"},
+	{"416", "glnprod", form(`\d{13}`), 13, "", ""},
+	{"417", "party", form(`\d{13}`), 13, "7040", ""},
+	{"8003", "grai", form(`0\d{13}x{0,16}`), 14, "", ""},
+	{"8004", "giai", form(`\d{4}x{0,26}`), 0, "", ""},
+	{"8006", "itip", form(`\d{18}`), 14, "22 10 21", "21 10"},
+	{"8010", "cpid", form(`\d{4}y{0,26}`), 0, "8011", "8011"},
+	{"8013", "gmn", form(`\d{4}x{0,21}`), 0, "", ""},
+	{"8017", "gsrnp", form(`\d{18}`), 18, "8019", ""},
+	{"8018", "gsrn", form(`\d{18}`), 18, "8019", ""},
+}
 
-func newKey(ai, name, pattern string, checked int, qualifiers, keeps string) *key {
-	k := &key{part: newPart(ai, name, pattern), checked: checked, keeps: strings.Fields(keeps)}
-	for _, qualifier := range strings.Fields(qualifiers) {
-		k.qualifiers = append(k.qualifiers, qualifierOf[qualifier])
+// find gives the part of a list with an AI or short name.
+func find(parts []part, name string) *part {
+	name = lower(name)
+	at := slices.IndexFunc(parts, func(p part) bool { return name == p.ai || name == p.name })
+	if at < 0 {
+		return nil
 	}
-	return k
+	return &parts[at]
 }
 
-var keys []*key
+func findKey(name string) *part { return find(keys, name) }
 
-func init() {
-	for _, qualifier := range []part{
-		newPart("10", "lot", x+`{1,20}`),
-		newPart("21", "ser", x+`{1,20}`),
-		newPart("22", "cpv", x+`{1,20}`),
-		newPart("235", "tpx", x+`{1,28}`),
-		newPart("254", "glnx", x+`{1,20}`),
-		newPart("7040", "uic", `\d`+x+`{3}`),
-		newPart("8011", "cpsn", `\d{1,12}`),
-		newPart("8019", "srin", `\d{1,10}`),
-		newPart("8020", "refno", x+`{1,25}`),
-	} {
-		qualifierOf[qualifier.ai] = qualifier
+func (p *part) findQualifier(name string) *part {
+	found := find(qualifiers, name)
+	if found == nil || !slices.Contains(strings.Fields(p.qualifiers), found.ai) {
+		return nil
 	}
-	keys = []*key{
-		newKey("00", "sscc", `\d{18}`, 18, "", ""),
-		newKey("01", "gtin", `\d{14}`, 14, "22 10 21 235", "21 235 10"),
-		newKey("253", "gdti", `\d{13}`+x+`{0,17}`, 13, "", ""),
-		newKey("255", "gcn", `\d{13,25}`, 13, "", ""),
-		newKey("401", "ginc", `\d{4}`+x+`{0,26}`, 0, "", ""),
-		newKey("402", "gsin", `\d{17}`, 17, "", ""),
-		newKey("410", "shipto", `\d{13}`, 13, "", ""),
-		newKey("411", "billto", `\d{13}`, 13, "", ""),
-		newKey("412", "purchasedfrom", `\d{13}`, 13, "", ""),
-		newKey("413", "shipfor", `\d{13}`, 13, "", ""),
-		newKey("414", "gln", `\d{13}`, 13, "254 7040", "254"),
-		newKey("415", "payto", `\d{13}`, 13, "8020", "8020"),
-		newKey("416", "glnprod", `\d{13}`, 13, "", ""),
-		newKey("417", "party", `\d{13}`, 13, "7040", ""),
-		newKey("8003", "grai", `0\d{13}`+x+`{0,16}`, 14, "", ""),
-		newKey("8004", "giai", `\d{4}`+x+`{0,26}`, 0, "", ""),
-		newKey("8006", "itip", `\d{18}`, 14, "22 10 21", "21 10"),
-		newKey("8010", "cpid", `\d{4}`+y+`{0,26}`, 0, "8011", "8011"),
-		newKey("8013", "gmn", `\d{4}`+x+`{0,21}`, 0, "", ""),
-		newKey("8017", "gsrnp", `\d{18}`, 18, "8019", ""),
-		newKey("8018", "gsrn", `\d{18}`, 18, "8019", ""),
-	}
-}
-
-func findKey(name string) *key {
-	for _, k := range keys {
-		if name = lower(name); name == k.ai || name == k.name {
-			return k
-		}
-	}
-	return nil
-}
-
-func (k *key) findQualifier(name string) *part {
-	for i := range k.qualifiers {
-		if name = lower(name); name == k.qualifiers[i].ai || name == k.qualifiers[i].name {
-			return &k.qualifiers[i]
-		}
-	}
-	return nil
+	return found
 }
 
 // checkDigit over digits that it is to follow: weights 3 and 1 from the right.
 func checkDigit(digits string) byte {
 	sum := 0
-	for i := 0; i < len(digits); i++ {
-		weight := 1
-		if (len(digits)-i)%2 == 1 {
-			weight = 3
-		}
-		sum += weight * int(digits[i]-'0')
+	for i := range digits {
+		sum += int(digits[i]-'0') * (1 + (len(digits)-i)%2*2)
 	}
 	return byte('0' + (10-sum%10)%10)
 }
 
-func (k *key) holds(value string) bool {
-	if !k.pattern.MatchString(value) {
-		return false
-	}
-	return k.checked == 0 || checkDigit(value[:k.checked-1]) == value[k.checked-1]
-}
-
 // identifier is a valid key with its qualifiers by AI.
 type identifier struct {
-	key        *key
+	key        *part
 	value      string
 	qualifiers map[string]string
 }
 
-// newIdentifier pads and checks what was read under the names of AIs or short names, the key first.
-func newIdentifier(k *key, value string) (*identifier, bool) {
+// newIdentifier pads and checks the value of a key.
+func newIdentifier(k *part, value string) (*identifier, bool) {
 	if k.ai == "01" && (len(value) == 8 || len(value) == 12 || len(value) == 13) {
 		value = strings.Repeat("0", 14-len(value)) + value
 	}
-	return &identifier{k, value, map[string]string{}}, k.holds(value)
+	valid := k.pattern.MatchString(value) && (k.checked == 0 || checkDigit(value[:k.checked-1]) == value[k.checked-1])
+	return &identifier{k, value, map[string]string{}}, valid
 }
 
 // add takes a qualifier; false where it is none of the key, not valid, or there already.
@@ -143,48 +116,32 @@ func (i *identifier) add(name, value string) bool {
 	if qualifier == nil || !qualifier.pattern.MatchString(value) || value == "." || value == ".." {
 		return false
 	}
-	if _, twice := i.qualifiers[qualifier.ai]; twice {
-		return false
-	}
+	_, twice := i.qualifiers[qualifier.ai]
 	i.qualifiers[qualifier.ai] = value
-	return true
+	return !twice
 }
 
 // identity is the TraceID and its nature.
 func (i *identifier) identity() (string, string) {
 	traceID := "https://id.gs1.org/" + i.key.ai + "/" + escape(i.value)
-	kept := ""
-	for _, ai := range i.key.keeps {
+	for _, ai := range strings.Fields(i.key.keeps) {
 		value, has := i.qualifiers[ai]
-		if has && !(ai == "254" && value == "0") {
-			traceID += "/" + ai + "/" + escape(value)
-			kept = ai
-			break
+		if !has || ai == "254" && value == "0" {
+			continue
 		}
+		traceID += "/" + ai + "/" + escape(value)
+		if ai == "10" {
+			return traceID, Lot
+		}
+		return traceID, Instance
 	}
-	return traceID, i.nature(kept)
-}
-
-func (i *identifier) nature(kept string) string {
 	switch i.key.ai {
-	case "01", "8006":
-		if kept == "10" {
-			return Lot
-		}
-		return classUnless(kept != "")
+	case "01", "8006", "8010", "8013":
+		return traceID, Class
 	case "253", "255", "8003":
-		return classUnless(len(i.value) > i.key.checked)
-	case "8010":
-		return classUnless(kept != "")
-	case "8013":
-		return Class
+		if len(i.value) == i.key.checked {
+			return traceID, Class
+		}
 	}
-	return Instance
-}
-
-func classUnless(instance bool) string {
-	if instance {
-		return Instance
-	}
-	return Class
+	return traceID, Instance
 }

@@ -1,22 +1,19 @@
 package traceid
 
 import (
+	"net/url"
 	"regexp"
 	"strings"
 )
 
-// uri is a URI by RFC 3986, appendix B.
-type uri struct {
-	scheme, authority, path string
-	hasAuthority            bool
-	tail                    string // query and fragment, as written
-}
+// uri is a URI by RFC 3986, appendix B; the tail is query and fragment, as written.
+type uri struct{ scheme, authority, path, tail string }
 
-var appendixB = regexp.MustCompile(`(?s)^(([^:/?#]+):)?(//([^/?#]*))?([^?#]*)(.*)$`)
+var appendixB = regexp.MustCompile(`(?s)^(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)(.*)$`)
 
 func splitURI(text string) uri {
 	m := appendixB.FindStringSubmatch(text)
-	return uri{scheme: m[2], authority: m[4], path: m[5], hasAuthority: m[3] != "", tail: m[6]}
+	return uri{m[1], m[2], m[3], m[4]}
 }
 
 var authorityParts = regexp.MustCompile(`(?s)^(.*@)?(.*?)(:[0-9]*)?$`)
@@ -35,70 +32,58 @@ func (u uri) isWeb() bool {
 
 // isGS1Host says whether a host is that of GS1's own links.
 func isGS1Host(host string) bool {
-	plain, valid := unescape(host)
-	if !valid {
-		plain = host
+	if plain, err := url.PathUnescape(host); err == nil {
+		host = plain
 	}
-	plain = lower(plain)
-	return plain == "id.gs1.org" || plain == "id.gs1.org."
+	return strings.TrimSuffix(lower(host), ".") == "id.gs1.org"
 }
 
-// readPath reads a key and its qualifiers from the segments of a path.
-func readPath(segments []string, escapedNames bool) (*identifier, bool) {
-	if len(segments) == 0 || len(segments)%2 == 1 {
-		return nil, false
-	}
+// readPath reads a key and its qualifiers from the segments of a path; nil where they are none.
+func readPath(segments []string, hasEscapedNames bool) *identifier {
 	var read *identifier
+	if len(segments)%2 == 1 {
+		return nil
+	}
 	for i := 0; i < len(segments); i += 2 {
 		name, value := segments[i], segments[i+1]
-		if escapedNames {
-			plain, valid := unescape(name)
-			if !valid {
-				return nil, false
+		if hasEscapedNames {
+			plain, err := url.PathUnescape(name)
+			if err != nil {
+				return nil
 			}
 			name = plain
 		}
-		value, valid := unescape(value)
-		if !valid {
-			return nil, false
+		value, err := url.PathUnescape(value)
+		if err != nil {
+			return nil
 		}
-		if read == nil {
-			k := findKey(name)
-			if k == nil {
-				return nil, false
-			}
-			if read, valid = newIdentifier(k, value); !valid {
-				return nil, false
-			}
-		} else if !read.add(name, value) {
-			return nil, false
+		k, valid := findKey(name), false
+		switch {
+		case read != nil:
+			valid = read.add(name, value)
+		case k != nil:
+			read, valid = newIdentifier(k, value)
+		}
+		if !valid {
+			return nil
 		}
 	}
-	return read, true
+	return read
 }
 
 // readLink reads a Digital Link. Where the text is none, it is neither an identifier nor an error: a URI.
 func readLink(u uri) (*identifier, error) {
 	_, host, _ := splitAuthority(u.authority)
-	path := strings.TrimSuffix(u.path, "/")
-	if !strings.HasPrefix(path, "/") {
-		if isGS1Host(host) {
-			return nil, refuse("no key on GS1's host")
-		}
-		return nil, nil
-	}
-	segments := strings.Split(path[1:], "/")
+	segments := strings.Split(strings.TrimSuffix(u.path, "/"), "/")
 	if isGS1Host(host) {
-		read, valid := readPath(segments, false)
-		if !valid {
-			return nil, refuse("not a valid link on GS1's host")
+		if read := readPath(segments[1:], false); read != nil {
+			return read, nil
 		}
-		return read, nil
+		return nil, refuse("not a valid link on GS1's host")
 	}
 	// A link has a key and at most four qualifiers: only so many segments at the end can be one.
-	first := max(0, len(segments)-10)
-	for start := first; start < len(segments); start++ {
-		if read, valid := readPath(segments[start:], true); valid {
+	for start := max(1, len(segments)-10); start < len(segments); start++ {
+		if read := readPath(segments[start:], true); read != nil {
 			return read, nil
 		}
 	}
@@ -115,33 +100,29 @@ func readElements(text string) (*identifier, error) {
 		return nil, nil
 	}
 	var read *identifier
-	values, doubled := map[string]string{}, ""
+	values, isDoubled := map[string]string{}, false
 	for i, start := range starts {
 		end := len(text)
 		if i+1 < len(starts) {
 			end = starts[i+1][0]
 		}
 		ai, value := text[start[0]+1:start[1]-1], text[start[1]:end]
-		if _, twice := values[ai]; twice {
-			doubled = ai
-		}
+		_, twice := values[ai]
+		isDoubled = isDoubled || twice
 		values[ai] = value
-		k := findKey(ai)
-		if k != nil && read != nil {
-			return nil, refuse("two keys")
+		k, valid := findKey(ai), read == nil
+		if k != nil && valid {
+			read, valid = newIdentifier(k, strings.Trim(value, spaces))
 		}
-		if k != nil {
-			valid := false
-			if read, valid = newIdentifier(k, strings.TrimFunc(value, isSpace)); !valid {
-				return nil, refuse("no valid key")
-			}
+		if k != nil && !valid {
+			return nil, refuse("two keys, or no valid key")
 		}
 	}
 	if read == nil {
 		return nil, nil
 	}
-	if doubled != "" {
-		return nil, refuse("(%s) twice", doubled)
+	if isDoubled {
+		return nil, refuse("a name twice")
 	}
 	for ai, value := range values {
 		if read.key.findQualifier(ai) != nil && !read.add(ai, value) {

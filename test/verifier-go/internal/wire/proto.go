@@ -1,8 +1,9 @@
 package wire
 
-import "errors"
-
-var errProto = errors.New("not a protocol buffer")
+import (
+	"encoding/binary"
+	"errors"
+)
 
 // Message is the fields of a protocol buffer: of each number its values, in order. Numbers are in Ints, all else in Bytes.
 type Message struct {
@@ -10,81 +11,89 @@ type Message struct {
 	Ints  map[uint64][]uint64
 }
 
-// ReadMessage reads one level of a protocol buffer.
-func ReadMessage(data []byte) (*Message, error) {
-	m := &Message{map[uint64][][]byte{}, map[uint64][]uint64{}}
-	for len(data) > 0 {
-		key, rest, err := varint(data)
-		if err != nil || key>>3 == 0 {
-			return nil, errProto
-		}
-		number := key >> 3
-		switch key & 7 {
-		case 0:
-			var value uint64
-			if value, rest, err = varint(rest); err != nil {
-				return nil, err
-			}
-			m.Ints[number] = append(m.Ints[number], value)
-		case 2:
-			length, behind, err := varint(rest)
-			if err != nil || length > uint64(len(behind)) {
-				return nil, errProto
-			}
-			m.Bytes[number] = append(m.Bytes[number], behind[:length])
-			rest = behind[length:]
-		case 1, 5:
-			size := map[uint64]int{1: 8, 5: 4}[key&7]
-			if len(rest) < size {
-				return nil, errProto
-			}
-			rest = rest[size:]
-		default:
-			return nil, errProto
-		}
-		data = rest
+// Proto reads protocol buffers, and keeps whether any of them was not one.
+type Proto struct{ Err error }
+
+// Message reads a message along these fields of messages in messages; it is empty where it is not there, or wrong.
+func (p *Proto) Message(data []byte, fields ...uint64) *Message {
+	m := p.read(data)
+	for _, field := range fields {
+		m = p.read(m.Last(field))
 	}
-	return m, nil
+	return m
 }
 
-func varint(data []byte) (uint64, []byte, error) {
-	var value uint64
-	for i := 0; i < len(data) && i < 10; i++ {
-		if i == 9 && data[i] > 1 {
-			return 0, nil, errProto
+func (p *Proto) read(data []byte) *Message {
+	m := &Message{map[uint64][][]byte{}, map[uint64][]uint64{}}
+	for len(data) > 0 {
+		key, size := binary.Uvarint(data)
+		number, kind, length := key>>3, key&7, uint64(0)
+		isWrong := size <= 0 || number == 0
+		data = data[max(size, 0):]
+		switch kind {
+		case 0, 2:
+			value, size := binary.Uvarint(data)
+			isWrong = isWrong || size <= 0
+			data = data[max(size, 0):]
+			if kind == 0 {
+				m.Ints[number] = append(m.Ints[number], value)
+			} else {
+				length = value
+			}
+		case 1:
+			length = 8
+		case 5:
+			length = 4
+		default:
+			isWrong = true
 		}
-		value |= uint64(data[i]&0x7f) << (7 * i)
-		if data[i] < 0x80 {
-			return value, data[i+1:], nil
+		if isWrong || length > uint64(len(data)) {
+			p.Err = errors.New("not a protocol buffer")
+			return m
 		}
+		if kind == 2 {
+			m.Bytes[number] = append(m.Bytes[number], data[:length])
+		}
+		data = data[length:]
 	}
-	return 0, nil, errProto
+	return m
+}
+
+// Entries of a map field: of each key its value.
+func (p *Proto) Entries(m *Message, field uint64) map[string][]byte {
+	found := map[string][]byte{}
+	for _, listed := range m.Bytes[field] {
+		entry := p.read(listed)
+		found[string(entry.Last(1))] = entry.Last(2)
+	}
+	return found
+}
+
+// Header is what is needed of every envelope (common/common.proto of fabric-protos).
+type Header struct {
+	Kind                 uint64
+	Channel, TxID, MspID string
+	Data                 []byte
+}
+
+// Header reads the header of an envelope.
+func (p *Proto) Header(envelope []byte) *Header {
+	payload := p.Message(envelope, 1)
+	channel, creator := p.Message(payload.Last(1), 1), p.Message(payload.Last(1), 2, 1)
+	return &Header{
+		channel.Int(1), string(channel.Last(4)), string(channel.Last(5)), string(creator.Last(1)), payload.Last(2),
+	}
+}
+
+func last[T any](values []T) (value T) {
+	if len(values) > 0 {
+		value = values[len(values)-1]
+	}
+	return value
 }
 
 // Last is the value of a field that stands once: its last, or nothing.
-func (m *Message) Last(number uint64) []byte {
-	if values := m.Bytes[number]; len(values) > 0 {
-		return values[len(values)-1]
-	}
-	return nil
-}
+func (m *Message) Last(number uint64) []byte { return last(m.Bytes[number]) }
 
 // Int is the number in a field that stands once: its last, or 0.
-func (m *Message) Int(number uint64) uint64 {
-	if values := m.Ints[number]; len(values) > 0 {
-		return values[len(values)-1]
-	}
-	return 0
-}
-
-// Within reads messages in messages, along these fields.
-func Within(data []byte, fields ...uint64) (*Message, error) {
-	m, err := ReadMessage(data)
-	for _, field := range fields {
-		if err != nil {
-			return nil, err
-		}
-		m, err = ReadMessage(m.Last(field))
-	}
-	return m, err
-}
+func (m *Message) Int(number uint64) uint64 { return last(m.Ints[number]) }
