@@ -164,6 +164,7 @@ func (m *machine) see(at int, steps []*step, closings bool) {
 	}
 	if m.open != nil {
 		if !m.open.vouched {
+			m.reaches(at, steps)
 			m.atLeast(steps)
 		}
 		for _, s := range steps {
