@@ -88,6 +88,8 @@ describe('a liar among the recorders', () => {
     }
     const seen = readHistory('3 move P; 7 add a in P @S; 8 see a in P');
     expect(eventsOf(ask('a', 'up', seen), seen)).toContain('3? NO_OPENING');
+    const atOnce = readHistory('3 move P; 8 see a in P; 8b add a in P @S');
+    expect(eventsOf(ask('a', 'up', atOnce), atOnce)).toContain('3? NO_OPENING');
     const other = readHistory(`${before}; 6 move P @S; 7 add a in P @S`);
     expect(eventsOf(ask('a', 'up', other, { recorders: new Set(['O']) }), other)).toContain('3? NO_OPENING');
   });

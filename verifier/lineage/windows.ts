@@ -148,7 +148,10 @@ class Replay {
 
   #see(step: Step, steps: readonly Step[], sameTime: Why): void {
     if (this.#stay !== null) {
-      if (!this.#stay.vouched) for (const { amounts } of steps) this.#stay.held.seen(amounts);
+      if (!this.#stay.vouched) {
+        this.#reach(steps, step.time);
+        for (const { amounts } of steps) this.#stay.held.seen(amounts);
+      }
       this.#joins(this.#stay, step, sameTime);
       return;
     }

@@ -377,6 +377,15 @@ class Reading {
           .map(({ at }) => at),
       );
     };
+    const reachBack = (stay: Open, now: number, told: readonly Step[]): void => {
+      const last = lastClosing(now, told);
+      stay.floor = Math.max(stay.floor, last);
+      const from = since(last);
+      if (from < stay.from) {
+        stay.parts = [{ from, to: stay.from, why: new Set(['NO_OPENING']) }, ...stay.parts];
+        stay.from = from;
+      }
+    };
     for (let now = 1; now < this.#end; now += 2) {
       const here = steps.filter(({ at }) => at === now);
       const isRemove = ({ change, why }: Step): boolean => change === 'remove' && why.size === 0;
@@ -387,13 +396,7 @@ class Reading {
       const explained = certain ? adds.length > 0 : adds.some((add) => familiar(add));
       const tell = [...sees, ...closings.filter(({ change }) => change === 'remove')];
       if (before !== null && !before.known && !explained && tell.length > 0) {
-        const last = lastClosing(now, tell);
-        before.floor = Math.max(before.floor, last);
-        const from = since(last);
-        if (from < before.from) {
-          before.parts = [{ from, to: before.from, why: new Set(['NO_OPENING']) }, ...before.parts];
-          before.from = from;
-        }
+        reachBack(before, now, tell);
       }
       if (before !== null) {
         const may = closings.filter((one) => mayClose(one, before.openers, before.floor));
@@ -443,7 +446,10 @@ class Reading {
         const step = { ...see, organisations };
         const running = inside();
         if (running !== null) {
-          if (!running.known) for (const { amounts } of sees) atLeast(running, amounts);
+          if (!running.known) {
+            reachBack(running, now, sees);
+            for (const { amounts } of sees) atLeast(running, amounts);
+          }
           again(step, false, opened);
         } else {
           const last = lastClosing(now, sees);

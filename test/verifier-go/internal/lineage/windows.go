@@ -336,6 +336,7 @@ func (m *machine) see(at int, steps []*step, hasClosings bool) {
 	switch {
 	case m.open != nil:
 		if !m.open.isVouched {
+			m.reach(at, steps)
 			m.atLeast(steps)
 		}
 		for _, s := range steps {
