@@ -16,13 +16,17 @@ const body = encodeAttestationBody({
   amounts: [],
   trieRoot: HASH,
 });
-const master: MasterAnswers = {
+const masterOf = (mspId: string): MasterAnswers => ({
   traceHeads: ({ traceIds }) => Promise.resolve({ traces: traceIds.map((traceId) => ({ traceId })) }),
-  attestationsOf: () => Promise.resolve({ attestations: [{ body }] }),
-};
+  attestationsOf: () => Promise.resolve({ attestations: [{ body, mspId }] }),
+});
 
 /** Three masters that attest block 4 of a ledger, and know no record. */
-export const attestingMasters = { 'org1.master': master, 'org2.master': master, 'org3.master': master };
+export const attestingMasters = {
+  'org1.master': masterOf('org1MSP'),
+  'org2.master': masterOf('org2MSP'),
+  'org3.master': masterOf('org3MSP'),
+};
 /** The end of the ledger that they attest. */
 export const ATTESTED: LedgerEnd = { height: 5n, headerHash: headerHash(4n, HASH, HASH) };
 /** The end of another one of the same height. */
