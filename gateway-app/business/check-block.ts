@@ -9,7 +9,12 @@ import {
   verifyMultiproof,
 } from '@cotrace/core';
 import { headerHash, verifyBlockSignature } from '@cotrace/fabric-model';
-import { type MainConfig, transactionFacts, type TransactionFacts, validTransaction } from '@cotrace/verifier';
+import {
+  type MainConfig,
+  transactionFacts,
+  type TransactionFacts,
+  validTransaction,
+} from '@cotrace/verifier';
 import type { BusinessBlock } from '../gen/cotrace/cotrace_pb.js';
 
 /** A transaction of a business block that was checked against the attested transaction root. */

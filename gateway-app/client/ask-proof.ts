@@ -37,7 +37,9 @@ export async function askProof(
   };
   const deadline = performance.now() + LONGEST_TRACE_MS;
   const patience = { silence: SILENT_TRACE_MS };
-  return assembleProof(timed(client.stream(Master.method.prove, request, turn.signal, patience), turn, deadline));
+  return assembleProof(
+    timed(client.stream(Master.method.prove, request, turn.signal, patience), turn, deadline),
+  );
 }
 
 async function* timed<T>(parts: AsyncIterable<T>, turn: Turn, deadline: number): AsyncGenerator<T> {

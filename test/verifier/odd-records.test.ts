@@ -31,13 +31,6 @@ const OTHERS: Readonly<Record<string, string>> = {
   'a record that is not canonical JSON': 'taken',
   // A row alone says where it stands, and nothing says otherwise.
   'a row of another version': 'broken',
-  // Of a row whose record is not there nothing says that it is wrong.
-  'a record without identifiers that are a list': 'open',
-  'a record under another id': 'open',
-  'a record under another key': 'open',
-  'a record that is written twice': 'open',
-  'a record that is deleted again': 'open',
-  'a row of another record': 'open',
   'a row that is deleted again': 'nothing',
   'no row': 'nothing',
 };
