@@ -85,9 +85,18 @@ func (h *history) steps(p pair, all bool) []*step {
 			take(e, amounts)
 		}
 	}
+	_, isShown := h.traces[p.child]
 	for _, e := range h.events[p.parent] {
 		if e.has("parent") && e.Change == "empty" {
 			take(e, nil)
+		}
+		// Of a child whose trace is not shown, the parent's records say what they say.
+		if !isShown && e.has("parent") && e.record != nil {
+			for _, entry := range e.record.Entries {
+				if entry.ID == p.child && entry.Role == "child" {
+					take(e, entry.Amounts)
+				}
+			}
 		}
 	}
 	return slices.SortedFunc(maps.Values(byText), func(a, b *step) int {
