@@ -120,12 +120,12 @@ describe(`an application written for fabric-network 2.2, on ${backend}`, () => {
     expect(refusal).toContain('"code":"DUPLICATE"');
 
     // What it captured is proven as everything else is, its own hints included.
-    const { code, value } = await scene.cotrace.json<TraceAnswer & { wrongHints: unknown[] }>(
+    const { code, value } = await scene.cotrace.json<TraceAnswer & { brokenChains: unknown[] }>(
       'trace',
       traceId,
     );
     expect(code).toBe(0);
-    expect(value).toMatchObject({ verified: true, wrongHints: [] });
+    expect(value).toMatchObject({ complete: true, brokenChains: [] });
     expect(value.events.map(({ txId }) => txId).sort()).toEqual(captured.map(({ txId }) => txId).sort());
   });
 });

@@ -182,7 +182,7 @@ describe('docs/operations.md, on a Fabric network that exists', () => {
       return Promise.resolve();
     },
     'cotrace --client erp.yaml nodes': async ([output = '']) => {
-      expect(output).toContain('verified');
+      expect(output).toContain('complete: every event on the ledger');
       return Promise.resolve();
     },
     'peer lifecycle chaincode commit': async () => {
