@@ -106,7 +106,9 @@ describe('the architecture', () => {
 
   it('keeps the naive reading of lineages apart from the code that it is compared with', () => {
     const naive = sources.find(({ path }) => path === 'verifier/lineage/testing/naive.ts');
-    expect(naive?.imports).toEqual(['../types.js']);
+    expect(naive?.imports).toEqual(['@cotrace/core', '../types.js']);
+    const text = readFileSync(join(repository, 'verifier/lineage/testing/naive.ts'), 'utf8');
+    expect(text).not.toMatch(/^import (?!type )/m);
   });
 
   it('lets the rooms of gateway-app import one way only', () => {

@@ -14,14 +14,16 @@ export { validTransaction, type ValidTransaction } from './main-block/valid-tran
 export { lineageLoading, type LoadTraces } from './lineage/loading.js';
 export { LINEAGE_LIMITS, lineageSteps, lineageOf } from './lineage/lineage.js';
 export type { Reason } from './lineage/reasons.js';
-export type {
-  LineageAnswer,
-  LineageNeeds,
-  LineageQuestion,
-  ShownEvent,
-  ShownRecord,
-  ShownRow,
-  ShownTraces,
+export {
+  DIRECTIONS,
+  type Direction,
+  type LineageAnswer,
+  type LineageNeeds,
+  type LineageQuestion,
+  type ShownEvent,
+  type ShownRecord,
+  type ShownRow,
+  type ShownTraces,
 } from './lineage/types.js';
 export { checkOrder, type CheckedOrder } from './order/check-order.js';
 export { ORDER_DOMAIN, differencesOf, orderEvent, orderId, readOrder, type Order } from './order/order.js';
@@ -44,6 +46,7 @@ export {
 export {
   MAX_EVENTS,
   MAX_NODES,
+  MAX_RECORDERS,
   MAX_TRACE_PROOF_BYTES,
   MAX_TRACES,
   readTraceProof,
@@ -55,7 +58,6 @@ export { recordIdOfText } from './trace-proof/record-text.js';
 export { readRowText } from './trace-proof/row-text.js';
 export { placeOf, RecordTexts, shownAs, shownEvent } from './trace-proof/shown-texts.js';
 export type {
-  ProofDirection,
   ProofEvent,
   ProofState,
   ProofTrace,

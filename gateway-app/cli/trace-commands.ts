@@ -1,4 +1,5 @@
 import { CotraceError } from '@cotrace/core';
+import type { Direction } from '@cotrace/verifier';
 import { type Command, InvalidArgumentError } from 'commander';
 import { MOST_NEWEST, MOST_SECONDS } from './limits.js';
 import type { Runner } from './runner.js';
@@ -116,7 +117,7 @@ Exit codes: 0 all hold, 1 no answer, 6 a history was rewritten or cut.`,
     );
 }
 
-function directionOf({ up, down, both }: DirectionOptions): 'none' | 'up' | 'down' | 'both' {
+function directionOf({ up, down, both }: DirectionOptions): Direction {
   const given = [up, down, both].filter((one) => one === true).length;
   if (given > 1) throw new CotraceError('USAGE', 'give one of --up, --down and --both');
   if (both === true) return 'both';

@@ -13,7 +13,7 @@ import { collectAttestations, completeAttestations } from './collect-attestation
 import { collectTips } from './collect-tips.js';
 import type { ConnectedNode, Connections } from './connections.js';
 import { TooManyRefused, type Gathered } from './gathered.js';
-import { catchUp, heightsOf, nameThoseBehind, readyFirst, type Heights } from './heights.js';
+import { catchUp, heightsOf, nameThoseBehind, readyFirst, requireReached, type Heights } from './heights.js';
 import { requireEnough } from './shown-enough.js';
 
 /** A proof that holds against the trust file, and what it proves. */
@@ -108,17 +108,12 @@ async function checked(
 }
 
 /** Throws `BEHIND` for an answer of long ago, `BAD_ANSWER` for one of another block than was asked for. */
-function requireBlock(blockNum: bigint, at: bigint | null, { least }: Heights): void {
-  if (at !== null && at !== blockNum) {
+function requireBlock(blockNum: bigint, at: bigint | null, heights: Heights): void {
+  if (at === null) requireReached(blockNum, heights);
+  else if (at !== blockNum) {
     throw new CotraceError('BAD_ANSWER', `answers as of block ${blockNum}, not of block ${at}`, {
       blockNum,
       at,
-    });
-  }
-  if (at === null && blockNum + 1n < least) {
-    throw new CotraceError('BEHIND', `answers as of block ${blockNum}, others have reached ${least - 1n}`, {
-      blockNum,
-      least,
     });
   }
 }

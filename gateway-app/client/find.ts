@@ -4,7 +4,7 @@ import { Master, type FindReply } from '../gen/cotrace/cotrace_pb.js';
 import { askInTurn, noAnswer } from './ask-in-turn.js';
 import { collectAttestations } from './collect-attestations.js';
 import type { Connections } from './connections.js';
-import { catchUp, heightsOf, nameThoseBehind, readyFirst } from './heights.js';
+import { catchUp, heightsOf, nameThoseBehind, readyFirst, requireReached, type Heights } from './heights.js';
 import { SHORT_CALL_MS } from './limits.js';
 
 /**
@@ -34,7 +34,7 @@ export async function findStates(
   );
   for await (const { from, answer } of replies) {
     try {
-      const holding = await checked(connections, answer, from.name, heights.least, questions, trust);
+      const holding = await checked(connections, answer, from.name, heights, questions, trust);
       await named;
       return holding;
     } catch (error) {
@@ -56,16 +56,11 @@ async function checked(
   connections: Connections,
   { blockNum, found }: FindReply,
   from: string,
-  least: bigint,
+  heights: Heights,
   questions: readonly StateQuestion[],
   trust: Trust,
 ): Promise<FoundAnswer> {
-  if (blockNum + 1n < least) {
-    throw new CotraceError('BEHIND', `answers as of block ${blockNum}, others have reached ${least - 1n}`, {
-      blockNum,
-      least,
-    });
-  }
+  requireReached(blockNum, heights);
   const gathered = await collectAttestations(connections, [blockNum], from, trust);
   gathered.refuseTooFew(connections.faults);
   const [block] = gathered.blocks();

@@ -65,6 +65,16 @@ export async function catchUp(
   }
 }
 
+/** Throws `BEHIND` for an answer as of a block before what a quorum of masters have reached. */
+export function requireReached(blockNum: bigint, { least }: Heights): void {
+  if (blockNum + 1n < least) {
+    throw new CotraceError('BEHIND', `answers as of block ${blockNum}, others have reached ${least - 1n}`, {
+      blockNum,
+      least,
+    });
+  }
+}
+
 /** Adds to the faults the masters that are behind and stay there for half a second. */
 export async function nameThoseBehind(
   { faults }: Connections,

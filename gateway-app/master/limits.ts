@@ -1,4 +1,5 @@
 import { MAX_HEAD_ORGANISATIONS, MAX_TRACE_ID_BYTES } from '@cotrace/core';
+import { MAX_RECORDERS } from '@cotrace/verifier';
 import type { RequestLimits } from '../node/rpc-method.js';
 
 /** Limits and timeouts of a master. Times are in milliseconds. */
@@ -14,9 +15,6 @@ export const MAX_VALUE_BYTES = 16 * 1024 * 1024;
 
 /** The most newest events that a proof shows: of each of 49 trees as many are looked at. */
 export const MAX_NEWEST = 10_000;
-
-/** The most organisations that a question may name. */
-export const MAX_RECORDERS = 1000;
 
 /** The most of a lineage that a proof shows; of whoever has most, trees of events are left out. */
 export const MOST_SHOWN = { events: 30_000, bytes: 64 * 1024 * 1024 };

@@ -2,7 +2,7 @@ import { fromHex } from '@cotrace/core';
 import { ChannelConfig } from '@cotrace/fabric-model';
 import {
   LINEAGE_LIMITS,
-  type ProofDirection,
+  type Direction,
   type TraceProof,
   type TraceQuestion,
   type Trust,
@@ -35,7 +35,7 @@ export function withQuorum(trust: Trust, quorum: number): Trust {
 }
 
 /** A question without recorders and with the limits that clients have. */
-export function questionOf(traceId: string, direction: ProofDirection = 'none'): TraceQuestion {
+export function questionOf(traceId: string, direction: Direction = 'none'): TraceQuestion {
   return { traceId, direction, recorders: null, limits: LINEAGE_LIMITS };
 }
 

@@ -19,7 +19,8 @@ import { readEpcisFile } from '../../epcis/read-documents.js';
 import { readTrust, type Trust } from '../../verifier/proof/trust.js';
 import type { TraceAnswer } from '../../verifier/trace-proof/answer.js';
 import { readTraceProof, writeTraceProof } from '../../verifier/trace-proof/proof-file.js';
-import type { ProofDirection, TraceProof } from '../../verifier/trace-proof/types.js';
+import type { Direction } from '../../verifier/lineage/types.js';
+import type { TraceProof } from '../../verifier/trace-proof/types.js';
 import { verifyTraceProof } from '../../verifier/trace-proof/verify-trace-proof.js';
 
 const RECORDS_A_BLOCK = 128;
@@ -124,7 +125,7 @@ export class LargeLedger {
   /** What the master proves, under what all attest. */
   async proof(
     traceId: string,
-    { direction = 'none', newest }: { readonly direction?: ProofDirection; readonly newest?: number } = {},
+    { direction = 'none', newest }: { readonly direction?: Direction; readonly newest?: number } = {},
   ): Promise<ProofFile> {
     const question = questionOf(traceId, direction);
     const request = create(ProveRequestSchema, {

@@ -8,6 +8,7 @@ import { proofParts } from '../../gateway-app/master/proof/proof-parts.js';
 import type { ProofPart } from '../../gateway-app/gen/cotrace/cotrace_pb.js';
 import { codeOf } from '../../gateway-app/testing/codes.js';
 import { LINEAGE_LIMITS } from '../../verifier/lineage/lineage.js';
+import { DIRECTIONS } from '../../verifier/lineage/types.js';
 import { prove } from '../../verifier/trace-proof/testing/prove.js';
 import type { ToldRecord } from '../../verifier/trace-proof/testing/reference-ledger.js';
 import type { TraceAnswer } from '../../verifier/trace-proof/answer.js';
@@ -24,7 +25,6 @@ const LOTS = ['A', 'B', 'C', 'D'].map((lot) => `${GTIN}/10/${lot}`);
 const CRATES = ['1', '2'].map((serial) => `https://id.gs1.org/8003/0952123450004900${serial}`);
 const [A = '', B = '', X = ''] = LOTS;
 const [P = ''] = CRATES;
-const DIRECTIONS = ['none', 'up', 'down', 'both'] as const;
 
 let world: ProofWorld;
 const scenes: MasterScene[] = [];

@@ -35,7 +35,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   'no row': 'nothing',
 };
 
-it('rows and records that the contract would not write are foreign, or leave the trace open, by name', async () => {
+it('rows and records that the contract would not write are foreign, by name', async () => {
   const trust = readTrust(trustFile(network), nodeVerifier);
   const told: [string, string][] = [];
   for (const { title, traceId } of oddRecords(network)) {

@@ -1,4 +1,4 @@
-import type { Amount } from './types.js';
+import type { Amount } from '@cotrace/core';
 
 /** Digits behind the point that an amount may have. */
 const SCALE = 15;

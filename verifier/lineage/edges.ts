@@ -1,15 +1,15 @@
+import type { Nature, TraceRef } from '@cotrace/core';
 import type { Entry, History } from './history.js';
 import { CERTAIN, why, type Why } from './reasons.js';
 import { factsOf, push } from './record-facts.js';
 import type { Steps, Work } from './steps-of-work.js';
-import type { Nature, ShownEntry } from './types.js';
 
 const MADE_TWICE = why('MADE_TWICE');
 const STRANGER = why('STRANGER');
 const TWO_LOTS = why('TWO_LOTS');
 
 /** Whether lineage goes through `id` in that role: of a bare class with a lot it goes through the lot alone. */
-export function leads({ record }: Entry, id: string, role: ShownEntry['role'], nature: Nature): boolean {
+export function leads({ record }: Entry, id: string, role: TraceRef['role'], nature: Nature): boolean {
   if (nature !== 'class' || record === null) return true;
   return (factsOf(record).entriesOf.get(id) ?? []).some((entry) => entry.role === role && entry.lot === null);
 }
@@ -27,7 +27,7 @@ export class Makings {
   }
 
   /** The identifiers of a record in a role through which lineage goes, sorted. */
-  idsIn(entry: Entry, role: ShownEntry['role']): string[] {
+  idsIn(entry: Entry, role: TraceRef['role']): string[] {
     if (entry.record === null) return [];
     return factsOf(entry.record)
       .idsIn(role)

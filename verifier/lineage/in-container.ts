@@ -1,3 +1,4 @@
+import { BONDS, type Bond } from '@cotrace/core';
 import type { Entry, Trace } from './history.js';
 import { layOver, type Layer } from './laid.js';
 import { doubtAt, doubtsIn, type Pairs, type Windows } from './pairs.js';
@@ -5,7 +6,6 @@ import { CERTAIN, why, type Why } from './reasons.js';
 import type { Spans } from './spans.js';
 import type { Steps, Work } from './steps-of-work.js';
 import { lowerBound, type Span } from './times.js';
-import type { Bond } from './types.js';
 
 /** Times of a stay in which a container is followed for what it held. */
 export interface Held {
@@ -20,7 +20,6 @@ export interface Held {
 /** Operations that a time held takes, about. */
 const WINDOWS = 10;
 const SAME_TIME = why('SAME_TIME');
-const BONDS: readonly Bond[] = ['aggregation', 'association', 'other'];
 
 /** What an event does to a container under one bond. */
 type Kind = 'load' | 'unload' | 'other';

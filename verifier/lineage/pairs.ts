@@ -1,3 +1,4 @@
+import type { Bond } from '@cotrace/core';
 import { alone, NO_CLOSINGS } from './closings.js';
 import { leads } from './edges.js';
 import { groupOf, type Entry, type History } from './history.js';
@@ -9,7 +10,7 @@ import { factsOf, push } from './record-facts.js';
 import { finish, Work, type Steps } from './steps-of-work.js';
 import { isRemoval, stepsOf } from './steps.js';
 import { lowerBound, meeting, type Span } from './times.js';
-import type { Bond, LineageQuestion } from './types.js';
+import type { LineageQuestion } from './types.js';
 import { staysOf, type Pair } from './windows.js';
 
 /** The windows of a child in a parent: the stays of `all`, and where they are certain. */

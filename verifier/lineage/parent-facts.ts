@@ -1,10 +1,10 @@
+import type { Bond } from '@cotrace/core';
 import { Closings } from './closings.js';
 import { groupOf, type Entry, type Trace } from './history.js';
 import { CERTAIN, why, type Why } from './reasons.js';
 import { push } from './record-facts.js';
 import { stepsOf, type Step } from './steps.js';
 import { FOREVER, lowerBound, type Span } from './times.js';
-import type { Bond } from './types.js';
 
 const RELOADED = why('RELOADED');
 

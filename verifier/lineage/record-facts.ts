@@ -1,9 +1,10 @@
-import type { Role, ShownEntry, ShownRecord } from './types.js';
+import type { RowRole, TraceRef } from '@cotrace/core';
+import type { ShownRecord } from './types.js';
 
 /** What is asked of a record again and again, worked out once: a record is in the trace of all its identifiers. */
 export interface RecordFacts {
-  readonly entriesOf: ReadonlyMap<string, readonly ShownEntry[]>;
-  readonly idsIn: (role: ShownEntry['role']) => readonly string[];
+  readonly entriesOf: ReadonlyMap<string, readonly TraceRef[]>;
+  readonly idsIn: (role: TraceRef['role']) => readonly string[];
   /** Those of which a lot is named, by the lot. */
   readonly idsOfLot: ReadonlyMap<string, readonly string[]>;
   /** The parent of an aggregation, association or the like; null where there is none. */
@@ -25,7 +26,7 @@ export function factsOf(record: ShownRecord): RecordFacts {
 }
 
 function workOut(record: ShownRecord): RecordFacts {
-  const entriesOf = new Map<string, ShownEntry[]>();
+  const entriesOf = new Map<string, TraceRef[]>();
   const byRole = new Map<string, Set<string>>();
   const idsOfLot = new Map<string, string[]>();
   for (const entry of record.traces) {
@@ -61,17 +62,17 @@ function tellingOf({ event, time, step, bond, change, traces }: ShownRecord): st
 }
 
 /** The same text for the same quantities in any order. */
-export function amountsText(amounts: ShownEntry['amounts']): string {
+export function amountsText(amounts: TraceRef['amounts']): string {
   return JSON.stringify((amounts ?? []).map(({ value, unit }) => JSON.stringify([value, unit])).sort());
 }
 
 /** The roles that the row of `id` has for a record, sorted. */
-export function rolesIn(id: string, record: ShownRecord): Role[] {
+export function rolesIn(id: string, record: ShownRecord): RowRole[] {
   const { entriesOf, idsIn } = factsOf(record);
-  const roles = (entriesOf.get(id) ?? []).flatMap(({ role }): Role[] => {
+  const roles = (entriesOf.get(id) ?? []).flatMap(({ role }): RowRole[] => {
     if (role !== 'process') return [role];
-    const gives: Role[] = idsIn('input').length > 0 ? ['process-gives'] : [];
-    const takes: Role[] = idsIn('output').length > 0 ? ['process-takes'] : [];
+    const gives: RowRole[] = idsIn('input').length > 0 ? ['process-gives'] : [];
+    const takes: RowRole[] = idsIn('output').length > 0 ? ['process-takes'] : [];
     return gives.length + takes.length === 0 ? [role] : [...gives, ...takes];
   });
   return [...new Set(roles)].sort();

@@ -1,8 +1,8 @@
+import type { Amount } from '@cotrace/core';
 import type { Entry } from './history.js';
 import { compare } from './order.js';
 import { CERTAIN, type Why } from './reasons.js';
 import { amountsText, factsOf } from './record-facts.js';
-import type { Amount } from './types.js';
 
 /** One telling of a pair's event, by all organisations that told it alike. */
 export interface Step {

@@ -1,13 +1,12 @@
+import type { Bond, Change, Nature, RowRole, TraceRef } from '@cotrace/core';
 import type { Reason } from './reasons.js';
-
-/** What an identifier names: all of a product line, a lot of it, or one thing. Read off its TraceID. */
-export type Nature = 'class' | 'lot' | 'instance';
 
 /** Which way a lineage goes: to what a thing was made of, or to what it went into. */
 export type Way = 'up' | 'down';
 
 /** `none` follows nothing; `both` is what is up and what is down of the identifier asked for. */
-export type Direction = 'none' | Way | 'both';
+export const DIRECTIONS = ['none', 'up', 'down', 'both'] as const;
+export type Direction = (typeof DIRECTIONS)[number];
 
 /** Where an event stands and who recorded it: fields of its leaf in the trace's tree. */
 export interface Place {
@@ -16,17 +15,6 @@ export interface Place {
   /** The MSP of the transaction's creator. */
   readonly organisation: string;
 }
-
-/** A relation of containment; those of others' types are only seen. */
-export type Bond = 'aggregation' | 'association' | 'other';
-
-/**
- * What the event did: put in, observed, taken out, or taken out whatever was in (a removal that names no child). Without
- * a bond it is the action of an ObjectEvent, whose `add` makes its subjects.
- */
-export type Change = 'add' | 'see' | 'remove' | 'empty';
-
-export type Role = ShownEntry['role'] | 'process-gives' | 'process-takes';
 
 /** What the row and the record of an event both say. */
 interface Said {
@@ -39,33 +27,20 @@ interface Said {
   /** Whether it is an error declaration. */
   readonly wrong: boolean;
   readonly bond: Bond | null;
+  /** Without a bond it is the action of an ObjectEvent, whose `add` makes its subjects. */
   readonly change: Change | null;
 }
 
 /** The row or mark of one identifier. */
 export interface ShownRow extends Said {
-  readonly roles: readonly Role[];
+  readonly roles: readonly RowRole[];
   /** The parent, where the identifier is a child. */
   readonly parent: string | null;
 }
 
-/** A quantity: canonical decimal text above 0, without sign or exponent. */
-export interface Amount {
-  readonly value: string;
-  readonly unit: string | null;
-}
-
-export interface ShownEntry {
-  readonly id: string;
-  readonly role: 'subject' | 'input' | 'output' | 'parent' | 'child' | 'lot' | 'process';
-  /** The lot of an item or of a bare class. */
-  readonly lot: string | null;
-  readonly amounts: readonly Amount[] | null;
-}
-
 export interface ShownRecord extends Said {
   readonly step: string | null;
-  readonly traces: readonly ShownEntry[];
+  readonly traces: readonly TraceRef[];
 }
 
 /** An event of a trace as a proof shows it: the more is shown, the more can be decided. */

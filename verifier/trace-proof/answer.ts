@@ -1,13 +1,19 @@
-import { canonicalJson, formatU64, toBase64url, type JsonObject, type JsonValue } from '@cotrace/core';
+import {
+  canonicalJson,
+  formatU64,
+  toBase64url,
+  type JsonObject,
+  type JsonValue,
+  type Nature,
+  type TraceRef,
+} from '@cotrace/core';
 import type {
   Declaration,
   LineageAnswer,
   LineageContainer,
-  Nature,
   OpenEnd,
   Place,
   Reached,
-  ShownEntry,
   ShownRecord,
   Status,
 } from '../lineage/types.js';
@@ -52,7 +58,7 @@ export interface AnsweredRecord {
   readonly eventID: string | null;
   readonly bond: ShownRecord['bond'];
   readonly change: ShownRecord['change'];
-  readonly traces: readonly ShownEntry[];
+  readonly traces: readonly TraceRef[];
   readonly data: JsonObject;
 }
 

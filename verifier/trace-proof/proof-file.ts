@@ -18,10 +18,10 @@ import {
   type JsonValue,
 } from '@cotrace/core';
 import { LINEAGE_LIMITS } from '../lineage/lineage.js';
+import { DIRECTIONS } from '../lineage/types.js';
 import { MAX_CERTIFICATE_BYTES, MAX_SIGNATURE_BYTES } from '../main-block/attestation.js';
 import { MAX_TRANSITIONS } from '../proof/transitions.js';
 import type {
-  ProofDirection,
   ProofEvent,
   ProofState,
   ProofTrace,
@@ -50,8 +50,8 @@ const MAX_NODE_BYTES = MAX_TRIE_VALUE + 1024;
 const MAX_PATH_BYTES = 32 * HASH_LENGTH * MAX_EVENTS;
 const MAX_STATE_VALUE_BYTES = 16 * 1024 * 1024;
 const MAX_KEY_BYTES = 1024 * 1024;
-const MAX_RECORDERS = 1000;
-const DIRECTIONS: readonly ProofDirection[] = ['none', 'up', 'down', 'both'];
+/** Most organisations that a question can name as recorders. */
+export const MAX_RECORDERS = 1000;
 
 /** The proof as the text of a file (docs/formats.md, Trace proof): there is one text for it. */
 export function writeTraceProof(proof: TraceProof): string {

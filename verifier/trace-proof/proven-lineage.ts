@@ -1,6 +1,6 @@
-import { CotraceError, identify } from '@cotrace/core';
+import { CotraceError, identify, type Nature } from '@cotrace/core';
 import { lineageAndNeeds } from '../lineage/lineage.js';
-import type { LineageAnswer, LineageNeeds, Nature, OpenEnd, ShownEvent } from '../lineage/types.js';
+import type { LineageAnswer, LineageNeeds, OpenEnd, ShownEvent } from '../lineage/types.js';
 import { mayBeOf } from '../lineage/needs.js';
 import { hiddenIn, type ReadTrace } from './contents.js';
 import type { TraceQuestion } from './types.js';

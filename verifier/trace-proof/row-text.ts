@@ -9,9 +9,13 @@ import {
   Shape,
   type TraceEvent,
   type TraceLink,
+  type Bond,
+  type Change,
+  type Nature,
+  type RowRole,
 } from '@cotrace/core';
 import { canonicalJsonOf, chainLinkOf, HASH, LINK, SOURCE } from '../proof/stored-form.js';
-import type { Bond, Change, Nature, Role, ShownRow } from '../lineage/types.js';
+import type { ShownRow } from '../lineage/types.js';
 
 /** Longest row or mark that is looked at, in bytes: fixed members, and a parent of which every character is escaped. */
 const MAX_ROW_BYTES = 8 * 1024;
@@ -19,7 +23,7 @@ const MAX_ROW_BYTES = 8 * 1024;
 const ALWAYS = ['txId', 'recordId', 'time', 'event', 'roles'];
 const SAID_OR_LEFT_OUT = ['wrong', 'bond', 'change', 'parent'];
 
-const ROLES: readonly Role[] = [
+const ROLES: readonly RowRole[] = [
   'child',
   'input',
   'lot',
@@ -109,7 +113,7 @@ function rowOf(shape: Shape): ShownRow {
   return row;
 }
 
-function rolesOf(shape: Shape): Role[] {
+function rolesOf(shape: Shape): RowRole[] {
   const roles = shape.items(ROLES.length, 1).map((role) => role.oneOf(ROLES));
   const rise = roles.every((role, at) => at === 0 || (roles[at - 1] ?? '') < role);
   const idle = roles.includes('process') && roles.some((role) => role.startsWith('process-'));

@@ -1,13 +1,11 @@
 import type { Attestation } from '@cotrace/core';
-
-/** Which way a proof follows a lineage: not at all, to what the product was made of, to what it went into, or both. */
-export type ProofDirection = 'none' | 'up' | 'down' | 'both';
+import type { Direction } from '../lineage/types.js';
 
 /** What was asked (docs/formats.md, Trace proof). */
 export interface TraceQuestion {
   /** Canonical. */
   readonly traceId: string;
-  readonly direction: ProofDirection;
+  readonly direction: Direction;
   /** MSP ids, sorted, whose word alone counts in `certain`; null for all. */
   readonly recorders: readonly string[] | null;
   readonly limits: { readonly identifiers: number; readonly events: number };

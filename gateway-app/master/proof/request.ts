@@ -1,7 +1,14 @@
-import { checkTraceId, compareBytes, CotraceError, isCotraceError, utf8 } from '@cotrace/core';
-import { LINEAGE_LIMITS, type ProofDirection, type TraceQuestion } from '@cotrace/verifier';
+import {
+  checkTraceId,
+  compareBytes,
+  CotraceError,
+  isCotraceError,
+  MAX_MSP_ID_BYTES,
+  utf8,
+} from '@cotrace/core';
+import { DIRECTIONS, LINEAGE_LIMITS, MAX_RECORDERS, type TraceQuestion } from '@cotrace/verifier';
 import type { ProveRequest } from '../../gen/cotrace/cotrace_pb.js';
-import { MAX_NEWEST, MAX_RECORDERS } from '../limits.js';
+import { MAX_NEWEST } from '../limits.js';
 
 /** What a caller wants to have proven. */
 export interface ProofRequest {
@@ -12,9 +19,6 @@ export interface ProofRequest {
   /** Null: the newest block. */
   readonly blockNum: bigint | null;
 }
-
-const DIRECTIONS: readonly ProofDirection[] = ['none', 'up', 'down', 'both'];
-const MAX_MSP_ID_BYTES = 255;
 
 /** Reads a request. Throws `BAD_REQUEST`, naming what is wrong. */
 export function readProofRequest(request: ProveRequest): ProofRequest {

@@ -1,4 +1,5 @@
-import type { Amount, Direction, Nature, ShownRecord } from '../types.js';
+import type { Amount, Nature } from '@cotrace/core';
+import type { Direction, ShownRecord } from '../types.js';
 
 /** An event as an organisation recorded it. */
 export interface NaiveEvent {

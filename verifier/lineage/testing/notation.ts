@@ -1,6 +1,6 @@
-import { sha256, toHex, utf8 } from '@cotrace/core';
+import { sha256, toHex, utf8, type Amount, type Nature, type TraceRef } from '@cotrace/core';
 import { parentOf, rolesIn } from '../record-facts.js';
-import type { Amount, Nature, ShownEntry, ShownEvent, ShownRecord, ShownTraces } from '../types.js';
+import type { ShownEvent, ShownRecord, ShownTraces } from '../types.js';
 
 /** An event of a history in the tests: what its record says, who recorded it, and the name that the test has for it. */
 export interface Told {
@@ -104,7 +104,7 @@ function readWords(words: readonly string[]): Saying {
   }
 }
 
-function transformation(words: readonly string[]): ShownEntry[] {
+function transformation(words: readonly string[]): TraceRef[] {
   const sides = words.join(' ').split('to ');
   const [from = '', to = ''] = sides.map((side) => side.trim());
   const process = [/process (\w+)/.exec(from)?.[1], /process (\w+)/.exec(to)?.[1]].find(
@@ -118,7 +118,7 @@ function transformation(words: readonly string[]): ShownEntry[] {
   ];
 }
 
-function entries(role: ShownEntry['role'], list: string, lot: string | null = null): ShownEntry[] {
+function entries(role: TraceRef['role'], list: string, lot: string | null = null): TraceRef[] {
   return list
     .split(',')
     .filter((one) => one !== '')

@@ -1,9 +1,9 @@
+import type { Nature } from '@cotrace/core';
 import { lineageAndNeeds, LINEAGE_LIMITS } from '../lineage.js';
 import type {
   Direction,
   LineageAnswer,
   LineageQuestion,
-  Nature,
   ShownEvent,
   ShownRecord,
   ShownTraces,

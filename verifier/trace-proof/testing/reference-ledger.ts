@@ -17,13 +17,13 @@ import {
   type Attestation,
   type TraceEvent,
   type TraceHead,
+  type TraceRef,
 } from '@cotrace/core';
-import type { ShownEntry } from '../../lineage/types.js';
 import { isMarked } from '../row-text.js';
 
 /** A record as a client sends it. What is left out is null, or as most events have it. */
 export interface ToldRecord {
-  readonly traces: readonly (Pick<ShownEntry, 'id' | 'role'> & Partial<ShownEntry>)[];
+  readonly traces: readonly (Pick<TraceRef, 'id' | 'role'> & Partial<TraceRef>)[];
   readonly time?: string;
   readonly bond?: 'aggregation' | 'association' | 'other' | null;
   readonly change?: 'add' | 'see' | 'remove' | 'empty' | null;
