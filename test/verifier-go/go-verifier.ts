@@ -45,6 +45,12 @@ export class GoVerifier {
     return (await this.lines(questions)).map((line) => JSON.parse(line) as GoAnswer);
   }
 
+  /** What it says of texts of trace proofs, each with its trust file: the canonical answer, or the code of the refusal. */
+  async verdicts(files: readonly { readonly proof: string; readonly trust: string }[]): Promise<string[]> {
+    const lines = await this.lines(files.map((file) => ({ kind: 'trace-proof', ...file })));
+    return lines.map((line) => (JSON.parse(line) as GoAnswer).code ?? line);
+  }
+
   async stop(): Promise<void> {
     const ended = once(this.#process, 'exit');
     this.#process.stdin.end();

@@ -1,11 +1,8 @@
-import { isCotraceError } from '@cotrace/core';
 import { prove } from '../../verifier/trace-proof/testing/prove.js';
 import { answerJson, type TraceAnswer } from '../../verifier/trace-proof/answer.js';
-import { readTraceProof } from '../../verifier/trace-proof/proof-file.js';
-import type { TraceQuestion } from '../../verifier/trace-proof/types.js';
 import { verifyTraceProof } from '../../verifier/trace-proof/verify-trace-proof.js';
 import { Random } from '../faults/random.js';
-import { M, N, O, QUORUM, type ProofWorld } from './trace-proof-scene.js';
+import { M, N, O, outcomeOf, QUORUM, verdictOf, verdictOn, type ProofWorld } from './trace-proof-scene.js';
 import { A, chain, corrected, makings, others, X, Y } from './trace-proof-scenes.js';
 import { mutated } from './trace-proof-mutations.js';
 
@@ -17,10 +14,22 @@ export interface Tally {
   readonly unchanged: number;
   /** Texts that were called complete and say something else than the honest proof: there must be none. */
   readonly wrong: readonly string[];
+  /** Texts that the second verifier answers otherwise: there must be none. */
+  readonly disputed: readonly string[];
 }
 
-/** Verifies `count` mutations of honest proofs, from a seed. */
-export async function tryMutants(world: ProofWorld, count: number, seed: number): Promise<Tally> {
+/** What a second verifier, which is asked nothing, says of texts: canonical answers or codes. Null: there is none. */
+export type SecondVerifier = (texts: readonly string[]) => Promise<readonly string[] | null>;
+
+const BATCH = 500;
+
+/** Verifies `count` mutations of honest proofs, from a seed, here and by a second verifier. */
+export async function tryMutants(
+  world: ProofWorld,
+  count: number,
+  seed: number,
+  second: SecondVerifier,
+): Promise<Tally> {
   const random = new Random(seed);
   const honest = await Promise.all(
     (
@@ -39,27 +48,26 @@ export async function tryMutants(world: ProofWorld, count: number, seed: number)
     }),
   );
   const refused = new Map<string, number>();
-  const wrong: string[] = [];
+  const [wrong, disputed]: [string[], string[]] = [[], []];
   let [incomplete, unchanged] = [0, 0];
-  for (let at = 0; at < count; at++) {
-    const { ledger, proof, said } = random.one(honest);
-    const text = await mutated(proof, ledger, random);
-    const answer = outcomeOf(text, world, proof.question);
-    if (typeof answer === 'string') refused.set(answer, (refused.get(answer) ?? 0) + 1);
-    else if (!answer.complete) incomplete++;
-    else if (substance(answer) === said) unchanged++;
-    else wrong.push(text);
+  for (let left = count; left > 0; left -= BATCH) {
+    const batch = [];
+    for (let i = 0; i < Math.min(BATCH, left); i++) {
+      const { ledger, proof, said } = random.one(honest);
+      batch.push({ text: await mutated(proof, ledger, random), question: proof.question, said });
+    }
+    const there = await second(batch.map(({ text }) => text));
+    batch.forEach(({ text, question, said }, i) => {
+      const answer = outcomeOf(text, world.trust, question);
+      if (typeof answer === 'string') refused.set(answer, (refused.get(answer) ?? 0) + 1);
+      else if (!answer.complete) incomplete++;
+      else if (substance(answer) === said) unchanged++;
+      else wrong.push(text);
+      const here = answer === 'WRONG_QUESTION' ? verdictOn(text, world.trust) : verdictOf(answer);
+      if (there !== null && here !== there[i]) disputed.push(text);
+    });
   }
-  return { refused, incomplete, unchanged, wrong };
-}
-
-function outcomeOf(text: string, { trust }: ProofWorld, question: TraceQuestion): TraceAnswer | string {
-  try {
-    return verifyTraceProof(readTraceProof(text), trust, question);
-  } catch (error) {
-    if (!isCotraceError(error)) throw error;
-    return error.code;
-  }
+  return { refused, incomplete, unchanged, wrong, disputed };
 }
 
 /**

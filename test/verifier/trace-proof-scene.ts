@@ -15,7 +15,7 @@ import {
   type LedgerWorld,
   type Writes,
 } from '../../verifier/trace-proof/testing/reference-ledger.js';
-import type { Tip, TraceProof } from '../../verifier/trace-proof/types.js';
+import type { Tip, TraceProof, TraceQuestion } from '../../verifier/trace-proof/types.js';
 import { verifyTraceProof } from '../../verifier/trace-proof/verify-trace-proof.js';
 
 /** The organisations of the scene; two of them are a quorum. */
@@ -107,8 +107,17 @@ export function verified(proof: TraceProof, { trust }: Pick<ProofWorld, 'trust'>
 
 /** The canonical answer to a proof's text, or the code with which it is refused. */
 export function verdictOn(text: string, trust: Trust): string {
+  return verdictOf(outcomeOf(text, trust, null));
+}
+
+export function verdictOf(outcome: TraceAnswer | string): string {
+  return typeof outcome === 'string' ? outcome : answerJson(outcome);
+}
+
+/** The answer to a proof's text, as to a question where there is one, or the code with which it is refused. */
+export function outcomeOf(text: string, trust: Trust, asked: TraceQuestion | null): TraceAnswer | string {
   try {
-    return answerJson(verifyTraceProof(readTraceProof(text), trust, null));
+    return verifyTraceProof(readTraceProof(text), trust, asked);
   } catch (error) {
     if (!isCotraceError(error)) throw error;
     return error.code;
