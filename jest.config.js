@@ -6,6 +6,8 @@ export default {
   testEnvironment: 'node',
   // Long, since machines may be busy; what hangs is found all the same.
   testTimeout: 60_000,
+  // What a file loaded stays in its worker's memory, some 15 MB a file, and every collection goes over it.
+  workerIdleMemoryLimit: '450MB',
   roots: [...workspaces, 'test'].map((name) => `<rootDir>/${name}`),
   testMatch: ['**/*.test.ts'],
   modulePathIgnorePatterns: ['/dist/'],

@@ -25,17 +25,9 @@ if (selected.length > 0) {
   console.error('Not run: lint, formatting, and the tests that were not selected. `npm test` runs them.');
   conclude([counts]);
 }
-const units = runJest(
-  '--maxWorkers=2',
-  '--testPathIgnorePatterns=/dist/',
-  '/node_modules/',
-  '<rootDir>/test/',
-);
-// Networks leave a processor idle now and then.
 const checks = [
   check('eslint', 'bin/eslint.js', '.'),
   check('prettier', 'bin/prettier.cjs', '--check', '--log-level=warn', '.'),
 ];
-// Tests of whole networks are a dozen processes each: one after the other, and not beside the rest.
-const networks = runJest('--maxWorkers=1', '--roots=<rootDir>/test');
-conclude([units, networks, ...(await Promise.all(checks))]);
+const tests = runJest('--maxWorkers=2');
+conclude([tests, ...(await Promise.all(checks))]);
