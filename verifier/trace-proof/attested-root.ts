@@ -1,6 +1,5 @@
 import type { EcdsaVerifier } from '@cotrace/fabric-model';
 import { attestedBlock, requireAfterCheckpoint } from '../proof/attested-block.js';
-import { boundSignatures } from '../proof/bound-work.js';
 import { verifyTips } from '../proof/tips.js';
 import { followTransitions } from '../proof/transitions.js';
 import type { Trust } from '../proof/trust.js';
@@ -17,16 +16,15 @@ export interface AttestedRoot {
 
 /**
  * What a quorum attests of the block of a proof, and how far it says that the ledger has come: of the organisations trusted, or
- * of those to whom its transitions lead.
- * `ecdsa` checks what authorities and members of theirs sign. Throws as `boundSignatures`, `requireAfterCheckpoint`,
- * `followTransitions`, `attestedBlock` and `verifyTips`.
+ * of those to whom its transitions lead. The signatures of the proof must be bounded (`boundSignatures`). `ecdsa` checks what
+ * authorities and members of theirs sign. Throws as `requireAfterCheckpoint`, `followTransitions`, `attestedBlock` and
+ * `verifyTips`.
  */
 export function attestedRoot(
   { root, transitions, tips }: TraceProof,
   trust: Trust,
   ecdsa: EcdsaVerifier,
 ): AttestedRoot {
-  boundSignatures([...transitions, root]);
   requireAfterCheckpoint(root.block, trust);
   const last = transitions.length === 0 ? trust : followTransitions(trust, transitions, root, ecdsa);
   const { body, supporters, unixSeconds } = attestedBlock(root.block, root.attestations, last);
