@@ -1,9 +1,8 @@
 import type { EcdsaVerifier } from '@cotrace/fabric-model';
-import { attestedBlock, requireAfterCheckpoint } from '../proof/attested-block.js';
+import { type AnswerTime, attestedBlock, requireAfterCheckpoint } from '../proof/attested-block.js';
 import { verifyTips } from '../proof/tips.js';
 import { followTransitions } from '../proof/transitions.js';
 import type { Trust } from '../proof/trust.js';
-import type { AnswerTime } from './answer.js';
 import type { TraceProof } from './types.js';
 
 /** The root of the state trie under which a proof shows everything, and who stands behind it. */
@@ -27,10 +26,9 @@ export function attestedRoot(
 ): AttestedRoot {
   requireAfterCheckpoint(root.block, trust);
   const last = transitions.length === 0 ? trust : followTransitions(trust, transitions, root, ecdsa);
-  const { body, supporters, unixSeconds } = attestedBlock(root.block, root.attestations, last);
-  const attestedBy = supporters.map(({ mspId }) => mspId).sort();
+  const { body, asOf } = attestedBlock(root.block, root.attestations, last);
   return {
-    asOf: { block: root.block, unixSeconds, attestedBy },
+    asOf,
     trieRoot: body.trieRoot,
     tips: tips.length === 0 ? null : verifyTips(tips, last),
   };
