@@ -29,7 +29,12 @@ export { checkOrder, type CheckedOrder } from './order/check-order.js';
 export { ORDER_DOMAIN, differencesOf, orderEvent, orderId, readOrder, type Order } from './order/order.js';
 export { readStoredRecord } from './proof/record-form.js';
 export { readTrust, writeTrust, type Trust } from './proof/trust.js';
-export { attestedBlock, requireAfterCheckpoint, type AnswerTime, type Attested } from './proof/attested-block.js';
+export {
+  attestedBlock,
+  requireAfterCheckpoint,
+  type AnswerTime,
+  type Attested,
+} from './proof/attested-block.js';
 export { followTransition, followTransitions, requireRising, type ShownBlock } from './proof/transitions.js';
 export { valuesWritten } from './proof/values-written.js';
 export { verifyStates, type FoundAnswer, type StateQuestion } from './proof/verify-found.js';
