@@ -7,6 +7,7 @@ import {
   isDomainName,
   isObject,
   MAX_EVENT_LEAF_BYTES,
+  MAX_MSP_ID_BYTES,
   MAX_TRIE_VALUE,
   parseStrictJson,
   RULES,
@@ -231,7 +232,11 @@ function traceIdOf(shape: Shape): string {
 }
 
 function recordersOf(shape: Shape): string[] {
-  const ids = shape.items(MAX_RECORDERS, 1).map((id) => id.text({ rule: 'an MSP id', least: 1, most: 255 }));
+  const rule = `an MSP id, 1 to ${MAX_MSP_ID_BYTES} bytes`;
+  const ids = shape.items(MAX_RECORDERS, 1).map((id) => {
+    const mspId = id.text({ rule, least: 1 });
+    return utf8(mspId).length <= MAX_MSP_ID_BYTES ? mspId : id.wrong(rule);
+  });
   checkRising(ids, shape);
   return ids;
 }
