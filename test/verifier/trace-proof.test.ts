@@ -76,6 +76,12 @@ describe('a trace proof', () => {
     expect([none.complete, none.events, none.identifiers[0]?.organisations]).toEqual([true, [], []]);
   });
 
+  it('shows keys of states, of any length', async () => {
+    const states = [{ domain: 'goods', key: 'é'.repeat(2 ** 20) }];
+    const answer = verified(await prove(chain(), { traceId: A, states, attestedBy }), world);
+    expect(answer.states.map(({ value }) => value)).toEqual([null]);
+  });
+
   it('names recorders by 255 bytes at most, however few characters these are', async () => {
     const asked = async (mspId: string) => {
       const proof = await prove(chain(), { traceId: A, recorders: [mspId], attestedBy });

@@ -50,7 +50,6 @@ const MAX_NODE_BYTES = MAX_TRIE_VALUE + 1024;
 /** A tree of 2^32−1 events has 32 levels. */
 const MAX_PATH_BYTES = 32 * HASH_LENGTH * MAX_EVENTS;
 const MAX_STATE_VALUE_BYTES = 16 * 1024 * 1024;
-const MAX_KEY_BYTES = 1024 * 1024;
 /** Most organisations that a question can name as recorders. */
 export const MAX_RECORDERS = 1000;
 
@@ -340,7 +339,7 @@ function stateOf(shape: Shape): ProofState {
   const [domain, value] = [shape.at('domain'), shape.at('value')];
   return {
     domain: isDomainName(domain.text()) ? domain.text() : domain.wrong('the name of a domain'),
-    key: shape.at('key').text({ rule: 'a key', least: 1, most: MAX_KEY_BYTES }),
+    key: shape.at('key').text(),
     value: value.isNull() ? null : value.bytes(MAX_STATE_VALUE_BYTES),
   };
 }
