@@ -29,18 +29,22 @@ export { checkOrder, type CheckedOrder } from './order/check-order.js';
 export { ORDER_DOMAIN, differencesOf, orderEvent, orderId, readOrder, type Order } from './order/order.js';
 export { readStoredRecord } from './proof/record-form.js';
 export { readTrust, writeTrust, type Trust } from './proof/trust.js';
-export { attestedBlock, requireAfterCheckpoint, type Attested } from './proof/attested-block.js';
+export {
+  attestedBlock,
+  requireAfterCheckpoint,
+  type AnswerTime,
+  type Attested,
+} from './proof/attested-block.js';
 export { followTransition, followTransitions, requireRising, type ShownBlock } from './proof/transitions.js';
 export { valuesWritten } from './proof/values-written.js';
 export { verifyStates, type FoundAnswer, type StateQuestion } from './proof/verify-found.js';
 export { verify } from './verify.js';
-export { checkTip, verifyTips, type LedgerTip } from './proof/tips.js';
+export { checkTip, verifyTips } from './proof/tips.js';
 export {
   answerJson,
   type AnsweredDeclaration,
   type AnsweredEvent,
   type AnsweredIdentifier,
-  type AnswerTime,
   type TraceAnswer,
 } from './trace-proof/answer.js';
 export {

@@ -12,13 +12,13 @@ import {
   utf8,
 } from '@cotrace/core';
 import { CAPTURED_EVENT } from './captured-event.js';
+import { checkContent } from './check-record.js';
 import type { Domain } from './domain-cache.js';
 import { parseHints } from './hints.js';
 import { linkTraces } from './link-traces.js';
 import { parseRecord } from './parse-record.js';
 import { checkSameEvent, noteEvent, readKnown } from './same-event.js';
 import { readState, type Stub, writeState } from './state.js';
-import { checkStep } from './step.js';
 
 /**
  * Records one event of the organisation `mspId` in its domain: the record, a new row or a mark for each of its identifiers,
@@ -29,15 +29,14 @@ import { checkStep } from './step.js';
 export async function capture(
   stub: Stub,
   mspId: string,
-  { definition, checkData }: Domain,
+  domain: Domain,
   recordText: string,
   hintsText: string,
 ): Promise<Captured> {
-  const record = parseRecord(recordText, definition.limits);
+  const record = parseRecord(recordText, domain.definition.limits);
   const { rows, marks } = rowsAndMarks(record);
   const hints = parseHints(hintsText, rows);
-  checkStep(record.step, definition.steps, definition.name);
-  checkData(record.data);
+  checkContent(record, domain);
 
   const recordId = recordIdOf(mspId, record);
   const telling = { record, recordId, mspId };

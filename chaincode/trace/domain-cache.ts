@@ -1,11 +1,11 @@
 import { fromUtf8 } from '@cotrace/core';
-import { compileDataSchema, type DataCheck } from './data-schema.js';
+import type { Checks } from './check-record.js';
+import { compileDataSchema } from './data-schema.js';
 import { parseStanding, type StandingDefinition } from './definition.js';
 
 /** A domain as the ledger defines it, ready for use. */
-export interface Domain {
+export interface Domain extends Checks {
   readonly definition: StandingDefinition;
-  readonly checkData: DataCheck;
 }
 
 /** One process serves all domains of an organisation, on a few channels. */

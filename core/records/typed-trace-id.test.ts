@@ -1,5 +1,7 @@
-import { canonicalTraceId } from '../trace-id/trace-id.js';
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { isCotraceError } from '../errors.js';
+import { canonicalTraceId } from '../trace-id/trace-id.js';
 import { shortTraceId, typedTraceId } from './typed-trace-id.js';
 
 const IDS = [
@@ -10,7 +12,15 @@ const IDS = [
   'urn:cotrace:account:planner',
   '24/0815',
   'lot 7',
+  '01/09521234001027/10/FLOUR-1',
+  '01/2026',
+  '"01/2026"',
+  '"',
+  '""',
+  'A,B',
 ];
+
+const numRuns = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
 
 describe('an identifier as a person types it', () => {
   it('may be what a trace has printed', () => {
@@ -18,6 +28,20 @@ describe('an identifier as a person types it', () => {
       '01/09521234001027/10/FLOUR-1',
     );
     for (const id of IDS.map(canonicalTraceId)) expect(typedTraceId(shortTraceId(id))).toBe(id);
+  });
+
+  it('is printed as no other TraceID is, whatever it looks like', () => {
+    expect(shortTraceId('01/09521234001027/10/FLOUR-1')).toBe('"01/09521234001027/10/FLOUR-1"');
+    const odd = ['lot 7', 'A,B', 'A;B', '"A"'];
+    expect(odd.map(shortTraceId)).toEqual(['"lot 7"', '"A,B"', '"A;B"', '"""A"""']);
+    const piece = fc.constantFrom('https://id.gs1.org/', '01/', '09521234001027', '10/', 'A', '"', ' ', ',');
+    fc.assert(
+      fc.property(fc.array(piece, { minLength: 1, maxLength: 6 }), (pieces) => {
+        const traceId = traceIdOf(pieces.join(''));
+        if (traceId !== null) expect(typedTraceId(shortTraceId(traceId))).toBe(traceId);
+      }),
+      { numRuns },
+    );
   });
 
   it('may be in any form of GS1', () => {
@@ -33,3 +57,13 @@ describe('an identifier as a person types it', () => {
     );
   });
 });
+
+/** The TraceID of a text; null where it is none. */
+function traceIdOf(text: string): string | null {
+  try {
+    return canonicalTraceId(text);
+  } catch (error) {
+    if (isCotraceError(error, 'BAD_TRACE_ID')) return null;
+    throw error;
+  }
+}

@@ -173,6 +173,12 @@ describe('what a person types', () => {
     ['1'.repeat(2049), 'is longer than 2048 characters'],
   ])('is answered with how to write it: %s', (text, hint) => expect(refusal(text)).toContain(hint));
 
+  it('is a text as it is, and not read further, in double quotes', () => {
+    expect(understand('"01/09521234543213"').traceId).toBe('01/09521234543213');
+    expect(understand('"4711"').traceId).toBe('4711');
+    expect(refusal('""')).toContain('is empty');
+  });
+
   it('may stand in a key of the state', () => {
     expect(typedKey('trace/01/09521234543213')).toBe('trace/https://id.gs1.org/01/09521234543213');
     expect(typedKey('trace/]C1010952123454321310A')).toBe('trace/https://id.gs1.org/01/09521234543213/10/A');

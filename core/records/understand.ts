@@ -1,10 +1,10 @@
 import { trimSpace } from '../text/white-space.js';
 import type { Nature } from '../trace-id/constrain.js';
-import { digitalLink, GS1_ORIGIN, type Gs1Reading } from '../trace-id/gs1-identifier.js';
+import { digitalLink, type Gs1Reading } from '../trace-id/gs1-identifier.js';
 import { bareDigits, readScan, readUnmarked } from '../trace-id/scan.js';
 import { badTraceId, canonicalTraceId, identify, MAX_TEXT } from '../trace-id/trace-id.js';
 import { TRACE_PREFIX } from './keys.js';
-import { isGs1Path, shortTraceId } from './typed-trace-id.js';
+import { shortTraceId, unabridged } from './typed-trace-id.js';
 
 /** What a text that a person typed or scanned was understood as. */
 export interface Understood {
@@ -50,7 +50,7 @@ export function understoodText(typed: string, { traceId, nature, lot, elements }
 
 function understandText(text: string, elements: string | null): Understood {
   if (text.length <= MAX_TEXT) refuseAmbiguous(text);
-  const { traceId, nature, lot, warnings } = identify(isGs1Path(text) ? GS1_ORIGIN + text : text);
+  const { traceId, nature, lot, warnings } = identify(unabridged(text));
   return {
     traceId,
     nature,

@@ -48,7 +48,7 @@ try {
   const question = { domain: NAME, key: `recall/${traceId}` };
   const trust = loadTrust(join(home, 'trust.json'));
   const { asOf, states } = verifyStates([question], await findStates(session, [question], trust), trust);
-  console.log(`proven as of block ${asOf.blockNum}: ${Buffer.from(states[0]?.value ?? []).toString()}`);
+  console.log(`proven as of block ${asOf.block}: ${Buffer.from(states[0]?.value ?? []).toString()}`);
   console.log(`attested by ${asOf.attestedBy.join(', ')}`);
 } finally {
   close();

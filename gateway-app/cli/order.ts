@@ -68,7 +68,7 @@ function toJson({ to }: Order, { orderId, status, place: where, newest, asOf }: 
     to,
     place: where,
     newest,
-    asOf: { block: asOf.blockNum, time: timeOf(asOf), attestedBy: asOf.attestedBy },
+    asOf: { block: asOf.block, time: timeOf(asOf), attestedBy: asOf.attestedBy },
   };
 }
 
@@ -85,7 +85,7 @@ function toText({ to }: Order, { status, place: where, newest, asOf }: CheckedOr
   }[status];
   return [
     ...said,
-    `proven as of block ${asOf.blockNum}, attested at ${timeOf(asOf)} by ${asOf.attestedBy.join(', ')}`,
+    `proven as of block ${asOf.block}, attested at ${timeOf(asOf)} by ${asOf.attestedBy.join(', ')}`,
   ];
 }
 

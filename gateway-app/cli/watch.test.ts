@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { readTraceProof, verifyTraceProof } from '@cotrace/verifier';
@@ -113,6 +113,25 @@ describe('cotrace watch', () => {
     expect(said).toMatch(
       /^cotrace: \[BAD_PROOF\] .* is not what was kept there; without it, watching begins again <- \[BAD_PROOF\] proof: format /,
     );
+  });
+
+  it('names the proof that does not hold since the network was replaced, why, and what to do', async () => {
+    await watched(['LOT']);
+    const [path = ''] = kept();
+    const replaced = await LedgerScene.create(['goods'], events('a'));
+    try {
+      const options = { trust: replaced.trustPath, folder, every: null };
+      const look = () => watch(replaced.connections(), ['LOT'], options, new Output(false));
+      const { code, said } = await spoken(look);
+      expect(code).toBe(EXIT.failed);
+      expect(said).toContain(`the last proof of LOT, kept in ${path}, does not hold by the trust file`);
+      expect(said).toContain('if the network was replaced, move that file away, and watching begins again');
+      expect(said).toMatch(/ <- \[NO_QUORUM\] .* <- \[ATTESTATION_/);
+      rmSync(path);
+      expect((await spoken(look)).text).toMatch(/^LOT: 1 event .*; watched from now on/);
+    } finally {
+      await replaced.close();
+    }
   });
 
   it('reads identifiers before it asks, in any form', async () => {

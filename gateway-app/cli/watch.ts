@@ -88,7 +88,8 @@ async function lookAt(
   const path = join(folder, `${toHex(sha256(utf8(traceId))).slice(0, 32)}.json`);
   try {
     const earlier = keptAt(path);
-    const { proof, answer, rewritten } = await watchTrace(connections, traceId, earlier, trust);
+    const known = earlier === null ? null : { proof: earlier, path };
+    const { proof, answer, rewritten } = await watchTrace(connections, traceId, known, trust);
     if (rewritten !== null) return showRewritten(rewritten, path, proof, output);
     writeWhole(path, writeTraceProof(proof));
     const watched = watchedOf(traceId, earlier, answer);

@@ -51,7 +51,6 @@ describe('the parts of a proof', () => {
   it('are put together by the places that they name, in whatever order they come', async () => {
     const whole = {
       block: 7n,
-      attestations: [],
       nodes: [utf8('node')],
       records: ['first', 'second'],
       envelopes: [new Uint8Array()],

@@ -9,7 +9,6 @@ import {
   type TraceProof,
 } from '@cotrace/verifier';
 import type {
-  Attestation,
   ProofEvent as SentEvent,
   ProofPart,
   ProofPiece,
@@ -24,8 +23,6 @@ const MAX_TREES = MAX_HEAD_ORGANISATIONS + 1;
 /** What a master has proven; what others attest and sign of the block comes from elsewhere. */
 export interface AssembledProof extends Pick<TraceProof, 'nodes' | 'records' | 'envelopes' | 'traces'> {
   readonly block: bigint;
-  /** Those of the block that the master has. */
-  readonly attestations: readonly Attestation[];
 }
 
 /**
@@ -101,7 +98,6 @@ class Assembly {
     }
     return {
       block: this.#start.blockNum,
-      attestations: this.#start.attestations,
       nodes: this.#nodes.all(),
       records: this.#records.all().map((bytes) => fromUtf8(bytes)),
       envelopes: this.#envelopes.all(),

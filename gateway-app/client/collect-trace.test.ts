@@ -219,6 +219,27 @@ describe('what answers a question', () => {
   });
 });
 
+describe('how far the masters say that the ledger has come', () => {
+  it('is asked of each once, however many answers are checked', async () => {
+    const asked: number[] = [];
+    const leavingOut = proving(() => countAlone);
+    const counted = (index: number, more: MasterAnswers = {}) => {
+      const { freshness, ...answers } = master(index, more);
+      return {
+        ...answers,
+        freshness: (...request: Parameters<NonNullable<typeof freshness>>) => {
+          asked.push(index);
+          return freshness?.(...request) ?? Promise.resolve({});
+        },
+      };
+    };
+    const connections = connected(counted(0, leavingOut), counted(1, leavingOut), counted(2));
+    const { answer } = await collected(connections);
+    expect([answer.complete, answer.tips?.block]).toEqual([true, scene.chain.height - 1n]);
+    expect(asked).toEqual([0, 1, 2]);
+  });
+});
+
 describe('attestations that do not hold', () => {
   /** Attestations whose signatures are not valid. */
   const rubbish = (index: number): MasterAnswers => ({

@@ -1,5 +1,6 @@
 import { CotraceError, isCotraceError } from '@cotrace/core';
 import {
+  type Tip,
   type TraceAnswer,
   type TraceProof,
   type TraceQuestion,
@@ -47,11 +48,17 @@ export async function collectTrace(
     },
     faults,
   );
+  let tips: Promise<readonly Tip[]> | null = null;
+  const asked = {
+    question,
+    showing,
+    tips: () => (tips ??= showing.at === null ? collectTips(connections, trust) : Promise.resolve([])),
+  };
   let fullest: CollectedTrace | null = null;
   for await (const { from, answer } of answers) {
     try {
       const sent = { from, sent: answer, heights };
-      const collected = await checked(connections, sent, { question, showing }, trust);
+      const collected = await checked(connections, sent, asked, trust);
       fullest = fuller(fullest, collected);
       requireEnough(collected.proof, collected.answer, showing.newest);
       await named;
@@ -81,20 +88,22 @@ interface SentBy {
 interface Asked {
   readonly question: TraceQuestion;
   readonly showing: Showing;
+  /** What the masters say of how far the ledger has come, asked for once for all answers. */
+  readonly tips: () => Promise<readonly Tip[]>;
 }
 
 /** An answer with its attestations, verified. Throws what is wrong with it, or with the attestations. */
 async function checked(
   connections: Connections,
   { from, sent, heights }: SentBy,
-  { question, showing }: Asked,
+  { question, showing, tips: askTips }: Asked,
   trust: Trust,
 ): Promise<CollectedTrace> {
   const { block, nodes, records, envelopes, traces } = sent;
   requireBlock(block, showing.at, heights);
   const [gathered, tips] = await Promise.all([
     collectAttestations(connections, [block], from.name, trust),
-    showing.at === null ? collectTips(connections, trust) : [],
+    askTips(),
   ]);
   const proofWith = (attestations: TraceProof['root']['attestations']): TraceProof => ({
     question,

@@ -80,7 +80,7 @@ describe('what the ledger holds of keys', () => {
     const answer = await find(connections);
     const { asOf, states } = verifyStates(QUESTIONS, answer, scene.trust);
     expect(asOf).toMatchObject({
-      blockNum: scene.chain.height - 1n,
+      block: scene.chain.height - 1n,
       attestedBy: ['Org1MSP', 'Org2MSP'],
     });
     expect(states.map((state) => state?.entry.blockNum ?? null)).toEqual([scene.chain.height - 1n, null]);

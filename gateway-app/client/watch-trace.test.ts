@@ -33,7 +33,13 @@ const watched = (
   earlier: TraceProof | null,
   connections: Connections = scene.connections(),
   traceId = 'LOT',
-) => watchTrace(connections, traceId, earlier, scene.trust);
+) =>
+  watchTrace(
+    connections,
+    traceId,
+    earlier === null ? null : { proof: earlier, path: 'kept.json' },
+    scene.trust,
+  );
 /** A master that does not answer one method. */
 const without = (answers: MasterAnswers, method: string): MasterAnswers =>
   Object.fromEntries(Object.entries(answers).filter(([name]) => name !== method));
@@ -83,7 +89,10 @@ describe('a trace that is watched', () => {
       code: 'WRONG_QUESTION',
     });
     const unsigned = { ...three, root: { ...three.root, attestations: [] } };
-    await expect(watched(unsigned)).rejects.toMatchObject({ code: 'NO_QUORUM' });
+    await expect(watched(unsigned)).rejects.toMatchObject({
+      code: 'NO_QUORUM',
+      detail: { path: 'kept.json' },
+    });
   });
 
   it('has no answer where no master can prove its growth', async () => {

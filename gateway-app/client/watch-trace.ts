@@ -27,6 +27,12 @@ export function watchQuestion(traceId: string): TraceQuestion {
 
 const NOTHING = { newest: 0, envelopes: false, at: null };
 
+/** What was known of a trace: a proof, and the path of the file that it is kept in. */
+export interface KnownTrace {
+  readonly proof: TraceProof;
+  readonly path: string;
+}
+
 /** Where a trace stands now. */
 export interface WatchedTrace extends CollectedTrace {
   /**
@@ -37,41 +43,45 @@ export interface WatchedTrace extends CollectedTrace {
 }
 
 /**
- * Where a trace stands now, proven, and whether it extends what an earlier proof says of it, which is verified again.
- * Throws `BEHIND` for an older state than is known, what `collectTrace` throws, and what stands for the faults of all masters
+ * Where a trace stands now, proven, and whether it extends what is known of it, which is verified again. Throws `BEHIND` for an older state than is known, what `collectTrace` throws, and what stands for the faults of all masters
  * where none proves the growth.
  */
 export async function watchTrace(
   connections: Connections,
   traceId: string,
-  earlier: TraceProof | null,
+  known: KnownTrace | null,
   trust: Trust,
 ): Promise<WatchedTrace> {
   const question = watchQuestion(traceId);
-  if (earlier !== null) requireKnown(earlier, trust, question);
+  if (known !== null) requireHolding(known, trust, question);
   const collected = await collectTrace(connections, question, NOTHING, trust);
-  if (earlier === null) return { ...collected, rewritten: null };
-  const [known, block] = [earlier.root.block, collected.proof.root.block];
-  if (block < known) {
-    throw new CotraceError('BEHIND', `answers as of block ${block}; block ${known} is known already`, {
-      block,
-      known,
-    });
-  }
-  const [older, newer] = [headIn(earlier, traceId), headIn(collected.proof, traceId)];
+  if (known === null) return { ...collected, rewritten: null };
+  requireNotBefore(known.proof.root.block, collected.proof.root.block);
+  const [older, newer] = [headIn(known.proof, traceId), headIn(collected.proof, traceId)];
   if (older.length === 0) return { ...collected, rewritten: null };
   const rewritten = rewrittenBetween(older, newer) ?? (await notGrown(connections, traceId, older, newer));
   return { ...collected, rewritten };
 }
 
-/** Throws what is wrong with a proof that was kept. */
-function requireKnown(earlier: TraceProof, trust: Trust, question: TraceQuestion): void {
+/** Throws what is wrong with a proof that was kept, where it is, and what to do. */
+function requireHolding({ proof, path }: KnownTrace, trust: Trust, question: TraceQuestion): void {
   try {
-    verifyTraceProof(earlier, trust, question);
+    verifyTraceProof(proof, trust, question);
   } catch (error) {
     if (!isCotraceError(error)) throw error;
-    throw relayedError(error.code, 'the proof that is kept does not hold', error.detail, error);
+    const told =
+      `the last proof of ${question.traceId}, kept in ${path}, does not hold by the trust file; ` +
+      'if the network was replaced, move that file away, and watching begins again; otherwise check the trust file';
+    throw relayedError(error.code, told, { ...error.detail, path }, error);
   }
+}
+
+function requireNotBefore(known: bigint, block: bigint): void {
+  if (block >= known) return;
+  throw new CotraceError('BEHIND', `answers as of block ${block}; block ${known} is known already`, {
+    block,
+    known,
+  });
 }
 
 /**

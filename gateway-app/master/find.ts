@@ -57,7 +57,7 @@ function answer(store: MasterStore, keys: readonly FindKey[], { blockNum, prove 
       throw badRequest('the values are too long for one answer; ask for fewer keys');
     return value === null ? { proof } : { proof, value };
   });
-  return create(FindReplySchema, { blockNum, found, attestation: store.attestation(blockNum) });
+  return create(FindReplySchema, { blockNum, found });
 }
 
 /** The value as the transaction wrote it that a state entry names; null where that one wrote metadata alone. */

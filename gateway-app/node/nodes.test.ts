@@ -212,8 +212,11 @@ describe('a caller', () => {
 
   it('finds keys with proofs under an attested root, a business node those of its own domain', async () => {
     for (const from of ['org3.client', 'org1.goods', 'org2.master']) {
-      const { blockNum, found, attestation } = await find(from, 'goods');
-      const { trieRoot: root } = decodeAttestationBody(attestation?.body ?? new Uint8Array());
+      const { blockNum, found } = await find(from, 'goods');
+      const { attestations } = await consortium
+        .connection('org1.client', 'org1.master')
+        .call(Master.method.attestationsOf, { blockNums: [blockNum] });
+      const { trieRoot: root } = decodeAttestationBody(attestations[0]?.body ?? new Uint8Array());
       const [answer] = found;
       const proof = answer?.proof ?? [];
       expect(blockNum).toBeGreaterThanOrEqual(2n);

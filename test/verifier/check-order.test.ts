@@ -92,7 +92,7 @@ describe('an order is proven', () => {
     const at = { block: chain.height - 1n, txNum: 0 };
     const latest = await checkOrder(first, ask, trust);
     expect(latest).toMatchObject({ status: 'latest', place: at, newest: null });
-    expect(latest.asOf).toMatchObject({ blockNum: at.block, attestedBy: ['Org1MSP', 'Org2MSP', 'Org3MSP'] });
+    expect(latest.asOf).toMatchObject({ block: at.block, attestedBy: ['Org1MSP', 'Org2MSP', 'Org3MSP'] });
     await placed(second);
     expect(await checkOrder(first, ask, trust)).toMatchObject({
       status: 'superseded',

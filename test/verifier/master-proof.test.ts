@@ -273,7 +273,7 @@ async function disturbed(
     },
   );
   const parts: ProofPart[] = [];
-  const more = { store, pace, envelopes: false, attestations: [] };
+  const more = { store, pace, envelopes: false };
   for await (const part of proofParts(gathered, more)) parts.push(part);
   return scene.proofOf(asked, parts);
 }

@@ -5,7 +5,8 @@ import { prove, type ProofParts } from '../../verifier/trace-proof/testing/prove
 import { writeTraceProof } from '../../verifier/trace-proof/proof-file.js';
 import type { TraceProof } from '../../verifier/trace-proof/types.js';
 import { repository } from '../architecture/sources.js';
-import { forgeries, oddities } from './trace-proof-forgeries.js';
+import { forgeries } from './trace-proof-forgeries.js';
+import { oddities } from './trace-proof-oddities.js';
 import { QUORUM, verdictOn, type ProofWorld } from './trace-proof-scene.js';
 import {
   A,

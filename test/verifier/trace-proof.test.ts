@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { codeOf } from '../../gateway-app/testing/codes.js';
 import type { ReferenceLedger, ToldRecord } from '../../verifier/trace-proof/testing/reference-ledger.js';
 import { prove } from '../../verifier/trace-proof/testing/prove.js';
 import { M, N, O, ProofWorld, QUORUM, verified } from './trace-proof-scene.js';
@@ -73,5 +74,21 @@ describe('a trace proof', () => {
     ]);
     const none = verified(await prove(ledger, { traceId: B, direction: 'both', attestedBy }), world);
     expect([none.complete, none.events, none.identifiers[0]?.organisations]).toEqual([true, [], []]);
+  });
+
+  it('shows keys of states, of any length', async () => {
+    const states = [{ domain: 'goods', key: 'é'.repeat(2 ** 20) }];
+    const answer = verified(await prove(chain(), { traceId: A, states, attestedBy }), world);
+    expect(answer.states.map(({ value }) => value)).toEqual([null]);
+  });
+
+  it('names recorders by 255 bytes at most, however few characters these are', async () => {
+    const asked = async (mspId: string) => {
+      const proof = await prove(chain(), { traceId: A, recorders: [mspId], attestedBy });
+      return codeOf(() => verified(proof, world));
+    };
+    expect(await asked('é'.repeat(127) + 'x')).toBeNull();
+    expect(await asked('é'.repeat(128))).toBe('BAD_PROOF');
+    expect(await asked('x'.repeat(256))).toBe('BAD_PROOF');
   });
 });

@@ -49,7 +49,7 @@ describe('what masters answer about keys', () => {
     );
     const times = attestations.map(({ unixSeconds }) => unixSeconds).sort();
     expect(verifyStates(questions, { ...answer, attestations }, scene.trust).asOf).toEqual({
-      blockNum: answer.blockNum,
+      block: answer.blockNum,
       unixSeconds: times[1],
       attestedBy: ['Org1MSP', 'Org2MSP', 'Org3MSP'],
     });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { naiveLineage } from './testing/naive.js';
+import { naiveLineage } from './testing/naive/naive.js';
 import { natureOf, tracesOf, withAll } from './testing/notation.js';
 import {
   ask,

@@ -1,9 +1,9 @@
 import { CotraceError, eventIdKey, isCotraceError, recordKey, traceKey } from '@cotrace/core';
+import type { AnswerTime } from '../proof/attested-block.js';
 import { readFirstRecord, readStoredRecord, recordIdInRow } from '../proof/record-form.js';
 import type { Trust } from '../proof/trust.js';
 import {
   verifyStates,
-  type AsOf,
   type FoundAnswer,
   type StateQuestion,
   type VerifiedState,
@@ -19,7 +19,7 @@ export interface LedgerPlace {
 /** What is proven of an order. */
 export interface CheckedOrder {
   readonly orderId: string;
-  readonly asOf: AsOf;
+  readonly asOf: AnswerTime;
   /**
    * `latest`: on the ledger, by whichever organisation, and nothing newer of its device in the domain; `superseded`: on the
    * ledger, and something newer is; `absent`: not on the ledger; `other`: its id is on the ledger with events alone that say

@@ -2,12 +2,19 @@ import { CotraceError, type Attestation, type AttestationBody } from '@cotrace/c
 import { checkStatement, judgeAttestations } from '../main-block/attestation.js';
 import type { Trust } from './trust.js';
 
+/** Up to which block something is known to hold, and who says so. */
+export interface AnswerTime {
+  readonly block: bigint;
+  /** When as many as must agree had signed it, in seconds since 1970: fewer liars cannot make it later than it was. */
+  readonly unixSeconds: bigint;
+  /** MSP ids, sorted. */
+  readonly attestedBy: readonly string[];
+}
+
 /** What a quorum of organisations attest of a block. */
 export interface Attested {
   readonly body: AttestationBody;
-  readonly supporters: readonly Attestation[];
-  /** When as many as must agree had attested it, in seconds since 1970: fewer liars cannot make it later than it was. */
-  readonly unixSeconds: bigint;
+  readonly asOf: AnswerTime;
 }
 
 /**
@@ -22,8 +29,7 @@ export function attestedBlock(
 ): Attested {
   const judged = judgeAttestations(attestations, blockNum, { ...terms, membership }, check);
   const { agreed, supporters, refused } = judged;
-  if (agreed !== null)
-    return { body: agreed, supporters, unixSeconds: timeOf(supporters, membership.quorum) };
+  if (agreed !== null) return { body: agreed, asOf: saidBy(supporters, blockNum, membership.quorum) };
   const [first] = refused;
   const other = refused.find(({ error }) => error.code === 'RULES');
   if (other !== undefined) throw other.error;
@@ -36,14 +42,20 @@ export function attestedBlock(
 }
 
 /**
- * The time that statements of at least `quorum` organisations establish: the `quorum`-th latest of theirs, so that one of
- * fewer liars is never later than what an honest one says.
+ * Who says it of a block, at least `quorum` organisations, and the time that they establish: the `quorum`-th latest of theirs,
+ * so that one of fewer liars is never later than what an honest one says.
  */
-export function timeOf(statements: readonly Pick<Attestation, 'unixSeconds'>[], quorum: number): bigint {
-  return nthHighest(
-    statements.map(({ unixSeconds }) => unixSeconds),
-    quorum,
-  );
+export function saidBy(
+  statements: readonly Pick<Attestation, 'mspId' | 'unixSeconds'>[],
+  block: bigint,
+  quorum: number,
+): AnswerTime {
+  const times = statements.map(({ unixSeconds }) => unixSeconds);
+  return {
+    block,
+    unixSeconds: nthHighest(times, quorum),
+    attestedBy: statements.map(({ mspId }) => mspId).sort(),
+  };
 }
 
 /** The `n`-th highest of at least `n` numbers, from 1. */

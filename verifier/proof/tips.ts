@@ -1,18 +1,8 @@
 import { CotraceError, isCotraceError, tipSignedBytes } from '@cotrace/core';
 import { checkSignature, requireMember } from '../main-block/attestation.js';
 import type { Tip } from '../trace-proof/types.js';
-import { nthHighest, timeOf } from './attested-block.js';
+import { type AnswerTime, nthHighest, saidBy } from './attested-block.js';
 import type { Trust } from './trust.js';
-
-/** How far the ledger had come, and when. */
-export interface LedgerTip {
-  /** No lower than any block that was attested then, as far as at least one honest organisation knew. */
-  readonly block: bigint;
-  /** In seconds since 1970. */
-  readonly unixSeconds: bigint;
-  /** MSP ids, sorted. */
-  readonly attestedBy: readonly string[];
-}
 
 /**
  * Checks that a peer of an organisation that the trust file names signed a tip of its network. Throws `ATTESTATION_…` with
@@ -24,11 +14,11 @@ export function checkTip(tip: Tip, { terms, membership }: Trust): void {
 }
 
 /**
- * What tips establish by the trust file: the q-th highest block and the q-th latest time of those that count, so that fewer
+ * How far the ledger had come, and when, by the trust file: the q-th highest block and the q-th latest time of those that count, so that fewer
  * liars than q make neither higher (docs/formats.md, Tip). Throws `BAD_PROOF` for two of one organisation, and `NO_QUORUM`
  * where fewer than q count, with what was refused.
  */
-export function verifyTips(tips: readonly Tip[], trust: Trust): LedgerTip {
+export function verifyTips(tips: readonly Tip[], trust: Trust): AnswerTime {
   const { quorum } = trust.membership;
   const organisations = new Set(tips.map(({ mspId }) => mspId));
   if (organisations.size < tips.length) {
@@ -55,9 +45,5 @@ export function verifyTips(tips: readonly Tip[], trust: Trust): LedgerTip {
     );
   }
   const blocks = counting.map(({ block }) => block);
-  return {
-    block: nthHighest(blocks, quorum),
-    unixSeconds: timeOf(counting, quorum),
-    attestedBy: counting.map(({ mspId }) => mspId).sort(),
-  };
+  return saidBy(counting, nthHighest(blocks, quorum), quorum);
 }

@@ -8,7 +8,7 @@ import {
   type Attestation,
   type StateTrieEntry,
 } from '@cotrace/core';
-import { attestedBlock, requireAfterCheckpoint } from './attested-block.js';
+import { attestedBlock, type AnswerTime, requireAfterCheckpoint } from './attested-block.js';
 import type { Trust } from './trust.js';
 
 /** A key of a domain's state that is asked for. */
@@ -36,15 +36,6 @@ export interface VerifiedState {
   readonly value: Uint8Array;
 }
 
-/** Up to which block something is known to hold, and who says so. */
-export interface AsOf {
-  readonly blockNum: bigint;
-  /** When as many of them as must agree had attested the block, in seconds since 1970. */
-  readonly unixSeconds: bigint;
-  /** MSP ids. */
-  readonly attestedBy: readonly string[];
-}
-
 /**
  * Verifies what masters answer about keys of domains' states, given only the trust file: a quorum attested the block, and
  * every key is proven present, with the value given, or absent (null) under the root that they attested. Throws
@@ -54,7 +45,7 @@ export function verifyStates(
   questions: readonly StateQuestion[],
   answer: FoundAnswer,
   trust: Trust,
-): { readonly asOf: AsOf; readonly states: readonly (VerifiedState | null)[] } {
+): { readonly asOf: AnswerTime; readonly states: readonly (VerifiedState | null)[] } {
   const { asOf, root } = verifyBlock(answer, trust);
   if (answer.found.length !== questions.length) {
     throw new CotraceError('BAD_ANSWER', `${answer.found.length} answers to ${questions.length} questions`);
@@ -70,14 +61,9 @@ export function verifyStates(
 function verifyBlock(
   { blockNum, attestations }: FoundAnswer,
   trust: Trust,
-): { readonly asOf: AsOf; readonly root: Uint8Array } {
-  const { body, supporters, unixSeconds } = attestedBlock(blockNum, attestations, trust);
+): { readonly asOf: AnswerTime; readonly root: Uint8Array } {
+  const { body, asOf } = attestedBlock(blockNum, attestations, trust);
   requireAfterCheckpoint(blockNum, trust);
-  const asOf = {
-    blockNum,
-    unixSeconds,
-    attestedBy: supporters.map(({ mspId }) => mspId).sort(),
-  };
   return { asOf, root: body.trieRoot };
 }
 

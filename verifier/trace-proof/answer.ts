@@ -17,16 +17,8 @@ import type {
   ShownRecord,
   Status,
 } from '../lineage/types.js';
+import type { AnswerTime } from '../proof/attested-block.js';
 import type { TraceQuestion } from './types.js';
-
-/** Up to which block something is known to hold, and who says so. */
-export interface AnswerTime {
-  readonly block: bigint;
-  /** When as many as must agree had attested it, in seconds since 1970: fewer liars cannot make it later than it was. */
-  readonly unixSeconds: bigint;
-  /** MSP ids, sorted. */
-  readonly attestedBy: readonly string[];
-}
 
 /** How many of a trace's events an organisation recorded, and how many of them are shown at least as row or mark. */
 export interface OrganisationCount {

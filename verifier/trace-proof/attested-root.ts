@@ -1,10 +1,8 @@
 import type { EcdsaVerifier } from '@cotrace/fabric-model';
-import { attestedBlock, requireAfterCheckpoint } from '../proof/attested-block.js';
-import { boundSignatures } from '../proof/bound-work.js';
+import { type AnswerTime, attestedBlock, requireAfterCheckpoint } from '../proof/attested-block.js';
 import { verifyTips } from '../proof/tips.js';
 import { followTransitions } from '../proof/transitions.js';
 import type { Trust } from '../proof/trust.js';
-import type { AnswerTime } from './answer.js';
 import type { TraceProof } from './types.js';
 
 /** The root of the state trie under which a proof shows everything, and who stands behind it. */
@@ -17,22 +15,20 @@ export interface AttestedRoot {
 
 /**
  * What a quorum attests of the block of a proof, and how far it says that the ledger has come: of the organisations trusted, or
- * of those to whom its transitions lead.
- * `ecdsa` checks what authorities and members of theirs sign. Throws as `boundSignatures`, `requireAfterCheckpoint`,
- * `followTransitions`, `attestedBlock` and `verifyTips`.
+ * of those to whom its transitions lead. The signatures of the proof must be bounded (`boundSignatures`). `ecdsa` checks what
+ * authorities and members of theirs sign. Throws as `requireAfterCheckpoint`, `followTransitions`, `attestedBlock` and
+ * `verifyTips`.
  */
 export function attestedRoot(
   { root, transitions, tips }: TraceProof,
   trust: Trust,
   ecdsa: EcdsaVerifier,
 ): AttestedRoot {
-  boundSignatures([...transitions, root]);
   requireAfterCheckpoint(root.block, trust);
   const last = transitions.length === 0 ? trust : followTransitions(trust, transitions, root, ecdsa);
-  const { body, supporters, unixSeconds } = attestedBlock(root.block, root.attestations, last);
-  const attestedBy = supporters.map(({ mspId }) => mspId).sort();
+  const { body, asOf } = attestedBlock(root.block, root.attestations, last);
   return {
-    asOf: { block: root.block, unixSeconds, attestedBy },
+    asOf,
     trieRoot: body.trieRoot,
     tips: tips.length === 0 ? null : verifyTips(tips, last),
   };

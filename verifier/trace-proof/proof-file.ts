@@ -7,6 +7,7 @@ import {
   isDomainName,
   isObject,
   MAX_EVENT_LEAF_BYTES,
+  MAX_MSP_ID_BYTES,
   MAX_TRIE_VALUE,
   parseStrictJson,
   RULES,
@@ -49,7 +50,6 @@ const MAX_NODE_BYTES = MAX_TRIE_VALUE + 1024;
 /** A tree of 2^32−1 events has 32 levels. */
 const MAX_PATH_BYTES = 32 * HASH_LENGTH * MAX_EVENTS;
 const MAX_STATE_VALUE_BYTES = 16 * 1024 * 1024;
-const MAX_KEY_BYTES = 1024 * 1024;
 /** Most organisations that a question can name as recorders. */
 export const MAX_RECORDERS = 1000;
 
@@ -231,7 +231,11 @@ function traceIdOf(shape: Shape): string {
 }
 
 function recordersOf(shape: Shape): string[] {
-  const ids = shape.items(MAX_RECORDERS, 1).map((id) => id.text({ rule: 'an MSP id', least: 1, most: 255 }));
+  const rule = `an MSP id, 1 to ${MAX_MSP_ID_BYTES} bytes`;
+  const ids = shape.items(MAX_RECORDERS, 1).map((id) => {
+    const mspId = id.text({ rule, least: 1 });
+    return utf8(mspId).length <= MAX_MSP_ID_BYTES ? mspId : id.wrong(rule);
+  });
   checkRising(ids, shape);
   return ids;
 }
@@ -335,7 +339,7 @@ function stateOf(shape: Shape): ProofState {
   const [domain, value] = [shape.at('domain'), shape.at('value')];
   return {
     domain: isDomainName(domain.text()) ? domain.text() : domain.wrong('the name of a domain'),
-    key: shape.at('key').text({ rule: 'a key', least: 1, most: MAX_KEY_BYTES }),
+    key: shape.at('key').text(),
     value: value.isNull() ? null : value.bytes(MAX_STATE_VALUE_BYTES),
   };
 }

@@ -3,6 +3,7 @@ import { pureEcdsa, type EcdsaVerifier } from '@cotrace/fabric-model';
 import { distinct } from '../lineage/answer.js';
 import { leavesBranch } from '../lineage/lineage.js';
 import { mayBeOf } from '../lineage/needs.js';
+import { boundSignatures } from '../proof/bound-work.js';
 import type { Trust } from '../proof/trust.js';
 import type { AnsweredTrace, Incomplete, TraceAnswer } from './answer.js';
 import { attestedRoot, type AttestedRoot } from './attested-root.js';
@@ -20,8 +21,8 @@ import type { TraceProof, TraceQuestion } from './types.js';
  * not shown and needed makes the answer incomplete; nothing that is left out passes unseen. `expected` is the question that
  * was asked, null where the proof's own is as good; `ecdsa` checks signatures of organisations that transitions lead to.
  *
- * Throws a `CotraceError` that says what the first wrong thing is: `WRONG_QUESTION`; as `attestedRoot`, `provenTraces`,
- * `readContents`, `provenLineage`; `PROVES_NOTHING` where the trace asked for is not shown.
+ * Throws a `CotraceError` that says what the first wrong thing is: `WRONG_QUESTION`; as `boundSignatures`, `attestedRoot`,
+ * `provenTraces`, `readContents`, `provenLineage`; `PROVES_NOTHING` where the trace asked for is not shown.
  */
 export function verifyTraceProof(
   proof: TraceProof,
@@ -30,6 +31,7 @@ export function verifyTraceProof(
   ecdsa: EcdsaVerifier = pureEcdsa,
 ): TraceAnswer {
   checkQuestion(proof, expected);
+  boundSignatures([...proof.transitions, proof.root]);
   return answerUnder(attestedRoot(proof, trust, ecdsa), proof, trust);
 }
 

@@ -2,7 +2,6 @@ import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { eventPath, toHex, traceTrieKey, utf8 } from '@cotrace/core';
 import {
   ProofPartSchema,
-  type Attestation,
   type ProofEventSchema,
   type ProofPart,
   type ProofPieceSchema,
@@ -35,10 +34,9 @@ export async function* proofParts(
     readonly store: MasterStore;
     readonly pace: Pace;
     readonly envelopes: boolean;
-    readonly attestations: readonly Attestation[];
   },
 ): AsyncGenerator<ProofPart> {
-  const { store, pace, attestations } = more;
+  const { store, pace } = more;
   const records = new Numbered<string>();
   const envelopes = new Numbered<{ readonly blockNum: bigint; readonly txNum: number }>();
   const events: MessageInitShape<typeof ProofEventSchema>[] = [];
@@ -63,7 +61,6 @@ export async function* proofParts(
       case: 'start',
       value: {
         blockNum: heads.blockNum,
-        attestations: [...attestations],
         nodes: heads.nodes.length,
         records: records.items.length,
         envelopes: envelopes.items.length,

@@ -45,9 +45,7 @@ export class Prover {
         ? gatherLineage(question, { ...parts, mostShown: MOST_SHOWN })
         : gatherNewest(question.traceId, newest, parts);
     while (!(await isDone(gathering, PROOF_PROGRESS_MS))) yield progress(pace);
-    const gathered = await gathering;
-    const attestations = [store.attestation(gathered.heads.blockNum)];
-    yield* proofParts(gathered, { store, pace, envelopes, attestations });
+    yield* proofParts(await gathering, { store, pace, envelopes });
   }
 
   #begin(caller: string): void {
