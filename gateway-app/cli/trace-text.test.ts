@@ -310,6 +310,31 @@ describe('what is proven', () => {
     ]);
   });
 
+  it('is complete for the recorders that were asked for alone, with what others recorded besides', () => {
+    const question = { ...questionOf('lot'), recorders: ['Org1MSP', 'Org3MSP'] };
+    const by = (mspId: string, count: number, shown: number) => ({ mspId, count, shown, full: false });
+    const organisations = [by('', 4, 0), by('Org1MSP', 2, 2), by('Org2MSP', 9, 1), by('Org4MSP', 1, 1)];
+    const asked = {
+      question,
+      identifiers: [identifier('lot', 1, { organisations })],
+      consulted: [{ traceId: 'box', nature: 'instance' as const, organisations: [by('Org2MSP', 1, 0)] }],
+      cut: [{ traceId: 'd', organisation: 'Org2MSP' }],
+    };
+    const lines = [
+      '- not followed, since a limit was reached: d, which Org2MSP recorded',
+      '- not asked for, and not shown: 8 events of lot by Org2MSP',
+      '- not asked for, and not shown: 1 event of box by Org2MSP',
+    ];
+    expect(provenOf(asked).slice(1)).toEqual([
+      'complete for Org1MSP, Org3MSP alone: every event that they recorded up to that block is shown; none is forged, altered or left out.',
+      ...lines,
+    ]);
+    expect(provenOf({ ...asked, complete: false }).slice(1)).toEqual([
+      'NOT COMPLETE for Org1MSP, Org3MSP alone:',
+      ...lines,
+    ]);
+  });
+
   it('is that there is no record, or how many there are where none is shown', () => {
     expect(textOf({ events: [], identifiers: [identifier('lot', 0)] })).toEqual([
       'no record of lot',
