@@ -248,11 +248,16 @@ describe('what a reader should know besides', () => {
 });
 
 describe('what has no record of origin', () => {
-  it('is not what nobody has recorded, nor what is not all shown', () => {
+  it('is not what nobody has recorded, nor what is not all shown, whoever recorded it', () => {
     const withoutOrigin = ['lot', 'box'];
     const open = [{ traceId: 'box', missing: 'events' as const, events: 1 }];
     const identifiers = [identifier('lot', 0), identifier('box', 2)];
-    const notes = textOf({ withoutOrigin, open, identifiers });
+    const others = { organisations: [{ mspId: 'Org2MSP', count: 2, shown: 1, full: false }] };
+    const notes = textOf({
+      withoutOrigin: [...withoutOrigin, 'sack'],
+      open,
+      identifiers: [...identifiers, identifier('sack', 2, others)],
+    });
     expect(notes.filter((line) => line.startsWith('no record of origin'))).toEqual([]);
     expect(notesOf({ withoutOrigin })).toEqual(['no record of origin: lot', 'no record of origin: box']);
   });
