@@ -6,11 +6,11 @@ import type { Trust } from './trust.js';
 
 /** How far the ledger had come, and when. */
 export interface LedgerTip {
-  /** No lower than any block that was attested then, as far as at least one honest organisation knew. */
+  /** Above the block that was asked about: the ledger had gone on. Otherwise that one was the newest. */
   readonly block: bigint;
   /** In seconds since 1970. */
   readonly unixSeconds: bigint;
-  /** MSP ids, sorted. */
+  /** MSP ids of those that say so, sorted. */
   readonly attestedBy: readonly string[];
 }
 
@@ -24,11 +24,12 @@ export function checkTip(tip: Tip, { terms, membership }: Trust): void {
 }
 
 /**
- * What tips establish by the trust file: the q-th highest block and the q-th latest time of those that count, so that fewer
- * liars than q make neither higher (docs/formats.md, Tip). Throws `BAD_PROOF` for two of one organisation, and `NO_QUORUM`
- * where fewer than q count, with what was refused.
+ * Whether `block` was the newest of the ledger, by the trust file (docs/formats.md, Tip): q of the tips that count say that
+ * there is a later one, or q say that there is none, and theirs are the q-th highest block and the q-th latest time. So
+ * fewer liars than q make neither an old block look new nor a new one old. Null where there are not as many on either side.
+ * Throws `BAD_PROOF` for two of one organisation, and `NO_QUORUM` where fewer than q count, with what was refused.
  */
-export function verifyTips(tips: readonly Tip[], trust: Trust): LedgerTip {
+export function verifyTips(tips: readonly Tip[], block: bigint, trust: Trust): LedgerTip | null {
   const { quorum } = trust.membership;
   const organisations = new Set(tips.map(({ mspId }) => mspId));
   if (organisations.size < tips.length) {
@@ -54,10 +55,15 @@ export function verifyTips(tips: readonly Tip[], trust: Trust): LedgerTip {
       first,
     );
   }
-  const blocks = counting.map(({ block }) => block);
+  const isLater = (tip: Tip): boolean => tip.block > block;
+  const sides = [counting.filter(isLater), counting.filter((tip) => !isLater(tip))];
+  // A quorum is a majority: one side has one at most.
+  const agreeing = sides.find(({ length }) => length >= quorum) ?? null;
+  if (agreeing === null) return null;
+  const blocks = agreeing.map((tip) => tip.block);
   return {
     block: nthHighest(blocks, quorum),
-    unixSeconds: timeOf(counting, quorum),
-    attestedBy: counting.map(({ mspId }) => mspId).sort(),
+    unixSeconds: timeOf(agreeing, quorum),
+    attestedBy: agreeing.map(({ mspId }) => mspId).sort(),
   };
 }
