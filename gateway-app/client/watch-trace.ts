@@ -59,9 +59,9 @@ export async function watchTrace(
     });
   }
   const [older, newer] = [headIn(earlier, traceId), headIn(collected.proof, traceId)];
-  if (older.length === 0) return { ...collected, rewritten: null };
-  const rewritten = rewrittenBetween(older, newer) ?? (await notGrown(connections, traceId, older, newer));
-  return { ...collected, rewritten };
+  const shown = rewrittenBetween(older, newer) ?? addedTo(known, older, newer);
+  if (shown !== null || older.length === 0) return { ...collected, rewritten: shown };
+  return { ...collected, rewritten: await notGrown(connections, traceId, older, newer) };
 }
 
 /** Throws what is wrong with a proof that was kept. */
@@ -115,6 +115,18 @@ function rewrittenBetween(older: TraceHead, newer: TraceHead): CotraceError | nu
     if (!isCotraceError(error)) throw error;
   }
   return null;
+}
+
+/** What shows that a block up to `known` has an event now that it did not have: the last one of a tree that grew. */
+function addedTo(known: bigint, older: TraceHead, newer: TraceHead): CotraceError | null {
+  const counts = new Map(older.map(({ mspId, count }) => [mspId, count]));
+  const late = newer.find(
+    ({ mspId, count, lastBlock }) => count > (counts.get(mspId) ?? 0) && lastBlock <= known,
+  );
+  if (late === undefined) return null;
+  const { mspId, lastBlock } = late;
+  const text = `block ${lastBlock} has an event now that it did not have as of block ${known}`;
+  return new CotraceError('HEAD_REWRITTEN', text, { mspId, lastBlock, known });
 }
 
 const REWRITTEN: ReadonlySet<string> = new Set(['HEAD_ROLLED_BACK', 'HEAD_REWRITTEN']);
