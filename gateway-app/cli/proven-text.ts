@@ -4,19 +4,29 @@ import { counted, secondsText } from './trace-words.js';
 
 /** Up to which block an answer holds, who says so, and whether anything is missing. */
 export function provenText(answer: TraceAnswer): string[] {
-  const { asOf, complete } = answer;
+  const { asOf } = answer;
   return [
     `as of block ${asOf.block}, attested by ${saidBy(asOf)}${tipsText(answer)}`,
-    ...(complete ? COMPLETE : ['NOT COMPLETE:', ...missingText(answer)]),
+    completeText(answer),
+    ...missingText(answer),
   ];
 }
 
-const COMPLETE = [
-  'complete: every event on the ledger up to that block is shown; none is forged, altered or left out.',
-];
+/** Where only some are asked for, an answer is complete for these: nothing is said of others' events. */
+function completeText({ question: { recorders }, complete }: TraceAnswer): string {
+  const asked = recorders === null ? '' : ` for ${recorders.join(', ')} alone`;
+  if (!complete) return `NOT COMPLETE${asked}:`;
+  const theirs = recorders === null ? 'every event on the ledger' : 'every event that they recorded';
+  return `complete${asked}: ${theirs} up to that block is shown; none is forged, altered or left out.`;
+}
 
 function saidBy({ attestedBy, unixSeconds }: AnswerTime): string {
   return `${attestedBy.join(', ')} at ${secondsText(unixSeconds)}`;
+}
+
+/** Whether a tree has events of those who were asked for; the one without a name is of several organisations. */
+function mayBeOf(recorders: TraceAnswer['question']['recorders'], mspId: string): boolean {
+  return recorders === null || mspId === '' || recorders.includes(mspId);
 }
 
 function tipsText({ tips, asOf }: TraceAnswer): string {
@@ -26,9 +36,13 @@ function tipsText({ tips, asOf }: TraceAnswer): string {
     : `; nothing newer: ${saidBy(tips)}`;
 }
 
-function missingText({ open, cut, identifiers, consulted }: TraceAnswer): string[] {
-  const full = [...identifiers, ...consulted].filter(({ organisations }) =>
-    organisations.some((one) => one.full),
+function missingText({ question: { recorders }, open, cut, identifiers, consulted }: TraceAnswer): string[] {
+  const traces = [...identifiers, ...consulted];
+  const full = traces.filter(({ organisations }) => organisations.some((one) => one.full));
+  const others = traces.flatMap(({ traceId, organisations }) =>
+    organisations
+      .filter(({ mspId, count, shown }) => !mayBeOf(recorders, mspId) && shown < count)
+      .map(({ mspId, count, shown }) => ({ traceId, mspId, events: count - shown })),
   );
   return [
     ...open.map(({ traceId, missing, events }) =>
@@ -41,5 +55,9 @@ function missingText({ open, cut, identifiers, consulted }: TraceAnswer): string
       return `- not followed, since a limit was reached: ${shortTraceId(traceId)}${by}`;
     }),
     ...full.map(({ traceId }) => `- more events than can be counted: ${shortTraceId(traceId)}`),
+    ...others.map(
+      ({ traceId, mspId, events }) =>
+        `- not asked for, and not shown: ${counted(events, 'event')} of ${shortTraceId(traceId)} by ${mspId}`,
+    ),
   ];
 }

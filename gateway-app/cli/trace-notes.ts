@@ -95,6 +95,9 @@ export function asideText(answer: TraceAnswer): string[] {
 /** Of what is not recorded, or not all shown, nothing can be said. */
 function withoutOrigin({ withoutOrigin: found, identifiers, open }: TraceAnswer): string[] {
   const unknown = new Set(open.map(({ traceId }) => traceId));
-  for (const { traceId, organisations } of identifiers) if (organisations.length === 0) unknown.add(traceId);
+  for (const { traceId, organisations } of identifiers) {
+    const isShown = organisations.length > 0 && organisations.every(({ count, shown }) => shown === count);
+    if (!isShown) unknown.add(traceId);
+  }
   return found.filter((traceId) => !unknown.has(traceId));
 }

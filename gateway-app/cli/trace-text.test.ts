@@ -248,11 +248,16 @@ describe('what a reader should know besides', () => {
 });
 
 describe('what has no record of origin', () => {
-  it('is not what nobody has recorded, nor what is not all shown', () => {
+  it('is not what nobody has recorded, nor what is not all shown, whoever recorded it', () => {
     const withoutOrigin = ['lot', 'box'];
     const open = [{ traceId: 'box', missing: 'events' as const, events: 1 }];
     const identifiers = [identifier('lot', 0), identifier('box', 2)];
-    const notes = textOf({ withoutOrigin, open, identifiers });
+    const others = { organisations: [{ mspId: 'Org2MSP', count: 2, shown: 1, full: false }] };
+    const notes = textOf({
+      withoutOrigin: [...withoutOrigin, 'sack'],
+      open,
+      identifiers: [...identifiers, identifier('sack', 2, others)],
+    });
     expect(notes.filter((line) => line.startsWith('no record of origin'))).toEqual([]);
     expect(notesOf({ withoutOrigin })).toEqual(['no record of origin: lot', 'no record of origin: box']);
   });
@@ -307,6 +312,31 @@ describe('what is proven', () => {
       '- not followed, since a limit was reached: e',
       '- more events than can be counted: lot',
       '- more events than can be counted: box',
+    ]);
+  });
+
+  it('is complete for the recorders that were asked for alone, with what others recorded besides', () => {
+    const question = { ...questionOf('lot'), recorders: ['Org1MSP', 'Org3MSP'] };
+    const by = (mspId: string, count: number, shown: number) => ({ mspId, count, shown, full: false });
+    const organisations = [by('', 4, 0), by('Org1MSP', 2, 2), by('Org2MSP', 9, 1), by('Org4MSP', 1, 1)];
+    const asked = {
+      question,
+      identifiers: [identifier('lot', 1, { organisations })],
+      consulted: [{ traceId: 'box', nature: 'instance' as const, organisations: [by('Org2MSP', 1, 0)] }],
+      cut: [{ traceId: 'd', organisation: 'Org2MSP' }],
+    };
+    const lines = [
+      '- not followed, since a limit was reached: d, which Org2MSP recorded',
+      '- not asked for, and not shown: 8 events of lot by Org2MSP',
+      '- not asked for, and not shown: 1 event of box by Org2MSP',
+    ];
+    expect(provenOf(asked).slice(1)).toEqual([
+      'complete for Org1MSP, Org3MSP alone: every event that they recorded up to that block is shown; none is forged, altered or left out.',
+      ...lines,
+    ]);
+    expect(provenOf({ ...asked, complete: false }).slice(1)).toEqual([
+      'NOT COMPLETE for Org1MSP, Org3MSP alone:',
+      ...lines,
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { getMaxListeners } from 'node:events';
 import { utf8 } from '@cotrace/core';
 import { DEFAULT_DOMAIN_RULES, type DomainRule } from '@cotrace/epcis';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -89,6 +90,12 @@ describe('the outcome of an event', () => {
       },
     ]);
     expect([warnings, logged]).toEqual([[], outcomes]);
+  });
+
+  it('leaves a signal that as many events may listen to as are under way', async () => {
+    const { signal } = new AbortController();
+    await capture([document('a.json', ...lots('one'))], { signal }).summary;
+    expect(getMaxListeners(signal)).toBe(Infinity);
   });
 
   it('is that nothing was tried where another one is refused and it is all or nothing', async () => {

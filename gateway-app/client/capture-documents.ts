@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { isCotraceError } from '@cotrace/core';
 import type { DomainRule, ReadEvent, ReadFile } from '@cotrace/epcis';
 import { describe } from '../node/log.js';
@@ -57,6 +58,8 @@ export async function captureDocuments(
     return { outcomes: refuseAll(files, listeners), warnings };
   }
   await checkChain(connections, listeners.progress);
+  // Each event under way listens to it: Node would warn of a leak from eleven on.
+  setMaxListeners(Infinity, signal);
   const tasks = tasksOf(files, new CaptureClient(connections, listeners.progress), signal, listeners);
   const outcomes = await runInOrder(tasks, inFlight);
   const { standing, standings } = await afterwards(connections, outcomes, listeners);

@@ -43,7 +43,7 @@ describe('the tips of masters', () => {
   it('are those that count, one an organisation', async () => {
     const connections = connected(tipping(0), tipping(1, 8n), tipping(2, 9n));
     const tips = await ended(collectTips(connections, scene.trust));
-    expect(verifyTips(tips, scene.trust)).toMatchObject({
+    expect(verifyTips(tips, 6n, scene.trust)).toMatchObject({
       block: 8n,
       attestedBy: ['Org1MSP', 'Org2MSP', 'Org3MSP'],
     });

@@ -14,7 +14,14 @@ import { collectAttestations, completeAttestations } from './collect-attestation
 import { collectTips } from './collect-tips.js';
 import type { ConnectedNode, Connections } from './connections.js';
 import { TooManyRefused, type Gathered } from './gathered.js';
-import { catchUp, heightsOf, nameThoseBehind, readyFirst, requireReached, type Heights } from './heights.js';
+import {
+  catchUp,
+  furthestFirst,
+  heightsOf,
+  nameThoseBehind,
+  requireReached,
+  type Heights,
+} from './heights.js';
 import { requireEnough } from './shown-enough.js';
 
 /** A proof that holds against the trust file, and what it proves. */
@@ -38,7 +45,7 @@ export async function collectTrace(
 ): Promise<CollectedTrace> {
   const { faults } = connections;
   const heights = await heightsOf(connections);
-  const masters = readyFirst(connections.masters(), heights);
+  const masters = furthestFirst(connections.masters(), heights);
   const named = nameThoseBehind(connections, masters, heights);
   const answers = askInTurn(
     masters,
@@ -100,7 +107,7 @@ async function checked(
   trust: Trust,
 ): Promise<CollectedTrace> {
   const { block, nodes, records, envelopes, traces } = sent;
-  requireBlock(block, showing.at, heights);
+  requireBlock(block, from.name, showing.at, heights);
   const [gathered, tips] = await Promise.all([
     collectAttestations(connections, [block], from.name, trust),
     askTips(),
@@ -117,8 +124,8 @@ async function checked(
 }
 
 /** Throws `BEHIND` for an answer of long ago, `BAD_ANSWER` for one of another block than was asked for. */
-function requireBlock(blockNum: bigint, at: bigint | null, heights: Heights): void {
-  if (at === null) requireReached(blockNum, heights);
+function requireBlock(blockNum: bigint, master: string, at: bigint | null, heights: Heights): void {
+  if (at === null) requireReached(blockNum, master, heights);
   else if (at !== blockNum) {
     throw new CotraceError('BAD_ANSWER', `answers as of block ${blockNum}, not of block ${at}`, {
       blockNum,

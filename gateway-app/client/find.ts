@@ -4,7 +4,14 @@ import { Master, type FindReply } from '../gen/cotrace/cotrace_pb.js';
 import { askInTurn, noAnswer } from './ask-in-turn.js';
 import { collectAttestations } from './collect-attestations.js';
 import type { Connections } from './connections.js';
-import { catchUp, heightsOf, nameThoseBehind, readyFirst, requireReached, type Heights } from './heights.js';
+import {
+  catchUp,
+  furthestFirst,
+  heightsOf,
+  nameThoseBehind,
+  requireReached,
+  type Heights,
+} from './heights.js';
 import { SHORT_CALL_MS } from './limits.js';
 
 /**
@@ -20,7 +27,7 @@ export async function findStates(
 ): Promise<FoundAnswer> {
   const { faults } = connections;
   const heights = await heightsOf(connections);
-  const masters = readyFirst(connections.masters(), heights);
+  const masters = furthestFirst(connections.masters(), heights);
   const keys = questions.map((value) => ({ what: { case: 'state' as const, value } }));
   const named = nameThoseBehind(connections, masters, heights);
   let disproved: unknown = null;
@@ -60,7 +67,7 @@ async function checked(
   questions: readonly StateQuestion[],
   trust: Trust,
 ): Promise<FoundAnswer> {
-  requireReached(blockNum, heights);
+  requireReached(blockNum, from, heights);
   const gathered = await collectAttestations(connections, [blockNum], from, trust);
   gathered.refuseTooFew(connections.faults);
   const [block] = gathered.blocks();

@@ -3,7 +3,7 @@ import { codeOf } from '../testing/codes.js';
 import { ended, startFakeClock, took } from '../testing/fake-clock.js';
 import { fakeConnections, unanswered, type MasterAnswers } from '../testing/fake-network.js';
 import type { Connections } from './connections.js';
-import { catchUp, heightsOf, nameThoseBehind, readyFirst } from './heights.js';
+import { catchUp, furthestFirst, heightsOf, nameThoseBehind, requireReached } from './heights.js';
 
 const NEVER = new AbortController().signal;
 const at = (height: bigint | (() => bigint)): MasterAnswers => ({
@@ -70,19 +70,31 @@ describe('heights that come late', () => {
 });
 
 describe('masters', () => {
-  it('are asked first where they have reached that height, the own one first among them', () => {
+  it('are asked first where they say to be furthest, the own one first among equals', () => {
     const connections = mastersAt(at(1n), at(9n), at(9n));
     const order = (of: Readonly<Record<string, bigint>>) =>
-      readyFirst(connections.masters(), { least: 9n, of: new Map(Object.entries(of)) }).map(
+      furthestFirst(connections.masters(), { least: 9n, of: new Map(Object.entries(of)) }).map(
         ({ name }) => name,
       );
-    expect(order({ 'org1.master': 8n, 'org2.master': 9n, 'org3.master': 10n })).toEqual([
-      'org2.master',
+    expect(order({ 'org1.master': 8n, 'org2.master': 9n, 'org3.master': 2n ** 64n - 1n })).toEqual([
       'org3.master',
+      'org2.master',
       'org1.master',
     ]);
-    expect(order({ 'org3.master': 9n })).toEqual(['org3.master', 'org1.master', 'org2.master']);
+    expect(order({ 'org3.master': 0n })).toEqual(['org3.master', 'org1.master', 'org2.master']);
     expect(order({ 'org1.master': 9n, 'org2.master': 9n })[0]).toBe('org1.master');
+  });
+
+  it('answer as of what a quorum has reached, and what they said themselves', () => {
+    const heights = { least: 7n, of: new Map([['org1.master', 9n]]) };
+    requireReached(8n, 'org1.master', heights);
+    requireReached(6n, 'org2.master', heights);
+    expect(() => requireReached(7n, 'org1.master', heights)).toThrow(
+      'answers as of block 7, and said to have reached 8',
+    );
+    expect(() => requireReached(5n, 'org2.master', heights)).toThrow(
+      'answers as of block 5, others have reached 6',
+    );
   });
 });
 

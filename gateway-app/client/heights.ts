@@ -32,13 +32,13 @@ export async function heightsOf(connections: Connections): Promise<Heights> {
   };
 }
 
-/** The masters that have reached what a quorum has, then the others. */
-export function readyFirst(masters: readonly ConnectedNode[], { least, of }: Heights): ConnectedNode[] {
-  const isReady = ({ name }: ConnectedNode) => {
-    const height = of.get(name);
-    return height !== undefined && height >= least;
-  };
-  return [...masters.filter(isReady), ...masters.filter((one) => !isReady(one))];
+/**
+ * The masters that say to be furthest first, those that say nothing last. Where some are silent, liars can make `least` low:
+ * an honest master is then asked before those that say less, and who says more must answer with as much (`requireReached`).
+ */
+export function furthestFirst(masters: readonly ConnectedNode[], { of }: Heights): ConnectedNode[] {
+  const heightOf = ({ name }: ConnectedNode) => of.get(name) ?? -1n;
+  return [...masters].sort((a, b) => Number(heightOf(b) - heightOf(a)));
 }
 
 /**
@@ -65,14 +65,16 @@ export async function catchUp(
   }
 }
 
-/** Throws `BEHIND` for an answer as of a block before what a quorum of masters have reached. */
-export function requireReached(blockNum: bigint, { least }: Heights): void {
-  if (blockNum + 1n < least) {
-    throw new CotraceError('BEHIND', `answers as of block ${blockNum}, others have reached ${least - 1n}`, {
-      blockNum,
-      least,
-    });
-  }
+/** Throws `BEHIND` for an answer of `master` as of a block before what a quorum of masters, or that one itself, had reached. */
+export function requireReached(blockNum: bigint, master: string, { least, of }: Heights): void {
+  const said = of.get(master) ?? 0n;
+  const reached = said > least ? said : least;
+  if (blockNum + 1n >= reached) return;
+  const who = said > least ? 'and said to have reached' : 'others have reached';
+  throw new CotraceError('BEHIND', `answers as of block ${blockNum}, ${who} ${reached - 1n}`, {
+    blockNum,
+    reached,
+  });
 }
 
 /** Adds to the faults the masters that are behind and stay there for half a second. */

@@ -269,4 +269,20 @@ describe('a proof from a master that', () => {
     expect(await traced(connections)).toEqual(['first', 'second', 'made']);
     expect(connections.faults.list().map(({ node }) => node)).toEqual([FIRST, 'org2.master']);
   });
+
+  it('says to be at a block before, and serves its heads, is asked last where another is silent', async () => {
+    const late: MasterAnswers = {
+      ...falseAnswers(
+        answers(FIRST),
+        lying(() => older),
+      ),
+      traceHeads: () => Promise.resolve({ height: 4n }),
+    };
+    const nodes = { [FIRST]: late, 'org3.master': answers('org3.master') };
+    expect(await traced(fakeConnections({ consortium: addressed(network), nodes }))).toEqual([
+      'first',
+      'second',
+      'made',
+    ]);
+  });
 });

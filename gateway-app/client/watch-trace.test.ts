@@ -105,11 +105,11 @@ describe('a trace that is watched', () => {
 
 describe('a history that a quorum has changed', () => {
   /** What is found out on another ledger of the same organisations, of what was known before. */
-  async function on(records: readonly SceneRecord[], earlier: TraceProof) {
+  async function on(records: readonly SceneRecord[], earlier: TraceProof, traceId = 'LOT') {
     const fork = await scene.fork(`fork-${records.map(({ label }) => label).join('')}`, ['goods'], records);
     try {
       const connections = fork.connections();
-      return { ...(await watched(earlier, connections)), named: named(connections) };
+      return { ...(await watched(earlier, connections, traceId)), named: named(connections) };
     } finally {
       await fork.close();
     }
@@ -133,6 +133,16 @@ describe('a history that a quorum has changed', () => {
       detail: { masters: [FIRST, 'org2.master', 'org3.master'] },
     });
     expect(faulty).toEqual([1, 2, 3].map((i) => `org${i}.master ROOT_MISMATCH`));
+  });
+
+  it('is found out where a block that was known has an event more', async () => {
+    const { proof: none } = await watched(null, scene.connections(), 'SALT');
+    const { rewritten } = await on(events('a', 'salt', 'b', 'c'), none, 'SALT');
+    expect(rewritten).toMatchObject({
+      code: 'HEAD_REWRITTEN',
+      message: 'block 3 has an event now that it did not have as of block 4',
+    });
+    expect((await on(events('a', 'b', 'c', 'salt'), none, 'SALT')).rewritten).toBeNull();
   });
 
   it('is of a ledger that is behind what is known', async () => {

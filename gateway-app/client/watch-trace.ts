@@ -55,12 +55,27 @@ export async function watchTrace(
   const question = watchQuestion(traceId);
   if (known !== null) requireHolding(known, trust, question);
   const collected = await collectTrace(connections, question, NOTHING, trust);
+<<<<<<< HEAD
   if (known === null) return { ...collected, rewritten: null };
   requireNotBefore(known.proof.root.block, collected.proof.root.block);
   const [older, newer] = [headIn(known.proof, traceId), headIn(collected.proof, traceId)];
   if (older.length === 0) return { ...collected, rewritten: null };
   const rewritten = rewrittenBetween(older, newer) ?? (await notGrown(connections, traceId, older, newer));
   return { ...collected, rewritten };
+=======
+  if (earlier === null) return { ...collected, rewritten: null };
+  const [known, block] = [earlier.root.block, collected.proof.root.block];
+  if (block < known) {
+    throw new CotraceError('BEHIND', `answers as of block ${block}; block ${known} is known already`, {
+      block,
+      known,
+    });
+  }
+  const [older, newer] = [headIn(earlier, traceId), headIn(collected.proof, traceId)];
+  const shown = rewrittenBetween(older, newer) ?? addedTo(known, older, newer);
+  if (shown !== null || older.length === 0) return { ...collected, rewritten: shown };
+  return { ...collected, rewritten: await notGrown(connections, traceId, older, newer) };
+>>>>>>> 0ce4dc203470115abb8a46ecc48aa6fd55160e53
 }
 
 /** Throws what is wrong with a proof that was kept, where it is, and what to do. */
@@ -125,6 +140,18 @@ function rewrittenBetween(older: TraceHead, newer: TraceHead): CotraceError | nu
     if (!isCotraceError(error)) throw error;
   }
   return null;
+}
+
+/** What shows that a block up to `known` has an event now that it did not have: the last one of a tree that grew. */
+function addedTo(known: bigint, older: TraceHead, newer: TraceHead): CotraceError | null {
+  const counts = new Map(older.map(({ mspId, count }) => [mspId, count]));
+  const late = newer.find(
+    ({ mspId, count, lastBlock }) => count > (counts.get(mspId) ?? 0) && lastBlock <= known,
+  );
+  if (late === undefined) return null;
+  const { mspId, lastBlock } = late;
+  const text = `block ${lastBlock} has an event now that it did not have as of block ${known}`;
+  return new CotraceError('HEAD_REWRITTEN', text, { mspId, lastBlock, known });
 }
 
 const REWRITTEN: ReadonlySet<string> = new Set(['HEAD_ROLLED_BACK', 'HEAD_REWRITTEN']);

@@ -144,6 +144,7 @@ export function toldChanges(world: ProofWorld): Told[] {
     of('masters say how far the ledger has come', tips(7n, 7n)),
     of('masters say that the ledger has gone on', tips(9n, 8n)),
     of('masters say less than is attested', tips(3n, 7n, 2n)),
+    of('one of two says less than the other', tips(3n, 9n)),
     of('one of three tips is of a stranger', async () => {
       const proof = await tips(7n, 7n, 9n)();
       return { ...proof, tips: proof.tips.map((tip, at) => (at === 2 ? { ...tip, mspId: 'Org9MSP' } : tip)) };

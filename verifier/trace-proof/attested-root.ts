@@ -9,7 +9,7 @@ import type { TraceProof } from './types.js';
 export interface AttestedRoot {
   readonly asOf: AnswerTime;
   readonly trieRoot: Uint8Array;
-  /** Null where the proof has no tips. */
+  /** Null where the proof has no tips, or they contradict one another. */
   readonly tips: AnswerTime | null;
 }
 
@@ -30,6 +30,6 @@ export function attestedRoot(
   return {
     asOf,
     trieRoot: body.trieRoot,
-    tips: tips.length === 0 ? null : verifyTips(tips, last),
+    tips: tips.length === 0 ? null : verifyTips(tips, root.block, last),
   };
 }

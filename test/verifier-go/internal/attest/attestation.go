@@ -165,14 +165,15 @@ type Tip struct {
 	Signature   []byte   `json:"signature"`
 }
 
-// JudgeTips gives what a quorum of tips says: the q-th highest block and the q-th latest time. It is nil without tips.
-func (t *Trust) JudgeTips(tips []Tip) (*AsOf, error) {
+// JudgeTips gives what a quorum of tips says, that there is a block after the root's or that there is none: of theirs the q-th
+// highest block and the q-th latest time. It is nil where there is none of either.
+func (t *Trust) JudgeTips(tips []Tip, root uint64) (*AsOf, error) {
 	if len(tips) == 0 {
 		return nil, nil
 	}
-	said := map[string]bool{}
-	var by []string
-	var blocks, times []uint64
+	said, count := map[string]bool{}, 0
+	sides := map[bool]*statement{false: {}, true: {}}
+	blocks := map[bool][]uint64{}
 	for _, tip := range tips {
 		if said[tip.MspID] {
 			return nil, fault.New("BAD_PROOF", "two tips of %q", tip.MspID)
@@ -183,12 +184,21 @@ func (t *Trust) JudgeTips(tips []Tip) (*AsOf, error) {
 		data = slices.Concat(data, tip.HeaderHash[:], tip.TrieRoot[:])
 		signed := &Attestation{data, tip.UnixSeconds, tip.MspID, tip.Certificate, tip.Signature}
 		if t.checkSigned(signed, data) == nil {
-			by, blocks, times = append(by, tip.MspID), append(blocks, tip.Block), append(times, tip.UnixSeconds)
+			later := tip.Block > root
+			side := sides[later]
+			side.By, side.times = append(side.By, tip.MspID), append(side.times, tip.UnixSeconds)
+			blocks[later] = append(blocks[later], tip.Block)
+			count++
 		}
 	}
-	if len(by) < t.quorum {
-		return nil, fault.New("NO_QUORUM", "%d tips count", len(by))
+	if count < t.quorum {
+		return nil, fault.New("NO_QUORUM", "%d tips count", count)
 	}
-	slices.Sort(by)
-	return &AsOf{highest(blocks, t.quorum), highest(times, t.quorum), by}, nil
+	for later, side := range sides {
+		if len(side.By) >= t.quorum {
+			slices.Sort(side.By)
+			return &AsOf{highest(blocks[later], t.quorum), highest(side.times, t.quorum), side.By}, nil
+		}
+	}
+	return nil, nil
 }

@@ -34,7 +34,7 @@ func Verify(proofText, trustText string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	tips, err := trusted.JudgeTips(f.Tips)
+	tips, err := trusted.JudgeTips(f.Tips, f.Root.Attested.Block)
 	if err != nil {
 		return nil, err
 	}
