@@ -164,7 +164,11 @@ describe('what a person types', () => {
     ['00195212345000000015', 'looks like a scan; write 00/195212345000000015'],
     ['(10)LOT-1', 'has no key, such as (01)'],
     ['(01)09521234543213(00)195212345000000015', 'names two keys, (01) and (00); write one of them alone'],
-    ['id.gs1.org/01/09521234543213', 'perhaps https://id.gs1.org/01/09521234543213 is meant'],
+    ['/01/09521234543213/10/A', 'perhaps 01/09521234543213/10/A is meant'],
+    ['shop.example/x/01/9521234543213/10/A?17=251231', 'perhaps 01/09521234543213/10/A is meant'],
+    ['gtin/09521234543213/lot/A', 'perhaps 01/09521234543213/10/A is meant'],
+    ['10/A/01/09521234543213', 'perhaps 01/09521234543213/10/A is meant'],
+    ['id.gs1.org/01/09521234543213', 'perhaps 01/09521234543213 is meant'],
     ['01/09521234543214', 'has a wrong check digit'],
     ['01/952', 'is not a valid gtin (01)'],
     ['00/', 'is not a valid sscc (00)'],
@@ -211,23 +215,32 @@ describe('what a person types', () => {
 });
 
 describe('what is said of it first', () => {
-  const said = (text: string): string | null => understoodText(text, understand(text));
+  const said = (text: string): readonly string[] => understoodText(text, understand(text));
 
   it('is what it was understood as, unless it was typed so', () => {
-    expect(said('01/09521234543213/10/A')).toBeNull();
-    expect(said('https://id.gs1.org/01/09521234543213/10/A')).toBeNull();
-    expect(said('(10)A(01)09521234543213')).toBe('understood as 01/09521234543213/10/A (lot)');
-    expect(said('01/9521234543213')).toBe('understood as 01/09521234543213 (class)');
+    expect(said('01/09521234543213/10/A')).toEqual([]);
+    expect(said('https://id.gs1.org/01/09521234543213/10/A')).toEqual([]);
+    expect(said('urn:a:b')).toEqual([]);
+    expect(said('(10)A(01)09521234543213')).toEqual(['understood as 01/09521234543213/10/A (lot)']);
+    expect(said('01/9521234543213')).toEqual(['understood as 01/09521234543213 (class)']);
+  });
+
+  it('is that it was taken for a name, where it may have been meant for more', () => {
+    const name = (text: string): string[] => [
+      `understood as ${text} (a name, neither a URI nor an identifier of GS1)`,
+    ];
+    for (const text of ['valve-7', 'GTIN 09521234543213', '09521234543213 LOT-1'])
+      expect(said(text)).toEqual(name(text));
   });
 
   it('has what a scan held, and the lot beside a serial number', () => {
-    expect(said(`]C1010952123454321310A${GS}21B`)).toBe(
+    expect(said(`]C1010952123454321310A${GS}21B`)).toEqual([
       'understood as 01/09521234543213/21/B (instance), of lot 01/09521234543213/10/A, from (01)09521234543213(10)A(21)B',
-    );
+    ]);
   });
 
   it('has what is odd about it', () => {
-    expect(understand('https://shop.example/01/09521234543213?10=A').warnings.join()).toContain('perhaps');
+    expect(said('https://shop.example/01/09521234543213?10=A').at(-1)).toContain('perhaps');
     expect(understand('01/09521234543213').warnings).toEqual([]);
   });
 });

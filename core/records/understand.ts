@@ -1,5 +1,6 @@
 import { trimSpace } from '../text/white-space.js';
 import type { Nature } from '../trace-id/constrain.js';
+import { likelyLink } from '../trace-id/digital-link.js';
 import { digitalLink, GS1_ORIGIN, type Gs1Reading } from '../trace-id/gs1-identifier.js';
 import { bareDigits, readScan, readUnmarked } from '../trace-id/scan.js';
 import { badTraceId, canonicalTraceId, identify, MAX_TEXT } from '../trace-id/trace-id.js';
@@ -37,15 +38,21 @@ export function typedKey(key: string): string {
   return TRACE_PREFIX + understand(key.slice(TRACE_PREFIX.length)).traceId;
 }
 
-/** What is said of a text that was not typed as its trace is printed; null where it was. */
-export function understoodText(typed: string, { traceId, nature, lot, elements }: Understood): string | null {
+/** What is said of a text before it is answered: how it was understood, unless it was typed as its trace is printed, and what is odd. */
+export function understoodText(typed: string, understood: Understood): readonly string[] {
+  const { traceId, nature, lot, elements, warnings } = understood;
   const short = shortTraceId(traceId);
-  if ([traceId, short].includes(trimSpace(typed)) && lot === null) return null;
-  return (
-    `understood as ${short} (${nature})` +
+  const isName = !hasScheme(traceId);
+  if ([traceId, short].includes(trimSpace(typed)) && lot === null && !isName) return warnings;
+  const said =
+    `understood as ${short} (${isName ? 'a name, neither a URI nor an identifier of GS1' : nature})` +
     (lot === null ? '' : `, of lot ${shortTraceId(lot)}`) +
-    (elements === null ? '' : `, from ${elements}`)
-  );
+    (elements === null ? '' : `, from ${elements}`);
+  return [said, ...warnings];
+}
+
+function hasScheme(text: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:/i.test(text);
 }
 
 function understandText(text: string, elements: string | null): Understood {
@@ -77,6 +84,11 @@ function refuseAmbiguous(text: string): void {
     });
   }
   if (digits !== null) throw badTraceId(text, whatDigitsMayBe(digits), {});
+  const link = hasScheme(text) || isGs1Path(text) ? null : likelyLink(text.replace(/[?#].*$/s, ''));
+  if (link !== null) {
+    const meant = canonicalTraceId(link);
+    throw badTraceId(text, `is no address and no key; perhaps ${shortTraceId(meant)} is meant`, { meant });
+  }
   if (/^\(\d{2,4}\)/.test(text) && identify(text).traceId === text) {
     throw badTraceId(text, 'has no key, such as (01), that says what it is a part of', {});
   }
