@@ -225,14 +225,6 @@ describe('what is said of it first', () => {
     expect(said('01/9521234543213')).toEqual(['understood as 01/09521234543213 (class)']);
   });
 
-  it('is that it was taken for a name, where it may have been meant for more', () => {
-    const name = (text: string): string[] => [
-      `understood as ${text} (a name, neither a URI nor an identifier of GS1)`,
-    ];
-    for (const text of ['valve-7', 'GTIN 09521234543213', '09521234543213 LOT-1'])
-      expect(said(text)).toEqual(name(text));
-  });
-
   it('has what a scan held, and the lot beside a serial number', () => {
     expect(said(`]C1010952123454321310A${GS}21B`)).toEqual([
       'understood as 01/09521234543213/21/B (instance), of lot 01/09521234543213/10/A, from (01)09521234543213(10)A(21)B',

@@ -42,13 +42,17 @@ export function typedKey(key: string): string {
 export function understoodText(typed: string, understood: Understood): readonly string[] {
   const { traceId, nature, lot, elements, warnings } = understood;
   const short = shortTraceId(traceId);
-  const isName = !hasScheme(traceId);
-  if ([traceId, short].includes(trimSpace(typed)) && lot === null && !isName) return warnings;
+  if ([traceId, short].includes(trimSpace(typed)) && lot === null) return warnings;
   const said =
-    `understood as ${short} (${isName ? 'a name, neither a URI nor an identifier of GS1' : nature})` +
+    `understood as ${short} (${nature})` +
     (lot === null ? '' : `, of lot ${shortTraceId(lot)}`) +
     (elements === null ? '' : `, from ${elements}`);
   return [said, ...warnings];
+}
+
+/** Whether a TraceID is a text of somebody's own, neither a URI nor an identifier of GS1. */
+export function isName(traceId: string): boolean {
+  return !hasScheme(traceId);
 }
 
 function hasScheme(text: string): boolean {
