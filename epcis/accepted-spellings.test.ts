@@ -44,6 +44,7 @@ describe('what is refused is told with its accepted spelling', () => {
       { epcList: ['(21)A1(01)09521141012345'] },
       'write https://id.gs1.org/01/09521141012345/21/A1',
     ],
+    ['a URI with white space around it', { epcList: ['urn:a:b\u00a0\n'] }, 'write urn:a:b'],
   ])('%s', (_name, more, spelling) => {
     expect(errorsOf(readEpcisFile(document([{ ...event, ...more }]), 'x'))).toContain(`; ${spelling}`);
   });

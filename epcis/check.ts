@@ -1,4 +1,4 @@
-import { canonicalJson, canonicalTraceId, isCotraceError, type JsonValue } from '@cotrace/core';
+import { canonicalJson, canonicalTraceId, isCotraceError, trimSpace, type JsonValue } from '@cotrace/core';
 import { isDateTime } from './date-time.js';
 import { at, type Faults, type Path } from './fault.js';
 import { isArray, isObject } from './json.js';
@@ -44,9 +44,12 @@ export const anyNumber = that(
 export const anyBoolean = that('true or false', (value) => typeof value === 'boolean');
 export const uri = that('a URI', (value) => typeof value === 'string' && isUri(value), linkOf);
 
-/** An element string as a URI. */
+/** A URI without the white space around it, or an element string as a URI. */
 function linkOf(value: JsonValue): string | null {
-  if (typeof value !== 'string' || !value.startsWith('(')) return null;
+  if (typeof value !== 'string') return null;
+  const trimmed = trimSpace(value);
+  if (isUri(trimmed)) return trimmed;
+  if (!trimmed.startsWith('(')) return null;
   try {
     const traceId = canonicalTraceId(value);
     return isUri(traceId) ? traceId : null;

@@ -169,7 +169,7 @@ function toNumber(text: string, path: Path, found: Found): number {
   addFault(
     found,
     path,
-    `is a number that cannot be kept to the digit: ${instead}; round it, or write it as a text`,
+    `is a number that cannot be kept to the digit: ${instead}; round it, or, in a field of your own, write it as a text`,
   );
   return 0;
 }

@@ -7,4 +7,4 @@ export { recordOf, URI } from './record-shape.js';
 export * from './rows-and-marks.js';
 export { MAX_TRACE_KEY_BYTES, readTraceKey, type TraceKey } from './trace-key.js';
 export { shortTraceId, typedTraceId } from './typed-trace-id.js';
-export { typedKey, understand, understoodText, type Understood } from './understand.js';
+export { isName, typedKey, understand, understoodText, type Understood } from './understand.js';

@@ -1,5 +1,6 @@
 import { trimSpace } from '../text/white-space.js';
 import type { Nature } from '../trace-id/constrain.js';
+import { likelyLink } from '../trace-id/digital-link.js';
 import { digitalLink, type Gs1Reading } from '../trace-id/gs1-identifier.js';
 import { bareDigits, readScan, readUnmarked } from '../trace-id/scan.js';
 import { badTraceId, canonicalTraceId, identify, MAX_TEXT } from '../trace-id/trace-id.js';
@@ -37,27 +38,38 @@ export function typedKey(key: string): string {
   return TRACE_PREFIX + understand(key.slice(TRACE_PREFIX.length)).traceId;
 }
 
-/** What is said of a text that was not typed as its trace is printed; null where it was. */
-export function understoodText(typed: string, { traceId, nature, lot, elements }: Understood): string | null {
+/** What is said of a text before it is answered: how it was understood, unless it was typed as its trace is printed, and what is odd. */
+export function understoodText(typed: string, understood: Understood): readonly string[] {
+  const { traceId, nature, lot, elements, warnings } = understood;
   const short = shortTraceId(traceId);
-  if ([traceId, short].includes(trimSpace(typed)) && lot === null) return null;
-  return (
+  if ([traceId, short].includes(trimSpace(typed)) && lot === null) return warnings;
+  const said =
     `understood as ${short} (${nature})` +
     (lot === null ? '' : `, of lot ${shortTraceId(lot)}`) +
-    (elements === null ? '' : `, from ${elements}`)
-  );
+    (elements === null ? '' : `, from ${elements}`);
+  return [said, ...warnings];
+}
+
+/** Whether a TraceID is a text of somebody's own, neither a URI nor an identifier of GS1. */
+export function isName(traceId: string): boolean {
+  return !hasScheme(traceId);
+}
+
+function hasScheme(text: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:/i.test(text);
 }
 
 function understandText(text: string, elements: string | null): Understood {
-  if (text.length <= MAX_TEXT) refuseAmbiguous(text);
-  const { traceId, nature, lot, warnings } = identify(unabridged(text));
+  const meant = unabridged(text);
+  if (text.length <= MAX_TEXT && meant === text) refuseAmbiguous(text);
+  const { traceId, nature, lot, warnings } = identify(meant);
   return {
     traceId,
     nature,
     lot,
     elements,
-    warnings: warnings.map(({ message, meant }) =>
-      meant === null ? message : `${message}; perhaps ${meant} is meant`,
+    warnings: warnings.map(({ message, meant: other }) =>
+      other === null ? message : `${message}; perhaps ${other} is meant`,
     ),
   };
 }
@@ -77,6 +89,12 @@ function refuseAmbiguous(text: string): void {
     });
   }
   if (digits !== null) throw badTraceId(text, whatDigitsMayBe(digits), {});
+  const link = hasScheme(text) ? null : likelyLink(text.replace(/[?#].*$/s, ''));
+  if (link !== null) {
+    const meant = canonicalTraceId(link);
+    const hint = `perhaps ${shortTraceId(meant)} is meant; in double quotes it is taken as it is`;
+    throw badTraceId(text, `is neither a link nor a key; ${hint}`, { meant });
+  }
   if (/^\(\d{2,4}\)/.test(text) && identify(text).traceId === text) {
     throw badTraceId(text, 'has no key, such as (01), that says what it is a part of', {});
   }

@@ -242,6 +242,19 @@ describe('elsewhere', () => {
     expect(warned(`${gs1(`${GTIN}/21/S`)}?10=L&17=261231&22=V`)).toEqual([]);
     expect(warned('https://x.example/lots/7?21=S')).toEqual([]);
   });
+
+  it.each(['?10=L1&10=L2', '?10=L1;lot=L2', '?10=A%20B', '?10=', '/10/L1?10=L2'])(
+    'a lot in the query that is not linked is said: %s',
+    (rest) => {
+      const [path = '', query = ''] = rest.split('?');
+      const { warnings } = identify(`${gs1(`${GTIN}/21/S${path}`)}?${query}`);
+      expect(warnings).toEqual([{ message: expect.stringContaining('is not linked'), meant: null }]);
+    },
+  );
+
+  it('nothing is said of a lot in the query that is the one in the path', () => {
+    expect(identify(`${gs1(`${GTIN}/21/S/10/L1`)}?10=L1`).warnings).toEqual([]);
+  });
 });
 
 describe('hash texts', () => {

@@ -44,8 +44,12 @@ export function identityOf(
   const own = identifying(constrain(identifier));
   const key = findKey(identifier.ai);
   const queried = key === null || link === null ? [] : qualifiersIn(link.query, key);
-  const warnings = [...beforeKey(identifier, link, key), ...inQuery(own, queried)];
   const lot = isSerialised(own) ? lotOf(identifier, queried) : null;
+  const warnings = [
+    ...beforeKey(identifier, link, key),
+    ...inQuery(own, queried),
+    ...(isSerialised(own) ? otherLots(link, key, lot) : []),
+  ];
   return {
     traceId: digitalLink(own),
     nature: natureOf(own),
@@ -70,6 +74,21 @@ function qualifiersIn(query: string, key: Gs1Key): Named {
 
 function lotOf({ qualifiers }: Gs1Identifier, queried: Named): string | null {
   return [...qualifiers, ...queried].find(({ ai }) => ai === '10')?.value ?? null;
+}
+
+/** Lots in the query of an item that are not linked. */
+function otherLots(link: LinkRest | null, key: Gs1Key | null, lot: string | null): IdentityWarning[] {
+  const lots = queryPairs(link?.query ?? '').filter(
+    ([name]) => key !== null && findQualifier(key, name)?.ai === '10',
+  );
+  return lots.every(([, value]) => value === lot)
+    ? []
+    : [
+        {
+          message: 'names a lot in its query that is not linked: it is not the only one, or not a lot number',
+          meant: null,
+        },
+      ];
 }
 
 /** What would identify if it stood in the path. */

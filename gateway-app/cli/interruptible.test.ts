@@ -1,3 +1,4 @@
+import { getMaxListeners } from 'node:events';
 import { expect, it } from '@jest/globals';
 import { interruptible } from './interruptible.js';
 
@@ -19,4 +20,9 @@ it('work that has ended is not asked', async () => {
   const failed = interruptible(() => Promise.reject(new Error('failed')));
   await expect(failed).rejects.toThrow('failed');
   expect([handlers(), signal.aborted]).toEqual([before, false]);
+});
+
+it('work may wait for many things at a time without a warning of Node', async () => {
+  const most = await interruptible((signal) => Promise.resolve(getMaxListeners(signal)));
+  expect(most === 0 || most === Infinity).toBe(true);
 });

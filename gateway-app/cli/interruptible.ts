@@ -1,6 +1,8 @@
+import { stoppingController } from '../node/stopping.js';
+
 /** Does work that the first Ctrl-C asks to end, by aborting `signal`; a second one ends the process. */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const interrupted = new AbortController();
+  const interrupted = stoppingController();
   const interrupt = () => interrupted.abort();
   process.once('SIGINT', interrupt);
   try {

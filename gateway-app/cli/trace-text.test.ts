@@ -342,7 +342,7 @@ describe('what is proven', () => {
 
   it('is that there is no record, or how many there are where none is shown', () => {
     expect(textOf({ events: [], identifiers: [identifier('lot', 0)] })).toEqual([
-      'no record of lot',
+      'no record of lot (a name, neither a URI nor an identifier of GS1)',
       'as of block 7, attested by Org1MSP, Org2MSP at 2026-05-01T08:00:00Z',
       expect.stringMatching(/^complete:/),
     ]);

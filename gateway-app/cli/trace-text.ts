@@ -1,4 +1,4 @@
-import { shortTraceId } from '@cotrace/core';
+import { isName, shortTraceId } from '@cotrace/core';
 import type { AnsweredEvent, TraceAnswer } from '@cotrace/verifier';
 import { table } from './output.js';
 import { provenText } from './proven-text.js';
@@ -41,9 +41,9 @@ const FOLLOWED = {
 function nothingText({ question, identifiers }: TraceAnswer): string[] {
   const [own] = identifiers.filter(({ traceId }) => traceId === question.traceId);
   const recorded = (own?.organisations ?? []).reduce((sum, { count }) => sum + count, 0);
-  return recorded === 0
-    ? [`no record of ${question.traceId}`]
-    : [`${question.traceId}: ${counted(recorded, 'event')}, none of them shown`];
+  if (recorded > 0) return [`${question.traceId}: ${counted(recorded, 'event')}, none of them shown`];
+  const name = isName(question.traceId) ? ' (a name, neither a URI nor an identifier of GS1)' : '';
+  return [`no record of ${question.traceId}${name}`];
 }
 
 /** Such as `A from B, C` or `A in P`. */

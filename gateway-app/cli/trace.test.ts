@@ -169,7 +169,7 @@ describe('cotrace trace', () => {
     const unknown = await traced('SALT', { direction: 'none', newest: 0 });
     expect([unknown.code, unknown.text]).toEqual([
       EXIT.failed,
-      expect.stringMatching(/^no record of SALT\n/),
+      expect.stringMatching(/^no record of SALT \(a name, neither a URI nor an identifier of GS1\)\n/),
     ]);
   });
 
@@ -178,7 +178,7 @@ describe('cotrace trace', () => {
     expect([code, text]).toEqual([
       EXIT.failed,
       expect.stringMatching(
-        /^no record of SALT\nas of block .*\ncomplete: .*\nnote: org3\.master: .*\(UNREACHABLE\)\nproof written/,
+        /^no record of SALT \(a name, neither a URI nor an identifier of GS1\)\nas of block .*\ncomplete: .*\nnote: org3\.master: .*\(UNREACHABLE\)\nproof written/,
       ),
     ]);
     const held = readTraceProof(readFileSync(proof, 'utf8'));

@@ -26,8 +26,7 @@ export async function trace(
   output: Output,
 ): Promise<number> {
   const understood = understand(wish.traceId);
-  const said = understoodText(wish.traceId, understood);
-  for (const line of [...(said === null ? [] : [said]), ...understood.warnings]) output.progress(line);
+  for (const line of understoodText(wish.traceId, understood)) output.progress(line);
   const trust = loadTrust(trustPath);
   if (path !== undefined) requireWritable(path);
   const { proof, answer } = await traceProduct(connections, wish, trust);

@@ -76,7 +76,9 @@ describe('a proof file', () => {
     const [exit, text] = await verified(writeTraceProof(absent));
     expect([exit, text]).toEqual([
       EXIT.failed,
-      expect.stringMatching(/^the proof holds\nno record of NONE\n/),
+      expect.stringMatching(
+        /^the proof holds\nno record of NONE \(a name, neither a URI nor an identifier of GS1\)\n/,
+      ),
     ]);
   });
 

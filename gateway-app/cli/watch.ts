@@ -8,6 +8,7 @@ import {
   sha256,
   toHex,
   understand,
+  understoodText,
   utf8,
 } from '@cotrace/core';
 import { readTextFile } from '@cotrace/network';
@@ -59,7 +60,11 @@ export async function watch(
   output: Output,
 ): Promise<number> {
   const trust = loadTrust(trustPath);
-  const ids = traceIds.map((typed) => understand(typed).traceId);
+  const ids = traceIds.map((typed) => {
+    const understood = understand(typed);
+    for (const line of understoodText(typed, understood)) output.progress(line);
+    return understood.traceId;
+  });
   mkdirSync(folder, { recursive: true });
   let worst: number = EXIT.done;
   await interruptible(async (signal) => {

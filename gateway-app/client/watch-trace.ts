@@ -55,27 +55,12 @@ export async function watchTrace(
   const question = watchQuestion(traceId);
   if (known !== null) requireHolding(known, trust, question);
   const collected = await collectTrace(connections, question, NOTHING, trust);
-<<<<<<< HEAD
   if (known === null) return { ...collected, rewritten: null };
   requireNotBefore(known.proof.root.block, collected.proof.root.block);
   const [older, newer] = [headIn(known.proof, traceId), headIn(collected.proof, traceId)];
-  if (older.length === 0) return { ...collected, rewritten: null };
-  const rewritten = rewrittenBetween(older, newer) ?? (await notGrown(connections, traceId, older, newer));
-  return { ...collected, rewritten };
-=======
-  if (earlier === null) return { ...collected, rewritten: null };
-  const [known, block] = [earlier.root.block, collected.proof.root.block];
-  if (block < known) {
-    throw new CotraceError('BEHIND', `answers as of block ${block}; block ${known} is known already`, {
-      block,
-      known,
-    });
-  }
-  const [older, newer] = [headIn(earlier, traceId), headIn(collected.proof, traceId)];
-  const shown = rewrittenBetween(older, newer) ?? addedTo(known, older, newer);
+  const shown = rewrittenBetween(older, newer) ?? addedTo(known.proof.root.block, older, newer);
   if (shown !== null || older.length === 0) return { ...collected, rewritten: shown };
   return { ...collected, rewritten: await notGrown(connections, traceId, older, newer) };
->>>>>>> 0ce4dc203470115abb8a46ecc48aa6fd55160e53
 }
 
 /** Throws what is wrong with a proof that was kept, where it is, and what to do. */

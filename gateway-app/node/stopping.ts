@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 
 /**
- * What stops a node. All that the node waits for listens to it, some for each master: Node warns of a leak from eleven
- * listeners on, so it is told that there is none.
+ * What stops a node or a command. All that is waited for listens to it, some for each master or event: Node warns of a leak
+ * from eleven listeners on, so it is told that there is none.
  */
 export function stoppingController(): AbortController {
   const stopping = new AbortController();

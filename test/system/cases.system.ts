@@ -175,7 +175,7 @@ describe.each(Object.entries(ORDERS))('cases captured in %s', (name, inOrder) =>
 
     it('8: a number with more digits than can be kept is refused, with the way to write it', async () => {
       expect(outcomeOf('large-number-1.json')?.reasons.join()).toContain(
-        'cannot be kept to the digit: it would be recorded as 100000000123456780000; round it, or write it as a text',
+        'cannot be kept to the digit: it would be recorded as 100000000123456780000; round it, or, in a field of your own, write it as a text',
       );
       expect((await traced(SHARED.big, 'none')).identifiers[0]?.organisations).toEqual([]);
     });

@@ -4,19 +4,6 @@ import type { Tip } from '../trace-proof/types.js';
 import { type AnswerTime, nthHighest, saidBy } from './attested-block.js';
 import type { Trust } from './trust.js';
 
-<<<<<<< HEAD
-=======
-/** How far the ledger had come, and when. */
-export interface LedgerTip {
-  /** Above the block that was asked about: the ledger had gone on. Otherwise that one was the newest. */
-  readonly block: bigint;
-  /** In seconds since 1970. */
-  readonly unixSeconds: bigint;
-  /** MSP ids of those that say so, sorted. */
-  readonly attestedBy: readonly string[];
-}
-
->>>>>>> 0ce4dc203470115abb8a46ecc48aa6fd55160e53
 /**
  * Checks that a peer of an organisation that the trust file names signed a tip of its network. Throws `ATTESTATION_…` with
  * what is wrong, `BAD_HASH_LENGTH`, `BAD_NAME`.
@@ -27,20 +14,12 @@ export function checkTip(tip: Tip, { terms, membership }: Trust): void {
 }
 
 /**
-<<<<<<< HEAD
- * How far the ledger had come, and when, by the trust file: the q-th highest block and the q-th latest time of those that count, so that fewer
- * liars than q make neither higher (docs/formats.md, Tip). Throws `BAD_PROOF` for two of one organisation, and `NO_QUORUM`
- * where fewer than q count, with what was refused.
- */
-export function verifyTips(tips: readonly Tip[], trust: Trust): AnswerTime {
-=======
  * Whether `block` was the newest of the ledger, by the trust file (docs/formats.md, Tip): q of the tips that count say that
  * there is a later one, or q say that there is none, and theirs are the q-th highest block and the q-th latest time. So
  * fewer liars than q make neither an old block look new nor a new one old. Null where there are not as many on either side.
  * Throws `BAD_PROOF` for two of one organisation, and `NO_QUORUM` where fewer than q count, with what was refused.
  */
-export function verifyTips(tips: readonly Tip[], block: bigint, trust: Trust): LedgerTip | null {
->>>>>>> 0ce4dc203470115abb8a46ecc48aa6fd55160e53
+export function verifyTips(tips: readonly Tip[], block: bigint, trust: Trust): AnswerTime | null {
   const { quorum } = trust.membership;
   const organisations = new Set(tips.map(({ mspId }) => mspId));
   if (organisations.size < tips.length) {
@@ -66,20 +45,11 @@ export function verifyTips(tips: readonly Tip[], block: bigint, trust: Trust): L
       first,
     );
   }
-<<<<<<< HEAD
-  const blocks = counting.map(({ block }) => block);
-  return saidBy(counting, nthHighest(blocks, quorum), quorum);
-=======
   const isLater = (tip: Tip): boolean => tip.block > block;
   const sides = [counting.filter(isLater), counting.filter((tip) => !isLater(tip))];
   // A quorum is a majority: one side has one at most.
   const agreeing = sides.find(({ length }) => length >= quorum) ?? null;
   if (agreeing === null) return null;
   const blocks = agreeing.map((tip) => tip.block);
-  return {
-    block: nthHighest(blocks, quorum),
-    unixSeconds: timeOf(agreeing, quorum),
-    attestedBy: agreeing.map(({ mspId }) => mspId).sort(),
-  };
->>>>>>> 0ce4dc203470115abb8a46ecc48aa6fd55160e53
+  return saidBy(agreeing, nthHighest(blocks, quorum), quorum);
 }
