@@ -58,7 +58,7 @@ export {
 } from './trace-proof/proof-file.js';
 export { hiddenIn } from './trace-proof/contents.js';
 export { rememberedNatures } from './trace-proof/proven-lineage.js';
-export { recordIdOfText } from './trace-proof/record-text.js';
+export { recordTextIn } from './trace-proof/record-text.js';
 export { readRowText } from './trace-proof/row-text.js';
 export { placeOf, RecordTexts, shownAs, shownEvent } from './trace-proof/shown-texts.js';
 export type {

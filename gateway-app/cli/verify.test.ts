@@ -83,7 +83,7 @@ describe('a proof file', () => {
   });
 
   it('that holds and is not complete says what is missing, and fails', async () => {
-    const count = await traceProof(scene.network, scene.masters, questionOf('FLOUR'), 0);
+    const count = await traceProof(scene.network, scene.masters, questionOf('FLOUR'), { newest: 0 });
     const [exit, text] = await verified(writeTraceProof(count));
     expect(exit).toBe(EXIT.failed);
     expect(text).toMatch(/\nNOT COMPLETE:\n- not shown: 3 events of FLOUR\n$/);

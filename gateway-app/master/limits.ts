@@ -49,9 +49,8 @@ export const ROWS_A_READ = 1000;
 /** Transactions of which a proof remembers what they wrote. */
 export const READ_TRANSACTIONS = 64;
 
-/** Longest rows and records that a proof shows: far more than the contract writes. */
+/** Longest row that a proof shows: far more than the contract writes. */
 export const MAX_SHOWN_ROW_BYTES = 64 * 1024;
-export const MAX_SHOWN_RECORD_BYTES = 8 * 1024 * 1024;
 
 /** What a part of a proof has, so that it stays below 4 MiB; a longer text comes in pieces. */
 export const PART = { bytes: 1024 * 1024, entries: 1000 };

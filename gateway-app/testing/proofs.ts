@@ -44,13 +44,13 @@ export async function traceProof(
   network: TestNetwork,
   masters: readonly TestMaster[],
   question: TraceQuestion,
-  newest: number | null = null,
+  more: { readonly newest?: number; readonly envelopes?: boolean } = {},
 ): Promise<TraceProof> {
   const nodes = Object.fromEntries(masters.map((master) => [master.name, honestAnswers(network, master)]));
   const [first] = fakeConnections({ consortium: addressed(network), nodes }).masters();
   if (first === undefined) throw new RangeError('there is no master to ask');
   const turn = { signal: new AbortController().signal, part: () => undefined };
-  const showing = { newest, envelopes: false, at: null };
+  const showing = { newest: more.newest ?? null, envelopes: more.envelopes ?? false, at: null };
   const { block, nodes: trie, records, envelopes, traces } = await askProof(first, question, showing, turn);
   return {
     question,

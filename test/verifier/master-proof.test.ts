@@ -165,6 +165,26 @@ describe('a master', () => {
     );
   });
 
+  it.each([false, true])(
+    'proves what an organisation told, behind a row that another wrote (with envelopes: %s)',
+    async (envelopes) => {
+      const scene = await newScene();
+      scene.write(M, (txId) => ({ goods: { [`trace/${A}`]: JSON.stringify({ txId }) } }));
+      const packing = told('pack', { id: P, role: 'parent' }, { id: A, role: 'child' });
+      scene.capture(N, { ...packing, bond: 'aggregation', change: 'add' });
+      await scene.follow();
+      const { complete, events, foreign } = verified(
+        await scene.proven({ traceId: P, direction: 'up', envelopes }),
+        scene,
+      );
+      expect([complete, events.length]).toEqual([true, 1]);
+      expect(foreign.map(({ organisation, traceId }) => [organisation, traceId])).toEqual([
+        [M, A],
+        [N, A],
+      ]);
+    },
+  );
+
   it('proves by recorders and within limits as it is asked', async () => {
     const scene = await chain();
     const recorders = [O, N];

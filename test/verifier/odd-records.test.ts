@@ -35,21 +35,24 @@ const OTHERS: Readonly<Record<string, string>> = {
   'no row': 'nothing',
 };
 
-it('rows and records that the contract would not write are foreign, by name', async () => {
-  const trust = readTrust(trustFile(network), nodeVerifier);
-  const told: [string, string][] = [];
-  for (const { title, traceId } of oddRecords(network)) {
-    const proof = await traceProof(network, masters, questionOf(traceId));
-    const { complete, events, foreign, brokenChains } = verifyTraceProof(proof, trust, null);
-    const kinds = {
-      foreign: foreign.length === 1 && events.length === 0 && complete,
-      broken: brokenChains.length === 1 && events.length === 1,
-      open: !complete && events.length === 1,
-      nothing: complete && events.length + foreign.length === 0,
-      taken: complete && events.length === 1,
-    };
-    told.push([title, Object.entries(kinds).find(([, is]) => is)?.[0] ?? 'none']);
-  }
-  expect(told).toEqual(told.map(([title]) => [title, OTHERS[title] ?? 'foreign']));
-  expect(told.map(([title]) => title)).toEqual(expect.arrayContaining(Object.keys(OTHERS)));
-});
+it.each([false, true])(
+  'rows and records that the contract would not write are foreign, by name (with envelopes: %s)',
+  async (envelopes) => {
+    const trust = readTrust(trustFile(network), nodeVerifier);
+    const told: [string, string][] = [];
+    for (const { title, traceId } of oddRecords(network)) {
+      const proof = await traceProof(network, masters, questionOf(traceId), { envelopes });
+      const { complete, events, foreign, brokenChains } = verifyTraceProof(proof, trust, null);
+      const kinds = {
+        foreign: foreign.length === 1 && events.length === 0 && complete,
+        broken: brokenChains.length === 1 && events.length === 1,
+        open: !complete && events.length === 1,
+        nothing: complete && events.length + foreign.length === 0,
+        taken: complete && events.length === 1,
+      };
+      told.push([title, Object.entries(kinds).find(([, is]) => is)?.[0] ?? 'none']);
+    }
+    expect(told).toEqual(told.map(([title]) => [title, OTHERS[title] ?? 'foreign']));
+    expect(told.map(([title]) => title)).toEqual(expect.arrayContaining(Object.keys(OTHERS)));
+  },
+);

@@ -5,12 +5,12 @@ import {
   recordKey,
   sha256,
   toHex,
-  type StoredRecord,
+  type ClientRecord,
   type TraceEvent,
 } from '@cotrace/core';
 import { creatorMspId, decodeEnvelope, decodeTransaction } from '@cotrace/fabric-model';
-import { readStoredRecord } from '../proof/record-form.js';
 import { valuesWritten } from '../proof/values-written.js';
+import { readRecordText, recordTextIn } from './record-text.js';
 
 /** Envelopes of a proof, each read once however many events it makes. */
 export class Envelopes {
@@ -83,7 +83,7 @@ export class ReadEnvelope {
   readonly mspId: string;
   /** What keys of domains' states hold after it, of those to which it gave a value. */
   readonly values: ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;
-  readonly #records = new Map<string, StoredRecord | null>();
+  readonly #records = new Map<string, ClientRecord | null>();
 
   constructor(bytes: Uint8Array, hash: Uint8Array) {
     const decoded = decodeEnvelope(bytes);
@@ -99,13 +99,14 @@ export class ReadEnvelope {
     return this.values.get(domain)?.get(key) ?? null;
   }
 
-  /** The record of that id that it puts in the domain's state, as the contract does with each row that names it. */
-  record(domain: string, recordId: string): StoredRecord | null {
+  /** The record of that id that it puts in the domain's state, as the contract does beside each row that names it. */
+  record(domain: string, recordId: string): ClientRecord | null {
     const name = `${domain} ${recordId}`;
     const known = this.#records.get(name);
     if (known !== undefined) return known;
     const stored = this.value(domain, recordKey(recordId));
-    const record = stored === null ? null : readStoredRecord(recordId, this.mspId, stored);
+    const text = stored === null ? null : recordTextIn(this.mspId, recordId, stored);
+    const record = text === null ? null : (readRecordText(text)?.record ?? null);
     this.#records.set(name, record);
     return record;
   }

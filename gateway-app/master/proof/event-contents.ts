@@ -1,25 +1,14 @@
-import {
-  canonicalJson,
-  decodeEventLeaf,
-  fromUtf8,
-  isArray,
-  isObject,
-  parseStrictJson,
-  readOrNull,
-  recordKey,
-  type JsonValue,
-  type TraceEvent,
-} from '@cotrace/core';
+import { decodeEventLeaf, fromUtf8, readOrNull, recordKey, type TraceEvent } from '@cotrace/core';
 import {
   readRowText,
-  recordIdOfText,
+  recordTextIn,
   RecordTexts,
   shownAs,
   valuesWritten,
   type ShownEvent,
 } from '@cotrace/verifier';
 import { domainWrites } from '../block-writes.js';
-import { MAX_SHOWN_ROW_BYTES, MAX_SHOWN_RECORD_BYTES, READ_TRANSACTIONS } from '../limits.js';
+import { MAX_SHOWN_ROW_BYTES, READ_TRANSACTIONS } from '../limits.js';
 import type { MasterStore } from '../master-store.js';
 
 /** An event with all that can be shown of it. */
@@ -37,9 +26,6 @@ export interface EventContent {
   /** How many bytes a proof has of it. */
   readonly size: number;
 }
-
-/** Members that the contract adds to each identifier of a record. */
-const LINK: ReadonlySet<string> = new Set(['ver', 'preTraceTxId', 'preTraceHash']);
 
 /** What a transaction wrote, by domain and key. */
 interface Transaction {
@@ -64,7 +50,7 @@ export class EventContents {
     const leaf = decodeEventLeaf(data);
     const transaction = this.#transactionOf(leaf);
     const value = transaction.values.get(leaf.domain)?.get(leaf.key) ?? null;
-    const row = textOf(value, MAX_SHOWN_ROW_BYTES);
+    const row = textOf(value);
     const read = row === null ? null : readRowText(leaf, row);
     const record = read === null ? null : recordIn(transaction, leaf, read.row.recordId);
     const shown = read === null || record === null ? null : shownAs(leaf, read, record, this.#texts);
@@ -103,25 +89,12 @@ function recordIn(
   const name = `${domain} ${recordId}`;
   const known = records.get(name);
   if (known !== undefined) return known;
-  const record = recordOf(mspId, recordId, values.get(domain)?.get(recordKey(recordId)) ?? null);
+  const stored = values.get(domain)?.get(recordKey(recordId)) ?? null;
+  const record = stored === null ? null : recordTextIn(mspId, recordId, stored);
   records.set(name, record);
   return record;
 }
 
-/** The canonical text of what the client sent, of a record as it is in state; null where it is not that record. */
-function recordOf(mspId: string, recordId: string, stored: Uint8Array | null): string | null {
-  const text = textOf(stored, MAX_SHOWN_RECORD_BYTES);
-  const record = text === null ? null : readOrNull(() => parseStrictJson(text, MAX_SHOWN_RECORD_BYTES));
-  if (!isObject(record) || !isArray(record['traces'])) return null;
-  const sent = canonicalJson({ ...record, traces: record['traces'].map(withoutLink) });
-  return recordIdOfText(mspId, sent) === recordId ? sent : null;
-}
-
-function withoutLink(trace: JsonValue): JsonValue {
-  if (!isObject(trace)) return trace;
-  return Object.fromEntries(Object.entries(trace).filter(([name]) => !LINK.has(name)));
-}
-
-function textOf(bytes: Uint8Array | null, most: number): string | null {
-  return bytes === null || bytes.length > most ? null : readOrNull(() => fromUtf8(bytes));
+function textOf(bytes: Uint8Array | null): string | null {
+  return bytes === null || bytes.length > MAX_SHOWN_ROW_BYTES ? null : readOrNull(() => fromUtf8(bytes));
 }
