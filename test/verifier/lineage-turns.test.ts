@@ -55,19 +55,21 @@ describe('a lineage of many events', () => {
       pace: new Pace(new AbortController().signal),
       prove: () => Promise.resolve({ blockNum: 1n, nodes: [], values: [] }),
     });
-    let longest = 0;
+    let [longest, all] = [0, 0];
     const done = new AbortController();
     const others = (async () => {
       for (let before = process.cpuUsage(); !done.signal.aborted; before = process.cpuUsage()) {
         await setImmediate();
         // Of the processor, not of the clock: other processes may hold this one up.
-        longest = Math.max(longest, process.cpuUsage(before).user / 1000);
+        const turn = process.cpuUsage(before).user;
+        longest = Math.max(longest, turn);
+        all += turn;
       }
     })();
     const needs = await walk.needs();
     done.abort();
     await others;
     expect(needs.size).toBe(702);
-    expect(longest).toBeLessThan(100);
+    expect(longest).toBeLessThan(all / 4);
   });
 });
