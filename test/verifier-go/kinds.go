@@ -57,9 +57,9 @@ type treeQuestion struct {
 	MspID   string `json:"mspId"`
 	Path    []byte `json:"path"`
 	Events  []struct {
-		Index  uint32     `json:"index"`
-		Hidden *text.Hash `json:"hidden" may:"lack"`
-		Place  *[]byte    `json:"place" may:"lack"`
+		Index  uint32  `json:"index"`
+		Hidden *[]byte `json:"hidden" may:"lack" least:"32" most:"32"`
+		Place  *[]byte `json:"place" may:"lack"`
 	} `json:"events"`
 }
 
@@ -74,7 +74,7 @@ func shownTree(q treeQuestion) (any, error) {
 	for i, event := range q.Events {
 		shown[i].Index = event.Index
 		if event.Hidden != nil {
-			shown[i].Hash = event.Hidden[:]
+			shown[i].Hash = *event.Hidden
 			continue
 		}
 		if event.Place == nil {

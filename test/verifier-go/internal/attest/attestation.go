@@ -156,13 +156,13 @@ func highest(numbers []uint64, q int) uint64 {
 
 // Tip is a master's statement of how far the ledger has come.
 type Tip struct {
-	Block       uint64   `json:"block"`
-	HeaderHash  [32]byte `json:"headerHash"`
-	TrieRoot    [32]byte `json:"trieRoot"`
-	UnixSeconds uint64   `json:"unixSeconds"`
-	MspID       string   `json:"mspId"`
-	Certificate []byte   `json:"certificate"`
-	Signature   []byte   `json:"signature"`
+	Block       uint64 `json:"block"`
+	HeaderHash  []byte `json:"headerHash" least:"32" most:"32"`
+	TrieRoot    []byte `json:"trieRoot" least:"32" most:"32"`
+	UnixSeconds uint64 `json:"unixSeconds"`
+	MspID       string `json:"mspId"`
+	Certificate []byte `json:"certificate"`
+	Signature   []byte `json:"signature"`
 }
 
 // JudgeTips gives what a quorum of tips says: the q-th highest block and the q-th latest time. It is nil without tips.
@@ -180,7 +180,7 @@ func (t *Trust) JudgeTips(tips []Tip) (*AsOf, error) {
 		said[tip.MspID] = true
 		data := append([]byte("cotrace.tip.v1\x00"), t.networkID[:]...)
 		data = binary.BigEndian.AppendUint64(data, tip.Block)
-		data = slices.Concat(data, tip.HeaderHash[:], tip.TrieRoot[:])
+		data = slices.Concat(data, tip.HeaderHash, tip.TrieRoot)
 		signed := &Attestation{data, tip.UnixSeconds, tip.MspID, tip.Certificate, tip.Signature}
 		if t.checkSigned(signed, data) == nil {
 			by, blocks, times = append(by, tip.MspID), append(blocks, tip.Block), append(times, tip.UnixSeconds)

@@ -19,12 +19,12 @@ const (
 )
 
 type shownEvent struct {
-	Index    uint32     `json:"index"`
-	Hidden   *text.Hash `json:"hidden" may:"lack"`
-	Place    *text.Hex  `json:"place" may:"lack"`
-	Row      *string    `json:"row" may:"lack"`
-	Record   *uint32    `json:"record" may:"lack"`
-	Envelope *uint32    `json:"envelope" may:"lack"`
+	Index    uint32    `json:"index"`
+	Hidden   *[]byte   `json:"hidden" may:"lack" least:"32" most:"32"`
+	Place    *text.Hex `json:"place" may:"lack"`
+	Row      *string   `json:"row" may:"lack"`
+	Record   *uint32   `json:"record" may:"lack"`
+	Envelope *uint32   `json:"envelope" may:"lack"`
 }
 
 type shownTree struct {

@@ -145,7 +145,7 @@ func (t *shownTrace) openTree(tree *shownTree, count uint32) error {
 		event := &tree.Events[i]
 		shown[i].Index = event.Index
 		if event.Hidden != nil {
-			shown[i].Hash = event.Hidden[:]
+			shown[i].Hash = *event.Hidden
 			continue
 		}
 		leaf, err := events.DecodeLeaf(*event.Place)

@@ -2,10 +2,9 @@
 package text
 
 import (
+	"cmp"
 	"encoding/json"
-	"math"
 	"regexp"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -22,88 +21,65 @@ type Object = map[string]any
 
 type parser struct {
 	*json.Decoder
-	twice *string // a member that is named twice; told where all else is JSON
+	wrong, twice error // a member that is named twice is told where all else is JSON
 }
 
 // Parse reads JSON from others: RFC 8259 in UTF-8, without members named twice, lone surrogates, numbers beyond a double,
 // large objects and deep nesting. Values are nil, bool, float64, string, []any and Object.
 func Parse(input string) (any, error) {
-	if !utf8.ValidString(input) || !json.Valid([]byte(input)) || hasLoneSurrogate(input) {
+	// Without its good escapes a text has no backslash.
+	isLone := strings.Contains(goodEscapes.ReplaceAllString(input, ""), `\`)
+	if !utf8.ValidString(input) || !json.Valid([]byte(input)) || isLone {
 		return nil, fault.New("BAD_JSON", "not JSON in UTF-8")
 	}
 	p := &parser{Decoder: json.NewDecoder(strings.NewReader(input))}
-	p.UseNumber()
-	value, err := p.value(0)
-	if err == nil && p.twice != nil {
-		err = fault.New("DUPLICATE_MEMBER", "member %q twice", *p.twice)
-	}
-	return value, err
+	value := p.value(0)
+	return value, cmp.Or(p.wrong, p.twice)
 }
 
-// An escape: a pair of surrogates, a lone one (the group), or any other.
-var escapes = regexp.MustCompile(`(?i)\\u(?:d[89ab]..\\ud[c-f]..|(d[89a-f]..))|\\.`)
+// Escapes, surrogates only in pairs.
+var goodEscapes = regexp.MustCompile(`(?i)\\(?:[^u]|u[^d]|ud[0-7]|ud[89ab]..\\ud[c-f])`)
 
-func hasLoneSurrogate(input string) bool {
-	for _, match := range escapes.FindAllStringSubmatchIndex(input, -1) {
-		if match[2] >= 0 {
-			return true
-		}
+// refuse keeps the first thing that is wrong.
+func (p *parser) refuse(format string, arguments ...any) {
+	p.wrong = cmp.Or(p.wrong, fault.New("BAD_JSON", format, arguments...))
+}
+
+func (p *parser) token() json.Token {
+	token, err := p.Token()
+	if err != nil {
+		p.refuse("%v", err)
 	}
-	return false
+	return token
 }
 
 // value takes the next value of an input that is valid JSON.
-func (p *parser) value(depth int) (any, error) {
+func (p *parser) value(depth int) any {
 	if depth > maxDepth {
-		return nil, fault.New("BAD_JSON", "nesting too deep")
+		p.refuse("nesting too deep")
 	}
-	token, err := p.Token()
-	if err != nil {
-		return nil, err
-	}
-	switch token := token.(type) {
-	case json.Number:
-		number, _ := strconv.ParseFloat(string(token), 64)
-		if math.IsInf(number, 0) {
-			return nil, fault.New("BAD_JSON", "a number beyond a double")
-		}
-		return number, nil
-	case json.Delim:
-		if token == '{' {
-			return p.object(depth)
-		}
+	token := p.token()
+	switch token {
+	case json.Delim('['):
 		list := []any{}
-		for p.More() {
-			item, err := p.value(depth + 1)
-			if err != nil {
-				return nil, err
+		for p.wrong == nil && p.More() {
+			list = append(list, p.value(depth+1))
+		}
+		p.token()
+		return list
+	case json.Delim('{'):
+		object := Object{}
+		for p.wrong == nil && p.More() {
+			name, _ := p.token().(string)
+			if _, twice := object[name]; twice {
+				p.twice = fault.New("DUPLICATE_MEMBER", "member %q twice", name)
 			}
-			list = append(list, item)
+			if object[name] = p.value(depth + 1); len(object) > maxMembers {
+				p.refuse("too many members")
+			}
 		}
-		_, err = p.Token()
-		return list, err
+		p.token()
+		return object
 	}
-	return token, nil
-}
-
-func (p *parser) object(depth int) (any, error) {
-	object := Object{}
-	for p.More() {
-		token, err := p.Token()
-		if err != nil {
-			return nil, err
-		}
-		name, _ := token.(string)
-		if _, twice := object[name]; twice {
-			p.twice = &name
-		}
-		if len(object) == maxMembers {
-			return nil, fault.New("BAD_JSON", "too many members")
-		}
-		if object[name], err = p.value(depth + 1); err != nil {
-			return nil, err
-		}
-	}
-	_, err := p.Token()
-	return object, err
+	return token
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,18 +17,14 @@ import (
 // Hex is bytes in lower-case hexadecimal.
 type Hex []byte
 
-// Hash is 32 bytes in base64url.
-type Hash [32]byte
-
 // checker is a type that refuses some values itself, with a code of its own where the error is a fault.
 type checker interface{ Check() error }
 
-const maxBytes = 256 << 20
-
 // Read fills what `into` points to from a value of Parse; whatever is wrong is refused with `code`. Structs have exactly
 // the members that their tags `json` name, looked at in their order. `may:"null"` lets a text be null, which is then empty;
-// `may:"lack"` lets a member be left out, but a list that is there is not empty; `may:"come later"` is `NOT_SUPPORTED`. `most` bounds lists, bytes and numbers,
-// `least` numbers, `among` names words. A pointer is nil for null or what is left out; a uint64 is decimal text, bytes are
+// `may:"lack"` lets a member be left out, but a list that is there is not empty; `may:"come later"` is `NOT_SUPPORTED`.
+// `least` and `most` bound numbers, and how many bytes or items there are; `among` has the words that a text may be, `like` a
+// regular expression for it. A pointer is nil for null or what is left out; a uint64 is decimal text, bytes are
 // base64url.
 func Read(value any, into any, code string) error {
 	err := read(value, reflect.ValueOf(into).Elem(), "")
@@ -38,6 +35,9 @@ func Read(value any, into any, code string) error {
 }
 
 func read(value any, into reflect.Value, tag reflect.StructTag) error {
+	if value == nil && (into.Kind() == reflect.Pointer || into.Kind() == reflect.Interface || tag.Get("may") == "null") {
+		return nil
+	}
 	if err := readKind(value, into, tag); err != nil {
 		return err
 	}
@@ -48,117 +48,122 @@ func read(value any, into reflect.Value, tag reflect.StructTag) error {
 }
 
 func readKind(value any, into reflect.Value, tag reflect.StructTag) error {
-	switch into.Kind() {
-	case reflect.Pointer:
-		if value == nil {
-			return nil
-		}
+	object, isObject := value.(Object)
+	list, isList := value.([]any)
+	number, isNumber := value.(float64)
+	written, isText := value.(string)
+	_, isBool := value.(bool)
+	kind, isBytes := into.Kind(), into.Kind() == reflect.Slice && into.Type().Elem().Kind() == reflect.Uint8
+	switch {
+	case kind == reflect.Pointer:
 		into.Set(reflect.New(into.Type().Elem()))
 		return read(value, into.Elem(), tag)
-	case reflect.Interface:
-		if value != nil {
-			into.Set(reflect.ValueOf(value))
-		}
+	case kind == reflect.Interface || kind == reflect.Bool && isBool:
+		into.Set(reflect.ValueOf(value))
 		return nil
-	case reflect.Int, reflect.Uint32, reflect.Float64:
-		return readNumber(value, into, tag)
-	case reflect.Bool:
-		return assign[bool](value, into)
-	case reflect.Map:
-		return readMap(value, into)
-	case reflect.Struct:
-		return readStruct(value, into)
-	case reflect.Slice:
-		if into.Type().Elem().Kind() != reflect.Uint8 {
-			return readList(value, into, tag)
-		}
+	case kind == reflect.Struct && isObject:
+		return readStruct(object, into)
+	case kind == reflect.Map && isObject:
+		return readMap(object, into)
+	case kind == reflect.Slice && isList && !isBytes:
+		return readList(list, into, tag)
+	case kind == reflect.String && isText:
+		return readText(written, into, tag)
+	case kind == reflect.Uint64 && isText:
+		return readDecimal(written, into)
+	case isBytes && isText:
+		return readBytes(written, into, tag)
+	case slices.Contains([]reflect.Kind{reflect.Int, reflect.Uint32, reflect.Float64}, kind) && isNumber:
+		return readNumber(number, into, tag)
 	}
-	return readText(value, into, tag)
+	return fmt.Errorf("not a %s", into.Type())
 }
 
-func assign[T any](value any, into reflect.Value) error {
-	if _, is := value.(T); !is {
-		return fmt.Errorf("not a %s", into.Type())
+// within says whether a number, or how many bytes or items there are, is in its bounds.
+func within(tag reflect.StructTag, size float64) error {
+	least, most := bound(tag, "least", 0), bound(tag, "most", math.MaxUint32)
+	if size < least || size > most {
+		return fmt.Errorf("%.0f is not from %.0f to %.0f", size, least, most)
 	}
-	into.Set(reflect.ValueOf(value).Convert(into.Type()))
 	return nil
 }
 
-func bound(tag reflect.StructTag, name string, otherwise int) int {
-	if number, err := strconv.Atoi(tag.Get(name)); err == nil {
+func bound(tag reflect.StructTag, name string, otherwise float64) float64 {
+	if number, err := strconv.ParseFloat(tag.Get(name), 64); err == nil {
 		return number
 	}
 	return otherwise
 }
 
-func readNumber(value any, into reflect.Value, tag reflect.StructTag) error {
-	number, is := value.(float64)
-	least, most := float64(bound(tag, "least", 0)), float64(bound(tag, "most", math.MaxUint32))
-	whole := into.Kind() != reflect.Float64
-	if !is || whole && (number != math.Trunc(number) || number < least || number > most) {
-		return fmt.Errorf("not a number from %.0f to %.0f", least, most)
+func readNumber(number float64, into reflect.Value, tag reflect.StructTag) error {
+	if into.Kind() != reflect.Float64 {
+		if number != math.Trunc(number) {
+			return fmt.Errorf("not a whole number")
+		}
+		if err := within(tag, number); err != nil {
+			return err
+		}
 	}
 	into.Set(reflect.ValueOf(number).Convert(into.Type()))
 	return nil
 }
 
-// readText reads what is written as a text.
-func readText(value any, into reflect.Value, tag reflect.StructTag) error {
-	if value == nil && tag.Get("may") == "null" {
-		return nil
+// patterns of texts, by the tags that have them.
+var patterns = map[string]*regexp.Regexp{}
+
+func readText(written string, into reflect.Value, tag reflect.StructTag) error {
+	words, like := strings.Fields(tag.Get("among")), tag.Get("like")
+	if patterns[like] == nil {
+		patterns[like] = regexp.MustCompile("^(?:" + like + ")$")
 	}
-	written, is := value.(string)
-	if !is {
-		return fmt.Errorf("not a text")
+	if len(words) > 0 && !slices.Contains(words, written) || like != "" && !patterns[like].MatchString(written) {
+		return fmt.Errorf("%q is not one of %v, or like %s", written, words, like)
 	}
-	if into.Kind() == reflect.String {
-		words := strings.Fields(tag.Get("among"))
-		if len(words) > 0 && !slices.Contains(words, written) {
-			return fmt.Errorf("%q is not one of %v", written, words)
-		}
-		into.SetString(written)
-		return nil
-	}
-	if into.Kind() == reflect.Uint64 {
-		number, err := strconv.ParseUint(written, 10, 64)
-		if err != nil || strconv.FormatUint(number, 10) != written {
-			return fmt.Errorf("not a number in decimal text")
-		}
-		into.SetUint(number)
-		return nil
-	}
-	return readBytes(written, into, bound(tag, "most", maxBytes))
+	into.SetString(written)
+	return within(tag, float64(len(written)))
 }
 
-func readBytes(written string, into reflect.Value, most int) error {
-	bytes, err := []byte(nil), error(nil)
-	if _, isHex := into.Interface().(Hex); isHex {
-		bytes, err = hex.DecodeString(written)
-		if hex.EncodeToString(bytes) != written {
-			return fmt.Errorf("not lower-case hexadecimal")
-		}
-	} else {
-		bytes, err = Base64(written, most)
+func readDecimal(written string, into reflect.Value) error {
+	number, err := strconv.ParseUint(written, 10, 64)
+	if err != nil || strconv.FormatUint(number, 10) != written {
+		return fmt.Errorf("not a number in decimal text")
 	}
-	if err != nil || len(bytes) > most || into.Kind() == reflect.Array && len(bytes) != into.Len() {
-		return fmt.Errorf("not bytes, or not as many as there may be")
-	}
-	into.Set(reflect.ValueOf(bytes).Convert(into.Type()))
+	into.SetUint(number)
 	return nil
 }
 
-// Base64 decodes unpadded base64url with zero tail bits, of at most `most` bytes.
-func Base64(written string, most int) ([]byte, error) {
-	if len(written) > base64.RawURLEncoding.EncodedLen(most) || strings.ContainsAny(written, "\r\n") {
-		return nil, fmt.Errorf("not base64url, or more than %d bytes", most)
+func readBytes(written string, into reflect.Value, tag reflect.StructTag) error {
+	decode, length := fromBase64, base64.RawURLEncoding.DecodedLen(len(written))
+	if _, isHex := into.Interface().(Hex); isHex {
+		decode, length = fromHex, hex.DecodedLen(len(written))
+	}
+	if err := within(tag, float64(length)); err != nil {
+		return err
+	}
+	bytes, err := decode(written)
+	into.SetBytes(bytes)
+	return err
+}
+
+// fromBase64 decodes unpadded base64url with zero tail bits.
+func fromBase64(written string) ([]byte, error) {
+	if strings.ContainsAny(written, "\r\n") {
+		return nil, fmt.Errorf("not base64url")
 	}
 	return base64.RawURLEncoding.Strict().DecodeString(written)
 }
 
-func readList(value any, into reflect.Value, tag reflect.StructTag) error {
-	list, is := value.([]any)
-	if most := bound(tag, "most", math.MaxInt); !is || len(list) > most || len(list) < bound(tag, "least", 0) {
-		return fmt.Errorf("not a list of as many as there may be")
+func fromHex(written string) ([]byte, error) {
+	bytes, err := hex.DecodeString(written)
+	if err == nil && hex.EncodeToString(bytes) != written {
+		err = fmt.Errorf("not lower-case hexadecimal")
+	}
+	return bytes, err
+}
+
+func readList(list []any, into reflect.Value, tag reflect.StructTag) error {
+	if err := within(tag, float64(len(list))); err != nil {
+		return err
 	}
 	into.Set(reflect.MakeSlice(into.Type(), len(list), len(list)))
 	for i, item := range list {
@@ -169,11 +174,7 @@ func readList(value any, into reflect.Value, tag reflect.StructTag) error {
 	return nil
 }
 
-func readMap(value any, into reflect.Value) error {
-	object, is := value.(Object)
-	if !is {
-		return fmt.Errorf("not an object")
-	}
+func readMap(object Object, into reflect.Value) error {
 	into.Set(reflect.MakeMap(into.Type()))
 	for name, member := range object {
 		item := reflect.New(into.Type().Elem()).Elem()
@@ -185,36 +186,23 @@ func readMap(value any, into reflect.Value) error {
 	return nil
 }
 
-func readStruct(value any, into reflect.Value) error {
-	object, is := value.(Object)
-	if !is {
-		return fmt.Errorf("not an object")
-	}
+func readStruct(object Object, into reflect.Value) error {
 	known := map[string]bool{}
 	for _, field := range reflect.VisibleFields(into.Type()) {
-		name := field.Tag.Get("json")
-		if name == "" {
-			continue
-		}
-		known[name] = true
+		name, may := field.Tag.Get("json"), field.Tag.Get("may")
 		member, has := object[name]
-		may := field.Tag.Get("may")
-		if !has && (may == "lack" || may == "come later") {
-			continue
-		}
-		if may == "come later" {
-			return fault.New("NOT_SUPPORTED", "%s is of a later release", name)
-		}
 		list, _ := member.([]any)
 		isEmpty := member == nil || field.Type.Kind() == reflect.Slice && len(list) == 0
-		if !has || may == "lack" && isEmpty {
+		switch known[name] = name != ""; {
+		case name == "" || !has && may != "" && may != "null":
+			continue
+		case may == "come later":
+			return fault.New("NOT_SUPPORTED", "%s is of a later release", name)
+		case !has || may == "lack" && isEmpty:
 			return fmt.Errorf("%s is not there, or empty", name)
 		}
 		if err := read(member, into.FieldByIndex(field.Index), field.Tag); err != nil {
-			if fault.CodeOf(err) == "INTERNAL" {
-				return fmt.Errorf("%s: %w", name, err)
-			}
-			return err
+			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	for name := range object {

@@ -56,11 +56,11 @@ func TestCanonical(t *testing.T) {
 
 func TestBase64(t *testing.T) {
 	for _, input := range []string{"AA==", "A", "AB", "A+", "A\nA", "AAAAA"} {
-		if _, err := Base64(input, 3); err == nil {
+		if _, err := fromBase64(input); err == nil {
 			t.Errorf("%q is taken", input)
 		}
 	}
-	if bytes, err := Base64("AQID", 3); err != nil || string(bytes) != "\x01\x02\x03" {
+	if bytes, err := fromBase64("AQID"); err != nil || string(bytes) != "\x01\x02\x03" {
 		t.Error(bytes, err)
 	}
 }
