@@ -4,7 +4,6 @@ import (
 	"encoding/hex"
 
 	"cotrace.example/verifier/internal/events"
-	"cotrace.example/verifier/internal/fault"
 	"cotrace.example/verifier/internal/lineage"
 	"cotrace.example/verifier/internal/proof"
 	"cotrace.example/verifier/internal/text"
@@ -41,26 +40,15 @@ type leafQuestion struct {
 	Leaf []byte `json:"leaf"`
 }
 
-type leafAnswer struct {
-	*events.Leaf
-	Hash string `json:"hash"`
-}
-
 func eventLeaf(q leafQuestion) (any, error) {
 	leaf, err := events.DecodeLeaf(q.Leaf)
-	return leafAnswer{leaf, hex.EncodeToString(leaf.Hash)}, err
+	return text.With(*leaf, text.Object{"hash": hex.EncodeToString(leaf.Hash)}), err
 }
 
 type treeQuestion struct {
 	TraceID string `json:"traceId"`
 	Head    []byte `json:"head"`
-	MspID   string `json:"mspId"`
-	Path    []byte `json:"path"`
-	Events  []struct {
-		Index  uint32  `json:"index"`
-		Hidden *[]byte `json:"hidden" may:"lack" least:"32" most:"32"`
-		Place  *[]byte `json:"place" may:"lack"`
-	} `json:"events"`
+	proof.Tree
 }
 
 // shownTree checks events of one tree; the answer is how many are open.
@@ -69,24 +57,8 @@ func shownTree(q treeQuestion) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	shown := make([]events.Shown, len(q.Events))
-	open := 0
-	for i, event := range q.Events {
-		shown[i].Index = event.Index
-		if event.Hidden != nil {
-			shown[i].Hash = *event.Hidden
-			continue
-		}
-		if event.Place == nil {
-			return nil, fault.New("BAD_QUESTION", "an event that is neither hidden nor open")
-		}
-		if shown[i].Leaf, err = events.DecodeLeaf(*event.Place); err != nil {
-			return nil, err
-		}
-		shown[i].Hash = shown[i].Leaf.Hash
-		open++
-	}
-	return text.Object{"open": open}, events.CheckTree(head, q.MspID, q.TraceID, shown, q.Path)
+	open, err := q.Open(head, q.TraceID)
+	return text.Object{"open": len(open)}, err
 }
 
 type growthQuestion struct {

@@ -1,10 +1,10 @@
 package attest
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"slices"
 
 	"cotrace.example/verifier/internal/fault"
 	"cotrace.example/verifier/internal/msp"
@@ -18,36 +18,39 @@ type Transition struct {
 	Envelope     []byte        `json:"envelope" most:"104857600"`
 }
 
-// Follow goes along transitions, each of which must be needed, to the root: what is known of it and the root of the trie,
-// and who is trusted then. Of the last of `blocks`, which is the root's, there is no envelope.
-func (t *Trust) Follow(blocks []Transition) (asOf AsOf, trieRoot []byte, trusted *Trust, err error) {
-	for i, one := range blocks {
-		counted, err := t.count(one.Block, one.Attestations)
-		if err != nil {
-			return AsOf{}, nil, nil, err
-		}
-		if i == len(blocks)-1 {
-			return counted.AsOf, counted.trieRoot, t, nil
-		}
-		next, err := t.after(&one, counted)
-		if err != nil {
-			return AsOf{}, nil, nil, err
-		}
-		if _, err := t.count(blocks[i+1].Block, blocks[i+1].Attestations); err == nil {
-			return AsOf{}, nil, nil, fault.New("NOT_ASKED", "the transition at block %d is not needed", one.Block)
-		}
-		t = next
+// Root is what is known of the root of the trie, and who is trusted then.
+type Root struct {
+	*AsOf
+	Trie    []byte
+	Trusted *Trust
+}
+
+// Follow goes along transitions, each of which must be needed, to the root: the last of `blocks`, without an envelope.
+func (t *Trust) Follow(blocks []Transition) (*Root, error) {
+	asOf, stated, err := t.count(blocks[0].Block, blocks[0].Attestations)
+	if err != nil {
+		return nil, err
 	}
-	return AsOf{}, nil, nil, fault.New("BAD_PROOF", "no root")
+	if len(blocks) == 1 {
+		return &Root{asOf, stated.trieRoot, t}, nil
+	}
+	next, err := t.after(blocks[0].Envelope, stated)
+	if err != nil {
+		return nil, err
+	}
+	if _, _, err := t.count(blocks[1].Block, blocks[1].Attestations); err == nil {
+		return nil, fault.New("NOT_ASKED", "the transition at block %d is not needed", stated.block)
+	}
+	return next.Follow(blocks[1:])
 }
 
 // after is who is trusted after a configuration block.
-func (t *Trust) after(one *Transition, counted *statement) (*Trust, error) {
-	if counted.txTotal != 1 {
+func (t *Trust) after(envelope []byte, stated *body) (*Trust, error) {
+	if stated.txTotal != 1 {
 		return nil, fault.New("BAD_PROOF", "a block of more than its configuration")
 	}
 	p := &wire.Proto{}
-	header := p.Header(one.Envelope)
+	header := p.Header(envelope)
 	if p.Err != nil {
 		return nil, fault.New("BAD_PROOF", "not an envelope: %v", p.Err)
 	}
@@ -55,12 +58,12 @@ func (t *Trust) after(one *Transition, counted *statement) (*Trust, error) {
 	if err != nil || len(txID) != 32 || hex.EncodeToString(txID) != header.TxID {
 		txID = make([]byte, 32)
 	}
-	hash := sha256.Sum256(one.Envelope)
-	leaf := slices.Concat([]byte{0, 't', 0, 0, 0, 0, 0}, txID, hash[:])
-	if root := sha256.Sum256(leaf); string(root[:]) != string(counted.txRoot) {
+	hash := sha256.Sum256(envelope)
+	leaf := sha256.Sum256(wire.Bytes([]byte("\x00t"), uint32(0), []byte{0}, txID, hash[:]))
+	if !bytes.Equal(leaf[:], stated.txRoot) {
 		return nil, fault.New("ROOT_MISMATCH", "not the transaction of the block")
 	}
-	if header.Channel != t.MainName {
+	if header.Channel != t.Network.MainName {
 		return nil, fault.New("WRONG_CHANNEL", "of channel %q", header.Channel)
 	}
 	next := *t

@@ -8,72 +8,67 @@ import (
 	"cotrace.example/verifier/internal/fault"
 )
 
+// growth is of one tree, from its older peaks with right siblings out of the proof.
+type growth struct {
+	count        uint64
+	peaks, proof [][]byte
+	isShort      bool
+}
+
 // CheckGrowth checks that a newer head extends an older one.
 func CheckGrowth(older, newer []Tree, proof []byte) error {
-	after := make([]*Tree, len(older))
-	for i, tree := range older {
-		after[i] = treeOf(newer, tree.MspID)
-		if after[i] == nil || after[i].MspID != tree.MspID || after[i].Count < tree.Count {
+	g := &growth{}
+	for left := proof; len(left) >= 32; left = left[32:] {
+		g.proof = append(g.proof, left[:32])
+	}
+	isKept, isSame := true, true
+	for _, tree := range older {
+		after := find(newer, tree.MspID)
+		if after == nil || after.Count < tree.Count {
 			return fault.New("HEAD_ROLLED_BACK", "the tree of %q is gone or shorter", tree.MspID)
 		}
-	}
-	wanted := 0
-	for i, tree := range older {
-		if !tree.isKept(after[i]) {
-			return fault.New("HEAD_REWRITTEN", "the tree of %q has another last place or peak", tree.MspID)
-		}
-		for _, isRight := range tree.climb(after[i]) {
-			if isRight {
-				wanted += 32
+		moved := cmp.Or(cmp.Compare(after.LastBlock, tree.LastBlock), cmp.Compare(after.LastTx, tree.LastTx))
+		isKept = isKept && (moved == 0 || moved > 0 && after.Count > tree.Count)
+		g.count, g.peaks = uint64(tree.Count), tree.Peaks
+		begin := uint64(0)
+		for _, peak := range after.Peaks {
+			level := bits.Len64(uint64(after.Count)-begin) - 1
+			end := begin + 1<<level
+			if begin < g.count {
+				isEqual := bytes.Equal(g.node(begin, end), peak)
+				isKept = isKept && (isEqual || end > g.count)
+				isSame = isSame && isEqual
 			}
+			begin = end
 		}
 	}
-	if len(proof) != wanted {
-		return fault.New("BAD_PROOF_LENGTH", "not %d bytes", wanted)
-	}
-	for i, tree := range older {
-		left := len(tree.Peaks) - 1
-		top := tree.Peaks[left]
-		for _, isRight := range tree.climb(after[i]) {
-			if isRight {
-				top, proof = nodeHash(top, proof[:32]), proof[32:]
-			} else {
-				left--
-				top = nodeHash(tree.Peaks[left], top)
-			}
-		}
-		if !bytes.Equal(top, after[i].Peaks[left]) {
-			return fault.New("ROOT_MISMATCH", "the hashes lead elsewhere")
-		}
+	switch {
+	case !isKept:
+		return fault.New("HEAD_REWRITTEN", "a tree has another last place or peak")
+	case g.isShort || len(g.proof) > 0 || len(proof)%32 > 0:
+		return fault.New("BAD_PROOF_LENGTH", "not as many hashes as the counts say")
+	case !isSame:
+		return fault.New("ROOT_MISMATCH", "the hashes lead elsewhere")
 	}
 	return nil
 }
 
-// isKept compares what both heads have: last places, and the peaks that are peaks still.
-func (t *Tree) isKept(newer *Tree) bool {
-	moved := cmp.Or(cmp.Compare(newer.LastBlock, t.LastBlock), cmp.Compare(newer.LastTx, t.LastTx))
-	if moved < 0 || moved > 0 && newer.Count == t.Count {
-		return false
+// node gives the hash of a node over a range of events of the newer tree. What is of the older tree alone is a peak of it,
+// what is new alone is in the proof; both come from left to right.
+func (g *growth) node(begin, end uint64) []byte {
+	from := &g.peaks
+	if begin >= g.count {
+		from = &g.proof
+	} else if end > g.count {
+		middle := (begin + end) / 2
+		left := g.node(begin, middle)
+		return nodeHash(left, g.node(middle, end))
 	}
-	rest := t.Count
-	for i := range t.Peaks {
-		level := bits.Len32(rest) - 1
-		rest &^= 1 << level
-		// A peak is of the same leaves in both trees where all larger peaks are the same, and this one is.
-		if t.Count>>level == newer.Count>>level && !bytes.Equal(t.Peaks[i], newer.Peaks[i]) {
-			return false
-		}
+	if len(*from) == 0 {
+		g.isShort = true
+		return nil
 	}
-	return true
-}
-
-// climb goes from the last peak up to the newer tree's peak over it: of each step whether the sibling is to the right.
-func (t *Tree) climb(newer *Tree) (steps []bool) {
-	level := bits.TrailingZeros32(t.Count)
-	// The node is a peak of the newer tree where that has no whole node over it.
-	for index := t.Count>>level - 1; uint64(index/2+1)<<(level+1) <= uint64(newer.Count); level++ {
-		steps = append(steps, index%2 == 0)
-		index /= 2
-	}
-	return steps
+	next := (*from)[0]
+	*from = (*from)[1:]
+	return next
 }

@@ -2,6 +2,7 @@ package events
 
 import (
 	"math/bits"
+	"slices"
 
 	"cotrace.example/verifier/internal/wire"
 )
@@ -20,33 +21,35 @@ const ownTrees = 48
 // DecodeHead takes exactly what an encoder writes.
 func DecodeHead(data []byte) ([]Tree, error) {
 	r := &wire.Reader{Rest: data}
-	count := r.U16()
-	if count < 1 || count > ownTrees+1 {
-		r.Refuse()
-		return nil, r.End("BAD_TRACE_HEAD", "head")
-	}
-	trees := make([]Tree, count)
+	trees := make([]Tree, min(r.Uint(2), ownTrees+2))
+	isValid := len(trees) > 0 && len(trees) <= ownTrees+1
 	for i := range trees {
-		tree := Tree{MspID: r.Text(maxMspID), Count: r.U32(), LastBlock: r.U64(), LastTx: r.U32()}
-		for range bits.OnesCount32(tree.Count) {
-			tree.Peaks = append(tree.Peaks, r.Hash())
+		t := &trees[i]
+		t.MspID, t.Count = r.Text(maxMspID), uint32(r.Uint(4))
+		t.LastBlock, t.LastTx = r.Uint(8), uint32(r.Uint(4))
+		for range bits.OnesCount32(t.Count) {
+			t.Peaks = append(t.Peaks, r.Hash())
 		}
-		if tree.Count == 0 || i > 0 && tree.MspID <= trees[i-1].MspID {
-			r.Refuse()
-		}
-		trees[i] = tree
+		isValid = isValid && t.Count > 0 && (i == 0 || t.MspID > trees[i-1].MspID)
 	}
-	if (trees[0].MspID == "") != (count == ownTrees+1) {
-		r.Refuse()
-	}
-	return trees, r.End("BAD_TRACE_HEAD", "head")
+	hasShared := isValid && trees[0].MspID == ""
+	return trees, r.End(isValid && hasShared == (len(trees) == ownTrees+1), "BAD_TRACE_HEAD")
 }
 
 // root folds the peaks from the right.
 func (t *Tree) root() []byte {
 	root := t.Peaks[len(t.Peaks)-1]
-	for i := len(t.Peaks) - 2; i >= 0; i-- {
-		root = nodeHash(t.Peaks[i], root)
+	for _, peak := range slices.Backward(t.Peaks[:len(t.Peaks)-1]) {
+		root = nodeHash(peak, root)
 	}
 	return root
+}
+
+// find gives an organisation's own tree; nil where it has none.
+func find(head []Tree, mspID string) *Tree {
+	at := slices.IndexFunc(head, func(t Tree) bool { return t.MspID == mspID })
+	if at < 0 {
+		return nil
+	}
+	return &head[at]
 }

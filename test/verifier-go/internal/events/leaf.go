@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"regexp"
 	"slices"
-	"strings"
 
 	"cotrace.example/verifier/internal/wire"
 )
@@ -30,25 +29,25 @@ type Leaf struct {
 const (
 	maxDomain = 128
 	maxMspID  = 255
+	maxKey    = 582
 )
 
 // DecodeLeaf takes exactly what an encoder writes.
 func DecodeLeaf(data []byte) (*Leaf, error) {
 	r := &wire.Reader{Rest: data}
+	leaf := &Leaf{Hash: hash([]byte{0}, data)}
 	r.Tag("e")
-	leaf := &Leaf{TxID: hex.EncodeToString(r.Hash()), Block: r.U64(), TxNum: r.U32(), Hash: hash([]byte{0}, data)}
-	leaf.Domain, leaf.MspID = r.Text(maxDomain), r.Text(maxMspID)
-	leaf.EnvelopeHash, leaf.Key, leaf.ValueHash = hex.EncodeToString(r.Hash()), r.Text(582), hex.EncodeToString(r.Hash())
+	leaf.TxID, leaf.Block, leaf.TxNum = hex.EncodeToString(r.Hash()), r.Uint(8), uint32(r.Uint(4))
+	leaf.Domain, leaf.MspID, leaf.EnvelopeHash = r.Text(maxDomain), r.Text(maxMspID), hex.EncodeToString(r.Hash())
+	leaf.Key, leaf.ValueHash = r.Text(maxKey), hex.EncodeToString(r.Hash())
 	leaf.TraceID, leaf.RecordID = ReadKey(leaf.Key)
-	if leaf.TraceID == "" || !IsDomain(leaf.Domain) || leaf.MspID == "" {
-		r.Refuse()
-	}
-	return leaf, r.End("BAD_EVENT_LEAF", "leaf of an event")
+	return leaf, r.End(leaf.TraceID != "" && IsDomain(leaf.Domain) && leaf.MspID != "", "BAD_EVENT_LEAF")
 }
 
 var (
 	domainName = regexp.MustCompile(`^[a-zA-Z0-9]+([-_][a-zA-Z0-9]+)*$`)
 	system     = []string{"cscc", "escc", "lscc", "qscc", "vscc"}
+	traceKey   = regexp.MustCompile(`(?s)^(?:trace/(.*)|mark/(.*) ([0-9a-f]{64}))$`)
 )
 
 // IsDomain says whether a namespace is a domain: a name that Fabric's lifecycle lets a chaincode have, and no system's.
@@ -56,20 +55,13 @@ func IsDomain(name string) bool {
 	return len(name) <= maxDomain && domainName.MatchString(name) && !slices.Contains(system, name)
 }
 
-var markKey = regexp.MustCompile(`(?s)^mark/(.*) ([0-9a-f]{64})$`)
-
 // ReadKey gives what the key of a row or mark names; recordID is empty for a row, traceID for any other key.
 func ReadKey(key string) (traceID, recordID string) {
-	traceID, isRow := strings.CutPrefix(key, "trace/")
-	if mark := markKey.FindStringSubmatch(key); mark != nil {
-		traceID, recordID = mark[1], mark[2]
-	} else if !isRow {
+	found := traceKey.FindStringSubmatch(key)
+	if found == nil || len(found[1]+found[2]) > 512 {
 		return "", ""
 	}
-	if len(traceID) > 512 {
-		return "", ""
-	}
-	return traceID, recordID
+	return found[1] + found[2], found[3]
 }
 
 // Compare is the order of trace events: block, transaction, domain and key by bytes.

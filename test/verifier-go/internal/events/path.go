@@ -2,6 +2,9 @@ package events
 
 import (
 	"bytes"
+	"cmp"
+	"maps"
+	"slices"
 
 	"cotrace.example/verifier/internal/fault"
 )
@@ -15,109 +18,69 @@ type Shown struct {
 
 // CheckTree checks that events are where one tree of a head has them, for one TraceID.
 func CheckTree(head []Tree, mspID, traceID string, shown []Shown, path []byte) error {
-	t := treeOf(head, mspID)
-	if t == nil || t.MspID != mspID {
+	t := find(head, mspID)
+	if t == nil {
 		return fault.New("NO_TREE", "the head has no tree of %q", mspID)
 	}
-	if err := t.checkPlaces(head, traceID, shown); err != nil {
-		return err
-	}
-	level := make([]node, len(shown))
+	nodes, isOrdered, isRising := map[uint64][]byte{}, true, true
+	var last *Leaf
 	for i, event := range shown {
-		level[i] = node{uint64(event.Index), event.Hash}
+		nodes[uint64(event.Index)] = event.Hash
+		isRising = isRising && event.Index < t.Count && (i == 0 || event.Index > shown[i-1].Index)
+		leaf := event.Leaf
+		if leaf == nil {
+			continue
+		}
+		toEnd := cmp.Or(cmp.Compare(leaf.Block, t.LastBlock), cmp.Compare(leaf.TxNum, t.LastTx))
+		switch {
+		case leaf.TraceID != traceID:
+			return fault.New("WRONG_TRACE", "an event of another trace")
+		case cmp.Or(find(head, leaf.MspID), find(head, "")) != t:
+			return fault.New("WRONG_ORGANISATION", "an event of another organisation")
+		case toEnd > 0 || event.Index == t.Count-1 && toEnd < 0:
+			return fault.New("EVENT_ORDER", "an event is beyond the last place, or the last is not there")
+		}
+		isOrdered = isOrdered && (last == nil || Compare(last, leaf) < 0)
+		last = leaf
 	}
-	top, missing, rest := fold(level, uint64(t.Count), path)
-	if missing || len(rest) > 0 {
+	if !isOrdered {
+		return fault.New("EVENT_ORDER", "events do not rise")
+	}
+	if !isRising {
+		return fault.New("BAD_LEAF_INDEX", "indices do not rise below the count")
+	}
+	root, isWhole := fold(nodes, uint64(t.Count), path)
+	if !isWhole {
 		return fault.New("BAD_PROOF_LENGTH", "a path of another length")
 	}
-	if len(shown) > 0 && !bytes.Equal(top[0].hash, t.root()) {
+	if len(shown) > 0 && !bytes.Equal(root, t.root()) {
 		return fault.New("ROOT_MISMATCH", "the events are not those of the tree")
 	}
 	return nil
 }
 
-// treeOf is the tree in which an organisation's events are: its own, or else the shared one.
-func treeOf(head []Tree, mspID string) *Tree {
-	for i := range head {
-		if head[i].MspID == mspID {
-			return &head[i]
-		}
-	}
-	if head[0].MspID == "" {
-		return &head[0]
-	}
-	return nil
-}
-
-func (t *Tree) checkPlaces(head []Tree, traceID string, shown []Shown) error {
-	var last *Leaf
-	rise := true
-	for _, event := range shown {
-		leaf := event.Leaf
-		if leaf == nil {
-			continue
-		}
-		if leaf.TraceID != traceID {
-			return fault.New("WRONG_TRACE", "an event of another trace")
-		}
-		if treeOf(head, leaf.MspID) != t {
-			return fault.New("WRONG_ORGANISATION", "an event of another organisation")
-		}
-		atEnd := leaf.Block == t.LastBlock && leaf.TxNum == t.LastTx
-		beyond := leaf.Block > t.LastBlock || leaf.Block == t.LastBlock && leaf.TxNum > t.LastTx
-		if beyond || event.Index == t.Count-1 && !atEnd {
-			return fault.New("EVENT_ORDER", "an event is beyond the head's last place")
-		}
-		rise = rise && (last == nil || Compare(last, leaf) < 0)
-		last = leaf
-	}
-	if !rise {
-		return fault.New("EVENT_ORDER", "events do not rise")
-	}
-	for i, event := range shown {
-		if event.Index >= t.Count || i > 0 && event.Index <= shown[i-1].Index {
-			return fault.New("BAD_LEAF_INDEX", "indices do not rise below the count")
-		}
-	}
-	return nil
-}
-
-// node is a hash of a level of a Merkle tree, with its place in it.
-type node struct {
-	index uint64
-	hash  []byte
-}
-
-// fold gives what the nodes of the lowest level and a multiproof's hashes lead to, whether hashes are missing, and those
-// that are left: level by level, of each node known the neighbour that is not.
-func fold(level []node, size uint64, path []byte) (top []node, missing bool, rest []byte) {
-	take := func() []byte {
-		if len(path) < 32 {
-			missing = true
-			return nil
-		}
-		next := path[:32]
-		path = path[32:]
-		return next
-	}
-	for ; size > 1 && len(level) > 0; size = (size + 1) / 2 {
-		var above []node
-		for i := 0; i < len(level); i++ {
-			at := level[i]
-			switch {
-			case at.index%2 == 0 && i+1 < len(level) && level[i+1].index == at.index+1:
-				i++
-				at.hash = nodeHash(at.hash, level[i].hash)
-			case at.index^1 >= size:
-				// Without a sibling it moves up as it is.
-			case at.index%2 == 0:
-				at.hash = nodeHash(at.hash, take())
-			default:
-				at.hash = nodeHash(take(), at.hash)
+// fold gives the root that nodes, by their places in the lowest level, and a multiproof lead to, and whether the multiproof
+// has as many hashes as they need. It goes level by level: of each node known the neighbour that is not is next.
+func fold(nodes map[uint64][]byte, size uint64, path []byte) (root []byte, isWhole bool) {
+	for ; size > 1 && len(nodes) > 0; size = (size + 1) / 2 {
+		above := map[uint64][]byte{}
+		for _, at := range slices.Sorted(maps.Keys(nodes)) {
+			beside, isKnown := nodes[at^1]
+			if at^1 >= size {
+				above[at/2] = nodes[at]
+				continue
 			}
-			above = append(above, node{at.index / 2, at.hash})
+			if !isKnown && len(path) < 32 {
+				return nil, false
+			}
+			if !isKnown {
+				beside, path = path[:32], path[32:]
+			}
+			if above[at/2] = nodeHash(nodes[at], beside); at%2 == 1 {
+				above[at/2] = nodeHash(beside, nodes[at])
+			}
 		}
-		level = above
+		nodes = above
 	}
-	return level, missing, path
+	return nodes[0], len(path) == 0
 }

@@ -8,7 +8,6 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
-	"fmt"
 	"slices"
 
 	"cotrace.example/verifier/internal/wire"
@@ -23,7 +22,6 @@ type unit struct {
 // MSP is what a FabricMSPConfig says of who belongs to an organisation.
 type MSP struct {
 	ID            string
-	authorities   []*x509.Certificate
 	roots, others *x509.CertPool
 	lists         []*x509.RevocationList
 	internal      map[string]bool // authorities above another authority
@@ -31,65 +29,88 @@ type MSP struct {
 	roles         map[string]unit // of NodeOUs; nil where they are off
 }
 
+// reader of a configuration keeps the first thing that is wrong.
+type reader struct{ wire.Proto }
+
+func (r *reader) check(isRight bool, wrong string) {
+	if !isRight {
+		r.Err = cmp.Or(r.Err, errors.New(wrong))
+	}
+}
+
 // New reads a FabricMSPConfig (msp/msp_config.proto of fabric-protos).
 func New(config []byte) (*MSP, error) {
-	p := &wire.Proto{}
-	m, hashes := p.Message(config), p.Message(config, 10)
-	msp := &MSP{ID: string(m.Last(1)), internal: map[string]bool{}}
+	r := &reader{}
+	m, hashes, nodeOUs := r.Message(config), r.Message(config, 10), r.Message(config, 11)
 	for _, field := range []uint64{1, 2} {
-		if family := string(hashes.Last(field)); !slices.Contains([]string{"", "SHA2", "SHA256", "SHA384"}, family) {
-			return nil, fmt.Errorf("hash family %q", family)
-		}
+		families := []string{"", "SHA2", "SHA256", "SHA384"}
+		r.check(slices.Contains(families, string(hashes.Last(field))), "another family of hashes")
 	}
-	var wrong [5]error
-	msp.roots, wrong[0] = msp.readAuthorities(m.Bytes[2])
-	msp.others, wrong[1] = msp.readAuthorities(m.Bytes[3])
+	msp := &MSP{ID: string(m.Last(1)), internal: map[string]bool{}}
+	roots, others := r.authorities(m.Bytes[2]), r.authorities(m.Bytes[3])
+	msp.roots, msp.others = poolOf(roots), poolOf(others)
+	r.check(len(roots) > 0, "no root")
 	for _, listed := range m.Bytes[5] {
 		if der := fromPEM(listed); der != nil {
 			listed = der
 		}
 		list, err := x509.ParseRevocationList(listed)
-		if err != nil {
-			return nil, err
-		}
+		r.Err = cmp.Or(r.Err, err)
 		msp.lists = append(msp.lists, list)
 	}
 	for _, listed := range m.Bytes[7] {
-		one, err := readUnit(p.Message(listed))
-		wrong[2] = cmp.Or(wrong[2], err)
-		msp.units = append(msp.units, one)
+		msp.units = append(msp.units, r.unit(listed))
 	}
-	wrong[3] = msp.readRoles(p, p.Message(config, 11))
-	wrong[4] = p.Err
-	if len(m.Bytes[2]) == 0 {
-		return nil, errors.New("no root")
+	if nodeOUs.Int(1) != 0 {
+		msp.roles = map[string]unit{}
+		for role, field := range map[string]uint64{"client": 2, "peer": 3, "admin": 4, "orderer": 5} {
+			if listed := nodeOUs.Last(field); listed != nil {
+				msp.roles[role] = r.unit(listed)
+			}
+		}
 	}
-	if err := cmp.Or(wrong[:]...); err != nil {
-		return nil, err
+	if r.Err != nil {
+		return nil, r.Err
 	}
-	return msp, msp.checkAuthorities()
+	return msp, msp.checkAuthorities(append(roots, others...))
 }
 
-func (m *MSP) readAuthorities(listed [][]byte) (*x509.CertPool, error) {
+func poolOf(certificates []*x509.Certificate) *x509.CertPool {
 	pool := x509.NewCertPool()
-	for _, data := range listed {
-		certificate, err := readCertificate(fromPEM(data))
-		if err != nil {
-			return nil, err
-		}
-		maySign := certificate.KeyUsage == 0 || certificate.KeyUsage&x509.KeyUsageCertSign != 0
-		if !certificate.IsCA || len(certificate.SubjectKeyId) == 0 || !maySign {
-			return nil, errors.New("not an authority that may sign, with a subject key identifier")
-		}
-		pool.AddCert(certificate)
-		m.authorities = append(m.authorities, certificate)
+	for _, one := range certificates {
+		pool.AddCert(one)
 	}
-	return pool, nil
+	return pool
+}
+
+// authorities reads certificates of those that may sign others.
+func (r *reader) authorities(listed [][]byte) (read []*x509.Certificate) {
+	for _, one := range listed {
+		authority, err := readCertificate(fromPEM(one))
+		if r.Err = cmp.Or(r.Err, err); err != nil {
+			return nil
+		}
+		maySign := authority.KeyUsage == 0 || authority.KeyUsage&x509.KeyUsageCertSign != 0
+		r.check(authority.IsCA && len(authority.SubjectKeyId) > 0 && maySign, "not an authority with a subject key identifier")
+		read = append(read, authority)
+	}
+	return read
+}
+
+// unit reads a FabricOUIdentifier.
+func (r *reader) unit(listed []byte) unit {
+	m := r.Message(listed)
+	one := unit{name: string(m.Last(2))}
+	if authority := m.Last(1); len(authority) > 0 {
+		read, err := readCertificate(fromPEM(authority))
+		one.authority, r.Err = read, cmp.Or(r.Err, err)
+	}
+	return one
 }
 
 // checkAuthorities checks the chain of each authority, and finds those above another.
-func (m *MSP) checkAuthorities() error {
-	for _, authority := range m.authorities {
+func (m *MSP) checkAuthorities(authorities []*x509.Certificate) error {
+	for _, authority := range authorities {
 		chain, err := m.chainOf(authority)
 		if err != nil {
 			return err
@@ -117,32 +138,8 @@ func readCertificate(der []byte) (*x509.Certificate, error) {
 	if err != nil {
 		return nil, err
 	}
-	key, isEC := certificate.PublicKey.(*ecdsa.PublicKey)
-	if !isEC || key.Curve == elliptic.P224() {
+	if key, isEC := certificate.PublicKey.(*ecdsa.PublicKey); !isEC || key.Curve == elliptic.P224() {
 		return nil, errors.New("a key that is not EC on P-256, P-384 or P-521")
 	}
 	return certificate, nil
-}
-
-// readUnit reads a FabricOUIdentifier.
-func readUnit(m *wire.Message) (one unit, err error) {
-	one.name = string(m.Last(2))
-	if listed := m.Last(1); len(listed) > 0 {
-		one.authority, err = readCertificate(fromPEM(listed))
-	}
-	return one, err
-}
-
-func (m *MSP) readRoles(p *wire.Proto, nodeOUs *wire.Message) (wrong error) {
-	if nodeOUs.Int(1) == 0 {
-		return nil
-	}
-	m.roles = map[string]unit{}
-	for role, field := range map[string]uint64{"client": 2, "peer": 3, "admin": 4, "orderer": 5} {
-		if listed := nodeOUs.Last(field); listed != nil {
-			one, err := readUnit(p.Message(listed))
-			m.roles[role], wrong = one, cmp.Or(wrong, err)
-		}
-	}
-	return wrong
 }

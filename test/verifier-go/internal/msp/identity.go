@@ -19,42 +19,33 @@ func (m *MSP) PeerOf(der []byte) (*x509.Certificate, error) {
 	if err != nil {
 		return nil, fmt.Errorf("not a certificate: %v", err)
 	}
-	if certificate.IsCA {
-		return nil, errors.New("the certificate of an authority")
-	}
 	chain, err := m.chainOf(certificate)
 	if err != nil {
 		return nil, fmt.Errorf("no chain: %v", err)
 	}
-	if len(chain) < 2 || m.internal[string(chain[1].Raw)] {
-		return nil, errors.New("issued by an authority above another")
+	if certificate.IsCA || len(chain) < 2 || m.internal[string(chain[1].Raw)] || m.revoked(certificate, chain) {
+		return nil, errors.New("of an authority, issued by one above another, or revoked")
 	}
-	if m.revoked(certificate, chain) {
-		return nil, errors.New("revoked")
-	}
-	inUnit, roles := len(m.units) == 0, 0
+	inUnit, roles, isPeer := len(m.units) == 0, 0, false
 	for _, name := range certificate.Subject.OrganizationalUnit {
 		for _, one := range m.units {
 			inUnit = inUnit || one.name == name && one.certified(chain)
 		}
-		for _, one := range m.roles {
-			if one.name == name && !one.certified(chain) {
+		for role, one := range m.roles {
+			if one.name != name {
+				continue
+			}
+			if !one.certified(chain) {
 				return nil, fmt.Errorf("the role %q is not certified by the authority named for it", name)
 			}
-			if one.name == name {
-				roles++
-			}
+			roles++
+			isPeer = isPeer || role == "peer"
 		}
 	}
-	if !inUnit || m.roles != nil && roles != 1 {
-		return nil, errors.New("in none of the units of the MSP, or not in one that names a role")
+	if !inUnit || roles != 1 || !isPeer {
+		return nil, errors.New("in none of the units of the MSP, or not in one that names a role, that of a peer")
 	}
-	for _, name := range certificate.Subject.OrganizationalUnit {
-		if peer, has := m.roles["peer"]; has && peer.name == name {
-			return certificate, nil
-		}
-	}
-	return nil, errors.New("not a peer")
+	return certificate, nil
 }
 
 // chainOf is the one chain from a certificate to a root, judged one second after the certificate begins.
@@ -80,8 +71,8 @@ func (m *MSP) revoked(certificate *x509.Certificate, chain []*x509.Certificate) 
 			return true
 		}
 		for _, entry := range list.RevokedCertificateEntries {
-			own := bytes.Equal(list.AuthorityKeyId, issuer.SubjectKeyId)
-			if own && entry.SerialNumber.Cmp(certificate.SerialNumber) == 0 && list.CheckSignatureFrom(issuer) == nil {
+			isListed := bytes.Equal(list.AuthorityKeyId, issuer.SubjectKeyId) && entry.SerialNumber.Cmp(certificate.SerialNumber) == 0
+			if isListed && list.CheckSignatureFrom(issuer) == nil {
 				return true
 			}
 		}
@@ -97,15 +88,12 @@ func (u unit) certified(chain []*x509.Certificate) bool {
 // CheckSignature checks an ECDSA signature on P-256 with a low S over the SHA-256 of data.
 func CheckSignature(certificate *x509.Certificate, data, signature []byte) error {
 	key := certificate.PublicKey.(*ecdsa.PublicKey)
-	if key.Curve != elliptic.P256() {
-		return errors.New("a key that is not on P-256")
-	}
 	var parts struct{ R, S *big.Int }
 	_, err := asn1.Unmarshal(signature, &parts)
-	half := new(big.Int).Rsh(key.Params().N, 1)
 	hash := sha256.Sum256(data)
-	if err != nil || parts.S.Cmp(half) > 0 || !ecdsa.VerifyASN1(key, hash[:], signature) {
-		return errors.New("not a valid signature with a low S")
+	half := new(big.Int).Rsh(key.Params().N, 1)
+	if err != nil || key.Curve != elliptic.P256() || parts.S.Cmp(half) > 0 || !ecdsa.VerifyASN1(key, hash[:], signature) {
+		return errors.New("not a valid signature on P-256 with a low S")
 	}
 	return nil
 }

@@ -14,271 +14,219 @@ import (
 	"cotrace.example/verifier/internal/traceid"
 )
 
-type organisation struct {
-	MspID string `json:"mspId"`
-	Count uint32 `json:"count"`
-	Shown int    `json:"shown"`
-	Full  bool   `json:"full"`
-}
-
-type trace struct {
-	TraceID       string         `json:"traceId"`
-	Nature        string         `json:"nature"`
-	Organisations []organisation `json:"organisations"`
-}
-
-type identifier struct {
-	lineage.Identifier
-	Nature        string         `json:"nature"`
-	Organisations []organisation `json:"organisations"`
-}
-
-type event struct {
-	lineage.Event
-	Block    uint64      `json:"block"`
-	TxNum    uint32      `json:"txNum"`
-	Envelope bool        `json:"envelope"`
-	Record   text.Object `json:"record"`
-}
-
-type declaration struct {
-	lineage.Declaration
-	Reason             *string  `json:"reason"`
-	DeclarationTime    *string  `json:"declarationTime"`
-	CorrectiveEventIDs []string `json:"correctiveEventIDs"`
-}
-
-type brokenChain struct {
-	TraceID string `json:"traceId"`
-	Domain  string `json:"domain"`
-	TxID    string `json:"txId"`
-}
-
-type answer struct {
-	lineage.Answer
-	Question     lineage.Asked `json:"question"`
-	AsOf         attest.AsOf   `json:"asOf"`
-	Tips         *attest.AsOf  `json:"tips"`
-	Complete     bool          `json:"complete"`
-	Incomplete   []string      `json:"incomplete"`
-	Identifiers  []identifier  `json:"identifiers"`
-	Consulted    []trace       `json:"consulted"`
-	Events       []event       `json:"events"`
-	LeftOut      []declaration `json:"leftOut"`
-	Disputes     []declaration `json:"disputes"`
-	Orphans      []orphan      `json:"orphans"`
-	BrokenChains []brokenChain `json:"brokenChains"`
-	States       []state       `json:"states"`
-}
-
 func natureOf(traceID string) string {
 	_, nature, _ := traceid.Identify(traceID)
 	return nature
 }
 
-// shown is what a lineage takes of a trace, and the places of its open events in it.
-func (t *shownTrace) shown(records map[string]*lineage.Record) (listed []lineage.Shown, places []*place) {
-	for _, tree := range t.trees() {
-		for _, at := range tree.open {
-			if at.foreign {
-				continue
-			}
-			where := at.at()
-			one := lineage.Shown{Place: &where, Row: at.row}
-			if at.record != nil {
-				key := at.MspID + "\x00" + at.row.RecordID
-				if records[key] == nil {
-					record := at.record.read
-					record.RecordID = at.row.RecordID
-					records[key] = &record
-				}
-				one.Record = records[key]
-			}
-			listed, places = append(listed, one), append(places, at)
+// of an event of the lineage, in all traces that show it.
+type of struct {
+	lineage.Place
+	recordID string
+}
+
+func (e *event) place() lineage.Place {
+	return lineage.Place{Domain: e.leaf.Domain, TxID: e.leaf.TxID, Organisation: e.leaf.MspID}
+}
+
+// told is what a lineage takes of a trace: its events that are not foreign, and of each tree those that are not shown.
+func (t *trace) told() (list []lineage.Shown) {
+	for _, at := range t.open {
+		if at.foreign {
+			continue
 		}
-		if tree.hidden > 0 {
-			listed, places = append(listed, lineage.Shown{Organisation: tree.MspID, More: tree.hidden - 1}), append(places, nil)
+		place := at.place()
+		one := lineage.Shown{Place: &place, Row: at.row}
+		if at.record != nil {
+			one.Record = at.record.shown(at.row.RecordID)
+		}
+		at.told, list = len(list), append(list, one)
+	}
+	for i, tree := range t.head {
+		if hidden := t.hidden(i); hidden > 0 {
+			list = append(list, lineage.Shown{Organisation: tree.MspID, More: hidden - 1})
 		}
 	}
-	return listed, places
+	return list
+}
+
+// hidden is how many events of a tree are not open.
+func (t *trace) hidden(tree int) int {
+	hidden := int(t.head[tree].Count)
+	for _, event := range t.trees[tree].Events {
+		if event.leaf != nil {
+			hidden--
+		}
+	}
+	return hidden
 }
 
 // answer is step 7, and what is told.
-func (f *file) answer(asOf attest.AsOf, tips *attest.AsOf, c *contents) (any, error) {
+func (f *file) answer(asOf, tips *attest.AsOf, envelopes []*envelope) (any, error) {
 	asked := lineage.Question{Asked: f.Question.Asked, NatureOf: natureOf}
 	last := int64(min(asOf.UnixSeconds, 253_402_300_799))
 	asked.RootTime = time.Unix(last, 0).UTC().Format("2006-01-02T15:04:05.000Z")
-	traces, records := map[string][]lineage.Shown{}, map[string]*lineage.Record{}
-	places := map[string][]*place{}
+	traces := map[string][]lineage.Shown{}
 	for _, one := range f.Traces {
-		traces[one.TraceID], places[one.TraceID] = one.shown(records)
+		traces[one.TraceID] = one.told()
 	}
 	told, needs := lineage.Of(asked, traces)
+	foreign, broken, orphans := told.Foreign, []text.Object{}, []orphan{}
+	events, organisations := map[of][]*event{}, map[string][]text.Object{}
 	for _, one := range f.Traces {
 		asRecord, isNeeded := needs[one.TraceID]
-		for i, at := range places[one.TraceID] {
-			isNeeded = isNeeded && (at == nil || at.record == nil || slices.Contains(asRecord, i))
+		for _, at := range one.open {
+			switch {
+			case at.foreign:
+				foreign = append(foreign, lineage.Foreign{Place: at.place(), TraceID: one.TraceID})
+			case at.row != nil:
+				key := of{at.place(), at.row.RecordID}
+				events[key] = append(events[key], at)
+				isNeeded = isNeeded && (at.record == nil || slices.Contains(asRecord, at.told))
+			}
 		}
 		if !isNeeded {
 			return nil, fault.New("NOT_ASKED", "nothing needs the trace %q, or a record of it", one.TraceID)
 		}
+		organisations[one.TraceID] = one.organisations()
+		broken = append(broken, one.brokenChains()...)
 	}
-	a := &answer{Answer: *told, Question: f.Question.Asked, AsOf: asOf, Tips: tips, States: f.States}
-	a.addTraces(f)
-	a.addEvents(f)
-	for _, one := range f.Traces {
-		for _, tree := range one.trees() {
-			for _, at := range tree.open {
-				if at.foreign {
-					a.Foreign = append(a.Foreign, lineage.Foreign{Place: at.at(), TraceID: one.TraceID})
-				}
-			}
-		}
-		a.BrokenChains = append(a.BrokenChains, one.brokenChains()...)
+	for _, sent := range envelopes {
+		orphans = append(orphans, sent.orphans()...)
 	}
-	a.Foreign = text.Listed(a.Foreign)
-	for _, sent := range c.envelopes {
-		a.Orphans = append(a.Orphans, sent.orphans()...)
+	why := f.whyNotComplete(told, &asked)
+	answer := text.Object{
+		"question": f.Question.Asked, "asOf": asOf, "tips": tips, "complete": len(why) == 0, "incomplete": why,
+		"foreign": text.Listed(foreign), "orphans": text.Listed(orphans), "brokenChains": broken, "states": f.States,
+		"leftOut": explained(told.LeftOut, events), "disputes": explained(told.Disputes, events),
 	}
-	a.Orphans = text.Listed(a.Orphans)
-	a.addVerdict(f, &asked)
-	return a, nil
-}
-
-// addTraces tells of the traces how much of them is shown.
-func (a *answer) addTraces(f *file) {
-	organisations := map[string][]organisation{}
-	for _, one := range f.Traces {
-		organisations[one.TraceID] = nil
-		for i, tree := range one.trees() {
-			shown := 0
-			for _, event := range tree.Events {
-				if event.Row != nil || event.Envelope != nil {
-					shown++
-				}
-			}
-			count := one.head[i].Count
-			organisations[one.TraceID] = append(organisations[one.TraceID], organisation{tree.MspID, count, shown, count == math.MaxUint32})
-		}
-	}
-	for _, one := range a.Answer.Identifiers {
-		a.Identifiers = append(a.Identifiers, identifier{one, natureOf(one.TraceID), organisations[one.TraceID]})
+	identifiers, consulted, shown := []text.Object{}, []text.Object{}, []text.Object{}
+	for _, one := range told.Identifiers {
+		more := text.Object{"nature": natureOf(one.TraceID), "organisations": organisations[one.TraceID]}
+		identifiers = append(identifiers, text.With(one, more))
 		delete(organisations, one.TraceID)
 	}
 	for _, id := range slices.SortedFunc(maps.Keys(organisations), text.Compare) {
-		a.Consulted = append(a.Consulted, trace{id, natureOf(id), organisations[id]})
+		consulted = append(consulted, text.Object{"traceId": id, "nature": natureOf(id), "organisations": organisations[id]})
 	}
+	for _, one := range told.Events {
+		shown = append(shown, text.With(one, shownOf(events[of{one.Place, one.RecordID}])))
+	}
+	answer["identifiers"], answer["consulted"], answer["events"] = identifiers, consulted, shown
+	return text.With(*told, answer), nil
 }
 
-func (a *answer) addEvents(f *file) {
-	type key struct {
-		lineage.Place
-		recordID string
-	}
-	found, shown := map[key]event{}, map[key]*recordText{}
-	for _, one := range f.Traces {
-		for _, tree := range one.trees() {
-			for _, at := range tree.open {
-				if at.row == nil || at.foreign {
-					continue
-				}
-				k := key{at.at(), at.row.RecordID}
-				known := found[k]
-				known.Block, known.TxNum = at.Block, at.TxNum
-				known.Envelope = known.Envelope || at.shown.Envelope != nil
-				if at.record != nil {
-					known.Record, shown[k] = text.Object{}, at.record
-					for _, name := range []string{"step", "eventHash", "eventID", "bond", "change", "traces", "data"} {
-						known.Record[name] = at.record.value[name]
-					}
-				}
-				found[k] = known
+// organisations tells how much of a trace is shown.
+func (t *trace) organisations() (told []text.Object) {
+	for i, tree := range t.trees {
+		shown, count := 0, t.head[i].Count
+		for _, event := range tree.Events {
+			if event.Row != nil || event.Envelope != nil {
+				shown++
 			}
 		}
+		told = append(told, text.Object{"mspId": tree.MspID, "count": count, "shown": shown, "full": count == math.MaxUint32})
 	}
-	for _, told := range a.Answer.Events {
-		one := found[key{told.Place, told.RecordID}]
-		one.Event = told
-		a.Events = append(a.Events, one)
-	}
-	explained := func(list []lineage.Declaration) (out []declaration) {
-		for _, one := range list {
-			out = append(out, explain(one, shown[key{one.Place, one.RecordID}]))
-		}
-		return out
-	}
-	a.LeftOut, a.Disputes = explained(a.Answer.LeftOut), explained(a.Answer.Disputes)
+	return told
 }
 
-// explain tells why and when an event was declared wrong, where the record is shown and says it.
-func explain(one lineage.Declaration, record *recordText) declaration {
-	told := declaration{Declaration: one}
-	if record == nil {
-		return told
-	}
-	said, _ := record.Data["errorDeclaration"].(text.Object)
-	textOf := func(name string) *string {
-		if written, is := said[name].(string); is {
-			return &written
+// shownOf is what traces show of an event.
+func shownOf(events []*event) text.Object {
+	told := text.Object{"envelope": false, "record": nil}
+	for _, at := range events {
+		told["block"], told["txNum"] = at.leaf.Block, at.leaf.TxNum
+		if at.Envelope != nil {
+			told["envelope"] = true
 		}
-		return nil
-	}
-	told.Reason, told.DeclarationTime = textOf("reason"), textOf("declarationTime")
-	ids, _ := said["correctiveEventIDs"].([]any)
-	for _, id := range ids {
-		if written, is := id.(string); is {
-			told.CorrectiveEventIDs = append(told.CorrectiveEventIDs, written)
+		if at.record != nil {
+			record := text.Object{}
+			for _, name := range []string{"step", "eventHash", "eventID", "bond", "change", "traces", "data"} {
+				record[name] = at.record.value[name]
+			}
+			told["record"] = record
 		}
 	}
 	return told
 }
 
-func (t *shownTrace) brokenChains() (broken []brokenChain) {
-	var rows []*place
-	for _, tree := range t.trees() {
-		for _, at := range tree.open {
-			if at.row == nil && !at.foreign {
-				return nil
-			}
-			if at.link != nil {
-				rows = append(rows, at)
+// explained tells why and when events were declared wrong, where the record is shown and says it.
+func explained(list []lineage.Declaration, events map[of][]*event) (told []text.Object) {
+	for _, one := range list {
+		said := text.Object{}
+		for _, at := range events[of{one.Place, one.RecordID}] {
+			if at.record != nil {
+				said, _ = at.record.Data["errorDeclaration"].(text.Object)
 			}
 		}
-		if tree.hidden > 0 {
+		corrective, _ := said["correctiveEventIDs"].([]any)
+		told = append(told, text.With(one, text.Object{
+			"reason": textOrNull(said["reason"]), "declarationTime": textOrNull(said["declarationTime"]),
+			"correctiveEventIDs": slices.DeleteFunc(slices.Clone(corrective), isNoText),
+		}))
+	}
+	return told
+}
+
+func isNoText(value any) bool {
+	_, is := value.(string)
+	return !is
+}
+
+func textOrNull(value any) any {
+	if isNoText(value) {
+		return nil
+	}
+	return value
+}
+
+// brokenChains of a trace of which every event is shown at least as row.
+func (t *trace) brokenChains() (broken []text.Object) {
+	var rows []*event
+	for i := range t.trees {
+		if t.hidden(i) > 0 {
 			return nil
 		}
 	}
-	slices.SortFunc(rows, func(x, y *place) int { return events.Compare(x.Leaf, y.Leaf) })
-	last := map[string]*place{}
+	for _, at := range t.open {
+		if at.row == nil && !at.foreign {
+			return nil
+		}
+		if at.link != nil {
+			rows = append(rows, at)
+		}
+	}
+	slices.SortFunc(rows, func(x, y *event) int { return events.Compare(x.leaf, y.leaf) })
+	last := map[string]*event{}
 	for _, at := range rows {
-		before := last[at.Domain]
-		follows := at.link.Ver == 1
+		before, link := last[at.leaf.Domain], at.link
+		follows := *link.Ver == 1
 		if before != nil {
-			id := at.link.PreTraceTxID
-			follows = at.link.Ver == before.link.Ver+1 && id != nil && *id == before.TxID
+			follows = *link.Ver == *before.link.Ver+1 && link.PreTraceTxID != nil && *link.PreTraceTxID == before.leaf.TxID
 		}
 		if !follows {
-			broken = append(broken, brokenChain{t.TraceID, at.Domain, at.TxID})
+			broken = append(broken, text.Object{"traceId": t.TraceID, "domain": at.leaf.Domain, "txId": at.leaf.TxID})
 		}
-		last[at.Domain] = at
+		last[at.leaf.Domain] = at
 	}
 	return broken
 }
 
-func (a *answer) addVerdict(f *file, asked *lineage.Question) {
-	why := map[string]bool{"open": len(a.Open) > 0}
-	for _, one := range a.Cut {
-		why["cut"] = why["cut"] || one.Organisation == nil || asked.MayCount(*one.Organisation)
+func (f *file) whyNotComplete(told *lineage.Answer, asked *lineage.Question) []string {
+	why := map[string]bool{}
+	if len(told.Open) > 0 {
+		why["open"] = true
+	}
+	for _, one := range told.Cut {
+		if one.Organisation == nil || asked.MayCount(*one.Organisation) {
+			why["cut"] = true
+		}
 	}
 	for _, one := range f.Traces {
 		for _, tree := range one.head {
-			why["full"] = why["full"] || tree.Count == math.MaxUint32 && asked.MayCount(tree.MspID)
+			if tree.Count == math.MaxUint32 && asked.MayCount(tree.MspID) {
+				why["full"] = true
+			}
 		}
 	}
-	for _, reason := range text.Sorted(why) {
-		if why[reason] {
-			a.Incomplete = append(a.Incomplete, reason)
-		}
-	}
-	a.Complete = len(a.Incomplete) == 0
+	return text.Sorted(why)
 }

@@ -3,7 +3,6 @@ package proof
 import (
 	"maps"
 	"strings"
-	"unicode/utf8"
 
 	"cotrace.example/verifier/internal/events"
 	"cotrace.example/verifier/internal/lineage"
@@ -18,26 +17,8 @@ type stateKey struct{ domain, key string }
 // it puts.
 type envelope struct {
 	*wire.Header
-	puts map[stateKey][]byte
-}
-
-func readEnvelope(data []byte) (*envelope, error) {
-	p := &wire.Proto{}
-	e := &envelope{p.Header(data), map[stateKey][]byte{}}
-	// As it stands in events.
-	if e.MspID == "" || len(e.MspID) > 255 {
-		e.MspID = hashOf(e.MspID)
-	}
-	flags := map[stateKey]uint8{}
-	for _, action := range p.Message(e.Data).Bytes[1] {
-		for _, set := range p.Message(action, 2, 2, 1, 2, 1).Bytes[2] {
-			e.readWrites(p, p.Message(set), flags)
-		}
-	}
-	maps.DeleteFunc(e.puts, func(at stateKey, _ []byte) bool {
-		return flags[at]&written == 0 || flags[at]&deleted != 0 || !events.IsDomain(at.domain)
-	})
-	return e, p.Err
+	hash string
+	puts map[stateKey]string
 }
 
 // What Fabric adds up for a key (validation/tx_ops.go).
@@ -48,55 +29,72 @@ const (
 	deleted        = 8
 )
 
+func (e *envelope) read(data []byte) error {
+	p := &wire.Proto{}
+	e.Header, e.puts = p.Header(data), map[stateKey]string{}
+	// As it stands in events.
+	if e.MspID == "" || len(e.MspID) > maxMspID {
+		e.MspID = hashOf(e.MspID)
+	}
+	flags := map[stateKey]uint8{}
+	for _, action := range p.Message(e.Data).Bytes[1] {
+		for _, set := range p.Message(action, 2, 2, 1, 2, 1).Bytes[2] {
+			e.readWrites(p, p.Message(set), flags)
+		}
+	}
+	maps.DeleteFunc(e.puts, func(at stateKey, _ string) bool {
+		return flags[at]&written == 0 || flags[at]&deleted != 0 || !events.IsDomain(at.domain)
+	})
+	return p.Err
+}
+
 func (e *envelope) readWrites(p *wire.Proto, namespace *wire.Message, flags map[stateKey]uint8) {
-	writes := p.Message(namespace.Last(2))
-	for _, field := range []uint64{3, 4} {
-		for _, listed := range writes.Bytes[field] {
-			write := p.Message(listed)
-			at := stateKey{string(namespace.Last(1)), string(write.Last(1))}
-			value := write.Last(3)
-			switch {
-			case field == 4 && len(write.Bytes[2]) > 0:
-				flags[at] += metadataUpdate
-			case field == 4:
-				flags[at] += metadataDelete
-			case write.Int(2) != 0 || len(value) == 0:
-				flags[at] += deleted
-			default:
-				flags[at] += written
-			}
-			if field == 3 {
-				e.puts[at] = value
-			}
+	writes, domain := p.Message(namespace.Last(2)), string(namespace.Last(1))
+	for _, listed := range writes.Bytes[3] {
+		write := p.Message(listed)
+		at := stateKey{domain, string(write.Last(1))}
+		e.puts[at] = string(write.Last(3))
+		if write.Int(2) != 0 || e.puts[at] == "" {
+			flags[at] += deleted
+		} else {
+			flags[at] += written
+		}
+	}
+	for _, listed := range writes.Bytes[4] {
+		write := p.Message(listed)
+		if at := (stateKey{domain, string(write.Last(1))}); len(write.Bytes[2]) > 0 {
+			flags[at] += metadataUpdate
+		} else {
+			flags[at] += metadataDelete
 		}
 	}
 }
 
 // record is what the envelope puts for a record's id as the contract does, for its organisation; nil where it does not.
 func (e *envelope) record(domain, recordID string) *recordText {
-	value, valid := parseCanonical(string(e.puts[stateKey{domain, "rec/" + recordID}]), maxRecord)
+	value, isCanonical := parseCanonical(e.puts[stateKey{domain, "rec/" + recordID}], maxRecord)
 	stored, _ := value.(text.Object)
 	entries, _ := stored["traces"].([]any)
-	if !valid || entries == nil {
+	if !isCanonical || entries == nil {
 		return nil
 	}
-	client := maps.Clone(stored)
-	links, sent := make([]text.Object, len(entries)), make([]any, len(entries))
+	// The client did not send the links.
+	links, sent := make([]link, len(entries)), make([]any, len(entries))
 	for i, item := range entries {
-		entry, isObject := item.(text.Object)
-		if !isObject {
-			return nil
-		}
-		links[i], sent[i] = text.Object{}, item
-		own := maps.Clone(entry)
+		entry, _ := item.(text.Object)
+		own, linked := maps.Clone(entry), text.Object{}
 		for _, name := range []string{"ver", "preTraceTxId", "preTraceHash"} {
-			if value, has := entry[name]; has {
-				links[i][name] = value
+			if member, has := own[name]; has {
+				linked[name] = member
 			}
 			delete(own, name)
 		}
+		if text.Read(linked, &links[i], badProof) != nil {
+			return nil
+		}
 		sent[i] = own
 	}
+	client := maps.Clone(stored)
 	client["traces"] = sent
 	record := recordOf(client)
 	canonical, err := text.Canonical(client)
@@ -104,10 +102,7 @@ func (e *envelope) record(domain, recordID string) *recordText {
 		return nil
 	}
 	for i, entry := range record.Traces {
-		var read link
-		isLinked := text.Read(links[i], &read, badProof) == nil && read.isValid()
-		isUnlinked := len(links[i]) == 3 && links[i]["ver"] == nil && links[i]["preTraceTxId"] == nil && links[i]["preTraceHash"] == nil
-		if isRow := record.isRow[entry.ID]; isRow && !isLinked || !isRow && !isUnlinked {
+		if !links[i].fits(record.isRow[entry.ID]) {
 			return nil
 		}
 	}
@@ -120,19 +115,21 @@ type orphan struct {
 }
 
 // orphans are records that the envelope puts, of which an identifier has no row or mark beside it.
-func (e *envelope) orphans() []orphan {
-	var found []orphan
+func (e *envelope) orphans() (found []orphan) {
 	named := map[[3]string]bool{} // domain, identifier, record id
 	for at, value := range e.puts {
 		traceID, markOf := events.ReadKey(at.key)
-		if row, _ := readRow(e.TxID, traceID, markOf, string(value)); row != nil && utf8.Valid(value) {
+		if row, _ := readRow(e.TxID, traceID, markOf, value); row != nil {
 			named[[3]string{at.domain, traceID, row.RecordID}] = true
 		}
 	}
 	for at := range e.puts {
 		recordID, isRecord := strings.CutPrefix(at.key, "rec/")
+		if !isRecord || !hexDigits.MatchString(recordID) {
+			continue
+		}
 		record := e.record(at.domain, recordID)
-		if !isRecord || !hexDigits.MatchString(recordID) || record == nil {
+		if record == nil {
 			continue
 		}
 		for _, entry := range record.Traces {

@@ -3,6 +3,7 @@ package proof
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"regexp"
 	"strings"
 
@@ -13,64 +14,59 @@ import (
 
 // recordText is a record as a client sent it.
 type recordText struct {
-	Step      *string         `json:"step"`
-	EventTime string          `json:"eventTime"`
+	Step      *string         `json:"step" like:"[\\x21-\\x7e]+" most:"512"`
+	EventTime moment          `json:"eventTime"`
 	Bond      string          `json:"bond" may:"null" among:"aggregation association other"`
 	Change    string          `json:"change" may:"null" among:"add see remove empty"`
 	Traces    []lineage.Entry `json:"traces" most:"8000"`
 	Data      text.Object     `json:"data"`
-	EventHash string          `json:"eventHash"`
-	EventID   *string         `json:"eventID"`
-	Corrects  *[]string       `json:"corrects" most:"1000"`
+	EventHash string          `json:"eventHash" like:"ni:///sha-256;[0-9a-f]{64}\\?ver=CBV2\\.0"`
+	EventID   *uri            `json:"eventID"`
+	Corrects  *[]uri          `json:"corrects" most:"1000"`
 	value     text.Object
 	isRow     map[string]bool // of identifiers; others have a mark
-	read      lineage.Record  // without a record id, which depends on who recorded it
+	event     string
 }
 
+type uri string
+
 var (
-	eventHash   = regexp.MustCompile(`^ni:///sha-256;[0-9a-f]{64}\?ver=CBV2\.0$`)
 	absoluteURI = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]+$`)
-	printable   = regexp.MustCompile(`^[\x21-\x7e]+$`)
 	decimal     = regexp.MustCompile(`^(?:0|[1-9]\d{0,29})(?:\.\d{0,14}[1-9])?$`)
 	unitText    = regexp.MustCompile(`^[\x20-\x7e]{1,32}$`)
 )
 
+func (u *uri) Check() error {
+	if len(*u) > 512 || !absoluteURI.MatchString(string(*u)) {
+		return errors.New("not an absolute URI")
+	}
+	return nil
+}
+
 // readRecord reads the text of a record; nil where it is not one that the contract takes.
 func readRecord(written string) *recordText {
-	value, valid := parseCanonical(written, maxRecord)
-	if !valid {
+	value, isCanonical := parseCanonical(written, maxRecord)
+	if !isCanonical {
 		return nil
 	}
 	return recordOf(value)
 }
 
 func recordOf(value any) *recordText {
-	r := &recordText{}
-	if text.Read(value, r, badProof) != nil {
+	r := &recordText{isRow: map[string]bool{}}
+	if text.Read(value, r, badProof) != nil || !r.agrees() {
 		return nil
 	}
-	if r.Step != nil && (!printable.MatchString(*r.Step) || len(*r.Step) > maxText) || !isTime(r.EventTime) ||
-		!eventHash.MatchString(r.EventHash) || r.EventID != nil && !isURI(*r.EventID) || !r.agrees() {
-		return nil
-	}
-	if r.Corrects != nil {
-		for _, one := range *r.Corrects {
-			if !isURI(one) {
-				return nil
-			}
-		}
-	}
-	event, err := text.Canonical([]any{r.EventHash, r.EventID})
-	if err != nil {
-		return nil
-	}
-	r.value = value.(text.Object)
-	said := lineage.Said{Event: hashOf(event), Time: r.EventTime, Wrong: r.Corrects != nil, Bond: r.Bond, Change: r.Change}
-	r.read = lineage.Record{Said: said, Step: r.Step, Entries: r.Traces}
+	r.value, r.event = value.(text.Object), hashOf(text.InOrder([]any{r.EventHash, r.EventID}))
 	return r
 }
 
-func isURI(written string) bool { return absoluteURI.MatchString(written) && len(written) <= maxText }
+// shown is the record as the lineage takes it.
+func (r *recordText) shown(recordID string) *lineage.Record {
+	return &lineage.Record{Said: lineage.Said{
+		RecordID: recordID, Event: r.event, Time: string(r.EventTime), Wrong: r.Corrects != nil, Bond: r.Bond, Change: r.Change,
+	}, Step: r.Step, Entries: r.Traces}
+}
 
 func hashOf(written string) string {
 	hash := sha256.Sum256([]byte(written))
@@ -78,58 +74,46 @@ func hashOf(written string) string {
 }
 
 // idOf is the id of the record with a text, whether or not it is of our form.
-func idOf(mspID, record string) string {
-	name, err := text.Canonical(mspID)
-	if err != nil {
-		return ""
-	}
-	return hashOf("[" + name + "," + record + "]")
-}
+func idOf(mspID, record string) string { return hashOf("[" + text.InOrder(mspID) + "," + record + "]") }
 
-// agrees says whether the entries of a record fit each other, its bond and its change.
+// agrees says whether the entries of a record fit each other, its bond and its change; it notes which have rows.
 func (r *recordText) agrees() bool {
-	seen := map[[3]string]bool{}
-	natures, isRow := map[string]string{}, map[string]bool{}
-	r.isRow = isRow
-	children, parents, rows := 0, 0, 0
+	seen, natures, count := map[[3]string]bool{}, map[string]string{}, map[string]int{}
 	for _, entry := range r.Traces {
 		key := [3]string{entry.ID, entry.Role, entry.Lot}
 		nature, err := traceid.NatureOf(entry.ID)
-		if err != nil || seen[key] || entry.Role == "lot" && nature != traceid.Lot || !areSorted(entry.Amounts) {
+		if err != nil || seen[key] || entry.Role == "lot" && nature != traceid.Lot || !areSorted(optional(entry.Amounts)) {
 			return false
 		}
 		seen[key], natures[entry.ID] = true, nature
-		isRow[entry.ID] = isRow[entry.ID] || entry.Role != "lot" && entry.Role != "process" && nature != traceid.Class
-		switch entry.Role {
-		case "parent":
-			parents++
-		case "child":
-			children++
-		}
+		isMarked := entry.Role == "lot" || entry.Role == "process" || nature == traceid.Class
+		r.isRow[entry.ID] = r.isRow[entry.ID] || !isMarked
+		count[entry.Role]++
 	}
-	for _, is := range isRow {
-		if is {
+	rows := 0
+	for _, isRow := range r.isRow {
+		if isRow {
 			rows++
 		}
 	}
 	for _, entry := range r.Traces {
-		if entry.Lot != "" && (natures[entry.Lot] != traceid.Lot || !isOfProduct(entry.ID, natures[entry.ID], entry.Lot)) {
+		product, _, _ := strings.Cut(entry.Lot, "/10/")
+		isOfProduct := entry.ID == product || strings.HasPrefix(entry.ID, product+"/21/")
+		if entry.Lot != "" && (natures[entry.Lot] != traceid.Lot || !isOfProduct) {
 			return false
 		}
 	}
-	said := &lineage.Said{Bond: r.Bond, Change: r.Change}
+	children, parents := count["child"], count["parent"]
 	if r.Bond != "" && parents+children == 0 || parents > 1 || r.Change == "empty" && (parents == 0 || r.Bond == "other") {
 		return false
 	}
-	return fit(said, children > 0, parents > 0) && rows <= maxRows && len(isRow)-rows <= maxRows
+	return fit(r.Bond, r.Change, children > 0, parents > 0) && rows <= maxRows && len(r.isRow)-rows <= maxRows
 }
 
-func areSorted(amounts *[]lineage.Amount) bool {
-	if amounts == nil {
-		return true
-	}
+// areSorted says whether quantities are of their form, those without a unit first.
+func areSorted(amounts []lineage.Amount) bool {
 	last := ""
-	for _, amount := range *amounts {
+	for _, amount := range amounts {
 		unit := ""
 		if amount.Unit != nil {
 			unit = *amount.Unit
@@ -141,10 +125,4 @@ func areSorted(amounts *[]lineage.Amount) bool {
 		last = unit
 	}
 	return true
-}
-
-// isOfProduct says whether a lot is one of the product that an identifier is an instance or the class of.
-func isOfProduct(id, nature, lot string) bool {
-	product, _, _ := strings.Cut(lot, "/10/")
-	return nature == traceid.Class && id == product || nature == traceid.Instance && strings.HasPrefix(id, product+"/21/")
 }

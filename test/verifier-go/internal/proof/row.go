@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,7 +16,6 @@ const (
 	maxRow    = 8 << 10
 	maxRecord = 8 << 20
 	maxRows   = 1000 // and as many marks
-	maxText   = 512
 )
 
 var hexDigits = regexp.MustCompile(`^[0-9a-f]{64}$`)
@@ -23,9 +23,9 @@ var hexDigits = regexp.MustCompile(`^[0-9a-f]{64}$`)
 // rowText is a mark, or a row without its place in a chain.
 type rowText struct {
 	TxID     string   `json:"txId"`
-	RecordID string   `json:"recordId"`
-	Event    string   `json:"event"`
-	Time     string   `json:"time"`
+	RecordID string   `json:"recordId" like:"[0-9a-f]{64}"`
+	Event    string   `json:"event" like:"[0-9a-f]{64}"`
+	Time     moment   `json:"time"`
 	Roles    []string `json:"roles" least:"1" most:"9"`
 	Wrong    *bool    `json:"wrong" may:"lack"`
 	Bond     string   `json:"bond" may:"lack" among:"aggregation association other"`
@@ -35,17 +35,26 @@ type rowText struct {
 
 // link is the place of a row in the chain of its trace.
 type link struct {
-	Ver          float64 `json:"ver"`
-	PreTraceTxID *string `json:"preTraceTxId"`
-	PreTraceHash *string `json:"preTraceHash"`
+	Ver          *int    `json:"ver" least:"1" most:"9007199254740991"`
+	PreTraceTxID *string `json:"preTraceTxId" like:"[0-9a-f]{64}"`
+	PreTraceHash *string `json:"preTraceHash" like:"[0-9a-f]{64}"`
 }
 
-const roles = "child input lot output parent process process-gives process-takes subject"
+// fits says whether the link is one of a row, or of a mark in a record as it is stored.
+func (l *link) fits(isRow bool) bool {
+	hasNone := !isRow || l.Ver != nil && *l.Ver == 1
+	return (l.Ver != nil) == isRow && (l.PreTraceTxID == nil) == hasNone && (l.PreTraceHash == nil) == hasNone
+}
 
-func isTime(written string) bool {
+type moment string
+
+func (m *moment) Check() error {
 	const form = "2006-01-02T15:04:05.000Z"
-	read, err := time.Parse(form, written)
-	return err == nil && read.Format(form) == written
+	// Go takes some other spellings, too.
+	if read, err := time.Parse(form, string(*m)); err != nil || read.Format(form) != string(*m) {
+		return errors.New("not a time in UTC with milliseconds")
+	}
+	return nil
 }
 
 // parseCanonical gives the value of a canonical JSON text.
@@ -57,69 +66,61 @@ func parseCanonical(written string, most int) (any, bool) {
 	return value, err == nil && text.IsCanonical(written, value)
 }
 
+// Roles of a row or mark, sorted, with a space behind each.
+var (
+	sortedRoles = regexp.MustCompile(
+		`^(child )?(input )?(lot )?(output )?(parent )?(process |(process-gives )?(process-takes )?)(subject )?$`)
+	rolesOfMarks = regexp.MustCompile(`^(lot )?(process[a-z-]* )*$`)
+)
+
 // readRow reads the text of a row or mark at a key, which a transaction wrote; nil where it is not of our form. A mark has
 // no link.
 func readRow(txID, traceID, markOf, written string) (*lineage.Row, *link) {
-	value, valid := parseCanonical(written, maxRow)
+	value, isCanonical := parseCanonical(written, maxRow)
+	nature, err := traceid.NatureOf(traceID)
 	var read struct {
 		rowText
 		link
 	}
-	nature, err := traceid.NatureOf(traceID)
-	if !valid || err != nil {
+	r, at := &read.rowText, &read.link
+	if !isCanonical || err != nil {
 		return nil, nil
 	}
-	at := &read.link
 	if markOf == "" {
 		err = text.Read(value, &read, badProof)
 	} else {
-		at, err = nil, text.Read(value, &read.rowText, badProof)
+		err, at = text.Read(value, r, badProof), nil
 	}
-	r := read.rowText
-	if err != nil || r.TxID != txID || markOf != "" && r.RecordID != markOf || at != nil && !at.isValid() ||
-		!hexDigits.MatchString(r.RecordID) || !hexDigits.MatchString(r.Event) || !isTime(r.Time) || r.Wrong != nil && !*r.Wrong {
+	roles := strings.Join(r.Roles, " ") + " "
+	isRow := nature != traceid.Class && !rolesOfMarks.MatchString(roles)
+	isSorted := sortedRoles.MatchString(roles) && strings.Count(roles, " ") == len(r.Roles)
+	isLinked := at != nil && at.fits(true) || at == nil && r.RecordID == markOf
+	if err != nil || r.TxID != txID || r.Wrong != nil && !*r.Wrong || !isSorted || !isLinked || isRow != (at != nil) {
 		return nil, nil
 	}
-	isMarked := true
-	for i, role := range r.Roles {
-		if !slices.Contains(strings.Fields(roles), role) || i > 0 && role <= r.Roles[i-1] ||
-			role != "process" && strings.HasPrefix(role, "process") && slices.Contains(r.Roles, "process") {
-			return nil, nil
-		}
-		isMarked = isMarked && (role == "lot" || strings.HasPrefix(role, "process"))
-	}
+	isChild, isParent := slices.Contains(r.Roles, "child"), slices.Contains(r.Roles, "parent")
 	row := &lineage.Row{Said: lineage.Said{
-		RecordID: r.RecordID, Event: r.Event, Time: r.Time, Wrong: r.Wrong != nil, Bond: r.Bond, Change: r.Change,
+		RecordID: r.RecordID, Event: r.Event, Time: string(r.Time), Wrong: r.Wrong != nil, Bond: r.Bond, Change: r.Change,
 	}, Roles: r.Roles}
-	isChild := slices.Contains(r.Roles, "child")
 	if r.Parent != nil {
 		if _, err := traceid.NatureOf(*r.Parent); err != nil || !isChild {
 			return nil, nil
 		}
 		row.Parent = *r.Parent
 	}
-	if (isMarked || nature == traceid.Class) == (at != nil) || !fit(&row.Said, isChild, slices.Contains(r.Roles, "parent")) {
+	if !fit(r.Bond, r.Change, isChild, isParent) {
 		return nil, nil
 	}
 	return row, at
 }
 
-func (l *link) isValid() bool {
-	isFirst := l.Ver == 1
-	if l.Ver < 1 || l.Ver > 1<<53-1 || l.Ver != float64(int64(l.Ver)) ||
-		(l.PreTraceTxID == nil) != isFirst || (l.PreTraceHash == nil) != isFirst {
-		return false
-	}
-	return isFirst || hexDigits.MatchString(*l.PreTraceTxID) && hexDigits.MatchString(*l.PreTraceHash)
-}
-
 // fit checks bond and change against roles: of one identifier, or of a whole record.
-func fit(said *lineage.Said, hasChild, hasParent bool) bool {
+func fit(bond, change string, hasChild, hasParent bool) bool {
 	switch {
-	case said.Bond == "":
-		return !hasChild && !hasParent && said.Change != "empty"
-	case said.Change == "", said.Bond == "other" && said.Change != "see":
+	case bond == "":
+		return !hasChild && !hasParent && change != "empty"
+	case change == "", bond == "other" && change != "see":
 		return false
 	}
-	return said.Change != "empty" || !hasChild
+	return change != "empty" || !hasChild
 }

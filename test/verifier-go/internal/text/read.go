@@ -116,6 +116,9 @@ func readText(written string, into reflect.Value, tag reflect.StructTag) error {
 	if patterns[like] == nil {
 		patterns[like] = regexp.MustCompile("^(?:" + like + ")$")
 	}
+	if written == "" && tag.Get("may") == "null" {
+		return fmt.Errorf("empty, which is how null is read")
+	}
 	if len(words) > 0 && !slices.Contains(words, written) || like != "" && !patterns[like].MatchString(written) {
 		return fmt.Errorf("%q is not one of %v, or like %s", written, words, like)
 	}

@@ -1,10 +1,6 @@
 // Package trie walks Merkle Patricia tries along proofs (docs/formats.md, State trie).
 package trie
 
-import "cotrace.example/verifier/internal/fault"
-
-var errNode = fault.New("BAD_TRIE_NODE", "not a node of a trie in shortest RLP")
-
 // item is one RLP item: a string, or a list with its items still encoded.
 type item struct {
 	isList         bool
@@ -12,46 +8,44 @@ type item struct {
 }
 
 // readItem takes one item from the front, in its shortest form only, and gives what is behind it.
-func readItem(input []byte) (one item, rest []byte, err error) {
+func readItem(input []byte) (one item, rest []byte, valid bool) {
 	if len(input) == 0 {
-		return one, nil, errNode
+		return one, nil, false
 	}
 	first := int(input[0])
-	if first < 0x80 {
-		return item{payload: input[:1], whole: input[:1]}, input[1:], nil
-	}
 	head, length := 1, first&0x3f
-	if digits := length - 55; digits > 0 {
-		head, length = 1+digits, 0
-		if len(input) < head || input[1] == 0 || digits > 4 {
-			return one, nil, errNode
+	switch digits := length - 55; {
+	case first < 0x80:
+		head, length = 0, 1
+	case digits > 0:
+		if head = 1 + digits; digits > 4 || len(input) < head || input[1] == 0 {
+			return one, nil, false
 		}
+		length = 0
 		for _, digit := range input[1:head] {
 			length = length<<8 | int(digit)
 		}
 		if length <= 55 {
-			return one, nil, errNode
+			return one, nil, false
 		}
 	}
-	end := head + length
-	if len(input) < end || first < 0xc0 && length == 1 && input[head] < 0x80 {
-		return one, nil, errNode
+	end, isList := head+length, first >= 0xc0
+	if len(input) < end || head == 1 && !isList && length == 1 && input[1] < 0x80 {
+		return one, nil, false
 	}
-	return item{first >= 0xc0, input[head:end], input[:end]}, input[end:], nil
+	return item{isList, input[head:end], input[:end]}, input[end:], true
 }
 
-// readList reads the items of a list that is the whole input.
-func readList(input []byte) (items []item, err error) {
-	list, rest, err := readItem(input)
-	if err != nil || len(rest) > 0 || !list.isList {
-		return nil, errNode
+// readNode reads the items of a list that is the whole input: two of an extension or leaf, seventeen of a branch.
+func readNode(input []byte) (items []item, valid bool) {
+	list, rest, valid := readItem(input)
+	if len(rest) > 0 || !list.isList {
+		return nil, false
 	}
-	for rest = list.payload; len(rest) > 0 && len(items) <= 17; {
+	for rest = list.payload; valid && len(rest) > 0 && len(items) < 17; {
 		var next item
-		if next, rest, err = readItem(rest); err != nil {
-			return nil, err
-		}
+		next, rest, valid = readItem(rest)
 		items = append(items, next)
 	}
-	return items, nil
+	return items, valid && len(rest) == 0
 }

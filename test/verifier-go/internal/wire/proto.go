@@ -11,7 +11,7 @@ type Message struct {
 	Ints  map[uint64][]uint64
 }
 
-// Proto reads protocol buffers, and keeps whether any of them was not one.
+// Proto reads protocol buffers, and keeps the first thing that is wrong.
 type Proto struct{ Err error }
 
 // Message reads a message along these fields of messages in messages; it is empty where it is not there, or wrong.
@@ -25,34 +25,34 @@ func (p *Proto) Message(data []byte, fields ...uint64) *Message {
 
 func (p *Proto) read(data []byte) *Message {
 	m := &Message{map[uint64][][]byte{}, map[uint64][]uint64{}}
-	for len(data) > 0 {
-		key, size := binary.Uvarint(data)
-		number, kind, length := key>>3, key&7, uint64(0)
-		isWrong := size <= 0 || number == 0
+	isWrong := false
+	number := func() uint64 {
+		value, size := binary.Uvarint(data)
+		isWrong = isWrong || size <= 0
 		data = data[max(size, 0):]
-		switch kind {
-		case 0, 2:
-			value, size := binary.Uvarint(data)
-			isWrong = isWrong || size <= 0
-			data = data[max(size, 0):]
-			if kind == 0 {
-				m.Ints[number] = append(m.Ints[number], value)
-			} else {
-				length = value
-			}
+		return value
+	}
+	for len(data) > 0 {
+		key := number()
+		field, length := key>>3, uint64(0)
+		switch key & 7 {
+		case 0:
+			m.Ints[field] = append(m.Ints[field], number())
 		case 1:
 			length = 8
+		case 2:
+			length = number()
 		case 5:
 			length = 4
 		default:
 			isWrong = true
 		}
-		if isWrong || length > uint64(len(data)) {
+		if isWrong || field == 0 || length > uint64(len(data)) {
 			p.Err = errors.New("not a protocol buffer")
 			return m
 		}
-		if kind == 2 {
-			m.Bytes[number] = append(m.Bytes[number], data[:length])
+		if key&7 == 2 {
+			m.Bytes[field] = append(m.Bytes[field], data[:length])
 		}
 		data = data[length:]
 	}

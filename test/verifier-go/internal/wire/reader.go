@@ -10,9 +10,8 @@ import (
 
 // Reader reads fields in their order. The first that is not there decides how the bytes are refused.
 type Reader struct {
-	Rest    []byte
-	Code    string
-	refused bool
+	Rest []byte
+	Code string
 }
 
 func (r *Reader) fail(code string) {
@@ -21,10 +20,13 @@ func (r *Reader) fail(code string) {
 	}
 }
 
-func (r *Reader) bytes(length int) []byte {
-	if r.Code != "" || length > len(r.Rest) {
+// Bytes are as many as are asked for; zeros where they are not there.
+func (r *Reader) Bytes(length int) []byte {
+	if length > len(r.Rest) {
 		r.fail("TRUNCATED")
-		return make([]byte, min(length, 64))
+	}
+	if r.Code != "" {
+		return make([]byte, min(length, 32))
 	}
 	out := r.Rest[:length:length]
 	r.Rest = r.Rest[length:]
@@ -32,25 +34,23 @@ func (r *Reader) bytes(length int) []byte {
 }
 
 // Hash is 32 bytes.
-func (r *Reader) Hash() []byte { return r.bytes(32) }
+func (r *Reader) Hash() []byte { return r.Bytes(32) }
 
-// U16 is a number of 16 bits.
-func (r *Reader) U16() int { return int(binary.BigEndian.Uint16(r.bytes(2))) }
-
-// U32 is a number of 32 bits.
-func (r *Reader) U32() uint32 { return binary.BigEndian.Uint32(r.bytes(4)) }
-
-// U64 is a number of 64 bits.
-func (r *Reader) U64() uint64 { return binary.BigEndian.Uint64(r.bytes(8)) }
+// Uint is a number of as many bytes.
+func (r *Reader) Uint(size int) (number uint64) {
+	for _, one := range r.Bytes(size) {
+		number = number<<8 | uint64(one)
+	}
+	return number
+}
 
 // Text is UTF-8 behind its length, of at most `most` bytes.
-func (r *Reader) Text(most int) string {
-	length := r.U32()
-	if uint64(length) > uint64(most) {
+func (r *Reader) Text(most uint64) string {
+	length := r.Uint(4)
+	if length > most {
 		r.fail("TOO_LONG")
-		return ""
 	}
-	text := string(r.bytes(int(length)))
+	text := string(r.Bytes(int(min(length, most))))
 	if !utf8.ValidString(text) {
 		r.fail("BAD_UTF8")
 	}
@@ -59,26 +59,38 @@ func (r *Reader) Text(most int) string {
 
 // Tag must be next.
 func (r *Reader) Tag(tag string) {
-	if len(r.Rest) < len(tag) {
-		r.fail("TRUNCATED")
-	} else if string(r.bytes(len(tag))) != tag {
+	if string(r.Bytes(len(tag))) != tag {
 		r.fail("BAD_TAG")
 	}
 }
 
-// Refuse marks what was read as not valid, where all fields are there.
-func (r *Reader) Refuse() { r.refused = true }
-
-// End is nil where everything was there, nothing is left and nothing was refused; `code` is for what was refused.
-func (r *Reader) End(code, what string) error {
+// End is nil where everything was there, nothing is left, and what was read is valid; `code` is for what is not.
+func (r *Reader) End(isValid bool, code string) error {
 	if len(r.Rest) > 0 {
 		r.fail("TRAILING_BYTES")
 	}
-	if r.refused {
+	if !isValid {
 		r.fail(code)
 	}
 	if r.Code != "" {
-		return fault.New(r.Code, "not a valid %s", what)
+		return fault.New(r.Code, "not of its form (%s)", code)
 	}
 	return nil
+}
+
+// Bytes of a form: numbers in their width, texts behind their lengths, bytes as they are.
+func Bytes(fields ...any) (out []byte) {
+	for _, field := range fields {
+		switch field := field.(type) {
+		case uint32:
+			out = binary.BigEndian.AppendUint32(out, field)
+		case uint64:
+			out = binary.BigEndian.AppendUint64(out, field)
+		case string:
+			out = append(binary.BigEndian.AppendUint32(out, uint32(len(field))), field...)
+		case []byte:
+			out = append(out, field...)
+		}
+	}
+	return out
 }
