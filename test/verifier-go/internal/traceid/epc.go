@@ -46,84 +46,70 @@ var schemes = map[string]epc{
 
 var companyPrefix = regexp.MustCompile(`^[0-9]{6,12}$`)
 
-// readEPC reads what stands behind urn:epc: (GS1 Tag Data Standard, section 6.3). It gives the identifier that it has a
-// Digital Link for, or else the URN in its one form.
-func readEPC(rest string) (*identifier, string, error) {
+// readEPC reads what stands behind urn:epc: (GS1 Tag Data Standard, section 6.3): the TraceID of the link that it has, or
+// else the URN in its one form. It is empty where it names no thing or class.
+func readEPC(rest string) string {
 	kind, rest, _ := strings.Cut(rest, ":")
-	name, body, found := strings.Cut(rest, ":")
+	name, body, _ := strings.Cut(rest, ":")
 	kind, name = lower(kind), lower(name)
-	if form := ownURNs[name]; found && form != nil && kind == "id" {
+	if form := ownURNs[name]; form != nil && kind == "id" {
 		if body = upperEscapes(body); !form.MatchString(body) {
-			return nil, "", refuse("not of the form of %s", name)
+			return ""
 		}
-		return nil, "urn:epc:id:" + name + ":" + body, nil
+		return "urn:epc:id:" + name + ":" + body
 	}
 	isPattern := kind == "idpat"
 	if isPattern {
 		kind = "id"
 	}
-	scheme, known := schemes[kind+":"+name]
+	scheme, isKnown := schemes[kind+":"+name]
 	// The last field may hold dots.
 	fields := strings.SplitN(body, ".", max(scheme.fields, 1))
-	if !known || len(fields) < scheme.fields {
-		return nil, "", refuse("not an EPC URN that names one thing or class")
+	last := len(fields) - 1
+	isNamed := fields[last] != "" || name == "pgln"
+	if isPattern {
+		isNamed = fields[last] == "*" && scheme.isClass
+		fields[last] = ""
 	}
-	end := len(fields) - 1
-	if isPattern && (fields[end] != "*" || !scheme.isClass) {
-		return nil, "", refuse("a pattern that is not one class")
+	if !isKnown || len(fields) < scheme.fields || !isNamed {
+		return ""
 	}
 	for i := range fields {
 		plain, err := url.PathUnescape(fields[i])
 		if err != nil {
-			return nil, "", refuse("a percent sign that begins no escape")
+			return ""
 		}
 		fields[i] = plain
 	}
-	// A company prefix of 12 digits may leave nothing for the reference; what identifies behind it is never empty.
-	if isPattern {
-		fields[end] = ""
-	} else if fields[end] == "" && name != "pgln" {
-		return nil, "", refuse("not of the form of %s", name)
-	}
-	read := scheme.read(fields)
-	if !companyPrefix.MatchString(fields[0]) || read == nil {
-		return nil, "", refuse("not of the form of %s", name)
-	}
-	return read, "", nil
+	return scheme.traceID(fields[0], fields[1], fields[2:])
 }
 
-var allDigits = regexp.MustCompile(`^[0-9]+$`)
-
-func (e epc) read(fields []string) *identifier {
-	prefix, reference, rest := fields[0], fields[1], fields[2:]
-	if reference == "" && (e.isMoved || e.ai == "8010") {
-		return nil
+func (e epc) traceID(prefix, reference string, rest []string) string {
+	// A company prefix of 12 digits may leave nothing for the reference; what identifies behind it is never empty.
+	if !companyPrefix.MatchString(prefix) || reference == "" && (e.isMoved || e.ai == "8010") {
+		return ""
 	}
 	value := prefix + reference
 	if e.isMoved {
 		value = reference[:1] + prefix + reference[1:]
 	}
 	if e.digits > 0 {
-		if len(value) != e.digits || !allDigits.MatchString(value) {
-			return nil
+		if len(value) != e.digits {
+			return ""
 		}
-		value += string(checkDigit(value))
+		value += checkDigit(value)
 	}
 	switch e.ai {
 	case "8003":
 		value = "0" + value
 	case "8006":
 		if len(rest[0]) != 2 || len(rest[1]) != 2 {
-			return nil
+			return ""
 		}
 		value, rest = value+rest[0]+rest[1], rest[2:]
 	}
-	if e.qualifier == "" {
-		value += strings.Join(rest, "")
+	if e.qualifier == "" || rest[0] == "" {
+		return traceIDOf(named{e.ai, value + strings.Join(rest, "")}, nil)
 	}
-	read, valid := newIdentifier(findKey(e.ai), value)
-	if !valid || e.qualifier != "" && rest[0] != "" && !read.add(e.qualifier, rest[0]) {
-		return nil
-	}
-	return read
+	return traceIDOf(named{e.ai, value}, []named{{e.qualifier, rest[0]}})
 }

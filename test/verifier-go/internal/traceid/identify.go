@@ -1,8 +1,29 @@
+// Package traceid brings identifiers into the one form under which they are traced (docs/formats.md, TraceID).
 package traceid
 
 import (
 	"regexp"
 	"strings"
+
+	"cotrace.example/verifier/internal/fault"
+)
+
+// Nature of an identifier: of a product line, a lot of it, or one thing.
+const (
+	Class    = "class"
+	Lot      = "lot"
+	Instance = "instance"
+)
+
+const maxBytes = 512
+
+func refuse(format string, arguments ...any) error {
+	return fault.New("BAD_TRACE_ID", format, arguments...)
+}
+
+var (
+	classes = regexp.MustCompile(`^https://id\.gs1\.org/(?:(?:01|8006)/\d+|80(?:10|13)/[^/]+|25[35]/\d{13}|8003/\d{14})$`)
+	lots    = regexp.MustCompile(`^https://id\.gs1\.org/(?:01|8006)/\d+/10/`)
 )
 
 // Identify gives the TraceID of an identifier as it is written, and its nature.
@@ -11,10 +32,18 @@ func Identify(input string) (traceID, nature string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	if traceID, nature, err = identify(text); err == nil && len(traceID) > maxBytes {
-		err = refuse("more than %d bytes", maxBytes)
+	traceID = identify(text)
+	switch {
+	case traceID == "" || len(traceID) > maxBytes || claimsGS1(text):
+		return "", "", refuse("not of its form, of more than %d bytes, or like an address on GS1's host", maxBytes)
+	case classes.MatchString(traceID):
+		nature = Class
+	case lots.MatchString(traceID):
+		nature = Lot
+	default:
+		nature = Instance
 	}
-	return traceID, nature, err
+	return traceID, nature, nil
 }
 
 // NatureOf is the nature of a canonical TraceID; any other text is refused.
@@ -26,80 +55,49 @@ func NatureOf(text string) (string, error) {
 	return nature, err
 }
 
-func identify(text string) (string, string, error) {
-	var read *identifier
-	var err error
-	parts := splitURI(text)
-	urn := lower(text)
+// identify is empty where the text is to be of GS1, and is not of its form.
+func identify(text string) string {
+	link := readURI(text)
+	traceID, isGS1 := "", false
 	switch {
-	case strings.HasPrefix(urn, "urn:epc:"):
-		if read, urn, err = readEPC(text[len("urn:epc:"):]); read == nil {
-			return urn, Instance, err
-		}
-	case parts.isWeb():
-		read, err = readLink(parts)
+	case strings.HasPrefix(lower(text), "urn:epc:"):
+		return readEPC(text[len("urn:epc:"):])
+	case link != nil:
+		traceID, isGS1 = link.read()
 	case strings.HasPrefix(text, "("):
-		read, err = readElements(text)
+		traceID, isGS1 = readElements(text)
 	}
-	if err == nil {
-		err = refuseClaim(text, parts)
+	if isGS1 {
+		return traceID
 	}
-	if err != nil {
-		return "", "", err
-	}
-	if read != nil {
-		traceID, nature := read.identity()
-		return traceID, nature, nil
-	}
-	return otherIdentifier(text, parts), Instance, nil
+	return otherIdentifier(text, link)
 }
 
 var (
 	uriCharacters = regexp.MustCompile(`^(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$`)
-	uuid          = regexp.MustCompile(`(?i)^urn:uuid:[0-9a-z\-]*$`)
-	urnParts      = regexp.MustCompile(`(?is)^((?:urn|did):[a-z0-9\-]+:)(.*)$`)
+	uuid          = regexp.MustCompile(`^urn:uuid:[0-9a-z\-]*$`)
+	namespace     = regexp.MustCompile(`^(?:urn|did):[a-z0-9\-]+:`)
 	validHost     = regexp.MustCompile(`^(?:\[[^\[\]]*\]|[^:@\[\]]*)$`)
 )
 
 // otherIdentifier writes what is not of GS1 as its own standard calls it equal.
-func otherIdentifier(text string, parts uri) string {
-	if uuid.MatchString(text) {
-		return lower(text)
+func otherIdentifier(text string, link *uri) string {
+	small := lower(text)
+	if uuid.MatchString(small) {
+		return small
 	}
-	if m := urnParts.FindStringSubmatch(text); m != nil {
-		return lower(m[1]) + m[2]
+	if length := len(namespace.FindString(small)); length > 0 {
+		return small[:length] + text[length:]
 	}
-	user, host, port := splitAuthority(parts.authority)
-	if !parts.isWeb() || !uriCharacters.MatchString(text) || !validHost.MatchString(host) {
+	if link == nil || !uriCharacters.MatchString(text) || !validHost.MatchString(link.host) {
 		return text
 	}
-	scheme := lower(parts.scheme)
+	scheme, port, path := lower(link.scheme), link.port, link.path
 	if port == ":" || port == ":80" && scheme == "http" || port == ":443" && scheme == "https" {
 		port = ""
 	}
-	path := parts.path
 	if path == "" {
 		path = "/"
 	}
-	return scheme + "://" + plain(user) + upperEscapes(lower(plain(host))) + port + plain(path) + plain(parts.tail)
-}
-
-var likeAnAddress = regexp.MustCompile(`(?is)^(?:https?:/*|[a-z][a-z0-9+.\-]*://|//+)([^/?#]*)`)
-
-// refuseClaim refuses what some software takes for an address on GS1's host, and RFC 3986 does not.
-func refuseClaim(text string, parts uri) error {
-	if parts.isWeb() && !strings.Contains(text, `\`) {
-		return nil
-	}
-	slashed := strings.ReplaceAll(plain(text), `\`, "/")
-	authority := ""
-	if m := likeAnAddress.FindStringSubmatch(slashed); m != nil {
-		authority = m[1]
-	} else if end := strings.IndexAny(slashed+"/", "/?#"); !strings.Contains(slashed[:end], "@") {
-		authority = slashed[:end]
-	}
-	if _, host, _ := splitAuthority(authority); isGS1Host(host) {
-		return refuse("looks like an address on GS1's host and is none")
-	}
-	return nil
+	return scheme + "://" + plain(link.user) + upperEscapes(lower(plain(link.host))) + port + plain(path) + plain(link.tail)
 }

@@ -6,13 +6,6 @@ import (
 	"strings"
 )
 
-// Nature of an identifier: of a product line, a lot of it, or one thing.
-const (
-	Class    = "class"
-	Lot      = "lot"
-	Instance = "instance"
-)
-
 // part is a key or a qualifier of one.
 type part struct {
 	ai, name   string
@@ -75,9 +68,7 @@ func find(parts []part, name string) *part {
 	return &parts[at]
 }
 
-func findKey(name string) *part { return find(keys, name) }
-
-func (p *part) findQualifier(name string) *part {
+func (p *part) qualifier(name string) *part {
 	found := find(qualifiers, name)
 	if found == nil || !slices.Contains(strings.Fields(p.qualifiers), found.ai) {
 		return nil
@@ -86,62 +77,43 @@ func (p *part) findQualifier(name string) *part {
 }
 
 // checkDigit over digits that it is to follow: weights 3 and 1 from the right.
-func checkDigit(digits string) byte {
+func checkDigit(digits string) string {
 	sum := 0
-	for i := range digits {
+	for i := range len(digits) {
 		sum += int(digits[i]-'0') * (1 + (len(digits)-i)%2*2)
 	}
-	return byte('0' + (10-sum%10)%10)
+	return string(rune('0' + (10-sum%10)%10))
 }
 
-// identifier is a valid key with its qualifiers by AI.
-type identifier struct {
-	key        *part
-	value      string
-	qualifiers map[string]string
-}
+// named is a value with its AI or short name.
+type named struct{ name, value string }
 
-// newIdentifier pads and checks the value of a key.
-func newIdentifier(k *part, value string) (*identifier, bool) {
-	if k.ai == "01" && (len(value) == 8 || len(value) == 12 || len(value) == 13) {
+// traceIDOf a key with qualifiers; empty where one is not of its form, none of the key's, or there twice.
+func traceIDOf(given named, others []named) string {
+	key, value := find(keys, given.name), given.value
+	if key == nil {
+		return ""
+	}
+	if key.ai == "01" && slices.Contains([]int{8, 12, 13}, len(value)) {
 		value = strings.Repeat("0", 14-len(value)) + value
 	}
-	valid := k.pattern.MatchString(value) && (k.checked == 0 || checkDigit(value[:k.checked-1]) == value[k.checked-1])
-	return &identifier{k, value, map[string]string{}}, valid
-}
-
-// add takes a qualifier; false where it is none of the key, not valid, or there already.
-func (i *identifier) add(name, value string) bool {
-	qualifier := i.key.findQualifier(name)
-	if qualifier == nil || !qualifier.pattern.MatchString(value) || value == "." || value == ".." {
-		return false
+	if !key.pattern.MatchString(value) || key.checked > 0 && checkDigit(value[:key.checked-1]) != value[key.checked-1:key.checked] {
+		return ""
 	}
-	_, twice := i.qualifiers[qualifier.ai]
-	i.qualifiers[qualifier.ai] = value
-	return !twice
-}
-
-// identity is the TraceID and its nature.
-func (i *identifier) identity() (string, string) {
-	traceID := "https://id.gs1.org/" + i.key.ai + "/" + escape(i.value)
-	for _, ai := range strings.Fields(i.key.keeps) {
-		value, has := i.qualifiers[ai]
-		if !has || ai == "254" && value == "0" {
-			continue
+	values := map[string]string{}
+	for _, one := range others {
+		found := key.qualifier(one.name)
+		// Software takes dots for a way up the path.
+		if found == nil || !found.pattern.MatchString(one.value) || values[found.ai] != "" || one.value == "." || one.value == ".." {
+			return ""
 		}
-		traceID += "/" + ai + "/" + escape(value)
-		if ai == "10" {
-			return traceID, Lot
-		}
-		return traceID, Instance
+		values[found.ai] = one.value
 	}
-	switch i.key.ai {
-	case "01", "8006", "8010", "8013":
-		return traceID, Class
-	case "253", "255", "8003":
-		if len(i.value) == i.key.checked {
-			return traceID, Class
+	traceID := "https://id.gs1.org/" + key.ai + "/" + escape(value)
+	for _, ai := range strings.Fields(key.keeps) {
+		if kept := values[ai]; kept != "" && (ai != "254" || kept != "0") {
+			return traceID + "/" + ai + "/" + escape(kept)
 		}
 	}
-	return traceID, Instance
+	return traceID
 }
