@@ -4,25 +4,26 @@ import (
 	"encoding/hex"
 
 	"cotrace.example/verifier/internal/events"
+	"cotrace.example/verifier/internal/fault"
 	"cotrace.example/verifier/internal/lineage"
 	"cotrace.example/verifier/internal/proof"
 	"cotrace.example/verifier/internal/text"
 	"cotrace.example/verifier/internal/traceid"
 )
 
+const badQuestion = "BAD_QUESTION"
+
 // kinds of questions, each with what answers it.
-var kinds = map[string]func(text.Object) (any, error){
+var kinds = map[string]func(text.Object) any{
 	"event-leaf": asked(eventLeaf), "growth": asked(growth),
 	"lineage": asked(lineageOf), "shown-tree": asked(shownTree), "trace-id": asked(traceID), "trace-proof": asked(traceProof),
 }
 
 // asked reads a question of a kind before it is answered.
-func asked[Q any](answer func(Q) (any, error)) func(text.Object) (any, error) {
-	return func(object text.Object) (any, error) {
+func asked[Q any](answer func(Q) any) func(text.Object) any {
+	return func(object text.Object) any {
 		var question Q
-		if err := text.Read(object, &question, "BAD_QUESTION"); err != nil {
-			return nil, err
-		}
+		text.Read(object, &question, badQuestion)
 		return answer(question)
 	}
 }
@@ -31,18 +32,19 @@ type textQuestion struct {
 	Text string `json:"text"`
 }
 
-func traceID(q textQuestion) (any, error) {
-	traceID, nature, err := traceid.Identify(q.Text)
-	return text.Object{"traceId": traceID, "nature": nature}, err
+func traceID(q textQuestion) any {
+	traceID, nature := traceid.Identify(q.Text)
+	fault.Unless(traceID != "", "BAD_TRACE_ID", "not an identifier")
+	return text.Object{"traceId": traceID, "nature": nature}
 }
 
 type leafQuestion struct {
 	Leaf []byte `json:"leaf"`
 }
 
-func eventLeaf(q leafQuestion) (any, error) {
-	leaf, err := events.DecodeLeaf(q.Leaf)
-	return text.With(*leaf, text.Object{"hash": hex.EncodeToString(leaf.Hash)}), err
+func eventLeaf(q leafQuestion) any {
+	leaf := events.DecodeLeaf(q.Leaf)
+	return text.With(*leaf, text.Object{"hash": hex.EncodeToString(leaf.Hash)})
 }
 
 type treeQuestion struct {
@@ -52,13 +54,8 @@ type treeQuestion struct {
 }
 
 // shownTree checks events of one tree; the answer is how many are open.
-func shownTree(q treeQuestion) (any, error) {
-	head, err := events.DecodeHead(q.Head)
-	if err != nil {
-		return nil, err
-	}
-	open, err := q.Open(head, q.TraceID)
-	return text.Object{"open": len(open)}, err
+func shownTree(q treeQuestion) any {
+	return text.Object{"open": len(q.Open(events.DecodeHead(q.Head), q.TraceID))}
 }
 
 type growthQuestion struct {
@@ -67,16 +64,9 @@ type growthQuestion struct {
 	Proof []byte `json:"proof"`
 }
 
-func growth(q growthQuestion) (any, error) {
-	older, err := events.DecodeHead(q.Older)
-	if err != nil {
-		return nil, err
-	}
-	newer, err := events.DecodeHead(q.Newer)
-	if err != nil {
-		return nil, err
-	}
-	return text.Object{"grew": true}, events.CheckGrowth(older, newer, q.Proof)
+func growth(q growthQuestion) any {
+	events.CheckGrowth(events.DecodeHead(q.Older), events.DecodeHead(q.Newer), q.Proof)
+	return text.Object{"grew": true}
 }
 
 type lineageQuestion struct {
@@ -85,10 +75,10 @@ type lineageQuestion struct {
 	Traces   map[string][]lineage.Shown `json:"traces"`
 }
 
-func lineageOf(q lineageQuestion) (any, error) {
+func lineageOf(q lineageQuestion) any {
 	q.Question.NatureOf = func(id string) string { return q.Natures[id] }
 	answer, needs := lineage.Of(q.Question, q.Traces)
-	return text.Object{"answer": answer, "needs": needs}, nil
+	return text.Object{"answer": answer, "needs": needs}
 }
 
 type proofQuestion struct {
@@ -96,4 +86,4 @@ type proofQuestion struct {
 	Trust string `json:"trust"`
 }
 
-func traceProof(q proofQuestion) (any, error) { return proof.Verify(q.Proof, q.Trust) }
+func traceProof(q proofQuestion) any { return proof.Verify(q.Proof, q.Trust) }

@@ -36,29 +36,17 @@ func run(in *bufio.Reader, out *bufio.Writer) error {
 	}
 }
 
-func answerTo(line string) string {
-	answer, err := ask(line)
-	written := ""
-	if err == nil {
-		written, err = text.Canonical(answer)
-	}
-	if err != nil {
-		written, _ = text.Canonical(text.Object{"code": fault.CodeOf(err), "message": err.Error()})
+func answerTo(line string) (written string) {
+	refused := fault.Catch(func() {
+		question, _ := text.Parse(line).(text.Object)
+		kind, _ := question["kind"].(string)
+		answer, isKnown := kinds[kind]
+		fault.Unless(isKnown, badQuestion, "unknown kind %q", kind)
+		delete(question, "kind")
+		written = text.Canonical(answer(question))
+	})
+	if refused != nil {
+		return text.Canonical(refused)
 	}
 	return written
-}
-
-func ask(line string) (any, error) {
-	value, err := text.Parse(line)
-	if err != nil {
-		return nil, err
-	}
-	question, _ := value.(text.Object)
-	kind, _ := question["kind"].(string)
-	answer, isKnown := kinds[kind]
-	if !isKnown {
-		return nil, fault.New("BAD_QUESTION", "unknown kind %q", kind)
-	}
-	delete(question, "kind")
-	return answer(question)
 }

@@ -2,9 +2,7 @@ package attest
 
 import (
 	"bytes"
-	"cmp"
 	"crypto/sha256"
-	"errors"
 	"slices"
 
 	"cotrace.example/verifier/internal/events"
@@ -13,6 +11,9 @@ import (
 	"cotrace.example/verifier/internal/text"
 	"cotrace.example/verifier/internal/wire"
 )
+
+// otherRules is the code of bodies of a later release.
+const otherRules = "RULES"
 
 // Signed is who signed a statement, and when.
 type Signed struct {
@@ -34,13 +35,11 @@ type body struct {
 	block, txTotal              uint64
 }
 
-func decodeBody(data []byte) (*body, error) {
-	r := &wire.Reader{Rest: data}
+func decodeBody(data []byte) *body {
+	r, b := &wire.Reader{Rest: data}, &body{}
 	r.Tag("cotrace.attestation.v2\x00")
-	b := &body{networkID: r.Hash()}
-	if rules := r.Uint(2); rules != 1 && r.Code == "" {
-		return nil, fault.New("RULES", "other rules")
-	}
+	b.networkID = r.Hash()
+	fault.Unless(r.Uint(2) == 1, otherRules, "other rules")
 	b.block = r.Uint(8)
 	isFirst := bytes.Equal(r.Hash(), make([]byte, 32))
 	r.Bytes(2 * 32)
@@ -57,39 +56,32 @@ func decodeBody(data []byte) (*body, error) {
 		}
 	}
 	b.trieRoot = r.Hash()
-	return b, r.End(isValid && everywhere+most <= b.txTotal, "BAD_ATTESTATION")
+	r.End()
+	fault.Unless(isValid && everywhere+most <= b.txTotal, "BAD_ATTESTATION", "not the body of an attestation")
+	return b
 }
 
-// check says whether a peer of a trusted organisation signed a statement, and when its certificate had not expired.
-func (t *Trust) check(s *Signed, statement []byte) error {
+// check refuses a statement that no peer of a trusted organisation signed, or with a certificate that had expired.
+func (t *Trust) check(s *Signed, statement []byte) {
+	isShort := len(s.Certificate) <= 64<<10 && len(s.Signature) <= 256 && len(s.MspID) <= maxMspID
+	fault.Unless(isShort, "ATTESTATION_SIZE", "too long")
 	member := t.members[s.MspID]
-	if member == nil || len(s.Certificate) > 64<<10 || len(s.Signature) > 256 || len(s.MspID) > maxMspID {
-		return errors.New("not of an organisation that is trusted, or too long")
-	}
-	peer, err := member.PeerOf(s.Certificate)
-	if err != nil {
-		return err
-	}
-	if expires := peer.NotAfter.Unix(); expires < 0 || s.UnixSeconds > uint64(expires) {
-		return errors.New("the certificate had expired")
-	}
+	fault.Unless(member != nil, "ATTESTATION_MEMBER", "%q is not trusted", s.MspID)
+	peer := member.PeerOf(s.Certificate)
+	expires := peer.NotAfter.Unix()
+	fault.Unless(expires >= 0 && s.UnixSeconds <= uint64(expires), "ATTESTATION_EXPIRED", "the certificate had expired")
 	hash := sha256.Sum256(s.Certificate)
-	return msp.CheckSignature(peer, wire.Bytes(statement, s.UnixSeconds, s.MspID, hash[:]), s.Signature)
+	msp.CheckSignature(peer, wire.Bytes(statement, s.UnixSeconds, s.MspID, hash[:]), s.Signature)
 }
 
-// judge says whether an attestation counts, as one of its organisation for a block.
-func (t *Trust) judge(a *Attestation, block uint64) (*body, error) {
-	if len(a.Body) > maxBody {
-		return nil, errors.New("too long")
-	}
-	b, err := decodeBody(a.Body)
-	if err != nil {
-		return nil, err
-	}
-	if !bytes.Equal(b.networkID, t.networkID) || b.block != block {
-		return nil, errors.New("of another network or block")
-	}
-	return b, t.check(&a.Signed, a.Body)
+// judge reads an attestation that counts, as one of its organisation for a block.
+func (t *Trust) judge(a *Attestation, block uint64) *body {
+	fault.Unless(len(a.Body) <= maxBody, "ATTESTATION_SIZE", "too long")
+	b := decodeBody(a.Body)
+	fault.Unless(bytes.Equal(b.networkID, t.networkID), "ATTESTATION_NETWORK", "of another network")
+	fault.Unless(b.block == block, "ATTESTATION_BLOCK", "of block %d", b.block)
+	t.check(&a.Signed, a.Body)
+	return b
 }
 
 // AsOf is up to when and by whom something is said.
@@ -109,11 +101,8 @@ func (v *votes) add(s *Signed, block uint64) {
 	v.by, v.blocks, v.times = append(v.by, s.MspID), append(v.blocks, block), append(v.times, s.UnixSeconds)
 }
 
-// asOf is what a quorum says: the q-th highest block and the q-th latest time; nil where there are fewer.
+// asOf is what a quorum says: the q-th highest block and the q-th latest time.
 func (v *votes) asOf(quorum int) *AsOf {
-	if len(v.by) < quorum {
-		return nil
-	}
 	slices.SortFunc(v.by, text.Compare)
 	slices.Sort(v.blocks)
 	slices.Sort(v.times)
@@ -122,31 +111,29 @@ func (v *votes) asOf(quorum int) *AsOf {
 }
 
 // count finds the body that a quorum of those trusted signed.
-func (t *Trust) count(block uint64, attestations []Attestation) (*AsOf, *body, error) {
+func (t *Trust) count(block uint64, attestations []Attestation) (asOf *AsOf, stated *body) {
 	groups, bodies := map[string]*votes{}, map[string]*body{}
-	var otherRules, first error
-	for i := range attestations {
-		a := &attestations[i]
-		b, err := t.judge(a, block)
-		if err != nil {
-			first = cmp.Or(first, err)
-			if fault.CodeOf(err) == "RULES" {
-				otherRules = err
+	code, because := "NO_QUORUM", []string{}
+	for _, a := range attestations {
+		key := string(a.Body)
+		if wrong := fault.Catch(func() { bodies[key] = t.judge(&a, block) }); wrong != nil {
+			if because = append(because, wrong.Code); wrong.Code == otherRules {
+				code = otherRules
 			}
 			continue
 		}
-		key := string(a.Body)
-		if bodies[key] == nil {
-			groups[key], bodies[key] = &votes{}, b
+		if groups[key] == nil {
+			groups[key] = &votes{}
 		}
 		groups[key].add(&a.Signed, block)
 	}
 	for key, group := range groups {
-		if asOf := group.asOf(t.quorum); asOf != nil {
-			return asOf, bodies[key], nil
+		if len(group.by) >= t.quorum {
+			asOf, stated = group.asOf(t.quorum), bodies[key]
 		}
 	}
-	return nil, nil, cmp.Or(otherRules, fault.New("NO_QUORUM", "block %d is not attested by %d: %v", block, t.quorum, first))
+	fault.Unless(stated != nil, code, "block %d is not attested by %d; refused: %v", block, t.quorum, because)
+	return asOf, stated
 }
 
 // Tip is a master's statement of how far the ledger has come.
@@ -158,24 +145,19 @@ type Tip struct {
 }
 
 // JudgeTips gives what a quorum of tips says; nil without tips.
-func (t *Trust) JudgeTips(tips []Tip) (*AsOf, error) {
-	if len(tips) == 0 {
-		return nil, nil
-	}
+func (t *Trust) JudgeTips(tips []Tip) *AsOf {
 	said, group := map[string]bool{}, &votes{}
 	for _, tip := range tips {
-		if said[tip.MspID] {
-			return nil, fault.New("BAD_PROOF", "two tips of %q", tip.MspID)
-		}
+		fault.Unless(!said[tip.MspID], badProof, "two tips of %q", tip.MspID)
 		said[tip.MspID] = true
 		statement := wire.Bytes([]byte("cotrace.tip.v1\x00"), t.networkID, tip.Block, tip.HeaderHash, tip.TrieRoot)
-		if t.check(&tip.Signed, statement) == nil {
+		if fault.Catch(func() { t.check(&tip.Signed, statement) }) == nil {
 			group.add(&tip.Signed, tip.Block)
 		}
 	}
-	asOf := group.asOf(t.quorum)
-	if asOf == nil {
-		return nil, fault.New("NO_QUORUM", "%d tips count", len(group.by))
+	if len(tips) == 0 {
+		return nil
 	}
-	return asOf, nil
+	fault.Unless(len(group.by) >= t.quorum, "NO_QUORUM", "%d tips count", len(group.by))
+	return group.asOf(t.quorum)
 }

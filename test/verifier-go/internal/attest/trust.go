@@ -14,6 +14,8 @@ const (
 	maxTrust = 16 << 20
 	maxBody  = 8_913_272
 	maxMspID = 255
+	badTrust = "BAD_TRUST"
+	badProof = "BAD_PROOF"
 )
 
 // Trust is whose statements count: by a trust file that was read, and after transitions.
@@ -45,41 +47,30 @@ type trustFile struct {
 }
 
 // ReadTrust reads the text of a trust file.
-func ReadTrust(input string) (*Trust, error) {
-	if len(input) > maxTrust {
-		return nil, fault.New("TOO_LONG", "the trust file is too long")
-	}
-	value, err := text.Parse(input)
-	if err != nil {
-		return nil, err
-	}
+func ReadTrust(input string) *Trust {
+	fault.Unless(len(input) <= maxTrust, "TOO_LONG", "the trust file is too long")
 	t := &Trust{members: map[string]*msp.MSP{}}
-	if err := text.Read(value, &t.trustFile, "BAD_TRUST"); err != nil {
-		return nil, err
-	}
+	text.Read(text.Parse(input), &t.trustFile, badTrust)
 	last := ""
 	for _, one := range t.Organisations {
-		member, err := msp.New(one.MspConfig)
-		if err != nil || one.MspID <= last || member.ID != one.MspID {
-			return nil, fault.New("BAD_TRUST", "organisation %q is not valid or in its place: %v", one.MspID, err)
-		}
+		member := msp.New(one.MspConfig, badTrust)
+		isInPlace := one.MspID > last && member.ID == one.MspID
+		fault.Unless(isInPlace, badTrust, "organisation %q is another, or not in its place", one.MspID)
 		t.members[one.MspID], last = member, one.MspID
 	}
 	t.quorum = quorumOf(len(t.members), t.Quorum)
 	n, tag := &t.Network, []byte("cotrace.network.v1\x00")
 	id := sha256.Sum256(wire.Bytes(tag, n.MainName, []byte(n.MainHash), n.CheckingName, []byte(n.CheckingHash), n.Height))
 	t.networkID = id[:]
-	return t, nil
+	return t
 }
 
 // quorumOf n organisations, where a number is wanted: a majority, two, or more.
 func quorumOf(n, wanted int) int { return min(max(2, n/2+1, wanted), max(n, 2)) }
 
 // CheckFresh refuses a block that is not above the checkpoint.
-func (t *Trust) CheckFresh(block uint64) error {
+func (t *Trust) CheckFresh(block uint64) {
 	// The product may be beyond 64 bits: compare by division.
-	if t.Checkpoint != nil && (block == 0 || (block-1)/uint64(t.Network.Height) < t.Checkpoint.Cycle) {
-		return fault.New("STALE", "block %d is not above the checkpoint", block)
-	}
-	return nil
+	isAbove := t.Checkpoint == nil || block > 0 && (block-1)/uint64(t.Network.Height) >= t.Checkpoint.Cycle
+	fault.Unless(isAbove, "STALE", "block %d is not above the checkpoint", block)
 }

@@ -8,67 +8,62 @@ import (
 	"cotrace.example/verifier/internal/fault"
 )
 
-// growth is of one tree, from its older peaks with right siblings out of the proof.
-type growth struct {
-	count        uint64
-	peaks, proof [][]byte
-	isShort      bool
+// span is which events of a tree a node is over.
+type span struct{ begin, end uint64 }
+
+// spans of the peaks of a tree.
+func (t *Tree) spans() map[span][]byte {
+	spans, begin := map[span][]byte{}, uint64(0)
+	for _, peak := range t.Peaks {
+		end := begin + 1<<(bits.Len64(uint64(t.Count)-begin)-1)
+		spans[span{begin, end}] = peak
+		begin = end
+	}
+	return spans
 }
 
 // CheckGrowth checks that a newer head extends an older one.
-func CheckGrowth(older, newer []Tree, proof []byte) error {
-	g := &growth{}
-	for left := proof; len(left) >= 32; left = left[32:] {
-		g.proof = append(g.proof, left[:32])
-	}
-	isKept, isSame := true, true
+func CheckGrowth(older, newer []Tree, proof []byte) {
 	for _, tree := range older {
 		after := find(newer, tree.MspID)
-		if after == nil || after.Count < tree.Count {
-			return fault.New("HEAD_ROLLED_BACK", "the tree of %q is gone or shorter", tree.MspID)
-		}
+		isThere := after != nil && after.Count >= tree.Count
+		fault.Unless(isThere, "HEAD_ROLLED_BACK", "the tree of %q is gone or shorter", tree.MspID)
+	}
+	for _, tree := range older {
+		after := find(newer, tree.MspID)
 		moved := cmp.Or(cmp.Compare(after.LastBlock, tree.LastBlock), cmp.Compare(after.LastTx, tree.LastTx))
-		isKept = isKept && (moved == 0 || moved > 0 && after.Count > tree.Count)
-		g.count, g.peaks = uint64(tree.Count), tree.Peaks
-		begin := uint64(0)
-		for _, peak := range after.Peaks {
-			level := bits.Len64(uint64(after.Count)-begin) - 1
-			end := begin + 1<<level
-			if begin < g.count {
-				isEqual := bytes.Equal(g.node(begin, end), peak)
-				isKept = isKept && (isEqual || end > g.count)
-				isSame = isSame && isEqual
+		isKept, peaks := moved == 0 || moved > 0 && after.Count > tree.Count, after.spans()
+		for at, peak := range tree.spans() {
+			other, isPeakStill := peaks[at]
+			isKept = isKept && (!isPeakStill || bytes.Equal(peak, other))
+		}
+		fault.Unless(isKept, "HEAD_REWRITTEN", "the tree of %q has another last place or peak", tree.MspID)
+	}
+	isSame := true
+	for _, tree := range older {
+		peaks := tree.spans()
+		for at, peak := range find(newer, tree.MspID).spans() {
+			if at.begin < uint64(tree.Count) {
+				isSame = bytes.Equal(at.hash(peaks, uint64(tree.Count), &proof), peak) && isSame
 			}
-			begin = end
 		}
 	}
-	switch {
-	case !isKept:
-		return fault.New("HEAD_REWRITTEN", "a tree has another last place or peak")
-	case g.isShort || len(g.proof) > 0 || len(proof)%32 > 0:
-		return fault.New("BAD_PROOF_LENGTH", "not as many hashes as the counts say")
-	case !isSame:
-		return fault.New("ROOT_MISMATCH", "the hashes lead elsewhere")
-	}
-	return nil
+	fault.Unless(len(proof) == 0, "BAD_PROOF_LENGTH", "a proof that is too long")
+	fault.Unless(isSame, "ROOT_MISMATCH", "the hashes lead elsewhere")
 }
 
-// node gives the hash of a node over a range of events of the newer tree. What is of the older tree alone is a peak of it,
-// what is new alone is in the proof; both come from left to right.
-func (g *growth) node(begin, end uint64) []byte {
-	from := &g.peaks
-	if begin >= g.count {
-		from = &g.proof
-	} else if end > g.count {
-		middle := (begin + end) / 2
-		left := g.node(begin, middle)
-		return nodeHash(left, g.node(middle, end))
+// hash of a node of a tree that grew: of older events alone it is a peak, of new ones alone it is next in the proof.
+func (s span) hash(peaks map[span][]byte, older uint64, proof *[]byte) []byte {
+	if peak, is := peaks[s]; is {
+		return peak
 	}
-	if len(*from) == 0 {
-		g.isShort = true
-		return nil
+	if s.begin >= older {
+		fault.Unless(len(*proof) >= 32, "BAD_PROOF_LENGTH", "a proof that is too short")
+		next := (*proof)[:32]
+		*proof = (*proof)[32:]
+		return next
 	}
-	next := (*from)[0]
-	*from = (*from)[1:]
-	return next
+	middle := (s.begin + s.end) / 2
+	left := span{s.begin, middle}.hash(peaks, older, proof)
+	return nodeHash(left, span{middle, s.end}.hash(peaks, older, proof))
 }

@@ -4,6 +4,7 @@ import (
 	"math/bits"
 	"slices"
 
+	"cotrace.example/verifier/internal/fault"
 	"cotrace.example/verifier/internal/wire"
 )
 
@@ -16,13 +17,18 @@ type Tree struct {
 	Peaks     [][]byte
 }
 
-const ownTrees = 48
+const (
+	ownTrees = 48
+	notAHead = "BAD_TRACE_HEAD"
+)
 
 // DecodeHead takes exactly what an encoder writes.
-func DecodeHead(data []byte) ([]Tree, error) {
+func DecodeHead(data []byte) []Tree {
 	r := &wire.Reader{Rest: data}
-	trees := make([]Tree, min(r.Uint(2), ownTrees+2))
-	isValid := len(trees) > 0 && len(trees) <= ownTrees+1
+	count := r.Uint(2)
+	isValid := count > 0 && count <= ownTrees+1
+	fault.Unless(isValid, notAHead, "%d trees", count)
+	trees := make([]Tree, count)
 	for i := range trees {
 		t := &trees[i]
 		t.MspID, t.Count = r.Text(maxMspID), uint32(r.Uint(4))
@@ -32,8 +38,10 @@ func DecodeHead(data []byte) ([]Tree, error) {
 		}
 		isValid = isValid && t.Count > 0 && (i == 0 || t.MspID > trees[i-1].MspID)
 	}
-	hasShared := isValid && trees[0].MspID == ""
-	return trees, r.End(isValid && hasShared == (len(trees) == ownTrees+1), "BAD_TRACE_HEAD")
+	r.End()
+	isShared := trees[0].MspID == ""
+	fault.Unless(isValid && isShared == (count > ownTrees), notAHead, "trees that are empty, or not in their places")
+	return trees
 }
 
 // root folds the peaks from the right.

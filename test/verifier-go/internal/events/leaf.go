@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 
+	"cotrace.example/verifier/internal/fault"
 	"cotrace.example/verifier/internal/wire"
 )
 
@@ -33,15 +34,18 @@ const (
 )
 
 // DecodeLeaf takes exactly what an encoder writes.
-func DecodeLeaf(data []byte) (*Leaf, error) {
+func DecodeLeaf(data []byte) *Leaf {
 	r := &wire.Reader{Rest: data}
 	leaf := &Leaf{Hash: hash([]byte{0}, data)}
 	r.Tag("e")
 	leaf.TxID, leaf.Block, leaf.TxNum = hex.EncodeToString(r.Hash()), r.Uint(8), uint32(r.Uint(4))
 	leaf.Domain, leaf.MspID, leaf.EnvelopeHash = r.Text(maxDomain), r.Text(maxMspID), hex.EncodeToString(r.Hash())
 	leaf.Key, leaf.ValueHash = r.Text(maxKey), hex.EncodeToString(r.Hash())
+	r.End()
 	leaf.TraceID, leaf.RecordID = ReadKey(leaf.Key)
-	return leaf, r.End(leaf.TraceID != "" && IsDomain(leaf.Domain) && leaf.MspID != "", "BAD_EVENT_LEAF")
+	isValid := leaf.TraceID != "" && IsDomain(leaf.Domain) && leaf.MspID != ""
+	fault.Unless(isValid, "BAD_EVENT_LEAF", "not the leaf of an event")
+	return leaf
 }
 
 var (

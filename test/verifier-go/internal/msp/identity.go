@@ -7,64 +7,54 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/asn1"
-	"errors"
-	"fmt"
 	"math/big"
 	"time"
+
+	"cotrace.example/verifier/internal/fault"
+)
+
+const (
+	notAnIdentity = "ATTESTATION_IDENTITY"
+	notAPeer      = "ATTESTATION_ROLE"
 )
 
 // PeerOf gives the certificate (DER) of a peer that belongs to the MSP.
-func (m *MSP) PeerOf(der []byte) (*x509.Certificate, error) {
-	certificate, err := readCertificate(der)
-	if err != nil {
-		return nil, fmt.Errorf("not a certificate: %v", err)
-	}
-	chain, err := m.chainOf(certificate)
-	if err != nil {
-		return nil, fmt.Errorf("no chain: %v", err)
-	}
-	if certificate.IsCA || len(chain) < 2 || m.internal[string(chain[1].Raw)] || m.revoked(certificate, chain) {
-		return nil, errors.New("of an authority, issued by one above another, or revoked")
-	}
-	inUnit, roles, isPeer := len(m.units) == 0, 0, false
+func (m *MSP) PeerOf(der []byte) *x509.Certificate {
+	certificate := readCertificate(der, notAnIdentity)
+	chain := m.chainOf(certificate, notAnIdentity)
+	isLeaf := !certificate.IsCA && len(chain) > 1 && !m.internal[string(chain[1].Raw)]
+	fault.Unless(isLeaf, notAnIdentity, "of an authority, or issued by an authority above another")
+	fault.Unless(!m.revokes(certificate, chain), notAnIdentity, "revoked")
+	inUnit := len(m.units) == 0
+	var roles []string
 	for _, name := range certificate.Subject.OrganizationalUnit {
 		for _, one := range m.units {
 			inUnit = inUnit || one.name == name && one.certified(chain)
 		}
 		for role, one := range m.roles {
-			if one.name != name {
-				continue
+			if one.name == name {
+				fault.Unless(one.certified(chain), notAPeer, "%q is not certified by the authority named for it", name)
+				roles = append(roles, role)
 			}
-			if !one.certified(chain) {
-				return nil, fmt.Errorf("the role %q is not certified by the authority named for it", name)
-			}
-			roles++
-			isPeer = isPeer || role == "peer"
 		}
 	}
-	if !inUnit || roles != 1 || !isPeer {
-		return nil, errors.New("in none of the units of the MSP, or not in one that names a role, that of a peer")
-	}
-	return certificate, nil
+	fault.Unless(inUnit, notAnIdentity, "in none of the units of the MSP")
+	fault.Unless(len(roles) == 1 && roles[0] == "peer", notAPeer, "with the roles %v", roles)
+	return certificate
 }
 
 // chainOf is the one chain from a certificate to a root, judged one second after the certificate begins.
-func (m *MSP) chainOf(certificate *x509.Certificate) ([]*x509.Certificate, error) {
+func (m *MSP) chainOf(certificate *x509.Certificate, code string) []*x509.Certificate {
 	chains, err := certificate.Verify(x509.VerifyOptions{
 		Roots: m.roots, Intermediates: m.others, CurrentTime: certificate.NotBefore.Add(time.Second),
 	})
-	if err != nil {
-		return nil, err
-	}
-	if len(chains) != 1 {
-		return nil, fmt.Errorf("%d chains", len(chains))
-	}
-	return chains[0], nil
+	fault.Unless(err == nil && len(chains) == 1, code, "%d chains: %v", len(chains), err)
+	return chains[0]
 }
 
-// revoked says whether a list of the certificate's issuer has its serial number; a list that does not say whose it is
+// revokes says whether a list of the certificate's issuer has its serial number; a list that does not say whose it is
 // leaves no identity valid.
-func (m *MSP) revoked(certificate *x509.Certificate, chain []*x509.Certificate) bool {
+func (m *MSP) revokes(certificate *x509.Certificate, chain []*x509.Certificate) bool {
 	issuer := chain[min(1, len(chain)-1)]
 	for _, list := range m.lists {
 		if len(list.AuthorityKeyId) == 0 {
@@ -86,14 +76,13 @@ func (u unit) certified(chain []*x509.Certificate) bool {
 }
 
 // CheckSignature checks an ECDSA signature on P-256 with a low S over the SHA-256 of data.
-func CheckSignature(certificate *x509.Certificate, data, signature []byte) error {
+func CheckSignature(certificate *x509.Certificate, data, signature []byte) {
 	key := certificate.PublicKey.(*ecdsa.PublicKey)
+	fault.Unless(key.Curve == elliptic.P256(), "ATTESTATION_CURVE", "a key that is not on P-256")
 	var parts struct{ R, S *big.Int }
 	_, err := asn1.Unmarshal(signature, &parts)
 	hash := sha256.Sum256(data)
 	half := new(big.Int).Rsh(key.Params().N, 1)
-	if err != nil || key.Curve != elliptic.P256() || parts.S.Cmp(half) > 0 || !ecdsa.VerifyASN1(key, hash[:], signature) {
-		return errors.New("not a valid signature on P-256 with a low S")
-	}
-	return nil
+	isValid := err == nil && parts.S.Cmp(half) <= 0 && ecdsa.VerifyASN1(key, hash[:], signature)
+	fault.Unless(isValid, "ATTESTATION_SIGNATURE", "not a valid signature with a low S")
 }

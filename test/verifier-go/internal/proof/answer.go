@@ -14,11 +14,6 @@ import (
 	"cotrace.example/verifier/internal/traceid"
 )
 
-func natureOf(traceID string) string {
-	_, nature, _ := traceid.Identify(traceID)
-	return nature
-}
-
 // of an event of the lineage, in all traces that show it.
 type of struct {
 	lineage.Place
@@ -36,7 +31,10 @@ func (t *trace) told() (list []lineage.Shown) {
 			continue
 		}
 		place := at.place()
-		one := lineage.Shown{Place: &place, Row: at.row}
+		one := lineage.Shown{Place: &place}
+		if at.row != nil {
+			one.Row = &at.row.Row
+		}
 		if at.record != nil {
 			one.Record = at.record.shown(at.row.RecordID)
 		}
@@ -62,8 +60,8 @@ func (t *trace) hidden(tree int) int {
 }
 
 // answer is step 7, and what is told.
-func (f *file) answer(asOf, tips *attest.AsOf, envelopes []*envelope) (any, error) {
-	asked := lineage.Question{Asked: f.Question.Asked, NatureOf: natureOf}
+func (f *file) answer(asOf, tips *attest.AsOf, envelopes []*envelope) any {
+	asked := lineage.Question{Asked: f.Question.Asked, NatureOf: traceid.NatureOf}
 	last := int64(min(asOf.UnixSeconds, 253_402_300_799))
 	asked.RootTime = time.Unix(last, 0).UTC().Format("2006-01-02T15:04:05.000Z")
 	traces := map[string][]lineage.Shown{}
@@ -85,9 +83,7 @@ func (f *file) answer(asOf, tips *attest.AsOf, envelopes []*envelope) (any, erro
 				isNeeded = isNeeded && (at.record == nil || slices.Contains(asRecord, at.told))
 			}
 		}
-		if !isNeeded {
-			return nil, fault.New("NOT_ASKED", "nothing needs the trace %q, or a record of it", one.TraceID)
-		}
+		fault.Unless(isNeeded, "NOT_ASKED", "nothing needs the trace %q, or a record of it", one.TraceID)
 		organisations[one.TraceID] = one.organisations()
 		broken = append(broken, one.brokenChains()...)
 	}
@@ -102,18 +98,18 @@ func (f *file) answer(asOf, tips *attest.AsOf, envelopes []*envelope) (any, erro
 	}
 	identifiers, consulted, shown := []text.Object{}, []text.Object{}, []text.Object{}
 	for _, one := range told.Identifiers {
-		more := text.Object{"nature": natureOf(one.TraceID), "organisations": organisations[one.TraceID]}
+		more := text.Object{"nature": traceid.NatureOf(one.TraceID), "organisations": organisations[one.TraceID]}
 		identifiers = append(identifiers, text.With(one, more))
 		delete(organisations, one.TraceID)
 	}
 	for _, id := range slices.SortedFunc(maps.Keys(organisations), text.Compare) {
-		consulted = append(consulted, text.Object{"traceId": id, "nature": natureOf(id), "organisations": organisations[id]})
+		consulted = append(consulted, text.Object{"traceId": id, "nature": traceid.NatureOf(id), "organisations": organisations[id]})
 	}
 	for _, one := range told.Events {
 		shown = append(shown, text.With(one, shownOf(events[of{one.Place, one.RecordID}])))
 	}
 	answer["identifiers"], answer["consulted"], answer["events"] = identifiers, consulted, shown
-	return text.With(*told, answer), nil
+	return text.With(*told, answer)
 }
 
 // organisations tells how much of a trace is shown.
@@ -191,17 +187,17 @@ func (t *trace) brokenChains() (broken []text.Object) {
 		if at.row == nil && !at.foreign {
 			return nil
 		}
-		if at.link != nil {
+		if at.row != nil && at.row.link != nil {
 			rows = append(rows, at)
 		}
 	}
 	slices.SortFunc(rows, func(x, y *event) int { return events.Compare(x.leaf, y.leaf) })
 	last := map[string]*event{}
 	for _, at := range rows {
-		before, link := last[at.leaf.Domain], at.link
+		before, link := last[at.leaf.Domain], at.row.link
 		follows := *link.Ver == 1
 		if before != nil {
-			follows = *link.Ver == *before.link.Ver+1 && link.PreTraceTxID != nil && *link.PreTraceTxID == before.leaf.TxID
+			follows = *link.Ver == *before.row.link.Ver+1 && link.PreTraceTxID != nil && *link.PreTraceTxID == before.leaf.TxID
 		}
 		if !follows {
 			broken = append(broken, text.Object{"traceId": t.TraceID, "domain": at.leaf.Domain, "txId": at.leaf.TxID})

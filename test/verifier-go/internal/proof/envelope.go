@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"cotrace.example/verifier/internal/events"
+	"cotrace.example/verifier/internal/fault"
 	"cotrace.example/verifier/internal/lineage"
 	"cotrace.example/verifier/internal/text"
 	"cotrace.example/verifier/internal/wire"
@@ -29,8 +30,8 @@ const (
 	deleted        = 8
 )
 
-func (e *envelope) read(data []byte) error {
-	p := &wire.Proto{}
+func (e *envelope) read(data []byte) {
+	p := wire.Proto{Code: wrongEnvelope}
 	e.Header, e.puts = p.Header(data), map[stateKey]string{}
 	// As it stands in events.
 	if e.MspID == "" || len(e.MspID) > maxMspID {
@@ -45,10 +46,9 @@ func (e *envelope) read(data []byte) error {
 	maps.DeleteFunc(e.puts, func(at stateKey, _ string) bool {
 		return flags[at]&written == 0 || flags[at]&deleted != 0 || !events.IsDomain(at.domain)
 	})
-	return p.Err
 }
 
-func (e *envelope) readWrites(p *wire.Proto, namespace *wire.Message, flags map[stateKey]uint8) {
+func (e *envelope) readWrites(p wire.Proto, namespace *wire.Message, flags map[stateKey]uint8) {
 	writes, domain := p.Message(namespace.Last(2)), string(namespace.Last(1))
 	for _, listed := range writes.Bytes[3] {
 		write := p.Message(listed)
@@ -72,41 +72,34 @@ func (e *envelope) readWrites(p *wire.Proto, namespace *wire.Message, flags map[
 
 // record is what the envelope puts for a record's id as the contract does, for its organisation; nil where it does not.
 func (e *envelope) record(domain, recordID string) *recordText {
-	value, isCanonical := parseCanonical(e.puts[stateKey{domain, "rec/" + recordID}], maxRecord)
-	stored, _ := value.(text.Object)
-	entries, _ := stored["traces"].([]any)
-	if !isCanonical || entries == nil {
-		return nil
-	}
-	// The client did not send the links.
-	links, sent := make([]link, len(entries)), make([]any, len(entries))
-	for i, item := range entries {
-		entry, _ := item.(text.Object)
-		own, linked := maps.Clone(entry), text.Object{}
-		for _, name := range []string{"ver", "preTraceTxId", "preTraceHash"} {
-			if member, has := own[name]; has {
-				linked[name] = member
+	return ours(func() *recordText {
+		value := parseCanonical(e.puts[stateKey{domain, "rec/" + recordID}], maxRecord)
+		stored, _ := value.(text.Object)
+		entries, _ := stored["traces"].([]any)
+		// The client did not send the links.
+		client, links, sent := maps.Clone(stored), make([]link, len(entries)), make([]any, len(entries))
+		for i, item := range entries {
+			entry, _ := item.(text.Object)
+			own, linked := maps.Clone(entry), text.Object{}
+			for _, name := range []string{"ver", "preTraceTxId", "preTraceHash"} {
+				if member, has := own[name]; has {
+					linked[name] = member
+				}
+				delete(own, name)
 			}
-			delete(own, name)
+			text.Read(linked, &links[i], badProof)
+			sent[i] = own
 		}
-		if text.Read(linked, &links[i], badProof) != nil {
-			return nil
+		if client["traces"] != nil {
+			client["traces"] = sent
 		}
-		sent[i] = own
-	}
-	client := maps.Clone(stored)
-	client["traces"] = sent
-	record := recordOf(client)
-	canonical, err := text.Canonical(client)
-	if record == nil || err != nil || idOf(e.MspID, canonical) != recordID {
-		return nil
-	}
-	for i, entry := range record.Traces {
-		if !links[i].fits(record.isRow[entry.ID]) {
-			return nil
+		record := readRecord(client)
+		fault.Unless(idOf(e.MspID, text.Canonical(client)) == recordID, badProof, "another record")
+		for i, entry := range record.Traces {
+			fault.Unless(links[i].fits(record.isRow[entry.ID]), badProof, "another place in a chain")
 		}
-	}
-	return record
+		return record
+	})
 }
 
 type orphan struct {
@@ -119,7 +112,7 @@ func (e *envelope) orphans() (found []orphan) {
 	named := map[[3]string]bool{} // domain, identifier, record id
 	for at, value := range e.puts {
 		traceID, markOf := events.ReadKey(at.key)
-		if row, _ := readRow(e.TxID, traceID, markOf, value); row != nil {
+		if row := ours(func() *row { return readRow(e.TxID, traceID, markOf, value) }); row != nil {
 			named[[3]string{at.domain, traceID, row.RecordID}] = true
 		}
 	}

@@ -1,8 +1,6 @@
 package proof
 
 import (
-	"errors"
-
 	"cotrace.example/verifier/internal/attest"
 	"cotrace.example/verifier/internal/events"
 	"cotrace.example/verifier/internal/fault"
@@ -28,8 +26,7 @@ type event struct {
 	Record   *uint32   `json:"record" may:"lack"`
 	Envelope *uint32   `json:"envelope" may:"lack"`
 	leaf     *events.Leaf
-	row      *lineage.Row
-	link     *link
+	row      *row
 	record   *recordText
 	foreign  bool // its row or record is not of our form
 	told     int  // its place among those of its trace that the lineage is told of
@@ -84,34 +81,30 @@ type file struct {
 	States      []state             `json:"states" may:"lack" most:"1000"`
 }
 
-func (f *format) Check() error {
-	switch *f {
-	case "cotrace.trace-proof.v1":
-		return nil
-	case "cotrace.records-proof.v1":
-		return fault.New("NOT_SUPPORTED", "a proof of records")
-	}
-	return errors.New("another format")
+// Check refuses what was a format once with a code of its own.
+func (f *format) Check() {
+	fault.Unless(*f != "cotrace.records-proof.v1", "NOT_SUPPORTED", "a proof of records")
+	fault.Unless(*f == "cotrace.trace-proof.v1", badProof, "another format")
 }
 
-func (q *question) Check() error {
+func (q *question) Check() {
 	last := ""
 	for _, mspID := range optional(q.Recorders) {
-		if mspID <= last || len(mspID) > maxMspID {
-			return errors.New("recorders are not sorted MSP ids")
-		}
+		fault.Unless(mspID > last && len(mspID) <= maxMspID, badProof, "recorders are not sorted MSP ids")
 		last = mspID
 	}
-	if _, err := traceid.NatureOf(q.TraceID); err != nil {
-		return errors.New("not a canonical TraceID")
-	}
-	if q.Rules != 1 {
-		return fault.New("RULES", "other rules")
-	}
-	return nil
+	canonicalNature(q.TraceID)
+	fault.Unless(q.Rules == 1, "RULES", "other rules")
 }
 
-// optional is a list that need not be there.
+// canonicalNature is the nature of a TraceID that must be canonical.
+func canonicalNature(traceID string) string {
+	nature := traceid.NatureOf(traceID)
+	fault.Unless(nature != "", badProof, "%q is not a canonical TraceID", traceID)
+	return nature
+}
+
+// optional is a list, or bytes, that need not be there.
 func optional[T any](list *[]T) []T {
 	if list == nil {
 		return nil
@@ -120,54 +113,42 @@ func optional[T any](list *[]T) []T {
 }
 
 // Check says which members an event may have beside each other.
-func (e *event) Check() error {
-	hasValue := e.Row != nil || e.Envelope != nil
-	if (e.Place == nil) == (e.Hidden == nil) || hasValue && e.Place == nil || e.Record != nil && !hasValue {
-		return errors.New("not one of the forms of an event")
-	}
-	return nil
+func (e *event) Check() {
+	isOpen, hasValue := e.Place != nil, e.Row != nil || e.Envelope != nil
+	isOneOf := isOpen != (e.Hidden != nil) && (isOpen || !hasValue) && (hasValue || e.Record == nil)
+	fault.Unless(isOneOf, badProof, "not one of the forms of an event")
 }
 
-func (t *trace) Check() error {
+// Check says which members a trace may have beside each other.
+func (t *trace) Check() {
+	canonicalNature(t.TraceID)
+	isAbsent := t.Absent != nil && *t.Absent
+	isOneOf := isAbsent == (t.Absent != nil) && isAbsent == (t.Head == nil) && isAbsent == (t.Trees == nil)
+	fault.Unless(isOneOf, badProof, "neither absent nor with head and trees")
 	t.trees = optional(t.Trees)
-	isAbsent := t.Absent != nil
-	if _, err := traceid.NatureOf(t.TraceID); err != nil || isAbsent && !*t.Absent || isAbsent == (t.Head != nil) || isAbsent != (t.Trees == nil) {
-		return errors.New("not a canonical TraceID, or neither absent nor with head and trees")
-	}
-	return nil
 }
 
 // Check is of bounds over several members.
-func (f *file) Check() error {
+func (f *file) Check() {
 	shown := 0
 	for _, trace := range f.Traces {
 		for _, tree := range trace.trees {
 			shown += len(tree.Events)
 		}
 	}
+	fault.Unless(shown <= maxEvents, badProof, "too many events")
 	blocks := f.blocks()
 	for i, one := range blocks[1:] {
-		if one.Block <= blocks[i].Block {
-			return errors.New("transitions do not rise below the root")
-		}
+		fault.Unless(one.Block > blocks[i].Block, badProof, "transitions do not rise below the root")
 	}
-	if shown > maxEvents {
-		return errors.New("too many events")
-	}
-	return nil
 }
 
 // readFile is step 1: shape and bounds, member after member.
-func readFile(input string) (*file, error) {
-	if len(input) > maxFile {
-		return nil, fault.New("TOO_LONG", "the proof is too long")
-	}
-	value, err := text.Parse(input)
-	if err != nil {
-		return nil, err
-	}
+func readFile(input string) *file {
+	fault.Unless(len(input) <= maxFile, "TOO_LONG", "the proof is too long")
 	f := &file{}
-	return f, text.Read(value, f, badProof)
+	text.Read(text.Parse(input), f, badProof)
+	return f
 }
 
 // blocks are the transitions and, as the last, the root.
@@ -177,20 +158,19 @@ func (f *file) blocks() []attest.Transition {
 }
 
 // checkAttestations allows one of each organisation for a block, and few certificates of one in all.
-func (f *file) checkAttestations() error {
-	certificates := map[string]map[string]bool{}
+func (f *file) checkAttestations() {
+	count, known := map[string]int{}, map[[2]string]bool{}
 	for _, block := range f.blocks() {
 		voted := map[string]bool{}
 		for _, one := range block.Attestations {
-			if certificates[one.MspID] == nil {
-				certificates[one.MspID] = map[string]bool{}
+			certificate := [2]string{one.MspID, string(one.Certificate)}
+			if !known[certificate] {
+				count[one.MspID]++
 			}
-			certificates[one.MspID][string(one.Certificate)] = true
-			if voted[one.MspID] || len(certificates[one.MspID]) > maxCertificates {
-				return fault.New(badProof, "two attestations of %q, or too many certificates", one.MspID)
-			}
+			known[certificate] = true
+			isOne := !voted[one.MspID] && count[one.MspID] <= maxCertificates
+			fault.Unless(isOne, badProof, "two attestations of %q, or too many certificates", one.MspID)
 			voted[one.MspID] = true
 		}
 	}
-	return nil
 }

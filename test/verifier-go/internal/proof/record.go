@@ -3,10 +3,10 @@ package proof
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"regexp"
 	"strings"
 
+	"cotrace.example/verifier/internal/fault"
 	"cotrace.example/verifier/internal/lineage"
 	"cotrace.example/verifier/internal/text"
 	"cotrace.example/verifier/internal/traceid"
@@ -36,28 +36,17 @@ var (
 	unitText    = regexp.MustCompile(`^[\x20-\x7e]{1,32}$`)
 )
 
-func (u *uri) Check() error {
-	if len(*u) > 512 || !absoluteURI.MatchString(string(*u)) {
-		return errors.New("not an absolute URI")
-	}
-	return nil
+func (u *uri) Check() {
+	isURI := len(*u) <= 512 && absoluteURI.MatchString(string(*u))
+	fault.Unless(isURI, badProof, "%q is not an absolute URI", *u)
 }
 
-// readRecord reads the text of a record; nil where it is not one that the contract takes.
-func readRecord(written string) *recordText {
-	value, isCanonical := parseCanonical(written, maxRecord)
-	if !isCanonical {
-		return nil
-	}
-	return recordOf(value)
-}
-
-func recordOf(value any) *recordText {
+// readRecord reads a record that the contract takes.
+func readRecord(value any) *recordText {
 	r := &recordText{isRow: map[string]bool{}}
-	if text.Read(value, r, badProof) != nil || !r.agrees() {
-		return nil
-	}
-	r.value, r.event = value.(text.Object), hashOf(text.InOrder([]any{r.EventHash, r.EventID}))
+	text.Read(value, r, badProof)
+	r.checkEntries()
+	r.value, r.event = value.(text.Object), hashOf(text.Canonical([]any{r.EventHash, r.EventID}))
 	return r
 }
 
@@ -74,17 +63,18 @@ func hashOf(written string) string {
 }
 
 // idOf is the id of the record with a text, whether or not it is of our form.
-func idOf(mspID, record string) string { return hashOf("[" + text.InOrder(mspID) + "," + record + "]") }
+func idOf(mspID, record string) string {
+	return hashOf("[" + text.Canonical(mspID) + "," + record + "]")
+}
 
-// agrees says whether the entries of a record fit each other, its bond and its change; it notes which have rows.
-func (r *recordText) agrees() bool {
+// checkEntries checks that the entries of a record fit each other, its bond and its change; it notes which have rows.
+func (r *recordText) checkEntries() {
 	seen, natures, count := map[[3]string]bool{}, map[string]string{}, map[string]int{}
 	for _, entry := range r.Traces {
-		key := [3]string{entry.ID, entry.Role, entry.Lot}
-		nature, err := traceid.NatureOf(entry.ID)
-		if err != nil || seen[key] || entry.Role == "lot" && nature != traceid.Lot || !areSorted(optional(entry.Amounts)) {
-			return false
-		}
+		key, nature := [3]string{entry.ID, entry.Role, entry.Lot}, canonicalNature(entry.ID)
+		isLot := entry.Role != "lot" || nature == traceid.Lot
+		fault.Unless(isLot && !seen[key], badProof, "%v twice, or not a lot", key)
+		checkAmounts(optional(entry.Amounts))
 		seen[key], natures[entry.ID] = true, nature
 		isMarked := entry.Role == "lot" || entry.Role == "process" || nature == traceid.Class
 		r.isRow[entry.ID] = r.isRow[entry.ID] || !isMarked
@@ -96,33 +86,29 @@ func (r *recordText) agrees() bool {
 			rows++
 		}
 	}
+	fault.Unless(rows <= maxRows && len(r.isRow)-rows <= maxRows, badProof, "too many rows or marks")
 	for _, entry := range r.Traces {
 		product, _, _ := strings.Cut(entry.Lot, "/10/")
-		isOfProduct := entry.ID == product || strings.HasPrefix(entry.ID, product+"/21/")
-		if entry.Lot != "" && (natures[entry.Lot] != traceid.Lot || !isOfProduct) {
-			return false
-		}
+		isItsLot := natures[entry.Lot] == traceid.Lot && (entry.ID == product || strings.HasPrefix(entry.ID, product+"/21/"))
+		fault.Unless(entry.Lot == "" || isItsLot, badProof, "%q is not a lot of the product", entry.Lot)
 	}
 	children, parents := count["child"], count["parent"]
-	if r.Bond != "" && parents+children == 0 || parents > 1 || r.Change == "empty" && (parents == 0 || r.Bond == "other") {
-		return false
-	}
-	return fit(r.Bond, r.Change, children > 0, parents > 0) && rows <= maxRows && len(r.isRow)-rows <= maxRows
+	checkBond(r.Bond, r.Change, children > 0, parents > 0)
+	isFit := parents < 2 && (r.Bond == "" || parents+children > 0) && (r.Change != "empty" || parents > 0)
+	fault.Unless(isFit, badProof, "%d parents and %d children of the bond %q", parents, children, r.Bond)
 }
 
-// areSorted says whether quantities are of their form, those without a unit first.
-func areSorted(amounts []lineage.Amount) bool {
+// checkAmounts checks the forms of quantities, and that those without a unit are first.
+func checkAmounts(amounts []lineage.Amount) {
 	last := ""
 	for _, amount := range amounts {
 		unit := ""
 		if amount.Unit != nil {
 			unit = *amount.Unit
+			fault.Unless(unitText.MatchString(unit), badProof, "%q is not a unit", unit)
 		}
-		isUnit := amount.Unit == nil || unitText.MatchString(unit)
-		if !decimal.MatchString(amount.Value) || amount.Value == "0" || !isUnit || unit < last {
-			return false
-		}
+		isDecimal := amount.Value != "0" && decimal.MatchString(amount.Value)
+		fault.Unless(isDecimal && unit >= last, badProof, "quantity %q is not a decimal, or not in its place", amount.Value)
 		last = unit
 	}
-	return true
 }

@@ -1,12 +1,12 @@
 package proof
 
 import (
-	"errors"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"cotrace.example/verifier/internal/fault"
 	"cotrace.example/verifier/internal/lineage"
 	"cotrace.example/verifier/internal/text"
 	"cotrace.example/verifier/internal/traceid"
@@ -48,22 +48,26 @@ func (l *link) fits(isRow bool) bool {
 
 type moment string
 
-func (m *moment) Check() error {
+func (m *moment) Check() {
 	const form = "2006-01-02T15:04:05.000Z"
+	read, err := time.Parse(form, string(*m))
 	// Go takes some other spellings, too.
-	if read, err := time.Parse(form, string(*m)); err != nil || read.Format(form) != string(*m) {
-		return errors.New("not a time in UTC with milliseconds")
-	}
-	return nil
+	isMoment := err == nil && read.Format(form) == string(*m)
+	fault.Unless(isMoment, badProof, "not a time in UTC with milliseconds")
+}
+
+// ours gives what a text has that is of our form; nothing where it is not.
+func ours[T any](read func() T) (value T) {
+	fault.Catch(func() { value = read() })
+	return value
 }
 
 // parseCanonical gives the value of a canonical JSON text.
-func parseCanonical(written string, most int) (any, bool) {
-	if len(written) > most {
-		return nil, false
-	}
-	value, err := text.Parse(written)
-	return value, err == nil && text.IsCanonical(written, value)
+func parseCanonical(written string, most int) any {
+	fault.Unless(len(written) <= most, badProof, "more than %d bytes", most)
+	value := text.Parse(written)
+	fault.Unless(text.Canonical(value) == written, badProof, "not canonical")
+	return value
 }
 
 // Roles of a row or mark, sorted, with a space behind each.
@@ -73,54 +77,52 @@ var (
 	rolesOfMarks = regexp.MustCompile(`^(lot )?(process[a-z-]* )*$`)
 )
 
-// readRow reads the text of a row or mark at a key, which a transaction wrote; nil where it is not of our form. A mark has
-// no link.
-func readRow(txID, traceID, markOf, written string) (*lineage.Row, *link) {
-	value, isCanonical := parseCanonical(written, maxRow)
-	nature, err := traceid.NatureOf(traceID)
+// row of a trace, or a mark.
+type row struct {
+	lineage.Row
+	link *link // nil of a mark
+}
+
+// readRow reads the text of a row or mark at a key, which a transaction wrote.
+func readRow(txID, traceID, markOf, written string) *row {
+	value, nature := parseCanonical(written, maxRow), canonicalNature(traceID)
 	var read struct {
 		rowText
 		link
 	}
 	r, at := &read.rowText, &read.link
-	if !isCanonical || err != nil {
-		return nil, nil
-	}
 	if markOf == "" {
-		err = text.Read(value, &read, badProof)
+		text.Read(value, &read, badProof)
+		fault.Unless(at.fits(true), badProof, "no place in a chain")
 	} else {
-		err, at = text.Read(value, r, badProof), nil
+		text.Read(value, r, badProof)
+		fault.Unless(r.RecordID == markOf, badProof, "a mark of another record")
+		at = nil
 	}
 	roles := strings.Join(r.Roles, " ") + " "
+	areSorted := sortedRoles.MatchString(roles) && strings.Count(roles, " ") == len(r.Roles)
+	fault.Unless(areSorted, badProof, "not the roles of an identifier: %v", r.Roles)
 	isRow := nature != traceid.Class && !rolesOfMarks.MatchString(roles)
-	isSorted := sortedRoles.MatchString(roles) && strings.Count(roles, " ") == len(r.Roles)
-	isLinked := at != nil && at.fits(true) || at == nil && r.RecordID == markOf
-	if err != nil || r.TxID != txID || r.Wrong != nil && !*r.Wrong || !isSorted || !isLinked || isRow != (at != nil) {
-		return nil, nil
-	}
-	isChild, isParent := slices.Contains(r.Roles, "child"), slices.Contains(r.Roles, "parent")
-	row := &lineage.Row{Said: lineage.Said{
+	fault.Unless(isRow == (at != nil), badProof, "a row for a mark, or a mark for a row")
+	fault.Unless(r.TxID == txID && (r.Wrong == nil || *r.Wrong), badProof, "of another transaction, or not wrong")
+	isChild := slices.Contains(r.Roles, "child")
+	checkBond(r.Bond, r.Change, isChild, slices.Contains(r.Roles, "parent"))
+	ours := &row{lineage.Row{Said: lineage.Said{
 		RecordID: r.RecordID, Event: r.Event, Time: string(r.Time), Wrong: r.Wrong != nil, Bond: r.Bond, Change: r.Change,
-	}, Roles: r.Roles}
+	}, Roles: r.Roles}, at}
 	if r.Parent != nil {
-		if _, err := traceid.NatureOf(*r.Parent); err != nil || !isChild {
-			return nil, nil
-		}
-		row.Parent = *r.Parent
+		canonicalNature(*r.Parent)
+		fault.Unless(isChild, badProof, "a parent of what is not a child")
+		ours.Parent = *r.Parent
 	}
-	if !fit(r.Bond, r.Change, isChild, isParent) {
-		return nil, nil
-	}
-	return row, at
+	return ours
 }
 
-// fit checks bond and change against roles: of one identifier, or of a whole record.
-func fit(bond, change string, hasChild, hasParent bool) bool {
-	switch {
-	case bond == "":
-		return !hasChild && !hasParent && change != "empty"
-	case change == "", bond == "other" && change != "see":
-		return false
+// checkBond checks bond and change against roles: of one identifier, or of a whole record.
+func checkBond(bond, change string, hasChild, hasParent bool) {
+	isFit := change != "" && (bond != "other" || change == "see") && (change != "empty" || !hasChild)
+	if bond == "" {
+		isFit = !hasChild && !hasParent && change != "empty"
 	}
-	return change != "empty" || !hasChild
+	fault.Unless(isFit, badProof, "bond %q and change %q of other roles", bond, change)
 }

@@ -12,130 +12,77 @@ import (
 )
 
 // Verify judges a proof by a trust file; what it gives is the answer of the format.
-func Verify(proofText, trustText string) (any, error) {
-	trust, err := attest.ReadTrust(trustText)
-	if err != nil {
-		return nil, err
-	}
-	f, err := readFile(proofText)
-	if err != nil {
-		return nil, err
-	}
-	if err := f.checkAttestations(); err != nil {
-		return nil, err
-	}
-	if err := trust.CheckFresh(f.Root.Attested.Block); err != nil {
-		return nil, err
-	}
-	root, err := trust.Follow(f.blocks())
-	if err != nil {
-		return nil, err
-	}
-	tips, err := root.Trusted.JudgeTips(f.Tips)
-	if err != nil {
-		return nil, err
-	}
-	if err := f.openTraces(root.Trie); err != nil {
-		return nil, err
-	}
+func Verify(proofText, trustText string) any {
+	trust := attest.ReadTrust(trustText)
+	f := readFile(proofText)
+	f.checkAttestations()
+	trust.CheckFresh(f.Root.Attested.Block)
+	root := trust.Follow(f.blocks())
+	tips := root.Trusted.JudgeTips(f.Tips)
+	f.openTraces(root.Trie)
 	c := &contents{file: f, mainName: trust.Network.MainName, hashes: map[string]bool{}}
-	if err := c.read(); err != nil {
-		return nil, err
-	}
+	c.read()
 	return f.answer(root.AsOf, tips, c.envelopes)
 }
 
 // openTraces is steps 3 to 5.
-func (f *file) openTraces(root []byte) error {
+func (f *file) openTraces(root []byte) {
 	nodes := &trie.Nodes{Rest: f.Nodes}
-	heads, isShown := make([][]byte, len(f.Traces)), false
+	isRising, isShown, areStates := true, false, true
 	for i, trace := range f.Traces {
-		if i > 0 && trace.TraceID <= f.Traces[i-1].TraceID {
-			return fault.New(badProof, "traces do not rise")
-		}
+		isRising = isRising && (i == 0 || trace.TraceID > f.Traces[i-1].TraceID)
 		isShown = isShown || trace.TraceID == f.Question.TraceID
 	}
+	fault.Unless(isRising, badProof, "traces do not rise")
+	heads := make([][]byte, len(f.Traces))
 	for i, trace := range f.Traces {
-		var err error
-		if heads[i], err = nodes.Walk(root, trie.TraceKey(trace.TraceID)); err != nil {
-			return err
-		}
+		heads[i] = nodes.Walk(root, trie.TraceKey(trace.TraceID))
 	}
-	isAsShown := true
 	for _, one := range f.States {
-		entry, err := nodes.Walk(root, trie.StateKey(one.Domain, one.Key))
-		if err != nil {
-			return err
-		}
-		if one.Value == nil {
-			isAsShown = isAsShown && entry == nil
-		} else {
-			hash := sha256.Sum256(*one.Value)
-			isAsShown = isAsShown && len(entry) == 48 && bytes.HasPrefix(entry, hash[:])
-		}
+		entry := nodes.Walk(root, trie.StateKey(one.Domain, one.Key))
+		hash := sha256.Sum256(optional(one.Value))
+		isItsHash := one.Value != nil && len(entry) == 48 && bytes.HasPrefix(entry, hash[:])
+		areStates = areStates && (isItsHash || one.Value == nil && entry == nil)
 	}
-	if len(nodes.Rest) > 0 {
-		return fault.New("PROOF_TOO_LONG", "nodes that nothing needs")
-	}
-	if !isAsShown {
-		return fault.New("WRONG_VALUE", "a state is not as shown")
-	}
+	fault.Unless(len(nodes.Rest) == 0, "PROOF_TOO_LONG", "nodes that nothing needs")
+	fault.Unless(areStates, "WRONG_VALUE", "a state is not as shown")
 	for i := range f.Traces {
-		if err := f.Traces[i].openTrees(heads[i], f.Root.Attested.Block); err != nil {
-			return err
-		}
+		f.Traces[i].openTrees(heads[i], f.Root.Attested.Block)
 	}
-	if !isShown {
-		return fault.New("PROVES_NOTHING", "the trace asked for is not shown")
-	}
-	return nil
+	fault.Unless(isShown, "PROVES_NOTHING", "the trace asked for is not shown")
 }
 
 // openTrees compares what is shown with the head in the trie; nil is of a trace that is not there.
-func (t *trace) openTrees(head []byte, block uint64) (err error) {
-	if (t.Head == nil) != (head == nil) || head != nil && !bytes.Equal(*t.Head, head) {
-		return fault.New("WRONG_HEAD", "the head of %q is not as shown", t.TraceID)
-	}
+func (t *trace) openTrees(head []byte, block uint64) {
+	isAsShown := (t.Head == nil) == (head == nil) && bytes.Equal(optional(t.Head), head)
+	fault.Unless(isAsShown, "WRONG_HEAD", "the head of %q is not as shown", t.TraceID)
 	if head == nil {
-		return nil
+		return
 	}
-	if t.head, err = events.DecodeHead(head); err != nil {
-		return err
-	}
+	t.head = events.DecodeHead(head)
 	areAll := len(t.head) == len(t.trees)
 	for i, tree := range t.head {
-		if tree.LastBlock > block {
-			return fault.New("WRONG_HEAD", "a head of a later block")
-		}
+		fault.Unless(tree.LastBlock <= block, "WRONG_HEAD", "a head of a later block")
 		areAll = areAll && tree.MspID == t.trees[i].MspID
 	}
-	if !areAll {
-		return fault.New("NO_TREE", "not the trees of the head")
-	}
+	fault.Unless(areAll, "NO_TREE", "not the trees of the head")
 	for i := range t.trees {
-		opened, err := t.trees[i].Open(t.head, t.TraceID)
-		if err != nil {
-			return err
-		}
-		t.open = append(t.open, opened...)
+		t.open = append(t.open, t.trees[i].Open(t.head, t.TraceID)...)
 	}
-	return nil
 }
 
 // Open decodes and checks the events of a tree; it gives those that are not hidden.
-func (t *Tree) Open(head []events.Tree, traceID string) (opened []*event, err error) {
+func (t *Tree) Open(head []events.Tree, traceID string) (opened []*event) {
 	shown := make([]events.Shown, len(t.Events))
 	for i := range t.Events {
 		one := &t.Events[i]
-		if shown[i].Index = one.Index; one.Hidden != nil {
-			shown[i].Hash = *one.Hidden
-			continue
+		shown[i] = events.Shown{Index: one.Index, Hash: optional(one.Hidden)}
+		if one.Place != nil {
+			one.leaf = events.DecodeLeaf(*one.Place)
+			shown[i].Leaf, shown[i].Hash = one.leaf, one.leaf.Hash
+			opened = append(opened, one)
 		}
-		if one.leaf, err = events.DecodeLeaf(*one.Place); err != nil {
-			return nil, err
-		}
-		shown[i].Leaf, shown[i].Hash = one.leaf, one.leaf.Hash
-		opened = append(opened, one)
 	}
-	return opened, events.CheckTree(head, t.MspID, traceID, shown, t.Path)
+	events.CheckTree(head, t.MspID, traceID, shown, t.Path)
+	return opened
 }

@@ -3,7 +3,6 @@ package text
 import (
 	"encoding/base64"
 	"encoding/hex"
-	"fmt"
 	"math"
 	"reflect"
 	"regexp"
@@ -17,201 +16,139 @@ import (
 // Hex is bytes in lower-case hexadecimal.
 type Hex []byte
 
-// checker is a type that refuses some values itself, with a code of its own where the error is a fault.
-type checker interface{ Check() error }
+// checker is a type that refuses some values itself.
+type checker interface{ Check() }
+
+// reader refuses with its code.
+type reader struct{ code string }
 
 // Read fills what `into` points to from a value of Parse; whatever is wrong is refused with `code`. Structs have exactly
 // the members that their tags `json` name, looked at in their order. `may:"null"` lets a text be null, which is then empty;
 // `may:"lack"` lets a member be left out, but a list that is there is not empty; `may:"come later"` is `NOT_SUPPORTED`.
-// `least` and `most` bound numbers, and how many bytes or items there are; `among` has the words that a text may be, `like` a
-// regular expression for it. A pointer is nil for null or what is left out; a uint64 is decimal text, bytes are
-// base64url.
-func Read(value any, into any, code string) error {
-	err := read(value, reflect.ValueOf(into).Elem(), "")
-	if err != nil && fault.CodeOf(err) == "INTERNAL" {
-		return fault.New(code, "%v", err)
-	}
-	return err
+// `least` and `most` bound numbers, and how many bytes or items there are; `among` has the words that a text may be, `like`
+// a regular expression for it. A pointer is nil for null or what is left out; a uint64 is decimal text, bytes are base64url.
+func Read(value any, into any, code string) {
+	reader{code}.read(value, reflect.ValueOf(into).Elem(), "", "the text")
 }
 
-func read(value any, into reflect.Value, tag reflect.StructTag) error {
-	if value == nil && (into.Kind() == reflect.Pointer || into.Kind() == reflect.Interface || tag.Get("may") == "null") {
-		return nil
+// read reads what is at a place.
+func (r reader) read(value any, into reflect.Value, tag reflect.StructTag, at string) {
+	kind := into.Kind()
+	if value == nil && (kind == reflect.Pointer || kind == reflect.Interface || tag.Get("may") == "null") {
+		return
 	}
-	if err := readKind(value, into, tag); err != nil {
-		return err
+	switch kind {
+	case reflect.Pointer:
+		into.Set(reflect.New(into.Type().Elem()))
+		r.read(value, into.Elem(), tag, at)
+	case reflect.Interface:
+		into.Set(reflect.ValueOf(value))
+	case reflect.Bool:
+		into.SetBool(as[bool](r, value, at))
+	case reflect.Int, reflect.Uint32:
+		number := as[float64](r, value, at)
+		r.within(tag, number, at)
+		fault.Unless(number == math.Trunc(number), r.code, "%s is not a whole number", at)
+		into.Set(reflect.ValueOf(number).Convert(into.Type()))
+	case reflect.Float64:
+		into.SetFloat(as[float64](r, value, at))
+	case reflect.Uint64:
+		written := as[string](r, value, at)
+		number, _ := strconv.ParseUint(written, 10, 64)
+		fault.Unless(strconv.FormatUint(number, 10) == written, r.code, "%s is not a number in decimal text", at)
+		into.SetUint(number)
+	case reflect.String:
+		into.SetString(as[string](r, value, at))
+		r.checkText(into.String(), tag, at)
+	case reflect.Slice:
+		if into.Type().Elem().Kind() == reflect.Uint8 {
+			into.SetBytes(r.bytes(as[string](r, value, at), into.Type(), tag, at))
+			break
+		}
+		list := as[[]any](r, value, at)
+		r.within(tag, float64(len(list)), at)
+		into.Set(reflect.MakeSlice(into.Type(), len(list), len(list)))
+		for i, item := range list {
+			r.read(item, into.Index(i), "", at)
+		}
+	case reflect.Map:
+		into.Set(reflect.MakeMap(into.Type()))
+		for name, member := range as[Object](r, value, at) {
+			item := reflect.New(into.Type().Elem()).Elem()
+			r.read(member, item, "", name)
+			into.SetMapIndex(reflect.ValueOf(name), item)
+		}
+	case reflect.Struct:
+		r.members(as[Object](r, value, at), into, at)
 	}
 	if checked, is := into.Addr().Interface().(checker); is {
-		return checked.Check()
+		checked.Check()
 	}
-	return nil
 }
 
-func readKind(value any, into reflect.Value, tag reflect.StructTag) error {
-	object, isObject := value.(Object)
-	list, isList := value.([]any)
-	number, isNumber := value.(float64)
-	written, isText := value.(string)
-	_, isBool := value.(bool)
-	kind, isBytes := into.Kind(), into.Kind() == reflect.Slice && into.Type().Elem().Kind() == reflect.Uint8
-	switch {
-	case kind == reflect.Pointer:
-		into.Set(reflect.New(into.Type().Elem()))
-		return read(value, into.Elem(), tag)
-	case kind == reflect.Interface || kind == reflect.Bool && isBool:
-		into.Set(reflect.ValueOf(value))
-		return nil
-	case kind == reflect.Struct && isObject:
-		return readStruct(object, into)
-	case kind == reflect.Map && isObject:
-		return readMap(object, into)
-	case kind == reflect.Slice && isList && !isBytes:
-		return readList(list, into, tag)
-	case kind == reflect.String && isText:
-		return readText(written, into, tag)
-	case kind == reflect.Uint64 && isText:
-		return readDecimal(written, into)
-	case isBytes && isText:
-		return readBytes(written, into, tag)
-	case slices.Contains([]reflect.Kind{reflect.Int, reflect.Uint32, reflect.Float64}, kind) && isNumber:
-		return readNumber(number, into, tag)
-	}
-	return fmt.Errorf("not a %s", into.Type())
+func as[T any](r reader, value any, at string) T {
+	given, is := value.(T)
+	fault.Unless(is, r.code, "%s is not a %T", at, given)
+	return given
 }
 
-// within says whether a number, or how many bytes or items there are, is in its bounds.
-func within(tag reflect.StructTag, size float64) error {
-	least, most := bound(tag, "least", 0), bound(tag, "most", math.MaxUint32)
-	if size < least || size > most {
-		return fmt.Errorf("%.0f is not from %.0f to %.0f", size, least, most)
-	}
-	return nil
-}
-
-func bound(tag reflect.StructTag, name string, otherwise float64) float64 {
-	if number, err := strconv.ParseFloat(tag.Get(name), 64); err == nil {
-		return number
-	}
-	return otherwise
-}
-
-func readNumber(number float64, into reflect.Value, tag reflect.StructTag) error {
-	if into.Kind() != reflect.Float64 {
-		if number != math.Trunc(number) {
-			return fmt.Errorf("not a whole number")
+// within checks a number, or how many bytes or items there are.
+func (r reader) within(tag reflect.StructTag, size float64, at string) {
+	bound := func(name string, otherwise float64) float64 {
+		if number, err := strconv.ParseFloat(tag.Get(name), 64); err == nil {
+			return number
 		}
-		if err := within(tag, number); err != nil {
-			return err
-		}
+		return otherwise
 	}
-	into.Set(reflect.ValueOf(number).Convert(into.Type()))
-	return nil
+	least, most := bound("least", 0), bound("most", math.MaxUint32)
+	fault.Unless(size >= least && size <= most, r.code, "%s has a size that is not from %.0f to %.0f", at, least, most)
 }
 
 // patterns of texts, by the tags that have them.
 var patterns = map[string]*regexp.Regexp{}
 
-func readText(written string, into reflect.Value, tag reflect.StructTag) error {
+func (r reader) checkText(written string, tag reflect.StructTag, at string) {
 	words, like := strings.Fields(tag.Get("among")), tag.Get("like")
 	if patterns[like] == nil {
 		patterns[like] = regexp.MustCompile("^(?:" + like + ")$")
 	}
-	if written == "" && tag.Get("may") == "null" {
-		return fmt.Errorf("empty, which is how null is read")
-	}
-	if len(words) > 0 && !slices.Contains(words, written) || like != "" && !patterns[like].MatchString(written) {
-		return fmt.Errorf("%q is not one of %v, or like %s", written, words, like)
-	}
-	into.SetString(written)
-	return within(tag, float64(len(written)))
+	isOne := len(words) == 0 || slices.Contains(words, written)
+	isLike := like == "" || patterns[like].MatchString(written)
+	// What is empty would be taken for null.
+	isNull := written == "" && tag.Get("may") == "null"
+	fault.Unless(isOne && isLike && !isNull, r.code, "%s is not one of %v, or like %s", at, words, like)
+	r.within(tag, float64(len(written)), at)
 }
 
-func readDecimal(written string, into reflect.Value) error {
-	number, err := strconv.ParseUint(written, 10, 64)
-	if err != nil || strconv.FormatUint(number, 10) != written {
-		return fmt.Errorf("not a number in decimal text")
+func (r reader) bytes(written string, into reflect.Type, tag reflect.StructTag, at string) []byte {
+	encoding := base64.RawURLEncoding.Strict()
+	decode, encode, length := encoding.DecodeString, encoding.EncodeToString, encoding.DecodedLen(len(written))
+	if into == reflect.TypeFor[Hex]() {
+		decode, encode, length = hex.DecodeString, hex.EncodeToString, hex.DecodedLen(len(written))
 	}
-	into.SetUint(number)
-	return nil
-}
-
-func readBytes(written string, into reflect.Value, tag reflect.StructTag) error {
-	decode, length := fromBase64, base64.RawURLEncoding.DecodedLen(len(written))
-	if _, isHex := into.Interface().(Hex); isHex {
-		decode, length = fromHex, hex.DecodedLen(len(written))
-	}
-	if err := within(tag, float64(length)); err != nil {
-		return err
-	}
+	r.within(tag, float64(length), at)
 	bytes, err := decode(written)
-	into.SetBytes(bytes)
-	return err
+	// Both take more spellings than one.
+	fault.Unless(err == nil && encode(bytes) == written, r.code, "%s is not bytes as text", at)
+	return bytes
 }
 
-// fromBase64 decodes unpadded base64url with zero tail bits.
-func fromBase64(written string) ([]byte, error) {
-	if strings.ContainsAny(written, "\r\n") {
-		return nil, fmt.Errorf("not base64url")
-	}
-	return base64.RawURLEncoding.Strict().DecodeString(written)
-}
-
-func fromHex(written string) ([]byte, error) {
-	bytes, err := hex.DecodeString(written)
-	if err == nil && hex.EncodeToString(bytes) != written {
-		err = fmt.Errorf("not lower-case hexadecimal")
-	}
-	return bytes, err
-}
-
-func readList(list []any, into reflect.Value, tag reflect.StructTag) error {
-	if err := within(tag, float64(len(list))); err != nil {
-		return err
-	}
-	into.Set(reflect.MakeSlice(into.Type(), len(list), len(list)))
-	for i, item := range list {
-		if err := read(item, into.Index(i), ""); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func readMap(object Object, into reflect.Value) error {
-	into.Set(reflect.MakeMap(into.Type()))
-	for name, member := range object {
-		item := reflect.New(into.Type().Elem()).Elem()
-		if err := read(member, item, ""); err != nil {
-			return err
-		}
-		into.SetMapIndex(reflect.ValueOf(name), item)
-	}
-	return nil
-}
-
-func readStruct(object Object, into reflect.Value) error {
+func (r reader) members(object Object, into reflect.Value, at string) {
 	known := map[string]bool{}
 	for _, field := range reflect.VisibleFields(into.Type()) {
 		name, may := field.Tag.Get("json"), field.Tag.Get("may")
 		member, has := object[name]
+		if name == "" || !has && (may == "lack" || may == "come later") {
+			continue
+		}
+		known[name] = true
 		list, _ := member.([]any)
 		isEmpty := member == nil || field.Type.Kind() == reflect.Slice && len(list) == 0
-		switch known[name] = name != ""; {
-		case name == "" || !has && may != "" && may != "null":
-			continue
-		case may == "come later":
-			return fault.New("NOT_SUPPORTED", "%s is of a later release", name)
-		case !has || may == "lack" && isEmpty:
-			return fmt.Errorf("%s is not there, or empty", name)
-		}
-		if err := read(member, into.FieldByIndex(field.Index), field.Tag); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
+		fault.Unless(may != "come later", "NOT_SUPPORTED", "%s is of a later release", name)
+		fault.Unless(has && (may != "lack" || !isEmpty), r.code, "%s is not there, or empty", name)
+		r.read(member, into.FieldByIndex(field.Index), field.Tag, name)
 	}
 	for name := range object {
-		if !known[name] {
-			return fmt.Errorf("unknown member %q", name)
-		}
+		fault.Unless(known[name], r.code, "%s has an unknown member %q", at, name)
 	}
-	return nil
 }

@@ -16,31 +16,14 @@ import (
 
 type writer struct {
 	inOrder bool // members of structs stay in the order in which they are declared
-	tooDeep bool
 }
 
 // Canonical writes a value as canonical JSON (RFC 8785): what Parse gives, and structs by their tags `json`. A uint64 is
 // decimal text, bytes are base64url, a nil pointer is null, and a nil slice a list.
-func Canonical(value any) (string, error) {
-	w := writer{}
-	written := w.write(reflect.ValueOf(value), 0)
-	if w.tooDeep {
-		return "", fault.New("BAD_JSON", "nesting too deep")
-	}
-	return written, nil
-}
-
-// IsCanonical says whether a text is the canonical JSON of `value`.
-func IsCanonical(input string, value any) bool {
-	canonical, err := Canonical(value)
-	return err == nil && canonical == input
-}
+func Canonical(value any) string { return writer{}.write(reflect.ValueOf(value), 0) }
 
 // InOrder writes JSON with the members of structs in the order in which they are declared.
-func InOrder(value any) string {
-	w := writer{inOrder: true}
-	return w.write(reflect.ValueOf(value), 0)
-}
+func InOrder(value any) string { return writer{inOrder: true}.write(reflect.ValueOf(value), 0) }
 
 // Listed is each of a list once, in the order of their texts by InOrder.
 func Listed[T any](list []T) []T {
@@ -75,8 +58,8 @@ func Compare(a, b string) int {
 // Sorted keys of a map.
 func Sorted[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
 
-func (w *writer) write(v reflect.Value, depth int) string {
-	w.tooDeep = w.tooDeep || depth > maxDepth
+func (w writer) write(v reflect.Value, depth int) string {
+	fault.Unless(depth <= maxDepth, "BAD_JSON", "nesting too deep")
 	switch v.Kind() {
 	case reflect.Invalid:
 		return "null"
@@ -91,25 +74,21 @@ func (w *writer) write(v reflect.Value, depth int) string {
 	case reflect.String:
 		return quoted(v.String())
 	case reflect.Slice:
-		return w.list(v, depth)
+		if bytes, is := v.Interface().([]byte); is {
+			return quoted(base64.RawURLEncoding.EncodeToString(bytes))
+		}
+		items := make([]string, v.Len())
+		for i := range items {
+			items[i] = w.write(v.Index(i), depth+1)
+		}
+		return "[" + strings.Join(items, ",") + "]"
 	case reflect.Map, reflect.Struct:
 		return w.object(v, depth)
 	}
 	panic("no JSON has a value of type " + v.Type().String())
 }
 
-func (w *writer) list(v reflect.Value, depth int) string {
-	if bytes, is := v.Interface().([]byte); is {
-		return quoted(base64.RawURLEncoding.EncodeToString(bytes))
-	}
-	items := make([]string, v.Len())
-	for i := range items {
-		items[i] = w.write(v.Index(i), depth+1)
-	}
-	return "[" + strings.Join(items, ",") + "]"
-}
-
-func (w *writer) object(v reflect.Value, depth int) string {
+func (w writer) object(v reflect.Value, depth int) string {
 	if v.Kind() == reflect.Map && v.IsNil() {
 		return "null"
 	}
@@ -157,8 +136,6 @@ func number(value float64) string {
 		return "0"
 	}
 	written, err := json.Marshal(value)
-	if err != nil {
-		panic(err)
-	}
+	fault.Unless(err == nil, "BAD_JSON", "%v", err)
 	return string(written)
 }

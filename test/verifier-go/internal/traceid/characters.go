@@ -30,16 +30,14 @@ func isRefused(r rune) bool {
 
 var tooManyMarks = regexp.MustCompile(`\p{M}{31}`)
 
-// readCharacters trims, checks every character, and brings the text into NFC.
-func readCharacters(input string) (string, error) {
-	trimmed := strings.Trim(input, spaces)
-	if !utf8.ValidString(input) || trimmed == "" || len(utf16.Encode([]rune(trimmed))) > maxUnits {
-		return "", refuse("empty, not UTF-8, or more than %d UTF-16 units", maxUnits)
+// readCharacters trims, checks every character, and brings the text into NFC. It is empty where it refuses.
+func readCharacters(input string) string {
+	text := strings.Trim(input, spaces)
+	isLong := len(utf16.Encode([]rune(text))) > maxUnits
+	if !utf8.ValidString(input) || isLong || strings.ContainsFunc(text, isRefused) || tooManyMarks.MatchString(text) {
+		return ""
 	}
-	if strings.ContainsFunc(trimmed, isRefused) || tooManyMarks.MatchString(trimmed) {
-		return "", refuse("a character that may not stand there, or 31 combining marks in a row")
-	}
-	return norm.NFC.String(trimmed), nil
+	return norm.NFC.String(text)
 }
 
 var (

@@ -4,8 +4,6 @@ package traceid
 import (
 	"regexp"
 	"strings"
-
-	"cotrace.example/verifier/internal/fault"
 )
 
 // Nature of an identifier: of a product line, a lot of it, or one thing.
@@ -17,42 +15,36 @@ const (
 
 const maxBytes = 512
 
-func refuse(format string, arguments ...any) error {
-	return fault.New("BAD_TRACE_ID", format, arguments...)
-}
-
 var (
 	classes = regexp.MustCompile(`^https://id\.gs1\.org/(?:(?:01|8006)/\d+|80(?:10|13)/[^/]+|25[35]/\d{13}|8003/\d{14})$`)
 	lots    = regexp.MustCompile(`^https://id\.gs1\.org/(?:01|8006)/\d+/10/`)
 )
 
-// Identify gives the TraceID of an identifier as it is written, and its nature.
-func Identify(input string) (traceID, nature string, err error) {
-	text, err := readCharacters(input)
-	if err != nil {
-		return "", "", err
+// Identify gives the TraceID of an identifier as it is written, and its nature; both are empty where it has none.
+func Identify(input string) (traceID, nature string) {
+	text := readCharacters(input)
+	if text == "" || claimsGS1(text) {
+		return "", ""
 	}
 	traceID = identify(text)
 	switch {
-	case traceID == "" || len(traceID) > maxBytes || claimsGS1(text):
-		return "", "", refuse("not of its form, of more than %d bytes, or like an address on GS1's host", maxBytes)
+	case traceID == "" || len(traceID) > maxBytes:
+		return "", ""
 	case classes.MatchString(traceID):
-		nature = Class
+		return traceID, Class
 	case lots.MatchString(traceID):
-		nature = Lot
-	default:
-		nature = Instance
+		return traceID, Lot
 	}
-	return traceID, nature, nil
+	return traceID, Instance
 }
 
-// NatureOf is the nature of a canonical TraceID; any other text is refused.
-func NatureOf(text string) (string, error) {
-	traceID, nature, err := Identify(text)
-	if err == nil && traceID != text {
-		err = refuse("not canonical: %q is", traceID)
+// NatureOf is the nature of a canonical TraceID, and empty of any other text.
+func NatureOf(text string) string {
+	traceID, nature := Identify(text)
+	if traceID != text {
+		return ""
 	}
-	return nature, err
+	return nature
 }
 
 // identify is empty where the text is to be of GS1, and is not of its form.

@@ -8,44 +8,35 @@ type item struct {
 }
 
 // readItem takes one item from the front, in its shortest form only, and gives what is behind it.
-func readItem(input []byte) (one item, rest []byte, valid bool) {
-	if len(input) == 0 {
-		return one, nil, false
-	}
+func readItem(input []byte) (one item, rest []byte) {
+	check(len(input) > 0)
 	first := int(input[0])
 	head, length := 1, first&0x3f
 	switch digits := length - 55; {
 	case first < 0x80:
 		head, length = 0, 1
 	case digits > 0:
-		if head = 1 + digits; digits > 4 || len(input) < head || input[1] == 0 {
-			return one, nil, false
-		}
-		length = 0
+		head, length = 1+digits, 0
+		check(digits <= 4 && len(input) >= head && input[1] != 0)
 		for _, digit := range input[1:head] {
 			length = length<<8 | int(digit)
 		}
-		if length <= 55 {
-			return one, nil, false
-		}
+		check(length > 55)
 	}
 	end, isList := head+length, first >= 0xc0
-	if len(input) < end || head == 1 && !isList && length == 1 && input[1] < 0x80 {
-		return one, nil, false
-	}
-	return item{isList, input[head:end], input[:end]}, input[end:], true
+	check(len(input) >= end && (head != 1 || isList || length != 1 || input[1] >= 0x80))
+	return item{isList, input[head:end], input[:end]}, input[end:]
 }
 
-// readNode reads the items of a list that is the whole input: two of an extension or leaf, seventeen of a branch.
-func readNode(input []byte) (items []item, valid bool) {
-	list, rest, valid := readItem(input)
-	if len(rest) > 0 || !list.isList {
-		return nil, false
-	}
-	for rest = list.payload; valid && len(rest) > 0 && len(items) < 17; {
+// readNode reads the items of a list that is the whole input.
+func readNode(input []byte) (items []item) {
+	list, rest := readItem(input)
+	check(len(rest) == 0 && list.isList)
+	for rest = list.payload; len(rest) > 0; {
 		var next item
-		next, rest, valid = readItem(rest)
+		next, rest = readItem(rest)
 		items = append(items, next)
+		check(len(items) <= 17)
 	}
-	return items, valid && len(rest) == 0
+	return items
 }

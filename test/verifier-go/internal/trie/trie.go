@@ -27,32 +27,30 @@ type Nodes struct {
 	used map[string][]byte
 }
 
-var (
-	errNode   = fault.New("BAD_TRIE_NODE", "not a node of a trie in shortest RLP")
-	emptyRoot = keccak([]byte{0x80})
-)
+// check refuses what is not a node of a trie in shortest RLP.
+func check(isNode bool) {
+	fault.Unless(isNode, "BAD_TRIE_NODE", "not the node that is referred to, or of its form")
+}
+
+var emptyRoot = keccak([]byte{0x80})
 
 // Walk gives the value under a key, or nil where the nodes prove that there is none.
-func (n *Nodes) Walk(root, key []byte) ([]byte, error) {
+func (n *Nodes) Walk(root, key []byte) []byte {
 	if bytes.Equal(root, emptyRoot) {
-		return nil, nil
+		return nil
 	}
 	return n.follow(root, nibbles(keccak(key)))
 }
 
 // follow goes on from the node with a hash: one that was used, or else the next.
-func (n *Nodes) follow(hash, path []byte) ([]byte, error) {
+func (n *Nodes) follow(hash, path []byte) []byte {
 	node, isKnown := n.used[string(hash)]
 	if !isKnown {
 		isNext := len(n.Rest) > 0 && bytes.Equal(keccak(n.Rest[0]), hash)
-		switch {
-		case n.used == nil && !isNext:
-			return nil, fault.New("ROOT_MISMATCH", "not the root")
-		case len(n.Rest) == 0:
-			return nil, fault.New("PROOF_TOO_SHORT", "a node is missing")
-		case !isNext:
-			return nil, errNode
-		case n.used == nil:
+		fault.Unless(isNext || n.used != nil, "ROOT_MISMATCH", "not the root")
+		fault.Unless(len(n.Rest) > 0, "PROOF_TOO_SHORT", "a node is missing")
+		check(isNext)
+		if n.used == nil {
 			n.used = map[string][]byte{}
 		}
 		node = n.Rest[0]
@@ -62,47 +60,44 @@ func (n *Nodes) follow(hash, path []byte) ([]byte, error) {
 }
 
 // read gives what is below a node.
-func (n *Nodes) read(node, path []byte) ([]byte, error) {
-	items, valid := readNode(node)
-	switch {
-	case valid && len(items) == 17 && !items[16].isList && len(items[16].payload) == 0 && len(path) > 0:
+func (n *Nodes) read(node, path []byte) []byte {
+	items := readNode(node)
+	if len(items) == 17 {
+		check(!items[16].isList && len(items[16].payload) == 0 && len(path) > 0)
 		return n.child(items[path[0]], path[1:])
-	case !valid || len(items) != 2 || items[0].isList || len(items[0].payload) == 0:
-		return nil, errNode
 	}
+	check(len(items) == 2 && !items[0].isList && len(items[0].payload) > 0)
 	// Hex-prefix encoding: 2 says that it is a leaf, 1 that the path is odd; of an even one the second nibble is zero.
 	own, below := nibbles(items[0].payload), items[1]
 	flags := own[0]
-	if flags > 3 || flags&1 == 0 && own[1] != 0 {
-		return nil, errNode
+	isLeaf, isOdd := flags&2 != 0, flags&1 != 0
+	check(flags <= 3 && (isOdd || own[1] == 0))
+	if own = own[1:]; !isOdd {
+		own = own[1:]
 	}
-	own = own[2-flags&1:]
+	check(isLeaf || len(own) > 0)
 	rest, isBelow := bytes.CutPrefix(path, own)
-	isLeaf := flags >= 2
 	switch {
-	case !isLeaf && len(own) == 0:
-		return nil, errNode
 	case !isBelow:
-		return nil, nil
+		return nil
 	case !isLeaf:
 		return n.child(below, rest)
-	case below.isList || len(below.payload) == 0 || len(rest) > 0:
-		return nil, errNode
 	}
-	return below.payload, nil
+	check(!below.isList && len(below.payload) > 0 && len(rest) == 0)
+	return below.payload
 }
 
 // child goes on with what a node holds for a child: nothing, a node of less than 32 bytes, or the hash of one.
-func (n *Nodes) child(reference item, path []byte) ([]byte, error) {
-	switch {
-	case reference.isList && len(reference.whole) < 32:
+func (n *Nodes) child(reference item, path []byte) []byte {
+	if reference.isList {
+		check(len(reference.whole) < 32)
 		return n.read(reference.whole, path)
-	case !reference.isList && len(reference.payload) == 32:
-		return n.follow(reference.payload, path)
-	case !reference.isList && len(reference.payload) == 0:
-		return nil, nil
 	}
-	return nil, errNode
+	if len(reference.payload) == 0 {
+		return nil
+	}
+	check(len(reference.payload) == 32)
+	return n.follow(reference.payload, path)
 }
 
 func nibbles(data []byte) (out []byte) {

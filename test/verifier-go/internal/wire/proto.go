@@ -2,8 +2,12 @@ package wire
 
 import (
 	"encoding/binary"
-	"errors"
+
+	"cotrace.example/verifier/internal/fault"
 )
+
+// Proto reads protocol buffers; what is not one is refused with its code.
+type Proto struct{ Code string }
 
 // Message is the fields of a protocol buffer: of each number its values, in order. Numbers are in Ints, all else in Bytes.
 type Message struct {
@@ -11,11 +15,8 @@ type Message struct {
 	Ints  map[uint64][]uint64
 }
 
-// Proto reads protocol buffers, and keeps the first thing that is wrong.
-type Proto struct{ Err error }
-
-// Message reads a message along these fields of messages in messages; it is empty where it is not there, or wrong.
-func (p *Proto) Message(data []byte, fields ...uint64) *Message {
+// Message reads a message along these fields of messages in messages; it is empty where it is not there.
+func (p Proto) Message(data []byte, fields ...uint64) *Message {
 	m := p.read(data)
 	for _, field := range fields {
 		m = p.read(m.Last(field))
@@ -23,19 +24,18 @@ func (p *Proto) Message(data []byte, fields ...uint64) *Message {
 	return m
 }
 
-func (p *Proto) read(data []byte) *Message {
+func (p Proto) read(data []byte) *Message {
 	m := &Message{map[uint64][][]byte{}, map[uint64][]uint64{}}
-	isWrong := false
 	number := func() uint64 {
 		value, size := binary.Uvarint(data)
-		isWrong = isWrong || size <= 0
-		data = data[max(size, 0):]
+		fault.Unless(size > 0, p.Code, "not a number of a protocol buffer")
+		data = data[size:]
 		return value
 	}
 	for len(data) > 0 {
 		key := number()
-		field, length := key>>3, uint64(0)
-		switch key & 7 {
+		field, kind, length := key>>3, key&7, uint64(0)
+		switch kind {
 		case 0:
 			m.Ints[field] = append(m.Ints[field], number())
 		case 1:
@@ -44,14 +44,10 @@ func (p *Proto) read(data []byte) *Message {
 			length = number()
 		case 5:
 			length = 4
-		default:
-			isWrong = true
 		}
-		if isWrong || field == 0 || length > uint64(len(data)) {
-			p.Err = errors.New("not a protocol buffer")
-			return m
-		}
-		if key&7 == 2 {
+		isKnown := kind < 3 || kind == 5
+		fault.Unless(isKnown && field > 0 && length <= uint64(len(data)), p.Code, "not a field of a protocol buffer")
+		if kind == 2 {
 			m.Bytes[field] = append(m.Bytes[field], data[:length])
 		}
 		data = data[length:]
@@ -60,29 +56,13 @@ func (p *Proto) read(data []byte) *Message {
 }
 
 // Entries of a map field: of each key its value.
-func (p *Proto) Entries(m *Message, field uint64) map[string][]byte {
+func (p Proto) Entries(m *Message, field uint64) map[string][]byte {
 	found := map[string][]byte{}
 	for _, listed := range m.Bytes[field] {
 		entry := p.read(listed)
-		found[string(entry.Last(1))] = entry.Last(2)
+		found[entry.Text(1)] = entry.Last(2)
 	}
 	return found
-}
-
-// Header is what is needed of every envelope (common/common.proto of fabric-protos).
-type Header struct {
-	Kind                 uint64
-	Channel, TxID, MspID string
-	Data                 []byte
-}
-
-// Header reads the header of an envelope.
-func (p *Proto) Header(envelope []byte) *Header {
-	payload := p.Message(envelope, 1)
-	channel, creator := p.Message(payload.Last(1), 1), p.Message(payload.Last(1), 2, 1)
-	return &Header{
-		channel.Int(1), string(channel.Last(4)), string(channel.Last(5)), string(creator.Last(1)), payload.Last(2),
-	}
 }
 
 func last[T any](values []T) (value T) {
@@ -95,5 +75,22 @@ func last[T any](values []T) (value T) {
 // Last is the value of a field that stands once: its last, or nothing.
 func (m *Message) Last(number uint64) []byte { return last(m.Bytes[number]) }
 
+// Text is the like.
+func (m *Message) Text(number uint64) string { return string(m.Last(number)) }
+
 // Int is the number in a field that stands once: its last, or 0.
 func (m *Message) Int(number uint64) uint64 { return last(m.Ints[number]) }
+
+// Header is what is needed of every envelope (common/common.proto of fabric-protos).
+type Header struct {
+	Kind                 uint64
+	Channel, TxID, MspID string
+	Data                 []byte
+}
+
+// Header reads the header of an envelope.
+func (p Proto) Header(envelope []byte) *Header {
+	payload := p.Message(envelope, 1)
+	channel, creator := p.Message(payload.Last(1), 1), p.Message(payload.Last(1), 2, 1)
+	return &Header{channel.Int(1), channel.Text(4), channel.Text(5), creator.Text(1), payload.Last(2)}
+}

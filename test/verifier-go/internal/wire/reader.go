@@ -8,26 +8,12 @@ import (
 	"cotrace.example/verifier/internal/fault"
 )
 
-// Reader reads fields in their order. The first that is not there decides how the bytes are refused.
-type Reader struct {
-	Rest []byte
-	Code string
-}
+// Reader reads fields in their order.
+type Reader struct{ Rest []byte }
 
-func (r *Reader) fail(code string) {
-	if r.Code == "" {
-		r.Code = code
-	}
-}
-
-// Bytes are as many as are asked for; zeros where they are not there.
+// Bytes are as many as are asked for.
 func (r *Reader) Bytes(length int) []byte {
-	if length > len(r.Rest) {
-		r.fail("TRUNCATED")
-	}
-	if r.Code != "" {
-		return make([]byte, min(length, 32))
-	}
+	fault.Unless(length <= len(r.Rest), "TRUNCATED", "%d bytes are not there", length)
 	out := r.Rest[:length:length]
 	r.Rest = r.Rest[length:]
 	return out
@@ -47,35 +33,20 @@ func (r *Reader) Uint(size int) (number uint64) {
 // Text is UTF-8 behind its length, of at most `most` bytes.
 func (r *Reader) Text(most uint64) string {
 	length := r.Uint(4)
-	if length > most {
-		r.fail("TOO_LONG")
-	}
-	text := string(r.Bytes(int(min(length, most))))
-	if !utf8.ValidString(text) {
-		r.fail("BAD_UTF8")
-	}
+	fault.Unless(length <= most, "TOO_LONG", "a text of more than %d bytes", most)
+	text := string(r.Bytes(int(length)))
+	fault.Unless(utf8.ValidString(text), "BAD_UTF8", "not UTF-8: %q", text)
 	return text
 }
 
 // Tag must be next.
 func (r *Reader) Tag(tag string) {
-	if string(r.Bytes(len(tag))) != tag {
-		r.fail("BAD_TAG")
-	}
+	fault.Unless(string(r.Bytes(len(tag))) == tag, "BAD_TAG", "not %q", tag)
 }
 
-// End is nil where everything was there, nothing is left, and what was read is valid; `code` is for what is not.
-func (r *Reader) End(isValid bool, code string) error {
-	if len(r.Rest) > 0 {
-		r.fail("TRAILING_BYTES")
-	}
-	if !isValid {
-		r.fail(code)
-	}
-	if r.Code != "" {
-		return fault.New(r.Code, "not of its form (%s)", code)
-	}
-	return nil
+// End is where nothing is left.
+func (r *Reader) End() {
+	fault.Unless(len(r.Rest) == 0, "TRAILING_BYTES", "%d bytes more", len(r.Rest))
 }
 
 // Bytes of a form: numbers in their width, texts behind their lengths, bytes as they are.
