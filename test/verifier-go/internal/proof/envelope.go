@@ -75,24 +75,22 @@ func (e *envelope) record(domain, recordID string) *recordText {
 	return ours(func() *recordText {
 		value := parseCanonical(e.puts[stateKey{domain, "rec/" + recordID}], maxRecord)
 		stored, _ := value.(text.Object)
-		entries, _ := stored["traces"].([]any)
+		entries, isList := stored["traces"].([]any)
+		fault.Unless(isList, badProof, "not a record")
 		// The client did not send the links.
 		client, links, sent := maps.Clone(stored), make([]link, len(entries)), make([]any, len(entries))
 		for i, item := range entries {
 			entry, _ := item.(text.Object)
 			own, linked := maps.Clone(entry), text.Object{}
 			for _, name := range []string{"ver", "preTraceTxId", "preTraceHash"} {
-				if member, has := own[name]; has {
-					linked[name] = member
-				}
+				linked[name] = own[name]
 				delete(own, name)
 			}
+			fault.Unless(len(own)+3 == len(entry), badProof, "an entry without its place in a chain")
 			text.Read(linked, &links[i], badProof)
 			sent[i] = own
 		}
-		if client["traces"] != nil {
-			client["traces"] = sent
-		}
+		client["traces"] = sent
 		record := readRecord(client)
 		fault.Unless(idOf(e.MspID, text.Canonical(client)) == recordID, badProof, "another record")
 		for i, entry := range record.Traces {
@@ -112,7 +110,7 @@ func (e *envelope) orphans() (found []orphan) {
 	named := map[[3]string]bool{} // domain, identifier, record id
 	for at, value := range e.puts {
 		traceID, markOf := events.ReadKey(at.key)
-		if row := ours(func() *row { return readRow(e.TxID, traceID, markOf, value) }); row != nil {
+		if row := ours(func() row { return readRow(e.TxID, traceID, markOf, value) }); row.Row != nil {
 			named[[3]string{at.domain, traceID, row.RecordID}] = true
 		}
 	}

@@ -26,7 +26,8 @@ type event struct {
 	Record   *uint32   `json:"record" may:"lack"`
 	Envelope *uint32   `json:"envelope" may:"lack"`
 	leaf     *events.Leaf
-	row      *row
+	place    lineage.Place
+	row      row
 	record   *recordText
 	foreign  bool // its row or record is not of our form
 	told     int  // its place among those of its trace that the lineage is told of
@@ -37,6 +38,8 @@ type Tree struct {
 	MspID  string  `json:"mspId"`
 	Events []event `json:"events" most:"100000"`
 	Path   []byte  `json:"path"`
+	hidden int     // how many others it has, listed or not
+	shown  int     // how many are shown at least as row
 }
 
 type trace struct {

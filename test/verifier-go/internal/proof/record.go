@@ -50,11 +50,13 @@ func readRecord(value any) *recordText {
 	return r
 }
 
-// shown is the record as the lineage takes it.
-func (r *recordText) shown(recordID string) *lineage.Record {
-	return &lineage.Record{Said: lineage.Said{
-		RecordID: recordID, Event: r.event, Time: string(r.EventTime), Wrong: r.Corrects != nil, Bond: r.Bond, Change: r.Change,
-	}, Step: r.Step, Entries: r.Traces}
+// shown is the record, where there is one, as the lineage takes it beside its row.
+func (r *recordText) shown(row *lineage.Row) *lineage.Record {
+	if r == nil {
+		return nil
+	}
+	said := lineage.Said{RecordID: row.RecordID, Event: r.event, Time: string(r.EventTime), Wrong: r.Corrects != nil, Bond: r.Bond, Change: r.Change}
+	return &lineage.Record{Said: said, Step: r.Step, Entries: r.Traces}
 }
 
 func hashOf(written string) string {

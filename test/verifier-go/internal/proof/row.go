@@ -46,13 +46,15 @@ func (l *link) fits(isRow bool) bool {
 	return (l.Ver != nil) == isRow && (l.PreTraceTxID == nil) == hasNone && (l.PreTraceHash == nil) == hasNone
 }
 
+// moments are in UTC with milliseconds.
+const moments = "2006-01-02T15:04:05.000Z"
+
 type moment string
 
 func (m *moment) Check() {
-	const form = "2006-01-02T15:04:05.000Z"
-	read, err := time.Parse(form, string(*m))
+	read, err := time.Parse(moments, string(*m))
 	// Go takes some other spellings, too.
-	isMoment := err == nil && read.Format(form) == string(*m)
+	isMoment := err == nil && read.Format(moments) == string(*m)
 	fault.Unless(isMoment, badProof, "not a time in UTC with milliseconds")
 }
 
@@ -79,12 +81,12 @@ var (
 
 // row of a trace, or a mark.
 type row struct {
-	lineage.Row
+	*lineage.Row
 	link *link // nil of a mark
 }
 
 // readRow reads the text of a row or mark at a key, which a transaction wrote.
-func readRow(txID, traceID, markOf, written string) *row {
+func readRow(txID, traceID, markOf, written string) row {
 	value, nature := parseCanonical(written, maxRow), canonicalNature(traceID)
 	var read struct {
 		rowText
@@ -107,15 +109,13 @@ func readRow(txID, traceID, markOf, written string) *row {
 	fault.Unless(r.TxID == txID && (r.Wrong == nil || *r.Wrong), badProof, "of another transaction, or not wrong")
 	isChild := slices.Contains(r.Roles, "child")
 	checkBond(r.Bond, r.Change, isChild, slices.Contains(r.Roles, "parent"))
-	ours := &row{lineage.Row{Said: lineage.Said{
-		RecordID: r.RecordID, Event: r.Event, Time: string(r.Time), Wrong: r.Wrong != nil, Bond: r.Bond, Change: r.Change,
-	}, Roles: r.Roles}, at}
+	parent := ""
 	if r.Parent != nil {
-		canonicalNature(*r.Parent)
-		fault.Unless(isChild, badProof, "a parent of what is not a child")
-		ours.Parent = *r.Parent
+		parent = *r.Parent
+		fault.Unless(isChild && traceid.NatureOf(parent) != "", badProof, "%q is not a parent of this", parent)
 	}
-	return ours
+	said := lineage.Said{RecordID: r.RecordID, Event: r.Event, Time: string(r.Time), Wrong: r.Wrong != nil, Bond: r.Bond, Change: r.Change}
+	return row{&lineage.Row{Said: said, Roles: r.Roles, Parent: parent}, at}
 }
 
 // checkBond checks bond and change against roles: of one identifier, or of a whole record.

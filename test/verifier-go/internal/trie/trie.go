@@ -1,3 +1,4 @@
+// Package trie walks Merkle Patricia tries along proofs (docs/formats.md, State trie).
 package trie
 
 import (
@@ -6,7 +7,6 @@ import (
 	"golang.org/x/crypto/sha3"
 
 	"cotrace.example/verifier/internal/fault"
-	"cotrace.example/verifier/internal/wire"
 )
 
 func keccak(data []byte) []byte {
@@ -14,12 +14,6 @@ func keccak(data []byte) []byte {
 	hash.Write(data)
 	return hash.Sum(nil)
 }
-
-// TraceKey is the bytes that name a TraceID's head in the trie.
-func TraceKey(traceID string) []byte { return []byte("t\x00" + traceID) }
-
-// StateKey is the bytes that name a key of a domain's state in the trie.
-func StateKey(domain, key string) []byte { return wire.Bytes([]byte("s\x00"), domain, []byte(key)) }
 
 // Nodes are the nodes of a proof for many keys: each once, in the order of first use.
 type Nodes struct {
@@ -105,4 +99,44 @@ func nibbles(data []byte) (out []byte) {
 		out = append(out, b>>4, b&15)
 	}
 	return out
+}
+
+// item is one RLP item: a string, or a list with its items still encoded.
+type item struct {
+	isList         bool
+	payload, whole []byte // whole is with its head
+}
+
+// readItem takes one item from the front, in its shortest form only, and gives what is behind it.
+func readItem(input []byte) (one item, rest []byte) {
+	check(len(input) > 0)
+	first := int(input[0])
+	head, length := 1, first&0x3f
+	switch digits := length - 55; {
+	case first < 0x80:
+		head, length = 0, 1
+	case digits > 0:
+		head, length = 1+digits, 0
+		check(digits <= 4 && len(input) >= head && input[1] != 0)
+		for _, digit := range input[1:head] {
+			length = length<<8 | int(digit)
+		}
+		check(length > 55)
+	}
+	end, isList := head+length, first >= 0xc0
+	check(len(input) >= end && (head != 1 || isList || length != 1 || input[1] >= 0x80))
+	return item{isList, input[head:end], input[:end]}, input[end:]
+}
+
+// readNode reads the items of a list that is the whole input.
+func readNode(input []byte) (items []item) {
+	list, rest := readItem(input)
+	check(len(rest) == 0 && list.isList)
+	for rest = list.payload; len(rest) > 0; {
+		var next item
+		next, rest = readItem(rest)
+		items = append(items, next)
+		check(len(items) <= 17)
+	}
+	return items
 }
