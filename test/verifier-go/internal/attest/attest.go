@@ -3,7 +3,6 @@ package attest
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/hex"
 	"slices"
 
@@ -64,8 +63,7 @@ func ReadTrust(input string) *Trust {
 	}
 	t.quorum = quorumOf(len(t.members), t.Quorum)
 	n, tag := &t.Network, []byte("cotrace.network.v1\x00")
-	id := sha256.Sum256(wire.Bytes(tag, n.MainName, []byte(n.MainHash), n.CheckingName, []byte(n.CheckingHash), n.Height))
-	t.networkID = id[:]
+	t.networkID = wire.Hash(tag, n.MainName, []byte(n.MainHash), n.CheckingName, []byte(n.CheckingHash), n.Height)
 	return t
 }
 
@@ -86,18 +84,12 @@ type Transition struct {
 	Envelope     []byte        `json:"envelope" most:"104857600"`
 }
 
-// Root is what is known of the root of the trie, and who is trusted then.
-type Root struct {
-	*AsOf
-	Trie    []byte
-	Trusted *Trust
-}
-
-// Follow goes along transitions, each of which must be needed, to the root: the last of `blocks`, without an envelope.
-func (t *Trust) Follow(blocks []Transition) *Root {
+// Follow goes along transitions, each of which must be needed, to the root: the last of `blocks`, without an envelope. It
+// gives what is said of the root, the root of the trie, and who is trusted then.
+func (t *Trust) Follow(blocks []Transition) (asOf *AsOf, trie []byte, trusted *Trust) {
 	asOf, stated := t.count(blocks[0].Block, blocks[0].Attestations)
 	if len(blocks) == 1 {
-		return &Root{asOf, stated.trieRoot, t}
+		return asOf, stated.trieRoot, t
 	}
 	next := t.after(blocks[0].Envelope, stated)
 	isNeeded := fault.Catch(func() { t.count(blocks[1].Block, blocks[1].Attestations) }) != nil
@@ -114,9 +106,8 @@ func (t *Trust) after(envelope []byte, stated *body) *Trust {
 	if err != nil || len(txID) != 32 || hex.EncodeToString(txID) != header.TxID {
 		txID = make([]byte, 32)
 	}
-	hash := sha256.Sum256(envelope)
-	leaf := sha256.Sum256(wire.Bytes([]byte("\x00t"), uint32(0), []byte{0}, txID, hash[:]))
-	fault.Unless(bytes.Equal(leaf[:], stated.txRoot), "ROOT_MISMATCH", "not the transaction of the block")
+	leaf := wire.Hash([]byte("\x00t"), uint32(0), []byte{0}, txID, wire.Hash(envelope))
+	fault.Unless(bytes.Equal(leaf, stated.txRoot), "ROOT_MISMATCH", "not the transaction of the block")
 	fault.Unless(header.Channel == t.Network.MainName, "WRONG_CHANNEL", "of channel %q", header.Channel)
 	fault.Unless(header.Kind == 1, badProof, "not a configuration")
 	// The organisations are those of the group Application.
@@ -160,12 +151,12 @@ type body struct {
 func decodeBody(data []byte) *body {
 	r, b := &wire.Reader{Rest: data}, &body{}
 	r.Tag("cotrace.attestation.v2\x00")
-	b.networkID = r.Hash()
+	b.networkID = r.Bytes(32)
 	fault.Unless(r.Uint(2) == 1, otherRules, "other rules")
 	b.block = r.Uint(8)
-	isFirst := bytes.Equal(r.Hash(), make([]byte, 32))
+	isFirst := bytes.Equal(r.Bytes(32), make([]byte, 32))
 	r.Bytes(2 * 32)
-	b.txRoot, b.txTotal = r.Hash(), r.Uint(4)
+	b.txRoot, b.txTotal = r.Bytes(32), r.Uint(4)
 	isValid := isFirst == (b.block == 0)
 	last, everywhere, most := "", uint64(0), uint64(0)
 	for range r.Uint(2) {
@@ -177,7 +168,7 @@ func decodeBody(data []byte) *body {
 			most = max(most, amount)
 		}
 	}
-	b.trieRoot = r.Hash()
+	b.trieRoot = r.Bytes(32)
 	r.End()
 	fault.Unless(isValid && everywhere+most <= b.txTotal, "BAD_ATTESTATION", "not the body of an attestation")
 	return b
@@ -192,8 +183,7 @@ func (t *Trust) check(s *Signed, statement []byte) {
 	peer := member.PeerOf(s.Certificate)
 	expires := peer.NotAfter.Unix()
 	fault.Unless(expires >= 0 && s.UnixSeconds <= uint64(expires), "ATTESTATION_EXPIRED", "the certificate had expired")
-	hash := sha256.Sum256(s.Certificate)
-	msp.CheckSignature(peer, wire.Bytes(statement, s.UnixSeconds, s.MspID, hash[:]), s.Signature)
+	msp.CheckSignature(peer, wire.Hash(statement, s.UnixSeconds, s.MspID, wire.Hash(s.Certificate)), s.Signature)
 }
 
 // judge reads an attestation that counts, as one of its organisation for a block.
@@ -213,45 +203,42 @@ type AsOf struct {
 	By          []string `json:"attestedBy"`
 }
 
-// votes are statements that count, each of another organisation.
-type votes struct {
-	by            []string
-	blocks, times []uint64
+// vote is what an organisation says that counts.
+type vote struct {
+	by          string
+	block, time uint64
 }
 
-func (v *votes) add(s *Signed, block uint64) {
-	v.by, v.blocks, v.times = append(v.by, s.MspID), append(v.blocks, block), append(v.times, s.UnixSeconds)
-}
-
-// asOf is what a quorum says: the q-th highest block and the q-th latest time.
-func (v *votes) asOf(quorum int) *AsOf {
-	slices.SortFunc(v.by, text.Compare)
-	slices.Sort(v.blocks)
-	slices.Sort(v.times)
-	at := len(v.by) - quorum
-	return &AsOf{v.blocks[at], v.times[at], v.by}
+// agreed is what a quorum says: the q-th highest block and the q-th latest time; nil where there are fewer.
+func (t *Trust) agreed(votes []vote) *AsOf {
+	var by []string
+	var blocks, times []uint64
+	for _, one := range votes {
+		by, blocks, times = append(by, one.by), append(blocks, one.block), append(times, one.time)
+	}
+	if len(by) < t.quorum {
+		return nil
+	}
+	slices.SortFunc(by, text.Compare)
+	slices.Sort(blocks)
+	slices.Sort(times)
+	at := len(by) - t.quorum
+	return &AsOf{blocks[at], times[at], by}
 }
 
 // count finds the body that a quorum of those trusted signed.
 func (t *Trust) count(block uint64, attestations []Attestation) (asOf *AsOf, stated *body) {
-	groups, bodies := map[string]*votes{}, map[string]*body{}
-	code, because := "NO_QUORUM", []string{}
+	votes, code, because := map[string][]vote{}, "NO_QUORUM", []string{}
 	for _, a := range attestations {
-		key := string(a.Body)
-		if wrong := fault.Catch(func() { bodies[key] = t.judge(&a, block) }); wrong != nil {
-			if because = append(because, wrong.Code); wrong.Code == otherRules {
-				code = otherRules
+		var read *body
+		refused := fault.Catch(func() { read = t.judge(&a, block) })
+		if refused == nil {
+			key := string(a.Body)
+			if votes[key] = append(votes[key], vote{a.MspID, block, a.UnixSeconds}); len(votes[key]) >= t.quorum {
+				asOf, stated = t.agreed(votes[key]), read
 			}
-			continue
-		}
-		if groups[key] == nil {
-			groups[key] = &votes{}
-		}
-		groups[key].add(&a.Signed, block)
-	}
-	for key, group := range groups {
-		if len(group.by) >= t.quorum {
-			asOf, stated = group.asOf(t.quorum), bodies[key]
+		} else if because = append(because, refused.Code); refused.Code == otherRules {
+			code = otherRules
 		}
 	}
 	fault.Unless(stated != nil, code, "block %d is not attested by %d; refused: %v", block, t.quorum, because)
@@ -268,18 +255,16 @@ type Tip struct {
 
 // JudgeTips gives what a quorum of tips says; nil without tips.
 func (t *Trust) JudgeTips(tips []Tip) *AsOf {
-	said, group := map[string]bool{}, &votes{}
+	said, votes := map[string]bool{}, []vote{}
 	for _, tip := range tips {
 		fault.Unless(!said[tip.MspID], badProof, "two tips of %q", tip.MspID)
 		said[tip.MspID] = true
 		statement := wire.Bytes([]byte("cotrace.tip.v1\x00"), t.networkID, tip.Block, tip.HeaderHash, tip.TrieRoot)
 		if fault.Catch(func() { t.check(&tip.Signed, statement) }) == nil {
-			group.add(&tip.Signed, tip.Block)
+			votes = append(votes, vote{tip.MspID, tip.Block, tip.UnixSeconds})
 		}
 	}
-	if len(tips) == 0 {
-		return nil
-	}
-	fault.Unless(len(group.by) >= t.quorum, "NO_QUORUM", "%d tips count", len(group.by))
-	return group.asOf(t.quorum)
+	agreed := t.agreed(votes)
+	fault.Unless(len(tips) == 0 || agreed != nil, "NO_QUORUM", "%d tips count", len(votes))
+	return agreed
 }

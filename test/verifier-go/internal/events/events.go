@@ -4,7 +4,6 @@ package events
 import (
 	"bytes"
 	"cmp"
-	"crypto/sha256"
 	"encoding/hex"
 	"maps"
 	"math/bits"
@@ -39,11 +38,11 @@ const (
 // DecodeLeaf takes exactly what an encoder writes.
 func DecodeLeaf(data []byte) *Leaf {
 	r := &wire.Reader{Rest: data}
-	leaf := &Leaf{Hash: hash([]byte{0}, data)}
+	leaf := &Leaf{Hash: wire.Hash([]byte{0}, data)}
 	r.Tag("e")
-	leaf.TxID, leaf.Block, leaf.TxNum = hex.EncodeToString(r.Hash()), r.Uint(8), uint32(r.Uint(4))
-	leaf.Domain, leaf.MspID, leaf.EnvelopeHash = r.Text(maxDomain), r.Text(maxMspID), hex.EncodeToString(r.Hash())
-	leaf.Key, leaf.ValueHash = r.Text(maxKey), hex.EncodeToString(r.Hash())
+	leaf.TxID, leaf.Block, leaf.TxNum = hex.EncodeToString(r.Bytes(32)), r.Uint(8), uint32(r.Uint(4))
+	leaf.Domain, leaf.MspID, leaf.EnvelopeHash = r.Text(maxDomain), r.Text(maxMspID), hex.EncodeToString(r.Bytes(32))
+	leaf.Key, leaf.ValueHash = r.Text(maxKey), hex.EncodeToString(r.Bytes(32))
 	r.End()
 	leaf.TraceID, leaf.RecordID = ReadKey(leaf.Key)
 	isValid := leaf.TraceID != "" && IsDomain(leaf.Domain) && leaf.MspID != ""
@@ -77,12 +76,7 @@ func Compare(a, b *Leaf) int {
 		cmp.Compare(a.Domain, b.Domain), cmp.Compare(a.Key, b.Key))
 }
 
-func hash(parts ...[]byte) []byte {
-	hash := sha256.Sum256(slices.Concat(parts...))
-	return hash[:]
-}
-
-func nodeHash(left, right []byte) []byte { return hash([]byte{1}, left, right) }
+func nodeHash(left, right []byte) []byte { return wire.Hash([]byte{1}, left, right) }
 
 // Tree is what a head says of one organisation's tree; an empty MspID is the shared one.
 type Tree struct {
@@ -110,7 +104,7 @@ func DecodeHead(data []byte) []Tree {
 		t.MspID, t.Count = r.Text(maxMspID), uint32(r.Uint(4))
 		t.LastBlock, t.LastTx = r.Uint(8), uint32(r.Uint(4))
 		for range bits.OnesCount32(t.Count) {
-			t.Peaks = append(t.Peaks, r.Hash())
+			t.Peaks = append(t.Peaks, r.Bytes(32))
 		}
 		isValid = isValid && t.Count > 0 && (i == 0 || t.MspID > trees[i-1].MspID)
 	}

@@ -10,15 +10,10 @@ type Fault struct {
 	Message string `json:"message"`
 }
 
-// Refuse throws a fault.
-func Refuse(code, format string, arguments ...any) {
-	panic(&Fault{code, fmt.Sprintf(format, arguments...)})
-}
-
 // Unless refuses what is not so.
 func Unless(isSo bool, code, format string, arguments ...any) {
 	if !isSo {
-		Refuse(code, format, arguments...)
+		panic(&Fault{code, fmt.Sprintf(format, arguments...)})
 	}
 }
 

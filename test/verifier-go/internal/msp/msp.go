@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
-	"crypto/sha256"
 	"crypto/x509"
 	"encoding/asn1"
 	"encoding/pem"
@@ -17,9 +16,10 @@ import (
 	"cotrace.example/verifier/internal/wire"
 )
 
-// unit is an organisational unit, and the authority that certifies it, where one is named.
+// unit is an organisational unit, the role that it names, if any, and the authority that certifies it, where one is named.
 type unit struct {
 	name      string
+	role      string
 	authority *x509.Certificate
 }
 
@@ -29,8 +29,8 @@ type MSP struct {
 	roots, others *x509.CertPool
 	lists         []*x509.RevocationList
 	internal      map[string]bool // authorities above another authority
-	units         []unit
-	roles         map[string]unit // of NodeOUs; none where they are off
+	units         []unit          // those of roles where NodeOUs are on
+	isOpen        bool            // no unit without a role is asked for
 }
 
 // reader of a configuration refuses with its code.
@@ -44,7 +44,7 @@ func New(config []byte, code string) *MSP {
 		isSHA2 := slices.Contains([]string{"", "SHA2", "SHA256", "SHA384"}, hashes.Text(field))
 		fault.Unless(isSHA2, code, "family of hashes %q", hashes.Text(field))
 	}
-	msp := &MSP{ID: m.Text(1), internal: map[string]bool{}, roles: map[string]unit{}}
+	msp := &MSP{ID: m.Text(1), internal: map[string]bool{}, isOpen: len(m.Bytes[7]) == 0}
 	roots, others := r.authorities(m.Bytes[2]), r.authorities(m.Bytes[3])
 	fault.Unless(len(roots) > 0, code, "no root")
 	msp.roots, msp.others = poolOf(roots), poolOf(others)
@@ -57,11 +57,11 @@ func New(config []byte, code string) *MSP {
 		msp.lists = append(msp.lists, list)
 	}
 	for _, listed := range m.Bytes[7] {
-		msp.units = append(msp.units, r.unit(listed))
+		msp.units = append(msp.units, r.unit(listed, ""))
 	}
 	for role, field := range map[string]uint64{"client": 2, "peer": 3, "admin": 4, "orderer": 5} {
 		if listed := nodeOUs.Last(field); listed != nil && nodeOUs.Int(1) != 0 {
-			msp.roles[role] = r.unit(listed)
+			msp.units = append(msp.units, r.unit(listed, role))
 		}
 	}
 	for _, authority := range append(roots, others...) {
@@ -95,9 +95,9 @@ func (r reader) authorities(listed [][]byte) (read []*x509.Certificate) {
 }
 
 // unit reads a FabricOUIdentifier.
-func (r reader) unit(listed []byte) unit {
+func (r reader) unit(listed []byte, role string) unit {
 	m := r.Message(listed)
-	one := unit{name: m.Text(2)}
+	one := unit{name: m.Text(2), role: role}
 	if authority := m.Last(1); len(authority) > 0 {
 		one.authority = r.fromPEM(authority)
 	}
@@ -130,16 +130,18 @@ func (m *MSP) PeerOf(der []byte) *x509.Certificate {
 	isLeaf := !certificate.IsCA && len(chain) > 1 && !m.internal[string(chain[1].Raw)]
 	fault.Unless(isLeaf, notAnIdentity, "of an authority, or issued by an authority above another")
 	fault.Unless(!m.revokes(certificate, chain), notAnIdentity, "revoked")
-	inUnit := len(m.units) == 0
-	var roles []string
+	inUnit, roles := m.isOpen, []string{}
 	for _, name := range certificate.Subject.OrganizationalUnit {
 		for _, one := range m.units {
-			inUnit = inUnit || one.name == name && one.certified(chain)
-		}
-		for role, one := range m.roles {
-			if one.name == name {
-				fault.Unless(one.certified(chain), notAPeer, "%q is not certified by the authority named for it", name)
-				roles = append(roles, role)
+			// An authority that is named for a unit is compared by what is signed in its certificate.
+			isCertified := one.authority == nil || bytes.Equal(one.authority.RawTBSCertificate, chain[1].RawTBSCertificate)
+			switch {
+			case one.name != name:
+			case one.role == "":
+				inUnit = inUnit || isCertified
+			default:
+				fault.Unless(isCertified, notAPeer, "%q is not certified by the authority named for it", name)
+				roles = append(roles, one.role)
 			}
 		}
 	}
@@ -175,19 +177,13 @@ func (m *MSP) revokes(certificate *x509.Certificate, chain []*x509.Certificate) 
 	return false
 }
 
-// certified says whether the chain goes through the authority of a unit, where one is named.
-func (u unit) certified(chain []*x509.Certificate) bool {
-	return u.authority == nil || bytes.Equal(u.authority.RawTBSCertificate, chain[1].RawTBSCertificate)
-}
-
-// CheckSignature checks an ECDSA signature on P-256 with a low S over the SHA-256 of data.
-func CheckSignature(certificate *x509.Certificate, data, signature []byte) {
+// CheckSignature checks an ECDSA signature on P-256 with a low S of a hash.
+func CheckSignature(certificate *x509.Certificate, hash, signature []byte) {
 	key := certificate.PublicKey.(*ecdsa.PublicKey)
 	fault.Unless(key.Curve == elliptic.P256(), "ATTESTATION_CURVE", "a key that is not on P-256")
 	var parts struct{ R, S *big.Int }
 	_, err := asn1.Unmarshal(signature, &parts)
-	hash := sha256.Sum256(data)
 	half := new(big.Int).Rsh(key.Params().N, 1)
-	isValid := err == nil && parts.S.Cmp(half) <= 0 && ecdsa.VerifyASN1(key, hash[:], signature)
+	isValid := err == nil && parts.S.Cmp(half) <= 0 && ecdsa.VerifyASN1(key, hash, signature)
 	fault.Unless(isValid, "ATTESTATION_SIGNATURE", "not a valid signature with a low S")
 }

@@ -37,7 +37,7 @@ func (t *trace) told() (list []lineage.Shown) {
 }
 
 // answer is step 7, and what is told.
-func (f *file) answer(asOf, tips *attest.AsOf, envelopes []*envelope) any {
+func (f *file) answer(asOf, tips *attest.AsOf) any {
 	asked := lineage.Question{Asked: f.Question.Asked, NatureOf: traceid.NatureOf}
 	last := int64(min(asOf.UnixSeconds, 253_402_300_799))
 	asked.RootTime = time.Unix(last, 0).UTC().Format(moments)
@@ -62,7 +62,7 @@ func (f *file) answer(asOf, tips *attest.AsOf, envelopes []*envelope) any {
 		organisations[one.TraceID] = one.organisations()
 		broken = append(broken, one.brokenChains()...)
 	}
-	for _, sent := range envelopes {
+	for _, sent := range f.envelopes {
 		orphans = append(orphans, sent.orphans()...)
 	}
 	identifiers, consulted, events := []text.Object{}, []text.Object{}, []text.Object{}

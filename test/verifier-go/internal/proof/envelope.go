@@ -24,10 +24,10 @@ type envelope struct {
 
 // What Fabric adds up for a key (validation/tx_ops.go).
 const (
-	written        = 1
-	metadataUpdate = 2
-	metadataDelete = 4
-	deleted        = 8
+	written uint8 = 1 << iota
+	metadataUpdate
+	metadataDelete
+	deleted
 )
 
 func (e *envelope) read(data []byte) {
@@ -39,35 +39,30 @@ func (e *envelope) read(data []byte) {
 	}
 	flags := map[stateKey]uint8{}
 	for _, action := range p.Message(e.Data).Bytes[1] {
-		for _, set := range p.Message(action, 2, 2, 1, 2, 1).Bytes[2] {
-			e.readWrites(p, p.Message(set), flags)
+		for _, listed := range p.Message(action, 2, 2, 1, 2, 1).Bytes[2] {
+			namespace := p.Message(listed)
+			writes := p.Message(namespace.Last(2))
+			for _, one := range writes.Bytes[3] {
+				write, flag := p.Message(one), written
+				at := stateKey{namespace.Text(1), write.Text(1)}
+				if write.Int(2) != 0 || len(write.Last(3)) == 0 {
+					flag = deleted
+				}
+				e.puts[at] = write.Text(3)
+				flags[at] += flag
+			}
+			for _, one := range writes.Bytes[4] {
+				write, flag := p.Message(one), metadataDelete
+				if len(write.Bytes[2]) > 0 {
+					flag = metadataUpdate
+				}
+				flags[stateKey{namespace.Text(1), write.Text(1)}] += flag
+			}
 		}
 	}
 	maps.DeleteFunc(e.puts, func(at stateKey, _ string) bool {
 		return flags[at]&written == 0 || flags[at]&deleted != 0 || !events.IsDomain(at.domain)
 	})
-}
-
-func (e *envelope) readWrites(p wire.Proto, namespace *wire.Message, flags map[stateKey]uint8) {
-	writes, domain := p.Message(namespace.Last(2)), string(namespace.Last(1))
-	for _, listed := range writes.Bytes[3] {
-		write := p.Message(listed)
-		at := stateKey{domain, string(write.Last(1))}
-		e.puts[at] = string(write.Last(3))
-		if write.Int(2) != 0 || e.puts[at] == "" {
-			flags[at] += deleted
-		} else {
-			flags[at] += written
-		}
-	}
-	for _, listed := range writes.Bytes[4] {
-		write := p.Message(listed)
-		if at := (stateKey{domain, string(write.Last(1))}); len(write.Bytes[2]) > 0 {
-			flags[at] += metadataUpdate
-		} else {
-			flags[at] += metadataDelete
-		}
-	}
 }
 
 // record is what the envelope puts for a record's id as the contract does, for its organisation; nil where it does not.
@@ -115,10 +110,7 @@ func (e *envelope) orphans() (found []orphan) {
 		}
 	}
 	for at := range e.puts {
-		recordID, isRecord := strings.CutPrefix(at.key, "rec/")
-		if !isRecord || !hexDigits.MatchString(recordID) {
-			continue
-		}
+		recordID := strings.TrimPrefix(at.key, "rec/")
 		record := e.record(at.domain, recordID)
 		if record == nil {
 			continue

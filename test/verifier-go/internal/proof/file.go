@@ -15,6 +15,7 @@ const (
 	maxMspID        = 255
 	maxCertificates = 64
 	badProof        = "BAD_PROOF"
+	wrongEnvelope   = "WRONG_ENVELOPE"
 )
 
 // event of a tree, as it is shown and as it was read.
@@ -82,6 +83,10 @@ type file struct {
 	Envelopes   [][]byte            `json:"envelopes" most:"100000"`
 	Traces      []trace             `json:"traces" least:"1" most:"10000"`
 	States      []state             `json:"states" may:"lack" most:"1000"`
+	// Those that were used, each in the order of first use; a record is nil where it is not of our form.
+	records   []*recordText
+	envelopes []*envelope
+	hashes    map[string]bool // of envelopes that were read
 }
 
 // Check refuses what was a format once with a code of its own.

@@ -1,7 +1,6 @@
 package proof
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"regexp"
 	"slices"
@@ -12,6 +11,7 @@ import (
 	"cotrace.example/verifier/internal/lineage"
 	"cotrace.example/verifier/internal/text"
 	"cotrace.example/verifier/internal/traceid"
+	"cotrace.example/verifier/internal/wire"
 )
 
 const (
@@ -19,8 +19,6 @@ const (
 	maxRecord = 8 << 20
 	maxRows   = 1000 // and as many marks
 )
-
-var hexDigits = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // rowText is a mark, or a row without its place in a chain.
 type rowText struct {
@@ -176,10 +174,7 @@ func (r *recordText) shown(row *lineage.Row) *lineage.Record {
 	return &lineage.Record{Said: said, Step: r.Step, Entries: r.Traces}
 }
 
-func hashOf(written string) string {
-	hash := sha256.Sum256([]byte(written))
-	return hex.EncodeToString(hash[:])
-}
+func hashOf(written string) string { return hex.EncodeToString(wire.Hash([]byte(written))) }
 
 // idOf is the id of the record with a text, whether or not it is of our form.
 func idOf(mspID, record string) string {

@@ -3,7 +3,6 @@ package proof
 
 import (
 	"bytes"
-	"crypto/sha256"
 
 	"cotrace.example/verifier/internal/attest"
 	"cotrace.example/verifier/internal/events"
@@ -19,12 +18,11 @@ func Verify(proofText, trustText string) any {
 	f := readFile(proofText)
 	f.checkAttestations()
 	trust.CheckFresh(f.Root.Attested.Block)
-	root := trust.Follow(f.blocks())
-	tips := root.Trusted.JudgeTips(f.Tips)
-	f.openTraces(root.Trie)
-	c := &contents{file: f, mainName: trust.Network.MainName, hashes: map[string]bool{}}
-	c.read()
-	return f.answer(root.AsOf, tips, c.envelopes)
+	asOf, root, trusted := trust.Follow(f.blocks())
+	tips := trusted.JudgeTips(f.Tips)
+	f.openTraces(root)
+	f.readContents(trust.Network.MainName)
+	return f.answer(asOf, tips)
 }
 
 // openTraces is steps 3 to 5.
@@ -42,8 +40,7 @@ func (f *file) openTraces(root []byte) {
 	}
 	for _, one := range f.States {
 		entry := nodes.Walk(root, wire.Bytes([]byte("s\x00"), one.Domain, []byte(one.Key)))
-		hash := sha256.Sum256(optional(one.Value))
-		isItsHash := one.Value != nil && len(entry) == 48 && bytes.HasPrefix(entry, hash[:])
+		isItsHash := one.Value != nil && len(entry) == 48 && bytes.HasPrefix(entry, wire.Hash(*one.Value))
 		areStates = areStates && (isItsHash || one.Value == nil && entry == nil)
 	}
 	fault.Unless(len(nodes.Rest) == 0, "PROOF_TOO_LONG", "nodes that nothing needs")
@@ -95,32 +92,22 @@ func (t *Tree) Open(head []events.Tree, traceID string) (opened []*event) {
 	return opened
 }
 
-const wrongEnvelope = "WRONG_ENVELOPE"
-
-// contents are the records and envelopes of a file that were used, each in the order of first use.
-type contents struct {
-	*file
-	mainName  string
-	records   []*recordText // nil where one is not of our form
-	envelopes []*envelope
-	hashes    map[string]bool // of envelopes that were read
-}
-
-// read is step 6: rows, records and envelopes of the events that are shown with them.
-func (c *contents) read() {
+// readContents is step 6: rows, records and envelopes of the events that are shown with them.
+func (f *file) readContents(mainName string) {
 	listed := map[string]bool{}
-	for _, record := range c.Records {
+	f.hashes = map[string]bool{}
+	for _, record := range f.Records {
 		fault.Unless(!listed[record], badProof, "a record is there twice")
 		listed[record] = true
 	}
-	for _, trace := range c.Traces {
+	for _, trace := range f.Traces {
 		for _, at := range trace.open {
 			if at.Row != nil || at.Envelope != nil {
-				c.readEvent(at)
+				f.readEvent(at, mainName)
 			}
 		}
 	}
-	areUsed := len(c.records) == len(c.Records) && len(c.envelopes) == len(c.Envelopes)
+	areUsed := len(f.records) == len(f.Records) && len(f.envelopes) == len(f.Envelopes)
 	fault.Unless(areUsed, badProof, "a record or envelope that nothing uses")
 }
 
@@ -134,7 +121,7 @@ func take[L, U any](index uint32, listed []L, used *[]U, read func(L) U) U {
 	return (*used)[at]
 }
 
-func (c *contents) readEvent(at *event) {
+func (f *file) readEvent(at *event, mainName string) {
 	var value string
 	if at.Row != nil {
 		value = *at.Row
@@ -142,34 +129,34 @@ func (c *contents) readEvent(at *event) {
 	}
 	var sent *envelope
 	if at.Envelope != nil {
-		sent = c.envelopeOf(at)
+		sent = f.envelopeOf(at, mainName)
 		value = sent.puts[stateKey{at.leaf.Domain, at.leaf.Key}]
 	}
 	at.row = ours(func() row { return readRow(at.leaf.TxID, at.leaf.TraceID, at.leaf.RecordID, value) })
 	at.foreign = at.row.Row == nil
 	if at.Record != nil {
-		at.record = take(*at.Record, c.Records, &c.records, func(written string) *recordText {
+		at.record = take(*at.Record, f.Records, &f.records, func(written string) *recordText {
 			return ours(func() *recordText { return readRecord(parseCanonical(written, maxRecord)) })
 		})
 		fault.Unless(!at.foreign, "NOT_ASKED", "a record of a row that is not of our form")
-		isItsOwn := idOf(at.leaf.MspID, c.Records[*at.Record]) == at.row.RecordID
+		isItsOwn := idOf(at.leaf.MspID, f.Records[*at.Record]) == at.row.RecordID
 		fault.Unless(isItsOwn, "WRONG_RECORD", "not the record of the row")
 		at.foreign = at.record == nil
 	}
 	at.foreign = at.foreign || sent != nil && sent.record(at.leaf.Domain, at.row.RecordID) == nil
 }
 
-func (c *contents) envelopeOf(at *event) *envelope {
-	sent := take(*at.Envelope, c.Envelopes, &c.envelopes, func(data []byte) *envelope {
+func (f *file) envelopeOf(at *event, mainName string) *envelope {
+	sent := take(*at.Envelope, f.Envelopes, &f.envelopes, func(data []byte) *envelope {
 		return &envelope{hash: hashOf(string(data))}
 	})
 	fault.Unless(sent.hash == at.leaf.EnvelopeHash, wrongEnvelope, "not the envelope of the event")
 	if sent.Header == nil {
-		fault.Unless(!c.hashes[sent.hash], badProof, "an envelope is there twice")
-		c.hashes[sent.hash] = true
-		sent.read(c.Envelopes[*at.Envelope])
+		fault.Unless(!f.hashes[sent.hash], badProof, "an envelope is there twice")
+		f.hashes[sent.hash] = true
+		sent.read(f.Envelopes[*at.Envelope])
 	}
-	fault.Unless(sent.Channel == c.mainName, "WRONG_CHANNEL", "of channel %q", sent.Channel)
+	fault.Unless(sent.Channel == mainName, "WRONG_CHANNEL", "of channel %q", sent.Channel)
 	value, isPut := sent.puts[stateKey{at.leaf.Domain, at.leaf.Key}]
 	isPut = isPut && hashOf(value) == at.leaf.ValueHash
 	isItsOwn := sent.TxID == at.leaf.TxID && sent.MspID == at.leaf.MspID

@@ -2,6 +2,7 @@
 package wire
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
 	"unicode/utf8"
 
@@ -18,9 +19,6 @@ func (r *Reader) Bytes(length int) []byte {
 	r.Rest = r.Rest[length:]
 	return out
 }
-
-// Hash is 32 bytes.
-func (r *Reader) Hash() []byte { return r.Bytes(32) }
 
 // Uint is a number of as many bytes.
 func (r *Reader) Uint(size int) (number uint64) {
@@ -68,6 +66,12 @@ func Bytes(fields ...any) (out []byte) {
 
 // Proto reads protocol buffers; what is not one is refused with its code.
 type Proto struct{ Code string }
+
+// Hash of the bytes of a form.
+func Hash(fields ...any) []byte {
+	hash := sha256.Sum256(Bytes(fields...))
+	return hash[:]
+}
 
 // Message is the fields of a protocol buffer: of each number its values, in order. Numbers are in Ints, all else in Bytes.
 type Message struct {
