@@ -106,7 +106,7 @@ describeWithGo('trace events as the verifier in Go reads them', () => {
             envelopeHash: hex(read.envelopeHash),
             key: read.key,
             valueHash: hex(read.valueHash),
-            hash: hex(eventLeafHash(read)),
+            hash: text(eventLeafHash(read)),
           };
         });
         return { question: { kind: 'event-leaf', leaf: text(leaf) }, here };

@@ -5,7 +5,6 @@ package main
 
 import (
 	"bufio"
-	"encoding/hex"
 	"fmt"
 	"os"
 
@@ -75,8 +74,7 @@ func traceID(q struct {
 func eventLeaf(q struct {
 	Leaf []byte `json:"leaf"`
 }) any {
-	leaf := events.DecodeLeaf(q.Leaf)
-	return text.With(*leaf, text.Object{"hash": hex.EncodeToString(leaf.Hash)})
+	return events.DecodeLeaf(q.Leaf)
 }
 
 // shownTree checks events of one tree; the answer is how many are open.

@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"cotrace.example/verifier/internal/fault"
+	"cotrace.example/verifier/internal/text"
 	"cotrace.example/verifier/internal/wire"
 )
 
@@ -24,7 +25,7 @@ type Leaf struct {
 	EnvelopeHash string `json:"envelopeHash"`
 	Key          string `json:"key"`
 	ValueHash    string `json:"valueHash"`
-	Hash         []byte
+	Hash         []byte `json:"hash"`
 	// TraceID and, of a mark, RecordID are what the key says.
 	TraceID, RecordID string
 }
@@ -134,19 +135,28 @@ func find(head []Tree, mspID string) *Tree {
 
 // Shown is an event of a tree: open, with its leaf, or hidden, with the leaf's hash alone.
 type Shown struct {
-	Index uint32
-	Hash  []byte
-	Leaf  *Leaf
+	Index  uint32    `json:"index"`
+	Hidden *[]byte   `json:"hidden" may:"lack" least:"32" most:"32"`
+	Place  *text.Hex `json:"place" may:"lack"`
+	Leaf   *Leaf
 }
 
-// CheckTree checks that events are where one tree of a head has them, for one TraceID.
-func CheckTree(head []Tree, mspID, traceID string, shown []Shown, path []byte) {
+// CheckTree checks that events are where one tree of a head has them, for one TraceID; it decodes the open ones before.
+func CheckTree(head []Tree, mspID, traceID string, shown []*Shown, path []byte) {
+	nodes := map[uint64][]byte{}
+	for _, event := range shown {
+		if event.Place != nil {
+			event.Leaf = DecodeLeaf(*event.Place)
+			nodes[uint64(event.Index)] = event.Leaf.Hash
+		} else {
+			nodes[uint64(event.Index)] = *event.Hidden
+		}
+	}
 	t := find(head, mspID)
 	fault.Unless(t != nil, "NO_TREE", "the head has no tree of %q", mspID)
-	nodes, isOrdered, isRising := map[uint64][]byte{}, true, true
+	isOrdered, isRising := true, true
 	var last *Leaf
 	for i, event := range shown {
-		nodes[uint64(event.Index)] = event.Hash
 		isRising = isRising && event.Index < t.Count && (i == 0 || event.Index > shown[i-1].Index)
 		leaf := event.Leaf
 		if leaf == nil {

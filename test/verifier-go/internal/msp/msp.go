@@ -18,9 +18,8 @@ import (
 
 // unit is an organisational unit, the role that it names, if any, and the authority that certifies it, where one is named.
 type unit struct {
-	name      string
-	role      string
-	authority *x509.Certificate
+	name, role string
+	authority  *x509.Certificate
 }
 
 // MSP is what a FabricMSPConfig says of who belongs to an organisation.
@@ -45,9 +44,9 @@ func New(config []byte, code string) *MSP {
 		fault.Unless(isSHA2, code, "family of hashes %q", hashes.Text(field))
 	}
 	msp := &MSP{ID: m.Text(1), internal: map[string]bool{}, isOpen: len(m.Bytes[7]) == 0}
-	roots, others := r.authorities(m.Bytes[2]), r.authorities(m.Bytes[3])
-	fault.Unless(len(roots) > 0, code, "no root")
-	msp.roots, msp.others = poolOf(roots), poolOf(others)
+	msp.roots, msp.others = x509.NewCertPool(), x509.NewCertPool()
+	authorities := append(r.authorities(m.Bytes[2], msp.roots), r.authorities(m.Bytes[3], msp.others)...)
+	fault.Unless(len(m.Bytes[2]) > 0, code, "no root")
 	for _, listed := range m.Bytes[5] {
 		if block, _ := pem.Decode(listed); block != nil {
 			listed = block.Bytes
@@ -64,7 +63,7 @@ func New(config []byte, code string) *MSP {
 			msp.units = append(msp.units, r.unit(listed, role))
 		}
 	}
-	for _, authority := range append(roots, others...) {
+	for _, authority := range authorities {
 		chain := msp.chainOf(authority, code)
 		fault.Unless(!msp.revokes(authority, chain), code, "an authority is revoked")
 		for _, above := range chain[1:] {
@@ -74,21 +73,14 @@ func New(config []byte, code string) *MSP {
 	return msp
 }
 
-func poolOf(certificates []*x509.Certificate) *x509.CertPool {
-	pool := x509.NewCertPool()
-	for _, one := range certificates {
-		pool.AddCert(one)
-	}
-	return pool
-}
-
-// authorities reads certificates of those that may sign others.
-func (r reader) authorities(listed [][]byte) (read []*x509.Certificate) {
+// authorities reads certificates of those that may sign others, and adds them to a pool.
+func (r reader) authorities(listed [][]byte, pool *x509.CertPool) (read []*x509.Certificate) {
 	for _, one := range listed {
 		authority := r.fromPEM(one)
 		maySign := authority.KeyUsage == 0 || authority.KeyUsage&x509.KeyUsageCertSign != 0
 		isAuthority := authority.IsCA && len(authority.SubjectKeyId) > 0 && maySign
 		fault.Unless(isAuthority, r.Code, "not an authority that may sign, with a subject key identifier")
+		pool.AddCert(authority)
 		read = append(read, authority)
 	}
 	return read

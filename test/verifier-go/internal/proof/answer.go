@@ -90,7 +90,7 @@ func (f *file) answer(asOf, tips *attest.AsOf) any {
 func (e *event) show(shown map[of]text.Object) {
 	key := of{e.place, e.row.RecordID}
 	if shown[key] == nil {
-		shown[key] = text.Object{"block": e.leaf.Block, "txNum": e.leaf.TxNum, "envelope": false, "record": nil}
+		shown[key] = text.Object{"block": e.Leaf.Block, "txNum": e.Leaf.TxNum, "envelope": false, "record": nil}
 	}
 	if e.Envelope != nil {
 		shown[key]["envelope"] = true
@@ -142,18 +142,18 @@ func (t *trace) brokenChains() (broken []text.Object) {
 		}
 	}
 	last := map[string]*event{}
-	for _, at := range slices.SortedFunc(slices.Values(t.open), func(x, y *event) int { return events.Compare(x.leaf, y.leaf) }) {
-		link, before, version := at.row.link, last[at.leaf.Domain], 0
+	for _, at := range slices.SortedFunc(slices.Values(t.open), func(x, y *event) int { return events.Compare(x.Leaf, y.Leaf) }) {
+		link, before, version := at.row.link, last[at.Leaf.Domain], 0
 		if link == nil {
 			continue
 		}
 		if before != nil {
 			version = *before.row.link.Ver
 		}
-		if *link.Ver != version+1 || before != nil && *link.PreTraceTxID != before.leaf.TxID {
-			broken = append(broken, text.Object{"traceId": t.TraceID, "domain": at.leaf.Domain, "txId": at.leaf.TxID})
+		if *link.Ver != version+1 || before != nil && *link.PreTraceTxID != before.Leaf.TxID {
+			broken = append(broken, text.Object{"traceId": t.TraceID, "domain": at.Leaf.Domain, "txId": at.Leaf.TxID})
 		}
-		last[at.leaf.Domain] = at
+		last[at.Leaf.Domain] = at
 	}
 	return broken
 }

@@ -20,13 +20,10 @@ const (
 
 // event of a tree, as it is shown and as it was read.
 type event struct {
-	Index    uint32    `json:"index"`
-	Hidden   *[]byte   `json:"hidden" may:"lack" least:"32" most:"32"`
-	Place    *text.Hex `json:"place" may:"lack"`
-	Row      *string   `json:"row" may:"lack"`
-	Record   *uint32   `json:"record" may:"lack"`
-	Envelope *uint32   `json:"envelope" may:"lack"`
-	leaf     *events.Leaf
+	events.Shown
+	Row      *string `json:"row" may:"lack"`
+	Record   *uint32 `json:"record" may:"lack"`
+	Envelope *uint32 `json:"envelope" may:"lack"`
 	place    lineage.Place
 	row      row
 	record   *recordText
@@ -136,9 +133,9 @@ func (t *trace) Check() {
 	t.trees = optional(t.Trees)
 }
 
-// Check is of bounds over several members.
+// Check is of bounds over several members: few events and certificates of one organisation, one attestation of it a block.
 func (f *file) Check() {
-	shown := 0
+	shown, certificates, known := 0, map[string]int{}, map[[2]string]bool{}
 	for _, trace := range f.Traces {
 		for _, tree := range trace.trees {
 			shown += len(tree.Events)
@@ -146,8 +143,19 @@ func (f *file) Check() {
 	}
 	fault.Unless(shown <= maxEvents, badProof, "too many events")
 	blocks := f.blocks()
-	for i, one := range blocks[1:] {
-		fault.Unless(one.Block > blocks[i].Block, badProof, "transitions do not rise below the root")
+	for i, block := range blocks {
+		fault.Unless(i == 0 || block.Block > blocks[i-1].Block, badProof, "transitions do not rise below the root")
+		voted := map[string]bool{}
+		for _, one := range block.Attestations {
+			fault.Unless(!voted[one.MspID], badProof, "two attestations of %q", one.MspID)
+			voted[one.MspID] = true
+			key := [2]string{one.MspID, string(one.Certificate)}
+			if !known[key] {
+				certificates[one.MspID]++
+			}
+			known[key] = true
+			fault.Unless(certificates[one.MspID] <= maxCertificates, badProof, "too many certificates of %q", one.MspID)
+		}
 	}
 }
 
@@ -163,22 +171,4 @@ func readFile(input string) *file {
 func (f *file) blocks() []attest.Transition {
 	root := f.Root.Attested
 	return append(f.Transitions, attest.Transition{Block: root.Block, Attestations: root.Attestations})
-}
-
-// checkAttestations allows one of each organisation for a block, and few certificates of one in all.
-func (f *file) checkAttestations() {
-	count, known := map[string]int{}, map[[2]string]bool{}
-	for _, block := range f.blocks() {
-		voted := map[string]bool{}
-		for _, one := range block.Attestations {
-			certificate := [2]string{one.MspID, string(one.Certificate)}
-			if !known[certificate] {
-				count[one.MspID]++
-			}
-			known[certificate] = true
-			isOne := !voted[one.MspID] && count[one.MspID] <= maxCertificates
-			fault.Unless(isOne, badProof, "two attestations of %q, or too many certificates", one.MspID)
-			voted[one.MspID] = true
-		}
-	}
 }

@@ -16,7 +16,6 @@ import (
 func Verify(proofText, trustText string) any {
 	trust := attest.ReadTrust(trustText)
 	f := readFile(proofText)
-	f.checkAttestations()
 	trust.CheckFresh(f.Root.Attested.Block)
 	asOf, root, trusted := trust.Follow(f.blocks())
 	tips := trusted.JudgeTips(f.Tips)
@@ -74,21 +73,21 @@ func (t *trace) openTrees(head []byte, block uint64) {
 
 // Open decodes and checks the events of a tree; it gives those that are not hidden.
 func (t *Tree) Open(head []events.Tree, traceID string) (opened []*event) {
-	shown := make([]events.Shown, len(t.Events))
+	shown := make([]*events.Shown, len(t.Events))
+	for i := range t.Events {
+		shown[i] = &t.Events[i].Shown
+	}
+	events.CheckTree(head, t.MspID, traceID, shown, t.Path)
 	for i := range t.Events {
 		one := &t.Events[i]
-		shown[i] = events.Shown{Index: one.Index, Hash: optional(one.Hidden)}
-		if one.Place != nil {
-			one.leaf = events.DecodeLeaf(*one.Place)
-			one.place = lineage.Place{Domain: one.leaf.Domain, TxID: one.leaf.TxID, Organisation: one.leaf.MspID}
-			shown[i].Leaf, shown[i].Hash = one.leaf, one.leaf.Hash
-			opened = append(opened, one)
-		}
 		if one.Row != nil || one.Envelope != nil {
 			t.shown++
 		}
+		if leaf := one.Leaf; leaf != nil {
+			one.place = lineage.Place{Domain: leaf.Domain, TxID: leaf.TxID, Organisation: leaf.MspID}
+			opened = append(opened, one)
+		}
 	}
-	events.CheckTree(head, t.MspID, traceID, shown, t.Path)
 	return opened
 }
 
@@ -125,41 +124,41 @@ func (f *file) readEvent(at *event, mainName string) {
 	var value string
 	if at.Row != nil {
 		value = *at.Row
-		fault.Unless(hashOf(value) == at.leaf.ValueHash, "WRONG_VALUE", "not the row of the event")
+		fault.Unless(hashOf(value) == at.Leaf.ValueHash, "WRONG_VALUE", "not the row of the event")
 	}
 	var sent *envelope
 	if at.Envelope != nil {
 		sent = f.envelopeOf(at, mainName)
-		value = sent.puts[stateKey{at.leaf.Domain, at.leaf.Key}]
+		value = sent.puts[stateKey{at.Leaf.Domain, at.Leaf.Key}]
 	}
-	at.row = ours(func() row { return readRow(at.leaf.TxID, at.leaf.TraceID, at.leaf.RecordID, value) })
+	at.row = ours(func() row { return readRow(at.Leaf.TxID, at.Leaf.TraceID, at.Leaf.RecordID, value) })
 	at.foreign = at.row.Row == nil
 	if at.Record != nil {
 		at.record = take(*at.Record, f.Records, &f.records, func(written string) *recordText {
 			return ours(func() *recordText { return readRecord(parseCanonical(written, maxRecord)) })
 		})
 		fault.Unless(!at.foreign, "NOT_ASKED", "a record of a row that is not of our form")
-		isItsOwn := idOf(at.leaf.MspID, f.Records[*at.Record]) == at.row.RecordID
+		isItsOwn := idOf(at.Leaf.MspID, f.Records[*at.Record]) == at.row.RecordID
 		fault.Unless(isItsOwn, "WRONG_RECORD", "not the record of the row")
 		at.foreign = at.record == nil
 	}
-	at.foreign = at.foreign || sent != nil && sent.record(at.leaf.Domain, at.row.RecordID) == nil
+	at.foreign = at.foreign || sent != nil && sent.record(at.Leaf.Domain, at.row.RecordID) == nil
 }
 
 func (f *file) envelopeOf(at *event, mainName string) *envelope {
 	sent := take(*at.Envelope, f.Envelopes, &f.envelopes, func(data []byte) *envelope {
 		return &envelope{hash: hashOf(string(data))}
 	})
-	fault.Unless(sent.hash == at.leaf.EnvelopeHash, wrongEnvelope, "not the envelope of the event")
+	fault.Unless(sent.hash == at.Leaf.EnvelopeHash, wrongEnvelope, "not the envelope of the event")
 	if sent.Header == nil {
 		fault.Unless(!f.hashes[sent.hash], badProof, "an envelope is there twice")
 		f.hashes[sent.hash] = true
 		sent.read(f.Envelopes[*at.Envelope])
 	}
 	fault.Unless(sent.Channel == mainName, "WRONG_CHANNEL", "of channel %q", sent.Channel)
-	value, isPut := sent.puts[stateKey{at.leaf.Domain, at.leaf.Key}]
-	isPut = isPut && hashOf(value) == at.leaf.ValueHash
-	isItsOwn := sent.TxID == at.leaf.TxID && sent.MspID == at.leaf.MspID
+	value, isPut := sent.puts[stateKey{at.Leaf.Domain, at.Leaf.Key}]
+	isPut = isPut && hashOf(value) == at.Leaf.ValueHash
+	isItsOwn := sent.TxID == at.Leaf.TxID && sent.MspID == at.Leaf.MspID
 	fault.Unless(isPut && isItsOwn, wrongEnvelope, "the transaction is another or wrote another value")
 	return sent
 }

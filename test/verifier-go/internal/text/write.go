@@ -14,16 +14,12 @@ import (
 	"cotrace.example/verifier/internal/fault"
 )
 
-type writer struct {
-	inOrder bool // members of structs stay in the order in which they are declared
-}
-
 // Canonical writes a value as canonical JSON (RFC 8785): what Parse gives, and structs by their tags `json`. A uint64 is
 // decimal text, bytes are base64url, a nil pointer is null, and a nil slice a list.
-func Canonical(value any) string { return writer{}.write(reflect.ValueOf(value), 0) }
+func Canonical(value any) string { return write(reflect.ValueOf(value), 0, false) }
 
 // InOrder writes JSON with the members of structs in the order in which they are declared.
-func InOrder(value any) string { return writer{inOrder: true}.write(reflect.ValueOf(value), 0) }
+func InOrder(value any) string { return write(reflect.ValueOf(value), 0, true) }
 
 // Listed is each of a list once, in the order of their texts by InOrder.
 func Listed[T any](list []T) []T {
@@ -58,13 +54,13 @@ func Compare(a, b string) int {
 // Sorted keys of a map.
 func Sorted[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
 
-func (w writer) write(v reflect.Value, depth int) string {
+func write(v reflect.Value, depth int, inOrder bool) string {
 	fault.Unless(depth <= maxDepth, "BAD_JSON", "nesting too deep")
 	switch v.Kind() {
 	case reflect.Invalid:
 		return "null"
 	case reflect.Interface, reflect.Pointer:
-		return w.write(v.Elem(), depth)
+		return write(v.Elem(), depth, inOrder)
 	case reflect.Bool, reflect.Int, reflect.Uint32:
 		return fmt.Sprint(v)
 	case reflect.Uint64:
@@ -79,25 +75,25 @@ func (w writer) write(v reflect.Value, depth int) string {
 		}
 		items := make([]string, v.Len())
 		for i := range items {
-			items[i] = w.write(v.Index(i), depth+1)
+			items[i] = write(v.Index(i), depth+1, inOrder)
 		}
 		return "[" + strings.Join(items, ",") + "]"
 	case reflect.Map, reflect.Struct:
-		return w.object(v, depth)
+		return object(v, depth, inOrder)
 	}
 	panic("no JSON has a value of type " + v.Type().String())
 }
 
-func (w writer) object(v reflect.Value, depth int) string {
+func object(v reflect.Value, depth int, inOrder bool) string {
 	if v.Kind() == reflect.Map && v.IsNil() {
 		return "null"
 	}
 	names, members := membersOf(v)
-	if !w.inOrder {
+	if !inOrder {
 		slices.SortFunc(names, Compare)
 	}
 	for i, name := range names {
-		names[i] = quoted(name) + ":" + w.write(members[name], depth+1)
+		names[i] = quoted(name) + ":" + write(members[name], depth+1, inOrder)
 	}
 	return "{" + strings.Join(names, ",") + "}"
 }

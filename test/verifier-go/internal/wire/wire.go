@@ -64,14 +64,14 @@ func Bytes(fields ...any) (out []byte) {
 	return out
 }
 
-// Proto reads protocol buffers; what is not one is refused with its code.
-type Proto struct{ Code string }
-
 // Hash of the bytes of a form.
 func Hash(fields ...any) []byte {
 	hash := sha256.Sum256(Bytes(fields...))
 	return hash[:]
 }
+
+// Proto reads protocol buffers; what is not one is refused with its code.
+type Proto struct{ Code string }
 
 // Message is the fields of a protocol buffer: of each number its values, in order. Numbers are in Ints, all else in Bytes.
 type Message struct {
