@@ -50,8 +50,48 @@ const badQuestion = "BAD_QUESTION"
 
 // kinds of questions, each with what answers it.
 var kinds = map[string]func(text.Object) any{
-	"event-leaf": asked(eventLeaf), "growth": asked(growth),
-	"lineage": asked(lineageOf), "shown-tree": asked(shownTree), "trace-id": asked(traceID), "trace-proof": asked(traceProof),
+	"event-leaf": asked(func(q struct {
+		Leaf []byte `json:"leaf"`
+	}) any {
+		return events.DecodeLeaf(q.Leaf)
+	}),
+	"growth": asked(func(q struct {
+		Older []byte `json:"older"`
+		Newer []byte `json:"newer"`
+		Proof []byte `json:"proof"`
+	}) any {
+		events.CheckGrowth(events.DecodeHead(q.Older), events.DecodeHead(q.Newer), q.Proof)
+		return text.Object{"grew": true}
+	}),
+	"lineage": asked(func(q struct {
+		Question lineage.Question           `json:"question"`
+		Natures  map[string]string          `json:"natures"`
+		Traces   map[string][]lineage.Shown `json:"traces"`
+	}) any {
+		q.Question.NatureOf = func(id string) string { return q.Natures[id] }
+		answer, needs := lineage.Of(q.Question, q.Traces)
+		return text.Object{"answer": answer, "needs": needs}
+	}),
+	"shown-tree": asked(func(q struct {
+		TraceID string `json:"traceId"`
+		Head    []byte `json:"head"`
+		proof.Tree
+	}) any {
+		return text.Object{"open": len(q.Open(events.DecodeHead(q.Head), q.TraceID))}
+	}),
+	"trace-id": asked(func(q struct {
+		Text string `json:"text"`
+	}) any {
+		traceID, nature := traceid.Identify(q.Text)
+		fault.Unless(traceID != "", "BAD_TRACE_ID", "not an identifier")
+		return text.Object{"traceId": traceID, "nature": nature}
+	}),
+	"trace-proof": asked(func(q struct {
+		Proof string `json:"proof"`
+		Trust string `json:"trust"`
+	}) any {
+		return proof.Verify(q.Proof, q.Trust)
+	}),
 }
 
 // asked reads a question of a kind before it is answered.
@@ -61,53 +101,4 @@ func asked[Q any](answer func(Q) any) func(text.Object) any {
 		text.Read(object, &question, badQuestion)
 		return answer(question)
 	}
-}
-
-func traceID(q struct {
-	Text string `json:"text"`
-}) any {
-	traceID, nature := traceid.Identify(q.Text)
-	fault.Unless(traceID != "", "BAD_TRACE_ID", "not an identifier")
-	return text.Object{"traceId": traceID, "nature": nature}
-}
-
-func eventLeaf(q struct {
-	Leaf []byte `json:"leaf"`
-}) any {
-	return events.DecodeLeaf(q.Leaf)
-}
-
-// shownTree checks events of one tree; the answer is how many are open.
-func shownTree(q struct {
-	TraceID string `json:"traceId"`
-	Head    []byte `json:"head"`
-	proof.Tree
-}) any {
-	return text.Object{"open": len(q.Open(events.DecodeHead(q.Head), q.TraceID))}
-}
-
-func growth(q struct {
-	Older []byte `json:"older"`
-	Newer []byte `json:"newer"`
-	Proof []byte `json:"proof"`
-}) any {
-	events.CheckGrowth(events.DecodeHead(q.Older), events.DecodeHead(q.Newer), q.Proof)
-	return text.Object{"grew": true}
-}
-
-func lineageOf(q struct {
-	Question lineage.Question           `json:"question"`
-	Natures  map[string]string          `json:"natures"`
-	Traces   map[string][]lineage.Shown `json:"traces"`
-}) any {
-	q.Question.NatureOf = func(id string) string { return q.Natures[id] }
-	answer, needs := lineage.Of(q.Question, q.Traces)
-	return text.Object{"answer": answer, "needs": needs}
-}
-
-func traceProof(q struct {
-	Proof string `json:"proof"`
-	Trust string `json:"trust"`
-}) any {
-	return proof.Verify(q.Proof, q.Trust)
 }

@@ -45,8 +45,8 @@ func (f *file) answer(asOf, tips *attest.AsOf) any {
 	for _, one := range f.Traces {
 		traces[one.TraceID] = one.told()
 	}
-	told, needs := lineage.Of(asked, traces)
-	foreign, broken, orphans := told.Foreign, []text.Object{}, []orphan{}
+	answer, needs := lineage.Of(asked, traces)
+	foreign, broken, orphans := answer.Foreign, []text.Object{}, []orphan{}
 	shown, organisations := map[of]text.Object{}, map[string][]text.Object{}
 	for _, one := range f.Traces {
 		asRecord, isNeeded := needs[one.TraceID]
@@ -65,23 +65,25 @@ func (f *file) answer(asOf, tips *attest.AsOf) any {
 	for _, sent := range f.envelopes {
 		orphans = append(orphans, sent.orphans()...)
 	}
+	told := func(id string) text.Object {
+		return text.Object{"traceId": id, "nature": traceid.NatureOf(id), "organisations": organisations[id]}
+	}
 	identifiers, consulted, events := []text.Object{}, []text.Object{}, []text.Object{}
-	for _, one := range told.Identifiers {
-		more := text.Object{"nature": traceid.NatureOf(one.TraceID), "organisations": organisations[one.TraceID]}
-		identifiers = append(identifiers, text.With(one, more))
+	for _, one := range answer.Identifiers {
+		identifiers = append(identifiers, text.With(one, told(one.TraceID)))
 		delete(organisations, one.TraceID)
 	}
 	for _, id := range slices.SortedFunc(maps.Keys(organisations), text.Compare) {
-		consulted = append(consulted, text.Object{"traceId": id, "nature": traceid.NatureOf(id), "organisations": organisations[id]})
+		consulted = append(consulted, told(id))
 	}
-	for _, one := range told.Events {
+	for _, one := range answer.Events {
 		events = append(events, text.With(one, shown[of{one.Place, one.RecordID}]))
 	}
-	why := f.whyNotComplete(told, &asked)
-	return text.With(*told, text.Object{
+	why := f.whyNotComplete(answer, &asked)
+	return text.With(*answer, text.Object{
 		"question": f.Question.Asked, "asOf": asOf, "tips": tips, "complete": len(why) == 0, "incomplete": why,
 		"identifiers": identifiers, "consulted": consulted, "events": events,
-		"leftOut": explained(told.LeftOut, shown), "disputes": explained(told.Disputes, shown),
+		"leftOut": explained(answer.LeftOut, shown), "disputes": explained(answer.Disputes, shown),
 		"foreign": text.Listed(foreign), "orphans": text.Listed(orphans), "brokenChains": broken, "states": f.States,
 	})
 }
@@ -143,14 +145,15 @@ func (t *trace) brokenChains() (broken []text.Object) {
 	}
 	last := map[string]*event{}
 	for _, at := range slices.SortedFunc(slices.Values(t.open), func(x, y *event) int { return events.Compare(x.Leaf, y.Leaf) }) {
-		link, before, version := at.row.link, last[at.Leaf.Domain], 0
+		link, before := at.row.link, last[at.Leaf.Domain]
 		if link == nil {
 			continue
 		}
+		isNext := *link.Ver == 1
 		if before != nil {
-			version = *before.row.link.Ver
+			isNext = *link.Ver == *before.row.link.Ver+1 && *link.PreTraceTxID == before.Leaf.TxID
 		}
-		if *link.Ver != version+1 || before != nil && *link.PreTraceTxID != before.Leaf.TxID {
+		if !isNext {
 			broken = append(broken, text.Object{"traceId": t.TraceID, "domain": at.Leaf.Domain, "txId": at.Leaf.TxID})
 		}
 		last[at.Leaf.Domain] = at

@@ -190,17 +190,13 @@ func (r *recordText) checkEntries() {
 		fault.Unless(isLot && !seen[key], badProof, "%v twice, or not a lot", key)
 		checkAmounts(optional(entry.Amounts))
 		seen[key], natures[entry.ID] = true, nature
-		isMarked := entry.Role == "lot" || entry.Role == "process" || nature == traceid.Class
-		r.isRow[entry.ID] = r.isRow[entry.ID] || !isMarked
 		count[entry.Role]++
-	}
-	rows := 0
-	for _, isRow := range r.isRow {
-		if isRow {
-			rows++
+		if entry.Role != "lot" && entry.Role != "process" && nature != traceid.Class {
+			r.isRow[entry.ID] = true
 		}
 	}
-	fault.Unless(rows <= maxRows && len(r.isRow)-rows <= maxRows, badProof, "too many rows or marks")
+	rows, marks := len(r.isRow), len(natures)-len(r.isRow)
+	fault.Unless(rows <= maxRows && marks <= maxRows, badProof, "%d rows and %d marks", rows, marks)
 	for _, entry := range r.Traces {
 		product, _, _ := strings.Cut(entry.Lot, "/10/")
 		isItsLot := natures[entry.Lot] == traceid.Lot && (entry.ID == product || strings.HasPrefix(entry.ID, product+"/21/"))

@@ -66,7 +66,10 @@ func write(v reflect.Value, depth int, inOrder bool) string {
 	case reflect.Uint64:
 		return quoted(fmt.Sprint(v))
 	case reflect.Float64:
-		return number(v.Float())
+		// Go writes a double as ECMAScript does, but for the sign of zero, which the sum does not have.
+		written, err := json.Marshal(v.Float() + 0)
+		fault.Unless(err == nil, "BAD_JSON", "%v", err)
+		return string(written)
 	case reflect.String:
 		return quoted(v.String())
 	case reflect.Slice:
@@ -125,13 +128,3 @@ var escapes = func() *strings.Replacer {
 }()
 
 func quoted(text string) string { return `"` + escapes.Replace(text) + `"` }
-
-// number writes a finite double as ECMAScript does: so does Go, but for the sign of zero.
-func number(value float64) string {
-	if value == 0 {
-		return "0"
-	}
-	written, err := json.Marshal(value)
-	fault.Unless(err == nil, "BAD_JSON", "%v", err)
-	return string(written)
-}
