@@ -77,22 +77,27 @@ func (t *Trust) CheckFresh(block uint64) {
 	fault.Unless(isAbove, "STALE", "block %d is not above the checkpoint", block)
 }
 
-// Transition is a configuration block that leads to other organisations.
-type Transition struct {
+// Attested is a block of which organisations made statements.
+type Attested struct {
 	Block        uint64        `json:"block"`
 	Attestations []Attestation `json:"attestations" least:"1" most:"1000"`
-	Envelope     []byte        `json:"envelope" most:"104857600"`
+}
+
+// Transition is a configuration block that leads to other organisations.
+type Transition struct {
+	Attested
+	Envelope []byte `json:"envelope" most:"104857600"`
 }
 
 // Follow goes along transitions, each of which must be needed, to the root: the last of `blocks`, without an envelope. It
 // gives what is said of the root, the root of the trie, and who is trusted then.
 func (t *Trust) Follow(blocks []Transition) (asOf *AsOf, trie []byte, trusted *Trust) {
-	asOf, stated := t.count(blocks[0].Block, blocks[0].Attestations)
+	asOf, stated := t.count(&blocks[0].Attested)
 	if len(blocks) == 1 {
 		return asOf, stated.trieRoot, t
 	}
 	next := t.after(blocks[0].Envelope, stated)
-	isNeeded := fault.Catch(func() { t.count(blocks[1].Block, blocks[1].Attestations) }) != nil
+	isNeeded := fault.Catch(func() { t.count(&blocks[1].Attested) }) != nil
 	fault.Unless(isNeeded, "NOT_ASKED", "the transition at block %d is not needed", stated.block)
 	return next.Follow(blocks[1:])
 }
@@ -203,18 +208,12 @@ type AsOf struct {
 	By          []string `json:"attestedBy"`
 }
 
-// vote is what an organisation says that counts.
-type vote struct {
-	by          string
-	block, time uint64
-}
-
-// agreed is what a quorum says: the q-th highest block and the q-th latest time; nil where there are fewer.
-func (t *Trust) agreed(votes []vote) *AsOf {
+// agreed is what a quorum of single ones says: the q-th highest block and the q-th latest time; nil where there are fewer.
+func (t *Trust) agreed(votes []AsOf) *AsOf {
 	var by []string
 	var blocks, times []uint64
 	for _, one := range votes {
-		by, blocks, times = append(by, one.by), append(blocks, one.block), append(times, one.time)
+		by, blocks, times = append(by, one.By...), append(blocks, one.Block), append(times, one.UnixSeconds)
 	}
 	if len(by) < t.quorum {
 		return nil
@@ -227,21 +226,22 @@ func (t *Trust) agreed(votes []vote) *AsOf {
 }
 
 // count finds the body that a quorum of those trusted signed.
-func (t *Trust) count(block uint64, attestations []Attestation) (asOf *AsOf, stated *body) {
-	votes, code, because := map[string][]vote{}, "NO_QUORUM", []string{}
-	for _, a := range attestations {
+func (t *Trust) count(block *Attested) (asOf *AsOf, stated *body) {
+	votes, code, because := map[string][]AsOf{}, "NO_QUORUM", []string{}
+	for _, a := range block.Attestations {
 		var read *body
-		refused := fault.Catch(func() { read = t.judge(&a, block) })
+		refused := fault.Catch(func() { read = t.judge(&a, block.Block) })
 		if refused == nil {
 			key := string(a.Body)
-			if votes[key] = append(votes[key], vote{a.MspID, block, a.UnixSeconds}); len(votes[key]) >= t.quorum {
+			votes[key] = append(votes[key], AsOf{block.Block, a.UnixSeconds, []string{a.MspID}})
+			if len(votes[key]) >= t.quorum {
 				asOf, stated = t.agreed(votes[key]), read
 			}
 		} else if because = append(because, refused.Code); refused.Code == otherRules {
 			code = otherRules
 		}
 	}
-	fault.Unless(stated != nil, code, "block %d is not attested by %d; refused: %v", block, t.quorum, because)
+	fault.Unless(stated != nil, code, "block %d is not attested by %d; refused: %v", block.Block, t.quorum, because)
 	return asOf, stated
 }
 
@@ -255,13 +255,13 @@ type Tip struct {
 
 // JudgeTips gives what a quorum of tips says; nil without tips.
 func (t *Trust) JudgeTips(tips []Tip) *AsOf {
-	said, votes := map[string]bool{}, []vote{}
+	said, votes := map[string]bool{}, []AsOf{}
 	for _, tip := range tips {
 		fault.Unless(!said[tip.MspID], badProof, "two tips of %q", tip.MspID)
 		said[tip.MspID] = true
 		statement := wire.Bytes([]byte("cotrace.tip.v1\x00"), t.networkID, tip.Block, tip.HeaderHash, tip.TrieRoot)
 		if fault.Catch(func() { t.check(&tip.Signed, statement) }) == nil {
-			votes = append(votes, vote{tip.MspID, tip.Block, tip.UnixSeconds})
+			votes = append(votes, AsOf{tip.Block, tip.UnixSeconds, []string{tip.MspID}})
 		}
 	}
 	agreed := t.agreed(votes)

@@ -21,8 +21,7 @@ func Unless(isSo bool, code, format string, arguments ...any) {
 func Catch(attempt func()) (caught *Fault) {
 	defer func() {
 		thrown := recover()
-		is := false
-		if caught, is = thrown.(*Fault); thrown != nil && !is {
+		if caught, _ = thrown.(*Fault); caught == nil && thrown != nil {
 			panic(thrown)
 		}
 	}()

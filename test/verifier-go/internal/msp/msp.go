@@ -155,15 +155,13 @@ func (m *MSP) chainOf(certificate *x509.Certificate, code string) []*x509.Certif
 // leaves no identity valid.
 func (m *MSP) revokes(certificate *x509.Certificate, chain []*x509.Certificate) bool {
 	issuer := chain[min(1, len(chain)-1)]
+	isIts := func(entry x509.RevocationListEntry) bool {
+		return entry.SerialNumber.Cmp(certificate.SerialNumber) == 0
+	}
 	for _, list := range m.lists {
-		if len(list.AuthorityKeyId) == 0 {
+		isOfIssuer := bytes.Equal(list.AuthorityKeyId, issuer.SubjectKeyId) && list.CheckSignatureFrom(issuer) == nil
+		if len(list.AuthorityKeyId) == 0 || isOfIssuer && slices.ContainsFunc(list.RevokedCertificateEntries, isIts) {
 			return true
-		}
-		for _, entry := range list.RevokedCertificateEntries {
-			isListed := bytes.Equal(list.AuthorityKeyId, issuer.SubjectKeyId) && entry.SerialNumber.Cmp(certificate.SerialNumber) == 0
-			if isListed && list.CheckSignatureFrom(issuer) == nil {
-				return true
-			}
 		}
 	}
 	return false

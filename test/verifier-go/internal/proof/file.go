@@ -1,13 +1,97 @@
+// Package proof verifies trace proofs (docs/formats.md, Trace proof).
 package proof
 
 import (
+	"bytes"
+
 	"cotrace.example/verifier/internal/attest"
 	"cotrace.example/verifier/internal/events"
 	"cotrace.example/verifier/internal/fault"
 	"cotrace.example/verifier/internal/lineage"
 	"cotrace.example/verifier/internal/text"
 	"cotrace.example/verifier/internal/traceid"
+	"cotrace.example/verifier/internal/trie"
+	"cotrace.example/verifier/internal/wire"
 )
+
+// Verify judges a proof by a trust file; what it gives is the answer of the format.
+func Verify(proofText, trustText string) any {
+	trust := attest.ReadTrust(trustText)
+	f := readFile(proofText)
+	trust.CheckFresh(f.Root.Attested.Block)
+	asOf, root, trusted := trust.Follow(f.blocks())
+	tips := trusted.JudgeTips(f.Tips)
+	f.openTraces(root)
+	f.readContents(trust.Network.MainName)
+	return f.answer(asOf, tips)
+}
+
+// openTraces is steps 3 to 5.
+func (f *file) openTraces(root []byte) {
+	nodes := &trie.Nodes{Rest: f.Nodes}
+	isRising, isShown, areStates := true, false, true
+	for i, trace := range f.Traces {
+		isRising = isRising && (i == 0 || trace.TraceID > f.Traces[i-1].TraceID)
+		isShown = isShown || trace.TraceID == f.Question.TraceID
+	}
+	fault.Unless(isRising, badProof, "traces do not rise")
+	heads := make([][]byte, len(f.Traces))
+	for i, trace := range f.Traces {
+		heads[i] = nodes.Walk(root, []byte("t\x00"+trace.TraceID))
+	}
+	for _, one := range f.States {
+		entry := nodes.Walk(root, wire.Bytes([]byte("s\x00"), one.Domain, []byte(one.Key)))
+		isItsHash := one.Value != nil && len(entry) == 48 && bytes.HasPrefix(entry, wire.Hash(*one.Value))
+		areStates = areStates && (isItsHash || one.Value == nil && entry == nil)
+	}
+	fault.Unless(len(nodes.Rest) == 0, "PROOF_TOO_LONG", "nodes that nothing needs")
+	fault.Unless(areStates, "WRONG_VALUE", "a state is not as shown")
+	for i := range f.Traces {
+		f.Traces[i].openTrees(heads[i], f.Root.Attested.Block)
+	}
+	fault.Unless(isShown, "PROVES_NOTHING", "the trace asked for is not shown")
+}
+
+// openTrees compares what is shown with the head in the trie; nil is of a trace that is not there.
+func (t *trace) openTrees(head []byte, block uint64) {
+	isAsShown := (t.Head == nil) == (head == nil) && bytes.Equal(optional(t.Head), head)
+	fault.Unless(isAsShown, "WRONG_HEAD", "the head of %q is not as shown", t.TraceID)
+	if head == nil {
+		return
+	}
+	t.head = events.DecodeHead(head)
+	areAll := len(t.head) == len(t.trees)
+	for i, tree := range t.head {
+		fault.Unless(tree.LastBlock <= block, "WRONG_HEAD", "a head of a later block")
+		areAll = areAll && tree.MspID == t.trees[i].MspID
+	}
+	fault.Unless(areAll, "NO_TREE", "not the trees of the head")
+	for i := range t.trees {
+		opened := t.trees[i].Open(t.head, t.TraceID)
+		t.trees[i].hidden = int(t.head[i].Count) - len(opened)
+		t.open = append(t.open, opened...)
+	}
+}
+
+// Open decodes and checks the events of a tree; it gives those that are not hidden.
+func (t *Tree) Open(head []events.Tree, traceID string) (opened []*event) {
+	shown := make([]*events.Shown, len(t.Events))
+	for i := range t.Events {
+		shown[i] = &t.Events[i].Shown
+	}
+	events.CheckTree(head, t.MspID, traceID, shown, t.Path)
+	for i := range t.Events {
+		one := &t.Events[i]
+		if one.Row != nil || one.Envelope != nil {
+			t.shown++
+		}
+		if leaf := one.Leaf; leaf != nil {
+			one.place = lineage.Place{Domain: leaf.Domain, TxID: leaf.TxID, Organisation: leaf.MspID}
+			opened = append(opened, one)
+		}
+	}
+	return opened
+}
 
 const (
 	maxFile         = 256 << 20
@@ -67,11 +151,8 @@ type file struct {
 	Format   format   `json:"format"`
 	Question question `json:"question"`
 	Root     struct {
-		Sealed   bool `json:"sealed" may:"come later"`
-		Attested struct {
-			Block        uint64               `json:"block"`
-			Attestations []attest.Attestation `json:"attestations" least:"1" most:"1000"`
-		} `json:"attested"`
+		Sealed   bool            `json:"sealed" may:"come later"`
+		Attested attest.Attested `json:"attested"`
 	} `json:"root"`
 	Transitions []attest.Transition `json:"transitions" may:"lack" most:"64"`
 	Tips        []attest.Tip        `json:"tips" may:"lack" most:"1000"`
@@ -169,6 +250,5 @@ func readFile(input string) *file {
 
 // blocks are the transitions and, as the last, the root.
 func (f *file) blocks() []attest.Transition {
-	root := f.Root.Attested
-	return append(f.Transitions, attest.Transition{Block: root.Block, Attestations: root.Attestations})
+	return append(f.Transitions, attest.Transition{Attested: f.Root.Attested})
 }

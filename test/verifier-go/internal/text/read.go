@@ -2,6 +2,7 @@
 package text
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -160,14 +161,9 @@ func as[T any](r reader, value any, at string) T {
 
 // within checks a number, or how many bytes or items there are.
 func (r reader) within(tag reflect.StructTag, size float64, at string) {
-	bound := func(name string, otherwise float64) float64 {
-		if number, err := strconv.ParseFloat(tag.Get(name), 64); err == nil {
-			return number
-		}
-		return otherwise
-	}
-	least, most := bound("least", 0), bound("most", math.MaxUint32)
-	fault.Unless(size >= least && size <= most, r.code, "%s has a size that is not from %.0f to %.0f", at, least, most)
+	least, _ := strconv.Atoi(cmp.Or(tag.Get("least"), "0"))
+	most, _ := strconv.Atoi(cmp.Or(tag.Get("most"), "4294967295"))
+	fault.Unless(size >= float64(least) && size <= float64(most), r.code, "%s is not from %d to %d", at, least, most)
 }
 
 // patterns of texts, by the tags that have them.

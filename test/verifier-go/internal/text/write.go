@@ -36,7 +36,8 @@ func Listed[T any](list []T) []T {
 
 // With is an object of others, and of the members of a struct that are not among these.
 func With(value any, others Object) Object {
-	object := maps.Clone(others)
+	object := Object{}
+	maps.Copy(object, others)
 	names, members := membersOf(reflect.ValueOf(value))
 	for _, name := range names {
 		if _, has := object[name]; !has {

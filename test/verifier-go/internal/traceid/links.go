@@ -71,18 +71,14 @@ var elementName = regexp.MustCompile(`\(\d{2,4}\)`)
 // readElements reads an element string in brackets, in any order; every value ends before the next name. What is neither
 // key nor qualifier is data. Without a key it is not of GS1.
 func readElements(text string) (traceID string, isGS1 bool) {
-	starts := elementName.FindAllStringIndex(text, -1)
-	if len(starts) == 0 || starts[0][0] != 0 {
+	names, values := elementName.FindAllString(text, -1), elementName.Split(text, -1)
+	if len(names) == 0 || values[0] != "" {
 		return "", false
 	}
 	var found, others []named
 	seen := map[string]bool{}
-	for i, start := range starts {
-		end := len(text)
-		if i+1 < len(starts) {
-			end = starts[i+1][0]
-		}
-		one := named{text[start[0]+1 : start[1]-1], strings.Trim(text[start[1]:end], spaces)}
+	for i, name := range names {
+		one := named{strings.Trim(name, "()"), strings.Trim(values[i+1], spaces)}
 		seen[one.name] = true
 		if find(keys, one.name) != nil {
 			found = append(found, one)
@@ -93,7 +89,7 @@ func readElements(text string) (traceID string, isGS1 bool) {
 	if len(found) == 0 {
 		return "", false
 	}
-	if len(found) > 1 || len(seen) < len(starts) {
+	if len(found) > 1 || len(seen) < len(names) {
 		return "", true
 	}
 	key := find(keys, found[0].name)

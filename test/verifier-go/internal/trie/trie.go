@@ -63,12 +63,9 @@ func (n *Nodes) read(node, path []byte) []byte {
 	check(len(items) == 2 && !items[0].isList && len(items[0].payload) > 0)
 	// Hex-prefix encoding: 2 says that it is a leaf, 1 that the path is odd; of an even one the second nibble is zero.
 	own, below := nibbles(items[0].payload), items[1]
-	flags := own[0]
-	isLeaf, isOdd := flags&2 != 0, flags&1 != 0
-	check(flags <= 3 && (isOdd || own[1] == 0))
-	if own = own[1:]; !isOdd {
-		own = own[1:]
-	}
+	isLeaf, isOdd := own[0]&2 != 0, own[0]&1
+	check(own[0] <= 3 && (isOdd == 1 || own[1] == 0))
+	own = own[2-isOdd:]
 	check(isLeaf || len(own) > 0)
 	rest, isBelow := bytes.CutPrefix(path, own)
 	switch {

@@ -11,6 +11,78 @@ import (
 	"cotrace.example/verifier/internal/wire"
 )
 
+// readContents is step 6: rows, records and envelopes of the events that are shown with them.
+func (f *file) readContents(mainName string) {
+	listed := map[string]bool{}
+	f.hashes = map[string]bool{}
+	for _, record := range f.Records {
+		fault.Unless(!listed[record], badProof, "a record is there twice")
+		listed[record] = true
+	}
+	for _, trace := range f.Traces {
+		for _, at := range trace.open {
+			if at.Row != nil || at.Envelope != nil {
+				f.readEvent(at, mainName)
+			}
+		}
+	}
+	areUsed := len(f.records) == len(f.Records) && len(f.envelopes) == len(f.Envelopes)
+	fault.Unless(areUsed, badProof, "a record or envelope that nothing uses")
+}
+
+// take takes one of a list that is used in turn, the next or one that was used before, and keeps what is read of the next.
+func take[L, U any](index uint32, listed []L, used *[]U, read func(L) U) U {
+	at, next := int(index), len(*used)
+	fault.Unless(at <= next && at < len(listed), badProof, "records and envelopes are not in the order of use")
+	if at == next {
+		*used = append(*used, read(listed[at]))
+	}
+	return (*used)[at]
+}
+
+func (f *file) readEvent(at *event, mainName string) {
+	var value string
+	if at.Row != nil {
+		value = *at.Row
+		fault.Unless(hashOf(value) == at.Leaf.ValueHash, "WRONG_VALUE", "not the row of the event")
+	}
+	var sent *envelope
+	if at.Envelope != nil {
+		sent = f.envelopeOf(at, mainName)
+		value = sent.puts[stateKey{at.Leaf.Domain, at.Leaf.Key}]
+	}
+	at.row = ours(func() row { return readRow(at.Leaf.TxID, at.Leaf.TraceID, at.Leaf.RecordID, value) })
+	at.foreign = at.row.Row == nil
+	if at.Record != nil {
+		at.record = take(*at.Record, f.Records, &f.records, func(written string) *recordText {
+			return ours(func() *recordText { return readRecord(parseCanonical(written, maxRecord)) })
+		})
+		fault.Unless(!at.foreign, "NOT_ASKED", "a record of a row that is not of our form")
+		isItsOwn := idOf(at.Leaf.MspID, f.Records[*at.Record]) == at.row.RecordID
+		fault.Unless(isItsOwn, "WRONG_RECORD", "not the record of the row")
+		at.foreign = at.record == nil
+	}
+	at.foreign = at.foreign || sent != nil && sent.record(at.Leaf.Domain, at.row.RecordID) == nil
+}
+
+func (f *file) envelopeOf(at *event, mainName string) *envelope {
+	sent := take(*at.Envelope, f.Envelopes, &f.envelopes, func(data []byte) *envelope {
+		return &envelope{hash: hashOf(string(data))}
+	})
+	fault.Unless(sent.hash == at.Leaf.EnvelopeHash, wrongEnvelope, "not the envelope of the event")
+	if sent.Header == nil {
+		fault.Unless(!f.hashes[sent.hash], badProof, "an envelope is there twice")
+		f.hashes[sent.hash] = true
+		sent.read(f.Envelopes[*at.Envelope])
+	}
+	fault.Unless(sent.Channel == mainName, "WRONG_CHANNEL", "of channel %q", sent.Channel)
+	value, isPut := sent.puts[stateKey{at.Leaf.Domain, at.Leaf.Key}]
+	isPut = isPut && hashOf(value) == at.Leaf.ValueHash
+	isItsOwn := sent.TxID == at.Leaf.TxID && sent.MspID == at.Leaf.MspID
+	fault.Unless(isPut && isItsOwn, wrongEnvelope, "the transaction is another or wrote another value")
+	return sent
+}
+
 // stateKey is a key of a domain's state.
 type stateKey struct{ domain, key string }
 
