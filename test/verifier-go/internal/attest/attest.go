@@ -14,11 +14,12 @@ import (
 )
 
 const (
-	maxTrust = 16 << 20
-	maxBody  = 8_913_272
-	maxMspID = 255
-	badTrust = "BAD_TRUST"
-	badProof = "BAD_PROOF"
+	maxTrust   = 16 << 20
+	maxBody    = 8_913_272
+	maxMspID   = 255
+	badTrust   = "BAD_TRUST"
+	badProof   = "BAD_PROOF"
+	otherRules = "RULES"
 )
 
 // Trust is whose statements count: by a trust file that was read, and after transitions.
@@ -129,9 +130,6 @@ func (t *Trust) after(envelope []byte, stated *body) *Trust {
 	next.quorum = quorumOf(len(next.members), int(min(rule.Int(1), 1000)))
 	return &next
 }
-
-// otherRules is the code of bodies of a later release.
-const otherRules = "RULES"
 
 // Signed is who signed a statement, and when.
 type Signed struct {

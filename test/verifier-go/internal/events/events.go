@@ -34,6 +34,8 @@ const (
 	maxDomain = 128
 	maxMspID  = 255
 	maxKey    = 582
+	ownTrees  = 48
+	notAHead  = "BAD_TRACE_HEAD"
 )
 
 // DecodeLeaf takes exactly what an encoder writes.
@@ -46,8 +48,7 @@ func DecodeLeaf(data []byte) *Leaf {
 	leaf.Key, leaf.ValueHash = r.Text(maxKey), hex.EncodeToString(r.Bytes(32))
 	r.End()
 	leaf.TraceID, leaf.RecordID = ReadKey(leaf.Key)
-	isValid := leaf.TraceID != "" && IsDomain(leaf.Domain) && leaf.MspID != ""
-	fault.Unless(isValid, "BAD_EVENT_LEAF", "not the leaf of an event")
+	fault.Unless(leaf.TraceID != "" && IsDomain(leaf.Domain) && leaf.MspID != "", "BAD_EVENT_LEAF", "not the leaf of an event")
 	return leaf
 }
 
@@ -87,11 +88,6 @@ type Tree struct {
 	LastTx    uint32
 	Peaks     [][]byte
 }
-
-const (
-	ownTrees = 48
-	notAHead = "BAD_TRACE_HEAD"
-)
 
 // DecodeHead takes exactly what an encoder writes.
 func DecodeHead(data []byte) []Tree {
@@ -174,8 +170,7 @@ func CheckTree(head []Tree, mspID, traceID string, shown []*Shown, path []byte) 
 	fault.Unless(isOrdered, "EVENT_ORDER", "events do not rise")
 	fault.Unless(isRising, "BAD_LEAF_INDEX", "indices do not rise below the count")
 	root := fold(nodes, uint64(t.Count), path)
-	isSame := len(shown) == 0 || bytes.Equal(root, t.root())
-	fault.Unless(isSame, "ROOT_MISMATCH", "the events are not those of the tree")
+	fault.Unless(len(shown) == 0 || bytes.Equal(root, t.root()), "ROOT_MISMATCH", "the events are not those of the tree")
 }
 
 // fold gives the root that nodes, by their places in the lowest level, and a multiproof lead to. It goes level by level: of
@@ -219,22 +214,20 @@ func (t *Tree) spans() map[span][]byte {
 
 // CheckGrowth checks that a newer head extends an older one.
 func CheckGrowth(older, newer []Tree, proof []byte) {
+	isKept, isSame := true, true
 	for _, tree := range older {
 		after := find(newer, tree.MspID)
 		isThere := after != nil && after.Count >= tree.Count
 		fault.Unless(isThere, "HEAD_ROLLED_BACK", "the tree of %q is gone or shorter", tree.MspID)
-	}
-	for _, tree := range older {
-		after := find(newer, tree.MspID)
 		moved := cmp.Or(cmp.Compare(after.LastBlock, tree.LastBlock), cmp.Compare(after.LastTx, tree.LastTx))
-		isKept, peaks := moved == 0 || moved > 0 && after.Count > tree.Count, after.spans()
+		isKept = isKept && (moved == 0 || moved > 0 && after.Count > tree.Count)
+		peaks := after.spans()
 		for at, peak := range tree.spans() {
 			other, isPeakStill := peaks[at]
 			isKept = isKept && (!isPeakStill || bytes.Equal(peak, other))
 		}
-		fault.Unless(isKept, "HEAD_REWRITTEN", "the tree of %q has another last place or peak", tree.MspID)
 	}
-	isSame := true
+	fault.Unless(isKept, "HEAD_REWRITTEN", "a tree has another last place or peak")
 	for _, tree := range older {
 		peaks := tree.spans()
 		for at, peak := range find(newer, tree.MspID).spans() {

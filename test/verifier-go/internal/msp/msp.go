@@ -110,10 +110,7 @@ func readCertificate(der []byte, code string) *x509.Certificate {
 	return certificate
 }
 
-const (
-	notAnIdentity = "ATTESTATION_IDENTITY"
-	notAPeer      = "ATTESTATION_ROLE"
-)
+const notAnIdentity = "ATTESTATION_IDENTITY"
 
 // PeerOf gives the certificate (DER) of a peer that belongs to the MSP.
 func (m *MSP) PeerOf(der []byte) *x509.Certificate {
@@ -132,13 +129,13 @@ func (m *MSP) PeerOf(der []byte) *x509.Certificate {
 			case one.role == "":
 				inUnit = inUnit || isCertified
 			default:
-				fault.Unless(isCertified, notAPeer, "%q is not certified by the authority named for it", name)
+				fault.Unless(isCertified, "ATTESTATION_ROLE", "%q is not certified by the authority named for it", name)
 				roles = append(roles, one.role)
 			}
 		}
 	}
 	fault.Unless(inUnit, notAnIdentity, "in none of the units of the MSP")
-	fault.Unless(len(roles) == 1 && roles[0] == "peer", notAPeer, "with the roles %v", roles)
+	fault.Unless(len(roles) == 1 && roles[0] == "peer", "ATTESTATION_ROLE", "with the roles %v", roles)
 	return certificate
 }
 

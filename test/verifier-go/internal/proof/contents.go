@@ -14,10 +14,14 @@ import (
 // readContents is step 6: rows, records and envelopes of the events that are shown with them.
 func (f *file) readContents(mainName string) {
 	listed := map[string]bool{}
-	f.hashes = map[string]bool{}
 	for _, record := range f.Records {
 		fault.Unless(!listed[record], badProof, "a record is there twice")
 		listed[record] = true
+		f.records = append(f.records, ours(func() *recordText { return readRecord(parseCanonical(record, maxRecord)) }))
+	}
+	f.hashes = map[string]bool{}
+	for _, data := range f.Envelopes {
+		f.envelopes = append(f.envelopes, &envelope{hash: hashOf(string(data))})
 	}
 	for _, trace := range f.Traces {
 		for _, at := range trace.open {
@@ -26,18 +30,15 @@ func (f *file) readContents(mainName string) {
 			}
 		}
 	}
-	areUsed := len(f.records) == len(f.Records) && len(f.envelopes) == len(f.Envelopes)
+	areUsed := int(f.usedRecords) == len(f.Records) && int(f.usedEnvelopes) == len(f.Envelopes)
 	fault.Unless(areUsed, badProof, "a record or envelope that nothing uses")
 }
 
-// take takes one of a list that is used in turn, the next or one that was used before, and keeps what is read of the next.
-func take[L, U any](index uint32, listed []L, used *[]U, read func(L) U) U {
-	at, next := int(index), len(*used)
-	fault.Unless(at <= next && at < len(listed), badProof, "records and envelopes are not in the order of use")
-	if at == next {
-		*used = append(*used, read(listed[at]))
-	}
-	return (*used)[at]
+// use takes one of a list that is used in turn: the next, or one that was used before.
+func use[T any](list []T, index uint32, used *uint32) T {
+	fault.Unless(index <= *used && int(index) < len(list), badProof, "records and envelopes are not in the order of use")
+	*used = max(*used, index+1)
+	return list[index]
 }
 
 func (f *file) readEvent(at *event, mainName string) {
@@ -54,21 +55,16 @@ func (f *file) readEvent(at *event, mainName string) {
 	at.row = ours(func() row { return readRow(at.Leaf.TxID, at.Leaf.TraceID, at.Leaf.RecordID, value) })
 	at.foreign = at.row.Row == nil
 	if at.Record != nil {
-		at.record = take(*at.Record, f.Records, &f.records, func(written string) *recordText {
-			return ours(func() *recordText { return readRecord(parseCanonical(written, maxRecord)) })
-		})
+		at.record = use(f.records, *at.Record, &f.usedRecords)
 		fault.Unless(!at.foreign, "NOT_ASKED", "a record of a row that is not of our form")
-		isItsOwn := idOf(at.Leaf.MspID, f.Records[*at.Record]) == at.row.RecordID
-		fault.Unless(isItsOwn, "WRONG_RECORD", "not the record of the row")
+		fault.Unless(idOf(at.Leaf.MspID, f.Records[*at.Record]) == at.row.RecordID, "WRONG_RECORD", "not the record of the row")
 		at.foreign = at.record == nil
 	}
 	at.foreign = at.foreign || sent != nil && sent.record(at.Leaf.Domain, at.row.RecordID) == nil
 }
 
 func (f *file) envelopeOf(at *event, mainName string) *envelope {
-	sent := take(*at.Envelope, f.Envelopes, &f.envelopes, func(data []byte) *envelope {
-		return &envelope{hash: hashOf(string(data))}
-	})
+	sent := use(f.envelopes, *at.Envelope, &f.usedEnvelopes)
 	fault.Unless(sent.hash == at.Leaf.EnvelopeHash, wrongEnvelope, "not the envelope of the event")
 	if sent.Header == nil {
 		fault.Unless(!f.hashes[sent.hash], badProof, "an envelope is there twice")

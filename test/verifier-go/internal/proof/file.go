@@ -161,10 +161,11 @@ type file struct {
 	Envelopes   [][]byte            `json:"envelopes" most:"100000"`
 	Traces      []trace             `json:"traces" least:"1" most:"10000"`
 	States      []state             `json:"states" may:"lack" most:"1000"`
-	// Those that were used, each in the order of first use; a record is nil where it is not of our form.
-	records   []*recordText
-	envelopes []*envelope
-	hashes    map[string]bool // of envelopes that were read
+	records     []*recordText       // nil where one is not of our form
+	envelopes   []*envelope
+	hashes      map[string]bool // of envelopes that were read
+	// How many of both were used, each in the order of first use.
+	usedRecords, usedEnvelopes uint32
 }
 
 // Check refuses what was a format once with a code of its own.

@@ -54,8 +54,7 @@ type moment string
 func (m *moment) Check() {
 	read, err := time.Parse(moments, string(*m))
 	// Go takes some other spellings, too.
-	isMoment := err == nil && read.Format(moments) == string(*m)
-	fault.Unless(isMoment, badProof, "not a time in UTC with milliseconds")
+	fault.Unless(err == nil && read.Format(moments) == string(*m), badProof, "not a time in UTC with milliseconds")
 }
 
 // ours gives what a text has that is of our form; nothing where it is not.
@@ -152,8 +151,7 @@ var (
 )
 
 func (u *uri) Check() {
-	isURI := len(*u) <= 512 && absoluteURI.MatchString(string(*u))
-	fault.Unless(isURI, badProof, "%q is not an absolute URI", *u)
+	fault.Unless(len(*u) <= 512 && absoluteURI.MatchString(string(*u)), badProof, "%q is not an absolute URI", *u)
 }
 
 // readRecord reads a record that the contract takes.

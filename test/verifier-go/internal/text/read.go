@@ -38,8 +38,7 @@ var goodEscapes = regexp.MustCompile(`(?i)\\(?:[^u]|u[^d]|ud[0-7]|ud[89ab]..\\ud
 func Parse(input string) any {
 	// Without its good escapes a text has no backslash.
 	isLone := strings.Contains(goodEscapes.ReplaceAllString(input, ""), `\`)
-	isJSON := utf8.ValidString(input) && json.Valid([]byte(input)) && !isLone
-	fault.Unless(isJSON, "BAD_JSON", "not JSON in UTF-8")
+	fault.Unless(utf8.ValidString(input) && json.Valid([]byte(input)) && !isLone, "BAD_JSON", "not JSON in UTF-8")
 	p := &parser{Decoder: json.NewDecoder(strings.NewReader(input))}
 	value := p.value(0)
 	fault.Unless(!p.isTwice, "DUPLICATE_MEMBER", "a member twice")
@@ -82,9 +81,6 @@ func (p *parser) value(depth int) any {
 
 // Hex is bytes in lower-case hexadecimal.
 type Hex []byte
-
-// checker is a type that refuses some values itself.
-type checker interface{ Check() }
 
 // reader refuses with its code.
 type reader struct{ code string }
@@ -148,7 +144,8 @@ func (r reader) read(value any, into reflect.Value, tag reflect.StructTag, at st
 	case reflect.Struct:
 		r.members(as[Object](r, value, at), into, at)
 	}
-	if checked, is := into.Addr().Interface().(checker); is {
+	// A type may refuse some values itself.
+	if checked, is := into.Addr().Interface().(interface{ Check() }); is {
 		checked.Check()
 	}
 }

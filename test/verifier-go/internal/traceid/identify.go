@@ -21,11 +21,25 @@ const (
 	Instance = "instance"
 )
 
-const maxBytes = 512
+const (
+	maxBytes = 512
+	maxUnits = 2048
+	spaces   = " \t\n\v\f\r\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+	unseen   = "\u2028\u2029\u2800\U00016fe4\U0001d159"
+)
 
 var (
-	classes = regexp.MustCompile(`^https://id\.gs1\.org/(?:(?:01|8006)/\d+|80(?:10|13)/[^/]+|25[35]/\d{13}|8003/\d{14})$`)
-	lots    = regexp.MustCompile(`^https://id\.gs1\.org/(?:01|8006)/\d+/10/`)
+	classes       = regexp.MustCompile(`^https://id\.gs1\.org/(?:(?:01|8006)/\d+|80(?:10|13)/[^/]+|25[35]/\d{13}|8003/\d{14})$`)
+	lots          = regexp.MustCompile(`^https://id\.gs1\.org/(?:01|8006)/\d+/10/`)
+	uriCharacters = regexp.MustCompile(`^(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$`)
+	validHost     = regexp.MustCompile(`^(?:\[[^\[\]]*\]|[^:@\[\]]*)$`)
+	// What of a URN is in lower case: of a UUID all.
+	smallURN   = regexp.MustCompile(`^(?:urn:uuid:[0-9a-z\-]*$|(?:urn|did):[a-z0-9\-]+:)`)
+	manyMarks  = regexp.MustCompile(`\p{M}{31}`)
+	capitals   = regexp.MustCompile(`[A-Z]+`)
+	escaped    = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+	unreserved = regexp.MustCompile(`^[A-Za-z0-9\-._~]$`)
+	notKept    = regexp.MustCompile(`[^A-Za-z0-9\-._';=]`)
 )
 
 // Identify gives the TraceID of an identifier as it is written, and its nature; both are empty where it has none.
@@ -71,21 +85,10 @@ func identify(text string) string {
 	return otherIdentifier(text, link)
 }
 
-var (
-	uriCharacters = regexp.MustCompile(`^(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$`)
-	uuid          = regexp.MustCompile(`^urn:uuid:[0-9a-z\-]*$`)
-	namespace     = regexp.MustCompile(`^(?:urn|did):[a-z0-9\-]+:`)
-	validHost     = regexp.MustCompile(`^(?:\[[^\[\]]*\]|[^:@\[\]]*)$`)
-)
-
 // otherIdentifier writes what is not of GS1 as its own standard calls it equal.
 func otherIdentifier(text string, link *uri) string {
-	small := lower(text)
-	if uuid.MatchString(small) {
-		return small
-	}
-	if length := len(namespace.FindString(small)); length > 0 {
-		return small[:length] + text[length:]
+	if small := smallURN.FindString(lower(text)); small != "" {
+		return small + text[len(small):]
 	}
 	if link == nil || !uriCharacters.MatchString(text) || !validHost.MatchString(link.host) {
 		return text
@@ -100,12 +103,6 @@ func otherIdentifier(text string, link *uri) string {
 	return scheme + "://" + plain(link.user) + upperEscapes(lower(plain(link.host))) + port + plain(path) + plain(link.tail)
 }
 
-const (
-	maxUnits = 2048
-	spaces   = " \t\n\v\f\r\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
-	unseen   = "\u2028\u2029\u2800\U00016fe4\U0001d159"
-)
-
 // isRefused says whether a character may not stand in an identifier. It relies on the tables of Unicode 15.0, which a test
 // makes sure of. (unicode.C has what is not assigned, too.)
 func isRefused(r rune) bool {
@@ -116,24 +113,15 @@ func isRefused(r rune) bool {
 	return !unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Z, unicode.Co)
 }
 
-var tooManyMarks = regexp.MustCompile(`\p{M}{31}`)
-
 // readCharacters trims, checks every character, and brings the text into NFC. It is empty where it refuses.
 func readCharacters(input string) string {
 	text := strings.Trim(input, spaces)
 	isLong := len(utf16.Encode([]rune(text))) > maxUnits
-	if !utf8.ValidString(input) || isLong || strings.ContainsFunc(text, isRefused) || tooManyMarks.MatchString(text) {
+	if !utf8.ValidString(input) || isLong || strings.ContainsFunc(text, isRefused) || manyMarks.MatchString(text) {
 		return ""
 	}
 	return norm.NFC.String(text)
 }
-
-var (
-	capitals   = regexp.MustCompile(`[A-Z]+`)
-	escaped    = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
-	unreserved = regexp.MustCompile(`^[A-Za-z0-9\-._~]$`)
-	notKept    = regexp.MustCompile(`[^A-Za-z0-9\-._';=]`)
-)
 
 // lower makes the letters A to Z small, and no others.
 func lower(text string) string { return capitals.ReplaceAllStringFunc(text, strings.ToLower) }
