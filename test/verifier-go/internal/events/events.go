@@ -106,8 +106,7 @@ func DecodeHead(data []byte) []Tree {
 		isValid = isValid && t.Count > 0 && (i == 0 || t.MspID > trees[i-1].MspID)
 	}
 	r.End()
-	isShared := trees[0].MspID == ""
-	fault.Unless(isValid && isShared == (count > ownTrees), notAHead, "trees that are empty, or not in their places")
+	fault.Unless(isValid && (trees[0].MspID == "") == (count > ownTrees), notAHead, "trees that are empty, or not in their places")
 	return trees
 }
 
@@ -122,11 +121,10 @@ func (t *Tree) root() []byte {
 
 // find gives an organisation's own tree; nil where it has none.
 func find(head []Tree, mspID string) *Tree {
-	at := slices.IndexFunc(head, func(t Tree) bool { return t.MspID == mspID })
-	if at < 0 {
-		return nil
+	if at := slices.IndexFunc(head, func(t Tree) bool { return t.MspID == mspID }); at >= 0 {
+		return &head[at]
 	}
-	return &head[at]
+	return nil
 }
 
 // Shown is an event of a tree: open, with its leaf, or hidden, with the leaf's hash alone.

@@ -19,9 +19,11 @@ func (f *file) readContents(mainName string) {
 		listed[record] = true
 		f.records = append(f.records, ours(func() *recordText { return readRecord(parseCanonical(record, maxRecord)) }))
 	}
-	f.hashes = map[string]bool{}
+	hashes := map[string]bool{}
 	for _, data := range f.Envelopes {
-		f.envelopes = append(f.envelopes, &envelope{hash: hashOf(string(data))})
+		hash := hashOf(string(data))
+		f.envelopes = append(f.envelopes, &envelope{hash: hash, isTwice: hashes[hash]})
+		hashes[hash] = true
 	}
 	for _, trace := range f.Traces {
 		for _, at := range trace.open {
@@ -42,7 +44,7 @@ func use[T any](list []T, index uint32, used *uint32) T {
 }
 
 func (f *file) readEvent(at *event, mainName string) {
-	var value string
+	value := ""
 	if at.Row != nil {
 		value = *at.Row
 		fault.Unless(hashOf(value) == at.Leaf.ValueHash, "WRONG_VALUE", "not the row of the event")
@@ -66,9 +68,8 @@ func (f *file) readEvent(at *event, mainName string) {
 func (f *file) envelopeOf(at *event, mainName string) *envelope {
 	sent := use(f.envelopes, *at.Envelope, &f.usedEnvelopes)
 	fault.Unless(sent.hash == at.Leaf.EnvelopeHash, wrongEnvelope, "not the envelope of the event")
+	fault.Unless(!sent.isTwice, badProof, "an envelope is there twice")
 	if sent.Header == nil {
-		fault.Unless(!f.hashes[sent.hash], badProof, "an envelope is there twice")
-		f.hashes[sent.hash] = true
 		sent.read(f.Envelopes[*at.Envelope])
 	}
 	fault.Unless(sent.Channel == mainName, "WRONG_CHANNEL", "of channel %q", sent.Channel)
@@ -86,8 +87,9 @@ type stateKey struct{ domain, key string }
 // it puts.
 type envelope struct {
 	*wire.Header
-	hash string
-	puts map[stateKey]string
+	hash    string
+	isTwice bool // in its list
+	puts    map[stateKey]string
 }
 
 // What Fabric adds up for a key (validation/tx_ops.go).

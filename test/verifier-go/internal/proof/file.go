@@ -163,7 +163,6 @@ type file struct {
 	States      []state             `json:"states" may:"lack" most:"1000"`
 	records     []*recordText       // nil where one is not of our form
 	envelopes   []*envelope
-	hashes      map[string]bool // of envelopes that were read
 	// How many of both were used, each in the order of first use.
 	usedRecords, usedEnvelopes uint32
 }

@@ -46,10 +46,9 @@ func (l *link) fits(isRow bool) bool {
 	return (l.Ver != nil) == isRow && (l.PreTraceTxID == nil) == hasNone && (l.PreTraceHash == nil) == hasNone
 }
 
-// moments are in UTC with milliseconds.
-const moments = "2006-01-02T15:04:05.000Z"
-
 type moment string
+
+const moments = "2006-01-02T15:04:05.000Z"
 
 func (m *moment) Check() {
 	read, err := time.Parse(moments, string(*m))
@@ -113,7 +112,8 @@ func readRow(txID, traceID, markOf, written string) row {
 		parent = *r.Parent
 		fault.Unless(isChild && traceid.NatureOf(parent) != "", badProof, "%q is not a parent of this", parent)
 	}
-	said := lineage.Said{RecordID: r.RecordID, Event: r.Event, Time: string(r.Time), Wrong: r.Wrong != nil, Bond: r.Bond, Change: r.Change}
+	said := lineage.Said{RecordID: r.RecordID, Event: r.Event, Time: string(r.Time), Bond: r.Bond, Change: r.Change}
+	said.Wrong = r.Wrong != nil
 	return row{&lineage.Row{Said: said, Roles: r.Roles, Parent: parent}, at}
 }
 
@@ -168,7 +168,8 @@ func (r *recordText) shown(row *lineage.Row) *lineage.Record {
 	if r == nil {
 		return nil
 	}
-	said := lineage.Said{RecordID: row.RecordID, Event: r.event, Time: string(r.EventTime), Wrong: r.Corrects != nil, Bond: r.Bond, Change: r.Change}
+	said := lineage.Said{RecordID: row.RecordID, Event: r.event, Time: string(r.EventTime), Bond: r.Bond, Change: r.Change}
+	said.Wrong = r.Corrects != nil
 	return &lineage.Record{Said: said, Step: r.Step, Entries: r.Traces}
 }
 

@@ -67,9 +67,8 @@ func (p *parser) value(depth int) any {
 		object := Object{}
 		for p.More() {
 			name, _ := p.token().(string)
-			if _, twice := object[name]; twice {
-				p.isTwice = true
-			}
+			_, isTwice := object[name]
+			p.isTwice = p.isTwice || isTwice
 			object[name] = p.value(depth + 1)
 			fault.Unless(len(object) <= maxMembers, "BAD_JSON", "too many members")
 		}

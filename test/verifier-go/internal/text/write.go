@@ -23,15 +23,9 @@ func InOrder(value any) string { return write(reflect.ValueOf(value), 0, true) }
 
 // Listed is each of a list once, in the order of their texts by InOrder.
 func Listed[T any](list []T) []T {
-	byText := map[string]T{}
-	for _, one := range list {
-		byText[InOrder(one)] = one
-	}
-	sorted := []T{}
-	for _, written := range slices.SortedFunc(maps.Keys(byText), Compare) {
-		sorted = append(sorted, byText[written])
-	}
-	return sorted
+	compare := func(a, b T) int { return Compare(InOrder(a), InOrder(b)) }
+	sorted := slices.SortedFunc(slices.Values(list), compare)
+	return slices.CompactFunc(sorted, func(a, b T) bool { return compare(a, b) == 0 })
 }
 
 // With is an object of others, and of the members of a struct that are not among these.

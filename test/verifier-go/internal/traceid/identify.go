@@ -2,6 +2,7 @@
 package traceid
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -14,14 +15,11 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Nature of an identifier: of a product line, a lot of it, or one thing.
 const (
+	// Nature of an identifier: of a product line, a lot of it, or one thing.
 	Class    = "class"
 	Lot      = "lot"
 	Instance = "instance"
-)
-
-const (
 	maxBytes = 512
 	maxUnits = 2048
 	spaces   = " \t\n\v\f\r\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
@@ -58,11 +56,10 @@ func Identify(input string) (traceID, nature string) {
 
 // NatureOf is the nature of a canonical TraceID, and empty of any other text.
 func NatureOf(text string) string {
-	traceID, nature := Identify(text)
-	if traceID != text {
-		return ""
+	if traceID, nature := Identify(text); traceID == text {
+		return nature
 	}
-	return nature
+	return ""
 }
 
 // identify is empty where the text is refused, or to be of GS1 and not of its form.
@@ -93,12 +90,9 @@ func otherIdentifier(text string, link *uri) string {
 	if link == nil || !uriCharacters.MatchString(text) || !validHost.MatchString(link.host) {
 		return text
 	}
-	scheme, port, path := lower(link.scheme), link.port, link.path
+	scheme, port, path := lower(link.scheme), link.port, cmp.Or(link.path, "/")
 	if port == ":" || port == ":80" && scheme == "http" || port == ":443" && scheme == "https" {
 		port = ""
-	}
-	if path == "" {
-		path = "/"
 	}
 	return scheme + "://" + plain(link.user) + upperEscapes(lower(plain(link.host))) + port + plain(path) + plain(link.tail)
 }
@@ -106,11 +100,9 @@ func otherIdentifier(text string, link *uri) string {
 // isRefused says whether a character may not stand in an identifier. It relies on the tables of Unicode 15.0, which a test
 // makes sure of. (unicode.C has what is not assigned, too.)
 func isRefused(r rune) bool {
-	if r != ' ' && strings.ContainsRune(spaces+unseen, r) ||
-		unicode.In(r, unicode.Cc, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) {
-		return true
-	}
-	return !unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Z, unicode.Co)
+	return r != ' ' && strings.ContainsRune(spaces+unseen, r) ||
+		unicode.In(r, unicode.Cc, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) ||
+		!unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Z, unicode.Co)
 }
 
 // readCharacters trims, checks every character, and brings the text into NFC. It is empty where it refuses.
@@ -198,19 +190,17 @@ var keys = []part{
 // find gives the part of a list with an AI or short name.
 func find(parts []part, name string) *part {
 	name = lower(name)
-	at := slices.IndexFunc(parts, func(p part) bool { return name == p.ai || name == p.name })
-	if at < 0 {
-		return nil
+	if at := slices.IndexFunc(parts, func(p part) bool { return name == p.ai || name == p.name }); at >= 0 {
+		return &parts[at]
 	}
-	return &parts[at]
+	return nil
 }
 
 func (p *part) qualifier(name string) *part {
-	found := find(qualifiers, name)
-	if found == nil || !slices.Contains(strings.Fields(p.qualifiers), found.ai) {
-		return nil
+	if found := find(qualifiers, name); found != nil && slices.Contains(strings.Fields(p.qualifiers), found.ai) {
+		return found
 	}
-	return found
+	return nil
 }
 
 // checkDigit over digits that it is to follow: weights 3 and 1 from the right.

@@ -14,11 +14,10 @@ type uri struct{ scheme, user, host, port, path, tail string }
 var webURI = regexp.MustCompile(`(?s)^([Hh][Tt][Tt][Pp][Ss]?)://([^/?#]*@)?([^/?#@]*?)(:[0-9]*)?(/[^?#]*)?([?#].*)?$`)
 
 func readURI(text string) *uri {
-	m := webURI.FindStringSubmatch(text)
-	if m == nil || m[3] == "" {
-		return nil
+	if m := webURI.FindStringSubmatch(text); m != nil && m[3] != "" {
+		return &uri{m[1], m[2], m[3], m[4], m[5], m[6]}
 	}
-	return &uri{m[1], m[2], m[3], m[4], m[5], m[6]}
+	return nil
 }
 
 // isGS1Host says whether a host is that of GS1's own links.

@@ -109,8 +109,7 @@ func (p Proto) read(data []byte) *Message {
 		case 5:
 			length = 4
 		}
-		isKnown := kind < 3 || kind == 5
-		fault.Unless(isKnown && field > 0 && length <= uint64(len(data)), p.Code, "not a field of a protocol buffer")
+		fault.Unless((kind < 3 || kind == 5) && field > 0 && length <= uint64(len(data)), p.Code, "not a field of a protocol buffer")
 		if kind == 2 {
 			m.Bytes[field] = append(m.Bytes[field], data[:length])
 		}
@@ -136,14 +135,10 @@ func last[T any](values []T) (value T) {
 	return value
 }
 
-// Last is the value of a field that stands once: its last, or nothing.
+// Last is the value of a field that stands once: its last, or nothing. Text and Int are the like.
 func (m *Message) Last(number uint64) []byte { return last(m.Bytes[number]) }
-
-// Text is the like.
 func (m *Message) Text(number uint64) string { return string(m.Last(number)) }
-
-// Int is the number in a field that stands once: its last, or 0.
-func (m *Message) Int(number uint64) uint64 { return last(m.Ints[number]) }
+func (m *Message) Int(number uint64) uint64  { return last(m.Ints[number]) }
 
 // Header is what is needed of every envelope (common/common.proto of fabric-protos).
 type Header struct {
