@@ -106,7 +106,7 @@ describeWithGo('trace events as the verifier in Go reads them', () => {
             envelopeHash: hex(read.envelopeHash),
             key: read.key,
             valueHash: hex(read.valueHash),
-            hash: hex(eventLeafHash(read)),
+            hash: text(eventLeafHash(read)),
           };
         });
         return { question: { kind: 'event-leaf', leaf: text(leaf) }, here };
@@ -159,7 +159,7 @@ function shownCase(chance: Chance): Case {
   });
   const listed = changed.events.map((event) =>
     'leaf' in event
-      ? { index: event.index, place: text(event.leaf) }
+      ? { index: event.index, place: hex(event.leaf) }
       : { index: event.index, hidden: text(event.hidden) },
   );
   const bytes = { head: text(changed.head), path: text(changed.path), events: listed };

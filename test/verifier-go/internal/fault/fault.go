@@ -1,25 +1,30 @@
-// Package fault has the one kind of error by which this verifier refuses: a code of docs/formats.md and what was wrong.
+// Package fault has the one way in which this verifier refuses: with a code of docs/formats.md, thrown where something is
+// wrong, and caught where the text says what follows: mostly that the question is answered so.
 package fault
 
-import (
-	"errors"
-	"fmt"
-)
+import "fmt"
 
-type fault struct{ code, message string }
-
-func (f *fault) Error() string { return f.code + ": " + f.message }
-
-// New makes a refusal with a code of docs/formats.md.
-func New(code, format string, arguments ...any) error {
-	return &fault{code, fmt.Sprintf(format, arguments...)}
+// Fault is a refusal: its code, and what was wrong.
+type Fault struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
 }
 
-// CodeOf is the code of a refusal, or INTERNAL for any other error.
-func CodeOf(err error) string {
-	var known *fault
-	if errors.As(err, &known) {
-		return known.code
+// Unless refuses what is not so.
+func Unless(isSo bool, code, format string, arguments ...any) {
+	if !isSo {
+		panic(&Fault{code, fmt.Sprintf(format, arguments...)})
 	}
-	return "INTERNAL"
+}
+
+// Catch gives what something was refused with; nil where it was not.
+func Catch(attempt func()) (caught *Fault) {
+	defer func() {
+		thrown := recover()
+		if caught, _ = thrown.(*Fault); caught == nil && thrown != nil {
+			panic(thrown)
+		}
+	}()
+	attempt()
+	return nil
 }

@@ -14,271 +14,165 @@ import (
 	"cotrace.example/verifier/internal/traceid"
 )
 
-type organisation struct {
-	MspID string `json:"mspId"`
-	Count uint32 `json:"count"`
-	Shown int    `json:"shown"`
-	Full  bool   `json:"full"`
+// of is which event of the lineage something is of, whatever traces show it.
+type of struct {
+	lineage.Place
+	recordID string
 }
 
-type trace struct {
-	TraceID       string         `json:"traceId"`
-	Nature        string         `json:"nature"`
-	Organisations []organisation `json:"organisations"`
-}
-
-type identifier struct {
-	lineage.Identifier
-	Nature        string         `json:"nature"`
-	Organisations []organisation `json:"organisations"`
-}
-
-type event struct {
-	lineage.Event
-	Block    uint64      `json:"block"`
-	TxNum    uint32      `json:"txNum"`
-	Envelope bool        `json:"envelope"`
-	Record   text.Object `json:"record"`
-}
-
-type declaration struct {
-	lineage.Declaration
-	Reason             *string  `json:"reason"`
-	DeclarationTime    *string  `json:"declarationTime"`
-	CorrectiveEventIDs []string `json:"correctiveEventIDs"`
-}
-
-type brokenChain struct {
-	TraceID string `json:"traceId"`
-	Domain  string `json:"domain"`
-	TxID    string `json:"txId"`
-}
-
-type answer struct {
-	lineage.Answer
-	Question     lineage.Asked `json:"question"`
-	AsOf         attest.AsOf   `json:"asOf"`
-	Tips         *attest.AsOf  `json:"tips"`
-	Complete     bool          `json:"complete"`
-	Incomplete   []string      `json:"incomplete"`
-	Identifiers  []identifier  `json:"identifiers"`
-	Consulted    []trace       `json:"consulted"`
-	Events       []event       `json:"events"`
-	LeftOut      []declaration `json:"leftOut"`
-	Disputes     []declaration `json:"disputes"`
-	Orphans      []orphan      `json:"orphans"`
-	BrokenChains []brokenChain `json:"brokenChains"`
-	States       []state       `json:"states"`
-}
-
-func natureOf(traceID string) string {
-	_, nature, _ := traceid.Identify(traceID)
-	return nature
-}
-
-// shown is what a lineage takes of a trace, and the places of its open events in it.
-func (t *shownTrace) shown(records map[string]*lineage.Record) (listed []lineage.Shown, places []*place) {
-	for _, tree := range t.trees() {
-		for _, at := range tree.open {
-			if at.foreign {
-				continue
-			}
-			where := at.at()
-			one := lineage.Shown{Place: &where, Row: at.row}
-			if at.record != nil {
-				key := at.MspID + "\x00" + at.row.RecordID
-				if records[key] == nil {
-					record := at.record.read
-					record.RecordID = at.row.RecordID
-					records[key] = &record
-				}
-				one.Record = records[key]
-			}
-			listed, places = append(listed, one), append(places, at)
-		}
-		if tree.hidden > 0 {
-			listed, places = append(listed, lineage.Shown{Organisation: tree.MspID, More: tree.hidden - 1}), append(places, nil)
+// told is what a lineage takes of a trace: its events that are not foreign, and of each tree those that are hidden.
+func (t *trace) told() (list []lineage.Shown) {
+	for _, at := range t.open {
+		if !at.foreign {
+			at.told = len(list)
+			list = append(list, lineage.Shown{Place: &at.place, Row: at.row.Row, Record: at.record.shown(at.row.Row)})
 		}
 	}
-	return listed, places
+	for _, tree := range t.trees {
+		if tree.hidden > 0 {
+			list = append(list, lineage.Shown{Organisation: tree.MspID, More: tree.hidden - 1})
+		}
+	}
+	return list
 }
 
 // answer is step 7, and what is told.
-func (f *file) answer(asOf attest.AsOf, tips *attest.AsOf, c *contents) (any, error) {
-	asked := lineage.Question{Asked: f.Question.Asked, NatureOf: natureOf}
+func (f *file) answer(asOf, tips *attest.AsOf) any {
+	asked := lineage.Question{Asked: f.Question.Asked, NatureOf: traceid.NatureOf}
 	last := int64(min(asOf.UnixSeconds, 253_402_300_799))
-	asked.RootTime = time.Unix(last, 0).UTC().Format("2006-01-02T15:04:05.000Z")
-	traces, records := map[string][]lineage.Shown{}, map[string]*lineage.Record{}
-	places := map[string][]*place{}
+	asked.RootTime = time.Unix(last, 0).UTC().Format(moments)
+	traces := map[string][]lineage.Shown{}
 	for _, one := range f.Traces {
-		traces[one.TraceID], places[one.TraceID] = one.shown(records)
+		traces[one.TraceID] = one.told()
 	}
-	told, needs := lineage.Of(asked, traces)
+	answer, needs := lineage.Of(asked, traces)
+	foreign, broken, orphans := answer.Foreign, []text.Object{}, []orphan{}
+	shown, organisations := map[of]text.Object{}, map[string][]text.Object{}
 	for _, one := range f.Traces {
 		asRecord, isNeeded := needs[one.TraceID]
-		for i, at := range places[one.TraceID] {
-			isNeeded = isNeeded && (at == nil || at.record == nil || slices.Contains(asRecord, i))
-		}
-		if !isNeeded {
-			return nil, fault.New("NOT_ASKED", "nothing needs the trace %q, or a record of it", one.TraceID)
-		}
-	}
-	a := &answer{Answer: *told, Question: f.Question.Asked, AsOf: asOf, Tips: tips, States: f.States}
-	a.addTraces(f)
-	a.addEvents(f)
-	for _, one := range f.Traces {
-		for _, tree := range one.trees() {
-			for _, at := range tree.open {
-				if at.foreign {
-					a.Foreign = append(a.Foreign, lineage.Foreign{Place: at.at(), TraceID: one.TraceID})
-				}
+		for _, at := range one.open {
+			if at.foreign {
+				foreign = append(foreign, lineage.Foreign{Place: at.place, TraceID: one.TraceID})
+			} else if at.row.Row != nil {
+				at.show(shown)
+				isNeeded = isNeeded && (at.record == nil || slices.Contains(asRecord, at.told))
 			}
 		}
-		a.BrokenChains = append(a.BrokenChains, one.brokenChains()...)
+		fault.Unless(isNeeded, "NOT_ASKED", "nothing needs the trace %q, or a record of it", one.TraceID)
+		organisations[one.TraceID] = one.organisations()
+		broken = append(broken, one.brokenChains()...)
 	}
-	a.Foreign = text.Listed(a.Foreign)
-	for _, sent := range c.envelopes {
-		a.Orphans = append(a.Orphans, sent.orphans()...)
+	for _, sent := range f.envelopes {
+		orphans = append(orphans, sent.orphans()...)
 	}
-	a.Orphans = text.Listed(a.Orphans)
-	a.addVerdict(f, &asked)
-	return a, nil
-}
-
-// addTraces tells of the traces how much of them is shown.
-func (a *answer) addTraces(f *file) {
-	organisations := map[string][]organisation{}
-	for _, one := range f.Traces {
-		organisations[one.TraceID] = nil
-		for i, tree := range one.trees() {
-			shown := 0
-			for _, event := range tree.Events {
-				if event.Row != nil || event.Envelope != nil {
-					shown++
-				}
-			}
-			count := one.head[i].Count
-			organisations[one.TraceID] = append(organisations[one.TraceID], organisation{tree.MspID, count, shown, count == math.MaxUint32})
-		}
+	told := func(id string) text.Object {
+		return text.Object{"traceId": id, "nature": traceid.NatureOf(id), "organisations": organisations[id]}
 	}
-	for _, one := range a.Answer.Identifiers {
-		a.Identifiers = append(a.Identifiers, identifier{one, natureOf(one.TraceID), organisations[one.TraceID]})
+	identifiers, consulted, events := []text.Object{}, []text.Object{}, []text.Object{}
+	for _, one := range answer.Identifiers {
+		identifiers = append(identifiers, text.With(one, told(one.TraceID)))
 		delete(organisations, one.TraceID)
 	}
 	for _, id := range slices.SortedFunc(maps.Keys(organisations), text.Compare) {
-		a.Consulted = append(a.Consulted, trace{id, natureOf(id), organisations[id]})
+		consulted = append(consulted, told(id))
+	}
+	for _, one := range answer.Events {
+		events = append(events, text.With(one, shown[of{one.Place, one.RecordID}]))
+	}
+	why := f.whyNotComplete(answer, &asked)
+	return text.With(*answer, text.Object{
+		"question": f.Question.Asked, "asOf": asOf, "tips": tips, "complete": len(why) == 0, "incomplete": why,
+		"identifiers": identifiers, "consulted": consulted, "events": events,
+		"leftOut": explained(answer.LeftOut, shown), "disputes": explained(answer.Disputes, shown),
+		"foreign": text.Listed(foreign), "orphans": text.Listed(orphans), "brokenChains": broken, "states": f.States,
+	})
+}
+
+// show adds to what traces show of events.
+func (e *event) show(shown map[of]text.Object) {
+	key := of{e.place, e.row.RecordID}
+	if shown[key] == nil {
+		shown[key] = text.Object{"block": e.Leaf.Block, "txNum": e.Leaf.TxNum, "envelope": false, "record": nil}
+	}
+	if e.Envelope != nil {
+		shown[key]["envelope"] = true
+	}
+	if e.record != nil {
+		record := maps.Clone(e.record.value)
+		delete(record, "eventTime")
+		delete(record, "corrects")
+		shown[key]["record"] = record
 	}
 }
 
-func (a *answer) addEvents(f *file) {
-	type key struct {
-		lineage.Place
-		recordID string
-	}
-	found, shown := map[key]event{}, map[key]*recordText{}
-	for _, one := range f.Traces {
-		for _, tree := range one.trees() {
-			for _, at := range tree.open {
-				if at.row == nil || at.foreign {
-					continue
-				}
-				k := key{at.at(), at.row.RecordID}
-				known := found[k]
-				known.Block, known.TxNum = at.Block, at.TxNum
-				known.Envelope = known.Envelope || at.shown.Envelope != nil
-				if at.record != nil {
-					known.Record, shown[k] = text.Object{}, at.record
-					for _, name := range []string{"step", "eventHash", "eventID", "bond", "change", "traces", "data"} {
-						known.Record[name] = at.record.value[name]
-					}
-				}
-				found[k] = known
-			}
-		}
-	}
-	for _, told := range a.Answer.Events {
-		one := found[key{told.Place, told.RecordID}]
-		one.Event = told
-		a.Events = append(a.Events, one)
-	}
-	explained := func(list []lineage.Declaration) (out []declaration) {
-		for _, one := range list {
-			out = append(out, explain(one, shown[key{one.Place, one.RecordID}]))
-		}
-		return out
-	}
-	a.LeftOut, a.Disputes = explained(a.Answer.LeftOut), explained(a.Answer.Disputes)
-}
-
-// explain tells why and when an event was declared wrong, where the record is shown and says it.
-func explain(one lineage.Declaration, record *recordText) declaration {
-	told := declaration{Declaration: one}
-	if record == nil {
-		return told
-	}
-	said, _ := record.Data["errorDeclaration"].(text.Object)
-	textOf := func(name string) *string {
-		if written, is := said[name].(string); is {
-			return &written
-		}
-		return nil
-	}
-	told.Reason, told.DeclarationTime = textOf("reason"), textOf("declarationTime")
-	ids, _ := said["correctiveEventIDs"].([]any)
-	for _, id := range ids {
-		if written, is := id.(string); is {
-			told.CorrectiveEventIDs = append(told.CorrectiveEventIDs, written)
-		}
+// organisations tells how much of a trace is shown.
+func (t *trace) organisations() (told []text.Object) {
+	for i, tree := range t.trees {
+		count := t.head[i].Count
+		told = append(told, text.Object{"mspId": tree.MspID, "count": count, "shown": tree.shown, "full": count == math.MaxUint32})
 	}
 	return told
 }
 
-func (t *shownTrace) brokenChains() (broken []brokenChain) {
-	var rows []*place
-	for _, tree := range t.trees() {
-		for _, at := range tree.open {
-			if at.row == nil && !at.foreign {
-				return nil
-			}
-			if at.link != nil {
-				rows = append(rows, at)
-			}
-		}
-		if tree.hidden > 0 {
+// explained tells why and when events were declared wrong, where the record is shown and says it.
+func explained(list []lineage.Declaration, shown map[of]text.Object) (told []text.Object) {
+	for _, one := range list {
+		record, _ := shown[of{one.Place, one.RecordID}]["record"].(text.Object)
+		data, _ := record["data"].(text.Object)
+		said, _ := data["errorDeclaration"].(text.Object)
+		ids, _ := said["correctiveEventIDs"].([]any)
+		told = append(told, text.With(one, text.Object{
+			"reason": textOrNull(said["reason"]), "declarationTime": textOrNull(said["declarationTime"]),
+			"correctiveEventIDs": slices.DeleteFunc(slices.Clone(ids), func(id any) bool { return textOrNull(id) == nil }),
+		}))
+	}
+	return told
+}
+
+func textOrNull(value any) any {
+	if _, is := value.(string); is {
+		return value
+	}
+	return nil
+}
+
+// brokenChains of a trace of which every event is shown at least as row.
+func (t *trace) brokenChains() (broken []text.Object) {
+	for i, tree := range t.trees {
+		if tree.shown < int(t.head[i].Count) {
 			return nil
 		}
 	}
-	slices.SortFunc(rows, func(x, y *place) int { return events.Compare(x.Leaf, y.Leaf) })
-	last := map[string]*place{}
-	for _, at := range rows {
-		before := last[at.Domain]
-		follows := at.link.Ver == 1
+	last := map[string]*event{}
+	for _, at := range slices.SortedFunc(slices.Values(t.open), func(x, y *event) int { return events.Compare(x.Leaf, y.Leaf) }) {
+		link, before := at.row.link, last[at.Leaf.Domain]
+		if link == nil {
+			continue
+		}
+		isNext := *link.Ver == 1
 		if before != nil {
-			id := at.link.PreTraceTxID
-			follows = at.link.Ver == before.link.Ver+1 && id != nil && *id == before.TxID
+			isNext = *link.Ver == *before.row.link.Ver+1 && *link.PreTraceTxID == before.Leaf.TxID
 		}
-		if !follows {
-			broken = append(broken, brokenChain{t.TraceID, at.Domain, at.TxID})
+		if !isNext {
+			broken = append(broken, text.Object{"traceId": t.TraceID, "domain": at.Leaf.Domain, "txId": at.Leaf.TxID})
 		}
-		last[at.Domain] = at
+		last[at.Leaf.Domain] = at
 	}
 	return broken
 }
 
-func (a *answer) addVerdict(f *file, asked *lineage.Question) {
-	why := map[string]bool{"open": len(a.Open) > 0}
-	for _, one := range a.Cut {
-		why["cut"] = why["cut"] || one.Organisation == nil || asked.MayCount(*one.Organisation)
+// whyNotComplete has its reasons in their order.
+func (f *file) whyNotComplete(told *lineage.Answer, asked *lineage.Question) (why []string) {
+	isCounted := func(one lineage.Cut) bool { return one.Organisation == nil || asked.MayCount(*one.Organisation) }
+	isFull := func(tree events.Tree) bool { return tree.Count == math.MaxUint32 && asked.MayCount(tree.MspID) }
+	if slices.ContainsFunc(told.Cut, isCounted) {
+		why = append(why, "cut")
 	}
-	for _, one := range f.Traces {
-		for _, tree := range one.head {
-			why["full"] = why["full"] || tree.Count == math.MaxUint32 && asked.MayCount(tree.MspID)
-		}
+	if slices.ContainsFunc(f.Traces, func(one trace) bool { return slices.ContainsFunc(one.head, isFull) }) {
+		why = append(why, "full")
 	}
-	for _, reason := range text.Sorted(why) {
-		if why[reason] {
-			a.Incomplete = append(a.Incomplete, reason)
-		}
+	if len(told.Open) > 0 {
+		why = append(why, "open")
 	}
-	a.Complete = len(a.Incomplete) == 0
+	return why
 }

@@ -1,226 +1,212 @@
+// Package text reads and writes the text forms of docs/formats.md.
 package text
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/hex"
-	"fmt"
+	"encoding/json"
 	"math"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"cotrace.example/verifier/internal/fault"
 )
 
+const (
+	maxDepth   = 100
+	maxMembers = 10_000
+)
+
+// Object is a JSON object; its members have no order that counts.
+type Object = map[string]any
+
+type parser struct {
+	*json.Decoder
+	isTwice bool // a member is named twice, which is told where all else is JSON
+}
+
+// Escapes, surrogates only in pairs.
+var goodEscapes = regexp.MustCompile(`(?i)\\(?:[^u]|u[^d]|ud[0-7]|ud[89ab]..\\ud[c-f])`)
+
+// Parse reads JSON from others: RFC 8259 in UTF-8, without members named twice, lone surrogates, numbers beyond a double,
+// large objects and deep nesting. Values are nil, bool, float64, string, []any and Object.
+func Parse(input string) any {
+	// Without its good escapes a text has no backslash.
+	isLone := strings.Contains(goodEscapes.ReplaceAllString(input, ""), `\`)
+	fault.Unless(utf8.ValidString(input) && json.Valid([]byte(input)) && !isLone, "BAD_JSON", "not JSON in UTF-8")
+	p := &parser{Decoder: json.NewDecoder(strings.NewReader(input))}
+	value := p.value(0)
+	fault.Unless(!p.isTwice, "DUPLICATE_MEMBER", "a member twice")
+	return value
+}
+
+func (p *parser) token() json.Token {
+	token, err := p.Token()
+	fault.Unless(err == nil, "BAD_JSON", "%v", err)
+	return token
+}
+
+// value takes the next value of an input that is valid JSON.
+func (p *parser) value(depth int) any {
+	fault.Unless(depth <= maxDepth, "BAD_JSON", "nesting too deep")
+	token := p.token()
+	switch token {
+	case json.Delim('['):
+		list := []any{}
+		for p.More() {
+			list = append(list, p.value(depth+1))
+		}
+		p.token()
+		return list
+	case json.Delim('{'):
+		object := Object{}
+		for p.More() {
+			name, _ := p.token().(string)
+			_, isTwice := object[name]
+			p.isTwice = p.isTwice || isTwice
+			object[name] = p.value(depth + 1)
+			fault.Unless(len(object) <= maxMembers, "BAD_JSON", "too many members")
+		}
+		p.token()
+		return object
+	}
+	return token
+}
+
 // Hex is bytes in lower-case hexadecimal.
 type Hex []byte
 
-// Hash is 32 bytes in base64url.
-type Hash [32]byte
-
-// checker is a type that refuses some values itself, with a code of its own where the error is a fault.
-type checker interface{ Check() error }
-
-const maxBytes = 256 << 20
+// reader refuses with its code.
+type reader struct{ code string }
 
 // Read fills what `into` points to from a value of Parse; whatever is wrong is refused with `code`. Structs have exactly
 // the members that their tags `json` name, looked at in their order. `may:"null"` lets a text be null, which is then empty;
-// `may:"lack"` lets a member be left out, but a list that is there is not empty; `may:"come later"` is `NOT_SUPPORTED`. `most` bounds lists, bytes and numbers,
-// `least` numbers, `among` names words. A pointer is nil for null or what is left out; a uint64 is decimal text, bytes are
-// base64url.
-func Read(value any, into any, code string) error {
-	err := read(value, reflect.ValueOf(into).Elem(), "")
-	if err != nil && fault.CodeOf(err) == "INTERNAL" {
-		return fault.New(code, "%v", err)
-	}
-	return err
+// `may:"lack"` lets a member be left out, but a list that is there is not empty; `may:"come later"` is `NOT_SUPPORTED`.
+// `least` and `most` bound numbers, and how many bytes or items there are; `among` has the words that a text may be, `like`
+// a regular expression for it. A pointer is nil for null or what is left out; a uint64 is decimal text, bytes are base64url.
+func Read(value any, into any, code string) {
+	reader{code}.read(value, reflect.ValueOf(into).Elem(), "", "the text")
 }
 
-func read(value any, into reflect.Value, tag reflect.StructTag) error {
-	if err := readKind(value, into, tag); err != nil {
-		return err
+// read reads what is at a place.
+func (r reader) read(value any, into reflect.Value, tag reflect.StructTag, at string) {
+	kind := into.Kind()
+	if value == nil && (kind == reflect.Pointer || kind == reflect.Interface || tag.Get("may") == "null") {
+		return
 	}
-	if checked, is := into.Addr().Interface().(checker); is {
-		return checked.Check()
-	}
-	return nil
-}
-
-func readKind(value any, into reflect.Value, tag reflect.StructTag) error {
-	switch into.Kind() {
+	switch kind {
 	case reflect.Pointer:
-		if value == nil {
-			return nil
-		}
 		into.Set(reflect.New(into.Type().Elem()))
-		return read(value, into.Elem(), tag)
+		r.read(value, into.Elem(), tag, at)
 	case reflect.Interface:
-		if value != nil {
-			into.Set(reflect.ValueOf(value))
-		}
-		return nil
-	case reflect.Int, reflect.Uint32, reflect.Float64:
-		return readNumber(value, into, tag)
+		into.Set(reflect.ValueOf(value))
 	case reflect.Bool:
-		return assign[bool](value, into)
-	case reflect.Map:
-		return readMap(value, into)
-	case reflect.Struct:
-		return readStruct(value, into)
-	case reflect.Slice:
-		if into.Type().Elem().Kind() != reflect.Uint8 {
-			return readList(value, into, tag)
-		}
-	}
-	return readText(value, into, tag)
-}
-
-func assign[T any](value any, into reflect.Value) error {
-	if _, is := value.(T); !is {
-		return fmt.Errorf("not a %s", into.Type())
-	}
-	into.Set(reflect.ValueOf(value).Convert(into.Type()))
-	return nil
-}
-
-func bound(tag reflect.StructTag, name string, otherwise int) int {
-	if number, err := strconv.Atoi(tag.Get(name)); err == nil {
-		return number
-	}
-	return otherwise
-}
-
-func readNumber(value any, into reflect.Value, tag reflect.StructTag) error {
-	number, is := value.(float64)
-	least, most := float64(bound(tag, "least", 0)), float64(bound(tag, "most", math.MaxUint32))
-	whole := into.Kind() != reflect.Float64
-	if !is || whole && (number != math.Trunc(number) || number < least || number > most) {
-		return fmt.Errorf("not a number from %.0f to %.0f", least, most)
-	}
-	into.Set(reflect.ValueOf(number).Convert(into.Type()))
-	return nil
-}
-
-// readText reads what is written as a text.
-func readText(value any, into reflect.Value, tag reflect.StructTag) error {
-	if value == nil && tag.Get("may") == "null" {
-		return nil
-	}
-	written, is := value.(string)
-	if !is {
-		return fmt.Errorf("not a text")
-	}
-	if into.Kind() == reflect.String {
-		words := strings.Fields(tag.Get("among"))
-		if len(words) > 0 && !slices.Contains(words, written) {
-			return fmt.Errorf("%q is not one of %v", written, words)
-		}
-		into.SetString(written)
-		return nil
-	}
-	if into.Kind() == reflect.Uint64 {
-		number, err := strconv.ParseUint(written, 10, 64)
-		if err != nil || strconv.FormatUint(number, 10) != written {
-			return fmt.Errorf("not a number in decimal text")
-		}
+		into.SetBool(as[bool](r, value, at))
+	case reflect.Int, reflect.Uint32:
+		number := as[float64](r, value, at)
+		r.within(tag, number, at)
+		fault.Unless(number == math.Trunc(number), r.code, "%s is not a whole number", at)
+		into.Set(reflect.ValueOf(number).Convert(into.Type()))
+	case reflect.Float64:
+		into.SetFloat(as[float64](r, value, at))
+	case reflect.Uint64:
+		written := as[string](r, value, at)
+		number, _ := strconv.ParseUint(written, 10, 64)
+		fault.Unless(strconv.FormatUint(number, 10) == written, r.code, "%s is not a number in decimal text", at)
 		into.SetUint(number)
-		return nil
-	}
-	return readBytes(written, into, bound(tag, "most", maxBytes))
-}
-
-func readBytes(written string, into reflect.Value, most int) error {
-	bytes, err := []byte(nil), error(nil)
-	if _, isHex := into.Interface().(Hex); isHex {
-		bytes, err = hex.DecodeString(written)
-		if hex.EncodeToString(bytes) != written {
-			return fmt.Errorf("not lower-case hexadecimal")
+	case reflect.String:
+		into.SetString(as[string](r, value, at))
+		r.checkText(into.String(), tag, at)
+	case reflect.Slice:
+		if into.Type().Elem().Kind() == reflect.Uint8 {
+			into.SetBytes(r.bytes(as[string](r, value, at), into.Type(), tag, at))
+			break
 		}
-	} else {
-		bytes, err = Base64(written, most)
-	}
-	if err != nil || len(bytes) > most || into.Kind() == reflect.Array && len(bytes) != into.Len() {
-		return fmt.Errorf("not bytes, or not as many as there may be")
-	}
-	into.Set(reflect.ValueOf(bytes).Convert(into.Type()))
-	return nil
-}
-
-// Base64 decodes unpadded base64url with zero tail bits, of at most `most` bytes.
-func Base64(written string, most int) ([]byte, error) {
-	if len(written) > base64.RawURLEncoding.EncodedLen(most) || strings.ContainsAny(written, "\r\n") {
-		return nil, fmt.Errorf("not base64url, or more than %d bytes", most)
-	}
-	return base64.RawURLEncoding.Strict().DecodeString(written)
-}
-
-func readList(value any, into reflect.Value, tag reflect.StructTag) error {
-	list, is := value.([]any)
-	if most := bound(tag, "most", math.MaxInt); !is || len(list) > most || len(list) < bound(tag, "least", 0) {
-		return fmt.Errorf("not a list of as many as there may be")
-	}
-	into.Set(reflect.MakeSlice(into.Type(), len(list), len(list)))
-	for i, item := range list {
-		if err := read(item, into.Index(i), ""); err != nil {
-			return err
+		list := as[[]any](r, value, at)
+		r.within(tag, float64(len(list)), at)
+		into.Set(reflect.MakeSlice(into.Type(), len(list), len(list)))
+		for i, item := range list {
+			r.read(item, into.Index(i), "", at)
 		}
-	}
-	return nil
-}
-
-func readMap(value any, into reflect.Value) error {
-	object, is := value.(Object)
-	if !is {
-		return fmt.Errorf("not an object")
-	}
-	into.Set(reflect.MakeMap(into.Type()))
-	for name, member := range object {
-		item := reflect.New(into.Type().Elem()).Elem()
-		if err := read(member, item, ""); err != nil {
-			return err
+	case reflect.Map:
+		into.Set(reflect.MakeMap(into.Type()))
+		for name, member := range as[Object](r, value, at) {
+			item := reflect.New(into.Type().Elem()).Elem()
+			r.read(member, item, "", name)
+			into.SetMapIndex(reflect.ValueOf(name), item)
 		}
-		into.SetMapIndex(reflect.ValueOf(name), item)
+	case reflect.Struct:
+		r.members(as[Object](r, value, at), into, at)
 	}
-	return nil
+	// A type may refuse some values itself.
+	if checked, is := into.Addr().Interface().(interface{ Check() }); is {
+		checked.Check()
+	}
 }
 
-func readStruct(value any, into reflect.Value) error {
-	object, is := value.(Object)
-	if !is {
-		return fmt.Errorf("not an object")
+func as[T any](r reader, value any, at string) T {
+	given, is := value.(T)
+	fault.Unless(is, r.code, "%s is not a %T", at, given)
+	return given
+}
+
+// within checks a number, or how many bytes or items there are.
+func (r reader) within(tag reflect.StructTag, size float64, at string) {
+	least, _ := strconv.Atoi(cmp.Or(tag.Get("least"), "0"))
+	most, _ := strconv.Atoi(cmp.Or(tag.Get("most"), "4294967295"))
+	fault.Unless(size >= float64(least) && size <= float64(most), r.code, "%s is not from %d to %d", at, least, most)
+}
+
+// patterns of texts, by the tags that have them.
+var patterns = map[string]*regexp.Regexp{}
+
+func (r reader) checkText(written string, tag reflect.StructTag, at string) {
+	words, like := strings.Fields(tag.Get("among")), tag.Get("like")
+	if patterns[like] == nil {
+		patterns[like] = regexp.MustCompile("^(?:" + like + ")$")
 	}
+	isOne := len(words) == 0 || slices.Contains(words, written)
+	isLike := like == "" || patterns[like].MatchString(written)
+	// What is empty would be taken for null.
+	isNull := written == "" && tag.Get("may") == "null"
+	fault.Unless(isOne && isLike && !isNull, r.code, "%s is not one of %v, or like %s", at, words, like)
+	r.within(tag, float64(len(written)), at)
+}
+
+func (r reader) bytes(written string, into reflect.Type, tag reflect.StructTag, at string) []byte {
+	encoding := base64.RawURLEncoding.Strict()
+	decode, encode, length := encoding.DecodeString, encoding.EncodeToString, encoding.DecodedLen(len(written))
+	if into == reflect.TypeFor[Hex]() {
+		decode, encode, length = hex.DecodeString, hex.EncodeToString, hex.DecodedLen(len(written))
+	}
+	r.within(tag, float64(length), at)
+	bytes, err := decode(written)
+	// Both take more spellings than one.
+	fault.Unless(err == nil && encode(bytes) == written, r.code, "%s is not bytes as text", at)
+	return bytes
+}
+
+func (r reader) members(object Object, into reflect.Value, at string) {
 	known := map[string]bool{}
 	for _, field := range reflect.VisibleFields(into.Type()) {
-		name := field.Tag.Get("json")
-		if name == "" {
+		name, may := field.Tag.Get("json"), field.Tag.Get("may")
+		member, has := object[name]
+		if name == "" || !has && (may == "lack" || may == "come later") {
 			continue
 		}
 		known[name] = true
-		member, has := object[name]
-		may := field.Tag.Get("may")
-		if !has && (may == "lack" || may == "come later") {
-			continue
-		}
-		if may == "come later" {
-			return fault.New("NOT_SUPPORTED", "%s is of a later release", name)
-		}
 		list, _ := member.([]any)
 		isEmpty := member == nil || field.Type.Kind() == reflect.Slice && len(list) == 0
-		if !has || may == "lack" && isEmpty {
-			return fmt.Errorf("%s is not there, or empty", name)
-		}
-		if err := read(member, into.FieldByIndex(field.Index), field.Tag); err != nil {
-			if fault.CodeOf(err) == "INTERNAL" {
-				return fmt.Errorf("%s: %w", name, err)
-			}
-			return err
-		}
+		fault.Unless(may != "come later", "NOT_SUPPORTED", "%s is of a later release", name)
+		fault.Unless(has && (may != "lack" || !isEmpty), r.code, "%s is not there, or empty", name)
+		r.read(member, into.FieldByIndex(field.Index), field.Tag, name)
 	}
 	for name := range object {
-		if !known[name] {
-			return fmt.Errorf("unknown member %q", name)
-		}
+		fault.Unless(known[name], r.code, "%s has an unknown member %q", at, name)
 	}
-	return nil
 }

@@ -21,13 +21,12 @@ func TestParseRefuses(t *testing.T) {
 		`1 2`:                "BAD_JSON",
 		strings.Repeat("[", 102) + strings.Repeat("]", 102): "BAD_JSON",
 	} {
-		if _, err := Parse(input); err == nil || fault.CodeOf(err) != code {
-			t.Errorf("%.40q: %v, not %s", input, err, code)
+		if caught := fault.Catch(func() { Parse(input) }); caught == nil || caught.Code != code {
+			t.Errorf("%.40q: %v, not %s", input, caught, code)
 		}
 	}
-	if _, err := Parse(strings.Repeat("[", 101) + strings.Repeat("]", 101)); err != nil {
-		t.Errorf("101 levels are at depth 0 to 100: %v", err)
-	}
+	// 101 levels are at depth 0 to 100.
+	Parse(strings.Repeat("[", 101) + strings.Repeat("]", 101))
 }
 
 // The examples of RFC 8785, appendix B and section 3.2.3.
@@ -44,23 +43,46 @@ func TestCanonical(t *testing.T) {
 		`"\u000f\u000A\u2028\/"`: "\"\\u000f\\n\u2028/\"",
 		"{\"\ufb33\":1,\"\U0001f600\":2,\"\u20ac\":3}": "{\"\u20ac\":3,\"\U0001f600\":2,\"\ufb33\":1}",
 	} {
-		value, err := Parse(input)
-		if err != nil {
-			t.Fatal(input, err)
-		}
-		if got, err := Canonical(value); err != nil || got != want {
-			t.Errorf("%s: %s, not %s (%v)", input, got, want, err)
+		if got := Canonical(Parse(input)); got != want {
+			t.Errorf("%s: %s, not %s", input, got, want)
 		}
 	}
 }
 
-func TestBase64(t *testing.T) {
-	for _, input := range []string{"AA==", "A", "AB", "A+", "A\nA", "AAAAA"} {
-		if _, err := Base64(input, 3); err == nil {
-			t.Errorf("%q is taken", input)
+type example struct {
+	Bytes []byte  `json:"bytes" most:"3"`
+	Hex   Hex     `json:"hex"`
+	Ratio uint64  `json:"number"`
+	Text  string  `json:"text" may:"null" like:"a+"`
+	List  []*bool `json:"list" may:"lack" most:"1"`
+}
+
+func TestRead(t *testing.T) {
+	read := func(input string) *fault.Fault {
+		return fault.Catch(func() { Read(Parse(input), &example{}, "BAD") })
+	}
+	for _, input := range []string{
+		`{"bytes":"AQID","hex":"0a","number":"18446744073709551615","text":"aa"}`,
+		`{"bytes":"","hex":"","number":"0","text":null,"list":[null]}`,
+	} {
+		if caught := read(input); caught != nil {
+			t.Errorf("%s: %v", input, caught)
 		}
 	}
-	if bytes, err := Base64("AQID", 3); err != nil || string(bytes) != "\x01\x02\x03" {
-		t.Error(bytes, err)
+	for _, bytes := range []string{"AA==", "A", "AB", "A+", "A\\nA", "AAAAA", "AAAAAA"} {
+		if read(`{"bytes":"`+bytes+`","hex":"","number":"0","text":"a"}`) == nil {
+			t.Errorf("%q is taken", bytes)
+		}
+	}
+	for _, wrong := range []string{
+		`"hex":"0A"`, `"hex":"0"`, `"number":"00"`, `"number":"18446744073709551616"`, `"number":1`, `"text":""`, `"text":"ab"`,
+		`"list":[]`, `"list":null`, `"list":[true,true]`, `"list":[1]`, `"":1`, `"bytes":[]`, `"hex":null`,
+	} {
+		members := Parse(`{"bytes":"","hex":"","number":"0","text":"a"}`).(Object)
+		name, value, _ := strings.Cut(wrong, ":")
+		members[strings.Trim(name, `"`)] = Parse(value)
+		if fault.Catch(func() { Read(members, &example{}, "BAD") }) == nil {
+			t.Errorf("%s is taken", wrong)
+		}
 	}
 }

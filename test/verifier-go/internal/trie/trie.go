@@ -1,8 +1,8 @@
+// Package trie walks Merkle Patricia tries along proofs (docs/formats.md, State trie).
 package trie
 
 import (
 	"bytes"
-	"encoding/binary"
 
 	"golang.org/x/crypto/sha3"
 
@@ -15,122 +15,125 @@ func keccak(data []byte) []byte {
 	return hash.Sum(nil)
 }
 
-// TraceKey is the bytes that name a TraceID's head in the trie.
-func TraceKey(traceID string) []byte { return []byte("t\x00" + traceID) }
-
-// StateKey is the bytes that name a key of a domain's state in the trie.
-func StateKey(domain, key string) []byte {
-	out := binary.BigEndian.AppendUint32([]byte("s\x00"), uint32(len(domain)))
-	return append(out, domain+key...)
-}
-
 // Nodes are the nodes of a proof for many keys: each once, in the order of first use.
 type Nodes struct {
 	Rest [][]byte
 	used map[string][]byte
 }
 
-// take gives the node with a hash: one that was used, or else the next.
-func (n *Nodes) take(hash []byte) ([]byte, error) {
-	if node, known := n.used[string(hash)]; known {
-		return node, nil
-	}
-	isRoot := n.used == nil
-	isNext := len(n.Rest) > 0 && bytes.Equal(keccak(n.Rest[0]), hash)
-	switch {
-	case isRoot && !isNext:
-		return nil, fault.New("ROOT_MISMATCH", "not the root")
-	case len(n.Rest) == 0:
-		return nil, fault.New("PROOF_TOO_SHORT", "a node is missing")
-	case !isNext:
-		return nil, errNode
-	case isRoot:
-		n.used = map[string][]byte{}
-	}
-	node := n.Rest[0]
-	n.used[string(hash)], n.Rest = node, n.Rest[1:]
-	return node, nil
+// check refuses what is not a node of a trie in shortest RLP.
+func check(isNode bool) {
+	fault.Unless(isNode, "BAD_TRIE_NODE", "not the node that is referred to, or of its form")
 }
 
 var emptyRoot = keccak([]byte{0x80})
 
 // Walk gives the value under a key, or nil where the nodes prove that there is none.
-func (n *Nodes) Walk(root, key []byte) ([]byte, error) {
+func (n *Nodes) Walk(root, key []byte) []byte {
 	if bytes.Equal(root, emptyRoot) {
-		return nil, nil
+		return nil
 	}
-	node, err := n.take(root)
-	for path := nibbles(keccak(key)); err == nil && node != nil; {
-		items, err := readList(node)
-		if err != nil {
-			return nil, err
-		}
-		var child item
-		switch len(items) {
-		case 17:
-			if items[16].isList || len(items[16].payload) > 0 || len(path) == 0 {
-				return nil, errNode
-			}
-			child, path = items[path[0]], path[1:]
-		case 2:
-			own, isLeaf, err := compact(items[0])
-			if err != nil {
-				return nil, err
-			}
-			if !bytes.HasPrefix(path, own) {
-				return nil, nil
-			}
-			child, path = items[1], path[len(own):]
-			if isLeaf && (child.isList || len(child.payload) == 0 || len(path) > 0) {
-				return nil, errNode
-			}
-			if isLeaf {
-				return child.payload, nil
-			}
-		default:
-			return nil, errNode
-		}
-		if node, err = n.child(child); err != nil {
-			return nil, err
-		}
-	}
-	return nil, err
+	return n.follow(root, nibbles(keccak(key)))
 }
 
-// child resolves what a node holds for a child: nothing, a node of less than 32 bytes, or the hash of one.
-func (n *Nodes) child(reference item) ([]byte, error) {
+// follow goes on from the node with a hash: one that was used, or else the next.
+func (n *Nodes) follow(hash, path []byte) []byte {
+	node, isKnown := n.used[string(hash)]
+	if !isKnown {
+		isNext := len(n.Rest) > 0 && bytes.Equal(keccak(n.Rest[0]), hash)
+		fault.Unless(isNext || n.used != nil, "ROOT_MISMATCH", "not the root")
+		fault.Unless(len(n.Rest) > 0, "PROOF_TOO_SHORT", "a node is missing")
+		check(isNext)
+		if n.used == nil {
+			n.used = map[string][]byte{}
+		}
+		node = n.Rest[0]
+		n.used[string(hash)], n.Rest = node, n.Rest[1:]
+	}
+	return n.read(node, path)
+}
+
+// read gives what is below a node.
+func (n *Nodes) read(node, path []byte) []byte {
+	items := readNode(node)
+	if len(items) == 17 {
+		check(!items[16].isList && len(items[16].payload) == 0 && len(path) > 0)
+		return n.child(items[path[0]], path[1:])
+	}
+	check(len(items) == 2 && !items[0].isList && len(items[0].payload) > 0)
+	// Hex-prefix encoding: 2 says that it is a leaf, 1 that the path is odd; of an even one the second nibble is zero.
+	own, below := nibbles(items[0].payload), items[1]
+	isLeaf, isOdd := own[0]&2 != 0, own[0]&1
+	check(own[0] <= 3 && (isOdd == 1 || own[1] == 0))
+	own = own[2-isOdd:]
+	check(isLeaf || len(own) > 0)
+	rest, isBelow := bytes.CutPrefix(path, own)
 	switch {
-	case reference.isList && len(reference.whole) < 32:
-		return reference.whole, nil
-	case !reference.isList && len(reference.payload) == 32:
-		return n.take(reference.payload)
-	case !reference.isList && len(reference.payload) == 0:
-		return nil, nil
+	case !isBelow:
+		return nil
+	case !isLeaf:
+		return n.child(below, rest)
 	}
-	return nil, errNode
+	check(!below.isList && len(below.payload) > 0 && len(rest) == 0)
+	return below.payload
 }
 
-// compact undoes the hex-prefix encoding of a path.
-func compact(encoded item) (path []byte, isLeaf bool, err error) {
-	if encoded.isList || len(encoded.payload) == 0 {
-		return nil, false, errNode
+// child goes on with what a node holds for a child: nothing, a node of less than 32 bytes, or the hash of one.
+func (n *Nodes) child(reference item, path []byte) []byte {
+	if reference.isList {
+		check(len(reference.whole) < 32)
+		return n.read(reference.whole, path)
 	}
-	all := nibbles(encoded.payload)
-	flags := all[0]
-	if flags > 3 || flags&1 == 0 && all[1] != 0 {
-		return nil, false, errNode
+	if len(reference.payload) == 0 {
+		return nil
 	}
-	path, isLeaf = all[2-int(flags&1):], flags >= 2
-	if !isLeaf && len(path) == 0 {
-		return nil, false, errNode
-	}
-	return path, isLeaf, nil
+	check(len(reference.payload) == 32)
+	return n.follow(reference.payload, path)
 }
 
-func nibbles(data []byte) []byte {
-	var out []byte
+func nibbles(data []byte) (out []byte) {
 	for _, b := range data {
 		out = append(out, b>>4, b&15)
 	}
 	return out
+}
+
+// item is one RLP item: a string, or a list with its items still encoded.
+type item struct {
+	isList         bool
+	payload, whole []byte // whole is with its head
+}
+
+// readItem takes one item from the front, in its shortest form only, and gives what is behind it.
+func readItem(input []byte) (one item, rest []byte) {
+	check(len(input) > 0)
+	first := int(input[0])
+	head, length := 1, first&0x3f
+	switch digits := length - 55; {
+	case first < 0x80:
+		head, length = 0, 1
+	case digits > 0:
+		head, length = 1+digits, 0
+		check(digits <= 4 && len(input) >= head && input[1] != 0)
+		for _, digit := range input[1:head] {
+			length = length<<8 | int(digit)
+		}
+		check(length > 55)
+	}
+	end, isList := head+length, first >= 0xc0
+	check(len(input) >= end && (head != 1 || isList || length != 1 || input[1] >= 0x80))
+	return item{isList, input[head:end], input[:end]}, input[end:]
+}
+
+// readNode reads the items of a list that is the whole input.
+func readNode(input []byte) (items []item) {
+	list, rest := readItem(input)
+	check(len(rest) == 0 && list.isList)
+	for rest = list.payload; len(rest) > 0; {
+		var next item
+		next, rest = readItem(rest)
+		items = append(items, next)
+		check(len(items) <= 17)
+	}
+	return items
 }
