@@ -38,6 +38,7 @@ export { checkTip, verifyTips, type LedgerTip } from './proof/tips.js';
 export {
   answerJson,
   type AnsweredDeclaration,
+  type AnsweredUnmatched,
   type AnsweredEvent,
   type AnsweredIdentifier,
   type AnswerTime,

@@ -1,5 +1,11 @@
 import { shortTraceId } from '@cotrace/core';
-import type { AnsweredDeclaration, AnsweredEvent, Reason, TraceAnswer } from '@cotrace/verifier';
+import type {
+  AnsweredDeclaration,
+  AnsweredEvent,
+  AnsweredUnmatched,
+  Reason,
+  TraceAnswer,
+} from '@cotrace/verifier';
 import { REASON_TEXTS } from './reason-text.js';
 import { counted, minute, placeText, someOf, stepText } from './trace-words.js';
 
@@ -23,25 +29,46 @@ export function undecidedText({ events, identifiers }: TraceAnswer): string[] {
   ];
 }
 
-/** What organisations declared wrong, of their own events and of others'. */
-export function correctionText({ events, leftOut, disputes }: TraceAnswer): string[] {
+/** What organisations declared wrong, of their own events, of others', and of what is not recorded. */
+export function correctionText({ events, leftOut, disputes, unmatched }: TraceAnswer): string[] {
   const eventOf = new Map(events.map((event) => [event.recordId, event]));
-  const told = (declaration: AnsweredDeclaration, verb: string) => {
-    const { declarationTime, reason, correctiveEventIDs } = declaration;
-    const said = [
-      declarationTime === null ? null : minute(declarationTime),
-      reason === null ? null : stepText(reason),
-    ];
-    const why = said.filter((part) => part !== null).join(', ');
-    const corrected = correctiveEventIDs.length === 0 ? '' : `; corrected by ${someOf(correctiveEventIDs)}`;
-    return `${declaration.organisation} ${verb} ${eventText(eventOf.get(declaration.declared) ?? null)}${why === '' ? '' : ` (${why})`}${corrected}`;
-  };
+  const told = (one: AnsweredDeclaration, verb: string) =>
+    `${one.organisation} ${verb} ${eventText(eventOf.get(one.declared) ?? null)}${reasonText(one)}`;
   return [
     ...leftOut.map((one) => told(one, 'declared wrong:')),
     ...disputes.map(
       (one) => `${told(one, 'disputes')}; it is not the word of who recorded it, and changes nothing`,
     ),
+    ...unmatched.map(
+      (one) => `${one.organisation} declared wrong ${unmatchedText(one, events)}${reasonText(one)}`,
+    ),
   ];
+}
+
+function unmatchedText({ eventID, eventHash }: AnsweredUnmatched, events: readonly AnsweredEvent[]): string {
+  const told = `an event that is not recorded: ${eventID ?? eventHash ?? 'which is not shown'}`;
+  const other = events.find(({ record }) => {
+    return (
+      record !== null && (record.eventHash === eventHash || (eventID !== null && record.eventID === eventID))
+    );
+  });
+  if (other === undefined) return told;
+  const differs = other.record?.eventHash === eventHash ? 'another id' : 'other content';
+  return `${told}; it is not the same event as ${eventText(other)}, which has ${differs}`;
+}
+
+function reasonText({
+  declarationTime,
+  reason,
+  correctiveEventIDs,
+}: Pick<AnsweredDeclaration, 'declarationTime' | 'reason' | 'correctiveEventIDs'>): string {
+  const said = [
+    declarationTime === null ? null : minute(declarationTime),
+    reason === null ? null : stepText(reason),
+  ];
+  const why = said.filter((part) => part !== null).join(', ');
+  const corrected = correctiveEventIDs.length === 0 ? '' : `; corrected by ${someOf(correctiveEventIDs)}`;
+  return `${why === '' ? '' : ` (${why})`}${corrected}`;
 }
 
 function eventText(event: AnsweredEvent | null): string {

@@ -53,7 +53,7 @@ const ASIDE: TraceAnswer = {
   complete: true,
   ...{ incomplete: [], identifiers: [], consulted: [], events: [], containers: [], lots: [], leftOut: [] },
   ...{
-    disputes: [],
+    ...{ disputes: [], unmatched: [] },
     foreign: [],
     orphans: [],
     brokenChains: [],

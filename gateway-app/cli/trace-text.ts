@@ -8,7 +8,8 @@ import { counted, minute, placeText, someOf, stepText } from './trace-words.js';
 /** A verified answer for people, a line each: the events in the order in which they happened, and what is proven of them. */
 export function toText(answer: TraceAnswer): string[] {
   const { question, events } = answer;
-  if (events.length === 0) return [...nothingText(answer), ...asideText(answer), ...provenText(answer)];
+  if (events.length === 0)
+    return [...nothingText(answer), ...correctionText(answer), ...asideText(answer), ...provenText(answer)];
   const rows = events.map((event) => [
     event.certain ? ' ' : '?',
     minute(event.time),
@@ -38,9 +39,11 @@ const FOLLOWED = {
   both: ', upstream and downstream included',
 } as const;
 
-function nothingText({ question, identifiers }: TraceAnswer): string[] {
+function nothingText({ question, identifiers, unmatched }: TraceAnswer): string[] {
   const [own] = identifiers.filter(({ traceId }) => traceId === question.traceId);
   const recorded = (own?.organisations ?? []).reduce((sum, { count }) => sum + count, 0);
+  if (recorded > 0 && recorded === unmatched.length)
+    return [`${question.traceId}: no event, but ${counted(recorded, 'declaration')} that one is wrong`];
   if (recorded > 0) return [`${question.traceId}: ${counted(recorded, 'event')}, none of them shown`];
   const name = isName(question.traceId) ? ' (a name, neither a URI nor an identifier of GS1)' : '';
   return [`no record of ${question.traceId}${name}`];

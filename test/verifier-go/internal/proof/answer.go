@@ -48,6 +48,15 @@ type declaration struct {
 	CorrectiveEventIDs []string `json:"correctiveEventIDs"`
 }
 
+type unmatched struct {
+	lineage.Unmatched
+	EventHash          *string  `json:"eventHash"`
+	EventID            *string  `json:"eventID"`
+	Reason             *string  `json:"reason"`
+	DeclarationTime    *string  `json:"declarationTime"`
+	CorrectiveEventIDs []string `json:"correctiveEventIDs"`
+}
+
 type brokenChain struct {
 	TraceID string `json:"traceId"`
 	Domain  string `json:"domain"`
@@ -66,6 +75,7 @@ type answer struct {
 	Events       []event       `json:"events"`
 	LeftOut      []declaration `json:"leftOut"`
 	Disputes     []declaration `json:"disputes"`
+	Unmatched    []unmatched   `json:"unmatched"`
 	Orphans      []orphan      `json:"orphans"`
 	BrokenChains []brokenChain `json:"brokenChains"`
 	States       []state       `json:"states"`
@@ -208,6 +218,17 @@ func (a *answer) addEvents(f *file) {
 		return out
 	}
 	a.LeftOut, a.Disputes = explained(a.Answer.LeftOut), explained(a.Answer.Disputes)
+	for _, one := range a.Answer.Unmatched {
+		record := shown[key{one.Place, one.RecordID}]
+		why := explain(lineage.Declaration{}, record)
+		told := unmatched{
+			Unmatched: one, Reason: why.Reason, DeclarationTime: why.DeclarationTime, CorrectiveEventIDs: why.CorrectiveEventIDs,
+		}
+		if record != nil {
+			told.EventHash, told.EventID = &record.EventHash, record.EventID
+		}
+		a.Unmatched = append(a.Unmatched, told)
+	}
 }
 
 // explain tells why and when an event was declared wrong, where the record is shown and says it.
