@@ -34,27 +34,28 @@ export function correctionText({ events, leftOut, disputes, unmatched }: TraceAn
   const eventOf = new Map(events.map((event) => [event.recordId, event]));
   const told = (one: AnsweredDeclaration, verb: string) =>
     `${one.organisation} ${verb} ${eventText(eventOf.get(one.declared) ?? null)}${reasonText(one)}`;
+  const unmatchedOf = unmatchedText(events);
   return [
     ...leftOut.map((one) => told(one, 'declared wrong:')),
     ...disputes.map(
       (one) => `${told(one, 'disputes')}; it is not the word of who recorded it, and changes nothing`,
     ),
-    ...unmatched.map(
-      (one) => `${one.organisation} declared wrong ${unmatchedText(one, events)}${reasonText(one)}`,
-    ),
+    ...unmatched.map((one) => `${one.organisation} declared wrong ${unmatchedOf(one)}${reasonText(one)}`),
   ];
 }
 
-function unmatchedText({ eventID, eventHash }: AnsweredUnmatched, events: readonly AnsweredEvent[]): string {
-  const told = `an event that is not recorded: ${eventID ?? eventHash ?? 'which is not shown'}`;
-  const other = events.find(({ record }) => {
-    return (
-      record !== null && (record.eventHash === eventHash || (eventID !== null && record.eventID === eventID))
-    );
-  });
-  if (other === undefined) return told;
-  const differs = other.record?.eventHash === eventHash ? 'another id' : 'other content';
-  return `${told}; it is not the same event as ${eventText(other)}, which has ${differs}`;
+/** What is said of an event that is declared wrong and not recorded, one function call for each. */
+function unmatchedText(events: readonly AnsweredEvent[]): (one: AnsweredUnmatched) => string {
+  const byHash = new Map(events.map((event) => [event.record?.eventHash, event]));
+  const byId = new Map(events.map((event) => [event.record?.eventID, event]));
+  return ({ eventID, eventHash }) => {
+    const told = `an event that is not recorded: ${eventID ?? eventHash ?? 'which one is not shown'}`;
+    const sameContent = eventHash === null ? undefined : byHash.get(eventHash);
+    const other = sameContent ?? (eventID === null ? undefined : byId.get(eventID));
+    if (other === undefined) return told;
+    const differs = sameContent === undefined ? 'other content' : 'another id';
+    return `${told}; it is not the same event as ${eventText(other)}, which has ${differs}`;
+  };
 }
 
 function reasonText({
