@@ -91,7 +91,7 @@ function refuseAmbiguous(text: string): void {
   const link = hasScheme(text) || isGs1Path(text) ? null : likelyLink(text.replace(/[?#].*$/s, ''));
   if (link !== null) {
     const meant = canonicalTraceId(link);
-    throw badTraceId(text, `is no address and no key; perhaps ${shortTraceId(meant)} is meant`, { meant });
+    throw badTraceId(text, `is neither an address nor a key; perhaps ${shortTraceId(meant)} is meant`, { meant });
   }
   if (/^\(\d{2,4}\)/.test(text) && identify(text).traceId === text) {
     throw badTraceId(text, 'has no key, such as (01), that says what it is a part of', {});
