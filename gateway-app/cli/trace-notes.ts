@@ -6,6 +6,7 @@ import type {
   Reason,
   TraceAnswer,
 } from '@cotrace/verifier';
+import type { Corrections } from '../client/find-corrections.js';
 import { REASON_TEXTS } from './reason-text.js';
 import { counted, minute, placeText, someOf, stepText } from './trace-words.js';
 
@@ -30,17 +31,22 @@ export function undecidedText({ events, identifiers }: TraceAnswer): string[] {
 }
 
 /** What organisations declared wrong, of their own events, of others', and of what is not recorded. */
-export function correctionText({ events, leftOut, disputes, unmatched }: TraceAnswer): string[] {
+export function correctionText(
+  { events, leftOut, disputes, unmatched }: TraceAnswer,
+  corrections: Corrections,
+): string[] {
   const eventOf = new Map(events.map((event) => [event.recordId, event]));
   const told = (one: AnsweredDeclaration, verb: string) =>
-    `${one.organisation} ${verb} ${eventText(eventOf.get(one.declared) ?? null)}${reasonText(one)}`;
+    `${one.organisation} ${verb} ${eventText(eventOf.get(one.declared) ?? null)}${reasonText(one, corrections)}`;
   const unmatchedOf = unmatchedText(events);
   return [
     ...leftOut.map((one) => told(one, 'declared wrong:')),
     ...disputes.map(
       (one) => `${told(one, 'disputes')}; it is not the word of who recorded it, and changes nothing`,
     ),
-    ...unmatched.map((one) => `${one.organisation} declared wrong ${unmatchedOf(one)}${reasonText(one)}`),
+    ...unmatched.map(
+      (one) => `${one.organisation} declared wrong ${unmatchedOf(one)}${reasonText(one, corrections)}`,
+    ),
   ];
 }
 
@@ -58,17 +64,27 @@ function unmatchedText(events: readonly AnsweredEvent[]): (one: AnsweredUnmatche
   };
 }
 
-function reasonText({
-  declarationTime,
-  reason,
-  correctiveEventIDs,
-}: Pick<AnsweredDeclaration, 'declarationTime' | 'reason' | 'correctiveEventIDs'>): string {
+function reasonText(
+  {
+    declarationTime,
+    reason,
+    correctiveEventIDs,
+  }: Pick<AnsweredDeclaration, 'declarationTime' | 'reason' | 'correctiveEventIDs'>,
+  corrections: Corrections,
+): string {
   const said = [
     declarationTime === null ? null : minute(declarationTime),
     reason === null ? null : stepText(reason),
   ];
   const why = said.filter((part) => part !== null).join(', ');
-  const corrected = correctiveEventIDs.length === 0 ? '' : `; corrected by ${someOf(correctiveEventIDs)}`;
+  const ids = correctiveEventIDs.map((id) => {
+    const places = corrections
+      .get(id)
+      ?.map((one) => `${placeText(one)} in ${one.domain} by ${one.organisation}`);
+    if (places === undefined) return id;
+    return `${id} (${places.length === 0 ? 'not recorded' : someOf(places)})`;
+  });
+  const corrected = ids.length === 0 ? '' : `; corrected by ${someOf(ids)}`;
   return `${why === '' ? '' : ` (${why})`}${corrected}`;
 }
 

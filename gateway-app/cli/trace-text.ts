@@ -1,15 +1,21 @@
 import { isName, shortTraceId } from '@cotrace/core';
 import type { AnsweredEvent, TraceAnswer } from '@cotrace/verifier';
+import type { Corrections } from '../client/find-corrections.js';
 import { table } from './output.js';
 import { provenText } from './proven-text.js';
 import { asideText, containerText, correctionText, undecidedText } from './trace-notes.js';
 import { counted, minute, placeText, someOf, stepText } from './trace-words.js';
 
 /** A verified answer for people, a line each: the events in the order in which they happened, and what is proven of them. */
-export function toText(answer: TraceAnswer): string[] {
+export function toText(answer: TraceAnswer, corrections: Corrections = new Map()): string[] {
   const { question, events } = answer;
   if (events.length === 0)
-    return [...nothingText(answer), ...correctionText(answer), ...asideText(answer), ...provenText(answer)];
+    return [
+      ...nothingText(answer),
+      ...correctionText(answer, corrections),
+      ...asideText(answer),
+      ...provenText(answer),
+    ];
   const rows = events.map((event) => [
     event.certain ? ' ' : '?',
     minute(event.time),
@@ -25,7 +31,7 @@ export function toText(answer: TraceAnswer): string[] {
     ...table([['', 'TIME (UTC)', 'STEP', 'DOMAIN', 'BLOCK/TX', 'BY', 'WHAT'], ...rows]),
     '',
     ...undecidedText(answer),
-    ...correctionText(answer),
+    ...correctionText(answer, corrections),
     ...containerText(answer),
     ...asideText(answer),
     ...provenText(answer),
