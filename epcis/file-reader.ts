@@ -6,6 +6,7 @@ import { isObject, member } from './json.js';
 import { LineIndex } from './line-index.js';
 import { LocatedJson, type FieldMessage } from './located-json.js';
 import { ignoredFields, mapEvent, type DocumentSetting } from './map-event.js';
+import { MadeAndUsed } from './made-and-used.js';
 import { masterDataIn } from './master-data.js';
 import { ARRAY, outlineOf, type ListSpan, type OutlinedValue, type Span } from './outline.js';
 import type { ReadEvent, ReadFile, ReadResult } from './read-file.js';
@@ -28,6 +29,7 @@ export class FileReader {
   readonly #alone: Around;
   readonly #events: ReadEvent[] = [];
   readonly #warnings = new Warnings();
+  readonly #madeAndUsed = new MadeAndUsed();
 
   constructor(text: string, rules: readonly DomainRule[]) {
     this.#text = text;
@@ -45,6 +47,7 @@ export class FileReader {
       const fault = this.#readValue(value);
       if (fault !== null) return refused(fault);
     }
+    for (const sentence of this.#madeAndUsed.odd()) this.#warnings.madeAndUsed(sentence);
     return { events: this.#events, warnings: this.#warnings.list() };
   }
 
@@ -117,6 +120,7 @@ export class FileReader {
     if (mapped === null) return null;
     const { warnings, ...rest } = mapped;
     for (const warning of warnings) this.#warnings.odd(json.describe(warning));
+    this.#madeAndUsed.add(rest.record);
     return { ok: true, ...rest };
   }
 

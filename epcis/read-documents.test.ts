@@ -139,6 +139,38 @@ describe('an event becomes a record', () => {
   });
 });
 
+describe('transformations of single things', () => {
+  const TANK = 'https://id.gs1.org/8004/9521234TANK';
+  const LOT = 'https://id.gs1.org/01/09521234000884/10/A';
+  const warningsOf = (
+    ...sides: readonly [inputs: string[], outputs: string[], more?: object][]
+  ): readonly string[] =>
+    read(
+      document(
+        ...sides.map(([inputEPCList, outputEPCList, more], i) => ({
+          ...{ type: 'TransformationEvent', eventTime: `2026-05-0${i + 1}T08:00:00Z` },
+          ...{ eventTimeZoneOffset: '+00:00', inputEPCList, outputEPCList, ...more },
+        })),
+      ),
+    ).warnings.filter((line) => line.includes('is one thing'));
+
+  it('that is filled and emptied again and again are warned about', () => {
+    expect(warningsOf([['urn:a:1'], [TANK]], [[TANK], ['urn:a:2']], [['urn:a:3'], [TANK]])).toEqual([
+      '8004/9521234TANK is one thing, and is made by 2 events and used up by 1 event here; what is filled and emptied, such as a tank, belongs in an aggregation',
+    ]);
+    expect(warningsOf([[TANK], [TANK]])).toHaveLength(1);
+  });
+
+  it('are not, where each is made and used once, is a lot, or the event is told again or declared wrong', () => {
+    expect(warningsOf([['urn:a:1'], [TANK]], [[TANK], ['urn:a:2']])).toEqual([]);
+    expect(warningsOf([['urn:a:1'], [LOT]], [['urn:a:2'], [LOT]])).toEqual([]);
+    const errorDeclaration = { declarationTime: '2026-05-09T08:00:00Z' };
+    expect(warningsOf([['urn:a:1'], [TANK]], [['urn:a:2'], [TANK], { errorDeclaration }])).toEqual([]);
+    const again = { eventTime: '2026-05-01T08:00:00Z' };
+    expect(warningsOf([['urn:a:1'], [TANK]], [['urn:a:1'], [TANK], again])).toEqual([]);
+  });
+});
+
 describe('the default domains', () => {
   it.each([
     ['shipping', {}, 'distribution'],

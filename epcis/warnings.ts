@@ -8,6 +8,7 @@ const MAX_WARNINGS = 20;
 export class Warnings {
   readonly #comments = new Some('members begin with _ and are ignored');
   readonly #odd = new Some('identifiers are odd in such ways');
+  readonly #madeAndUsed = new Some('things are made or used up more than once');
   readonly #others: string[] = [];
 
   /** The comments of a part of the file. */
@@ -24,13 +25,23 @@ export class Warnings {
     this.#odd.add(() => `${path} (line ${line}) ${message}`);
   }
 
+  /** A thing that is made or used up more than once. */
+  madeAndUsed(sentence: string): void {
+    this.#madeAndUsed.add(() => sentence);
+  }
+
   /** Anything else; null is nothing. */
   add(message: string | null): void {
     if (message !== null) this.#others.push(message);
   }
 
   list(): string[] {
-    return [...new Set(this.#others), ...this.#comments.list(), ...this.#odd.list()];
+    return [
+      ...new Set(this.#others),
+      ...this.#comments.list(),
+      ...this.#odd.list(),
+      ...this.#madeAndUsed.list(),
+    ];
   }
 }
 

@@ -43,6 +43,7 @@ export { checkTip, verifyTips } from './proof/tips.js';
 export {
   answerJson,
   type AnsweredDeclaration,
+  type AnsweredUnmatched,
   type AnsweredEvent,
   type AnsweredIdentifier,
   type TraceAnswer,

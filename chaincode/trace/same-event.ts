@@ -88,7 +88,7 @@ async function checkTelling(
     duplicate({ txId, recordId, eventHash });
   }
   if (told !== null && tellings.length >= MAX_TELLINGS) {
-    const message = `this event is recorded by ${mspId} ${MAX_TELLINGS} times already, each time naming more; give it another id or time`;
+    const message = `this event is recorded by ${mspId} ${MAX_TELLINGS} times already, which is the most; with other content it would be another event`;
     conflict(message, 'record.traces', { txId: told.txId, recordId: told.recordId, eventHash });
   }
   if (declared === null) return;

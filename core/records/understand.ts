@@ -93,7 +93,7 @@ function refuseAmbiguous(text: string): void {
   if (link !== null) {
     const meant = canonicalTraceId(link);
     const hint = `perhaps ${shortTraceId(meant)} is meant; in double quotes it is taken as it is`;
-    throw badTraceId(text, `is neither a link nor a key; ${hint}`, { meant });
+    throw badTraceId(text, `is neither an address nor a key; ${hint}`, { meant });
   }
   if (/^\(\d{2,4}\)/.test(text) && identify(text).traceId === text) {
     throw badTraceId(text, 'has no key, such as (01), that says what it is a part of', {});

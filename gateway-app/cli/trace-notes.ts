@@ -1,5 +1,12 @@
 import { shortTraceId } from '@cotrace/core';
-import type { AnsweredDeclaration, AnsweredEvent, Reason, TraceAnswer } from '@cotrace/verifier';
+import type {
+  AnsweredDeclaration,
+  AnsweredEvent,
+  AnsweredUnmatched,
+  Reason,
+  TraceAnswer,
+} from '@cotrace/verifier';
+import type { Corrections } from '../client/find-corrections.js';
 import { REASON_TEXTS } from './reason-text.js';
 import { counted, minute, placeText, someOf, stepText } from './trace-words.js';
 
@@ -23,25 +30,62 @@ export function undecidedText({ events, identifiers }: TraceAnswer): string[] {
   ];
 }
 
-/** What organisations declared wrong, of their own events and of others'. */
-export function correctionText({ events, leftOut, disputes }: TraceAnswer): string[] {
+/** What organisations declared wrong, of their own events, of others', and of what is not recorded. */
+export function correctionText(
+  { events, leftOut, disputes, unmatched }: TraceAnswer,
+  corrections: Corrections,
+): string[] {
   const eventOf = new Map(events.map((event) => [event.recordId, event]));
-  const told = (declaration: AnsweredDeclaration, verb: string) => {
-    const { declarationTime, reason, correctiveEventIDs } = declaration;
-    const said = [
-      declarationTime === null ? null : minute(declarationTime),
-      reason === null ? null : stepText(reason),
-    ];
-    const why = said.filter((part) => part !== null).join(', ');
-    const corrected = correctiveEventIDs.length === 0 ? '' : `; corrected by ${someOf(correctiveEventIDs)}`;
-    return `${declaration.organisation} ${verb} ${eventText(eventOf.get(declaration.declared) ?? null)}${why === '' ? '' : ` (${why})`}${corrected}`;
-  };
+  const told = (one: AnsweredDeclaration, verb: string) =>
+    `${one.organisation} ${verb} ${eventText(eventOf.get(one.declared) ?? null)}${reasonText(one, corrections)}`;
+  const unmatchedOf = unmatchedText(events);
   return [
     ...leftOut.map((one) => told(one, 'declared wrong:')),
     ...disputes.map(
       (one) => `${told(one, 'disputes')}; it is not the word of who recorded it, and changes nothing`,
     ),
+    ...unmatched.map(
+      (one) => `${one.organisation} declared wrong ${unmatchedOf(one)}${reasonText(one, corrections)}`,
+    ),
   ];
+}
+
+/** What is said of an event that is declared wrong and not recorded, one function call for each. */
+function unmatchedText(events: readonly AnsweredEvent[]): (one: AnsweredUnmatched) => string {
+  const byHash = new Map(events.map((event) => [event.record?.eventHash, event]));
+  const byId = new Map(events.map((event) => [event.record?.eventID, event]));
+  return ({ eventID, eventHash }) => {
+    const told = `an event that is not recorded: ${eventID ?? eventHash ?? 'which one is not shown'}`;
+    const sameContent = eventHash === null ? undefined : byHash.get(eventHash);
+    const other = sameContent ?? (eventID === null ? undefined : byId.get(eventID));
+    if (other === undefined) return told;
+    const differs = sameContent === undefined ? 'other content' : 'another id';
+    return `${told}; it is not the same event as ${eventText(other)}, which has ${differs}`;
+  };
+}
+
+function reasonText(
+  {
+    declarationTime,
+    reason,
+    correctiveEventIDs,
+  }: Pick<AnsweredDeclaration, 'declarationTime' | 'reason' | 'correctiveEventIDs'>,
+  corrections: Corrections,
+): string {
+  const said = [
+    declarationTime === null ? null : minute(declarationTime),
+    reason === null ? null : stepText(reason),
+  ];
+  const why = said.filter((part) => part !== null).join(', ');
+  const ids = correctiveEventIDs.map((id) => {
+    const places = corrections
+      .get(id)
+      ?.map((one) => `${placeText(one)} in ${one.domain} by ${one.organisation}`);
+    if (places === undefined) return id;
+    return `${id} (${places.length === 0 ? 'not recorded' : someOf(places)})`;
+  });
+  const corrected = ids.length === 0 ? '' : `; corrected by ${someOf(ids)}`;
+  return `${why === '' ? '' : ` (${why})`}${corrected}`;
 }
 
 function eventText(event: AnsweredEvent | null): string {

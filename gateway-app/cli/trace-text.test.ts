@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type {
   AnsweredDeclaration,
+  AnsweredUnmatched,
   AnsweredEvent,
   AnsweredIdentifier,
   Reason,
@@ -53,7 +54,7 @@ const ASIDE: TraceAnswer = {
   complete: true,
   ...{ incomplete: [], identifiers: [], consulted: [], events: [], containers: [], lots: [], leftOut: [] },
   ...{
-    disputes: [],
+    ...{ disputes: [], unmatched: [] },
     foreign: [],
     orphans: [],
     brokenChains: [],
@@ -197,6 +198,38 @@ describe('corrections', () => {
   it('of others change nothing, and say so', () => {
     expect(notesOf({ events, disputes: [declaration({ organisation: 'Org3MSP' })] })).toEqual([
       'Org3MSP disputes packing of 2026-05-01 08:00 (3/0); it is not the word of who recorded it, and changes nothing',
+    ]);
+  });
+});
+
+describe('declarations of what is not recorded', () => {
+  const unmatched = (eventHash: string, eventID: string | null): AnsweredUnmatched => ({
+    ...{ domain: 'processing', txId: '', organisation: 'Org1MSP', recordId: 'r2', eventHash, eventID },
+    ...{ reason: 'did_not_occur', declarationTime: null, correctiveEventIDs: [] },
+  });
+  const told = event({ subject: ['lot'] }, {}, { recordId: 'r1', block: 3n });
+  const events = [
+    { ...told, record: told.record && { ...told.record, eventHash: 'ni:1', eventID: 'urn:uuid:1' } },
+  ];
+
+  it('are told, with the event that is not the same', () => {
+    const said = notesOf({
+      events,
+      unmatched: [unmatched('ni:2', null), unmatched('ni:2', 'urn:uuid:1'), unmatched('ni:1', 'urn:uuid:3')],
+    });
+    const other = 'it is not the same event as packing of 2026-05-01 08:00 (3/0), which has';
+    expect(said).toEqual([
+      'Org1MSP declared wrong an event that is not recorded: ni:2 (did not occur)',
+      `Org1MSP declared wrong an event that is not recorded: urn:uuid:1; ${other} other content (did not occur)`,
+      `Org1MSP declared wrong an event that is not recorded: urn:uuid:3; ${other} another id (did not occur)`,
+    ]);
+  });
+
+  it('are no events, where there is nothing else', () => {
+    const text = textOf({ events: [], unmatched: [unmatched('ni:2', 'urn:uuid:1')] });
+    expect(text.slice(0, 2)).toEqual([
+      'lot: no event, but 1 declaration that one is wrong',
+      'Org1MSP declared wrong an event that is not recorded: urn:uuid:1 (did not occur)',
     ]);
   });
 });

@@ -1,14 +1,21 @@
 import { isName, shortTraceId } from '@cotrace/core';
 import type { AnsweredEvent, TraceAnswer } from '@cotrace/verifier';
+import type { Corrections } from '../client/find-corrections.js';
 import { table } from './output.js';
 import { provenText } from './proven-text.js';
 import { asideText, containerText, correctionText, undecidedText } from './trace-notes.js';
 import { counted, minute, placeText, someOf, stepText } from './trace-words.js';
 
 /** A verified answer for people, a line each: the events in the order in which they happened, and what is proven of them. */
-export function toText(answer: TraceAnswer): string[] {
+export function toText(answer: TraceAnswer, corrections: Corrections = new Map()): string[] {
   const { question, events } = answer;
-  if (events.length === 0) return [...nothingText(answer), ...asideText(answer), ...provenText(answer)];
+  if (events.length === 0)
+    return [
+      ...nothingText(answer),
+      ...correctionText(answer, corrections),
+      ...asideText(answer),
+      ...provenText(answer),
+    ];
   const rows = events.map((event) => [
     event.certain ? ' ' : '?',
     minute(event.time),
@@ -24,7 +31,7 @@ export function toText(answer: TraceAnswer): string[] {
     ...table([['', 'TIME (UTC)', 'STEP', 'DOMAIN', 'BLOCK/TX', 'BY', 'WHAT'], ...rows]),
     '',
     ...undecidedText(answer),
-    ...correctionText(answer),
+    ...correctionText(answer, corrections),
     ...containerText(answer),
     ...asideText(answer),
     ...provenText(answer),
@@ -38,9 +45,11 @@ const FOLLOWED = {
   both: ', upstream and downstream included',
 } as const;
 
-function nothingText({ question, identifiers }: TraceAnswer): string[] {
+function nothingText({ question, identifiers, unmatched }: TraceAnswer): string[] {
   const [own] = identifiers.filter(({ traceId }) => traceId === question.traceId);
   const recorded = (own?.organisations ?? []).reduce((sum, { count }) => sum + count, 0);
+  if (recorded > 0 && recorded === unmatched.length)
+    return [`${question.traceId}: no event, but ${counted(recorded, 'declaration')} that one is wrong`];
   if (recorded > 0) return [`${question.traceId}: ${counted(recorded, 'event')}, none of them shown`];
   const name = isName(question.traceId) ? ' (a name, neither a URI nor an identifier of GS1)' : '';
   return [`no record of ${question.traceId}${name}`];

@@ -4,6 +4,7 @@ import { answerJson, readTraceProof, type TraceQuestion, verifyTraceProof } from
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { MasterAnswers } from '../testing/fake-network.js';
 import { LedgerScene, type SceneOptions, type SceneRecord } from '../testing/ledger-scene.js';
+import { FALSEHOODS } from '../testing/false-master.js';
 import { falseAnswers } from '../testing/masters-in-process.js';
 import { spoken } from '../testing/printed.js';
 import { EXIT, Output } from './output.js';
@@ -68,7 +69,10 @@ const RECORDS: readonly SceneRecord[] = [
     event: 'sale',
     corrects: ['urn:event:sale'],
     data: {
-      errorDeclaration: { declarationTime: day(6), reason: 'urn:epcglobal:cbv:er:did_not_occur' },
+      errorDeclaration: {
+        ...{ declarationTime: day(6), reason: 'urn:epcglobal:cbv:er:did_not_occur' },
+        correctiveEventIDs: ['urn:event:harvest', 'urn:event:none'],
+      },
     },
     traces: [{ id: 'FLOUR', role: 'subject' }],
   },
@@ -120,7 +124,7 @@ describe('cotrace trace', () => {
       '? undecided: 1 event, 0 identifiers; a recall counts them as affected',
       `? WITHDRAWN, 6/0: ${REASON_TEXTS.WITHDRAWN}`,
       '',
-      'Org1MSP declared wrong: retail selling of 2026-01-05 00:00 (6/0) (2026-01-06 00:00, did not occur)',
+      'Org1MSP declared wrong: retail selling of 2026-01-05 00:00 (6/0) (2026-01-06 00:00, did not occur); corrected by urn:event:harvest (2/0 in goods by Org1MSP), urn:event:none (not recorded)',
       'FLOUR in SACK since 2026-01-03 00:00, no unpacking recorded',
       'no record of origin: FIELD',
       'as of block 7',
@@ -135,13 +139,28 @@ describe('cotrace trace', () => {
   it('shows all as JSON: the answer of the verifier, how the identifier was understood, and faults', async () => {
     const { code, text } = await traced('FLOUR', { json: true, proof });
     expect(code).toBe(EXIT.done);
-    const { understood, faults, ...answer } = JSON.parse(text) as Record<string, unknown>;
-    expect([understood, faults]).toEqual([
+    const { understood, faults, corrections, ...answer } = JSON.parse(text) as Record<string, unknown>;
+    expect([understood, faults, corrections]).toEqual([
       { traceId: 'FLOUR', nature: 'instance', lot: null, elements: null, warnings: [] },
       [],
+      [
+        {
+          eventID: 'urn:event:harvest',
+          places: [{ domain: 'goods', organisation: 'Org1MSP', block: '2', txNum: 0 }],
+        },
+        { eventID: 'urn:event:none', places: [] },
+      ],
     ]);
     const held = readTraceProof(readFileSync(proof, 'utf8'));
     expect(answer).toEqual(JSON.parse(answerJson(verifyTraceProof(held, scene.trust, null))));
+  });
+
+  it('names what corrects an event without its place where no master says it', async () => {
+    const nodes = changed((honest) => falseAnswers(honest, FALSEHOODS['with the state after block 0']));
+    const { code, text } = await traced('FLOUR', { nodes });
+    expect(code).toBe(EXIT.done);
+    expect(text).toMatch(/; corrected by urn:event:harvest, urn:event:none\n/);
+    expect(text).toMatch(/\nnote: org1\.master: .*\(BEHIND\)\n/);
   });
 
   it('says nothing of a proof where none is wanted', async () => {

@@ -2,6 +2,7 @@ import { understand, understoodText } from '@cotrace/core';
 import { answerJson, type TraceAnswer, verify as verifyFile, writeTraceProof } from '@cotrace/verifier';
 import type { Connections } from '../client/connections.js';
 import { faultText } from '../client/faults.js';
+import { type Corrections, findCorrections } from '../client/find-corrections.js';
 import { trace as traceProduct, type TraceWish } from '../client/trace.js';
 import { loadTrust } from '../client/trust.js';
 import { EXIT, printError, type Output } from './output.js';
@@ -30,10 +31,11 @@ export async function trace(
   const trust = loadTrust(trustPath);
   if (path !== undefined) requireWritable(path);
   const { proof, answer } = await traceProduct(connections, wish, trust);
+  const corrections = await findCorrections(connections, answer, trust);
   const faults = connections.faults.list();
   const failure = path === undefined ? null : failureToWrite(path, writeTraceProof(proof));
-  output.result({ ...toJson(answer), understood, faults }, () => [
-    ...toText(answer),
+  output.result({ ...toJson(answer), understood, faults, corrections: correctionsJson(corrections) }, () => [
+    ...toText(answer, corrections),
     ...faults.map(faultText),
     ...(path === undefined || failure !== null
       ? []
@@ -74,4 +76,8 @@ function isRecorded({ question, identifiers }: TraceAnswer): boolean {
 /** The answer as `--json` has it (docs/formats.md, Trace answer). */
 export function toJson(answer: TraceAnswer): Readonly<Record<string, unknown>> {
   return JSON.parse(answerJson(answer)) as Record<string, unknown>;
+}
+
+function correctionsJson(corrections: Corrections) {
+  return [...corrections].map(([eventID, places]) => ({ eventID, places }));
 }

@@ -32,6 +32,7 @@ const statusOf = (transactionId: string) => ({ successful: true, transactionId, 
 
 interface Run {
   readonly endorse?: DomainContract['endorse'];
+  readonly evaluate?: DomainContract['evaluate'];
   readonly end?: () => LedgerEnd | null;
   readonly inFlight?: number;
   readonly signal?: AbortSignal;
@@ -43,6 +44,7 @@ interface Run {
 function capture(documents: readonly { name: string; bytes: Uint8Array }[], run: Run = {}) {
   const {
     endorse = committed,
+    evaluate,
     end = () => ATTESTED,
     inFlight = 4,
     rules = DEFAULT_DOMAIN_RULES,
@@ -52,7 +54,10 @@ function capture(documents: readonly { name: string; bytes: Uint8Array }[], run:
   const told: string[] = [];
   const logged: EventOutcome[] = [];
   const summary = captureDocuments(
-    fakeConnections({ nodes: attestingMasters, peer: peerWithLedger(end, { endorse }) }),
+    fakeConnections({
+      nodes: attestingMasters,
+      peer: peerWithLedger(end, { endorse, ...(evaluate && { evaluate }) }),
+    }),
     documents,
     { inFlight, rules, allOrNothing },
     signal ?? new AbortController().signal,
@@ -67,6 +72,45 @@ beforeEach(() => {
 
 afterEach(() => {
   jest.useRealTimers();
+});
+
+describe('a declaration of error that is recorded', () => {
+  const eventID = 'urn:uuid:00000000-0000-4000-8000-000000000001';
+  const declaration = document(
+    'a.json',
+    epcisEvent({ eventID, errorDeclaration: { declarationTime: '2026-05-02T00:00:00Z' } }),
+  );
+  const found = (eventHash: (own: string) => string, mspId = 'org1MSP'): Run => {
+    let own = '';
+    const endorse: DomainContract['endorse'] = (call) => {
+      own = (JSON.parse(call.args[0] ?? '') as { eventHash: string }).eventHash;
+      return committed(call);
+    };
+    const evaluate = ({ name, args }: ContractCall) => {
+      expect([name, args]).toEqual(['findEvent', [eventID]]);
+      return Promise.resolve(utf8(JSON.stringify([{ mspId, eventHash: eventHash(own) }])));
+    };
+    return { endorse, evaluate };
+  };
+
+  it.each<[string, Run, RegExp | null]>([
+    ['takes the event back', found((own) => own), null],
+    [
+      'is of another event',
+      found(() => 'ni:other'),
+      /^a\.json:1 .* is not the same event as .* takes nothing back/,
+    ],
+    [
+      'is of an event of others alone',
+      found((own) => own, 'org2MSP'),
+      /which org1MSP has not recorded in distribution/,
+    ],
+    ['could not be looked up', {}, /could not be looked up: \S/],
+  ])('%s', async (_name, run, warning) => {
+    const { warnings, outcomes } = await capture([declaration], run).summary;
+    expect(outcomes).toMatchObject([{ status: 'recorded' }]);
+    expect(warnings).toEqual(warning === null ? [] : [expect.stringMatching(warning)]);
+  });
 });
 
 describe('the outcome of an event', () => {

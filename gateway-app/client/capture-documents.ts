@@ -15,6 +15,7 @@ import {
 } from './event-outcome.js';
 import { runInOrder, type KeyedTask } from './in-order.js';
 import { PROGRESS_MS } from './limits.js';
+import { whyNothingTakenBack } from './taken-back.js';
 import { readDocuments, warningsOf, type CaptureDocument } from './read-documents.js';
 
 /** What became of all events, in the order of the documents. */
@@ -53,14 +54,14 @@ export async function captureDocuments(
   listeners: CaptureListeners,
 ): Promise<CaptureSummary> {
   const files = readDocuments(documents, rules);
-  const warnings = warningsOf(files);
+  const warnings = [...warningsOf(files)];
   if (allOrNothing && files.some(({ events }) => events.some(({ result }) => !result.ok))) {
     return { outcomes: refuseAll(files, listeners), warnings };
   }
   await checkChain(connections, listeners.progress);
   // Each event under way listens to it: Node would warn of a leak from eleven on.
   setMaxListeners(Infinity, signal);
-  const tasks = tasksOf(files, new CaptureClient(connections, listeners.progress), signal, listeners);
+  const tasks = tasksOf(files, connections, signal, { ...listeners, warning: (one) => warnings.push(one) });
   const outcomes = await runInOrder(tasks, inFlight);
   const { standing, standings } = await afterwards(connections, outcomes, listeners);
   return { outcomes: standings, warnings: standing === 'unknown' ? [...warnings, NOT_ATTESTED] : warnings };
@@ -81,10 +82,11 @@ function refuseAll(files: readonly ReadFile[], { outcome: tell }: CaptureListene
 /** Takes `files` over: what an event holds is kept until its capture has ended, and no longer. */
 function* tasksOf(
   files: ReadFile[],
-  client: CaptureClient,
+  connections: Connections,
   signal: AbortSignal,
-  listeners: CaptureListeners,
+  listeners: CaptureListeners & { readonly warning: (message: string) => void },
 ): Generator<KeyedTask<EventOutcome>> {
+  const client = new CaptureClient(connections, listeners.progress);
   const total = files.reduce((sum, { events }) => sum + events.length, 0);
   let ended = 0;
   let told = Date.now();
@@ -92,6 +94,8 @@ function* tasksOf(
     if (signal.aborted) return notTried(name, event, 'INTERRUPTED');
     const outcome = await captureEvent(client, name, event, signal);
     listeners.outcome?.(outcome);
+    const odd = await oddDeclaration(connections, event, outcome);
+    if (odd !== null) listeners.warning(`${name}:${event.line} ${event.path} ${odd}`);
     ended += 1;
     if (Date.now() - told > PROGRESS_MS) {
       told = Date.now();
@@ -131,6 +135,16 @@ async function afterwards(
     });
     return { standing: 'attested', standings };
   }
+}
+
+/** What is odd about an event that was recorded as a declaration of error; null where nothing is. */
+function oddDeclaration(
+  connections: Connections,
+  { result }: ReadEvent,
+  { status }: EventOutcome,
+): Promise<string | null> | null {
+  const isRecorded = status === 'recorded' || status === 'already recorded';
+  return result.ok && isRecorded ? whyNothingTakenBack(connections, result.domain, result.record) : null;
 }
 
 async function captureEvent(

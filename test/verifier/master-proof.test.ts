@@ -178,7 +178,7 @@ describe('a master', () => {
         scene,
       );
       expect([complete, events.length]).toEqual([true, 1]);
-      expect(foreign.map(({ organisation, traceId }) => [organisation, traceId])).toEqual([
+      expect(foreign.map(({ organisation, traceId }) => [organisation, traceId]).sort()).toEqual([
         [M, A],
         [N, A],
       ]);

@@ -97,7 +97,7 @@ export function makings(world: ProofWorld): ReferenceLedger {
   return ledger;
 }
 
-/** Corrections: an event that its organisation takes back, tells anew, and that another disputes. */
+/** Corrections: an event that its organisation takes back, tells anew, and that another disputes; and one that nobody told. */
 export function corrected(world: ProofWorld): ReferenceLedger {
   const ledger = world.ledger();
   const mill = { ...turned('mill', 1, [A], [X]), eventID: 'urn:uuid:4f2c1a9e-0000-4000-8000-00000000000a' };
@@ -108,6 +108,7 @@ export function corrected(world: ProofWorld): ReferenceLedger {
     ...turned('mill', 1, [B], [X]),
     eventID: 'urn:uuid:4f2c1a9e-0000-4000-8000-00000000000c',
   });
+  ledger.capture(O, wrong({ ...turned('mill again', 2, [A], [X]), eventID: mill.eventID }, 'never told'));
   return ledger;
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { LINEAGE_LIMITS, lineageOf } from './lineage.js';
+import { DECLARED_ALONE } from './testing/examples.js';
 import { natureOf, readHistory, sealed, timeOf, tracesOf, type Told } from './testing/notation.js';
-import { ask } from './testing/random.js';
+import { ask, questionOf } from './testing/random.js';
 import type { LineageAnswer, ShownEvent, Status } from './types.js';
 
 const mark = ({ certain, because }: Status): string => (certain ? '' : `? ${because.join(' ')}`);
@@ -350,6 +351,12 @@ describe('what else is said', () => {
   it('names the products of which nothing says where they are from', () => {
     const history = '1 move A; 2 see A in P; 3 A,B to X; 4 make B';
     expect(upOf('X', history).withoutOrigin).toEqual(['A']);
+  });
+
+  it('tells of no declaration as unmatched where its event may be hidden', () => {
+    const traces = new Map(tracesOf(DECLARED_ALONE));
+    traces.set('Y', [...(traces.get('Y') ?? []), { shown: 'hidden', organisation: 'O' }]);
+    expect(lineageOf(questionOf('Y', 'none'), traces).unmatched).toEqual([]);
   });
 
   it('asks for the record where only the row is shown', () => {

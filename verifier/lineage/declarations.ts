@@ -1,6 +1,6 @@
 import { compare } from './order.js';
 import { factsOf, push } from './record-facts.js';
-import type { Declaration, Place, ShownEvent, ShownRecord, ShownRow } from './types.js';
+import type { Declaration, Place, ShownEvent, ShownRecord, ShownRow, UnmatchedDeclaration } from './types.js';
 
 /** An event of which at least the row is shown. */
 export type Told = Exclude<ShownEvent, { shown: 'hidden' | 'place' }>;
@@ -57,6 +57,15 @@ export class Declarations {
     const byEvent = new Map<string, Some[]>();
     for (const event of events) if (this.#byEvent.has(event.row.event)) push(byEvent, event.row.event, event);
     return [...byEvent].flatMap(([hash, told]) => this.#disputesOf(told, this.#byEvent.get(hash) ?? []));
+  }
+
+  /** Those of which the event is none of these. */
+  besides(events: ReadonlySet<string>): UnmatchedDeclaration[] {
+    return [...this.#byEvent].flatMap(([event, declarations]) =>
+      events.has(event)
+        ? []
+        : declarations.map(({ event: { place, row } }) => ({ ...place, recordId: row.recordId })),
+    );
   }
 
   #disputesOf<Some extends Declared>(

@@ -34,6 +34,8 @@ export interface Trace {
   readonly entries: readonly Entry[];
   /** Whose events are there of which not even the place is shown; null: of anybody. */
   readonly hidden: ReadonlySet<string | null>;
+  /** Whether at least the row of every event is shown. */
+  readonly isWhole: boolean;
   readonly leftOut: readonly Declaration[];
   /** Places of rows that are not what their record says. */
   readonly foreign: readonly Place[];
@@ -107,8 +109,10 @@ function* readTrace(
   const decidedByRecord = new Set<number>();
   const transactions = new Set<string>();
   const hidden = new Set<string | null>();
+  let isWhole = true;
   for (const [at, event] of shown.entries()) {
     if (work.isDue(EVENT)) yield;
+    isWhole &&= event.shown === 'row' || event.shown === 'record';
     if (event.shown === 'hidden') {
       hidden.add(event.organisation ?? null);
       continue;
@@ -141,6 +145,7 @@ function* readTrace(
     id,
     entries: entries.sort(byTime),
     hidden,
+    isWhole,
     leftOut,
     foreign,
     declarations,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { DECLARED_ALONE } from './testing/examples.js';
 import { readHistory, timeOf, type Told } from './testing/notation.js';
 import { ask } from './testing/random.js';
 import type { Direction, LineageAnswer, Status } from './types.js';
@@ -119,6 +120,12 @@ describe('the cases of the design', () => {
   });
   it('29: a declaration counts whenever it is captured', () => {
     check('1 X to Y; wrong 1', 'up Y', 'X? WITHDRAWN, Y', '1? WITHDRAWN');
+  });
+  it('29b: until its event is there, a declaration is told as one of an event that is not recorded', () => {
+    const answer = ask('Y', 'up', DECLARED_ALONE);
+    expect(answer.unmatched.map(({ organisation }) => organisation).sort()).toEqual(['M', 'O']);
+    expect([answer.leftOut, answer.disputes.length]).toEqual([[], 1]);
+    expect(ask('Y', 'up', readHistory('1 X to Y; wrong 1; wrong 1 @M')).unmatched).toEqual([]);
   });
   it('30: an unpacking that was withdrawn ends nothing', () => {
     const history = '1 add a in P; 2 empty P; 3 move P; wrong 2';

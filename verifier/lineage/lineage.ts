@@ -134,6 +134,7 @@ function answerOf({
     lots: ids.flatMap((item) => [...makings.lotsOf(item).keys()].map((lot) => ({ item, lot }))),
     leftOut: distinct(traces.flatMap(({ leftOut }) => leftOut.filter((one) => records.has(one.declared)))),
     disputes: disputesIn(traces, records),
+    unmatched: unmatchedIn(traces, (id) => all.reached.get(id)?.as.has('product') === true),
     foreign: distinct([
       ...ids.flatMap((id) => history.trace(id).foreign.map((place) => ({ ...place, traceId: id }))),
       ...history.unbound.values(),
@@ -202,4 +203,14 @@ function disputesIn(traces: readonly Trace[], records: ReadonlySet<string>): Dec
       if (known === undefined || inOrder({ entry }, { entry: known[0] }) < 0) found.set(key, [entry, one]);
     }
   return distinct([...found.values()].map(([, declaration]) => declaration));
+}
+
+/** What is hidden may be the event that a declaration speaks of. */
+function unmatchedIn(
+  traces: readonly Trace[],
+  isProduct: (traceId: string) => boolean,
+): LineageAnswer['unmatched'] {
+  const events = new Set(traces.flatMap(({ entries }) => entries.map(({ row }) => row.event)));
+  const whole = traces.filter(({ id, isWhole }) => isWhole && isProduct(id));
+  return distinct(whole.flatMap(({ declarations }) => declarations.besides(events)));
 }

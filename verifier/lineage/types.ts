@@ -105,8 +105,12 @@ export interface LineageContainer {
 }
 
 /** A declaration that an event is wrong. */
-export interface Declaration extends Place {
+export interface Declaration extends UnmatchedDeclaration {
   readonly declared: string;
+}
+
+/** A declaration that an event is wrong which is not recorded. */
+export interface UnmatchedDeclaration extends Place {
   readonly recordId: string;
 }
 
@@ -132,6 +136,8 @@ export interface LineageAnswer {
   readonly leftOut: readonly Declaration[];
   /** Declarations of others, which have no effect. */
   readonly disputes: readonly Declaration[];
+  /** Declarations in wholly shown traces of products, of events that no trace of the lineage has. */
+  readonly unmatched: readonly UnmatchedDeclaration[];
   /** Rows that are not what their record says, and records that an identifier's trace does not have. */
   readonly foreign: readonly (Place & { readonly traceId: string })[];
   /** Individuals that were made or used up more than once. */

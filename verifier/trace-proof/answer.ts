@@ -16,6 +16,7 @@ import type {
   Reached,
   ShownRecord,
   Status,
+  UnmatchedDeclaration,
 } from '../lineage/types.js';
 import type { AnswerTime } from '../proof/attested-block.js';
 import type { TraceQuestion } from './types.js';
@@ -66,11 +67,19 @@ export interface AnsweredEvent extends Status, Place {
   readonly envelope: boolean;
 }
 
-/** A declaration that an event is wrong, and what it says of the reason, where its record is shown and does. */
-export interface AnsweredDeclaration extends Declaration {
+/** What a declaration that an event is wrong says of the reason, where its record is shown and does. */
+export interface DeclaredReason {
   readonly reason: string | null;
   readonly declarationTime: string | null;
   readonly correctiveEventIDs: readonly string[];
+}
+
+export interface AnsweredDeclaration extends Declaration, DeclaredReason {}
+
+/** `eventHash` and `eventID` are those of the event that it speaks of; null where its record is not shown, the id also where it has none. */
+export interface AnsweredUnmatched extends UnmatchedDeclaration, DeclaredReason {
+  readonly eventHash: string | null;
+  readonly eventID: string | null;
 }
 
 /** A record that a transaction put and that the row or mark of one of its identifiers does not name: that trace lacks it. */
@@ -121,6 +130,8 @@ export interface TraceAnswer extends Pick<
   readonly leftOut: readonly AnsweredDeclaration[];
   /** Declarations of others, which have no effect. */
   readonly disputes: readonly AnsweredDeclaration[];
+  /** Declarations of events that are not recorded. */
+  readonly unmatched: readonly AnsweredUnmatched[];
   /** Events whose row or record is not what the contract writes, or that an identifier's trace lacks. */
   readonly foreign: readonly (Place & { readonly traceId: string })[];
   /** `ORPHAN_RECORD`, in the envelopes that are shown. */

@@ -1,6 +1,6 @@
 import { isArray, isObject, type JsonValue } from '@cotrace/core';
-import type { Declaration, LineageEvent } from '../lineage/types.js';
-import type { AnsweredDeclaration, AnsweredEvent } from './answer.js';
+import type { Declaration, LineageEvent, UnmatchedDeclaration } from '../lineage/types.js';
+import type { AnsweredDeclaration, AnsweredEvent, AnsweredUnmatched, DeclaredReason } from './answer.js';
 import type { ReadEvent, ReadTrace } from './contents.js';
 import type { ReadRecord } from './record-text.js';
 
@@ -34,6 +34,12 @@ export class EventTable {
     const { record = null } = this.#events.get(nameOf(declaration)) ?? {};
     return { ...declaration, ...reasonIn(record?.record.data['errorDeclaration']) };
   }
+
+  unmatched(declaration: UnmatchedDeclaration): AnsweredUnmatched {
+    const { record = null } = this.#events.get(nameOf(declaration)) ?? {};
+    const { eventHash = null, eventID = null } = record?.record ?? {};
+    return { ...declaration, eventHash, eventID, ...reasonIn(record?.record.data['errorDeclaration']) };
+  }
 }
 
 function nameOf({ domain, txId, recordId }: { domain: string; txId: string; recordId: string }): string {
@@ -46,9 +52,7 @@ function saidBy({ record }: ReadRecord): AnsweredEvent['record'] {
 }
 
 /** What an error declaration of EPCIS says (EPCIS 2.0, section 7.4.1.2); what is not of its form is not told. */
-function reasonIn(
-  declaration: JsonValue | undefined,
-): Pick<AnsweredDeclaration, 'reason' | 'declarationTime' | 'correctiveEventIDs'> {
+function reasonIn(declaration: JsonValue | undefined): DeclaredReason {
   const of = (name: string): JsonValue | undefined =>
     isObject(declaration) && Object.hasOwn(declaration, name) ? declaration[name] : undefined;
   const [reason, declarationTime, ids] = [of('reason'), of('declarationTime'), of('correctiveEventIDs')];

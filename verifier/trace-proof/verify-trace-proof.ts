@@ -76,6 +76,7 @@ export function answerUnder(
     lots,
     leftOut: found.lineage.leftOut.map((one) => events.declared(one)),
     disputes: found.lineage.disputes.map((one) => events.declared(one)),
+    unmatched: found.lineage.unmatched.map((one) => events.unmatched(one)),
     foreign: distinct([...foreignIn(traces), ...found.lineage.foreign]),
     orphans,
     brokenChains: traces.flatMap((trace) => brokenChains(trace)),

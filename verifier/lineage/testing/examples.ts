@@ -163,6 +163,11 @@ export function cases(): Example[] {
   return CASES.flatMap((line) => examplesOf(line));
 }
 
+/** Declarations by two about an event that is not there, and one about an event that is. */
+export const DECLARED_ALONE = readHistory('1 X to Y; wrong 1; wrong 1 @M; 2 X to Y; wrong 2 @M').filter(
+  ({ name }) => name !== '1',
+);
+
 export function attacks(): Example[] {
   const told = readHistory('1 add A in P; 2 move P; 3 empty P; 4 move P');
   const upA = { traceId: 'A', direction: 'up' } as const;
@@ -174,6 +179,23 @@ export function attacks(): Example[] {
         one.record.wrong ? { ...one, domain: 'other' } : one,
       ),
       question: { traceId: 'Y', direction: 'up' },
+    },
+    {
+      name: 'declarations of what is not recorded',
+      told: DECLARED_ALONE,
+      question: { traceId: 'Y', direction: 'up' },
+    },
+    {
+      name: 'declarations of what is hidden',
+      told: DECLARED_ALONE,
+      question: { traceId: 'Y', direction: 'up' },
+      alter: (traces) =>
+        new Map(
+          [...traces].map(([id, events]) => [
+            id,
+            id === 'Y' ? [...events, { shown: 'hidden', organisation: 'O' }] : events,
+          ]),
+        ),
     },
     {
       name: 'C8 item observed under a lot',

@@ -35,6 +35,7 @@ func Of(question Question, traces map[string][]Shown) (*Answer, map[string][]int
 		h.tellOf(a, id, all)
 	}
 	h.addEvents(a, certain, all)
+	h.addUnmatched(a, all)
 	a.Foreign = text.Listed(h.foreign)
 	needs := h.needs(all)
 	h.addOpenEnds(a, needs)
@@ -53,6 +54,27 @@ func statusOf(isCertain bool, because why) Status {
 		return Status{false, []string{"BEYOND"}}
 	}
 	return Status{false, because.texts()}
+}
+
+// addUnmatched tells of declarations in traces of products that hide nothing, of events that no trace reached has.
+func (h *history) addUnmatched(a *Answer, all *layer) {
+	known := set[string]{}
+	for id := range all.ways {
+		for _, e := range h.events[id] {
+			known[e.Event] = true
+		}
+	}
+	for id, ways := range all.ways {
+		if !ways["product"] || slices.ContainsFunc(h.traces[id], func(one Shown) bool { return one.Row == nil }) {
+			continue
+		}
+		for _, d := range h.declarations[id] {
+			if !known[d.Event] {
+				a.Unmatched = append(a.Unmatched, Unmatched{d.Place, d.RecordID})
+			}
+		}
+	}
+	a.Unmatched = text.Listed(a.Unmatched)
 }
 
 func (h *history) addEvents(a *Answer, certain, all *layer) {

@@ -144,6 +144,12 @@ type Declaration struct {
 	RecordID string `json:"recordId"`
 }
 
+// Unmatched is a declaration of an event that is not recorded.
+type Unmatched struct {
+	Place
+	RecordID string `json:"recordId"`
+}
+
 // Foreign is an event that is not what it seems.
 type Foreign struct {
 	Place
@@ -178,6 +184,7 @@ type Answer struct {
 	Lots          []LotOf       `json:"lots"`
 	LeftOut       []Declaration `json:"leftOut"`
 	Disputes      []Declaration `json:"disputes"`
+	Unmatched     []Unmatched   `json:"unmatched"`
 	Foreign       []Foreign     `json:"foreign"`
 	Repeated      []Repeated    `json:"repeated"`
 	WithoutOrigin []string      `json:"withoutOrigin"`

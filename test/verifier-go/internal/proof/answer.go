@@ -84,7 +84,8 @@ func (f *file) answer(asOf, tips *attest.AsOf) any {
 		"question": f.Question.Asked, "asOf": asOf, "tips": tips, "complete": len(why) == 0, "incomplete": why,
 		"identifiers": identifiers, "consulted": consulted, "events": events,
 		"leftOut": explained(answer.LeftOut, shown), "disputes": explained(answer.Disputes, shown),
-		"foreign": text.Listed(foreign), "orphans": text.Listed(orphans), "brokenChains": broken, "states": f.States,
+		"unmatched": unmatched(answer.Unmatched, shown),
+		"foreign":   text.Listed(foreign), "orphans": text.Listed(orphans), "brokenChains": broken, "states": f.States,
 	})
 }
 
@@ -114,19 +115,34 @@ func (t *trace) organisations() (told []text.Object) {
 	return told
 }
 
-// explained tells why and when events were declared wrong, where the record is shown and says it.
+// explained are declarations, each with why and when it was made, where its record is shown and says it.
 func explained(list []lineage.Declaration, shown map[of]text.Object) (told []text.Object) {
 	for _, one := range list {
 		record, _ := shown[of{one.Place, one.RecordID}]["record"].(text.Object)
-		data, _ := record["data"].(text.Object)
-		said, _ := data["errorDeclaration"].(text.Object)
-		ids, _ := said["correctiveEventIDs"].([]any)
-		told = append(told, text.With(one, text.Object{
-			"reason": textOrNull(said["reason"]), "declarationTime": textOrNull(said["declarationTime"]),
-			"correctiveEventIDs": slices.DeleteFunc(slices.Clone(ids), func(id any) bool { return textOrNull(id) == nil }),
-		}))
+		told = append(told, text.With(one, explanation(record)))
 	}
 	return told
+}
+
+// unmatched are declarations of events that are not recorded, with which these are.
+func unmatched(list []lineage.Unmatched, shown map[of]text.Object) (told []text.Object) {
+	for _, one := range list {
+		record, _ := shown[of{one.Place, one.RecordID}]["record"].(text.Object)
+		why := explanation(record)
+		why["eventHash"], why["eventID"] = textOrNull(record["eventHash"]), textOrNull(record["eventID"])
+		told = append(told, text.With(one, why))
+	}
+	return told
+}
+
+func explanation(record text.Object) text.Object {
+	data, _ := record["data"].(text.Object)
+	said, _ := data["errorDeclaration"].(text.Object)
+	ids, _ := said["correctiveEventIDs"].([]any)
+	return text.Object{
+		"reason": textOrNull(said["reason"]), "declarationTime": textOrNull(said["declarationTime"]),
+		"correctiveEventIDs": slices.DeleteFunc(slices.Clone(ids), func(id any) bool { return textOrNull(id) == nil }),
+	}
 }
 
 func textOrNull(value any) any {
