@@ -30,7 +30,7 @@ function mayBeOf(recorders: TraceAnswer['question']['recorders'], mspId: string)
 }
 
 function tipsText({ tips, asOf }: TraceAnswer): string {
-  if (tips === null) return '';
+  if (tips === null) return '; whether it is the newest is not known';
   return tips.block > asOf.block
     ? `; the ledger had block ${tips.block} by then: ${saidBy(tips)}`
     : `; nothing newer: ${saidBy(tips)}`;
