@@ -24,13 +24,8 @@ function saidBy({ attestedBy, unixSeconds }: AnswerTime): string {
   return `${attestedBy.join(', ')} at ${secondsText(unixSeconds)}`;
 }
 
-/** Whether a tree has events of those who were asked for; the one without a name is of several organisations. */
-function mayBeOf(recorders: TraceAnswer['question']['recorders'], mspId: string): boolean {
-  return recorders === null || mspId === '' || recorders.includes(mspId);
-}
-
 function tipsText({ tips, asOf }: TraceAnswer): string {
-  if (tips === null) return '';
+  if (tips === null) return '; whether it is the newest is not known';
   return tips.block > asOf.block
     ? `; the ledger had block ${tips.block} by then: ${saidBy(tips)}`
     : `; nothing newer: ${saidBy(tips)}`;
@@ -39,9 +34,11 @@ function tipsText({ tips, asOf }: TraceAnswer): string {
 function missingText({ question: { recorders }, open, cut, identifiers, consulted }: TraceAnswer): string[] {
   const traces = [...identifiers, ...consulted];
   const full = traces.filter(({ organisations }) => organisations.some((one) => one.full));
+  // The tree without a name is of several organisations, perhaps of those that were asked for.
+  const asked = new Set([...(recorders ?? []), '']);
   const others = traces.flatMap(({ traceId, organisations }) =>
     organisations
-      .filter(({ mspId, count, shown }) => !mayBeOf(recorders, mspId) && shown < count)
+      .filter(({ mspId, count, shown }) => recorders !== null && !asked.has(mspId) && shown < count)
       .map(({ mspId, count, shown }) => ({ traceId, mspId, events: count - shown })),
   );
   return [

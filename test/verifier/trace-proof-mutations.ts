@@ -1,11 +1,9 @@
 import {
-  concat,
   decodeEventLeaf,
   decodeHead,
   encodeEventLeaf,
   encodeHead,
   leafHash,
-  MerkleTree,
   sha256,
   sharedNodes,
   toHex,
@@ -14,9 +12,10 @@ import {
   type TraceEvent,
 } from '@cotrace/core';
 import { writeTraceProof } from '../../verifier/trace-proof/proof-file.js';
-import type { ReferenceLedger } from '../../verifier/trace-proof/testing/reference-ledger.js';
+import { peaksOf, type ReferenceLedger } from '../../verifier/trace-proof/testing/reference-ledger.js';
 import type { ProofEvent, ProofTrace, ProofTree, TraceProof } from '../../verifier/trace-proof/types.js';
 import type { Random } from '../faults/random.js';
+import { pathOver, retold } from './trace-proof-retold.js';
 import { O } from './trace-proof-scene.js';
 import { A, B, item, P, X, Y } from './trace-proof-scenes.js';
 
@@ -130,6 +129,12 @@ const STRUCTURAL: readonly Mutation[] = [
   rebuilt((events, random) =>
     events.map((event, at) => (at === 0 ? { ...event, ...random.one(OTHER_LEAVES) } : event)),
   ),
+  async (proof, random, ledger) => {
+    if (proof.records.length === 0 || proof.traces.every(({ head }) => head === null)) return proof;
+    const liar = { mspId: O, reword: (text: string) => reworded(text, random) };
+    const lie = await retold(proof, ledger, random.integer(0, proof.records.length), liar);
+    return random.integer(0, 2) === 0 ? lie : { ...lie, nodes: proof.nodes, root: proof.root };
+  },
   // Who attests is another.
   (proof, random) => attestedAs(proof, (list) => without(list, random)),
   (proof, random) => attestedAs(proof, (list) => [...list, random.one(list)]),
@@ -195,12 +200,6 @@ function pathOf(
   );
 }
 
-function pathOver(leaves: readonly Uint8Array[], indices: readonly number[]): Uint8Array {
-  const rise = indices.every((index, at) => index < leaves.length && index > (indices[at - 1] ?? -1));
-  if (indices.length === 0 || !rise) return new Uint8Array();
-  return concat(...new MerkleTree(leaves).multiproof(indices));
-}
-
 /** One tree over other events, with everything above it: what a liar can make who lacks a quorum's signatures. */
 function rebuilt(edit: (events: readonly TraceEvent[], random: Random) => readonly TraceEvent[]): Mutation {
   return async (proof, random, ledger) => {
@@ -245,15 +244,11 @@ function rebuilt(edit: (events: readonly TraceEvent[], random: Random) => readon
   };
 }
 
-function peaksOf(leaves: readonly Uint8Array[]): Uint8Array[] {
-  if (leaves.length === 0) return [];
-  const width = 2 ** Math.floor(Math.log2(leaves.length));
-  return [new MerkleTree(leaves.slice(0, width)).root, ...peaksOf(leaves.slice(width))];
-}
-
 function reworded(text: string, random: Random): string {
   const ids = [A, B, X, Y, P, item('a')];
-  return random.integer(0, 2) === 0 ? text : text.replace(random.one(ids), random.one(ids));
+  const roles = ['"input"', '"output"', '"subject"', '"child"'];
+  const words = random.one([ids, roles, ['T08:', 'T09:', 'T10:']]);
+  return random.integer(0, 2) === 0 ? text : text.replace(random.one(words), random.one(words));
 }
 
 function attestedAs(

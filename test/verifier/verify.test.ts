@@ -135,7 +135,7 @@ describe('a proof file, verified in one call', () => {
     };
     await expect(verify(JSON.stringify(records), trust)).rejects.toMatchObject({
       code: 'NOT_SUPPORTED',
-      message: expect.stringContaining('this is a records proof') as unknown,
+      message: expect.stringContaining('only releases before 0.1.0 read') as unknown,
     });
   });
 

@@ -146,7 +146,7 @@ const RECORDS_PROOF = 'cotrace.records-proof.v1';
 function recordsProof(): CotraceError {
   return new CotraceError(
     'NOT_SUPPORTED',
-    'this is a records proof, which nothing reads since release 0.1.0: have the proof written again',
+    'this is a records proof, which only releases before 0.1.0 read: have the proof written again',
     { format: RECORDS_PROOF },
   );
 }

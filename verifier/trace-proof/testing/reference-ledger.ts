@@ -299,7 +299,7 @@ export function traceOf(key: string): string {
 }
 
 /** Roots of runs of leaves, as long as the powers of two that add up to their number. */
-function peaksOf(leaves: readonly Uint8Array[]): Uint8Array[] {
+export function peaksOf(leaves: readonly Uint8Array[]): Uint8Array[] {
   if (leaves.length === 0) return [];
   const width = 2 ** Math.floor(Math.log2(leaves.length));
   return [new MerkleTree(leaves.slice(0, width)).root, ...peaksOf(leaves.slice(width))];
