@@ -236,7 +236,7 @@ describe('a file', () => {
     ['{"type": "EPCISDocument",}', 'is not JSON'],
     ['// x\n{}', 'is not JSON'],
     ['[' + '['.repeat(100_000), 'nests deeper'],
-    ['"/* " */' + '['.repeat(100_000), 'something behind its end'],
+    ['"/* " */' + '['.repeat(100_000), 'something follows its end'],
     ['"\n' + '['.repeat(100_000) + '"', 'nests deeper'],
     ['[1]', 'which is an object'],
     ['{"type":"EPCISDocument","type":"x"}', 'occurs twice'],

@@ -22,7 +22,7 @@ function saidBy({ attestedBy, unixSeconds }: AnswerTime): string {
 function tipsText({ tips, asOf }: TraceAnswer): string {
   if (tips === null) return '';
   return tips.block > asOf.block
-    ? `; the ledger had block ${tips.block} by then: ${saidBy(tips)}`
+    ? `; the ledger had reached block ${tips.block}: ${saidBy(tips)}`
     : `; nothing newer: ${saidBy(tips)}`;
 }
 
