@@ -62,7 +62,7 @@ const CHANGED_HEAD = {
 
 const WRONG_EVENTS = {
   where: 'proof',
-  means: 'events shown of a trace are others than its head counts, doubled, or out of order',
+  means: 'the events shown of a trace are not those that its head counts, or are duplicated or out of order',
   advice: 'do not rely on what was shown; the error before it names the sender',
 } as const;
 

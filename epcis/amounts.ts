@@ -16,7 +16,7 @@ export function oddQuantity(identifier: EpcisIdentifier): Fault | null {
   if (quantity === undefined || amountOf(identifier) !== null) return null;
   const path = at(identifier.path?.parent ?? null, 'quantity');
   const message =
-    'is not above 0, or has more than 30 digits before the point or 15 after it, so that it is not added up';
+    'is not above 0, or has more than 30 digits before the point or 15 after it, so it is not added up';
   return { path, message };
 }
 
@@ -40,7 +40,7 @@ export class Amounts {
   get fault(): string | null {
     if (this.#amounts.length === 0 || this.all !== null) return null;
     return this.#unknown
-      ? 'is named with a quantity here and without one elsewhere, so that no quantity is added up'
-      : `has more than ${MAX_AMOUNTS} quantities, so that none is added up`;
+      ? 'is named with a quantity here and without one elsewhere, so its quantities are not added up'
+      : `has more than ${MAX_AMOUNTS} quantities, so none is added up`;
   }
 }

@@ -101,7 +101,7 @@ describe('identifiers of an event', () => {
     ],
     ['https://id.gs1.org/./01/09521234000884/21/S1', `perhaps ${ITEM} is meant`],
     ['urn:epc:tag:sgtin-96:3.9521234.000088.S1', 'perhaps urn:epc:id:sgtin:9521234.000088.S1 is meant'],
-    ['urn:epc:idpat:sgtin:9521234.*.*', 'its last field alone is *'],
+    ['urn:epc:idpat:sgtin:9521234.*.*', 'just its last field is *'],
     ['urn:epc:id:sgtn:9521234.000088.S1', 'perhaps urn:epc:id:sgtin:9521234.000088.S1 is meant'],
   ])('%s is refused with the right spelling', (text, hint) => {
     expect(errorsOf(read({ epcList: [text] }))).toEqual([expect.stringContaining(hint)]);
@@ -155,7 +155,7 @@ describe('what is odd', () => {
     const lots = Array.from({ length: 30 }, (_, i) => `urn:epc:class:lgtin:9521234.000088.L${i}`);
     const { warnings } = read({ epcList: lots });
     expect(warnings).toHaveLength(21);
-    expect(warnings[20]).toBe('10 more identifiers are odd in such ways');
+    expect(warnings[20]).toBe('10 more warnings about identifiers');
   });
 });
 

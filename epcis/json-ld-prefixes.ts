@@ -14,7 +14,7 @@ const STANDARD: ReadonlyMap<string, string> = new Map([
 /** Schemes of URIs: as prefixes they would change what every identifier of the event is. */
 const SCHEMES = new Set(['urn', 'http', 'https', 'ni', 'did', 'tag']);
 
-/** How many definitions may begin with the prefix of another one, one behind the other. */
+/** How many definitions may begin with the prefix of another one, one after the other. */
 const MAX_DEPTH = 8;
 
 /** Longest namespace: it may be used thousands of times, and a TraceID has 512 bytes. */
@@ -116,7 +116,7 @@ export class JsonLdPrefixes {
     return found === null ? text : found.namespace + found.local;
   }
 
-  /** The prefix of a text that nobody declared and that is no scheme of identifiers, as it is in the text; null where there is none. */
+  /** The prefix of a text that nobody declared and that is not a scheme of identifiers, as it is in the text; null where there is none. */
   undeclared(text: string): string | null {
     const prefix = prefixOf(text);
     return prefix === '' || SCHEMES.has(asciiLower(prefix)) || this.#find(prefix) !== null ? null : prefix;

@@ -51,7 +51,7 @@ export class LocatedJson {
     this.faults = found.faults;
   }
 
-  /** Why the text is no JSON, and where; null where it is. */
+  /** Why the text is not JSON, and where; null where it is. */
   get syntaxFault(): FieldMessage | null {
     if (this.#syntaxFault === null) return null;
     const { message, offset } = this.#syntaxFault;
@@ -161,7 +161,7 @@ function toScalar({ value, offset, length }: jsonc.Node, path: Path, found: Foun
   return typeof value === 'boolean' ? value : null;
 }
 
-/** Numbers go on as doubles (RFC 8785): one that would not come back with the same digits is a fault. */
+/** Numbers become doubles (RFC 8785): one that would not come back with the same digits is a fault. */
 function toNumber(text: string, path: Path, found: Found): number {
   const value = Number(text);
   if (Number.isFinite(value) && sameDecimal(text, String(value))) return value;

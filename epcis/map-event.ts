@@ -113,7 +113,7 @@ function oddities(eventID: string | null, hash: string, traces: readonly TraceRe
     odd.push({ path: at(path, 'eventID'), message });
   }
   if (traces.length === 0) {
-    odd.push({ path, message: 'names no product; it is recorded, and no trace will show it' });
+    odd.push({ path, message: 'names no product; it is recorded, but no trace will show it' });
   }
   return odd;
 }

@@ -60,7 +60,9 @@ describe('a text of several values', () => {
     expect(read(JSON.stringify([event('one'), wrong, without, document('four'), 7]))).toEqual([
       '1 [0]: urn:a:one',
       expect.stringContaining('[1]: [1].action expected one of'),
-      expect.stringContaining('[2]: [2].@context is required but missing: an event that stands alone'),
+      expect.stringContaining(
+        '[2]: [2].@context is required but missing: an event outside a document needs one',
+      ),
       expect.stringContaining('[3]: [3] is a document in an array'),
       expect.stringContaining('[4]: [4] expected an EPCIS document or event'),
     ]);

@@ -13,7 +13,7 @@ export interface ListSpan extends Span {
 
 /** A JSON value that stands by itself in a text. */
 export interface OutlinedValue extends Span {
-  /** Its member `type`; null where that is no text. */
+  /** Its member `type`; null where that is not a text. */
   readonly type: string | null;
   /** Lists that may hold events, by the way to them; `ARRAY`: the value itself. */
   readonly lists: ReadonlyMap<string, ListSpan>;
@@ -117,7 +117,7 @@ class Outline {
   #begin(offset: number): TextFault | null {
     const last = this.#values.at(-1);
     if (last !== undefined && !/[\r\n]/.test(this.#text.slice(last.end, offset))) {
-      return { message: 'is not JSON: there is something behind its end', offset };
+      return { message: 'is not JSON: something follows its end', offset };
     }
     // What is between two values is parsed with the second, and what is behind the last with that: a comment is not JSON.
     this.#start = last?.end ?? 0;

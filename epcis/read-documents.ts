@@ -9,7 +9,7 @@ export const MAX_DOCUMENT_LENGTH = 32 * 1024 * 1024;
 /**
  * Reads the text of a file that holds an EPCIS 2.0 document, a single event, an array of events, or one of these in each line
  * (JSON Lines): validates it and makes of each event the record and the domain to send it to. An event that is wrong is
- * refused, the others go on; where the document around them is wrong, all of its are, and where the text is not JSON, all.
+ * refused, the others are read; where the document around them is wrong, all of its are, and where the text is not JSON, all.
  * `rules` choose the domains. Never throws for what the text holds; every message names the field and its place.
  */
 export function readEpcisFile(

@@ -10,7 +10,7 @@ const DOCUMENTS: ReadonlyMap<unknown, { check: typeof documentCheck; list: strin
   ['EPCISQueryDocument', { check: queryDocumentCheck, list: RESULT_LIST }],
 ]);
 
-/** The way to the events of a document of a type; null where it is no type of documents. */
+/** The way to the events of a document of a type; null where it is not a type of documents. */
 export function eventListOf(type: JsonValue | undefined): string | null {
   return DOCUMENTS.get(type)?.list ?? null;
 }
@@ -51,4 +51,4 @@ export function judgeSingle(value: JsonValue, path: Path): Faults {
 }
 
 const STANDARD =
-  'an event that stands alone says what its words mean, such as with ["https://ref.gs1.org/standards/epcis/epcis-context.jsonld"]';
+  'an event outside a document needs one, such as ["https://ref.gs1.org/standards/epcis/epcis-context.jsonld"]';

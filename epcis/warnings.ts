@@ -7,7 +7,7 @@ const MAX_WARNINGS = 20;
 /** What is to be said of a file that is taken all the same. */
 export class Warnings {
   readonly #comments = new Some('members begin with _ and are ignored');
-  readonly #odd = new Some('identifiers are odd in such ways');
+  readonly #odd = new Some('warnings about identifiers');
   readonly #madeAndUsed = new Some('things are made or used up more than once');
   readonly #others: string[] = [];
 

@@ -71,8 +71,7 @@ export const VERIFIER_CODES = {
   },
   NOT_LOADED: {
     where: 'proof',
-    means:
-      'a page could not load all of the verifier, which it needs where a proof is not an ordinary one, or not good',
+    means: 'a page could not load the whole verifier, which it needs for unusual and invalid proofs',
     advice: 'load the page again',
   },
   NOT_SUPPORTED: {
@@ -109,7 +108,7 @@ export const VERIFIER_CODES = {
   },
   WRONG_QUESTION: {
     where: 'proof',
-    means: 'the proof answers another question than the one that was asked',
+    means: 'the proof answers a different question from the one that was asked',
     advice: 'ask again, another master',
   },
   WRONG_RECORD: NOT_PROVEN,

@@ -56,7 +56,7 @@ async function nextVersion(stub: Stub, definition: DomainDefinition): Promise<nu
   if (version === MAX_VERSIONS) {
     throw new Refusal(
       'BAD_DEFINITION',
-      `domain ${domain} has had ${version} definitions, which is the most`,
+      `domain ${domain} has had ${version} definitions, which is the maximum`,
       {
         field: 'definition',
       },

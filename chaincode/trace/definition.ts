@@ -41,7 +41,7 @@ export interface DomainDefinition {
   };
 }
 
-/** A definition as it stands on the ledger, under `meta/domain`, where every call reads it. */
+/** A definition as it is on the ledger, under `meta/domain`, where every call reads it. */
 export interface StandingDefinition extends DomainDefinition {
   /** Counts the definitions that the domain has had, from 1. */
   readonly version: number;
@@ -54,7 +54,7 @@ export function parseDefinition(text: string): DomainDefinition {
   return asRefusal(() => definitionIn(shapeOf(text).only(MEMBERS)));
 }
 
-/** The definition in a text that stands on the ledger. Throws as `parseDefinition`. */
+/** The definition in a text from the ledger. Throws as `parseDefinition`. */
 export function parseStanding(text: string): StandingDefinition {
   return asRefusal(() => {
     const root = shapeOf(text).only([...MEMBERS, 'version']);

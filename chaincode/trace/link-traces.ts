@@ -8,7 +8,7 @@ const MAX_STALE_NAMED = 5;
  * The next place in the chain of each identifier, in the order of the hints. `hints` stand for a record's identifiers with a
  * row, `newest` are these rows in state (null for an identifier that is new in this domain).
  *
- * Throws `STALE` where a hint was made for another row than the newest: the record would else be stored with the
+ * Throws `STALE` where a hint was made for another row than the newest: the record would otherwise be stored with the
  * new predecessor's transaction and the old one's block. The detail holds how many there are, and the current
  * `preTraceTxId` of the first of them.
  */

@@ -56,7 +56,7 @@ export async function readKnown(stub: Stub, { record, recordId, mspId }: Telling
 }
 
 /**
- * Refuses a record that tells nothing new of its event, or what contradicts what the organisation has told; a declaration of
+ * Refuses a record that says nothing new about its event, or what contradicts what the organisation has told; a declaration of
  * error must name all that it takes back, since whatever it did not name would not learn of it. What others have recorded
  * decides nothing. Throws `DUPLICATE`, `CONFLICT`; the detail names the earlier record.
  */
@@ -112,7 +112,7 @@ function checkDeclaration(
     const missing = eventOf(other.record) === event ? missingIn(named, namedIn(other.record)) : [];
     if (missing.length === 0) continue;
     const { txId, recordId } = other;
-    const message = `a declaration of error names all that the record that it declares wrong names, with the same role and lot; ${missing.length} are missing`;
+    const message = `a declaration of error must name everything that the record it declares wrong names, with the same role and lot; ${missing.length} are missing`;
     conflict(message, 'record.traces', { txId, recordId, eventHash, missing: some(missing) });
   }
   if (declared !== null && declared.tellings.length >= MAX_TELLINGS) {
@@ -147,7 +147,7 @@ function recordsOf(stub: Stub, places: readonly RecordPlace[]): Promise<readonly
   return Promise.all(
     places.map(async (place) => {
       const record = await readState<StoredRecord>(stub, recordKey(place.recordId));
-      if (record === null) throw new Error(`record ${place.recordId} is noted and missing`);
+      if (record === null) throw new Error(`record ${place.recordId} is referred to, but missing`);
       return { ...place, record };
     }),
   );

@@ -107,7 +107,7 @@ function requireRules(rules: number): void {
   if (rules === RULES) return;
   throw new CotraceError(
     'RULES',
-    `the attestation is made under rules ${rules}, and this version knows rules ${RULES} alone`,
+    `the attestation is made under rules ${rules}, and this version only knows rules ${RULES}`,
     { rules, known: RULES },
   );
 }

@@ -32,7 +32,7 @@ export function defaultQuorum(n: number): number {
 /**
  * How many of `n` organisations must agree where a consortium has set `quorum`, null for none: never fewer than the
  * default, since one that grows needs more than it once set, and never more than there are, since one that shrinks could
- * not go on (docs/formats.md, Membership). Throws as `defaultQuorum`.
+ * not continue (docs/formats.md, Membership). Throws as `defaultQuorum`.
  */
 export function quorumAmong(n: number, quorum: number | null): number {
   return Math.min(n, Math.max(defaultQuorum(n), quorum ?? 0));

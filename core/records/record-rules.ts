@@ -30,7 +30,7 @@ export function checkContainment({ record, root, entries }: ReadRecord): void {
   }
 }
 
-/** Refuses lots that the record does not name for themselves, or that are not of the product that they stand beside. */
+/** Refuses lots that the record does not name for themselves, or that are not of the product that they are beside. */
 export function checkLots({ record: { traces }, entries }: ReadRecord): void {
   const ids = new Set(traces.map(({ id }) => id));
   for (const [i, { id, role, lot }] of traces.entries()) {

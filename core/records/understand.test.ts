@@ -73,7 +73,7 @@ describe('what a scanner sends', () => {
     [
       'with two whole keys',
       ']C100195212345000000015' + '0109521234543213',
-      'names two keys, (00) and (01); write one',
+      'names two keys, (00) and (01); write only one',
     ],
     ['with an element that is empty', `]C10109521234543213${GS}10${GS}21A`, 'its (10) is wrong'],
     ['with a separator inside a GTIN', `]C10109521234${GS}543213`, 'its (01) is wrong'],
@@ -84,7 +84,7 @@ describe('what a scanner sends', () => {
     ],
     ['with too many elements', `]C10109521234543213${`99A${GS}`.repeat(70)}`, 'has more than 64 elements'],
     ['with too long a value', `]C1010952123454321399${'A'.repeat(91)}`, 'its (99) is wrong'],
-    ['of 12 digits as EAN-8', ']E4012345678905', 'behind ]E4 are not 8 digits'],
+    ['of 12 digits as EAN-8', ']E4012345678905', ']E4 must be followed by 8 digits'],
     [
       'of a compressed link',
       ']Q1https://id.gs1.org/AQnYUc1gmiQK',
@@ -156,14 +156,14 @@ describe('what a person types', () => {
   });
 
   it.each([
-    ['0109521234543213', 'looks like a scan; write 01/09521234543213 if it is'],
+    ['0109521234543213', 'looks like a scan; write 01/09521234543213 if it is one'],
     [
       '010952123454321310LOT-1',
-      'looks like a scan; write 01/09521234543213/10/LOT-1 if it is, or ]C1 before it',
+      'looks like a scan; write 01/09521234543213/10/LOT-1 if it is one, or put ]C1 before it',
     ],
     ['00195212345000000015', 'looks like a scan; write 00/195212345000000015'],
     ['(10)LOT-1', 'has no key, such as (01)'],
-    ['(01)09521234543213(00)195212345000000015', 'names two keys, (01) and (00); write one of them alone'],
+    ['(01)09521234543213(00)195212345000000015', 'names two keys, (01) and (00); write only one of them'],
     ['/01/09521234543213/10/A', 'perhaps 01/09521234543213/10/A is meant'],
     ['shop.example/x/01/9521234543213/10/A?17=251231', 'perhaps 01/09521234543213/10/A is meant'],
     ['gtin/09521234543213/lot/A', 'perhaps 01/09521234543213/10/A is meant'],

@@ -84,9 +84,13 @@ function refuseAmbiguous(text: string): void {
   const lost = readUnmarked(digits ?? text);
   if (lost?.kind === 'identifier') {
     const meant = canonicalTraceId(digitalLink(lost.identifier));
-    throw badTraceId(text, `looks like a scan; write ${shortTraceId(meant)} if it is, or ]C1 before it`, {
-      meant,
-    });
+    throw badTraceId(
+      text,
+      `looks like a scan; write ${shortTraceId(meant)} if it is one, or put ]C1 before it`,
+      {
+        meant,
+      },
+    );
   }
   if (digits !== null) throw badTraceId(text, whatDigitsMayBe(digits), {});
   const link = hasScheme(text) ? null : likelyLink(text.replace(/[?#].*$/s, ''));
@@ -96,13 +100,14 @@ function refuseAmbiguous(text: string): void {
     throw badTraceId(text, `is neither an address nor a key; ${hint}`, { meant });
   }
   if (/^\(\d{2,4}\)/.test(text) && identify(text).traceId === text) {
-    throw badTraceId(text, 'has no key, such as (01), that says what it is a part of', {});
+    throw badTraceId(text, 'has no key, such as (01), to say what it belongs to', {});
   }
 }
 
 function whatDigitsMayBe(digits: string): string {
   const found = bareDigits(digits).map(({ name, path }) => `${path} (${name})`);
-  if (found.length > 0) return `is digits alone, which say not of what; write ${found.join(' or ')}`;
+  if (found.length > 0)
+    return `is only digits, which do not say what they identify; write ${found.join(' or ')}`;
   return (
     `is ${digits.length} digits and no GTIN, GLN or SSCC with a right check digit; write what it is before it, ` +
     `such as 01/ before a GTIN, and a lot behind that with /10/`

@@ -67,7 +67,7 @@ function pathOf(place: Place | null): ShapePath {
   return steps.reverse();
 }
 
-/** `blocks[3].body`; a name that is no word is quoted. */
+/** `blocks[3].body`; a name that is not a word is quoted. */
 function fieldOf(path: ShapePath): string {
   return path
     .map((step, i) => {

@@ -27,7 +27,7 @@ export function ofElements(elements: readonly (readonly [string, string])[]): Gs
   const key = first === undefined ? null : findKey(first[0]);
   if (first === undefined || key === null) return null;
   if (keys.length > 1) {
-    return broken(`names two keys, (${keys.map(([ai]) => ai).join(') and (')}); write one of them alone`);
+    return broken(`names two keys, (${keys.map(([ai]) => ai).join(') and (')}); write only one of them`);
   }
   const others = elements.filter((element) => element !== first);
   const found = buildIdentifier(key, first[1], others);

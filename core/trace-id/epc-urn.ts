@@ -138,7 +138,7 @@ function readPattern(name: string, body: string): Gs1Reading {
   const stars = body.split('*', 3).length - 1;
   if (scheme === undefined || stars !== 1 || !body.endsWith('.*')) {
     const meant = stars === 0 ? ifRead(`urn:epc:id:${name}:${body}`) : null;
-    return broken(`is not one class: a pattern names one where its last field alone is *`, meant);
+    return broken(`is not one class: a pattern names one only if just its last field is *`, meant);
   }
   return asReading(parse({ ...scheme, fields: scheme.fields - 1, qualifier: null }, body.slice(0, -2), urn));
 }

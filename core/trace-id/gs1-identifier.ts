@@ -14,7 +14,7 @@ export type Gs1Reading =
   | { readonly kind: 'identifier'; readonly identifier: Gs1Identifier; readonly link: LinkRest | null }
   /** It claims to be a GS1 identifier and is none. */
   | Broken
-  /** Anything else: its canonical text, and why it is no GS1 identifier where it looks like one. */
+  /** Anything else: its canonical text, and why it is not a GS1 identifier where it looks like one. */
   | { readonly kind: 'other'; readonly text: string; readonly doubt: string | null };
 
 /** `meant`: what was probably meant, where that can be told. */
@@ -24,7 +24,7 @@ export interface Broken {
   readonly meant: string | null;
 }
 
-/** What stands in a Digital Link beside the identifier. */
+/** What a Digital Link has beside the identifier. */
 export interface LinkRest {
   /** The two path segments before the key. */
   readonly before: readonly [string, string] | null;

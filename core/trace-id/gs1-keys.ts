@@ -102,7 +102,7 @@ export function faultOfKey(key: Gs1Key, value: string): string | null {
   if (!key.pattern.test(value)) return `is not a valid ${key.name} (${key.ai})`;
   if (key.checked > 0 && !hasCheckDigit(value.slice(0, key.checked))) {
     const digits = value.slice(0, key.checked - 1);
-    return `has a wrong check digit in its ${key.name} (${key.ai}): behind ${digits} it would be ${checkDigit(digits)}`;
+    return `has a wrong check digit in its ${key.name} (${key.ai}): after ${digits} it should be ${checkDigit(digits)}`;
   }
   return null;
 }

@@ -161,7 +161,7 @@ describe('aliases of the path on the host of GS1', () => {
   });
 
   it.each([
-    ['a wrong check digit', 'https://id.gs1.org/01/09521234000885', 'behind 0952123400088 it would be 4'],
+    ['a wrong check digit', 'https://id.gs1.org/01/09521234000885', 'after 0952123400088 it should be 4'],
     ['a compressed link', 'https://id.gs1.org/DBHKVAdpQgqrCvXKSpA', 'resolve it first'],
     ['an unknown AI', 'https://id.gs1.org/01/09521234000884/99/x', '"99" does not qualify gtin'],
     ['a serial number of dots', 'https://id.gs1.org/01/09521234000884/21/..', 'no valid ser (21)'],
@@ -206,7 +206,7 @@ describe('elsewhere', () => {
   ])('%s is a URI, with a warning', (text, meant) => {
     const { traceId, nature, warnings } = identify(text);
     expect([traceId, nature]).toEqual([text, 'instance']);
-    expect(warnings).toMatchObject([{ message: expect.stringContaining('not for a GS1 identifier'), meant }]);
+    expect(warnings).toMatchObject([{ message: expect.stringContaining('not as a GS1 identifier'), meant }]);
   });
 
   it('a segment that only has the letters of a compressed link is not taken for one', () => {

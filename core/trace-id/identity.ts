@@ -100,7 +100,7 @@ function inQuery(own: Gs1Identifier, queried: Named): IdentityWarning[] {
   const meant = digitalLink(identifying(constrain({ ...own, qualifiers: named })));
   return meant === digitalLink(own)
     ? []
-    : [{ message: 'names what would identify it in its query, which does not identify', meant }];
+    : [{ message: 'has what would identify it in its query, where it does not count', meant }];
 }
 
 /** A qualifier in front of the key is part of the stem. */

@@ -15,7 +15,7 @@ export function isLotNumber(text: string): boolean {
 
 /**
  * The TraceID of the lot with a number of the product that `traceId`, a canonical one, is an instance or the class of; null
- * where it is neither, or the text is no lot number.
+ * where it is neither, or the text is not a lot number.
  */
 export function lotOfProduct(traceId: string, lotNumber: string): string | null {
   const [product] = PRODUCT.exec(traceId) ?? [];

@@ -24,7 +24,7 @@ export type Scan =
   | { readonly kind: 'text'; readonly text: string };
 
 /**
- * Reads what a scanner sends: a symbology identifier, or FNC1 alone, and data of GS1; null where a text is no scan.
+ * Reads what a scanner sends: a symbology identifier, or FNC1 alone, and data of GS1; null where a text is not a scan.
  * Separators may be GS (0x1D) or how people write it, such as ␝.
  */
 export function readScan(text: string): Scan | null {
@@ -41,7 +41,7 @@ export function readScan(text: string): Scan | null {
     return refused(`is a scan of a symbology (]${symbology}) that carries no GS1 identifier`);
   return /^\d+$/.test(body) && lengths.includes(body.length)
     ? elementsOf(`01${body.padStart(14, '0')}`)
-    : refused(`is not a valid scan: behind ]${symbology} are not ${lengths.join(' or ')} digits`);
+    : refused(`is not a valid scan: ]${symbology} must be followed by ${lengths.join(' or ')} digits`);
 }
 
 /** What a text says if it is data of GS1 with what marks it as a scan lost; null where it is none with a valid key. */

@@ -48,7 +48,7 @@ export function identify(text: string): Identity {
   const warnings =
     doubt === null
       ? []
-      : [{ message: `is taken for a URI, not for a GS1 identifier: it ${doubt.doubt}`, meant: doubt.meant }];
+      : [{ message: `is read as a URI, not as a GS1 identifier: it ${doubt.doubt}`, meant: doubt.meant }];
   return { traceId: reading.text, hashText, nature: 'instance', lot: null, warnings };
 }
 

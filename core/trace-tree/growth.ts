@@ -97,7 +97,7 @@ function checkKept(older: EventTree, newer: EventTree): void {
     if (places[at]?.level !== level || places[at].position !== position) return;
     const [before, after] = [older.peaks[at], newer.peaks[at]];
     if (before === undefined || after === undefined || !equalBytes(before, after)) {
-      throw rewritten(older, 'events that were there are others now');
+      throw rewritten(older, 'earlier events were replaced');
     }
   });
 }

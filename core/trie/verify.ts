@@ -100,7 +100,7 @@ function topOf(
   return nodeOf(root);
 }
 
-/** The node that stands at a place of a proof, which must be the one that another refers to. */
+/** The node at a place of a proof, which must be the one that another refers to. */
 function nextNode(proof: readonly Uint8Array[], at: number, hash: Uint8Array): Uint8Array {
   const node = proof[at];
   if (node === undefined) {

@@ -56,7 +56,7 @@ type Counts = ReturnType<typeof countOutcomes>;
 
 function countsText({ events, recorded, alreadyRecorded, refused, failed, notTried }: Counts): string {
   if (notTried > 0)
-    return `nothing captured: ${refused} of ${events} events refused, and it was to be all or nothing`;
+    return `nothing captured: ${refused} of ${events} events refused, and --all-or-nothing was given`;
   return (
     `${recorded} of ${events} events recorded, ${alreadyRecorded} already recorded, ${refused} refused` +
     (failed > 0 ? `, ${failed} failed` : '')

@@ -87,7 +87,7 @@ describe('cotrace define', () => {
     const there = Promise.resolve(utf8(JSON.stringify(mine)));
     const { code, text, sent } = await defined([], {}, false, [], there);
     expect([code, sent]).toEqual([EXIT.failed, []]);
-    expect(text).toContain('retail: defined otherwise\n');
+    expect(text).toContain('retail: defined differently\n');
   });
 
   it('shows as JSON what became of each, and which domains were left out', async () => {

@@ -33,7 +33,7 @@ export async function define(
     ...results.map(({ name, result }) => `${name}: ${result}`),
     ...(files.length === 0 ? without.map((name) => `${name}: no built-in definition; give a file`) : []),
   ]);
-  return results.every(({ result }) => result !== 'defined otherwise') ? EXIT.done : EXIT.failed;
+  return results.every(({ result }) => result !== 'defined differently') ? EXIT.done : EXIT.failed;
 }
 
 /** `cotrace define --check FILE…`: whether the contract would take the definitions. Throws as `define` does, and `CONFIG` without files. */

@@ -11,16 +11,16 @@ interface CaptureFlags {
 }
 
 const CAPTURE_HELP = `
-A file holds an EPCIS document, one event, an array of events, or one of these a line (JSON Lines). Of a folder, files that
-end in .json, .jsonld, .jsonl or .ndjson are taken, in folders below it too; others are named.
+A file holds an EPCIS document, one event, an array of events, or one of these on each line (JSON Lines). From a
+folder and the folders below it, files that end in .json, .jsonld, .jsonl or .ndjson are read; other files are listed.
 
   cotrace capture --dry-run harvest.jsonld    try first: domain, identifiers, what is refused and why
   cotrace capture --all-or-nothing outbox     a folder; nothing is sent unless every event is valid
   jq .events export.json | cotrace capture -  from another program
 
-Each event is recorded, already recorded, refused or failed by itself. --all-or-nothing looks at the events alone: the
-ledger may still refuse one, such as an event id that it has with other content. After Ctrl-C, or where something failed,
-capture the same files again: nothing is recorded twice.
+Each event is recorded, already recorded, refused or failed on its own. --all-or-nothing checks the events only: the
+ledger may still refuse one, for example if it has the same event id with other content. After Ctrl-C, or if something
+failed, capture the same files again: nothing is recorded twice.
 
 Exit codes: 0 all recorded (or valid), 3 some refused, 1 some failed, 2 wrong use, 130 interrupted.`;
 

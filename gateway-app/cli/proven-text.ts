@@ -27,7 +27,7 @@ function saidBy({ attestedBy, unixSeconds }: AnswerTime): string {
 function tipsText({ tips, asOf }: TraceAnswer): string {
   if (tips === null) return '; whether it is the newest is not known';
   return tips.block > asOf.block
-    ? `; the ledger had block ${tips.block} by then: ${saidBy(tips)}`
+    ? `; the ledger had reached block ${tips.block}: ${saidBy(tips)}`
     : `; nothing newer: ${saidBy(tips)}`;
 }
 

@@ -28,16 +28,16 @@ export function addTraceCommands(program: Command, runner: Runner): void {
     .command('trace')
     .description('the complete history of a product, proven; its identifier may be written in any GS1 form')
     .argument('<traceid>', 'identifier in any form, or what a scanner sends')
-    .option('--up', 'and what it was made of, back to the origins')
-    .option('--down', 'and what it went into')
-    .option('--both', 'and both')
+    .option('--up', 'also what it was made of, back to the origins')
+    .option('--down', 'also what it went into')
+    .option('--both', 'both of these')
     .option('--proof <file>', 'write the proof, which `cotrace verify` checks offline')
     .option('--show <what...>', 'without --up, --down, --both: all, newest N, or none (how many there are)', [
       'all',
     ])
     .option('--envelopes', 'show the transactions too, with all their signatures')
     .option('--at <block>', 'as of this block: the end of a checking cycle that masters still keep', blockOf)
-    .option('--recorders <mspids>', 'organisations whose word alone counts, separated by commas', listOf)
+    .option('--recorders <mspids>', 'organisations whose records alone count, separated by commas', listOf)
     .option('--trust <file>', TRUST)
     .addHelpText(
       'after',
@@ -45,10 +45,10 @@ export function addTraceCommands(program: Command, runner: Runner): void {
 An identifier may be an EPC URN, a Digital Link on any host, a URI of your own, or one of these:
 
   cotrace trace 01/09521234543213/10/LOT-1             as traces are printed
-  cotrace trace '(01)09521234543213(10)LOT-1'          as labels have it, in any order
+  cotrace trace '(01)09521234543213(10)LOT-1'          as printed on labels, in any order
   cotrace trace ']C1010952123454321310LOT-1{GS}21A7'   as scanners send it; {GS} is the separator, also as a character
 
-What was understood is said first. Digits alone may be several things and are answered with how to write each.
+The output begins with how the identifier was understood. Digits alone can mean several things: the error says how to write each.
 
 What is marked ? is undecided: events leave it open. A recall counts it as affected; the lines below the events say why.
 The last lines say up to which block the answer holds, who attests that, and whether it is complete.
@@ -90,7 +90,7 @@ Exit codes: 0 complete (or as much as --show asked for), 1 no record, or not com
 
   program
     .command('watch')
-    .description('whether what was known of products still holds, and what is new')
+    .description('check that known histories of products still hold, and show what is new')
     .argument('<traceid...>', 'identifiers, in any form')
     .option('--every <seconds>', 'look again and again, until Ctrl-C', secondsOf)
     .option(
@@ -101,8 +101,8 @@ Exit codes: 0 complete (or as much as --show asked for), 1 no record, or not com
     .addHelpText(
       'after',
       `
-A small proof of each history is kept. The next time the masters must prove that the new history extends it: who rewrites
-or cuts a history is found out, even where all masters agree, and the two proofs show it to anybody.
+A small proof of each history is kept. Next time, the masters must prove that the new history extends it: a history that
+was rewritten or cut is found out, even if all masters agree, and anyone can check the two proofs that show it.
 
 Exit codes: 0 all hold, 1 no answer, 6 a history was rewritten or cut.`,
     )

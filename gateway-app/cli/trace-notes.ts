@@ -42,7 +42,7 @@ export function correctionText(
   return [
     ...leftOut.map((one) => told(one, 'declared wrong:')),
     ...disputes.map(
-      (one) => `${told(one, 'disputes')}; it is not the word of who recorded it, and changes nothing`,
+      (one) => `${told(one, 'disputes')}; it did not record the event, so this changes nothing`,
     ),
     ...unmatched.map(
       (one) => `${one.organisation} declared wrong ${unmatchedOf(one)}${reasonText(one, corrections)}`,
@@ -120,14 +120,14 @@ export function asideText(answer: TraceAnswer): string[] {
         `${shortTraceId(traceId)} is one thing, but was made ${counted(made, 'time')} and used ${counted(used, 'time')}`,
     ),
     ...withoutOrigin(answer).map((id) => `no record of origin: ${shortTraceId(id)}`),
-    ...(future.length === 0 ? [] : [`${counted(future.length, 'event')} with a time that is still to come`]),
+    ...(future.length === 0 ? [] : [`${counted(future.length, 'event')} with a time in the future`]),
     ...foreign.map(
       ({ traceId, domain, txId }) =>
         `not made by Cotrace's contract, and left out: transaction ${txId.slice(0, 12)}… of ${shortTraceId(traceId)} in ${domain}`,
     ),
     ...orphans.map(
       ({ domain, txId, recordId }) =>
-        `a record that its transaction's rows do not all name: ${recordId.slice(0, 12)}… of transaction ${txId.slice(0, 12)}… in ${domain}`,
+        `a record that not all rows of its transaction name: ${recordId.slice(0, 12)}… of transaction ${txId.slice(0, 12)}… in ${domain}`,
     ),
     ...brokenChains.map(
       ({ traceId, domain, txId }) =>

@@ -197,7 +197,7 @@ describe('corrections', () => {
 
   it('of others change nothing, and say so', () => {
     expect(notesOf({ events, disputes: [declaration({ organisation: 'Org3MSP' })] })).toEqual([
-      'Org3MSP disputes packing of 2026-05-01 08:00 (3/0); it is not the word of who recorded it, and changes nothing',
+      'Org3MSP disputes packing of 2026-05-01 08:00 (3/0); it did not record the event, so this changes nothing',
     ]);
   });
 });
@@ -273,7 +273,7 @@ describe('what a reader should know besides', () => {
       '01/09521234500018/21/7 is of lot 01/09521234500018/10/A',
       'one is one thing, but was made 2 times and used 1 time',
       'no record of origin: field',
-      '2 events with a time that is still to come',
+      '2 events with a time in the future',
       "not made by Cotrace's contract, and left out: transaction cdcdcdcdcdcd… of lot in goods",
       'broken chain: transaction cdcdcdcdcdcd… of lot in goods does not follow the one before it',
     ]);
@@ -317,7 +317,7 @@ describe('what is proven', () => {
   it('says whether the ledger has gone on since', () => {
     const tips = (block: bigint) => provenOf({ tips: { ...ASIDE.asOf, block, attestedBy: ['Org3MSP'] } })[0];
     expect(tips(7n)).toMatch(/Z; nothing newer: Org3MSP at 2026-05-01T08:00:00Z$/);
-    expect(tips(9n)).toMatch(/Z; the ledger had block 9 by then: Org3MSP at 2026-05-01T08:00:00Z$/);
+    expect(tips(9n)).toMatch(/Z; the ledger had reached block 9: Org3MSP at 2026-05-01T08:00:00Z$/);
   });
 
   it('is not complete, with what is missing and why', () => {

@@ -111,7 +111,7 @@ describe('cotrace watch', () => {
       expect.stringMatching(/^SALT: no record as of block \d+; watched/),
     ]);
     expect(said).toMatch(
-      /^cotrace: \[BAD_PROOF\] .* is not what was kept there; without it, watching begins again <- \[BAD_PROOF\] proof: format /,
+      /^cotrace: \[BAD_PROOF\] .* is not a proof that was kept there; move it away, and watching begins again <- \[BAD_PROOF\] proof: format /,
     );
   });
 

@@ -115,7 +115,7 @@ function keptAt(path: string): TraceProof | null {
     return readTraceProof(readTextFile(path, 'NO_FILE'));
   } catch (error) {
     if (!isCotraceError(error)) throw error;
-    const told = `${path} is not what was kept there; without it, watching begins again`;
+    const told = `${path} is not a proof that was kept there; move it away, and watching begins again`;
     throw relayedError(error.code, told, { ...error.detail, path }, error);
   }
 }

@@ -26,7 +26,7 @@ export interface AssembledProof extends Pick<TraceProof, 'nodes' | 'records' | '
 }
 
 /**
- * Puts the parts of a proof together. Each names its own place, and nothing is taken that does not fit one, is there twice,
+ * Puts the parts of a proof together. Each names its own place, and nothing is taken that does not fit one, is listed twice,
  * or is more than a proof can have, so that parts come to an end; what they say is for the verifier to judge. Throws
  * `BAD_PROOF`.
  */
@@ -37,8 +37,7 @@ export async function assembleProof(parts: AsyncIterable<ProofPart>): Promise<As
     if (part.case === 'progress') {
       if (++progress > MOST_PROGRESS) throw bad('it reports its progress too often');
     } else if (part.case === 'start' && assembly === null) assembly = new Assembly(part.value);
-    else if (assembly === null || part.case === 'start')
-      throw bad('it does not begin, once, with what it has');
+    else if (assembly === null || part.case === 'start') throw bad('it must begin with one start part');
     else assembly.add(part);
   }
   if (assembly === null) throw bad('it has no beginning');
@@ -82,7 +81,7 @@ class Assembly {
       case 'progress':
       case 'start':
       case undefined:
-        throw bad('it has a part of another kind');
+        throw bad('it has a part of an unknown kind');
     }
   }
 
@@ -93,7 +92,7 @@ class Assembly {
     );
     for (const event of this.#events) {
       const tree = trees[event.trace]?.[event.tree];
-      if (tree === undefined) throw bad('it has an event of no tree');
+      if (tree === undefined) throw bad('it has an event that belongs to no tree');
       tree.put(event.at, eventOf(event));
     }
     return {
@@ -148,7 +147,7 @@ class Slots<T> {
 
   put(index: number, item: T): void {
     if (index >= this.#length || this.#items.has(index)) {
-      throw bad(`its ${this.#what} are not each there once`);
+      throw bad(`its ${this.#what} are not each listed once`);
     }
     this.#items.set(index, item);
   }
@@ -210,7 +209,7 @@ function eventOf({ index, place, row, record, envelope }: SentEvent): ProofEvent
 
 /** What a part has; one without anything could come without end. */
 function some<T>(items: readonly T[]): readonly T[] {
-  if (items.length === 0) throw bad('it has a part without anything');
+  if (items.length === 0) throw bad('it has an empty part');
   return items;
 }
 

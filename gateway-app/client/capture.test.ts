@@ -1,11 +1,9 @@
-import { type ClientRecord, CotraceError, utf8 } from '@cotrace/core';
+import { CotraceError } from '@cotrace/core';
 import { peer } from '@cotrace/fabric-model';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { fakeConnections, unanswered, type MasterAnswers } from '../testing/fake-network.js';
+import { capturing, MINUTE, type Parts, record, soon } from '../testing/capturing.js';
+import { unanswered } from '../testing/fake-network.js';
 import { away, notEndorsed, refused } from '../testing/gateway-errors.js';
-import { peerWithLedger } from '../testing/peer-ledger.js';
-import { CaptureClient, type Captured } from './capture.js';
-import type { ContractCall, DomainContract } from './wire.js';
 
 const {
   MVCC_READ_CONFLICT,
@@ -13,90 +11,7 @@ const {
   ENDORSEMENT_POLICY_FAILURE: POLICY_FAILURE,
 } = peer.TxValidationCode;
 
-const MINUTE = 60_000;
-/** More than there are attempts in two minutes. */
-const MOST_CALLS = 500;
-const NEVER = new AbortController().signal;
 const DOWN = 'dial tcp 127.0.0.1:9999: connect: connection refused';
-
-const record: ClientRecord = {
-  step: null,
-  eventTime: '2026-01-01T00:00:00.000Z',
-  bond: null,
-  change: 'see',
-  traces: [{ id: 'lot', role: 'subject', lot: null, amounts: null }],
-  data: {},
-  eventHash: `ni:///sha-256;${'0'.repeat(64)}?ver=CBV2.0`,
-  eventID: null,
-  corrects: null,
-};
-
-/** How the parts of a capture answer; by default all goes well. An error is thrown; `count` is 1 for the first call. */
-interface Parts {
-  readonly record?: ClientRecord;
-  readonly masters?: readonly MasterAnswers[];
-  readonly endorse?: (call: ContractCall, count: number) => Error | null | Promise<Error | null>;
-  readonly evaluate?: (call: ContractCall) => Error;
-  readonly submit?: () => Promise<void>;
-  /** Validation code. */
-  readonly status?: () => number | Error | Promise<never>;
-  readonly height?: () => bigint;
-  readonly signal?: AbortSignal;
-}
-
-const willing: MasterAnswers = { traceHeads: () => Promise.resolve({ traces: [{ traceId: 'lot' }] }) };
-
-/** Captures a record in the domain `goods`; the id of the first endorsed transaction is `tx1`. */
-function capturing(parts: Parts) {
-  const {
-    masters = [willing, willing, willing],
-    submit = () => Promise.resolve(),
-    height,
-    signal = NEVER,
-  } = parts;
-  const calls: ContractCall[] = [];
-  let endorsed = 0;
-  const contract: Partial<DomainContract> = {
-    endorse: async (call) => {
-      calls.push(call);
-      if (calls.length > MOST_CALLS) throw new RangeError('it is tried without a pause');
-      const error = await parts.endorse?.(call, calls.length);
-      if (error instanceof Error) throw error;
-      endorsed += 1;
-      const txId = `tx${endorsed}`;
-      const getStatus = async () => {
-        const code = (await parts.status?.()) ?? 0;
-        if (code instanceof Error) throw code;
-        return { successful: code === 0, transactionId: txId, code, blockNumber: 7n };
-      };
-      return {
-        txId,
-        result: utf8('{"recordId":"ef"}'),
-        submit: async () => {
-          await submit();
-          return { getStatus };
-        },
-      };
-    },
-    evaluate: (call) => Promise.reject(parts.evaluate?.(call) ?? refused('NOT_FOUND')),
-  };
-  const end = () => (height === undefined ? null : { height: height(), headerHash: new Uint8Array(32) });
-  const nodes: Record<string, MasterAnswers> = {};
-  const node = (i: number) => ({ get: () => masters[i] ?? {}, enumerable: true });
-  Object.defineProperties(nodes, { 'org1.master': node(0), 'org2.master': node(1), 'org3.master': node(2) });
-  const connections = fakeConnections({ peer: peerWithLedger(end, contract), nodes });
-  const told: string[] = [];
-  const client = new CaptureClient(connections, (line) => told.push(line));
-  const captured = client.capture('goods', parts.record ?? record, signal);
-  return { told, calls, faults: connections.faults, captured };
-}
-
-/** What a capture comes to in three minutes of the fake clock, of which most take no time. */
-async function soon(captured: Promise<Captured>): Promise<Captured> {
-  captured.catch(() => undefined);
-  await jest.advanceTimersByTimeAsync(3 * MINUTE);
-  return Promise.race([captured, Promise.reject(new Error('the capture does not end'))]);
-}
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -104,93 +19,6 @@ beforeEach(() => {
 
 afterEach(() => {
   jest.useRealTimers();
-});
-
-describe('the hints of a record', () => {
-  const CLASS = 'https://id.gs1.org/01/09521234000884';
-  const two: ClientRecord = {
-    ...record,
-    traces: [
-      ...record.traces,
-      { id: CLASS, role: 'input', lot: null, amounts: null },
-      { id: 'urn:process', role: 'process', lot: null, amounts: null },
-      { id: 'box', role: 'output', lot: null, amounts: null },
-    ],
-  };
-  const head = (byte: number) => ({ txId: `tx${byte}`, blockHash: new Uint8Array(32).fill(byte) });
-
-  it('are what a master names as the newest record of each identifier that gets a row, or none', async () => {
-    const asked: unknown[] = [];
-    const master: MasterAnswers = {
-      traceHeads: ({ domain, traceIds }) => {
-        asked.push([domain, traceIds]);
-        return Promise.resolve({ traces: [{ traceId: 'lot', heads: [head(1)] }, { traceId: 'box' }] });
-      },
-    };
-    const { calls, captured } = capturing({ record: two, masters: [master] });
-    expect(await soon(captured)).toMatchObject({ status: 'recorded', attempts: 1 });
-    expect(asked).toEqual([['goods', ['lot', 'box']]]);
-    expect(calls.map(({ name, args: [, hints = ''] }) => [name, JSON.parse(hints) as unknown])).toEqual([
-      [
-        'capture',
-        [
-          { id: 'lot', preTraceTxId: 'tx1', preTraceHash: '01'.repeat(32) },
-          { id: 'box', preTraceTxId: null, preTraceHash: null },
-        ],
-      ],
-    ]);
-  });
-
-  it('are none where a record has marks alone, and no master is asked', async () => {
-    const marked = { ...two, traces: two.traces.slice(1, 3) };
-    const { calls, captured } = capturing({ record: marked, masters: [{}] });
-    expect(await soon(captured)).toMatchObject({ status: 'recorded', attempts: 1 });
-    expect(calls.map(({ args: [, hints] }) => hints)).toEqual(['[]']);
-  });
-
-  it.each([
-    ['of another identifier', [{ traceId: 'fish' }, { traceId: 'box' }]],
-    ['of fewer identifiers', [{ traceId: 'lot' }]],
-    ['of more identifiers', [{ traceId: 'lot' }, { traceId: 'box' }, { traceId: 'fish' }]],
-    ['of two records', [{ traceId: 'lot', heads: [head(1), head(2)] }, { traceId: 'box' }]],
-    [
-      'with a hash of another length',
-      [{ traceId: 'lot', heads: [{ txId: 'a', blockHash: Uint8Array.of(1) }] }, { traceId: 'box' }],
-    ],
-  ])('are not taken from an answer %s', async (_title, traces) => {
-    const wrong: MasterAnswers = { traceHeads: () => Promise.resolve({ traces }) };
-    const right: MasterAnswers = {
-      traceHeads: () => Promise.resolve({ traces: [{ traceId: 'lot' }, { traceId: 'box' }] }),
-    };
-    const { faults, captured } = capturing({ record: two, masters: [wrong, right] });
-    expect(await soon(captured)).toMatchObject({ status: 'recorded', attempts: 1 });
-    expect(faults.list()).toMatchObject([{ node: 'org1.master', code: 'BAD_ANSWER' }]);
-  });
-
-  it('that are stale are asked of another master in the next attempt', async () => {
-    const asked: string[] = [];
-    const masters = ['org1', 'org2', 'org3'].map((name): MasterAnswers => ({
-      traceHeads: () => {
-        asked.push(name);
-        return Promise.resolve({ traces: [{ traceId: 'lot' }] });
-      },
-    }));
-    const ends = [refused('STALE'), refused('STALE')];
-    const { told, captured } = capturing({ masters, endorse: () => ends.shift() ?? null });
-    await jest.advanceTimersByTimeAsync(1000);
-    expect(await soon(captured)).toMatchObject({ status: 'recorded', attempts: 3 });
-    expect([asked, told]).toEqual([['org1', 'org2', 'org3'], []]);
-  });
-
-  it('are tried again where no master answers, and that is told', async () => {
-    const masters: MasterAnswers[] = [{}];
-    const { told, captured } = capturing({ masters });
-    await jest.advanceTimersByTimeAsync(10);
-    expect(told).toEqual([expect.stringMatching(/^retrying: \[UNREACHABLE\] .*; see `cotrace nodes`$/)]);
-    masters[0] = { traceHeads: () => Promise.resolve({ traces: [{ traceId: 'lot' }] }) };
-    await jest.advanceTimersByTimeAsync(1000);
-    expect(await soon(captured)).toMatchObject({ status: 'recorded' });
-  });
 });
 
 describe('a record whose transaction', () => {

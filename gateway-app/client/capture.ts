@@ -170,7 +170,7 @@ export class CaptureClient {
   }
 
   /**
-   * Newest row of each identifier that gets one, as a master knows it: the own organisation's at first; in later turns another
+   * Newest row of each identifier that gets one, as a master knows it: its own organisation's at first; in later turns another
    * one, since a master may be behind for a while.
    */
   async #hints(domain: string, record: ClientRecord, turn: number): Promise<Hint[]> {

@@ -24,14 +24,14 @@ import {
 } from './heights.js';
 import { requireEnough } from './shown-enough.js';
 
-/** A proof that holds against the trust file, and what it proves. */
+/** A proof that holds by the trust file, and what it proves. */
 export interface CollectedTrace {
   readonly proof: TraceProof;
   readonly answer: TraceAnswer;
 }
 
 /**
- * Collects a proof that answers a question: from the first master whose answer holds against the trust file, leaves nothing
+ * Collects a proof that answers a question: from the first master whose answer holds by the trust file, leaves nothing
  * out that the question needs, and is not older than what a quorum of masters have reached. Where each leaves something out,
  * which others than masters can bring about by rows without records, it is the answer that leaves out least, and says so. What
  * is wrong with others is in `connections.faults`. Throws `NO_QUORUM` where too few masters attest as the trust file wants it, and what stands for the

@@ -15,7 +15,7 @@ import { refusalOf } from './refusal.js';
 import type { DomainContract } from './wire.js';
 
 /** What became of a definition: it stands now, in the place of another one or not; it stood there; or another one stands and stays. */
-export type Defined = 'defined' | 'redefined' | 'already defined' | 'defined otherwise';
+export type Defined = 'defined' | 'redefined' | 'already defined' | 'defined differently';
 
 /** What became of a domain, and in what the new definition differs from the one that stood there before. */
 export interface DefinedDomain {
@@ -33,7 +33,7 @@ export interface DefineOptions {
 }
 
 /**
- * Writes a domain's definition to the ledger, as an administrator, where it does not stand there already. Throws the gateway's
+ * Writes a domain's definition to the ledger, as an administrator, where it is not there already. Throws the gateway's
  * error, and `BAD_DEFINITION` where the peer's answer is none.
  */
 export async function defineDomain(
@@ -44,7 +44,7 @@ export async function defineDomain(
   const standing = await standingDefinition(contract);
   const changes = standing === null ? [] : differences(contentOf(standing), contentOf(definition));
   if (standing !== null && changes.length === 0) return { result: 'already defined', differences: [] };
-  if (standing !== null && !replace) return { result: 'defined otherwise', differences: changes };
+  if (standing !== null && !replace) return { result: 'defined differently', differences: changes };
   if (standing !== null) before(definition.name, changes);
   try {
     await contract.submit({ name: 'define', args: [canonicalJson(definition)] });
@@ -111,7 +111,7 @@ export function defaultDefinitions(domains: readonly string[]): readonly DomainD
 
 /**
  * The definition in a text, JSON, checked as the contract checks it. `path` names the text in errors; `domains` are those that
- * it may define, any where null. Throws `CONFIG` where it is no JSON, or its name is none of `domains`; `BAD_DEFINITION`, `TOO_LARGE`.
+ * it may define, any where null. Throws `CONFIG` where it is not JSON, or its name is none of `domains`; `BAD_DEFINITION`, `TOO_LARGE`.
  */
 export function readDefinition(
   text: string,

@@ -5,7 +5,7 @@ import { readTextFile } from '@cotrace/network';
 import { Workspace } from '../workspace/workspace.js';
 
 /**
- * The table of domains that a capture goes by: the file that is given, else the network's own, else the default. `domains`:
+ * The table of domains that a capture goes by: the file that is given, otherwise the network's own, otherwise the default. `domains`:
  * those of the consortium; null where no network is known. Throws `NO_FILE`, `CONFIG`.
  */
 export function readRules(

@@ -20,7 +20,7 @@ const ROLES: readonly NodeRole[] = ['master', 'business', 'client'];
 
 /**
  * The consortium that a consortium file describes. Throws the shape's error, naming the member, for what is left out,
- * unknown or of another form, for what is there twice, and for a node of an organisation or a domain that the consortium
+ * unknown or of another form, for what is listed twice, and for a node of an organisation or a domain that the consortium
  * does not have.
  */
 export function consortiumOf(root: Shape): Consortium {

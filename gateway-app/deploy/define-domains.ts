@@ -61,7 +61,7 @@ export async function defineAt(
         patience,
       );
       if (result === 'defined') progress(`domain ${domain} defined`);
-      if (result === 'defined otherwise')
+      if (result === 'defined differently')
         progress(`domain ${domain} keeps the definition that is on the ledger`);
     }),
   );

@@ -72,7 +72,7 @@ export class Attestor {
     return create(AttestationSchema, { ...unsigned, signature });
   }
 
-  /** The tip that states at `now` how far the ledger has come; it is no attestation, and signed as often as asked. */
+  /** The tip that states at `now` how far the ledger has come; it is not an attestation, and is signed as often as asked. */
   tip(
     { networkId, ...stated }: Pick<TipStatement, 'networkId' | 'block' | 'headerHash' | 'trieRoot'>,
     now: Date,

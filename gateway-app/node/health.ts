@@ -58,7 +58,7 @@ async function askedReport(node: ConsortiumNode, client: RpcCaller): Promise<Nod
   return { ...NOTHING, node, state, reason, height, behindSeconds, storeBytes, dockedAt, refusals };
 }
 
-/** Whether as many organisations' masters as must agree go on, of all masters' reports; if not, a sentence that says so. */
+/** Whether as many organisations' masters as must agree continue, of all masters' reports; if not, a sentence that says so. */
 export function quorumTrouble(masters: readonly NodeReport[], consortium: Consortium): string | null {
   const ofMasters = masters.filter(({ node }) => node.role === 'master');
   const needed = neededOf(ofMasters, consortium);

@@ -49,7 +49,7 @@ export class RpcClient {
       checkServerIdentity: (_host, shown) => wrongCertificate(shown.raw, certificate) ?? undefined,
     });
     this.#client = new grpc.Client(address, credentials, {
-      // A host that vanishes without a word must not leave a stream waiting for ever.
+      // A host that vanishes without a word must not leave a stream waiting forever.
       'grpc.keepalive_time_ms': 10_000,
       'grpc.keepalive_timeout_ms': 5000,
       'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,

@@ -23,7 +23,7 @@ const LOOP_BACK = ['localhost', '127.0.0.1', '::1'];
  * organisations at the first start, identities of domains that were added later. What is there is never
  * made again. Each organisation and each node appears as a whole or not at all; one process at a time.
  *
- * Throws `CRYPTO_FOLDER`, with the path and what to do, where files are missing, are no certificates, or
+ * Throws `CRYPTO_FOLDER`, with the path and what to do, where files are missing, are not certificates, or
  * do not belong together.
  */
 export async function ensureCrypto(topology: Topology, dir: string): Promise<CryptoLayout> {

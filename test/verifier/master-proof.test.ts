@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { gatherLineage } from '../../gateway-app/master/proof/gather-lineage.js';
-import { MOST_SHOWN, PROOF_LIMITS } from '../../gateway-app/master/limits.js';
+import { MOST_SHOWN } from '../../gateway-app/master/limits.js';
 import { headsOf } from '../../gateway-app/master/proof/heads.js';
 import { Pace } from '../../gateway-app/master/proof/pace.js';
 import { proofParts } from '../../gateway-app/master/proof/proof-parts.js';
@@ -10,61 +10,23 @@ import { codeOf } from '../../gateway-app/testing/codes.js';
 import { LINEAGE_LIMITS } from '../../verifier/lineage/lineage.js';
 import { DIRECTIONS } from '../../verifier/lineage/types.js';
 import { prove } from '../../verifier/trace-proof/testing/prove.js';
-import type { ToldRecord } from '../../verifier/trace-proof/testing/reference-ledger.js';
 import type { TraceAnswer } from '../../verifier/trace-proof/answer.js';
 import type { TraceProof } from '../../verifier/trace-proof/types.js';
-import { C, MasterScene, requestOf, type Asked } from './master-proof-scene.js';
-import { M, N, O, ProofWorld, QUORUM, verified } from './trace-proof-scene.js';
+import { C, type Asked, type MasterScene } from './master-proof-scene.js';
+import { A, B, CRATES, GTIN, LOTS, MasterScenes, P, told, X } from './master-scenes.js';
+import { M, N, O, QUORUM, verified } from './trace-proof-scene.js';
 
 // Other work on the machine must not fail a test.
 jest.setTimeout(60_000);
 
 const HISTORIES = process.env['CI_DEEP'] === '1' ? 200 : 2;
-const GTIN = 'https://id.gs1.org/01/09521234500049';
-const LOTS = ['A', 'B', 'C', 'D'].map((lot) => `${GTIN}/10/${lot}`);
-const CRATES = ['1', '2'].map((serial) => `https://id.gs1.org/8003/0952123450004900${serial}`);
-const [A = '', B = '', X = ''] = LOTS;
-const [P = ''] = CRATES;
-
-let world: ProofWorld;
-const scenes: MasterScene[] = [];
+let scenes: MasterScenes;
 
 beforeAll(async () => {
-  world = await ProofWorld.create();
+  scenes = await MasterScenes.create();
 });
 
-afterAll(async () => {
-  for (const scene of scenes) await scene.close();
-  await world.remove();
-});
-
-async function newScene(): Promise<MasterScene> {
-  const scene = await MasterScene.create(world, `scene${scenes.length}`);
-  scenes.push(scene);
-  return scene;
-}
-
-let minutes = 0;
-function told(name: string, ...traces: ToldRecord['traces']): ToldRecord {
-  minutes += 1;
-  const time = new Date(Date.UTC(2026, 4, 1) + 60_000 * minutes).toISOString();
-  return { name, traces, time };
-}
-
-/** A is made, put in P, shipped, and made to X. */
-async function chain(): Promise<MasterScene> {
-  const scene = await newScene();
-  scene.capture(O, { ...told('make', { id: A, role: 'subject' }), change: 'add' });
-  scene.capture(O, {
-    ...told('pack', { id: P, role: 'parent' }, { id: A, role: 'child' }),
-    bond: 'aggregation',
-    change: 'add',
-  });
-  scene.capture(M, { ...told('ship', { id: P, role: 'subject' }), change: 'see' });
-  scene.capture(N, told('mill', { id: A, role: 'input' }, { id: X, role: 'output' }));
-  await scene.follow();
-  return scene;
-}
+afterAll(() => scenes.close());
 
 /** What a proof shows of the ledger, without who attested it. */
 function contents({ question, nodes, records, envelopes, traces, root: { block } }: TraceProof) {
@@ -131,7 +93,7 @@ function take(scene: MasterScene, { kind, who, domain, a, b, crate, name }: Step
 
 describe('a master', () => {
   it('proves to the byte what the reference proves, in every direction', async () => {
-    const scene = await chain();
+    const scene = await scenes.chain();
     for (const traceId of [A, B, P, X]) {
       for (const direction of DIRECTIONS) {
         const asked = { traceId, direction, envelopes: direction === 'up' };
@@ -147,7 +109,7 @@ describe('a master', () => {
         fc.array(step, { minLength: 20, maxLength: 40 }),
         fc.boolean(),
         async (steps, envelopes) => {
-          const scene = await newScene();
+          const scene = await scenes.add();
           for (const one of steps) take(scene, one);
           await scene.follow();
           for (const [i, traceId] of [...LOTS, ...CRATES, `${GTIN}/10/never`].entries()) {
@@ -186,7 +148,7 @@ describe('a master', () => {
   );
 
   it('proves by recorders and within limits as it is asked', async () => {
-    const scene = await chain();
+    const scene = await scenes.chain();
     const recorders = [O, N];
     const asked = { traceId: X, direction: 'up', recorders: { mspIds: recorders }, identifiers: 1 };
     const limits = { identifiers: 1, events: LINEAGE_LIMITS.events };
@@ -199,7 +161,7 @@ describe('a master', () => {
   });
 
   it('shows by its envelope alone that a row is no text, or names a record that nobody has', async () => {
-    const scene = await chain();
+    const scene = await scenes.chain();
     const { leaf, row } = scene.ledger.events.find((event) => event.leaf.key === `trace/${A}`) ?? {};
     scene.write(M, () => ({ junk: { [`trace/${A}`]: Uint8Array.of(0xff) } }));
     scene.write(O, (txId) => ({ junk: { [`trace/${A}`]: (row ?? '').replace(leaf?.txId ?? '', txId) } }));
@@ -213,7 +175,7 @@ describe('a master', () => {
   });
 
   it('proves the newest events over all organisations, and the count of all', async () => {
-    const scene = await newScene();
+    const scene = await scenes.add();
     for (let i = 0; i < 21; i++) {
       scene.capture([O, O, M][i % 3] ?? O, { ...told(`e${i}`, { id: A, role: 'subject' }), change: 'see' });
     }
@@ -234,7 +196,7 @@ describe('a master', () => {
   });
 
   it('proves under the end of a past cycle what stood there then', async () => {
-    const scene = await newScene();
+    const scene = await scenes.add();
     const then = new Map<bigint, TraceProof>();
     for (let i = 0; i < 5; i++) {
       scene.capture(O, told(`e${i}`, { id: LOTS[i % 2] ?? A, role: 'input' }, { id: X, role: 'output' }));
@@ -251,7 +213,7 @@ describe('a master', () => {
   });
 
   it('sends long texts in pieces, each part below 4 MiB', async () => {
-    const scene = await newScene();
+    const scene = await scenes.add();
     const data = { note: 'é'.repeat(800_000) };
     scene.capture(O, { ...told('long', { id: A, role: 'subject' }), change: 'add', data });
     await scene.follow();
@@ -309,7 +271,7 @@ describe('where a member records more of an identifier than a proof can show', (
   ])(
     'its events are left out and no others, for too $what, and the answer says how many',
     async ({ most }) => {
-      const scene = await chain();
+      const scene = await scenes.chain();
       for (let i = 0; i < 9; i++) flood(scene, `flood${i}`);
       // It goes on while the lineage is proven.
       const late = (look: number): void => {
@@ -345,7 +307,7 @@ describe('while blocks come', () => {
   it.each([1, 2, 3, 4, 5, 6])(
     'a lineage that grew before look %d is proven as it then stood',
     async (last) => {
-      const scene = await chain();
+      const scene = await scenes.chain();
       const proof = await disturbed(scene, (look) => {
         if (look < last) write(scene, look);
         // A new branch, so that the lineage itself grows.
@@ -359,166 +321,15 @@ describe('while blocks come', () => {
   );
 
   it('a lineage that never rests is refused as busy, never mixed', async () => {
-    const scene = await chain();
+    const scene = await scenes.chain();
     expect(await codeOf(() => disturbed(scene, (look) => write(scene, 3 * look + 2)))).toBe('BUSY_LINEAGE');
   });
 
   it('writers of other traces disturb nobody', async () => {
-    const scene = await chain();
+    const scene = await scenes.chain();
     const proof = await disturbed(scene, (look) => {
       scene.capture(M, { ...told(`o${look}`, { id: LOTS[3] ?? A, role: 'subject' }), change: 'add' });
     });
     expect(verified(proof, scene).complete).toBe(true);
-  });
-});
-
-describe('the parts of a proof', () => {
-  let scene: MasterScene;
-  const asked: Asked = { traceId: X, direction: 'up', envelopes: true };
-
-  beforeAll(async () => {
-    scene = await chain();
-  });
-
-  it('make the same proof in any order', async () => {
-    const [start, ...rest] = await scene.parts(asked);
-    if (start === undefined) throw new RangeError('no part');
-    const proof = await scene.proofOf(asked, [start, ...rest.toReversed()]);
-    expect(proof).toEqual(await scene.proven(asked));
-  });
-
-  it.each<[string, (parts: ProofPart[]) => ProofPart[]]>([
-    ['nothing', () => []],
-    ['no beginning', (parts) => parts.slice(1)],
-    ['two beginnings', (parts) => [...parts.slice(0, 1), ...parts]],
-    ['a part twice', (parts) => [...parts, ...parts.slice(-1)]],
-    ['no last part', (parts) => parts.slice(0, -1)],
-    ['no traces', (parts) => parts.filter(({ part }) => part.case !== 'traces')],
-    ['no events', (parts) => parts.filter(({ part }) => part.case !== 'events')],
-    ['no nodes', (parts) => parts.filter(({ part }) => part.case !== 'nodes')],
-    ['more nodes than a proof can have', altered('start', (start) => ({ ...start, nodes: 100_001 }))],
-    ['fewer records than it sends', altered('start', (start) => ({ ...start, records: 1 }))],
-    [
-      'a text that is longer than its pieces',
-      altered('records', ({ pieces, ...rest }) => ({
-        ...rest,
-        pieces: pieces.map((piece) => ({ ...piece, length: piece.length + 1 })),
-      })),
-    ],
-    [
-      'a text that is shorter than its pieces',
-      altered('records', ({ pieces, ...rest }) => ({
-        ...rest,
-        pieces: pieces.map((piece) => ({ ...piece, length: piece.length - 1 })),
-      })),
-    ],
-    [
-      'a text of more bytes than a proof can have',
-      altered('records', ({ pieces, ...rest }) => ({
-        ...rest,
-        pieces: pieces.map((piece) => ({ ...piece, length: 2 ** 32 - 1 })),
-      })),
-    ],
-    [
-      'an event of no tree',
-      altered('events', ({ events, ...rest }) => ({
-        ...rest,
-        events: events.map((event) => ({ ...event, tree: 7 })),
-      })),
-    ],
-    [
-      'more events than a proof can have',
-      altered('traces', ({ traces, ...rest }) => ({
-        ...rest,
-        traces: traces.map((trace) => ({
-          ...trace,
-          trees: trace.trees.map((tree) => ({ ...tree, events: 2 ** 32 - 1 })),
-        })),
-      })),
-    ],
-  ])('are refused with %s', async (_what, change) => {
-    const parts = change(await scene.parts(asked));
-    expect(await codeOf(() => scene.proofOf(asked, parts))).toBe('BAD_PROOF');
-  });
-});
-
-type Kind = NonNullable<ProofPart['part']['case']>;
-type ValueOf<K extends Kind> = Extract<ProofPart['part'], { case: K }>['value'];
-
-/** Changes the parts of a kind. */
-function altered<K extends Kind>(kind: K, change: (value: ValueOf<K>) => ValueOf<K>) {
-  return (parts: ProofPart[]): ProofPart[] =>
-    parts.map((one) =>
-      one.part.case === kind
-        ? ({ ...one, part: { case: kind, value: change(one.part.value as ValueOf<K>) } } as ProofPart)
-        : one,
-    );
-}
-
-describe('a request for a proof', () => {
-  let scene: MasterScene;
-
-  beforeAll(async () => {
-    scene = await chain();
-  });
-
-  it.each<[string, Partial<Asked>]>([
-    ['of no direction', { direction: 'sideways' }],
-    ['of an identifier that is not canonical', { traceId: 'https://id.gs1.org/01/%3095/10/A' }],
-    ['of nothing', { traceId: '' }],
-    ['of no identifiers', { identifiers: 0 }],
-    ['of too many identifiers', { identifiers: LINEAGE_LIMITS.identifiers + 1 }],
-    ['of no events', { events: 0 }],
-    ['of too many events', { events: LINEAGE_LIMITS.events + 1 }],
-    ['of the newest of a lineage', { direction: 'up', newest: 1 }],
-    ['of too many newest', { newest: 10_001 }],
-    ['by nobody', { recorders: { mspIds: [] } }],
-    ['by an organisation without a name', { recorders: { mspIds: [''] } }],
-    ['by an organisation with too long a name', { recorders: { mspIds: ['é'.repeat(128)] } }],
-    ['by recorders out of order', { recorders: { mspIds: [M, O] } }],
-    ['by recorders named twice', { recorders: { mspIds: [O, O] } }],
-    [
-      'by too many',
-      { recorders: { mspIds: Array.from({ length: 1001 }, (_, i) => String(i).padStart(4, '0')) } },
-    ],
-  ])('is refused %s', async (_what, wrong) => {
-    expect(await codeOf(() => scene.parts({ traceId: A, ...wrong }))).toBe('BAD_REQUEST');
-  });
-
-  it('is refused where the caller has two already, and taken again once one is over', async () => {
-    const { signal } = new AbortController();
-    const request = { traceId: A };
-    const open = await Promise.all(
-      [1, 2].map(async () => {
-        const parts = scene.prover.prove(requestOf(request), 'caller', signal);
-        await parts.next();
-        return parts;
-      }),
-    );
-    expect(await codeOf(() => scene.parts(request))).toBe('TOO_MANY_CALLS');
-    await open[0]?.return(undefined);
-    expect(await scene.parts(request)).not.toHaveLength(0);
-    await open[1]?.return(undefined);
-  });
-
-  it('ends where the caller goes', async () => {
-    const gone = new AbortController();
-    const pace = new Pace(gone.signal);
-    gone.abort();
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    await expect(pace.breathe()).rejects.toHaveProperty('name', 'AbortError');
-  });
-
-  it('is bounded in what it may take, and lets others have the thread', async () => {
-    const pace = new Pace(new AbortController().signal);
-    pace.count('events', PROOF_LIMITS.events);
-    expect(await codeOf(() => pace.count('events', 1))).toBe('PROOF_TOO_LARGE');
-    expect(await codeOf(() => pace.count('bytes', PROOF_LIMITS.bytes + 1))).toBe('PROOF_TOO_LARGE');
-    let others = 0;
-    const busy = setInterval(() => (others += 1), 1);
-    const until = performance.now() + 80;
-    while (performance.now() < until) await pace.breathe();
-    clearInterval(busy);
-    expect(others).toBeGreaterThan(0);
   });
 });

@@ -65,7 +65,7 @@ export class Closings {
     return found.sort((a, b) => a.at - b.at)[0]?.step ?? null;
   }
 
-  /** When the last before the time closed by who tells of the stay, or had to do with the parent from then until the time. */
+  /** When the last before the time closed by those who tell of the stay, or had to do with the parent from then until the time. */
   lastToClose(time: string, openedBy: ReadonlySet<string>): string | null {
     const active = this.#next.lastBefore(lowerBound(this.#all, time), (next) => next <= time);
     const own = this.#of(openedBy).flatMap((closings) => closings[lowerBound(closings, time) - 1] ?? []);

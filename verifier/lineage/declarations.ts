@@ -5,7 +5,7 @@ import type { Declaration, Place, ShownEvent, ShownRecord, ShownRow, UnmatchedDe
 /** An event of which at least the row is shown. */
 export type Told = Exclude<ShownEvent, { shown: 'hidden' | 'place' }>;
 
-/** A declaration that an event is wrong, as it stands in the list of a trace. */
+/** A declaration that an event is wrong, as it is in the list of a trace. */
 export interface Declaring {
   readonly at: number;
   readonly event: Told;
@@ -23,7 +23,7 @@ const COUNTED = 8;
 
 /** The declarations of a trace, by the events that they speak of. */
 export class Declarations {
-  /** Where they stand in the list that was given. */
+  /** Where they are in the list that was given. */
   readonly places: readonly number[];
   readonly #byEvent = new Map<string, Declaring[]>();
   /** By event and author those that count. */

@@ -22,9 +22,9 @@ export interface Entry {
   readonly row: ShownRow;
   /** Null where only the row is shown. */
   readonly record: ShownRecord | null;
-  /** Why the event is no part of `certain`; such a one closes no window either. */
+  /** Why the event is not part of `certain`; it does not close a window either. */
   readonly why: Why;
-  /** Where it stands in the list that was given. */
+  /** Where it is in the list that was given. */
   readonly at: number;
 }
 

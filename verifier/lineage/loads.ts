@@ -13,7 +13,7 @@ export interface Content {
   readonly stay: Stay;
 }
 
-/** The loads of containers that were used as input. Built-in parts, under the bond `association`, are no load. */
+/** The loads of containers that were used as input. Built-in parts, under the bond `association`, are not loads. */
 export class Loads {
   readonly #history: History;
   readonly #pairs: Pairs;

@@ -6,7 +6,7 @@ import { CERTAIN, why, type Why } from './reasons.js';
 import type { Steps } from './steps-of-work.js';
 import type { LineageQuestion } from './types.js';
 
-/** An event of a lineage, as it stands in one of the traces that have it. */
+/** An event of a lineage, as it is in one of the traces that have it. */
 export interface ShownEntry {
   readonly entry: Entry;
   readonly why: Why;

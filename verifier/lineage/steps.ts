@@ -15,7 +15,7 @@ export interface Step {
 
 /**
  * The steps of a pair by time. What several records tell alike of the pair is one step of all who told it; a telling that
- * is no part of `certain` falls away beside one that is.
+ * is not part of `certain` falls away beside one that is.
  */
 export function stepsOf(entries: readonly Entry[], child: string): Step[] {
   const tellings = new Map<string, Step>();
@@ -23,7 +23,7 @@ export function stepsOf(entries: readonly Entry[], child: string): Step[] {
     const { time, why: because, row, place } = entry;
     if (row.change === null) continue;
     const amounts = amountsOf(entry, child);
-    // A withdrawn removal says that the child was in, whoever else tells that it was taken out.
+    // A withdrawn removal says that the child was in, even if others say that it was taken out.
     const isTelling = row.change === 'remove' && because !== CERTAIN;
     const text = JSON.stringify([time, row.change, row.event, amountsText(amounts), isTelling]);
     const known = tellings.get(text);

@@ -19,7 +19,7 @@ export interface Attested {
 
 /**
  * What attestations of a block establish by the trust file alone; `check` may remember what it has checked under it. Throws
- * `RULES` where no quorum agrees and one of them is made under other rules, else `NO_QUORUM`, with what was refused.
+ * `RULES` where no quorum agrees and one of them is made under other rules, otherwise `NO_QUORUM`, with what was refused.
  */
 export function attestedBlock(
   blockNum: bigint,

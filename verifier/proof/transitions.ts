@@ -69,7 +69,7 @@ export function requireRising(transitions: readonly Transition[], root: ShownBlo
 
 /**
  * Whom to trust after one transition; `next` is what it is shown for. Throws `NO_QUORUM` and `RULES` as `attestedBlock`,
- * `ROOT_MISMATCH` for an envelope that is not the block's, `WRONG_CHANNEL`, `BAD_PROOF` for one that is no configuration
+ * `ROOT_MISMATCH` for an envelope that is not the block's, `WRONG_CHANNEL`, `BAD_PROOF` for one that is not a configuration
  * block, what reading a configuration throws, and `NOT_ASKED` where `next` counts without it.
  */
 export function followTransition(

@@ -36,7 +36,7 @@ export interface Trust {
   readonly checkpoint: TrustedCheckpoint | null;
 }
 
-/** The end of a checking cycle that whoever handed out the trust file knew of. */
+/** The end of a checking cycle that the publisher of the trust file knew of. */
 export interface TrustedCheckpoint {
   readonly cycle: bigint;
   /** Hash of the cycle's header, 32 bytes. */

@@ -121,7 +121,7 @@ export interface TraceAnswer extends Pick<
   readonly incomplete: readonly Incomplete[];
   /** By TraceID, in UTF-16 code units, as all lists of identifiers. */
   readonly identifiers: readonly AnsweredIdentifier[];
-  /** Traces that were looked at and are no part of the lineage. */
+  /** Traces that were looked at and are not part of the lineage. */
   readonly consulted: readonly AnsweredTrace[];
   /** By time, record id, domain and transaction. */
   readonly events: readonly AnsweredEvent[];

@@ -5,7 +5,7 @@ import { followTransitions } from '../proof/transitions.js';
 import type { Trust } from '../proof/trust.js';
 import type { TraceProof } from './types.js';
 
-/** The root of the state trie under which a proof shows everything, and who stands behind it. */
+/** The root of the state trie under which a proof shows everything, and who attests it. */
 export interface AttestedRoot {
   readonly asOf: AnswerTime;
   readonly trieRoot: Uint8Array;

@@ -31,7 +31,7 @@ export class Envelopes {
 
   /**
    * The envelope at `at`, which is that of the event and says the same: channel, transaction, organisation, and a put of the
-   * value at its key. Throws `WRONG_ENVELOPE`, `WRONG_CHANNEL`, `BAD_PROOF` for one that is there twice, and as
+   * value at its key. Throws `WRONG_ENVELOPE`, `WRONG_CHANNEL`, `BAD_PROOF` for one that is listed twice, and as
    * `decodeEnvelope` and `decodeTransaction`.
    */
   of(at: number, event: TraceEvent): ReadEnvelope {
@@ -42,10 +42,10 @@ export class Envelopes {
       });
     const read = this.#at(at, event);
     if (read === null || !equalBytes(read.hash, event.envelopeHash)) {
-      throw wrong('is another than its event says');
+      throw wrong('is not the one that its event names');
     }
     if (read.channelId !== this.#mainName) {
-      const message = `transaction ${event.txId} belongs to another channel than ${this.#mainName}`;
+      const message = `transaction ${event.txId} belongs to a channel other than ${this.#mainName}`;
       throw new CotraceError('WRONG_CHANNEL', message, { txId: event.txId });
     }
     if (read.txId !== event.txId) throw wrong('has another id');
@@ -79,7 +79,7 @@ export class ReadEnvelope {
   readonly hash: Uint8Array;
   readonly channelId: string;
   readonly txId: string;
-  /** As it stands in events. */
+  /** As it is in events. */
   readonly mspId: string;
   /** What keys of domains' states hold after it, of those to which it gave a value. */
   readonly values: ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;

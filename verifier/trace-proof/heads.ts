@@ -31,7 +31,7 @@ export interface ProvenTree {
   readonly events: readonly ProvenEvent[];
 }
 
-/** A trace as it stands under the root: no trees where nobody has recorded it. */
+/** A trace as it is under the root: no trees where nobody has recorded it. */
 export interface ProvenTrace {
   readonly traceId: string;
   readonly trees: readonly ProvenTree[];
@@ -89,7 +89,7 @@ function provenTrace(trace: ProofTrace, value: Uint8Array | null, block: bigint)
   if (late !== undefined) throw wrongHead(traceId, `counts events after block ${block}`);
   const { trees } = trace;
   if (trees.length !== head.length || trees.some(({ mspId }, at) => mspId !== head[at]?.mspId)) {
-    throw new MalformedError('NO_TREE', 'a trace is shown with other trees than those of its head', {
+    throw new MalformedError('NO_TREE', 'a trace is shown with trees other than those of its head', {
       traceId,
       trees: trees.length,
       head: head.length,

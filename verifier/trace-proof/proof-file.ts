@@ -146,7 +146,7 @@ const RECORDS_PROOF = 'cotrace.records-proof.v1';
 function recordsProof(): CotraceError {
   return new CotraceError(
     'NOT_SUPPORTED',
-    'this is a records proof, which only releases before 0.1.0 read: have the proof written again',
+    'this is a records proof, which only releases before 0.1.0 read; have the proof written again',
     { format: RECORDS_PROOF },
   );
 }
@@ -207,7 +207,7 @@ function questionOf(shape: Shape): TraceQuestion {
   shape.only(['traceId', 'direction', 'recorders', 'limits', 'rules']);
   const rules = shape.at('rules').integer(0, 0xffff);
   if (rules !== RULES) {
-    const message = `the proof is by rules ${rules}, and this release knows rules ${RULES}; use a newer one`;
+    const message = `the proof uses rules ${rules}, and this release only knows rules ${RULES}; use a newer release`;
     throw new CotraceError('RULES', message, { rules, known: RULES });
   }
   const [limits, recorders] = [shape.at('limits'), shape.at('recorders')];

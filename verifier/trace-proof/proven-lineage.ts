@@ -12,7 +12,7 @@ export interface ProvenLineage {
 }
 
 /**
- * The lineage that a proof shows. Foreign events are no part of it, and of events that the proof does not even list only
+ * The lineage that a proof shows. Foreign events are not part of it, and of events that the proof does not even list only
  * their number counts. Throws `NOT_ASKED` for a trace or record that it does not need.
  */
 export function provenLineage(

@@ -38,7 +38,7 @@ export function verifyTraceProof(
 /** Throws `WRONG_QUESTION` where the proof does not answer the question that was asked. */
 export function checkQuestion({ question }: TraceProof, expected: TraceQuestion | null): void {
   if (expected === null || canonicalJson(question) === canonicalJson(expected)) return;
-  throw new CotraceError('WRONG_QUESTION', 'the proof answers another question than the one asked', {
+  throw new CotraceError('WRONG_QUESTION', 'the proof answers a different question from the one asked', {
     asked: expected.traceId,
     answered: question.traceId,
   });

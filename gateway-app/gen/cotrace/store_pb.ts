@@ -126,7 +126,7 @@ export const StoredEntrySchema: GenMessage<StoredEntry> = /*@__PURE__*/
   messageDesc(file_cotrace_store, 2);
 
 /**
- * Another organisation's attestation of a block, with the same body as the own one; `certificate` is its SHA-256.
+ * Another organisation's attestation of a block, with the same body as its own; `certificate` is its SHA-256.
  *
  * @generated from message cotrace.store.v1.KeptAttestation
  */

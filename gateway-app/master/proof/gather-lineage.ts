@@ -24,7 +24,7 @@ export interface Gathering {
 
 /**
  * Gathers a lineage: reads the traces that it needs and does not have, until it has all; then proves the heads of all
- * in one turn, and where one has grown meanwhile, goes on from what it gained. Throws `BUSY_LINEAGE` where that happens too
+ * in one turn, and where one has grown meanwhile, continues from what it gained. Throws `BUSY_LINEAGE` where that happens too
  * often, `PROOF_TOO_LARGE`, `EVENTS_DAMAGED`, and what `prove` throws.
  */
 export async function gatherLineage(

@@ -54,7 +54,7 @@ export class LineageWalk {
     }
   }
 
-  /** The needs as far as what is looked at tells. */
+  /** The needs as far as what is looked at shows. */
   async #look(): Promise<LineageNeeds> {
     const shown = new Map<string, readonly ShownEvent[]>();
     for (const [id, records] of this.#looked) {
@@ -82,7 +82,7 @@ export class LineageWalk {
 
   /**
    * Reads traces, and ahead what their transformations name, which is most likely needed: as many again as were read so far.
-   * Each look goes over all, so that a long chain takes few looks, and at most half is read in vain.
+   * Each look goes over all, so that a long chain takes few looks, and at most half is read for nothing.
    */
   async #load(open: readonly string[]): Promise<void> {
     const { direction, limits } = this.#question;

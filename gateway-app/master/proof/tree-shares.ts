@@ -8,7 +8,7 @@ export interface TreeName {
 /**
  * Which trees of events a proof shows, where all would be more than it can, in events or in bytes: of the organisation that
  * has most the largest are left out, until the rest fits. So nobody can crowd out the events of others: a member that marks a rival's
- * lot 100,000 times is left out itself. What is left out stays so, and the head tells how many events that are.
+ * lot 100,000 times is left out itself. What is left out stays so, and the head says how many events that are.
  */
 export class TreeShares {
   readonly #most: number;
@@ -47,7 +47,7 @@ export class TreeShares {
 
   /**
    * The largest tree of the organisation that has most. The one that is being read goes before another, unless that is
-   * eight times as large: otherwise trees that get smaller would each be read in vain.
+   * eight times as large: otherwise trees that get smaller would each be read for nothing.
    */
   #largest(fresh: TreeName): TreeName {
     const sums = [...this.#shown].map(([mspId, trees]) => ({ mspId, sum: sumOf(trees) }));
