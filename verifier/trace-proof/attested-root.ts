@@ -27,7 +27,8 @@ export function attestedRoot(
   ecdsa: EcdsaVerifier,
 ): AttestedRoot {
   boundSignatures([...transitions, root]);
-  requireAfterCheckpoint(root.block, trust);
+  // A transition of before would lead back to organisations, or keys of theirs, that the trust file no longer has.
+  for (const { block } of [...transitions, root]) requireAfterCheckpoint(block, trust);
   const last = transitions.length === 0 ? trust : followTransitions(trust, transitions, root, ecdsa);
   const { body, supporters, unixSeconds } = attestedBlock(root.block, root.attestations, last);
   const attestedBy = supporters.map(({ mspId }) => mspId).sort();

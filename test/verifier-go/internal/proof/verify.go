@@ -27,8 +27,10 @@ func Verify(proofText, trustText string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := trust.CheckFresh(f.Root.Attested.Block); err != nil {
-		return nil, err
+	for _, block := range blocks {
+		if err := trust.CheckFresh(block.Block); err != nil {
+			return nil, err
+		}
 	}
 	asOf, trieRoot, trusted, err := trust.Follow(blocks)
 	if err != nil {
