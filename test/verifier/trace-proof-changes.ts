@@ -1,4 +1,4 @@
-import { decodeAttestationBody, encodeAttestationBody, leafHash } from '@cotrace/core';
+import { decodeAttestationBody, encodeAttestationBody, leafHash, sha256, toHex } from '@cotrace/core';
 import { common, decode, decodeBlock, decodeEnvelope } from '@cotrace/fabric-model';
 import type { SigningIdentity } from '@cotrace/network';
 import { attest } from '../../gateway-app/testing/attestations.js';
@@ -54,6 +54,17 @@ export function forgedChanges(world: ProofWorld): Forgery[] {
     of('a root is older than a transition', 'BAD_PROOF', async () =>
       scene.rootOf(await scene.newPeers([1, 2]), [await scene.transition(8n, scene.old([0, 1]), [1, 2])]),
     ),
+    {
+      name: 'a transition leads back behind the checkpoint of the trust file',
+      code: 'STALE',
+      make: async () => {
+        const checkpoint = { cycle: '0', hash: toHex(sha256()) };
+        const trust = JSON.stringify({ ...(JSON.parse(world.trustText) as object), checkpoint });
+        const transitions = [await scene.transition(0n, scene.old([0, 1]), [1, 2])];
+        const proof = await scene.rootOf(await scene.newPeers([1, 2]), transitions);
+        return { proof: writeTraceProof(proof), trust };
+      },
+    },
     of('transitions are out of order', 'BAD_PROOF', async () =>
       scene.rootOf(await scene.newPeers([1, 2]), [
         await scene.transition(6n, scene.old([0, 1]), [1, 2]),
@@ -217,6 +228,7 @@ class Scene {
     const body = encodeAttestationBody({
       ...stated,
       blockNum: block,
+      previousHash: block === 0n ? new Uint8Array(32) : stated.previousHash,
       txRoot: leafHash(leaf),
       txTotal,
       amounts: [],

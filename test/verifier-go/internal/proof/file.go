@@ -18,7 +18,9 @@ import (
 func Verify(proofText, trustText string) any {
 	trust := attest.ReadTrust(trustText)
 	f := readFile(proofText)
-	trust.CheckFresh(f.Root.Attested.Block)
+	for _, block := range f.blocks() {
+		trust.CheckFresh(block.Block)
+	}
 	asOf, root, trusted := trust.Follow(f.blocks())
 	tips := trusted.JudgeTips(f.Tips, f.Root.Attested.Block)
 	f.openTraces(root)
