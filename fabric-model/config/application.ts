@@ -8,6 +8,8 @@ import { quorumPolicy } from './quorum.js';
 
 /** Who attests under a configuration. */
 export interface Application {
+  /** Which configuration of the channel it is: each has a higher one than those before it. */
+  readonly sequence: bigint;
   /** As `ChannelConfig.members`. */
   readonly members: readonly Member[];
   /** Of the members. */
@@ -21,10 +23,16 @@ export interface Application {
  * what authorities sign. Throws `BAD_PROTOBUF`, `BAD_CONFIG`, `MSP_CONFIG`, `UNSUPPORTED_MSP`.
  */
 export function applicationOf(bytes: Uint8Array, ecdsa: EcdsaVerifier): Application {
-  const channel = decode(ConfigEnvelope, bytes).config?.channelGroup;
+  const { config } = decode(ConfigEnvelope, bytes);
+  const channel = config?.channelGroup;
   const application = channel === undefined ? null : subgroup(channel, 'Application');
-  if (application === null) throw badConfig('it has no Application group');
+  if (config === undefined || application === null) throw badConfig('it has no Application group');
   const registry = new MspRegistry(ecdsa);
   const organizations = applicationOrganizations(application, registry);
-  return { members: membersOf(organizations), msps: registry.msps, quorum: quorumPolicy(application) };
+  return {
+    sequence: config.sequence,
+    members: membersOf(organizations),
+    msps: registry.msps,
+    quorum: quorumPolicy(application),
+  };
 }

@@ -131,10 +131,11 @@ export function definition(
   return put(network, LIFECYCLE_NAMESPACE, Object.fromEntries(writes.map(({ key, value }) => [key, value])));
 }
 
-/** The envelope of a configuration transaction: that of the genesis block, with `change` made to its channel group. */
+/** The envelope of a configuration transaction: that of the genesis block, with `change` made to its channel group, as number `sequence`. */
 export function configuration(
   network: TestNetwork,
   change: (channel: common.ConfigGroup) => void = () => undefined,
+  sequence = 1n,
 ): Uint8Array {
   const [genesis = new Uint8Array()] = decodeBlock(network.genesis).envelopes;
   const before = decodeEnvelope(genesis);
@@ -142,7 +143,7 @@ export function configuration(
   if (message.config?.channelGroup === undefined)
     throw new TypeError('the genesis block has no configuration');
   change(message.config.channelGroup);
-  message.config.sequence += 1n;
+  message.config.sequence = sequence;
   const { orderer } = network;
   const nonce = new Uint8Array(randomBytes(NONCE_LENGTH));
   const channelHeader = encodeChannelHeader({

@@ -13,7 +13,14 @@ describe('a trust file', () => {
     checkingHeight: 2,
   };
   const file = (parts: object) =>
-    JSON.stringify({ format: 'cotrace.trust.v2', network, quorum: 2, organisations: [], ...parts });
+    JSON.stringify({
+      format: 'cotrace.trust.v2',
+      network,
+      sequence: '0',
+      quorum: 2,
+      organisations: [],
+      ...parts,
+    });
 
   it.each<[string, string]>([
     ['organisations must be a list of at most 1000 items', file({ organisations: {} })],

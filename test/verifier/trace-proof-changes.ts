@@ -65,6 +65,9 @@ export function forgedChanges(world: ProofWorld): Forgery[] {
         return { proof: writeTraceProof(proof), trust };
       },
     },
+    of('a transition leads back to a configuration of before the trust file', 'STALE', async () =>
+      scene.rootOf(await scene.newPeers([1, 2]), [await scene.transition(0n, scene.old([0, 1]), [1, 2])]),
+    ),
     of('transitions are out of order', 'BAD_PROOF', async () =>
       scene.rootOf(await scene.newPeers([1, 2]), [
         await scene.transition(6n, scene.old([0, 1]), [1, 2]),
@@ -203,7 +206,7 @@ class Scene {
     return { ...proof, root: { ...proof.root, attestations }, transitions };
   }
 
-  /** A block that brings new authorities of the organisations `renewed`, attested by these. */
+  /** A block that brings new authorities of the organisations `renewed`, attested by these; its number is its sequence, too. */
   async transition(
     block: bigint,
     signers: readonly SigningIdentity[],
@@ -214,14 +217,18 @@ class Scene {
     const theirs = groupOf(await this.#world.next());
     const envelope =
       parts.envelope ??
-      configuration(network, (channel) => {
-        for (const index of renewed) {
-          const { mspId } = network.organisation(index);
-          const ours = channel.groups['Application']?.groups[mspId];
-          if (ours !== undefined) ours.values = theirs?.groups[mspId]?.values ?? {};
-        }
-        change(channel);
-      });
+      configuration(
+        network,
+        (channel) => {
+          for (const index of renewed) {
+            const { mspId } = network.organisation(index);
+            const ours = channel.groups['Application']?.groups[mspId];
+            if (ours !== undefined) ours.values = theirs?.groups[mspId]?.values ?? {};
+          }
+          change(channel);
+        },
+        block,
+      );
     const { leaf } = transactionFacts(envelope, 0, 0);
     const proof = await this.proof();
     const stated = decodeAttestationBody(proof.root.attestations[0]?.body ?? new Uint8Array());

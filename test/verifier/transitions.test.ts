@@ -27,7 +27,7 @@ beforeAll(async () => {
   networks = [await TestNetwork.create(), await TestNetwork.create(), await TestNetwork.create()];
   trust = readTrust(trustFile(network(0)), nodeVerifier);
   first = transition(4n, configuration(network(0), toGeneration(1)), masters(0));
-  second = transition(7n, configuration(network(0), toGeneration(2)), masters(1));
+  second = transition(7n, configuration(network(0), toGeneration(2), 3n), masters(1));
   root = shown(9n, masters(2));
 });
 
@@ -126,8 +126,15 @@ describe('transitions', () => {
 
   it('are only those that are needed', async () => {
     expect(await codeAfter([first], shown(9n, masters(0)))).toBe('NOT_ASKED');
-    const idle = transition(5n, configuration(network(0), toGeneration(1)), masters(1));
+    const idle = transition(5n, configuration(network(0), toGeneration(1), 2n), masters(1));
     expect(await codeAfter([first, idle, second])).toBe('NOT_ASKED');
+  });
+
+  it('lead to no configuration of before', async () => {
+    const same = transition(5n, configuration(network(0), toGeneration(2), 1n), masters(1));
+    expect(await codeAfter([first, same])).toBe('STALE');
+    const genesis = transition(4n, configuration(network(0), toGeneration(1), 0n), masters(0));
+    expect(await codeAfter([genesis, second])).toBe('STALE');
   });
 
   it.each<[string, string, () => Transition]>([

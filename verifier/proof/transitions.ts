@@ -70,7 +70,8 @@ export function requireRising(transitions: readonly Transition[], root: ShownBlo
 /**
  * Whom to trust after one transition; `next` is what it is shown for. Throws `NO_QUORUM` and `RULES` as `attestedBlock`,
  * `ROOT_MISMATCH` for an envelope that is not the block's, `WRONG_CHANNEL`, `BAD_PROOF` for one that is not a configuration
- * block, what reading a configuration throws, and `NOT_ASKED` where `next` counts without it.
+ * block, what reading a configuration throws, `STALE` for a configuration of before, and `NOT_ASKED` where `next` counts
+ * without it.
  */
 export function followTransition(
   trust: Trust,
@@ -80,7 +81,12 @@ export function followTransition(
 ): Trust {
   const { body } = attestedBlock(transition.block, transition.attestations, trust);
   const configuration = configurationOf(transition, body, trust.network.mainName);
-  const { members, msps, quorum } = applicationOf(configuration, ecdsa);
+  const { sequence, members, msps, quorum } = applicationOf(configuration, ecdsa);
+  // One of before has organisations, or keys of theirs, that are no longer to be trusted.
+  if (sequence <= trust.sequence) {
+    const message = `the configuration of block ${transition.block} has sequence ${sequence}; ${trust.sequence} is trusted already`;
+    throw new CotraceError('STALE', message, { block: transition.block, sequence, trusted: trust.sequence });
+  }
   const q = quorumAmong(members.length, quorum);
   const manager = new MspManager(msps, verifierBy(ecdsa));
   if (counts(next, trust)) {
@@ -90,7 +96,7 @@ export function followTransition(
       { block: transition.block, next: next.block },
     );
   }
-  return { ...trust, membership: { members, manager, quorum: q, hash: null } };
+  return { ...trust, sequence, membership: { members, manager, quorum: q, hash: null } };
 }
 
 function counts({ block, attestations }: ShownBlock, { terms, membership }: Trust): boolean {

@@ -1,5 +1,6 @@
 import {
   compareBytes,
+  formatU64,
   MAX_CHANNEL_NAME_BYTES,
   networkId,
   parseStrictJson,
@@ -32,6 +33,8 @@ export interface Trust {
   readonly network: NetworkIdentity;
   readonly terms: NetworkTerms;
   readonly membership: Membership;
+  /** Sequence of the configuration of main that has these members: transitions lead to higher ones. */
+  readonly sequence: bigint;
   /** A header of the ledger before which nothing counts as its state; null for none. */
   readonly checkpoint: TrustedCheckpoint | null;
 }
@@ -60,6 +63,7 @@ export function writeTrust(network: NetworkIdentity, config: ChannelConfig): str
       checkingGenesisHeaderHash: toHex(network.checkingGenesisHeaderHash),
       checkingHeight: network.c,
     },
+    sequence: formatU64(config.sequence),
     quorum: quorumAmong(members.length, config.quorum),
     organisations,
   };
@@ -78,7 +82,7 @@ export function readTrust(text: string, verifier: SignatureVerifier): Trust {
 export function trustOf(text: string, verifier: SignatureVerifier, ecdsa: EcdsaVerifier): Trust {
   const source = { code: 'BAD_TRUST', locate: () => 'trust file' } as const;
   const root = new Shape(parseStrictJson(text, MAX_TRUST_BYTES), source);
-  root.only(['format', 'network', 'quorum', 'organisations', 'checkpoint']);
+  root.only(['format', 'network', 'sequence', 'quorum', 'organisations', 'checkpoint']);
   root.at('format').oneOf([FORMAT]);
   const network = networkOf(root.at('network'));
   const organisations = root.at('organisations');
@@ -92,8 +96,10 @@ export function trustOf(text: string, verifier: SignatureVerifier, ecdsa: EcdsaV
   if (set > msps.length) quorum.wrong(`one that ${msps.length} organisations can have`);
   const q = quorumAmong(msps.length, set);
   const membership = { members, manager: new MspManager(msps, verifier), quorum: q, hash: null };
-  const checkpoint = root.optional('checkpoint');
-  return { network, terms, membership, checkpoint: checkpoint === null ? null : checkpointOf(checkpoint) };
+  const sequence = root.at('sequence').u64();
+  const shown = root.optional('checkpoint');
+  const checkpoint = shown === null ? null : checkpointOf(shown);
+  return { network, terms, membership, sequence, checkpoint };
 }
 
 function networkOf(shape: Shape): NetworkIdentity {

@@ -24,7 +24,6 @@ export function attestedRoot(
   trust: Trust,
   ecdsa: EcdsaVerifier,
 ): AttestedRoot {
-  // A transition of before would lead back to organisations, or keys of theirs, that the trust file no longer has.
   for (const { block } of [...transitions, root]) requireAfterCheckpoint(block, trust);
   const last = transitions.length === 0 ? trust : followTransitions(trust, transitions, root, ecdsa);
   const { body, asOf } = attestedBlock(root.block, root.attestations, last);

@@ -20,6 +20,7 @@ const (
 	badTrust   = "BAD_TRUST"
 	badProof   = "BAD_PROOF"
 	otherRules = "RULES"
+	stale      = "STALE"
 )
 
 // Trust is whose statements count: by a trust file that was read, and after transitions.
@@ -39,7 +40,8 @@ type trustFile struct {
 		CheckingHash text.Hex `json:"checkingGenesisHeaderHash" least:"32" most:"32"`
 		Height       uint32   `json:"checkingHeight" least:"2"`
 	} `json:"network"`
-	Quorum        int `json:"quorum" least:"2" most:"1000"`
+	Sequence      uint64 `json:"sequence"`
+	Quorum        int    `json:"quorum" least:"2" most:"1000"`
 	Organisations []struct {
 		MspID     string `json:"mspId" most:"255"`
 		MspConfig []byte `json:"mspConfig" most:"4194304"`
@@ -75,7 +77,7 @@ func quorumOf(n, wanted int) int { return min(max(2, n/2+1, wanted), max(n, 2)) 
 func (t *Trust) CheckFresh(block uint64) {
 	// The product may be beyond 64 bits: compare by division.
 	isAbove := t.Checkpoint == nil || block > 0 && (block-1)/uint64(t.Network.Height) >= t.Checkpoint.Cycle
-	fault.Unless(isAbove, "STALE", "block %d is not above the checkpoint", block)
+	fault.Unless(isAbove, stale, "block %d is not above the checkpoint", block)
 }
 
 // Attested is a block of which organisations made statements.
@@ -128,6 +130,8 @@ func (t *Trust) after(envelope []byte, stated *body) *Trust {
 	// The n of the one NOutOf of the policy, where there is one.
 	rule := p.Message(p.Entries(application, 4)["CotraceQuorum"], 2, 2, 2, 2)
 	next.quorum = quorumOf(len(next.members), int(min(rule.Int(1), 1000)))
+	next.Sequence = p.Message(header.Data, 1).Int(1)
+	fault.Unless(next.Sequence > t.Sequence, stale, "a configuration of before")
 	return &next
 }
 
