@@ -88,7 +88,8 @@ function refuseAmbiguous(text: string): void {
     });
   }
   if (digits !== null) throw badTraceId(text, whatDigitsMayBe(digits), {});
-  const link = hasScheme(text) || isGs1Path(text) ? null : likelyLink(text.replace(/[?#].*$/s, ''));
+  const path = text.replace(/[?#].*$/s, '').replace(/^(?=\d{8,14}\/)/, '01/');
+  const link = hasScheme(text) || isGs1Path(text) ? null : likelyLink(path);
   if (link !== null) {
     const meant = canonicalTraceId(link);
     throw badTraceId(text, `is neither an address nor a key; perhaps ${shortTraceId(meant)} is meant`, { meant });
