@@ -92,7 +92,9 @@ function refuseAmbiguous(text: string): void {
   const link = hasScheme(text) || isGs1Path(text) ? null : likelyLink(path);
   if (link !== null) {
     const meant = canonicalTraceId(link);
-    throw badTraceId(text, `is neither an address nor a key; perhaps ${shortTraceId(meant)} is meant`, { meant });
+    throw badTraceId(text, `is neither an address nor a key; perhaps ${shortTraceId(meant)} is meant`, {
+      meant,
+    });
   }
   if (/^\(\d{2,4}\)/.test(text) && identify(text).traceId === text) {
     throw badTraceId(text, 'has no key, such as (01), that says what it is a part of', {});
