@@ -32,6 +32,8 @@ describe('what is refused is told with its accepted spelling', () => {
   it.each<[string, object, string]>([
     ['a step of CBV 1.2', { bizStep: 'urn:epcglobal:cbv:bizstep:shipping' }, 'write shipping'],
     ['a disposition of CBV 1.2', { disposition: 'urn:epcglobal:cbv:disp:in_transit' }, 'write in_transit'],
+    ['a step in words', { bizStep: 'Void Shipping' }, 'write void_shipping'],
+    ['a disposition in capitals', { disposition: 'In-Transit' }, 'write in_transit'],
     ['a step by an old address', { bizStep: 'https://ns.gs1.org/cbv/BizStep-shipping' }, 'write shipping'],
     [
       'a quantity as text',

@@ -81,10 +81,12 @@ export function vocabulary(what: string, words: readonly string[], taken: RegExp
   return that(
     `${what}${list}, or a URI of your own vocabulary`,
     (value) => known.has(value) || (typeof value === 'string' && isUri(value) && !taken.test(value)),
-    // A URN of CBV 1.2 ends in the bare word, a URI of the web vocabulary in the word behind its kind.
+    // A URN of CBV 1.2 ends in the bare word, a URI of the web vocabulary in the word behind its kind. People capitalize.
     (value) => {
-      const word = typeof value === 'string' && taken.test(value) ? value.replace(/^.*[:/-]/s, '') : '';
-      return known.has(word) ? word : null;
+      if (typeof value !== 'string') return null;
+      const word = taken.test(value) ? value.replace(/^.*[:/-]/s, '') : value;
+      const plain = word.trim().toLowerCase().replaceAll(/[ -]/g, '_');
+      return [word, plain].find((one) => known.has(one)) ?? null;
     },
   );
 }

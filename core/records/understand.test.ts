@@ -166,6 +166,7 @@ describe('what a person types', () => {
     ['(01)09521234543213(00)195212345000000015', 'names two keys, (01) and (00); write only one of them'],
     ['/01/09521234543213/10/A', 'perhaps 01/09521234543213/10/A is meant'],
     ['shop.example/x/01/9521234543213/10/A?17=251231', 'perhaps 01/09521234543213/10/A is meant'],
+    ['9521234543213/10/A', 'perhaps 01/09521234543213/10/A is meant'],
     ['gtin/09521234543213/lot/A', 'perhaps 01/09521234543213/10/A is meant'],
     ['10/A/01/09521234543213', 'perhaps 01/09521234543213/10/A is meant'],
     ['id.gs1.org/01/09521234543213', 'perhaps 01/09521234543213 is meant'],

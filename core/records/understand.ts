@@ -93,7 +93,8 @@ function refuseAmbiguous(text: string): void {
     );
   }
   if (digits !== null) throw badTraceId(text, whatDigitsMayBe(digits), {});
-  const link = hasScheme(text) ? null : likelyLink(text.replace(/[?#].*$/s, ''));
+  const path = text.replace(/[?#].*$/s, '').replace(/^(?=\d{8,14}\/)/, '01/');
+  const link = hasScheme(text) ? null : likelyLink(path);
   if (link !== null) {
     const meant = canonicalTraceId(link);
     const hint = `perhaps ${shortTraceId(meant)} is meant; in double quotes it is taken as it is`;

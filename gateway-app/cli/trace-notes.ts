@@ -38,24 +38,27 @@ export function correctionText(
   const eventOf = new Map(events.map((event) => [event.recordId, event]));
   const told = (one: AnsweredDeclaration, verb: string) =>
     `${one.organisation} ${verb} ${eventText(eventOf.get(one.declared) ?? null)}${reasonText(one, corrections)}`;
-  const unmatchedOf = unmatchedText(events);
+  const unmatchedOf = unmatchedText(events, corrections);
   return [
     ...leftOut.map((one) => told(one, 'declared wrong:')),
     ...disputes.map(
       (one) => `${told(one, 'disputes')}; it did not record the event, so this changes nothing`,
     ),
-    ...unmatched.map(
-      (one) => `${one.organisation} declared wrong ${unmatchedOf(one)}${reasonText(one, corrections)}`,
-    ),
+    ...unmatched.map(unmatchedOf),
   ];
 }
 
-/** What is said of an event that is declared wrong and not recorded, one function call for each. */
-function unmatchedText(events: readonly AnsweredEvent[]): (one: AnsweredUnmatched) => string {
+/** What is said of declarations of what is not recorded, one function call for each. */
+function unmatchedText(
+  events: readonly AnsweredEvent[],
+  corrections: Corrections,
+): (one: AnsweredUnmatched) => string {
   const byHash = new Map(events.map((event) => [event.record?.eventHash, event]));
   const byId = new Map(events.map((event) => [event.record?.eventID, event]));
-  return ({ eventID, eventHash }) => {
-    const told = `an event that is not recorded: ${eventID ?? eventHash ?? 'which one is not shown'}`;
+  return (one) => {
+    const { organisation, eventID, eventHash } = one;
+    const event = eventID ?? eventHash ?? 'which one is not shown';
+    const told = `${organisation} declared wrong an event that is not recorded: ${event}${reasonText(one, corrections)}`;
     const sameContent = eventHash === null ? undefined : byHash.get(eventHash);
     const other = sameContent ?? (eventID === null ? undefined : byId.get(eventID));
     if (other === undefined) return told;

@@ -220,8 +220,8 @@ describe('declarations of what is not recorded', () => {
     const other = 'it is not the same event as packing of 2026-05-01 08:00 (3/0), which has';
     expect(said).toEqual([
       'Org1MSP declared wrong an event that is not recorded: ni:2 (did not occur)',
-      `Org1MSP declared wrong an event that is not recorded: urn:uuid:1; ${other} other content (did not occur)`,
-      `Org1MSP declared wrong an event that is not recorded: urn:uuid:3; ${other} another id (did not occur)`,
+      `Org1MSP declared wrong an event that is not recorded: urn:uuid:1 (did not occur); ${other} other content`,
+      `Org1MSP declared wrong an event that is not recorded: urn:uuid:3 (did not occur); ${other} another id`,
     ]);
   });
 

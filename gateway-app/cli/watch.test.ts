@@ -136,7 +136,8 @@ describe('cotrace watch', () => {
 
   it('reads identifiers before it asks, in any form', async () => {
     await expect(watched(['LOT', '9521234543213'])).rejects.toMatchObject({ code: 'BAD_TRACE_ID' });
-    const { text } = await watched(['(01)09521234543213(10)A']);
+    const { text, said } = await watched(['(01)09521234543213(10)A']);
+    expect(said).toBe('understood as 01/09521234543213/10/A (lot)\n');
     expect(text).toMatch(/^https:\/\/id\.gs1\.org\/01\/09521234543213\/10\/A: no record/);
   });
 
