@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { canonicalJson, type JsonValue } from '@cotrace/core';
 import { prove } from '../../verifier/trace-proof/testing/prove.js';
 import { Random } from '../faults/random.js';
+import { writeTraceProof } from '../../verifier/trace-proof/proof-file.js';
 import { mutated } from '../verifier/trace-proof-mutations.js';
 import { ProofWorld, QUORUM, verdictOn } from '../verifier/trace-proof-scene.js';
 import { A, chain, corrected, makings, X, Y } from '../verifier/trace-proof-scenes.js';
@@ -78,7 +79,10 @@ describeWithGo('trace proofs as the verifier in Go reads them', () => {
         const texts: string[] = [];
         while (texts.length < Math.min(BATCH, left)) {
           const { ledger, proof } = random.one(honest);
-          texts.push(await mutated(proof, ledger, random));
+          const isShape = random.integer(0, 4) === 0;
+          texts.push(
+            isShape ? reshaped(writeTraceProof(proof), random) : await mutated(proof, ledger, random),
+          );
         }
         const lines = await go?.lines(
           texts.map((proof) => ({ kind: 'trace-proof', proof, trust: world.trustText })),
@@ -93,3 +97,28 @@ describeWithGo('trace proofs as the verifier in Go reads them', () => {
     }, 14_400_000);
   });
 });
+
+const ODD: readonly JsonValue[] = [null, true, 0, 1.5, '', 'AA', [], {}];
+
+/** JSON in which a member or an item, mostly one near the top, is left out, there twice, or of another kind. */
+function reshaped(text: string, random: Random): string {
+  const whole = JSON.parse(text) as JsonValue;
+  let holder = whole;
+  for (;;) {
+    if (holder === null || typeof holder !== 'object') return JSON.stringify(whole);
+    const parts = holder as Record<string, JsonValue>;
+    const names = Object.keys(parts);
+    if (names.length === 0) return JSON.stringify(whole);
+    const name = random.one(names);
+    const next = parts[name];
+    if (next !== null && typeof next === 'object' && random.integer(0, 5) > 0) {
+      holder = next;
+      continue;
+    }
+    const kind = random.integer(0, 4);
+    if (kind > 1) parts[name] = random.one(ODD);
+    else if (!Array.isArray(holder)) Reflect.deleteProperty(parts, name);
+    else holder.splice(Number(name), kind, ...(kind === 0 && next !== undefined ? [next] : []));
+    return JSON.stringify(whole);
+  }
+}
