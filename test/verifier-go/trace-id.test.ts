@@ -36,7 +36,27 @@ async function differences(texts: readonly string[]): Promise<unknown[]> {
   });
 }
 
+/** What chance seldom makes. */
+const SELDOM = [
+  '(01) 09521234000884 (21) S1 ',
+  '(01)09521234000884(21)S1(21)S1',
+  'urn:epc:id:sgtin:%39521234.000088.4',
+  'urn:epc:id:sgtin:9521234.%300088.4',
+  'urn:epc:id:cpi:9521234.A%0AB.4',
+  'https://example.com/01/09521234000884/21/...',
+  'https://example.com/01/09521234000884/21/..',
+  'id.gs1.org://x',
+  '%%36%39d.gs1.org/01/09521234000884',
+  'http\u017F://ID.gs1.org/01/09521234000884',
+  'URN:UUID:\u017FA',
+  'URN:\u212A:A',
+];
+
 describeWithGo('TraceIDs as the verifier in Go reads them', () => {
+  it('are the same of texts that chance seldom makes', async () => {
+    expect(await differences(SELDOM)).toEqual([]);
+  });
+
   it.each([
     [
       'spellings of GS1 identifiers',

@@ -1,10 +1,12 @@
 import { prove } from '../../verifier/trace-proof/testing/prove.js';
 import { answerJson, type TraceAnswer } from '../../verifier/trace-proof/answer.js';
+import { writeTraceProof } from '../../verifier/trace-proof/proof-file.js';
 import { verifyTraceProof } from '../../verifier/trace-proof/verify-trace-proof.js';
 import { Random } from '../faults/random.js';
 import { M, N, O, outcomeOf, QUORUM, verdictOf, verdictOn, type ProofWorld } from './trace-proof-scene.js';
 import { A, chain, corrected, makings, others, X, Y } from './trace-proof-scenes.js';
 import { mutated } from './trace-proof-mutations.js';
+import { reshaped } from './trace-proof-shapes.js';
 
 /** What became of mutated proofs. */
 export interface Tally {
@@ -54,7 +56,9 @@ export async function tryMutants(
     const batch = [];
     for (let i = 0; i < Math.min(BATCH, left); i++) {
       const { ledger, proof, said } = random.one(honest);
-      batch.push({ text: await mutated(proof, ledger, random), question: proof.question, said });
+      const isShape = random.integer(0, 9) === 0;
+      const text = isShape ? reshaped(writeTraceProof(proof), random) : await mutated(proof, ledger, random);
+      batch.push({ text, question: proof.question, said });
     }
     const there = await second(batch.map(({ text }) => text));
     batch.forEach(({ text, question, said }, i) => {

@@ -140,7 +140,7 @@ type format string
 
 type question struct {
 	lineage.Asked
-	Rules float64 `json:"rules"`
+	Rules uint32 `json:"rules"`
 }
 
 type state struct {

@@ -112,8 +112,6 @@ func (r reader) read(value any, into reflect.Value, tag reflect.StructTag, at st
 		r.within(tag, number, at)
 		fault.Unless(number == math.Trunc(number), r.code, "%s is not a whole number", at)
 		into.Set(reflect.ValueOf(number).Convert(into.Type()))
-	case reflect.Float64:
-		into.SetFloat(as[float64](r, value, at))
 	case reflect.Uint64:
 		written := as[string](r, value, at)
 		number, _ := strconv.ParseUint(written, 10, 64)
