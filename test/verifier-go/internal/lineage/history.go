@@ -7,26 +7,21 @@ import (
 	"cotrace.example/verifier/internal/text"
 )
 
-// Event times become positions that rise by two, so that there is one between each two of them. beforeAll is since ever.
-const beforeAll = 0
-
-// event is an event as the trace of one identifier shows it: its row, and the record if it is shown there.
+// event is an event as the trace of one identifier shows it: its row, and what the record says besides if that is shown.
 type event struct {
 	Place
 	*Row
-	id     string
-	at     int // position of its time
-	index  int // in its trace
-	record *Record
-	own    why // WITHDRAWN, OTHER_RECORDER
+	id       string
+	index    int // in its trace
+	step     *string
+	entries  []Entry  // none where the record is not shown
+	declared []*event // what its author declared about it: as many as the contract takes
+	own      why      // WITHDRAWN, OTHER_RECORDER
 }
 
-type eventKey struct {
-	Place
-	recordID string
-}
+type eventKey [4]string
 
-func (e *event) key() eventKey        { return eventKey{e.Place, e.RecordID} }
+func (e *event) key() eventKey        { return eventKey{e.Domain, e.TxID, e.Organisation, e.RecordID} }
 func (e *event) counts() bool         { return e.own == 0 }
 func (e *event) has(role string) bool { return slices.Contains(e.Roles, role) }
 func (e *event) loads() bool          { return e.has("parent") && e.Change == "add" }
@@ -39,124 +34,9 @@ func (e *event) makes() bool {
 	return e.has("output") || e.has("subject") && e.Bond == "" && e.Change == "add"
 }
 
-// entries of the record for the event's own identifier.
-func (e *event) entries() (own []Entry) {
-	if e.record != nil {
-		for _, entry := range e.record.Entries {
-			if entry.ID == e.id {
-				own = append(own, entry)
-			}
-		}
-	}
-	return own
-}
-
-// history is all that is shown, by identifier, without what is foreign; declarations are apart.
-type history struct {
-	Question
-	traces               map[string][]Shown
-	events, declarations map[string][]*event
-	byKey                map[string]map[eventKey]*event
-	foreign              []Foreign
-	lacking              set[string]      // identifiers whose traces lack an event that names them
-	misread              map[string][]int // events whose row is not what their record says
-	windowsOf            map[reading][]*window
-	taken                set[string] // identifiers that were reached within the limit
-	cut                  []Cut
-	times                []string // of positions 2, 4, …
-	behindAll            int      // never
-}
-
-func newHistory(question Question, traces map[string][]Shown) *history {
-	h := &history{
-		Question: question, traces: traces, events: map[string][]*event{}, declarations: map[string][]*event{},
-		byKey: map[string]map[eventKey]*event{}, lacking: set[string]{}, misread: map[string][]int{},
-		windowsOf: map[reading][]*window{}, taken: set[string]{},
-	}
-	times := set[string]{}
-	for _, trace := range traces {
-		for _, one := range trace {
-			if one.Row != nil {
-				times[one.Row.Time] = true
-			}
-		}
-	}
-	h.times = sorted(times)
-	h.behindAll = 2*len(times) + 2
-	for _, id := range text.Sorted(traces) {
-		h.byKey[id] = map[eventKey]*event{}
-		for i, one := range traces[id] {
-			if one.Row == nil {
-				continue
-			}
-			if one.Record != nil && !one.Record.says(id, one.Row) {
-				h.foreign = append(h.foreign, Foreign{*one.Place, id})
-				h.misread[id] = append(h.misread[id], i)
-				continue
-			}
-			at, _ := slices.BinarySearch(h.times, one.Row.Time)
-			e := &event{Place: *one.Place, Row: one.Row, id: id, at: 2*at + 2, index: i, record: one.Record}
-			h.byKey[id][e.key()] = e
-			if e.Wrong {
-				h.declarations[id] = append(h.declarations[id], e)
-			} else {
-				h.events[id] = append(h.events[id], e)
-			}
-		}
-	}
-	for _, events := range h.events {
-		for _, e := range events {
-			if !h.MayCount(e.Organisation) {
-				e.own |= otherRecorder
-			}
-			for _, d := range h.ownDeclarations(e) {
-				if takes, _ := h.takesBack(d, e); takes {
-					e.own |= withdrawn
-				}
-			}
-		}
-	}
-	return h
-}
-
-// says tells whether a row says what this record says of an identifier.
-func (r *Record) says(id string, row *Row) bool {
-	all, parent, roles := set[string]{}, "", set[string]{}
-	for _, entry := range r.Entries {
-		all[entry.Role] = true
-		if entry.Role == "parent" {
-			parent = entry.ID
-		}
-	}
-	for _, entry := range r.Entries {
-		switch {
-		case entry.ID != id:
-		case entry.Role != "process" || !all["input"] && !all["output"]:
-			roles[entry.Role] = true
-		default:
-			roles.join(set[string]{"process-gives": all["input"], "process-takes": all["output"]})
-		}
-	}
-	for _, role := range []string{"process-gives", "process-takes"} {
-		if !roles[role] {
-			delete(roles, role)
-		}
-	}
-	if !roles["child"] {
-		parent = ""
-	}
-	return row.Said == r.Said && row.Parent == parent && len(roles) > 0 && slices.Equal(sorted(roles), slices.Sorted(slices.Values(row.Roles)))
-}
-
-// ownDeclarations are the declarations of an event's author about it: as many as the contract takes.
-func (h *history) ownDeclarations(e *event) (own []*event) {
-	for _, d := range h.declarations[e.id] {
-		if d.Event == e.Event && d.Organisation == e.Organisation && d.Domain == e.Domain {
-			own = append(own, d)
-		}
-	}
-	slices.SortFunc(own, inOrder)
-	return own[:min(len(own), 8)]
+// hasBeside says whether an event has its identifier in a role that is none of these.
+func (e *event) hasBeside(roles ...string) bool {
+	return slices.ContainsFunc(e.Roles, func(role string) bool { return !slices.Contains(roles, role) })
 }
 
 func inOrder(a, b *event) int {
@@ -164,54 +44,124 @@ func inOrder(a, b *event) int {
 		cmp.Compare(a.TxID, b.TxID))
 }
 
-// takesBack says whether a declaration has an effect on an event of its id, and whether that is known: not where a record
-// that would tell is not shown.
-func (h *history) takesBack(d, e *event) (takes, isKnown bool) {
-	if !slices.Contains(h.ownDeclarations(e), d) || !h.MayCount(e.Organisation) {
-		return false, true
-	}
-	if d.record == nil || e.record == nil {
-		return false, false
-	}
-	return d.record.namesAll(e.record), true
+// history is all that is shown, by identifier, without what is foreign; declarations are apart.
+type history struct {
+	Question
+	traces               map[string][]Shown
+	events, declarations map[string][]*event
+	inTrace              map[string]set[eventKey]
+	known                map[readingOf][]*window
+	// What was found on the way: what is foreign, who is in within the limit, what is not; of the traces that must be shown
+	// the events that must be shown as record, and of all traces those that are not what their record says.
+	foreign         []Foreign
+	taken           set[string]
+	cut             []Cut
+	needed, misread map[string]set[int]
 }
 
-// namesAll says whether a record names every (id, role, lot) of another.
-func (r *Record) namesAll(other *Record) bool {
-	return !slices.ContainsFunc(other.Entries, func(a Entry) bool {
-		return !slices.ContainsFunc(r.Entries, func(b Entry) bool { return a.ID == b.ID && a.Role == b.Role && a.Lot == b.Lot })
-	})
+func newHistory(question Question, traces map[string][]Shown) *history {
+	h := &history{
+		Question: question, traces: traces, events: map[string][]*event{}, declarations: map[string][]*event{},
+		inTrace: map[string]set[eventKey]{}, known: map[readingOf][]*window{}, taken: set[string]{},
+		needed: map[string]set[int]{}, misread: map[string]set[int]{},
+	}
+	for id, trace := range traces {
+		for i, one := range trace {
+			if one.Row != nil {
+				h.take(id, i, one)
+			}
+		}
+		for _, e := range h.events[id] {
+			e.declared = filter(h.declarations[id], func(d *event) bool {
+				return d.Event == e.Event && d.Organisation == e.Organisation && d.Domain == e.Domain
+			})
+			slices.SortFunc(e.declared, inOrder)
+			e.declared = e.declared[:min(len(e.declared), 8)]
+			isTakenBack := slices.ContainsFunc(e.declared, func(d *event) bool { return h.takesBack(d, e) })
+			e.own = when(!h.MayCount(e.Organisation), otherRecorder) | when(isTakenBack, withdrawn)
+		}
+	}
+	return h
+}
+
+// take an event of which at least the row is shown.
+func (h *history) take(id string, index int, one Shown) {
+	e := &event{Place: *one.Place, Row: one.Row, id: id, index: index}
+	if one.Record != nil {
+		e.step, e.entries = one.Record.Step, one.Record.Entries
+	}
+	switch {
+	case one.Record != nil && !one.Record.says(id, one.Row):
+		h.foreign = append(h.foreign, Foreign{*one.Place, id})
+		addTo(h.misread, id, index)
+		return
+	case e.Wrong:
+		h.declarations[id] = append(h.declarations[id], e)
+	default:
+		h.events[id] = append(h.events[id], e)
+	}
+	addTo(h.inTrace, id, e.key())
+}
+
+// says tells whether a row says what this record says of an identifier.
+func (r *Record) says(id string, row *Row) bool {
+	all, own, parent := set[string]{}, set[string]{}, ""
+	for _, entry := range r.Entries {
+		all[entry.Role] = true
+		own[entry.Role] = own[entry.Role] || entry.ID == id
+		if entry.Role == "parent" {
+			parent = entry.ID
+		}
+	}
+	own["process-gives"], own["process-takes"] = own["process"] && all["input"], own["process"] && all["output"]
+	own["process"] = own["process"] && !all["input"] && !all["output"]
+	if !own["child"] {
+		parent = ""
+	}
+	roles := filter(text.Sorted(own), func(role string) bool { return own[role] })
+	return row.Said == r.Said && row.Parent == parent && slices.Equal(roles, row.Roles)
+}
+
+// takesBack says whether a declaration has an effect on an event: it must name every (id, role, lot) of it.
+func (h *history) takesBack(d, e *event) bool {
+	lacks := func(a Entry) bool {
+		return !slices.ContainsFunc(d.entries, func(b Entry) bool { return a.ID == b.ID && a.Role == b.Role && a.Lot == b.Lot })
+	}
+	return slices.Contains(e.declared, d) && h.MayCount(e.Organisation) && d.entries != nil && e.entries != nil &&
+		!slices.ContainsFunc(e.entries, lacks)
 }
 
 // isBound says whether the record of an event counts for another identifier that it names: whether that one's trace has it,
 // or may have it where that is not shown. Otherwise it is foreign there.
 func (h *history) isBound(e *event, id string) bool {
 	shown, isKnown := h.traces[id]
-	if !isKnown || h.byKey[id][e.key()] != nil {
+	if !isKnown || h.inTrace[id][e.key()] || slices.ContainsFunc(shown, func(one Shown) bool {
+		return one.Place == nil && (one.Organisation == "" || one.Organisation == e.Organisation) ||
+			one.Place != nil && one.Row == nil && *one.Place == e.Place
+	}) {
 		return true
 	}
-	for _, one := range shown {
-		if one.Place == nil && (one.Organisation == "" || one.Organisation == e.Organisation) ||
-			one.Place != nil && one.Row == nil && *one.Place == e.Place {
-			return true
-		}
-	}
 	h.foreign = append(h.foreign, Foreign{e.Place, id})
-	h.lacking[id] = true
+	h.need(id)
 	return false
 }
 
+// need a trace to be shown, and these events of it as record.
+func (h *history) need(id string, events ...*event) {
+	if h.needed[id] == nil {
+		h.needed[id] = set[int]{}
+	}
+	for _, e := range events {
+		h.needed[id][e.index] = true
+	}
+}
+
 // leads gives the identifiers of a role to which an event leads: of a class with a lot in the record only the lot.
-func (h *history) leads(e *event, role string) (ids []string) {
-	if e.record == nil {
-		return nil
-	}
-	for _, entry := range e.record.Entries {
-		if entry.Role == role && !slices.Contains(ids, entry.ID) && !h.isPassedOver(entry) && h.isBound(e, entry.ID) {
-			ids = append(ids, entry.ID)
-		}
-	}
-	return ids
+func (h *history) leads(e *event, role string) set[string] {
+	entries := filter(e.entries, func(one Entry) bool {
+		return one.Role == role && !h.isPassedOver(one) && h.isBound(e, one.ID)
+	})
+	return setOf(entries, func(one Entry) string { return one.ID })
 }
 
 func (h *history) isPassedOver(entry Entry) bool {
@@ -220,31 +170,45 @@ func (h *history) isPassedOver(entry Entry) bool {
 
 // isPlainly says whether its identifier itself is in a role of an event, and not only as the class of a lot.
 func (h *history) isPlainly(e *event, role string) bool {
-	if e.record == nil {
-		return e.has(role)
-	}
-	return slices.ContainsFunc(e.entries(), func(entry Entry) bool { return entry.Role == role && !h.isPassedOver(entry) })
-}
-
-func (h *history) isClass(ids ...string) (because why) {
-	for _, id := range ids {
-		if h.NatureOf(id) == "class" {
-			because = classOnly
-		}
-	}
-	return because
+	return e.has(role) && (e.entries == nil || slices.ContainsFunc(e.entries, func(entry Entry) bool {
+		return entry.ID == e.id && entry.Role == role && !h.isPassedOver(entry)
+	}))
 }
 
 // isFamiliar says whether one of the organisations recorded two events of an identifier that are no unloadings.
-func (h *history) isFamiliar(id string, organisations set[string]) bool {
-	told := map[string]set[string]{}
-	for _, e := range h.events[id] {
-		if e.counts() && !e.unloads() && organisations[e.Organisation] {
-			addTo(told, e.Organisation, e.Event)
-			if len(told[e.Organisation]) > 1 {
-				return true
-			}
-		}
+func (h *history) isFamiliar(id string, by set[string]) bool {
+	known := regulars(filter(h.events[id], func(e *event) bool { return e.counts() && !e.unloads() }))
+	return slices.ContainsFunc(text.Sorted(by), func(one string) bool { return known[one] })
+}
+
+// regulars are the organisations that recorded two of these events.
+func regulars(events []*event) set[string] {
+	told, known := map[string]set[string]{}, set[string]{}
+	for _, e := range events {
+		addTo(told, e.Organisation, e.Event)
+		known[e.Organisation] = len(told[e.Organisation]) > 1
 	}
-	return false
+	return known
+}
+
+type set[K comparable] map[K]bool
+
+func setOf[T any, K comparable](list []T, of func(T) K) set[K] {
+	all := set[K]{}
+	for _, one := range list {
+		all[of(one)] = true
+	}
+	return all
+}
+
+// addTo adds to one of several sets.
+func addTo[K, V comparable](sets map[K]set[V], key K, value V) {
+	if sets[key] == nil {
+		sets[key] = set[V]{}
+	}
+	sets[key][value] = true
+}
+
+func filter[T any](list []T, takes func(T) bool) []T {
+	return slices.DeleteFunc(slices.Clone(list), func(one T) bool { return !takes(one) })
 }

@@ -2,435 +2,338 @@ package lineage
 
 import (
 	"cmp"
+	"maps"
 	"math/big"
 	"slices"
+
+	"cotrace.example/verifier/internal/text"
 )
 
-// machine goes through the steps of a pair by time.
-type machine struct {
-	h         *history
-	pair      pair
-	all       bool
-	familiar  bool // only what the familiar tell counts, besides closings
-	open      *window
-	cur       why // why the open window is undecided now
-	curFrom   int
-	content   map[string]*big.Rat
-	uncounted bool    // something was put in without a quantity
-	closings  []*step // until now
-	foundAt   int     // when a removal found nothing open, and nothing was added since; 0: never
-	renewals  []int   // times at which a word that counts says that the child is in
-	done      []*window
+// Texts of times are before and behind these.
+const since, forever = "", "~"
+
+// span is from one time to another, both included.
+type span struct{ from, to string }
+
+var always = span{since, forever}
+
+func meet(a, b span) (both span, meets bool) {
+	both = span{max(a.from, b.from), min(a.to, b.to)}
+	return both, both.from <= both.to
 }
 
-func (m *machine) run(steps []*step) []*window {
-	for len(steps) > 0 {
-		at := steps[0].at
-		end := slices.IndexFunc(steps, func(s *step) bool { return s.at != at })
-		if end < 0 {
-			end = len(steps)
+// pair of a parent and what was in it under a bond.
+type pair struct{ parent, child, bond string }
+
+// window is when a child was in a parent; its parts rise, and each begins where the one before ends.
+type window struct {
+	pair
+	span
+	parts              []part
+	openedBy, closedBy set[string]
+	content            map[string]*big.Rat // by unit
+	isUncounted        bool                // something was put in without a quantity
+	isVouched          bool                // whether not only strangers tell of it
+	floor              string              // from when on an event of the parent gives standing to end it
+	hasTravelled       bool                // while it was certain
+}
+
+// part of a window, and what makes it undecided.
+type part struct {
+	span
+	because why
+}
+
+func (p part) isUndecided() bool { return p.because != 0 }
+
+func (w *window) now() *part { return &w.parts[len(w.parts)-1] }
+
+// change makes the window undecided for these reasons from a time on, or certain.
+func (w *window) change(at string, because why) {
+	if now := w.now(); now.because != because {
+		w.parts = append(w.parts, part{span{at, now.to}, because})
+		w.parts[len(w.parts)-2].to = at
+	}
+}
+
+// put adds the quantity of an `add` to what is in; what was seen is in at least.
+func (w *window) put(s *step) {
+	w.isUncounted = w.isUncounted || s.amounts == nil
+	for unit, value := range s.amounts {
+		before := cmp.Or(w.content[unit], new(big.Rat))
+		if s.adds() {
+			value = new(big.Rat).Add(value, before)
 		}
-		if m.pair.bond == "other" {
+		w.content[unit] = slices.MaxFunc([]*big.Rat{before, value}, (*big.Rat).Cmp)
+	}
+}
+
+// take subtracts what is removed; false where it is not known how much of it was in.
+func (w *window) take(s *step) bool {
+	isKnown := s.amounts != nil && !w.isUncounted
+	for unit, value := range s.amounts {
+		before := cmp.Or(w.content[unit], new(big.Rat))
+		isKnown = isKnown && before.Cmp(value) >= 0
+		if w.content[unit] != nil {
+			w.content[unit] = new(big.Rat).Sub(before, slices.MinFunc([]*big.Rat{before, value}, (*big.Rat).Cmp))
+		}
+	}
+	return isKnown
+}
+
+// reading says which steps of a pair are taken, and how.
+type reading int
+
+const (
+	plainly   reading = iota // what counts, where every closing ends a window
+	wholly                   // everything, where strangers shorten nothing
+	unemptied                // wholly, had nobody emptied the parent
+	familiar                 // plainly, by the steps of the familiar and all closings
+)
+
+func (r reading) isPlain() bool { return r == plainly || r == familiar }
+
+type readingOf struct {
+	pair
+	how reading
+}
+
+// reader reads the windows of a pair by rising time.
+type reader struct {
+	*history
+	readingOf
+	windows  []*window
+	open     *window // the last one, as long as it has no end
+	closings []*step // until now
+	endedAt  string  // when the last window ended that not only strangers tell of
+	foundAt  string  // when a removal found nothing open, and nothing was added since
+}
+
+// windows of a pair. What is undecided plainly is so wholly, too.
+func (h *history) windows(p pair, how reading) []*window {
+	key := readingOf{p, how}
+	if known, isKnown := h.known[key]; isKnown {
+		return known
+	}
+	r := &reader{history: h, readingOf: key, foundAt: forever}
+	steps := h.steps(p, how)
+	for _, at := range text.Sorted(steps) {
+		if p.bond != "other" {
+			r.turn(at, steps[at])
+		} else if len(steps[at]) > 0 {
 			// In at the times of the events, and no longer.
-			m.start(at, own(steps[:end]), steps[:end]...)
-			m.end(at, nil)
-		} else {
-			m.turn(at, steps[:end])
-		}
-		steps = steps[end:]
-	}
-	if m.open != nil {
-		m.end(m.h.behindAll, nil)
-	}
-	if !m.all && m.pair.bond != "other" {
-		for _, w := range m.done {
-			m.contradict(w)
+			r.start(at, steps[at][0].own)
+			r.join(at, steps[at])
+			r.end(at, nil)
 		}
 	}
-	return m.done
-}
-
-// own reasons of steps that say the same.
-func own(steps []*step) why {
-	because := steps[0].own
-	for _, s := range steps {
-		because = worth(because, s.own)
+	h.known[key] = r.windows
+	if how != wholly {
+		return r.windows
 	}
-	return because
-}
-
-func (m *machine) start(from int, because why, by ...*step) {
-	m.open = &window{span: span{from: from}, openedBy: set[string]{}, closedBy: set[string]{}, floor: from}
-	m.content, m.uncounted = map[string]*big.Rat{}, false
-	m.cur, m.curFrom = because, from
-	for _, s := range by {
-		m.open.openedBy.join(s.by)
-		m.open.isVouched = m.open.isVouched || m.vouches(s)
+	var doubts []part
+	for _, w := range slices.Concat(r.windows, h.windows(p, plainly)) {
+		doubts = append(doubts, filter(w.parts, part.isUndecided)...)
 	}
-}
-
-// vouches says whether a step is told by who knows the parent: in `all` others shorten nothing.
-func (m *machine) vouches(s *step) bool { return !m.all || m.isByFamiliar(s) }
-
-func (m *machine) isByFamiliar(s *step) bool {
-	return s.own == 0 && m.h.isFamiliar(m.pair.parent, s.by)
-}
-
-// change makes the open window undecided for these reasons from a position on, or certain; the part before has its end there.
-func (m *machine) change(at int, because why) {
-	if m.cur != because {
-		m.open.parts = append(m.open.parts, span{m.curFrom, at, m.cur})
-		m.cur, m.curFrom = because, at
-	}
-}
-
-// found is a child that was in without an opening: undecided until now, and now as certain as who says so.
-func (m *machine) found(at int, steps []*step) {
-	last := m.lastClosingBefore(at, steps)
-	m.start(m.rejoin(last), noOpening|own(steps), steps...)
-	m.open.floor = last
-	m.change(at, own(steps))
-}
-
-// reach goes further back where only strangers told of the open window, and others now tell that the child was in.
-func (m *machine) reach(at int, steps []*step) {
-	last := m.lastClosingBefore(at, steps)
-	m.open.floor = max(m.open.floor, last)
-	if from := m.rejoin(last); from < m.open.from {
-		m.open.parts = slices.Insert(m.open.parts, 0, span{from, m.open.from, noOpening})
-		m.open.from = from
-	}
-}
-
-// rejoin takes back the windows that ended after a position, which strangers cut off, and gives where they all begin.
-func (m *machine) rejoin(from int) int {
-	begin := from
-	for len(m.done) > 0 && m.done[len(m.done)-1].to > from {
-		begin = min(begin, m.done[len(m.done)-1].from)
-		m.done = m.done[:len(m.done)-1]
-	}
-	return begin
-}
-
-func (m *machine) end(to int, by []*step) {
-	m.open.parts = append(m.open.parts, span{m.curFrom, to, m.cur})
-	m.open.to = to
-	for _, s := range by {
-		m.open.closedBy.join(s.by)
-	}
-	m.done = append(m.done, m.open)
-	m.open = nil
-}
-
-// lastClosingBefore is from when on a child was in that was found by these steps: the last closing that counts for each.
-func (m *machine) lastClosingBefore(at int, steps []*step) int {
-	ended, first := beforeAll, at
-	for _, w := range m.done {
-		if w.isVouched {
-			ended = w.to
-		}
-	}
-	for _, s := range steps {
-		last := ended
-		for _, closing := range m.closings {
-			counts := !m.all
-			for organisation := range closing.by {
-				counts = counts || s.by[organisation] || m.hasStanding(closing.at, at, organisation)
+	for _, w := range r.windows {
+		for _, one := range doubts {
+			if both, meets := meet(one.span, w.span); meets {
+				w.parts = append(w.parts, part{both, one.because})
 			}
-			if counts && closing.at < at {
-				last = max(last, closing.at)
+		}
+	}
+	return r.windows
+}
+
+func (r *reader) start(at string, because why) {
+	r.open = &window{
+		pair: r.pair, span: span{at, forever}, parts: []part{{span{at, forever}, because}},
+		openedBy: set[string]{}, closedBy: set[string]{}, content: map[string]*big.Rat{},
+	}
+	r.windows = append(r.windows, r.open)
+}
+
+func (r *reader) end(at string, by []*step) {
+	r.open.to, r.open.now().to = at, at
+	for _, s := range by {
+		maps.Copy(r.open.closedBy, s.by)
+	}
+	if r.open.isVouched {
+		r.endedAt = at
+	}
+	r.open = nil
+}
+
+// join lets steps tell of the open window.
+func (r *reader) join(at string, steps []*step) {
+	for _, s := range steps {
+		maps.Copy(r.open.openedBy, s.by)
+		if !r.open.isVouched && s.adds() {
+			r.open.floor = at
+		}
+		r.open.isVouched = r.open.isVouched || r.vouches(s)
+	}
+}
+
+// vouches says whether a step counts and is told by who knows the parent; plainly, nobody is a stranger.
+func (r *reader) vouches(s *step) bool {
+	return r.how == plainly || s.own == 0 && r.isFamiliar(r.parent, s.by)
+}
+
+// mayClose says whether a closing counts for a window: plainly, every one does. Otherwise one of its organisations must be
+// among those who tell that the child was in, or have recorded an event of the parent at some time that was no unloading.
+func (r *reader) mayClose(s *step, tellers set[string], within span) bool {
+	return r.how.isPlain() || slices.ContainsFunc(text.Sorted(s.by), func(one string) bool { return tellers[one] }) ||
+		slices.ContainsFunc(r.events[r.parent], func(e *event) bool {
+			return s.by[e.Organisation] && e.counts() && within.has(e) && !e.unloads()
+		})
+}
+
+func (s span) has(e *event) bool { return s.from <= e.Time && e.Time <= s.to }
+
+// reach goes back to the last closing that counts for who tells that the child was in, of several to the earliest. Windows
+// that ended since were cut off by strangers, and are one with this.
+func (r *reader) reach(at string, steps []*step, own why) {
+	w, first := r.open, at
+	for _, s := range steps {
+		last := r.endedAt
+		for _, one := range r.closings {
+			if one.at < at && r.mayClose(one, s.by, span{one.at, at}) {
+				last = max(last, one.at)
 			}
 		}
 		first = min(first, last)
 	}
-	return first
-}
-
-// hasStanding says whether an organisation recorded an event of the parent other than an unloading in a time.
-func (m *machine) hasStanding(from, to int, organisation string) bool {
-	return slices.ContainsFunc(m.h.events[m.pair.parent], func(e *event) bool {
-		return e.Organisation == organisation && e.counts() && e.at >= from && e.at <= to && !e.unloads()
-	})
-}
-
-// turn takes all that is said of one time, closings first.
-func (m *machine) turn(at int, steps []*step) {
-	var empties, removes, adds, sees []*step
-	isExplained := false
-	for _, s := range slices.SortedStableFunc(slices.Values(steps), func(a, b *step) int { return cmp.Compare(rank(a), rank(b)) }) {
-		switch {
-		case s.kind == "add":
-			adds = append(adds, s)
-			isExplained = isExplained || m.vouches(s)
-		case s.kind == "empty" && s.own == 0:
-			empties = append(empties, s)
-		case s.kind == "remove" && s.own == 0:
-			removes = append(removes, s)
-		case s.kind != "empty":
-			// What does not count closes nothing; its removals still say that the child was in.
-			sees = append(sees, s)
-		}
-	}
-	if told := slices.Concat(removes, sees); m.open != nil && !m.open.isVouched && !isExplained && len(told) > 0 {
-		m.reach(at, told)
-	}
-	if m.open != nil {
-		m.close(at, empties, removes)
-	} else if !isExplained {
-		heard := slices.DeleteFunc(slices.Clone(removes), func(s *step) bool { return m.familiar && !m.isByFamiliar(s) })
-		if len(heard) > 0 {
-			m.found(at, heard)
-			m.end(at, heard)
-			m.foundAt = at
-		}
-	}
-	m.closings = slices.Concat(m.closings, empties, removes)
-	hasClosings := len(empties)+len(removes) > 0
-	for _, s := range adds {
-		m.add(at, s, hasClosings)
-	}
-	if len(sees) > 0 {
-		m.see(at, sees, hasClosings)
-	}
-}
-
-// rank of what is said at one time: what counts is first.
-func rank(s *step) int { return min(int(s.own), 1) }
-
-// close lets the closings of one time end the window: those that may do so first.
-func (m *machine) close(at int, empties, removes []*step) {
-	isStranger := func(s *step) bool { return !m.mayClose(s) }
-	strangers := slices.ContainsFunc(slices.Concat(empties, removes), isStranger)
-	empties = slices.DeleteFunc(slices.Clone(empties), isStranger)
-	removes = slices.DeleteFunc(slices.Clone(removes), isStranger)
-	isEmpty := false
-	if len(empties) == 0 {
-		for _, s := range removes {
-			isEmpty = m.takes(at, s) || isEmpty
-		}
-	}
-	switch {
-	case len(empties) > 0:
-		m.end(at, empties[:1])
-	case isEmpty:
-		m.end(at, removes)
-	case strangers:
-		m.change(at, m.cur|stranger)
-	}
-}
-
-// mayClose says whether a closing ends the open window: in `certain` every one does.
-func (m *machine) mayClose(s *step) bool {
-	may := !m.all
-	for organisation := range s.by {
-		may = may || m.open.openedBy[organisation] || m.hasStanding(m.open.floor, s.at, organisation)
-	}
-	return may
-}
-
-func unitOf(amount Amount) string {
-	if amount.Unit == nil {
-		return ""
-	}
-	return *amount.Unit
-}
-
-func rat(text string) *big.Rat {
-	value, _ := new(big.Rat).SetString(text)
-	return value
-}
-
-// takes subtracts what is removed, and says whether nothing is left.
-func (m *machine) takes(at int, s *step) bool {
-	if m.h.NatureOf(m.pair.child) == "instance" || s.amounts == nil && len(m.content) == 0 {
-		return true
-	}
-	unclear := s.amounts == nil || m.uncounted || len(m.content) == 0
-	if !unclear {
-		for _, amount := range *s.amounts {
-			left := m.content[unitOf(amount)]
-			if left == nil {
-				unclear = true
-				continue
-			}
-			if left.Sub(left, rat(amount.Value)); left.Sign() < 0 {
-				left.SetInt64(0)
-				unclear = true
-			}
-		}
-	}
-	if unclear {
-		m.change(at, m.cur|quantity)
-	}
-	for _, left := range m.content {
-		if left.Sign() != 0 {
+	until := w.from
+	w.floor, w.from = max(w.floor, first), min(w.from, first)
+	r.windows = slices.DeleteFunc(r.windows, func(one *window) bool {
+		if one == w || one.to <= first {
 			return false
 		}
+		w.from = min(w.from, one.from)
+		return true
+	})
+	if w.from < until {
+		w.parts = slices.Insert(w.parts, 0, part{span{w.from, until}, noOpening | own})
 	}
-	return len(m.content) > 0 && !m.uncounted
 }
 
-func (m *machine) add(at int, s *step, hasClosings bool) {
-	if m.open == nil {
-		m.start(at, s.own, s)
-		because := s.own
-		if hasClosings {
-			because |= sameTime
-		}
-		if m.foundAt != 0 && m.foundAt < at {
-			because |= order
-		}
-		m.change(at, because)
-	} else {
-		m.again(at, s)
-		if s.own == 0 && hasClosings {
-			m.change(at, sameTime)
-		}
+// turn takes what is said of one time, closings first. What does not count closes nothing; its removals still say that the
+// child was in.
+func (r *reader) turn(at string, steps []*step) {
+	closings := filter(steps, (*step).closes)
+	told := filter(steps, func(s *step) bool { return s.kind != "empty" && (r.how != familiar || r.vouches(s)) })
+	adds := filter(told, (*step).adds)
+	finds := filter(told, func(s *step) bool { return !s.adds() })
+	removes := filter(finds, (*step).closes)
+	isExplained := slices.ContainsFunc(adds, r.vouches)
+	if r.open != nil && !r.open.isVouched && !isExplained && len(finds) > 0 {
+		r.reach(at, finds, 0)
 	}
-	m.foundAt = 0
-	m.told(at, s)
-	m.put(s)
+	if r.open != nil {
+		r.close(at, closings)
+	} else if len(removes) > 0 && !isExplained {
+		r.start(at, 0)
+		r.reach(at, removes, 0)
+		r.join(at, removes)
+		r.end(at, removes)
+		r.foundAt = at
+	}
+	r.closings = append(r.closings, closings...)
+	because := when(len(closings) > 0, sameTime)
+	r.tell(at, adds, because)
+	r.tell(at, filter(finds, func(s *step) bool { return !s.closes() }), because)
+	if r.open != nil && r.how.isPlain() {
+		r.contradict(at)
+	}
 }
 
-// again is a step that says that the child is in where a window is open: in `certain` it is so again.
-func (m *machine) again(at int, s *step) {
+// close lets the closings of one time end the window: those that may do so first.
+func (r *reader) close(at string, closings []*step) {
+	w := r.open
+	may := filter(closings, func(s *step) bool { return r.mayClose(s, w.openedBy, span{w.floor, at}) })
+	isAll := slices.ContainsFunc(may, func(s *step) bool {
+		return r.NatureOf(r.child) == "instance" || s.amounts == nil && len(w.content) == 0
+	})
+	if empties := filter(may, func(s *step) bool { return s.kind == "empty" }); len(empties) > 0 {
+		may, isAll = empties[:1], true
+	}
+	for _, s := range may {
+		if !isAll && !w.take(s) {
+			w.change(at, w.now().because|quantity)
+		}
+	}
+	isLeft := slices.ContainsFunc(slices.Collect(maps.Values(w.content)), func(left *big.Rat) bool { return left.Sign() > 0 })
 	switch {
-	case at == m.curFrom:
-		// Told at the time at which it became so.
-	case !m.all:
-		m.change(at, 0)
-	case s.own != 0 && s.kind == "add" && m.h.NatureOf(m.pair.child) != "instance":
-		m.change(at, m.cur|s.own)
+	case isAll || len(may) > 0 && !isLeft && !w.isUncounted:
+		r.end(at, may)
+	case len(may) < len(closings):
+		w.change(at, w.now().because|stranger)
 	}
 }
 
-func (m *machine) told(at int, s *step) {
-	m.open.openedBy.join(s.by)
-	if !m.open.isVouched && s.kind == "add" {
-		m.open.floor = at
-	}
-	m.open.isVouched = m.open.isVouched || m.vouches(s)
-	if s.own == 0 {
-		m.renewals = append(m.renewals, at)
-	}
-}
-
-// put adds the quantity of a step to what is in.
-func (m *machine) put(s *step) {
-	if s.amounts == nil {
-		m.uncounted = true
+// tell takes what is added, or seen, at one time. What is seen at the end of a window opens nothing, unless strangers alone
+// told of that.
+func (r *reader) tell(at string, steps []*step, because why) {
+	isOpen := r.open != nil
+	if len(steps) == 0 || !isOpen && r.endedAt == at && !steps[0].adds() {
 		return
 	}
-	for _, amount := range *s.amounts {
-		unit := unitOf(amount)
-		if m.content[unit] == nil {
-			m.content[unit] = new(big.Rat)
-		}
-		m.content[unit].Add(m.content[unit], rat(amount.Value))
+	own, isAdd := when(!isOpen, steps[0].own), steps[0].adds()
+	if !isOpen {
+		r.start(at, own)
 	}
-}
-
-// see takes what is seen at one time. At the end of a window it opens nothing, unless strangers alone told of that.
-func (m *machine) see(at int, steps []*step, hasClosings bool) {
-	last := len(m.done) - 1
+	w := r.open
+	isPut := isAdd || !w.isVouched
+	if !isAdd && isPut {
+		r.reach(at, steps, own)
+	}
 	switch {
-	case m.open != nil:
-		if !m.open.isVouched {
-			m.reach(at, steps)
-			m.atLeast(steps)
+	case !isOpen:
+		w.change(at, own|because|when(isAdd && r.foundAt < at, order))
+	case r.how.isPlain():
+		// It is so again. What is told at the time at which it became so changes nothing.
+		if at != w.now().from {
+			w.change(at, 0)
 		}
-		for _, s := range steps {
-			m.again(at, s)
-			m.told(at, s)
+		if isAdd && because != 0 {
+			w.change(at, because)
 		}
-		return
-	case last >= 0 && m.done[last].to == at && m.done[last].isVouched:
-		return
-	}
-	m.found(at, steps)
-	m.atLeast(steps)
-	if hasClosings {
-		m.change(at, own(steps)|sameTime)
 	}
 	for _, s := range steps {
-		m.told(at, s)
+		if isPut {
+			w.put(s)
+		}
+		w.change(at, w.now().because|when(isAdd && r.NatureOf(r.child) != "instance", s.own))
 	}
+	if isAdd {
+		r.foundAt = forever
+	}
+	r.join(at, steps)
 }
 
-// atLeast what was seen is in, where no known quantity was put in.
-func (m *machine) atLeast(steps []*step) {
-	for _, s := range steps {
-		if s.amounts == nil {
-			m.uncounted = true
-			continue
-		}
-		for _, amount := range *s.amounts {
-			if left := m.content[unitOf(amount)]; left == nil || left.Cmp(rat(amount.Value)) < 0 {
-				m.content[unitOf(amount)] = rat(amount.Value)
-			}
-		}
+// contradict makes a certain window undecided where its child is put into another parent, or its parent loaded after it
+// travelled.
+func (r *reader) contradict(at string) {
+	then := func(id string, is func(*event) bool) bool {
+		return slices.ContainsFunc(r.events[id], func(e *event) bool { return e.Time == at && e.counts() && is(e) })
 	}
+	w := r.open
+	isCertain := w.now().because == 0
+	travels := then(r.parent, func(e *event) bool {
+		return e.has("subject") || e.has("child") || e.Change == "see" && e.Bond == r.bond
+	})
+	switch {
+	case w.now().because&^(overlap|reloaded) != 0:
+		w.hasTravelled, travels = false, false
+	case isCertain && r.NatureOf(r.child) == "instance" && then(r.child, func(e *event) bool {
+		return e.Bond == r.bond && e.Change == "add" && e.Parent != "" && e.Parent != r.parent
+	}):
+		w.change(at, overlap)
+	case isCertain && w.hasTravelled && then(r.parent, func(e *event) bool {
+		return e.Bond == r.bond && e.loads() && !r.inTrace[r.child][e.key()]
+	}):
+		w.change(at, reloaded)
+	}
+	w.hasTravelled = w.hasTravelled || travels
 }
-
-// contradict cuts the certain parts of a window at the first contradiction in each, up to where it is told again that the
-// child is in.
-func (m *machine) contradict(w *window) {
-	var parts []span
-	for _, part := range w.parts {
-		whole := part
-		for _, told := range append(slices.Clone(m.renewals), part.to) {
-			if part.because != 0 || told <= part.from || told > part.to {
-				continue
-			}
-			parts = append(parts, m.cut(whole, span{from: part.from, to: told})...)
-			part.from = told
-		}
-		if part.because != 0 || whole.from == whole.to {
-			parts = append(parts, part)
-		}
-	}
-	w.parts = parts
-}
-
-// cut a part, of a certain one, at the first contradiction in it.
-func (m *machine) cut(whole, part span) []span {
-	first, because := part.to, why(0)
-	for _, found := range m.contradictions(whole) {
-		if found.from < part.from || found.from >= part.to || found.from > first {
-			continue
-		}
-		// Of two at one time the later in the list: OVERLAP.
-		first, because = found.from, found.because
-	}
-	if because == 0 {
-		return []span{part}
-	}
-	return []span{{from: part.from, to: first}, {first, part.to, because}}
-}
-
-// contradictions in a certain part of a window: its child is put into another parent, or its parent loaded after it travelled.
-func (m *machine) contradictions(w span) (found []span) {
-	travelled := m.h.behindAll
-	for _, e := range m.h.events[m.pair.parent] {
-		moves := e.has("subject") || e.has("child") || e.Change == "see" && e.Bond == m.pair.bond
-		if moves && e.counts() && e.at >= w.from && e.at <= w.to {
-			travelled = min(travelled, e.at)
-		}
-	}
-	for _, e := range m.h.events[m.pair.parent] {
-		isOther := e.loads() && e.Bond == m.pair.bond && !m.h.isNamed(e, m.pair.child)
-		if isOther && e.counts() && e.at > travelled && e.at < w.to {
-			found = append(found, span{from: e.at, because: reloaded})
-		}
-	}
-	for _, e := range m.h.events[m.pair.child] {
-		isOther := e.Bond == m.pair.bond && e.Change == "add" && e.has("child") && e.Parent != m.pair.parent
-		if isOther && e.counts() && e.at >= w.from && e.at <= w.to && m.h.NatureOf(m.pair.child) == "instance" {
-			found = append(found, span{from: e.at, because: overlap})
-		}
-	}
-	return found
-}
-
-// isNamed says whether another identifier's trace has the event.
-func (h *history) isNamed(e *event, id string) bool { return h.byKey[id][e.key()] != nil }

@@ -1,0 +1,124 @@
+package lineage
+
+import (
+	"maps"
+	"slices"
+
+	"cotrace.example/verifier/internal/text"
+)
+
+// stay is a part of a window in a span of time, and what makes it undecided. Its bounds are those of the window, of a plain
+// reading those of the part.
+type stay struct {
+	*window
+	at, bounds span
+	because    why
+}
+
+// stays of pairs in a span of time; plainly only what is certain.
+func (h *history) stays(pairs set[pair], how reading, within span) (stays []stay) {
+	for p := range pairs {
+		for _, w := range h.windows(p, how) {
+			for _, one := range w.parts {
+				of := stay{w, one.span, w.span, one.because | h.isClass(p.parent, p.child)}
+				if how.isPlain() {
+					of.bounds = one.span
+				}
+				at, meets := meet(one.span, within)
+				if of.at = at; meets && !(how.isPlain() && one.isUndecided()) {
+					stays = append(stays, of)
+				}
+			}
+		}
+	}
+	return stays
+}
+
+// childrenOf an identifier, with the bonds.
+func (h *history) childrenOf(id string) set[pair] {
+	pairs := set[pair]{}
+	for _, e := range filter(h.events[id], func(e *event) bool { return e.has("parent") }) {
+		for child := range h.leads(e, "child") {
+			pairs[pair{id, child, e.Bond}] = true
+		}
+	}
+	return pairs
+}
+
+// containers of an identifier in a span of time. Going down, what left one last went into what it was used for later.
+func (l *layer) containers(id string, within span, because why) {
+	held := filter(l.events[id], func(e *event) bool {
+		return e.Parent != "" && l.isPlainly(e, "child") && l.isBound(e, e.Parent)
+	})
+	pairs := setOf(held, func(e *event) pair { return pair{e.Parent, id, e.Bond} })
+	// Where the child would have been, had nobody emptied it, its events say whether it was.
+	for _, one := range l.stays(pairs, unemptied, within) {
+		l.need(one.parent)
+	}
+	l.contain(l.stays(pairs, l.how, within), because)
+	for p := range pairs {
+		for _, e := range filter(l.events[p.parent], func(e *event) bool { return !l.isUp() && e.has("input") }) {
+			for _, w := range l.emptied(p.parent, span{e.Time, e.Time}) {
+				if _, meets := meet(w.span, within); meets && w.pair == p {
+					l.transform(e, because|wasEmptied|l.isClass(id, p.parent))
+				}
+			}
+		}
+	}
+}
+
+// contain reaches parents as containers.
+func (l *layer) contain(stays []stay, because why) {
+	for _, one := range stays {
+		one.because |= because
+		addTo(l.followed, one.parent, one.window)
+		by := text.Sorted(one.openedBy)
+		l.reach(state{way: "container", id: one.parent, at: one.at, of: one}, one.because, &by[0])
+	}
+}
+
+// staysIn a window.
+func (l *layer) staysIn(w *window, within span) []stay {
+	return filter(l.stays(set[pair]{w.pair: true}, l.how, within), func(one stay) bool { return one.window == w })
+}
+
+// isInside leaves out, at the ends of a window, loadings and unloadings of something else.
+func (l *layer) isInside(e *event, of stay) bool {
+	isElse := e.Bond == of.bond && !l.inTrace[of.child][e.key()]
+	return of.at.has(e) && !(isElse && (e.Time == of.bounds.to && e.loads() || e.Time == of.bounds.from && e.unloads()))
+}
+
+// isTurned says whether the parent was both loaded and unloaded at an end of a window, and the event is something else.
+func (l *layer) isTurned(e *event, of stay) bool {
+	if e.Time != of.bounds.from && e.Time != of.bounds.to || e.Bond == of.bond && (e.loads() || e.unloads()) {
+		return false
+	}
+	then := filter(l.events[e.id], func(o *event) bool { return o.Time == e.Time && o.Bond == of.bond && o.counts() })
+	return slices.ContainsFunc(then, (*event).loads) && slices.ContainsFunc(then, (*event).unloads)
+}
+
+// loaders are who tells that anything was in an identifier, which is not built in.
+func (h *history) loaders(id string) set[string] {
+	loads := filter(h.events[id], func(e *event) bool {
+		return e.has("parent") && e.Change != "empty" && e.Bond != "association" && e.counts()
+	})
+	return setOf(loads, func(e *event) string { return e.Organisation })
+}
+
+// emptied are the windows in an identifier that ended last before times at which nobody familiar with it tells of a load.
+func (h *history) emptied(id string, times span) (ended []*window) {
+	last, pairs := since, h.childrenOf(id)
+	maps.DeleteFunc(pairs, func(p pair, _ bool) bool { return p.bond == "association" })
+	if len(h.stays(pairs, familiar, times)) > 0 {
+		return nil
+	}
+	for p := range pairs {
+		for _, w := range filter(h.windows(p, wholly), func(w *window) bool { return w.to < times.from }) {
+			ended = append(ended, w)
+			if h.isFamiliar(id, w.openedBy) && len(h.stays(set[pair]{p: true}, familiar, w.span)) > 0 {
+				last = max(last, w.to)
+			}
+		}
+	}
+	return filter(ended, func(w *window) bool { return w.to >= last })
+}

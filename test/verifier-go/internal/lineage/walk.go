@@ -1,0 +1,231 @@
+package lineage
+
+import (
+	"slices"
+	"strings"
+
+	"cotrace.example/verifier/internal/text"
+)
+
+// state is an identifier, reached in one way for a time.
+type state struct {
+	way, id string // product, load, container, lot, process
+	at      span
+	of      stay   // of a container: what it is reached for
+	by      string // of a process: who recorded the event that it was reached from
+}
+
+// edge leads to an identifier, from an event of an organisation or from none.
+type edge struct {
+	state
+	because why
+	from    *string
+}
+
+// layer is what is reached: in `certain` by edges without a reason, in `all` by every one, with the reasons.
+type layer struct {
+	*history
+	how           reading // plainly or wholly
+	from, to, via string  // roles that are followed
+	visited       set[state]
+	pending       []edge
+	ways          map[string]set[string]
+	because       map[string]why
+	shown         map[eventKey]why
+	followed      map[string]set[*window] // by parent
+}
+
+func (h *history) layer(how reading) *layer {
+	l := &layer{
+		history: h, how: how, ways: map[string]set[string]{}, because: map[string]why{}, shown: map[eventKey]why{},
+		followed: map[string]set[*window]{},
+	}
+	if h.Direction != "down" {
+		l.walk("output", "input", "process-gives")
+	}
+	if h.Direction == "down" || h.Direction == "both" {
+		l.walk("input", "output", "process-takes")
+	}
+	return l
+}
+
+// walk follows edges in rounds: what the last one led to by TraceID; what the limit leaves is cut.
+func (l *layer) walk(from, to, via string) {
+	expand := map[string]func(state){
+		"product": l.product, "load": l.load, "container": l.container, "lot": l.lot, "process": l.process,
+	}
+	l.from, l.to, l.via, l.visited = from, to, via, set[state]{}
+	l.reach(state{way: "product", id: l.TraceID, at: always}, 0, nil)
+	for len(l.pending) > 0 {
+		edges, fresh := l.pending, []state{}
+		l.pending = nil
+		slices.SortStableFunc(edges, func(a, b edge) int { return text.Compare(a.id, b.id) })
+		for _, one := range edges {
+			if !l.taken[one.id] && len(l.taken) >= l.Limits.Identifiers {
+				l.cut = append(l.cut, Cut{one.id, one.from})
+				continue
+			}
+			l.taken[one.id] = true
+			l.need(one.id)
+			addTo(l.ways, one.id, strings.Replace(one.way, "load", "product", 1))
+			l.because[one.id] |= one.because
+			if !l.visited[one.state] {
+				l.visited[one.state] = true
+				fresh = append(fresh, one.state)
+			}
+		}
+		for _, s := range fresh {
+			expand[s.way](s)
+		}
+	}
+}
+
+func (l *layer) isUp() bool { return l.from == "output" }
+
+// reach an identifier in the next round.
+func (l *layer) reach(s state, because why, from *string) {
+	if l.how == wholly || because == 0 {
+		l.pending = append(l.pending, edge{s, because, from})
+	}
+}
+
+// show takes events into the answer, for these reasons and their own.
+func (l *layer) show(because why, events ...*event) {
+	for _, e := range events {
+		if reasons := because | e.own; l.how == wholly || reasons == 0 {
+			l.shown[e.key()] |= reasons
+		}
+	}
+}
+
+var processRoles = []string{"process", "process-gives", "process-takes"}
+
+func isProduct(e *event) bool { return e.hasBeside(processRoles...) }
+
+func (l *layer) product(s state) {
+	events, isAsked := l.events[s.id], s.id == l.TraceID
+	l.need(s.id, slices.Concat(events, l.declarations[s.id])...)
+	l.show(0, filter(events, func(e *event) bool { return isAsked || isProduct(e) })...)
+	if l.Direction == "none" {
+		return
+	}
+	if isAsked && slices.ContainsFunc(events, func(e *event) bool { return slices.ContainsFunc(processRoles, e.has) }) {
+		l.reach(state{way: "process", id: s.id}, 0, nil)
+	}
+	l.follow(s.id)
+	l.containers(s.id, always, 0)
+	for _, one := range l.stays(l.childrenOf(s.id), l.how, s.at) {
+		l.reach(state{way: "product", id: one.child, at: one.at}, one.because, nil)
+	}
+}
+
+// load is an input into which something was ever put: it stands for what it held.
+func (l *layer) load(s state) {
+	events, isStrange := l.events[s.id], !l.isFamiliar(s.id, l.loaders(s.id))
+	l.need(s.id, slices.Concat(events, l.declarations[s.id])...)
+	l.show(0, filter(events, func(e *event) bool { return e.has("input") || e.has("output") })...)
+	l.follow(s.id)
+	if isStrange {
+		l.show(stranger, filter(events, isProduct)...)
+		l.containers(s.id, always, stranger)
+	}
+	for _, one := range l.stays(l.childrenOf(s.id), l.how, s.at) {
+		within := always
+		if len(l.loaders(one.child)) > 0 {
+			within = s.at
+		}
+		l.contain(l.staysIn(one.window, within), 0)
+		l.reachLoad(one.child, one.at, one.because, nil)
+		if isStrange {
+			l.reach(state{way: "product", id: one.child, at: one.at}, one.because|stranger, nil)
+		}
+	}
+	for _, w := range l.emptied(s.id, s.at) {
+		l.contain(l.staysIn(w, always), wasEmptied)
+		l.reachLoad(w.child, w.span, wasEmptied|l.isClass(s.id, w.child), nil)
+	}
+}
+
+// reachLoad reaches what stands for its load, where anything was ever put into it.
+func (l *layer) reachLoad(id string, at span, because why, from *string) {
+	s := state{way: "product", id: id, at: at}
+	if len(l.loaders(id)) > 0 {
+		s.way = "load"
+	}
+	l.reach(s, because, from)
+}
+
+// container shows the events of a use, and reaches its own containers. What it held went into what it was used for.
+func (l *layer) container(s state) {
+	for _, e := range filter(l.events[s.id], func(e *event) bool { return l.isInside(e, s.of) }) {
+		because := s.of.because | when(l.isTurned(e, s.of), sameTime)
+		l.show(because, e)
+		if !l.isUp() {
+			l.transform(e, because)
+		}
+	}
+	if !l.isUp() && slices.ContainsFunc(l.events[s.id], func(e *event) bool { return e.has("input") }) {
+		l.need(s.id, l.events[s.id]...)
+	}
+	l.containers(s.id, s.at, 0)
+}
+
+// lot of an item: its events in other roles than lot, as of a product, but neither items nor children.
+func (l *layer) lot(s state) {
+	for _, e := range filter(l.events[s.id], func(e *event) bool { return e.hasBeside("lot") }) {
+		because := when(!l.isUp() || !e.makes(), lotPart)
+		l.need(s.id, e)
+		l.show(because, e)
+		l.transform(e, because)
+	}
+	l.containers(s.id, always, lotPart)
+}
+
+func (l *layer) process(s state) {
+	for _, e := range filter(l.events[s.id], func(e *event) bool { return e.has(l.via) }) {
+		because := when(s.by != "" && e.Organisation != s.by, otherOrganisation)
+		l.need(s.id, e)
+		l.show(because, e)
+		l.otherSide(e, because|e.own)
+	}
+}
+
+// transform follows an event from an output to its inputs, or from an input to its outputs, and by its process.
+func (l *layer) transform(e *event, because why) {
+	if !l.isPlainly(e, l.from) {
+		return
+	}
+	because |= e.own | l.isClass(e.id) | when(l.isUp(), l.twice(e.id))
+	l.otherSide(e, because)
+	for process := range l.leads(e, "process") {
+		l.reach(state{way: "process", id: process, by: e.Organisation}, because, &e.Organisation)
+	}
+}
+
+// otherSide reaches what an event has on its other side: inputs at its time, outputs from it on.
+func (l *layer) otherSide(e *event, because why) {
+	for id := range l.leads(e, l.to) {
+		reasons := because | l.isClass(id)
+		if l.isUp() {
+			l.reachLoad(id, span{e.Time, e.Time}, reasons, &e.Organisation)
+		} else {
+			l.reach(state{way: "product", id: id, at: span{e.Time, forever}}, reasons|l.twice(id), &e.Organisation)
+		}
+	}
+}
+
+// follow the events of a product, to the items of a lot, in whatever role they name the lot, and to the lots of an item.
+func (l *layer) follow(id string) {
+	for _, e := range l.events[id] {
+		l.transform(e, 0)
+		for _, entry := range e.entries {
+			switch {
+			case entry.Lot == "" || l.NatureOf(entry.ID) != "instance":
+			case entry.Lot == id && l.isBound(e, entry.ID):
+				l.reach(state{way: "product", id: entry.ID, at: always}, l.lotReasons(entry.ID, id), nil)
+			case entry.ID == id && l.isBound(e, entry.Lot):
+				l.reach(state{way: "lot", id: entry.Lot}, l.lotReasons(id, entry.Lot)|when(!l.isUp(), lotPart), nil)
+			}
+		}
+	}
+}
