@@ -1,8 +1,10 @@
 package lineage
 
 import (
+	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"cotrace.example/verifier/internal/text"
@@ -30,13 +32,10 @@ func Of(question Question, traces map[string][]Shown) (*Answer, map[string][]int
 }
 
 func statusOf(isCertain bool, because why) Status {
-	switch {
-	case isCertain:
+	if isCertain {
 		return Status{true, nil}
-	case because == 0:
-		return Status{false, []string{"BEYOND"}}
 	}
-	return Status{false, because.texts()}
+	return Status{false, strings.Fields(cmp.Or(because, "BEYOND"))}
 }
 
 // addFacts tells what else is known of an identifier.
@@ -74,7 +73,7 @@ func (a *Answer) addContainer(id string, all *layer) {
 	for _, w := range slices.SortedFunc(maps.Keys(all.followed[id]), byKey) {
 		var undecided []Undecided
 		for _, one := range filter(w.parts, part.isUndecided) {
-			undecided = append(undecided, Undecided{orNull(one.from), orNull(one.to), one.because.texts()})
+			undecided = append(undecided, Undecided{orNull(one.from), orNull(one.to), strings.Fields(one.because)})
 		}
 		windows = append(windows, text.Object{
 			"child": w.child, "bond": w.bond, "from": orNull(w.from), "to": orNull(w.to),

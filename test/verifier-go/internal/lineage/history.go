@@ -22,7 +22,7 @@ type event struct {
 type eventKey [4]string
 
 func (e *event) key() eventKey        { return eventKey{e.Domain, e.TxID, e.Organisation, e.RecordID} }
-func (e *event) counts() bool         { return e.own == 0 }
+func (e *event) counts() bool         { return e.own == "" }
 func (e *event) has(role string) bool { return slices.Contains(e.Roles, role) }
 func (e *event) loads() bool          { return e.has("parent") && e.Change == "add" }
 func (e *event) unloads() bool {
@@ -78,7 +78,7 @@ func newHistory(question Question, traces map[string][]Shown) *history {
 			slices.SortFunc(e.declared, inOrder)
 			e.declared = e.declared[:min(len(e.declared), 8)]
 			isTakenBack := slices.ContainsFunc(e.declared, func(d *event) bool { return h.takesBack(d, e) })
-			e.own = when(!h.MayCount(e.Organisation), otherRecorder) | when(isTakenBack, withdrawn)
+			e.own = join(when(!h.MayCount(e.Organisation), "OTHER_RECORDER"), when(isTakenBack, "WITHDRAWN"))
 		}
 	}
 	return h

@@ -20,7 +20,7 @@ func (h *history) stays(pairs set[pair], how reading, within span) (stays []stay
 	for p := range pairs {
 		for _, w := range h.windows(p, how) {
 			for _, one := range w.parts {
-				of := stay{w, one.span, w.span, one.because | h.isClass(p.parent, p.child)}
+				of := stay{w, one.span, w.span, join(one.because, h.isClass(p.parent, p.child))}
 				if how.isPlain() {
 					of.bounds = one.span
 				}
@@ -60,7 +60,7 @@ func (l *layer) containers(id string, within span, because why) {
 		for _, e := range filter(l.events[p.parent], func(e *event) bool { return !l.isUp() && e.has("input") }) {
 			for _, w := range l.emptied(p.parent, span{e.Time, e.Time}) {
 				if _, meets := meet(w.span, within); meets && w.pair == p {
-					l.transform(e, because|wasEmptied|l.isClass(id, p.parent))
+					l.transform(e, join(because, "EMPTIED", l.isClass(id, p.parent)))
 				}
 			}
 		}
@@ -70,7 +70,7 @@ func (l *layer) containers(id string, within span, because why) {
 // contain reaches parents as containers.
 func (l *layer) contain(stays []stay, because why) {
 	for _, one := range stays {
-		one.because |= because
+		one.because = join(one.because, because)
 		addTo(l.followed, one.parent, one.window)
 		by := text.Sorted(one.openedBy)
 		l.reach(state{way: "container", id: one.parent, at: one.at, of: one}, one.because, &by[0])

@@ -19,7 +19,7 @@ type step struct {
 }
 
 func (s *step) adds() bool   { return s.kind == "add" }
-func (s *step) closes() bool { return s.own == 0 && (s.kind == "empty" || s.kind == "remove") }
+func (s *step) closes() bool { return s.own == "" && (s.kind == "empty" || s.kind == "remove") }
 
 // steps of a pair by time, also by those of which nothing is said: of one time what there is least against is first, then by
 // event.

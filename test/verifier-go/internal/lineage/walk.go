@@ -55,7 +55,7 @@ func (l *layer) walk(from, to, via string) {
 		"product": l.product, "load": l.load, "container": l.container, "lot": l.lot, "process": l.process,
 	}
 	l.from, l.to, l.via, l.visited = from, to, via, set[state]{}
-	l.reach(state{way: "product", id: l.TraceID, at: always}, 0, nil)
+	l.reach(state{way: "product", id: l.TraceID, at: always}, "", nil)
 	for len(l.pending) > 0 {
 		edges, fresh := l.pending, []state{}
 		l.pending = nil
@@ -68,7 +68,7 @@ func (l *layer) walk(from, to, via string) {
 			l.taken[one.id] = true
 			l.need(one.id)
 			addTo(l.ways, one.id, strings.Replace(one.way, "load", "product", 1))
-			l.because[one.id] |= one.because
+			l.because[one.id] = join(l.because[one.id], one.because)
 			if !l.visited[one.state] {
 				l.visited[one.state] = true
 				fresh = append(fresh, one.state)
@@ -84,7 +84,7 @@ func (l *layer) isUp() bool { return l.from == "output" }
 
 // reach an identifier in the next round.
 func (l *layer) reach(s state, because why, from *string) {
-	if l.how == wholly || because == 0 {
+	if l.how == wholly || because == "" {
 		l.pending = append(l.pending, edge{s, because, from})
 	}
 }
@@ -92,8 +92,8 @@ func (l *layer) reach(s state, because why, from *string) {
 // show takes events into the answer, for these reasons and their own.
 func (l *layer) show(because why, events ...*event) {
 	for _, e := range events {
-		if reasons := because | e.own; l.how == wholly || reasons == 0 {
-			l.shown[e.key()] |= reasons
+		if reasons := join(because, e.own); l.how == wholly || reasons == "" {
+			l.shown[e.key()] = join(l.shown[e.key()], reasons)
 		}
 	}
 }
@@ -105,15 +105,15 @@ func isProduct(e *event) bool { return e.hasBeside(processRoles...) }
 func (l *layer) product(s state) {
 	events, isAsked := l.events[s.id], s.id == l.TraceID
 	l.need(s.id, slices.Concat(events, l.declarations[s.id])...)
-	l.show(0, filter(events, func(e *event) bool { return isAsked || isProduct(e) })...)
+	l.show("", filter(events, func(e *event) bool { return isAsked || isProduct(e) })...)
 	if l.Direction == "none" {
 		return
 	}
 	if isAsked && slices.ContainsFunc(events, func(e *event) bool { return slices.ContainsFunc(processRoles, e.has) }) {
-		l.reach(state{way: "process", id: s.id}, 0, nil)
+		l.reach(state{way: "process", id: s.id}, "", nil)
 	}
 	l.follow(s.id)
-	l.containers(s.id, always, 0)
+	l.containers(s.id, always, "")
 	for _, one := range l.stays(l.childrenOf(s.id), l.how, s.at) {
 		l.reach(state{way: "product", id: one.child, at: one.at}, one.because, nil)
 	}
@@ -123,26 +123,26 @@ func (l *layer) product(s state) {
 func (l *layer) load(s state) {
 	events, isStrange := l.events[s.id], !l.isFamiliar(s.id, l.loaders(s.id))
 	l.need(s.id, slices.Concat(events, l.declarations[s.id])...)
-	l.show(0, filter(events, func(e *event) bool { return e.has("input") || e.has("output") })...)
+	l.show("", filter(events, func(e *event) bool { return e.has("input") || e.has("output") })...)
 	l.follow(s.id)
 	if isStrange {
-		l.show(stranger, filter(events, isProduct)...)
-		l.containers(s.id, always, stranger)
+		l.show("STRANGER", filter(events, isProduct)...)
+		l.containers(s.id, always, "STRANGER")
 	}
 	for _, one := range l.stays(l.childrenOf(s.id), l.how, s.at) {
 		within := always
 		if len(l.loaders(one.child)) > 0 {
 			within = s.at
 		}
-		l.contain(l.staysIn(one.window, within), 0)
+		l.contain(l.staysIn(one.window, within), "")
 		l.reachLoad(one.child, one.at, one.because, nil)
 		if isStrange {
-			l.reach(state{way: "product", id: one.child, at: one.at}, one.because|stranger, nil)
+			l.reach(state{way: "product", id: one.child, at: one.at}, join(one.because, "STRANGER"), nil)
 		}
 	}
 	for _, w := range l.emptied(s.id, s.at) {
-		l.contain(l.staysIn(w, always), wasEmptied)
-		l.reachLoad(w.child, w.span, wasEmptied|l.isClass(s.id, w.child), nil)
+		l.contain(l.staysIn(w, always), "EMPTIED")
+		l.reachLoad(w.child, w.span, join("EMPTIED", l.isClass(s.id, w.child)), nil)
 	}
 }
 
@@ -158,7 +158,7 @@ func (l *layer) reachLoad(id string, at span, because why, from *string) {
 // container shows the events of a use, and reaches its own containers. What it held went into what it was used for.
 func (l *layer) container(s state) {
 	for _, e := range filter(l.events[s.id], func(e *event) bool { return l.isInside(e, s.of) }) {
-		because := s.of.because | when(l.isTurned(e, s.of), sameTime)
+		because := join(s.of.because, when(l.isTurned(e, s.of), "SAME_TIME"))
 		l.show(because, e)
 		if !l.isUp() {
 			l.transform(e, because)
@@ -167,26 +167,26 @@ func (l *layer) container(s state) {
 	if !l.isUp() && slices.ContainsFunc(l.events[s.id], func(e *event) bool { return e.has("input") }) {
 		l.need(s.id, l.events[s.id]...)
 	}
-	l.containers(s.id, s.at, 0)
+	l.containers(s.id, s.at, "")
 }
 
 // lot of an item: its events in other roles than lot, as of a product, but neither items nor children.
 func (l *layer) lot(s state) {
 	for _, e := range filter(l.events[s.id], func(e *event) bool { return e.hasBeside("lot") }) {
-		because := when(!l.isUp() || !e.makes(), lotPart)
+		because := when(!l.isUp() || !e.makes(), "LOT_PART")
 		l.need(s.id, e)
 		l.show(because, e)
 		l.transform(e, because)
 	}
-	l.containers(s.id, always, lotPart)
+	l.containers(s.id, always, "LOT_PART")
 }
 
 func (l *layer) process(s state) {
 	for _, e := range filter(l.events[s.id], func(e *event) bool { return e.has(l.via) }) {
-		because := when(s.by != "" && e.Organisation != s.by, otherOrganisation)
+		because := when(s.by != "" && e.Organisation != s.by, "OTHER_ORGANISATION")
 		l.need(s.id, e)
 		l.show(because, e)
-		l.otherSide(e, because|e.own)
+		l.otherSide(e, join(because, e.own))
 	}
 }
 
@@ -195,7 +195,7 @@ func (l *layer) transform(e *event, because why) {
 	if !l.isPlainly(e, l.from) {
 		return
 	}
-	because |= e.own | l.isClass(e.id) | when(l.isUp(), l.twice(e.id))
+	because = join(because, e.own, l.isClass(e.id), when(l.isUp(), l.twice(e.id)))
 	l.otherSide(e, because)
 	for process := range l.leads(e, "process") {
 		l.reach(state{way: "process", id: process, by: e.Organisation}, because, &e.Organisation)
@@ -205,11 +205,11 @@ func (l *layer) transform(e *event, because why) {
 // otherSide reaches what an event has on its other side: inputs at its time, outputs from it on.
 func (l *layer) otherSide(e *event, because why) {
 	for id := range l.leads(e, l.to) {
-		reasons := because | l.isClass(id)
+		reasons := join(because, l.isClass(id))
 		if l.isUp() {
 			l.reachLoad(id, span{e.Time, e.Time}, reasons, &e.Organisation)
 		} else {
-			l.reach(state{way: "product", id: id, at: span{e.Time, forever}}, reasons|l.twice(id), &e.Organisation)
+			l.reach(state{way: "product", id: id, at: span{e.Time, forever}}, join(reasons, l.twice(id)), &e.Organisation)
 		}
 	}
 }
@@ -217,14 +217,14 @@ func (l *layer) otherSide(e *event, because why) {
 // follow the events of a product, to the items of a lot, in whatever role they name the lot, and to the lots of an item.
 func (l *layer) follow(id string) {
 	for _, e := range l.events[id] {
-		l.transform(e, 0)
+		l.transform(e, "")
 		for _, entry := range e.entries {
 			switch {
 			case entry.Lot == "" || l.NatureOf(entry.ID) != "instance":
 			case entry.Lot == id && l.isBound(e, entry.ID):
 				l.reach(state{way: "product", id: entry.ID, at: always}, l.lotReasons(entry.ID, id), nil)
 			case entry.ID == id && l.isBound(e, entry.Lot):
-				l.reach(state{way: "lot", id: entry.Lot}, l.lotReasons(id, entry.Lot)|when(!l.isUp(), lotPart), nil)
+				l.reach(state{way: "lot", id: entry.Lot}, join(l.lotReasons(id, entry.Lot), when(!l.isUp(), "LOT_PART")), nil)
 			}
 		}
 	}

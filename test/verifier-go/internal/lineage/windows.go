@@ -44,7 +44,7 @@ type part struct {
 	because why
 }
 
-func (p part) isUndecided() bool { return p.because != 0 }
+func (p part) isUndecided() bool { return p.because != "" }
 
 func (w *window) now() *part { return &w.parts[len(w.parts)-1] }
 
@@ -177,7 +177,7 @@ func (r *reader) join(at string, steps []*step) {
 
 // vouches says whether a step counts and is told by who knows the parent; plainly, nobody is a stranger.
 func (r *reader) vouches(s *step) bool {
-	return r.how == plainly || s.own == 0 && r.isFamiliar(r.parent, s.by)
+	return r.how == plainly || s.own == "" && r.isFamiliar(r.parent, s.by)
 }
 
 // mayClose says whether a closing counts for a window: plainly, every one does. Otherwise one of its organisations must be
@@ -214,7 +214,7 @@ func (r *reader) reach(at string, steps []*step, own why) {
 		return true
 	})
 	if w.from < until {
-		w.parts = slices.Insert(w.parts, 0, part{span{w.from, until}, noOpening | own})
+		w.parts = slices.Insert(w.parts, 0, part{span{w.from, until}, join("NO_OPENING", own)})
 	}
 }
 
@@ -228,19 +228,17 @@ func (r *reader) turn(at string, steps []*step) {
 	removes := filter(finds, (*step).closes)
 	isExplained := slices.ContainsFunc(adds, r.vouches)
 	if r.open != nil && !r.open.isVouched && !isExplained && len(finds) > 0 {
-		r.reach(at, finds, 0)
+		r.reach(at, finds, "")
 	}
 	if r.open != nil {
 		r.close(at, closings)
 	} else if len(removes) > 0 && !isExplained {
-		r.start(at, 0)
-		r.reach(at, removes, 0)
-		r.join(at, removes)
+		r.tell(at, removes, "")
 		r.end(at, removes)
 		r.foundAt = at
 	}
 	r.closings = append(r.closings, closings...)
-	because := when(len(closings) > 0, sameTime)
+	because := when(len(closings) > 0, "SAME_TIME")
 	r.tell(at, adds, because)
 	r.tell(at, filter(finds, func(s *step) bool { return !s.closes() }), because)
 	if r.open != nil && r.how.isPlain() {
@@ -260,7 +258,7 @@ func (r *reader) close(at string, closings []*step) {
 	}
 	for _, s := range may {
 		if !isAll && !w.take(s) {
-			w.change(at, w.now().because|quantity)
+			w.change(at, join(w.now().because, "QUANTITY"))
 		}
 	}
 	isLeft := slices.ContainsFunc(slices.Collect(maps.Values(w.content)), func(left *big.Rat) bool { return left.Sign() > 0 })
@@ -268,7 +266,7 @@ func (r *reader) close(at string, closings []*step) {
 	case isAll || len(may) > 0 && !isLeft && !w.isUncounted:
 		r.end(at, may)
 	case len(may) < len(closings):
-		w.change(at, w.now().because|stranger)
+		w.change(at, join(w.now().because, "STRANGER"))
 	}
 }
 
@@ -290,13 +288,13 @@ func (r *reader) tell(at string, steps []*step, because why) {
 	}
 	switch {
 	case !isOpen:
-		w.change(at, own|because|when(isAdd && r.foundAt < at, order))
+		w.change(at, join(own, because, when(isAdd && r.foundAt < at, "ORDER")))
 	case r.how.isPlain():
 		// It is so again. What is told at the time at which it became so changes nothing.
 		if at != w.now().from {
-			w.change(at, 0)
+			w.change(at, "")
 		}
-		if isAdd && because != 0 {
+		if isAdd && because != "" {
 			w.change(at, because)
 		}
 	}
@@ -304,7 +302,7 @@ func (r *reader) tell(at string, steps []*step, because why) {
 		if isPut {
 			w.put(s)
 		}
-		w.change(at, w.now().because|when(isAdd && r.NatureOf(r.child) != "instance", s.own))
+		w.change(at, join(w.now().because, when(isAdd && r.NatureOf(r.child) != "instance", s.own)))
 	}
 	if isAdd {
 		r.foundAt = forever
@@ -318,22 +316,17 @@ func (r *reader) contradict(at string) {
 	then := func(id string, is func(*event) bool) bool {
 		return slices.ContainsFunc(r.events[id], func(e *event) bool { return e.Time == at && e.counts() && is(e) })
 	}
-	w := r.open
-	isCertain := w.now().because == 0
-	travels := then(r.parent, func(e *event) bool {
-		return e.has("subject") || e.has("child") || e.Change == "see" && e.Bond == r.bond
-	})
-	switch {
-	case w.now().because&^(overlap|reloaded) != 0:
-		w.hasTravelled, travels = false, false
-	case isCertain && r.NatureOf(r.child) == "instance" && then(r.child, func(e *event) bool {
+	leaves := func(e *event) bool {
 		return e.Bond == r.bond && e.Change == "add" && e.Parent != "" && e.Parent != r.parent
-	}):
-		w.change(at, overlap)
-	case isCertain && w.hasTravelled && then(r.parent, func(e *event) bool {
-		return e.Bond == r.bond && e.loads() && !r.inTrace[r.child][e.key()]
-	}):
-		w.change(at, reloaded)
 	}
-	w.hasTravelled = w.hasTravelled || travels
+	reloads := func(e *event) bool { return e.Bond == r.bond && e.loads() && !r.inTrace[r.child][e.key()] }
+	travels := func(e *event) bool { return e.has("subject") || e.has("child") || e.Bond == r.bond && e.Change == "see" }
+	w, because := r.open, r.open.now().because
+	if because == "" && r.NatureOf(r.child) == "instance" && then(r.child, leaves) {
+		w.change(at, "OVERLAP")
+	} else if because == "" && w.hasTravelled && then(r.parent, reloads) {
+		w.change(at, "RELOADED")
+	}
+	isContradicted := because == "OVERLAP" || because == "RELOADED"
+	w.hasTravelled = (because == "" || isContradicted) && (w.hasTravelled || then(r.parent, travels))
 }
