@@ -53,7 +53,7 @@ func (a *Answer) addFacts(id string, all *layer) {
 	}
 	lots := set[string]{}
 	for _, e := range slices.SortedFunc(slices.Values(all.events[id]), inOrder) {
-		for _, one := range e.entries {
+		for _, one := range e.record.Entries {
 			if isInstance && isProduct && one.ID == id && one.Lot != "" && !lots[one.Lot] && all.isBound(e, one.Lot) {
 				lots[one.Lot] = true
 				a.Lots = append(a.Lots, text.Object{"item": id, "lot": one.Lot})
@@ -113,7 +113,7 @@ func (a *Answer) addEvents(certain, all *layer) {
 			about := Declaration{d.Place, e.RecordID, d.RecordID}
 			isOwn := slices.Contains(e.declared, d) && all.MayCount(e.Organisation)
 			switch {
-			case d.Event != e.Event || isOwn && (d.entries == nil || e.entries == nil):
+			case d.Event != e.Event || isOwn && (!d.isRecord() || !e.isRecord()):
 			case all.takesBack(d, e):
 				a.LeftOut = append(a.LeftOut, about)
 			case !disputed[d.key()]:

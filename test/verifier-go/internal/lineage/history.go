@@ -3,18 +3,18 @@ package lineage
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"cotrace.example/verifier/internal/text"
 )
 
-// event is an event as the trace of one identifier shows it: its row, and what the record says besides if that is shown.
+// event is an event as the trace of one identifier shows it.
 type event struct {
 	Place
 	*Row
 	id       string
-	index    int // in its trace
-	step     *string
-	entries  []Entry  // none where the record is not shown
+	index    int      // in its trace
+	record   *Record  // without entries where it is not shown
 	declared []*event // what its author declared about it: as many as the contract takes
 	own      why      // WITHDRAWN, OTHER_RECORDER
 }
@@ -23,6 +23,7 @@ type eventKey [4]string
 
 func (e *event) key() eventKey        { return eventKey{e.Domain, e.TxID, e.Organisation, e.RecordID} }
 func (e *event) counts() bool         { return e.own == "" }
+func (e *event) isRecord() bool       { return e.record.Entries != nil }
 func (e *event) has(role string) bool { return slices.Contains(e.Roles, role) }
 func (e *event) loads() bool          { return e.has("parent") && e.Change == "add" }
 func (e *event) unloads() bool {
@@ -34,9 +35,9 @@ func (e *event) makes() bool {
 	return e.has("output") || e.has("subject") && e.Bond == "" && e.Change == "add"
 }
 
-// hasBeside says whether an event has its identifier in a role that is none of these.
-func (e *event) hasBeside(roles ...string) bool {
-	return slices.ContainsFunc(e.Roles, func(role string) bool { return !slices.Contains(roles, role) })
+// hasBeside says whether an event has its identifier in a role that is none of a kind: `lot`, or those of a process.
+func (e *event) hasBeside(kind string) bool {
+	return slices.ContainsFunc(e.Roles, func(role string) bool { return !strings.HasPrefix(role, kind) })
 }
 
 func inOrder(a, b *event) int {
@@ -50,7 +51,7 @@ type history struct {
 	traces               map[string][]Shown
 	events, declarations map[string][]*event
 	inTrace              map[string]set[eventKey]
-	known                map[readingOf][]*window
+	known                [4]map[pair][]*window // by reading
 	// What was found on the way: what is foreign, who is in within the limit, what is not; of the traces that must be shown
 	// the events that must be shown as record, and of all traces those that are not what their record says.
 	foreign         []Foreign
@@ -62,7 +63,7 @@ type history struct {
 func newHistory(question Question, traces map[string][]Shown) *history {
 	h := &history{
 		Question: question, traces: traces, events: map[string][]*event{}, declarations: map[string][]*event{},
-		inTrace: map[string]set[eventKey]{}, known: map[readingOf][]*window{}, taken: set[string]{},
+		inTrace: map[string]set[eventKey]{}, known: [4]map[pair][]*window{{}, {}, {}, {}}, taken: set[string]{},
 		needed: map[string]set[int]{}, misread: map[string]set[int]{},
 	}
 	for id, trace := range traces {
@@ -71,12 +72,13 @@ func newHistory(question Question, traces map[string][]Shown) *history {
 				h.take(id, i, one)
 			}
 		}
+		slices.SortFunc(h.events[id], inOrder)
+		slices.SortFunc(h.declarations[id], inOrder)
 		for _, e := range h.events[id] {
-			e.declared = filter(h.declarations[id], func(d *event) bool {
+			own := filter(h.declarations[id], func(d *event) bool {
 				return d.Event == e.Event && d.Organisation == e.Organisation && d.Domain == e.Domain
 			})
-			slices.SortFunc(e.declared, inOrder)
-			e.declared = e.declared[:min(len(e.declared), 8)]
+			e.declared = own[:min(len(own), 8)]
 			isTakenBack := slices.ContainsFunc(e.declared, func(d *event) bool { return h.takesBack(d, e) })
 			e.own = join(when(!h.MayCount(e.Organisation), "OTHER_RECORDER"), when(isTakenBack, "WITHDRAWN"))
 		}
@@ -86,10 +88,7 @@ func newHistory(question Question, traces map[string][]Shown) *history {
 
 // take an event of which at least the row is shown.
 func (h *history) take(id string, index int, one Shown) {
-	e := &event{Place: *one.Place, Row: one.Row, id: id, index: index}
-	if one.Record != nil {
-		e.step, e.entries = one.Record.Step, one.Record.Entries
-	}
+	e := &event{Place: *one.Place, Row: one.Row, id: id, index: index, record: cmp.Or(one.Record, new(Record))}
 	switch {
 	case one.Record != nil && !one.Record.says(id, one.Row):
 		h.foreign = append(h.foreign, Foreign{*one.Place, id})
@@ -125,10 +124,10 @@ func (r *Record) says(id string, row *Row) bool {
 // takesBack says whether a declaration has an effect on an event: it must name every (id, role, lot) of it.
 func (h *history) takesBack(d, e *event) bool {
 	lacks := func(a Entry) bool {
-		return !slices.ContainsFunc(d.entries, func(b Entry) bool { return a.ID == b.ID && a.Role == b.Role && a.Lot == b.Lot })
+		return !slices.ContainsFunc(d.record.Entries, func(b Entry) bool { return a.ID == b.ID && a.Role == b.Role && a.Lot == b.Lot })
 	}
-	return slices.Contains(e.declared, d) && h.MayCount(e.Organisation) && d.entries != nil && e.entries != nil &&
-		!slices.ContainsFunc(e.entries, lacks)
+	return slices.Contains(e.declared, d) && h.MayCount(e.Organisation) && d.isRecord() && e.isRecord() &&
+		!slices.ContainsFunc(e.record.Entries, lacks)
 }
 
 // isBound says whether the record of an event counts for another identifier that it names: whether that one's trace has it,
@@ -158,7 +157,7 @@ func (h *history) need(id string, events ...*event) {
 
 // leads gives the identifiers of a role to which an event leads: of a class with a lot in the record only the lot.
 func (h *history) leads(e *event, role string) set[string] {
-	entries := filter(e.entries, func(one Entry) bool {
+	entries := filter(e.record.Entries, func(one Entry) bool {
 		return one.Role == role && !h.isPassedOver(one) && h.isBound(e, one.ID)
 	})
 	return setOf(entries, func(one Entry) string { return one.ID })
@@ -170,7 +169,7 @@ func (h *history) isPassedOver(entry Entry) bool {
 
 // isPlainly says whether its identifier itself is in a role of an event, and not only as the class of a lot.
 func (h *history) isPlainly(e *event, role string) bool {
-	return e.has(role) && (e.entries == nil || slices.ContainsFunc(e.entries, func(entry Entry) bool {
+	return e.has(role) && (!e.isRecord() || slices.ContainsFunc(e.record.Entries, func(entry Entry) bool {
 		return entry.ID == e.id && entry.Role == role && !h.isPassedOver(entry)
 	}))
 }

@@ -42,8 +42,8 @@ func differ(told map[string]set[string], several why) why {
 // twice is the reason of edges of an output of which organisations tell different makings, none of them all.
 func (h *history) twice(id string) why {
 	makings := map[string]set[string]{}
-	for _, e := range filter(h.events[id], func(e *event) bool { return e.counts() && e.entries != nil && e.makes() }) {
-		making := []any{e.Event, e.Time, e.Bond, e.Change, e.step, text.Listed(e.entries)}
+	for _, e := range filter(h.events[id], func(e *event) bool { return e.counts() && e.isRecord() && e.makes() }) {
+		making := []any{e.Event, e.Time, e.Bond, e.Change, e.record.Step, text.Listed(e.record.Entries)}
 		addTo(makings, e.Organisation, text.InOrder(making))
 	}
 	return differ(makings, "")
@@ -54,7 +54,7 @@ func (h *history) lotReasons(item, lot string) why {
 	var against []why
 	lotsOf := map[string]set[string]{} // by organisation
 	for _, e := range h.events[item] {
-		for _, entry := range filter(e.entries, func(one Entry) bool { return one.ID == item && one.Lot != "" }) {
+		for _, entry := range filter(e.record.Entries, func(one Entry) bool { return one.ID == item && one.Lot != "" }) {
 			if entry.Lot == lot {
 				against = append(against, e.own)
 			}

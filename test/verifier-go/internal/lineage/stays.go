@@ -1,26 +1,26 @@
 package lineage
 
 import (
+	"cmp"
 	"maps"
 	"slices"
-
-	"cotrace.example/verifier/internal/text"
 )
 
 // stay is a part of a window in a span of time, and what makes it undecided. Its bounds are those of the window, of a plain
 // reading those of the part.
 type stay struct {
 	*window
+	by         *string // who recorded the first event of the pair
 	at, bounds span
 	because    why
 }
 
 // stays of pairs in a span of time; plainly only what is certain.
-func (h *history) stays(pairs set[pair], how reading, within span) (stays []stay) {
-	for p := range pairs {
+func (h *history) stays(pairs map[pair]*string, how reading, within span) (stays []stay) {
+	for p, by := range pairs {
 		for _, w := range h.windows(p, how) {
 			for _, one := range w.parts {
-				of := stay{w, one.span, w.span, join(one.because, h.isClass(p.parent, p.child))}
+				of := stay{w, by, one.span, w.span, join(one.because, h.isClass(p.parent, p.child))}
 				if how.isPlain() {
 					of.bounds = one.span
 				}
@@ -34,12 +34,13 @@ func (h *history) stays(pairs set[pair], how reading, within span) (stays []stay
 	return stays
 }
 
-// childrenOf an identifier, with the bonds.
-func (h *history) childrenOf(id string) set[pair] {
-	pairs := set[pair]{}
+// childrenOf an identifier, with the bonds, and who recorded the first event of each.
+func (h *history) childrenOf(id string) map[pair]*string {
+	pairs := map[pair]*string{}
 	for _, e := range filter(h.events[id], func(e *event) bool { return e.has("parent") }) {
 		for child := range h.leads(e, "child") {
-			pairs[pair{id, child, e.Bond}] = true
+			p := pair{id, child, e.Bond}
+			pairs[p] = cmp.Or(pairs[p], &e.Organisation)
 		}
 	}
 	return pairs
@@ -47,10 +48,12 @@ func (h *history) childrenOf(id string) set[pair] {
 
 // containers of an identifier in a span of time. Going down, what left one last went into what it was used for later.
 func (l *layer) containers(id string, within span, because why) {
-	held := filter(l.events[id], func(e *event) bool {
-		return e.Parent != "" && l.isPlainly(e, "child") && l.isBound(e, e.Parent)
-	})
-	pairs := setOf(held, func(e *event) pair { return pair{e.Parent, id, e.Bond} })
+	pairs := map[pair]*string{}
+	for _, e := range l.events[id] {
+		if p := (pair{e.Parent, id, e.Bond}); p.parent != "" && l.isPlainly(e, "child") && l.isBound(e, p.parent) {
+			pairs[p] = cmp.Or(pairs[p], &e.Organisation)
+		}
+	}
 	// Where the child would have been, had nobody emptied it, its events say whether it was.
 	for _, one := range l.stays(pairs, unemptied, within) {
 		l.need(one.parent)
@@ -72,14 +75,13 @@ func (l *layer) contain(stays []stay, because why) {
 	for _, one := range stays {
 		one.because = join(one.because, because)
 		addTo(l.followed, one.parent, one.window)
-		by := text.Sorted(one.openedBy)
-		l.reach(state{way: "container", id: one.parent, at: one.at, of: one}, one.because, &by[0])
+		l.reach(state{way: "container", id: one.parent, at: one.at, of: one}, one.because, one.by)
 	}
 }
 
 // staysIn a window.
 func (l *layer) staysIn(w *window, within span) []stay {
-	return filter(l.stays(set[pair]{w.pair: true}, l.how, within), func(one stay) bool { return one.window == w })
+	return filter(l.stays(map[pair]*string{w.pair: nil}, l.how, within), func(one stay) bool { return one.window == w })
 }
 
 // isInside leaves out, at the ends of a window, loadings and unloadings of something else.
@@ -108,14 +110,14 @@ func (h *history) loaders(id string) set[string] {
 // emptied are the windows in an identifier that ended last before times at which nobody familiar with it tells of a load.
 func (h *history) emptied(id string, times span) (ended []*window) {
 	last, pairs := since, h.childrenOf(id)
-	maps.DeleteFunc(pairs, func(p pair, _ bool) bool { return p.bond == "association" })
-	if len(h.stays(pairs, familiar, times)) > 0 {
+	maps.DeleteFunc(pairs, func(p pair, _ *string) bool { return p.bond == "association" })
+	if len(h.loaders(id)) == 0 || len(h.stays(pairs, familiar, times)) > 0 {
 		return nil
 	}
 	for p := range pairs {
 		for _, w := range filter(h.windows(p, wholly), func(w *window) bool { return w.to < times.from }) {
 			ended = append(ended, w)
-			if h.isFamiliar(id, w.openedBy) && len(h.stays(set[pair]{p: true}, familiar, w.span)) > 0 {
+			if h.isFamiliar(id, w.openedBy) && len(h.stays(map[pair]*string{p: nil}, familiar, w.span)) > 0 {
 				last = max(last, w.to)
 			}
 		}

@@ -47,11 +47,11 @@ func (h *history) steps(p pair, how reading) map[string][]*step {
 		isEmpty := e.id == p.parent && e.has("parent") && e.Change == "empty"
 		switch {
 		case e.Bond != p.bond || how.isPlain() && !e.counts() || how == unemptied && isEmpty:
-		case isEmpty || isOfChild && e.entries == nil:
+		case isEmpty || isOfChild && !e.isRecord():
 			tell(e, nil)
 		case isOfChild || !isShown && e.has("parent"):
 			// Of a child whose trace is not shown, the parent's records say what they say.
-			for _, entry := range e.entries {
+			for _, entry := range e.record.Entries {
 				if entry.ID == p.child && entry.Role == "child" && !h.isPassedOver(entry) {
 					tell(e, entry.Amounts)
 				}

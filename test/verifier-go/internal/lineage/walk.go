@@ -98,24 +98,21 @@ func (l *layer) show(because why, events ...*event) {
 	}
 }
 
-var processRoles = []string{"process", "process-gives", "process-takes"}
-
-func isProduct(e *event) bool { return e.hasBeside(processRoles...) }
-
 func (l *layer) product(s state) {
 	events, isAsked := l.events[s.id], s.id == l.TraceID
 	l.need(s.id, slices.Concat(events, l.declarations[s.id])...)
-	l.show("", filter(events, func(e *event) bool { return isAsked || isProduct(e) })...)
+	l.show("", filter(events, func(e *event) bool { return isAsked || e.hasBeside("process") })...)
 	if l.Direction == "none" {
 		return
 	}
-	if isAsked && slices.ContainsFunc(events, func(e *event) bool { return slices.ContainsFunc(processRoles, e.has) }) {
+	isProcess := func(e *event) bool { return strings.Contains(strings.Join(e.Roles, " "), "process") }
+	if isAsked && slices.ContainsFunc(events, isProcess) {
 		l.reach(state{way: "process", id: s.id}, "", nil)
 	}
 	l.follow(s.id)
 	l.containers(s.id, always, "")
 	for _, one := range l.stays(l.childrenOf(s.id), l.how, s.at) {
-		l.reach(state{way: "product", id: one.child, at: one.at}, one.because, nil)
+		l.reach(state{way: "product", id: one.child, at: one.at}, one.because, one.by)
 	}
 }
 
@@ -126,7 +123,7 @@ func (l *layer) load(s state) {
 	l.show("", filter(events, func(e *event) bool { return e.has("input") || e.has("output") })...)
 	l.follow(s.id)
 	if isStrange {
-		l.show("STRANGER", filter(events, isProduct)...)
+		l.show("STRANGER", filter(events, func(e *event) bool { return e.hasBeside("process") })...)
 		l.containers(s.id, always, "STRANGER")
 	}
 	for _, one := range l.stays(l.childrenOf(s.id), l.how, s.at) {
@@ -135,9 +132,9 @@ func (l *layer) load(s state) {
 			within = s.at
 		}
 		l.contain(l.staysIn(one.window, within), "")
-		l.reachLoad(one.child, one.at, one.because, nil)
+		l.reachLoad(one.child, one.at, one.because, one.by)
 		if isStrange {
-			l.reach(state{way: "product", id: one.child, at: one.at}, join(one.because, "STRANGER"), nil)
+			l.reach(state{way: "product", id: one.child, at: one.at}, join(one.because, "STRANGER"), one.by)
 		}
 	}
 	for _, w := range l.emptied(s.id, s.at) {
@@ -218,7 +215,7 @@ func (l *layer) otherSide(e *event, because why) {
 func (l *layer) follow(id string) {
 	for _, e := range l.events[id] {
 		l.transform(e, "")
-		for _, entry := range e.entries {
+		for _, entry := range e.record.Entries {
 			switch {
 			case entry.Lot == "" || l.NatureOf(entry.ID) != "instance":
 			case entry.Lot == id && l.isBound(e, entry.ID):

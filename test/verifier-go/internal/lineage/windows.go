@@ -93,15 +93,11 @@ const (
 
 func (r reading) isPlain() bool { return r == plainly || r == familiar }
 
-type readingOf struct {
-	pair
-	how reading
-}
-
 // reader reads the windows of a pair by rising time.
 type reader struct {
 	*history
-	readingOf
+	pair
+	how      reading
 	windows  []*window
 	open     *window // the last one, as long as it has no end
 	closings []*step // until now
@@ -111,11 +107,10 @@ type reader struct {
 
 // windows of a pair. What is undecided plainly is so wholly, too.
 func (h *history) windows(p pair, how reading) []*window {
-	key := readingOf{p, how}
-	if known, isKnown := h.known[key]; isKnown {
+	if known, isKnown := h.known[how][p]; isKnown {
 		return known
 	}
-	r := &reader{history: h, readingOf: key, foundAt: forever}
+	r := &reader{history: h, pair: p, how: how, foundAt: forever}
 	steps := h.steps(p, how)
 	for _, at := range text.Sorted(steps) {
 		if p.bond != "other" {
@@ -127,7 +122,7 @@ func (h *history) windows(p pair, how reading) []*window {
 			r.end(at, nil)
 		}
 	}
-	h.known[key] = r.windows
+	h.known[how][p] = r.windows
 	if how != wholly {
 		return r.windows
 	}
@@ -320,7 +315,9 @@ func (r *reader) contradict(at string) {
 		return e.Bond == r.bond && e.Change == "add" && e.Parent != "" && e.Parent != r.parent
 	}
 	reloads := func(e *event) bool { return e.Bond == r.bond && e.loads() && !r.inTrace[r.child][e.key()] }
-	travels := func(e *event) bool { return e.has("subject") || e.has("child") || e.Bond == r.bond && e.Change == "see" }
+	travels := func(e *event) bool {
+		return e.has("subject") || e.has("child") || e.Bond == r.bond && e.Change == "see"
+	}
 	w, because := r.open, r.open.now().because
 	if because == "" && r.NatureOf(r.child) == "instance" && then(r.child, leaves) {
 		w.change(at, "OVERLAP")
