@@ -22,8 +22,7 @@ func Of(question Question, traces map[string][]Shown) (*Answer, map[string][]int
 		a.addContainer(id, all)
 	}
 	a.addEvents(certain, all)
-	needs := all.needs()
-	a.addOpenEnds(h, needs)
+	needs := a.addOpenEnds(all)
 	a.Foreign, a.Cut = text.Listed(h.foreign), text.Listed(h.cut)
 	a.Complete = len(a.Open) == 0 && !slices.ContainsFunc(a.Cut, func(one Cut) bool {
 		return one.Organisation == nil || h.MayCount(*one.Organisation)
@@ -141,41 +140,32 @@ func (a *Answer) addEvents(certain, all *layer) {
 	}
 }
 
-// needs lists what must be shown: traces, and of each the events that must be shown as record.
-func (l *layer) needs() map[string][]int {
+// addOpenEnds adds needed traces that are not shown, or not far enough, and gives what must be shown: traces, and of each the
+// events that must be shown as record.
+func (a *Answer) addOpenEnds(all *layer) map[string][]int {
 	needs := map[string][]int{}
-	for id := range l.needed {
-		for _, e := range l.events[id] {
-			if len(e.declared) > 0 || l.ways[id]["container"] && l.hasShown(e) {
-				l.need(id, append(e.declared, e)...)
+	for _, id := range slices.SortedFunc(maps.Keys(all.needed), text.Compare) {
+		for _, e := range all.events[id] {
+			if len(e.declared) > 0 || all.ways[id]["container"] && all.hasShown(e) {
+				all.need(id, append(e.declared, e)...)
 			}
 		}
-		maps.Copy(l.needed[id], l.misread[id])
-		needs[id] = text.Sorted(l.needed[id])
+		maps.Copy(all.needed[id], all.misread[id])
+		needs[id] = text.Sorted(all.needed[id])
+		shown, isKnown := all.traces[id]
+		if !isKnown {
+			a.Open = append(a.Open, text.Object{"traceId": id, "missing": "trace", "events": 0})
+		}
+		missing := 0
+		for i, one := range shown {
+			isEnough := one.Record != nil || one.Row != nil && !all.needed[id][i]
+			if by := cmp.Or(one.Place, &Place{Organisation: one.Organisation}).Organisation; !isEnough && all.MayCount(by) {
+				missing += 1 + one.More
+			}
+		}
+		if missing > 0 {
+			a.Open = append(a.Open, text.Object{"traceId": id, "missing": "events", "events": missing})
+		}
 	}
 	return needs
-}
-
-// addOpenEnds adds needed traces that are not shown, or not far enough.
-func (a *Answer) addOpenEnds(h *history, needs map[string][]int) {
-	for _, id := range slices.SortedFunc(maps.Keys(needs), text.Compare) {
-		shown, isKnown := h.traces[id]
-		missing, events := "events", 0
-		if !isKnown {
-			missing = "trace"
-		}
-		for i, one := range shown {
-			by := one.Organisation
-			if one.Place != nil {
-				by = one.Place.Organisation
-			}
-			isEnough := one.Record != nil || one.Row != nil && !slices.Contains(needs[id], i)
-			if !isEnough && h.MayCount(by) {
-				events += 1 + one.More
-			}
-		}
-		if !isKnown || events > 0 {
-			a.Open = append(a.Open, text.Object{"traceId": id, "missing": missing, "events": events})
-		}
-	}
 }

@@ -9,7 +9,6 @@ import (
 )
 
 type (
-	// Place of an event.
 	Place struct {
 		Domain       string `json:"domain"`
 		TxID         string `json:"txId"`
@@ -24,7 +23,6 @@ type (
 		Bond     string `json:"bond" may:"null"`
 		Change   string `json:"change" may:"null"`
 	}
-	// Row of an identifier, or its mark.
 	Row struct {
 		Said
 		Roles  []string `json:"roles"`
@@ -35,14 +33,12 @@ type (
 		Value string  `json:"value"`
 		Unit  *string `json:"unit"`
 	}
-	// Entry is an identifier in a record.
 	Entry struct {
 		ID      string    `json:"id"`
 		Role    string    `json:"role" among:"subject input output parent child lot process"`
 		Lot     string    `json:"lot" may:"null"`
 		Amounts *[]Amount `json:"amounts" least:"1" most:"1000"`
 	}
-	// Record of an event.
 	Record struct {
 		Said
 		Step    *string `json:"step"`
@@ -57,7 +53,6 @@ type (
 		Record       *Record `json:"record" may:"lack"`
 		More         int     // further hidden ones
 	}
-	// Asked is a question as a proof has it.
 	Asked struct {
 		TraceID   string    `json:"traceId"`
 		Direction string    `json:"direction" among:"none up down both"`
@@ -67,7 +62,6 @@ type (
 			Events      int `json:"events" least:"1" most:"100000"`
 		} `json:"limits"`
 	}
-	// Question about a lineage.
 	Question struct {
 		Asked
 		RootTime string                      `json:"rootTime" may:"null"`
@@ -86,26 +80,22 @@ type (
 		Certain bool     `json:"certain"`
 		Because []string `json:"because"`
 	}
-	// Identifier of a lineage.
 	Identifier struct {
 		TraceID string   `json:"traceId"`
 		As      []string `json:"as"`
 		Status
 	}
-	// Event of a lineage.
 	Event struct {
 		Place
 		RecordID string `json:"recordId"`
 		Time     string `json:"time"`
 		Status
 	}
-	// Undecided is a part of a window.
 	Undecided struct {
 		From    *string  `json:"from"`
 		To      *string  `json:"to"`
 		Because []string `json:"because"`
 	}
-	// Declaration that an event is wrong.
 	Declaration struct {
 		Place
 		Declared string `json:"declared"`
@@ -121,7 +111,6 @@ type (
 		TraceID      string  `json:"traceId"`
 		Organisation *string `json:"organisation"`
 	}
-	// Answer is the lineage of an identifier.
 	Answer struct {
 		Identifiers   []Identifier  `json:"identifiers"`
 		Events        []Event       `json:"events"`
