@@ -51,7 +51,7 @@ func (a *Answer) addFacts(id string, all *layer) {
 		a.WithoutOrigin = append(a.WithoutOrigin, id)
 	}
 	lots := set[string]{}
-	for _, e := range slices.SortedFunc(slices.Values(all.events[id]), inOrder) {
+	for _, e := range all.events[id] {
 		for _, one := range e.record.Entries {
 			if isInstance && isProduct && one.ID == id && one.Lot != "" && !lots[one.Lot] && all.isBound(e, one.Lot) {
 				lots[one.Lot] = true

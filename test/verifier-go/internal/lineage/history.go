@@ -69,9 +69,21 @@ func newHistory(question Question, traces map[string][]Shown) *history {
 	}
 	for id, trace := range traces {
 		for i, one := range trace {
-			if one.Row != nil {
-				h.take(id, i, one)
+			if one.Row == nil {
+				continue
 			}
+			e := &event{Place: *one.Place, Row: one.Row, id: id, index: i, record: cmp.Or(one.Record, new(Record))}
+			switch {
+			case one.Record != nil && !one.Record.says(id, one.Row):
+				h.foreign = append(h.foreign, Foreign{*one.Place, id})
+				addTo(h.misread, id, i)
+				continue
+			case e.Wrong:
+				h.declarations[id] = append(h.declarations[id], e)
+			default:
+				h.events[id] = append(h.events[id], e)
+			}
+			addTo(h.inTrace, id, e.key())
 		}
 		slices.SortFunc(h.events[id], inOrder)
 		slices.SortFunc(h.declarations[id], inOrder)
@@ -85,22 +97,6 @@ func newHistory(question Question, traces map[string][]Shown) *history {
 		}
 	}
 	return h
-}
-
-// take an event of which at least the row is shown.
-func (h *history) take(id string, index int, one Shown) {
-	e := &event{Place: *one.Place, Row: one.Row, id: id, index: index, record: cmp.Or(one.Record, new(Record))}
-	switch {
-	case one.Record != nil && !one.Record.says(id, one.Row):
-		h.foreign = append(h.foreign, Foreign{*one.Place, id})
-		addTo(h.misread, id, index)
-		return
-	case e.Wrong:
-		h.declarations[id] = append(h.declarations[id], e)
-	default:
-		h.events[id] = append(h.events[id], e)
-	}
-	addTo(h.inTrace, id, e.key())
 }
 
 // says tells whether a row says what this record says of an identifier.

@@ -19,14 +19,13 @@ type stay struct {
 func (h *history) stays(pairs map[pair]*string, how reading, within span) (stays []stay) {
 	for p, by := range pairs {
 		for _, w := range h.windows(p, how) {
-			for _, one := range w.parts {
-				of := stay{w, by, one.span, w.span, join(one.because, h.isClass(p.parent, p.child))}
+			for _, one := range filter(w.parts, func(one part) bool { return !how.isPlain() || !one.isUndecided() }) {
+				bounds := w.span
 				if how.isPlain() {
-					of.bounds = one.span
+					bounds = one.span
 				}
-				at, meets := meet(one.span, within)
-				if of.at = at; meets && !(how.isPlain() && one.isUndecided()) {
-					stays = append(stays, of)
+				for _, in := range cut([]part{one}, within) {
+					stays = append(stays, stay{w, by, in.span, bounds, join(one.because, h.isClass(p.parent, p.child))})
 				}
 			}
 		}
@@ -62,7 +61,7 @@ func (l *layer) containers(id string, within span, because why) {
 	for p := range pairs {
 		for _, e := range filter(l.events[p.parent], func(e *event) bool { return !l.isUp() && e.has("input") }) {
 			for _, w := range l.emptied(p.parent, span{e.Time, e.Time}) {
-				if _, meets := meet(w.span, within); meets && w.pair == p {
+				if w.pair == p && len(cut(w.parts, within)) > 0 {
 					l.transform(e, join(because, "EMPTIED", l.isClass(id, p.parent)))
 				}
 			}
@@ -101,10 +100,10 @@ func (l *layer) isTurned(e *event, of stay) bool {
 
 // loaders are who tells that anything was in an identifier, which is not built in.
 func (h *history) loaders(id string) set[string] {
-	loads := filter(h.events[id], func(e *event) bool {
+	isLoading := func(e *event) bool {
 		return e.has("parent") && e.Change != "empty" && e.Bond != "association" && e.counts()
-	})
-	return setOf(loads, func(e *event) string { return e.Organisation })
+	}
+	return setOf(filter(h.events[id], isLoading), func(e *event) string { return e.Organisation })
 }
 
 // emptied are the windows in an identifier that ended last before times at which nobody familiar with it tells of a load.

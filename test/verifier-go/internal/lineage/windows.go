@@ -17,10 +17,7 @@ type span struct{ from, to string }
 
 var always = span{since, forever}
 
-func meet(a, b span) (both span, meets bool) {
-	both = span{max(a.from, b.from), min(a.to, b.to)}
-	return both, both.from <= both.to
-}
+func (s span) has(e *event) bool { return s.from <= e.Time && e.Time <= s.to }
 
 // pair of a parent and what was in it under a bond.
 type pair struct{ parent, child, bond string }
@@ -45,6 +42,16 @@ type part struct {
 }
 
 func (p part) isUndecided() bool { return p.because != "" }
+
+// cut parts to a span.
+func cut(parts []part, within span) (inside []part) {
+	for _, one := range parts {
+		if one.from, one.to = max(one.from, within.from), min(one.to, within.to); one.from <= one.to {
+			inside = append(inside, one)
+		}
+	}
+	return inside
+}
 
 func (w *window) now() *part { return &w.parts[len(w.parts)-1] }
 
@@ -123,19 +130,14 @@ func (h *history) windows(p pair, how reading) []*window {
 		}
 	}
 	h.known[how][p] = r.windows
-	if how != wholly {
-		return r.windows
-	}
 	var doubts []part
-	for _, w := range slices.Concat(r.windows, h.windows(p, plainly)) {
-		doubts = append(doubts, filter(w.parts, part.isUndecided)...)
+	if how == wholly {
+		for _, w := range slices.Concat(r.windows, h.windows(p, plainly)) {
+			doubts = append(doubts, filter(w.parts, part.isUndecided)...)
+		}
 	}
 	for _, w := range r.windows {
-		for _, one := range doubts {
-			if both, meets := meet(one.span, w.span); meets {
-				w.parts = append(w.parts, part{both, one.because})
-			}
-		}
+		w.parts = append(w.parts, cut(doubts, w.span)...)
 	}
 	return r.windows
 }
@@ -184,8 +186,6 @@ func (r *reader) mayClose(s *step, tellers set[string], within span) bool {
 		})
 }
 
-func (s span) has(e *event) bool { return s.from <= e.Time && e.Time <= s.to }
-
 // reach goes back to the last closing that counts for who tells that the child was in, of several to the earliest. Windows
 // that ended since were cut off by strangers, and are one with this.
 func (r *reader) reach(at string, steps []*step, own why) {
@@ -201,13 +201,11 @@ func (r *reader) reach(at string, steps []*step, own why) {
 	}
 	until := w.from
 	w.floor, w.from = max(w.floor, first), min(w.from, first)
-	r.windows = slices.DeleteFunc(r.windows, func(one *window) bool {
-		if one == w || one.to <= first {
-			return false
-		}
+	joins := func(one *window) bool { return one != w && one.to > first }
+	for _, one := range filter(r.windows, joins) {
 		w.from = min(w.from, one.from)
-		return true
-	})
+	}
+	r.windows = slices.DeleteFunc(r.windows, joins)
 	if w.from < until {
 		w.parts = slices.Insert(w.parts, 0, part{span{w.from, until}, join("NO_OPENING", own)})
 	}
@@ -245,9 +243,10 @@ func (r *reader) turn(at string, steps []*step) {
 func (r *reader) close(at string, closings []*step) {
 	w := r.open
 	may := filter(closings, func(s *step) bool { return r.mayClose(s, w.openedBy, span{w.floor, at}) })
-	isAll := slices.ContainsFunc(may, func(s *step) bool {
+	isWhole := func(s *step) bool {
 		return r.NatureOf(r.child) == "instance" || s.amounts == nil && len(w.content) == 0
-	})
+	}
+	isAll := slices.ContainsFunc(may, isWhole)
 	if empties := filter(may, func(s *step) bool { return s.kind == "empty" }); len(empties) > 0 {
 		may, isAll = empties[:1], true
 	}
@@ -286,12 +285,9 @@ func (r *reader) tell(at string, steps []*step, because why) {
 		w.change(at, join(own, because, when(isAdd && r.foundAt < at, "ORDER")))
 	case r.how.isPlain():
 		// It is so again. What is told at the time at which it became so changes nothing.
-		if at != w.now().from {
-			w.change(at, "")
-		}
-		if isAdd && because != "" {
-			w.change(at, because)
-		}
+		again := when(at == w.now().from, w.now().because)
+		w.change(at, again)
+		w.change(at, cmp.Or(when(isAdd, because), again))
 	}
 	for _, s := range steps {
 		if isPut {
