@@ -74,7 +74,7 @@ func (l *layer) contain(stays []stay, because why) {
 	for _, one := range stays {
 		one.because = join(one.because, because)
 		addTo(l.followed, one.parent, one.window)
-		l.reach(state{way: "container", id: one.parent, at: one.at, of: one}, one.because, one.by)
+		l.reach(state{way: "container", id: one.parent, at: one.at, of: one, because: one.because, from: one.by})
 	}
 }
 

@@ -13,13 +13,8 @@ type state struct {
 	at      span
 	of      stay   // of a container: what it is reached for
 	by      string // of a process: who recorded the event that it was reached from
-}
-
-// edge leads to an identifier, from an event of an organisation or from none.
-type edge struct {
-	state
 	because why
-	from    *string
+	from    *string // who recorded the event that leads there, if one does
 }
 
 // layer is what is reached: in `certain` by edges without a reason, in `all` by every one, with the reasons.
@@ -28,7 +23,7 @@ type layer struct {
 	how           reading // plainly or wholly
 	from, to, via string  // roles that are followed
 	visited       set[state]
-	pending       []edge
+	pending       []state
 	ways          map[string]set[string]
 	because       map[string]why
 	shown         map[eventKey]why
@@ -52,14 +47,14 @@ func (h *history) layer(how reading) *layer {
 // walk follows edges in rounds: what the last one led to by TraceID; what the limit leaves is cut.
 func (l *layer) walk(from, to, via string) {
 	expand := map[string]func(state){
-		"product": l.product, "load": l.load, "container": l.container, "lot": l.lot, "process": l.process,
+		"product": l.product, "load": l.product, "container": l.container, "lot": l.lot, "process": l.process,
 	}
 	l.from, l.to, l.via, l.visited = from, to, via, set[state]{}
-	l.reach(state{way: "product", id: l.TraceID, at: always}, "", nil)
+	l.reach(state{way: "product", id: l.TraceID, at: always})
 	for len(l.pending) > 0 {
 		edges, fresh := l.pending, []state{}
 		l.pending = nil
-		slices.SortStableFunc(edges, func(a, b edge) int { return text.Compare(a.id, b.id) })
+		slices.SortStableFunc(edges, func(a, b state) int { return text.Compare(a.id, b.id) })
 		for _, one := range edges {
 			if !l.taken[one.id] && len(l.taken) >= l.Limits.Identifiers {
 				l.cut = append(l.cut, Cut{one.id, one.from})
@@ -69,9 +64,9 @@ func (l *layer) walk(from, to, via string) {
 			l.need(one.id)
 			addTo(l.ways, one.id, strings.Replace(one.way, "load", "product", 1))
 			l.because[one.id] = join(l.because[one.id], one.because)
-			if !l.visited[one.state] {
-				l.visited[one.state] = true
-				fresh = append(fresh, one.state)
+			if one.because, one.from = "", nil; !l.visited[one] {
+				l.visited[one] = true
+				fresh = append(fresh, one)
 			}
 		}
 		for _, s := range fresh {
@@ -83,9 +78,9 @@ func (l *layer) walk(from, to, via string) {
 func (l *layer) isUp() bool { return l.from == "output" }
 
 // reach an identifier in the next round.
-func (l *layer) reach(s state, because why, from *string) {
-	if l.how == wholly || because == "" {
-		l.pending = append(l.pending, edge{s, because, from})
+func (l *layer) reach(s state) {
+	if l.how == wholly || s.because == "" {
+		l.pending = append(l.pending, s)
 	}
 }
 
@@ -98,58 +93,55 @@ func (l *layer) show(because why, events ...*event) {
 	}
 }
 
+// product leads to what it was made of or went into. A load, an input into which something was ever put, stands for what it
+// held: its other events are shown only where nobody familiar with it tells of what was put in.
 func (l *layer) product(s state) {
-	events, isAsked := l.events[s.id], s.id == l.TraceID
+	events, isAsked, isLoad := l.events[s.id], s.id == l.TraceID && s.way != "load", s.way == "load"
+	doubt := when(isLoad && !l.isFamiliar(s.id, l.loaders(s.id)), "STRANGER")
 	l.need(s.id, slices.Concat(events, l.declarations[s.id])...)
-	l.show("", filter(events, func(e *event) bool { return isAsked || e.hasBeside("process") })...)
+	l.show("", filter(events, func(e *event) bool { return isAsked || e.has("input") || e.has("output") })...)
+	if !isLoad || doubt != "" {
+		l.show(doubt, filter(events, func(e *event) bool { return e.hasBeside("process") })...)
+	}
 	if l.Direction == "none" {
 		return
 	}
 	isProcess := func(e *event) bool { return strings.Contains(strings.Join(e.Roles, " "), "process") }
 	if isAsked && slices.ContainsFunc(events, isProcess) {
-		l.reach(state{way: "process", id: s.id}, "", nil)
+		l.reach(state{way: "process", id: s.id})
 	}
 	l.follow(s.id)
-	l.containers(s.id, always, "")
-	for _, one := range l.stays(l.childrenOf(s.id), l.how, s.at) {
-		l.reach(state{way: "product", id: one.child, at: one.at}, one.because, one.by)
-	}
-}
-
-// load is an input into which something was ever put: it stands for what it held.
-func (l *layer) load(s state) {
-	events, isStrange := l.events[s.id], !l.isFamiliar(s.id, l.loaders(s.id))
-	l.need(s.id, slices.Concat(events, l.declarations[s.id])...)
-	l.show("", filter(events, func(e *event) bool { return e.has("input") || e.has("output") })...)
-	l.follow(s.id)
-	if isStrange {
-		l.show("STRANGER", filter(events, func(e *event) bool { return e.hasBeside("process") })...)
-		l.containers(s.id, always, "STRANGER")
+	if !isLoad || doubt != "" {
+		l.containers(s.id, always, doubt)
 	}
 	for _, one := range l.stays(l.childrenOf(s.id), l.how, s.at) {
-		within := always
-		if len(l.loaders(one.child)) > 0 {
-			within = s.at
+		if !isLoad || doubt != "" {
+			l.reach(state{way: "product", id: one.child, at: one.at, because: join(one.because, doubt), from: one.by})
 		}
-		l.contain(l.staysIn(one.window, within), "")
-		l.reachLoad(one.child, one.at, one.because, one.by)
-		if isStrange {
-			l.reach(state{way: "product", id: one.child, at: one.at}, join(one.because, "STRANGER"), one.by)
+		if isLoad {
+			within := always
+			if len(l.loaders(one.child)) > 0 {
+				within = s.at
+			}
+			l.contain(l.staysIn(one.window, within), "")
+			l.reachLoad(one.child, one.at, one.because, one.by)
 		}
 	}
 	for _, w := range l.emptied(s.id, s.at) {
-		l.contain(l.staysIn(w, always), "EMPTIED")
-		l.reachLoad(w.child, w.span, join("EMPTIED", l.isClass(s.id, w.child)), nil)
+		if isLoad {
+			l.contain(l.staysIn(w, always), "EMPTIED")
+			l.reachLoad(w.child, w.span, join("EMPTIED", l.isClass(s.id, w.child)), nil)
+		}
 	}
 }
 
 // reachLoad reaches what stands for its load, where anything was ever put into it.
 func (l *layer) reachLoad(id string, at span, because why, from *string) {
-	s := state{way: "product", id: id, at: at}
+	s := state{way: "product", id: id, at: at, because: because, from: from}
 	if len(l.loaders(id)) > 0 {
 		s.way = "load"
 	}
-	l.reach(s, because, from)
+	l.reach(s)
 }
 
 // container shows the events of a use, and reaches its own containers. What it held went into what it was used for.
@@ -195,7 +187,7 @@ func (l *layer) transform(e *event, because why) {
 	because = join(because, e.own, l.isClass(e.id), when(l.isUp(), l.twice(e.id)))
 	l.otherSide(e, because)
 	for process := range l.leads(e, "process") {
-		l.reach(state{way: "process", id: process, by: e.Organisation}, because, &e.Organisation)
+		l.reach(state{way: "process", id: process, by: e.Organisation, because: because, from: &e.Organisation})
 	}
 }
 
@@ -206,7 +198,8 @@ func (l *layer) otherSide(e *event, because why) {
 		if l.isUp() {
 			l.reachLoad(id, span{e.Time, e.Time}, reasons, &e.Organisation)
 		} else {
-			l.reach(state{way: "product", id: id, at: span{e.Time, forever}}, join(reasons, l.twice(id)), &e.Organisation)
+			reasons = join(reasons, l.twice(id))
+			l.reach(state{way: "product", id: id, at: span{e.Time, forever}, because: reasons, from: &e.Organisation})
 		}
 	}
 }
@@ -219,9 +212,10 @@ func (l *layer) follow(id string) {
 			switch {
 			case entry.Lot == "" || l.NatureOf(entry.ID) != "instance":
 			case entry.Lot == id && l.isBound(e, entry.ID):
-				l.reach(state{way: "product", id: entry.ID, at: always}, l.lotReasons(entry.ID, id), nil)
+				l.reach(state{way: "product", id: entry.ID, at: always, because: l.lotReasons(entry.ID, id)})
 			case entry.ID == id && l.isBound(e, entry.Lot):
-				l.reach(state{way: "lot", id: entry.Lot}, join(l.lotReasons(id, entry.Lot), when(!l.isUp(), "LOT_PART")), nil)
+				because := join(l.lotReasons(id, entry.Lot), when(!l.isUp(), "LOT_PART"))
+				l.reach(state{way: "lot", id: entry.Lot, because: because})
 			}
 		}
 	}
