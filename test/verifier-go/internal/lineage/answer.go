@@ -31,10 +31,7 @@ func Of(question Question, traces map[string][]Shown) (*Answer, map[string][]int
 }
 
 func statusOf(isCertain bool, because why) Status {
-	if isCertain {
-		return Status{true, nil}
-	}
-	return Status{false, strings.Fields(cmp.Or(because, "BEYOND"))}
+	return Status{isCertain, when(!isCertain, strings.Fields(cmp.Or(because, "BEYOND")))}
 }
 
 // addFacts tells what else is known of an identifier.
@@ -87,10 +84,7 @@ func (a *Answer) addContainer(id string, all *layer) {
 
 // orNull is a time; null since ever and for ever.
 func orNull(at string) *string {
-	if at == since || at == forever {
-		return nil
-	}
-	return &at
+	return when(at != since && at != forever, &at)
 }
 
 func (l *layer) hasShown(e *event) bool {
@@ -153,9 +147,6 @@ func (a *Answer) addOpenEnds(all *layer) map[string][]int {
 		maps.Copy(all.needed[id], all.misread[id])
 		needs[id] = text.Sorted(all.needed[id])
 		shown, isKnown := all.traces[id]
-		if !isKnown {
-			a.Open = append(a.Open, text.Object{"traceId": id, "missing": "trace", "events": 0})
-		}
 		missing := 0
 		for i, one := range shown {
 			isEnough := one.Record != nil || one.Row != nil && !all.needed[id][i]
@@ -163,8 +154,9 @@ func (a *Answer) addOpenEnds(all *layer) map[string][]int {
 				missing += 1 + one.More
 			}
 		}
-		if missing > 0 {
-			a.Open = append(a.Open, text.Object{"traceId": id, "missing": "events", "events": missing})
+		if !isKnown || missing > 0 {
+			what := cmp.Or(when(!isKnown, "trace"), "events")
+			a.Open = append(a.Open, text.Object{"traceId": id, "missing": what, "events": missing})
 		}
 	}
 	return needs

@@ -111,11 +111,8 @@ func (r *Record) says(id string, row *Row) bool {
 	}
 	own["process-gives"], own["process-takes"] = own["process"] && all["input"], own["process"] && all["output"]
 	own["process"] = own["process"] && !all["input"] && !all["output"]
-	if !own["child"] {
-		parent = ""
-	}
 	roles := filter(text.Sorted(own), func(role string) bool { return own[role] })
-	return row.Said == r.Said && row.Parent == parent && slices.Equal(roles, row.Roles)
+	return row.Said == r.Said && row.Parent == when(own["child"], parent) && slices.Equal(roles, row.Roles)
 }
 
 // takesBack says whether a declaration has an effect on an event: it must name every (id, role, lot) of it.
@@ -219,11 +216,11 @@ func join(reasons ...why) why {
 	return strings.Join(slices.Compact(names), " ")
 }
 
-func when(is bool, because why) why {
+func when[T any](is bool, value T) (otherwise T) {
 	if is {
-		return because
+		return value
 	}
-	return ""
+	return otherwise
 }
 
 func (h *history) isClass(ids ...string) why {

@@ -10,36 +10,30 @@ import (
 // reading those of the part.
 type stay struct {
 	*window
-	by         *string // who recorded the first event of the pair
 	at, bounds span
 	because    why
 }
 
-// stays of pairs in a span of time; plainly only what is certain.
-func (h *history) stays(pairs map[pair]*string, how reading, within span) (stays []stay) {
-	for p, by := range pairs {
-		for _, w := range h.windows(p, how) {
-			for _, one := range filter(w.parts, func(one part) bool { return !how.isPlain() || !one.isUndecided() }) {
-				bounds := w.span
-				if how.isPlain() {
-					bounds = one.span
-				}
-				for _, in := range cut([]part{one}, within) {
-					stays = append(stays, stay{w, by, in.span, bounds, join(one.because, h.isClass(p.parent, p.child))})
-				}
+// stays of windows in a span of time; plainly only what is certain.
+func (h *history) stays(windows []*window, within span) (stays []stay) {
+	for _, w := range windows {
+		isPlain, because := w.how.isPlain(), h.isClass(w.parent, w.child)
+		for _, one := range filter(w.parts, func(one part) bool { return !isPlain || !one.isUndecided() }) {
+			bounds := cmp.Or(when(isPlain, one.span), w.span)
+			for _, in := range cut([]part{one}, within) {
+				stays = append(stays, stay{w, in.span, bounds, join(one.because, because)})
 			}
 		}
 	}
 	return stays
 }
 
-// childrenOf an identifier, with the bonds, and who recorded the first event of each.
-func (h *history) childrenOf(id string) map[pair]*string {
-	pairs := map[pair]*string{}
+// childrenOf an identifier, with the bonds.
+func (h *history) childrenOf(id string) set[pair] {
+	pairs := set[pair]{}
 	for _, e := range filter(h.events[id], func(e *event) bool { return e.has("parent") }) {
 		for child := range h.leads(e, "child") {
-			p := pair{id, child, e.Bond}
-			pairs[p] = cmp.Or(pairs[p], &e.Organisation)
+			pairs[pair{id, child, e.Bond}] = true
 		}
 	}
 	return pairs
@@ -47,23 +41,20 @@ func (h *history) childrenOf(id string) map[pair]*string {
 
 // containers of an identifier in a span of time. Going down, what left one last went into what it was used for later.
 func (l *layer) containers(id string, within span, because why) {
-	pairs := map[pair]*string{}
-	for _, e := range l.events[id] {
-		if p := (pair{e.Parent, id, e.Bond}); p.parent != "" && l.isPlainly(e, "child") && l.isBound(e, p.parent) {
-			pairs[p] = cmp.Or(pairs[p], &e.Organisation)
-		}
-	}
+	held := filter(l.events[id], func(e *event) bool {
+		return e.Parent != "" && l.isPlainly(e, "child") && l.isBound(e, e.Parent)
+	})
+	pairs := setOf(held, func(e *event) pair { return pair{e.Parent, id, e.Bond} })
 	// Where the child would have been, had nobody emptied it, its events say whether it was.
-	for _, one := range l.stays(pairs, unemptied, within) {
+	for _, one := range l.stays(l.windows(unemptied, pairs), within) {
 		l.need(one.parent)
 	}
-	l.contain(l.stays(pairs, l.how, within), because)
+	l.contain(l.stays(l.windows(l.how, pairs), within), because)
 	for p := range pairs {
 		for _, e := range filter(l.events[p.parent], func(e *event) bool { return !l.isUp() && e.has("input") }) {
-			for _, w := range l.emptied(p.parent, span{e.Time, e.Time}) {
-				if w.pair == p && len(cut(w.parts, within)) > 0 {
-					l.transform(e, join(because, "EMPTIED", l.isClass(id, p.parent)))
-				}
+			ended := filter(l.emptied(p.parent, span{e.Time, e.Time}), func(w *window) bool { return w.pair == p })
+			if len(l.stays(ended, within)) > 0 {
+				l.transform(e, join(because, "EMPTIED", l.isClass(id, p.parent)))
 			}
 		}
 	}
@@ -76,11 +67,6 @@ func (l *layer) contain(stays []stay, because why) {
 		addTo(l.followed, one.parent, one.window)
 		l.reach(state{way: "container", id: one.parent, at: one.at, of: one, because: one.because, from: one.by})
 	}
-}
-
-// staysIn a window.
-func (l *layer) staysIn(w *window, within span) []stay {
-	return filter(l.stays(map[pair]*string{w.pair: nil}, l.how, within), func(one stay) bool { return one.window == w })
 }
 
 // isInside leaves out, at the ends of a window, loadings and unloadings of something else.
@@ -107,18 +93,17 @@ func (h *history) loaders(id string) set[string] {
 }
 
 // emptied are the windows in an identifier that ended last before times at which nobody familiar with it tells of a load.
-func (h *history) emptied(id string, times span) (ended []*window) {
-	last, pairs := since, h.childrenOf(id)
-	maps.DeleteFunc(pairs, func(p pair, _ *string) bool { return p.bond == "association" })
-	if len(h.loaders(id)) == 0 || len(h.stays(pairs, familiar, times)) > 0 {
+func (h *history) emptied(id string, times span) []*window {
+	pairs := h.childrenOf(id)
+	maps.DeleteFunc(pairs, func(p pair, _ bool) bool { return p.bond == "association" })
+	if len(h.loaders(id)) == 0 || len(h.stays(h.windows(familiar, pairs), times)) > 0 {
 		return nil
 	}
-	for p := range pairs {
-		for _, w := range filter(h.windows(p, wholly), func(w *window) bool { return w.to < times.from }) {
-			ended = append(ended, w)
-			if h.isFamiliar(id, w.openedBy) && len(h.stays(map[pair]*string{p: nil}, familiar, w.span)) > 0 {
-				last = max(last, w.to)
-			}
+	last := since
+	ended := filter(h.windows(wholly, pairs), func(w *window) bool { return w.to < times.from })
+	for _, w := range filter(ended, func(w *window) bool { return h.isFamiliar(id, w.openedBy) }) {
+		if len(h.stays(h.windows(familiar, set[pair]{w.pair: true}), w.span)) > 0 {
+			last = max(last, w.to)
 		}
 	}
 	return filter(ended, func(w *window) bool { return w.to >= last })

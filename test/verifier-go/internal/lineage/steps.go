@@ -2,6 +2,7 @@ package lineage
 
 import (
 	"cmp"
+	"maps"
 	"math/big"
 	"slices"
 
@@ -14,8 +15,9 @@ type step struct {
 	at      string
 	said    string
 	amounts map[string]*big.Rat // by unit
-	own     why
-	by      set[string] // who tells it best
+	tellers map[why]set[string] // by what there is against them
+	own     why                 // the least of that
+	by      set[string]         // who tells it best
 }
 
 func (s *step) adds() bool   { return s.kind == "add" }
@@ -30,15 +32,15 @@ func (h *history) steps(p pair, how reading) map[string][]*step {
 		said := text.InOrder([]any{e.Event, e.Change, e.Time, amounts, e.Change == "remove" && !e.counts()})
 		s := bySaid[said]
 		if s == nil {
-			s = &step{e.Change, e.Time, said, read(amounts), e.own, set[string]{}}
+			s = &step{kind: e.Change, at: e.Time, said: said, amounts: map[string]*big.Rat{}, tellers: map[why]set[string]{}}
 			bySaid[said], steps[e.Time] = s, append(steps[e.Time], s)
 		}
-		if e.own < s.own {
-			s.own, s.by = e.own, set[string]{}
+		for _, one := range *cmp.Or(amounts, new([]Amount)) {
+			s.amounts[text.InOrder(one.Unit)], _ = new(big.Rat).SetString(one.Value)
 		}
-		if e.own == s.own {
-			s.by[e.Organisation] = true
-		}
+		addTo(s.tellers, e.own, e.Organisation)
+		s.own = slices.Min(slices.Collect(maps.Keys(s.tellers)))
+		s.by = s.tellers[s.own]
 	}
 	_, isShown := h.traces[p.child]
 	for _, e := range slices.Concat(h.events[p.child], h.events[p.parent]) {
@@ -62,15 +64,4 @@ func (h *history) steps(p pair, how reading) map[string][]*step {
 		slices.SortFunc(ofTime, func(a, b *step) int { return cmp.Or(cmp.Compare(a.own, b.own), cmp.Compare(a.said, b.said)) })
 	}
 	return steps
-}
-
-func read(amounts *[]Amount) map[string]*big.Rat {
-	if amounts == nil {
-		return nil
-	}
-	byUnit := map[string]*big.Rat{}
-	for _, amount := range *amounts {
-		byUnit[text.InOrder(amount.Unit)], _ = new(big.Rat).SetString(amount.Value)
-	}
-	return byUnit
 }

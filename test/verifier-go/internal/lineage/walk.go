@@ -1,6 +1,7 @@
 package lineage
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -114,22 +115,19 @@ func (l *layer) product(s state) {
 	if !isLoad || doubt != "" {
 		l.containers(s.id, always, doubt)
 	}
-	for _, one := range l.stays(l.childrenOf(s.id), l.how, s.at) {
+	for _, one := range l.stays(l.windows(l.how, l.childrenOf(s.id)), s.at) {
 		if !isLoad || doubt != "" {
 			l.reach(state{way: "product", id: one.child, at: one.at, because: join(one.because, doubt), from: one.by})
 		}
 		if isLoad {
-			within := always
-			if len(l.loaders(one.child)) > 0 {
-				within = s.at
-			}
-			l.contain(l.staysIn(one.window, within), "")
+			within := cmp.Or(when(len(l.loaders(one.child)) > 0, s.at), always)
+			l.contain(l.stays([]*window{one.window}, within), "")
 			l.reachLoad(one.child, one.at, one.because, one.by)
 		}
 	}
 	for _, w := range l.emptied(s.id, s.at) {
 		if isLoad {
-			l.contain(l.staysIn(w, always), "EMPTIED")
+			l.contain(l.stays([]*window{w}, always), "EMPTIED")
 			l.reachLoad(w.child, w.span, join("EMPTIED", l.isClass(s.id, w.child)), nil)
 		}
 	}
@@ -137,11 +135,8 @@ func (l *layer) product(s state) {
 
 // reachLoad reaches what stands for its load, where anything was ever put into it.
 func (l *layer) reachLoad(id string, at span, because why, from *string) {
-	s := state{way: "product", id: id, at: at, because: because, from: from}
-	if len(l.loaders(id)) > 0 {
-		s.way = "load"
-	}
-	l.reach(s)
+	way := cmp.Or(when(len(l.loaders(id)) > 0, "load"), "product")
+	l.reach(state{way: way, id: id, at: at, because: because, from: from})
 }
 
 // container shows the events of a use, and reaches its own containers. What it held went into what it was used for.

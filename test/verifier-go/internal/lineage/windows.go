@@ -26,6 +26,8 @@ type pair struct{ parent, child, bond string }
 type window struct {
 	pair
 	span
+	how                reading
+	by                 *string // who recorded the first event of the pair
 	parts              []part
 	openedBy, closedBy set[string]
 	content            map[string]*big.Rat // by unit
@@ -65,7 +67,7 @@ func (w *window) change(at string, because why) {
 
 // put adds the quantity of an `add` to what is in; what was seen is in at least.
 func (w *window) put(s *step) {
-	w.isUncounted = w.isUncounted || s.amounts == nil
+	w.isUncounted = w.isUncounted || len(s.amounts) == 0
 	for unit, value := range s.amounts {
 		before := cmp.Or(w.content[unit], new(big.Rat))
 		if s.adds() {
@@ -77,7 +79,7 @@ func (w *window) put(s *step) {
 
 // take subtracts what is removed; false where it is not known how much of it was in.
 func (w *window) take(s *step) bool {
-	isKnown := s.amounts != nil && !w.isUncounted
+	isKnown := len(s.amounts) > 0 && !w.isUncounted
 	for unit, value := range s.amounts {
 		before := cmp.Or(w.content[unit], new(big.Rat))
 		isKnown = isKnown && before.Cmp(value) >= 0
@@ -112,11 +114,19 @@ type reader struct {
 	foundAt  string  // when a removal found nothing open, and nothing was added since
 }
 
-// windows of a pair. What is undecided plainly is so wholly, too.
-func (h *history) windows(p pair, how reading) []*window {
-	if known, isKnown := h.known[how][p]; isKnown {
-		return known
+// windows of pairs; what was read is kept.
+func (h *history) windows(how reading, pairs set[pair]) (windows []*window) {
+	for p := range pairs {
+		if _, isKnown := h.known[how][p]; !isKnown {
+			h.known[how][p] = h.read(how, p)
+		}
+		windows = append(windows, h.known[how][p]...)
 	}
+	return windows
+}
+
+// read the windows of a pair. What is undecided plainly is so wholly, too.
+func (h *history) read(how reading, p pair) []*window {
 	r := &reader{history: h, pair: p, how: how, foundAt: forever}
 	steps := h.steps(p, how)
 	for _, at := range text.Sorted(steps) {
@@ -129,17 +139,26 @@ func (h *history) windows(p pair, how reading) []*window {
 			r.end(at, nil)
 		}
 	}
-	h.known[how][p] = r.windows
 	var doubts []part
 	if how == wholly {
-		for _, w := range slices.Concat(r.windows, h.windows(p, plainly)) {
+		for _, w := range slices.Concat(r.windows, h.windows(plainly, set[pair]{p: true})) {
 			doubts = append(doubts, filter(w.parts, part.isUndecided)...)
 		}
 	}
 	for _, w := range r.windows {
+		w.how, w.by = how, h.firstOf(p)
 		w.parts = append(w.parts, cut(doubts, w.span)...)
 	}
 	return r.windows
+}
+
+func (h *history) firstOf(p pair) *string {
+	for _, e := range slices.Concat(h.events[p.child], h.events[p.parent]) {
+		if e.Bond == p.bond && (e.id == p.parent || e.Parent == p.parent) {
+			return &e.Organisation
+		}
+	}
+	return nil
 }
 
 func (r *reader) start(at string, because why) {
@@ -155,9 +174,7 @@ func (r *reader) end(at string, by []*step) {
 	for _, s := range by {
 		maps.Copy(r.open.closedBy, s.by)
 	}
-	if r.open.isVouched {
-		r.endedAt = at
-	}
+	r.endedAt = cmp.Or(when(r.open.isVouched, at), r.endedAt)
 	r.open = nil
 }
 
@@ -165,9 +182,7 @@ func (r *reader) end(at string, by []*step) {
 func (r *reader) join(at string, steps []*step) {
 	for _, s := range steps {
 		maps.Copy(r.open.openedBy, s.by)
-		if !r.open.isVouched && s.adds() {
-			r.open.floor = at
-		}
+		r.open.floor = cmp.Or(when(!r.open.isVouched && s.adds(), at), r.open.floor)
 		r.open.isVouched = r.open.isVouched || r.vouches(s)
 	}
 }
@@ -244,7 +259,7 @@ func (r *reader) close(at string, closings []*step) {
 	w := r.open
 	may := filter(closings, func(s *step) bool { return r.mayClose(s, w.openedBy, span{w.floor, at}) })
 	isWhole := func(s *step) bool {
-		return r.NatureOf(r.child) == "instance" || s.amounts == nil && len(w.content) == 0
+		return r.NatureOf(r.child) == "instance" || len(s.amounts)+len(w.content) == 0
 	}
 	isAll := slices.ContainsFunc(may, isWhole)
 	if empties := filter(may, func(s *step) bool { return s.kind == "empty" }); len(empties) > 0 {
@@ -295,9 +310,7 @@ func (r *reader) tell(at string, steps []*step, because why) {
 		}
 		w.change(at, join(w.now().because, when(isAdd && r.NatureOf(r.child) != "instance", s.own)))
 	}
-	if isAdd {
-		r.foundAt = forever
-	}
+	r.foundAt = cmp.Or(when(isAdd, forever), r.foundAt)
 	r.join(at, steps)
 }
 
