@@ -215,3 +215,48 @@ func (l *layer) follow(id string) {
 		}
 	}
 }
+
+// containers of an identifier in a span of time. Going down, what left one last went into what it was used for later.
+func (l *layer) containers(id string, within span, because why) {
+	held := filter(l.events[id], func(e *event) bool {
+		return e.Parent != "" && l.isPlainly(e, "child") && l.isBound(e, e.Parent)
+	})
+	pairs := setOf(held, func(e *event) pair { return pair{e.Parent, id, e.Bond} })
+	// Where the child would have been, had nobody emptied it, its events say whether it was.
+	for _, one := range l.stays(l.windows(unemptied, pairs), within) {
+		l.need(one.parent)
+	}
+	l.contain(l.stays(l.windows(l.how, pairs), within), because)
+	for p := range pairs {
+		for _, e := range filter(l.events[p.parent], func(e *event) bool { return !l.isUp() && e.has("input") }) {
+			ended := filter(l.emptied(p.parent, span{e.Time, e.Time}), func(w *window) bool { return w.pair == p })
+			if len(l.stays(ended, within)) > 0 {
+				l.transform(e, join(because, "EMPTIED", l.isClass(id, p.parent)))
+			}
+		}
+	}
+}
+
+// contain reaches parents as containers.
+func (l *layer) contain(stays []stay, because why) {
+	for _, one := range stays {
+		one.because = join(one.because, because)
+		addTo(l.followed, one.parent, one.window)
+		l.reach(state{way: "container", id: one.parent, at: one.at, of: one, because: one.because, from: one.by})
+	}
+}
+
+// isInside leaves out, at the ends of a window, loadings and unloadings of something else.
+func (l *layer) isInside(e *event, of stay) bool {
+	isElse := e.Bond == of.bond && !l.inTrace[of.child][e.key()]
+	return of.at.has(e) && !(isElse && (e.Time == of.bounds.to && e.loads() || e.Time == of.bounds.from && e.unloads()))
+}
+
+// isTurned says whether the parent was both loaded and unloaded at an end of a window, and the event is something else.
+func (l *layer) isTurned(e *event, of stay) bool {
+	if e.Time != of.bounds.from && e.Time != of.bounds.to || e.Bond == of.bond && (e.loads() || e.unloads()) {
+		return false
+	}
+	then := filter(l.events[e.id], func(o *event) bool { return o.Time == e.Time && o.Bond == of.bond && o.counts() })
+	return slices.ContainsFunc(then, (*event).loads) && slices.ContainsFunc(then, (*event).unloads)
+}

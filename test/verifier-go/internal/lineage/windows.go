@@ -5,8 +5,6 @@ import (
 	"maps"
 	"math/big"
 	"slices"
-
-	"cotrace.example/verifier/internal/text"
 )
 
 // Texts of times are before and behind these.
@@ -102,18 +100,6 @@ const (
 
 func (r reading) isPlain() bool { return r == plainly || r == familiar }
 
-// reader reads the windows of a pair by rising time.
-type reader struct {
-	*history
-	pair
-	how      reading
-	windows  []*window
-	open     *window // the last one, as long as it has no end
-	closings []*step // until now
-	endedAt  string  // when the last window ended that not only strangers tell of
-	foundAt  string  // when a removal found nothing open, and nothing was added since
-}
-
 // windows of pairs; what was read is kept.
 func (h *history) windows(how reading, pairs set[pair]) (windows []*window) {
 	for p := range pairs {
@@ -125,214 +111,60 @@ func (h *history) windows(how reading, pairs set[pair]) (windows []*window) {
 	return windows
 }
 
-// read the windows of a pair. What is undecided plainly is so wholly, too.
-func (h *history) read(how reading, p pair) []*window {
-	r := &reader{history: h, pair: p, how: how, foundAt: forever}
-	steps := h.steps(p, how)
-	for _, at := range text.Sorted(steps) {
-		if p.bond != "other" {
-			r.turn(at, steps[at])
-		} else if len(steps[at]) > 0 {
-			// In at the times of the events, and no longer.
-			r.start(at, steps[at][0].own)
-			r.join(at, steps[at])
-			r.end(at, nil)
-		}
-	}
-	var doubts []part
-	if how == wholly {
-		for _, w := range slices.Concat(r.windows, h.windows(plainly, set[pair]{p: true})) {
-			doubts = append(doubts, filter(w.parts, part.isUndecided)...)
-		}
-	}
-	for _, w := range r.windows {
-		w.how, w.by = how, h.firstOf(p)
-		w.parts = append(w.parts, cut(doubts, w.span)...)
-	}
-	return r.windows
+// stay is a part of a window in a span of time, and what makes it undecided. Its bounds are those of the window, of a plain
+// reading those of the part.
+type stay struct {
+	*window
+	at, bounds span
+	because    why
 }
 
-func (h *history) firstOf(p pair) *string {
-	for _, e := range slices.Concat(h.events[p.child], h.events[p.parent]) {
-		if e.Bond == p.bond && (e.id == p.parent || e.Parent == p.parent) {
-			return &e.Organisation
-		}
-	}
-	return nil
-}
-
-func (r *reader) start(at string, because why) {
-	r.open = &window{
-		pair: r.pair, span: span{at, forever}, parts: []part{{span{at, forever}, because}},
-		openedBy: set[string]{}, closedBy: set[string]{}, content: map[string]*big.Rat{},
-	}
-	r.windows = append(r.windows, r.open)
-}
-
-func (r *reader) end(at string, by []*step) {
-	r.open.to, r.open.now().to = at, at
-	for _, s := range by {
-		maps.Copy(r.open.closedBy, s.by)
-	}
-	r.endedAt = cmp.Or(when(r.open.isVouched, at), r.endedAt)
-	r.open = nil
-}
-
-// join lets steps tell of the open window.
-func (r *reader) join(at string, steps []*step) {
-	for _, s := range steps {
-		maps.Copy(r.open.openedBy, s.by)
-		r.open.floor = cmp.Or(when(!r.open.isVouched && s.adds(), at), r.open.floor)
-		r.open.isVouched = r.open.isVouched || r.vouches(s)
-	}
-}
-
-// vouches says whether a step counts and is told by who knows the parent; plainly, nobody is a stranger.
-func (r *reader) vouches(s *step) bool {
-	return r.how == plainly || s.own == "" && r.isFamiliar(r.parent, s.by)
-}
-
-// mayClose says whether a closing counts for a window: plainly, every one does. Otherwise one of its organisations must be
-// among those who tell that the child was in, or have recorded an event of the parent at some time that was no unloading.
-func (r *reader) mayClose(s *step, tellers set[string], within span) bool {
-	return r.how.isPlain() || slices.ContainsFunc(text.Sorted(s.by), func(one string) bool { return tellers[one] }) ||
-		slices.ContainsFunc(r.events[r.parent], func(e *event) bool {
-			return s.by[e.Organisation] && e.counts() && within.has(e) && !e.unloads()
-		})
-}
-
-// reach goes back to the last closing that counts for who tells that the child was in, of several to the earliest. Windows
-// that ended since were cut off by strangers, and are one with this.
-func (r *reader) reach(at string, steps []*step, own why) {
-	w, first := r.open, at
-	for _, s := range steps {
-		last := r.endedAt
-		for _, one := range r.closings {
-			if one.at < at && r.mayClose(one, s.by, span{one.at, at}) {
-				last = max(last, one.at)
+// stays of windows in a span of time; plainly only what is certain.
+func (h *history) stays(windows []*window, within span) (stays []stay) {
+	for _, w := range windows {
+		isPlain, because := w.how.isPlain(), h.isClass(w.parent, w.child)
+		for _, one := range filter(w.parts, func(one part) bool { return !isPlain || !one.isUndecided() }) {
+			bounds := cmp.Or(when(isPlain, one.span), w.span)
+			for _, in := range cut([]part{one}, within) {
+				stays = append(stays, stay{w, in.span, bounds, join(one.because, because)})
 			}
 		}
-		first = min(first, last)
 	}
-	until := w.from
-	w.floor, w.from = max(w.floor, first), min(w.from, first)
-	joins := func(one *window) bool { return one != w && one.to > first }
-	for _, one := range filter(r.windows, joins) {
-		w.from = min(w.from, one.from)
-	}
-	r.windows = slices.DeleteFunc(r.windows, joins)
-	if w.from < until {
-		w.parts = slices.Insert(w.parts, 0, part{span{w.from, until}, join("NO_OPENING", own)})
-	}
+	return stays
 }
 
-// turn takes what is said of one time, closings first. What does not count closes nothing; its removals still say that the
-// child was in.
-func (r *reader) turn(at string, steps []*step) {
-	closings := filter(steps, (*step).closes)
-	told := filter(steps, func(s *step) bool { return s.kind != "empty" && (r.how != familiar || r.vouches(s)) })
-	adds := filter(told, (*step).adds)
-	finds := filter(told, func(s *step) bool { return !s.adds() })
-	removes := filter(finds, (*step).closes)
-	isExplained := slices.ContainsFunc(adds, r.vouches)
-	if r.open != nil && !r.open.isVouched && !isExplained && len(finds) > 0 {
-		r.reach(at, finds, "")
-	}
-	if r.open != nil {
-		r.close(at, closings)
-	} else if len(removes) > 0 && !isExplained {
-		r.tell(at, removes, "")
-		r.end(at, removes)
-		r.foundAt = at
-	}
-	r.closings = append(r.closings, closings...)
-	because := when(len(closings) > 0, "SAME_TIME")
-	r.tell(at, adds, because)
-	r.tell(at, filter(finds, func(s *step) bool { return !s.closes() }), because)
-	if r.open != nil && r.how.isPlain() {
-		r.contradict(at)
-	}
-}
-
-// close lets the closings of one time end the window: those that may do so first.
-func (r *reader) close(at string, closings []*step) {
-	w := r.open
-	may := filter(closings, func(s *step) bool { return r.mayClose(s, w.openedBy, span{w.floor, at}) })
-	isWhole := func(s *step) bool {
-		return r.NatureOf(r.child) == "instance" || len(s.amounts)+len(w.content) == 0
-	}
-	isAll := slices.ContainsFunc(may, isWhole)
-	if empties := filter(may, func(s *step) bool { return s.kind == "empty" }); len(empties) > 0 {
-		may, isAll = empties[:1], true
-	}
-	for _, s := range may {
-		if !isAll && !w.take(s) {
-			w.change(at, join(w.now().because, "QUANTITY"))
+// childrenOf an identifier, with the bonds.
+func (h *history) childrenOf(id string) set[pair] {
+	pairs := set[pair]{}
+	for _, e := range filter(h.events[id], func(e *event) bool { return e.has("parent") }) {
+		for child := range h.leads(e, "child") {
+			pairs[pair{id, child, e.Bond}] = true
 		}
 	}
-	isLeft := slices.ContainsFunc(slices.Collect(maps.Values(w.content)), func(left *big.Rat) bool { return left.Sign() > 0 })
-	switch {
-	case isAll || len(may) > 0 && !isLeft && !w.isUncounted:
-		r.end(at, may)
-	case len(may) < len(closings):
-		w.change(at, join(w.now().because, "STRANGER"))
-	}
+	return pairs
 }
 
-// tell takes what is added, or seen, at one time. What is seen at the end of a window opens nothing, unless strangers alone
-// told of that.
-func (r *reader) tell(at string, steps []*step, because why) {
-	isOpen := r.open != nil
-	if len(steps) == 0 || !isOpen && r.endedAt == at && !steps[0].adds() {
-		return
+// loaders are who tells that anything was in an identifier, which is not built in.
+func (h *history) loaders(id string) set[string] {
+	isLoading := func(e *event) bool {
+		return e.has("parent") && e.Change != "empty" && e.Bond != "association" && e.counts()
 	}
-	own, isAdd := when(!isOpen, steps[0].own), steps[0].adds()
-	if !isOpen {
-		r.start(at, own)
+	return setOf(filter(h.events[id], isLoading), func(e *event) string { return e.Organisation })
+}
+
+// emptied are the windows in an identifier that ended last before times at which nobody familiar with it tells of a load.
+func (h *history) emptied(id string, times span) []*window {
+	pairs := h.childrenOf(id)
+	maps.DeleteFunc(pairs, func(p pair, _ bool) bool { return p.bond == "association" })
+	if len(h.loaders(id)) == 0 || len(h.stays(h.windows(familiar, pairs), times)) > 0 {
+		return nil
 	}
-	w := r.open
-	isPut := isAdd || !w.isVouched
-	if !isAdd && isPut {
-		r.reach(at, steps, own)
-	}
-	switch {
-	case !isOpen:
-		w.change(at, join(own, because, when(isAdd && r.foundAt < at, "ORDER")))
-	case r.how.isPlain():
-		// It is so again. What is told at the time at which it became so changes nothing.
-		again := when(at == w.now().from, w.now().because)
-		w.change(at, again)
-		w.change(at, cmp.Or(when(isAdd, because), again))
-	}
-	for _, s := range steps {
-		if isPut {
-			w.put(s)
+	last := since
+	ended := filter(h.windows(wholly, pairs), func(w *window) bool { return w.to < times.from })
+	for _, w := range filter(ended, func(w *window) bool { return h.isFamiliar(id, w.openedBy) }) {
+		if len(h.stays(h.windows(familiar, set[pair]{w.pair: true}), w.span)) > 0 {
+			last = max(last, w.to)
 		}
-		w.change(at, join(w.now().because, when(isAdd && r.NatureOf(r.child) != "instance", s.own)))
 	}
-	r.foundAt = cmp.Or(when(isAdd, forever), r.foundAt)
-	r.join(at, steps)
-}
-
-// contradict makes a certain window undecided where its child is put into another parent, or its parent loaded after it
-// travelled.
-func (r *reader) contradict(at string) {
-	then := func(id string, is func(*event) bool) bool {
-		return slices.ContainsFunc(r.events[id], func(e *event) bool { return e.Time == at && e.counts() && is(e) })
-	}
-	leaves := func(e *event) bool {
-		return e.Bond == r.bond && e.Change == "add" && e.Parent != "" && e.Parent != r.parent
-	}
-	reloads := func(e *event) bool { return e.Bond == r.bond && e.loads() && !r.inTrace[r.child][e.key()] }
-	travels := func(e *event) bool {
-		return e.has("subject") || e.has("child") || e.Bond == r.bond && e.Change == "see"
-	}
-	w, because := r.open, r.open.now().because
-	if because == "" && r.NatureOf(r.child) == "instance" && then(r.child, leaves) {
-		w.change(at, "OVERLAP")
-	} else if because == "" && w.hasTravelled && then(r.parent, reloads) {
-		w.change(at, "RELOADED")
-	}
-	isContradicted := because == "OVERLAP" || because == "RELOADED"
-	w.hasTravelled = (because == "" || isContradicted) && (w.hasTravelled || then(r.parent, travels))
+	return filter(ended, func(w *window) bool { return w.to >= last })
 }
