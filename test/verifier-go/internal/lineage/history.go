@@ -128,15 +128,15 @@ func (h *history) takesBack(d, e *event) bool {
 // or may have it where that is not shown. Otherwise it is foreign there.
 func (h *history) isBound(e *event, id string) bool {
 	shown, isKnown := h.traces[id]
-	if !isKnown || h.inTrace[id][e.key()] || slices.ContainsFunc(shown, func(one Shown) bool {
+	isBound := !isKnown || h.inTrace[id][e.key()] || slices.ContainsFunc(shown, func(one Shown) bool {
 		return one.Place == nil && (one.Organisation == "" || one.Organisation == e.Organisation) ||
 			one.Place != nil && one.Row == nil && *one.Place == e.Place
-	}) {
-		return true
+	})
+	if !isBound {
+		h.foreign = append(h.foreign, Foreign{e.Place, id})
+		h.need(id)
 	}
-	h.foreign = append(h.foreign, Foreign{e.Place, id})
-	h.need(id)
-	return false
+	return isBound
 }
 
 // need a trace to be shown, and these events of it as record.

@@ -52,8 +52,14 @@ func (l *layer) walk(from, to, via string) {
 	}
 	l.from, l.to, l.via, l.visited = from, to, via, set[state]{}
 	l.reach(state{way: "product", id: l.TraceID, at: always})
+	for _, e := range l.events[l.TraceID] {
+		l.show("", e)
+		if l.Direction != "none" && strings.Contains(strings.Join(e.Roles, " "), "process") {
+			l.reach(state{way: "process", id: l.TraceID})
+		}
+	}
 	for len(l.pending) > 0 {
-		edges, fresh := l.pending, []state{}
+		edges := l.pending
 		l.pending = nil
 		slices.SortStableFunc(edges, func(a, b state) int { return text.Compare(a.id, b.id) })
 		for _, one := range edges {
@@ -67,11 +73,8 @@ func (l *layer) walk(from, to, via string) {
 			l.because[one.id] = join(l.because[one.id], one.because)
 			if one.because, one.from = "", nil; !l.visited[one] {
 				l.visited[one] = true
-				fresh = append(fresh, one)
+				expand[one.way](one)
 			}
-		}
-		for _, s := range fresh {
-			expand[s.way](s)
 		}
 	}
 }
@@ -97,26 +100,21 @@ func (l *layer) show(because why, events ...*event) {
 // product leads to what it was made of or went into. A load, an input into which something was ever put, stands for what it
 // held: its other events are shown only where nobody familiar with it tells of what was put in.
 func (l *layer) product(s state) {
-	events, isAsked, isLoad := l.events[s.id], s.id == l.TraceID && s.way != "load", s.way == "load"
+	events, isLoad := l.events[s.id], s.way == "load"
 	doubt := when(isLoad && !l.isFamiliar(s.id, l.loaders(s.id)), "STRANGER")
+	isWhole := !isLoad || doubt != ""
 	l.need(s.id, slices.Concat(events, l.declarations[s.id])...)
-	l.show("", filter(events, func(e *event) bool { return isAsked || e.has("input") || e.has("output") })...)
-	if !isLoad || doubt != "" {
-		l.show(doubt, filter(events, func(e *event) bool { return e.hasBeside("process") })...)
-	}
+	l.show("", filter(events, func(e *event) bool { return e.has("input") || e.has("output") })...)
+	l.show(doubt, filter(events, func(e *event) bool { return isWhole && e.hasBeside("process") })...)
 	if l.Direction == "none" {
 		return
 	}
-	isProcess := func(e *event) bool { return strings.Contains(strings.Join(e.Roles, " "), "process") }
-	if isAsked && slices.ContainsFunc(events, isProcess) {
-		l.reach(state{way: "process", id: s.id})
-	}
 	l.follow(s.id)
-	if !isLoad || doubt != "" {
+	if isWhole {
 		l.containers(s.id, always, doubt)
 	}
 	for _, one := range l.stays(l.windows(l.how, l.childrenOf(s.id)), s.at) {
-		if !isLoad || doubt != "" {
+		if isWhole {
 			l.reach(state{way: "product", id: one.child, at: one.at, because: join(one.because, doubt), from: one.by})
 		}
 		if isLoad {
@@ -254,9 +252,8 @@ func (l *layer) isInside(e *event, of stay) bool {
 
 // isTurned says whether the parent was both loaded and unloaded at an end of a window, and the event is something else.
 func (l *layer) isTurned(e *event, of stay) bool {
-	if e.Time != of.bounds.from && e.Time != of.bounds.to || e.Bond == of.bond && (e.loads() || e.unloads()) {
-		return false
-	}
+	isElse := e.Bond != of.bond || !e.loads() && !e.unloads()
 	then := filter(l.events[e.id], func(o *event) bool { return o.Time == e.Time && o.Bond == of.bond && o.counts() })
-	return slices.ContainsFunc(then, (*event).loads) && slices.ContainsFunc(then, (*event).unloads)
+	return isElse && (e.Time == of.bounds.from || e.Time == of.bounds.to) &&
+		slices.ContainsFunc(then, (*event).loads) && slices.ContainsFunc(then, (*event).unloads)
 }
