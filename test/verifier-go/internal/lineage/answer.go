@@ -134,8 +134,7 @@ func (a *Answer) addEvents(certain, all *layer) {
 	}
 }
 
-// addOpenEnds adds needed traces that are not shown, or not far enough, and gives what must be shown: traces, and of each the
-// events that must be shown as record.
+// addOpenEnds adds needed traces that are not shown, or not far enough, and gives what must be shown.
 func (a *Answer) addOpenEnds(all *layer) map[string][]int {
 	needs := map[string][]int{}
 	for _, id := range slices.SortedFunc(maps.Keys(all.needed), text.Compare) {

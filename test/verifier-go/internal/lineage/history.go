@@ -53,12 +53,10 @@ type history struct {
 	events, declarations map[string][]*event
 	inTrace              map[string]set[eventKey]
 	known                [4]map[pair][]*window // by reading
-	// What was found on the way: what is foreign, who is in within the limit, what is not; of the traces that must be shown
-	// the events that must be shown as record, and of all traces those that are not what their record says.
-	foreign         []Foreign
-	taken           set[string]
-	cut             []Cut
-	needed, misread map[string]set[int]
+	foreign              []Foreign
+	taken                set[string] // identifiers within the limit
+	cut                  []Cut
+	needed, misread      map[string]set[int] // traces with what must be shown as record, or is not what its record says
 }
 
 func newHistory(question Question, traces map[string][]Shown) *history {

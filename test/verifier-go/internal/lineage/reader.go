@@ -23,8 +23,7 @@ type step struct {
 func (s *step) adds() bool   { return s.kind == "add" }
 func (s *step) closes() bool { return s.own == "" && (s.kind == "empty" || s.kind == "remove") }
 
-// steps of a pair by time, also by those of which nothing is said: of one time what there is least against is first, then by
-// event.
+// steps of a pair by all its times; of one time what there is least against is first, then by event.
 func (h *history) steps(p pair, how reading) map[string][]*step {
 	bySaid, steps := map[string]*step{}, map[string][]*step{}
 	tell := func(e *event, amounts *[]Amount) {
@@ -205,10 +204,8 @@ func (r *reader) turn(at string, steps []*step) {
 func (r *reader) close(at string, closings []*step) {
 	w := r.open
 	may := filter(closings, func(s *step) bool { return r.mayClose(s, w.openedBy, span{w.floor, at}) })
-	isWhole := func(s *step) bool {
-		return r.NatureOf(r.child) == "instance" || len(s.amounts)+len(w.content) == 0
-	}
-	isAll := slices.ContainsFunc(may, isWhole)
+	isAll := slices.ContainsFunc(may, func(s *step) bool { return len(s.amounts)+len(w.content) == 0 })
+	isAll = isAll || len(may) > 0 && r.NatureOf(r.child) == "instance"
 	if empties := filter(may, func(s *step) bool { return s.kind == "empty" }); len(empties) > 0 {
 		may, isAll = empties[:1], true
 	}
@@ -261,8 +258,7 @@ func (r *reader) tell(at string, steps []*step, because why) {
 	r.join(at, steps)
 }
 
-// contradict makes a certain window undecided where its child is put into another parent, or its parent loaded after it
-// travelled.
+// contradict a certain window where its child is put into another parent, or its parent loaded after it travelled.
 func (r *reader) contradict(at string) {
 	then := func(id string, is func(*event) bool) bool {
 		return slices.ContainsFunc(r.events[id], func(e *event) bool { return e.Time == at && e.counts() && is(e) })

@@ -109,7 +109,18 @@ func (l *layer) product(s state) {
 	if l.Direction == "none" {
 		return
 	}
-	l.follow(s.id)
+	for _, e := range events {
+		l.transform(e, "")
+		// Items lead to their lots, and lots to their items, in whatever role events name the lot.
+		for _, one := range filter(e.record.Entries, func(one Entry) bool { return l.NatureOf(one.ID) == "instance" }) {
+			if one.Lot == s.id && l.isBound(e, one.ID) {
+				l.reach(state{way: "product", id: one.ID, at: always, because: l.lotReasons(one.ID, s.id)})
+			} else if one.ID == s.id && one.Lot != "" && l.isBound(e, one.Lot) {
+				because := join(l.lotReasons(s.id, one.Lot), when(!l.isUp(), "LOT_PART"))
+				l.reach(state{way: "lot", id: one.Lot, because: because})
+			}
+		}
+	}
 	if isWhole {
 		l.containers(s.id, always, doubt)
 	}
@@ -137,17 +148,28 @@ func (l *layer) reachLoad(id string, at span, because why, from *string) {
 	l.reach(state{way: way, id: id, at: at, because: because, from: from})
 }
 
-// container shows the events of a use, and reaches its own containers. What it held went into what it was used for.
+// container shows the events of a use, and reaches its own containers. At the ends of a window, loadings and unloadings of
+// something else are outside. What it held went into what it was used for.
 func (l *layer) container(s state) {
-	for _, e := range filter(l.events[s.id], func(e *event) bool { return l.isInside(e, s.of) }) {
-		because := join(s.of.because, when(l.isTurned(e, s.of), "SAME_TIME"))
+	events, of := l.events[s.id], s.of
+	isLoading := func(e *event) bool { return e.Bond == of.bond && e.loads() }
+	isUnloading := func(e *event) bool { return e.Bond == of.bond && e.unloads() }
+	for _, e := range filter(events, of.at.has) {
+		isFirst, isLast := e.Time == of.bounds.from, e.Time == of.bounds.to
+		if !l.inTrace[of.child][e.key()] && (isLast && isLoading(e) || isFirst && isUnloading(e)) {
+			continue
+		}
+		// Where it was both loaded and unloaded at an end, it is open what its other events were about.
+		then := filter(events, func(o *event) bool { return o.Time == e.Time && o.counts() && (isFirst || isLast) })
+		isTurned := slices.ContainsFunc(then, isLoading) && slices.ContainsFunc(then, isUnloading)
+		because := join(of.because, when(isTurned && !isLoading(e) && !isUnloading(e), "SAME_TIME"))
 		l.show(because, e)
 		if !l.isUp() {
 			l.transform(e, because)
 		}
 	}
-	if !l.isUp() && slices.ContainsFunc(l.events[s.id], func(e *event) bool { return e.has("input") }) {
-		l.need(s.id, l.events[s.id]...)
+	if !l.isUp() && slices.ContainsFunc(events, func(e *event) bool { return e.has("input") }) {
+		l.need(s.id, events...)
 	}
 	l.containers(s.id, s.at, "")
 }
@@ -197,23 +219,6 @@ func (l *layer) otherSide(e *event, because why) {
 	}
 }
 
-// follow the events of a product, to the items of a lot, in whatever role they name the lot, and to the lots of an item.
-func (l *layer) follow(id string) {
-	for _, e := range l.events[id] {
-		l.transform(e, "")
-		for _, entry := range e.record.Entries {
-			switch {
-			case entry.Lot == "" || l.NatureOf(entry.ID) != "instance":
-			case entry.Lot == id && l.isBound(e, entry.ID):
-				l.reach(state{way: "product", id: entry.ID, at: always, because: l.lotReasons(entry.ID, id)})
-			case entry.ID == id && l.isBound(e, entry.Lot):
-				because := join(l.lotReasons(id, entry.Lot), when(!l.isUp(), "LOT_PART"))
-				l.reach(state{way: "lot", id: entry.Lot, because: because})
-			}
-		}
-	}
-}
-
 // containers of an identifier in a span of time. Going down, what left one last went into what it was used for later.
 func (l *layer) containers(id string, within span, because why) {
 	held := filter(l.events[id], func(e *event) bool {
@@ -242,18 +247,4 @@ func (l *layer) contain(stays []stay, because why) {
 		addTo(l.followed, one.parent, one.window)
 		l.reach(state{way: "container", id: one.parent, at: one.at, of: one, because: one.because, from: one.by})
 	}
-}
-
-// isInside leaves out, at the ends of a window, loadings and unloadings of something else.
-func (l *layer) isInside(e *event, of stay) bool {
-	isElse := e.Bond == of.bond && !l.inTrace[of.child][e.key()]
-	return of.at.has(e) && !(isElse && (e.Time == of.bounds.to && e.loads() || e.Time == of.bounds.from && e.unloads()))
-}
-
-// isTurned says whether the parent was both loaded and unloaded at an end of a window, and the event is something else.
-func (l *layer) isTurned(e *event, of stay) bool {
-	isElse := e.Bond != of.bond || !e.loads() && !e.unloads()
-	then := filter(l.events[e.id], func(o *event) bool { return o.Time == e.Time && o.Bond == of.bond && o.counts() })
-	return isElse && (e.Time == of.bounds.from || e.Time == of.bounds.to) &&
-		slices.ContainsFunc(then, (*event).loads) && slices.ContainsFunc(then, (*event).unloads)
 }

@@ -111,8 +111,7 @@ func (h *history) windows(how reading, pairs set[pair]) (windows []*window) {
 	return windows
 }
 
-// stay is a part of a window in a span of time, and what makes it undecided. Its bounds are those of the window, of a plain
-// reading those of the part.
+// stay is a part of a window in a span of time. Its bounds are those of the window, plainly those of the part.
 type stay struct {
 	*window
 	at, bounds span
