@@ -109,7 +109,7 @@ func (h *history) read(how reading, p pair) []*window {
 
 func (r *reader) start(at string, because why) {
 	r.open = &window{
-		pair: r.pair, span: span{at, forever}, parts: []part{{span{at, forever}, because}},
+		pair: r.pair, span: span{at, forever}, parts: []part{{span: span{at, forever}, because: because}},
 		openedBy: set[string]{}, closedBy: set[string]{}, content: map[string]*big.Rat{},
 	}
 	r.windows = append(r.windows, r.open)
@@ -168,7 +168,7 @@ func (r *reader) reach(at string, steps []*step, own why) {
 	}
 	r.windows = slices.DeleteFunc(r.windows, joins)
 	if w.from < until {
-		w.parts = slices.Insert(w.parts, 0, part{span{w.from, until}, join("NO_OPENING", own)})
+		w.parts = slices.Insert(w.parts, 0, part{span: span{w.from, until}, because: join("NO_OPENING", own)})
 	}
 }
 

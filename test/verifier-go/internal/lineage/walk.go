@@ -12,7 +12,7 @@ import (
 type state struct {
 	way, id string // product, load, container, lot, process
 	at      span
-	of      stay   // of a container: what it is reached for
+	of      part   // of a container: what it is reached for
 	by      string // of a process: who recorded the event that it was reached from
 	because why
 	from    *string // who recorded the event that leads there, if one does
@@ -126,12 +126,13 @@ func (l *layer) product(s state) {
 	}
 	for _, one := range l.stays(l.windows(l.how, l.childrenOf(s.id)), s.at) {
 		if isWhole {
-			l.reach(state{way: "product", id: one.child, at: one.at, because: join(one.because, doubt), from: one.by})
+			because := join(one.because, doubt)
+			l.reach(state{way: "product", id: one.of.child, at: one.span, because: because, from: one.of.by})
 		}
 		if isLoad {
-			within := cmp.Or(when(len(l.loaders(one.child)) > 0, s.at), always)
-			l.contain(l.stays([]*window{one.window}, within), "")
-			l.reachLoad(one.child, one.at, one.because, one.by)
+			within := cmp.Or(when(len(l.loaders(one.of.child)) > 0, s.at), always)
+			l.contain(l.stays([]*window{one.of}, within), "")
+			l.reachLoad(one.of.child, one.span, one.because, one.of.by)
 		}
 	}
 	for _, w := range l.emptied(s.id, s.at) {
@@ -151,12 +152,12 @@ func (l *layer) reachLoad(id string, at span, because why, from *string) {
 // container shows the events of a use, and reaches its own containers. At the ends of a window, loadings and unloadings of
 // something else are outside. What it held went into what it was used for.
 func (l *layer) container(s state) {
-	events, of := l.events[s.id], s.of
-	isLoading := func(e *event) bool { return e.Bond == of.bond && e.loads() }
-	isUnloading := func(e *event) bool { return e.Bond == of.bond && e.unloads() }
-	for _, e := range filter(events, of.at.has) {
+	events, of, w := l.events[s.id], s.of, s.of.of
+	isLoading := func(e *event) bool { return e.Bond == w.bond && e.loads() }
+	isUnloading := func(e *event) bool { return e.Bond == w.bond && e.unloads() }
+	for _, e := range filter(events, of.has) {
 		isFirst, isLast := e.Time == of.bounds.from, e.Time == of.bounds.to
-		if !l.inTrace[of.child][e.key()] && (isLast && isLoading(e) || isFirst && isUnloading(e)) {
+		if !l.inTrace[w.child][e.key()] && (isLast && isLoading(e) || isFirst && isUnloading(e)) {
 			continue
 		}
 		// Where it was both loaded and unloaded at an end, it is open what its other events were about.
@@ -171,7 +172,7 @@ func (l *layer) container(s state) {
 	if !l.isUp() && slices.ContainsFunc(events, func(e *event) bool { return e.has("input") }) {
 		l.need(s.id, events...)
 	}
-	l.containers(s.id, s.at, "")
+	l.containers(s.id, of.span, "")
 }
 
 // lot of an item: its events in other roles than lot, as of a product, but neither items nor children.
@@ -227,7 +228,7 @@ func (l *layer) containers(id string, within span, because why) {
 	pairs := setOf(held, func(e *event) pair { return pair{e.Parent, id, e.Bond} })
 	// Where the child would have been, had nobody emptied it, its events say whether it was.
 	for _, one := range l.stays(l.windows(unemptied, pairs), within) {
-		l.need(one.parent)
+		l.need(one.of.parent)
 	}
 	l.contain(l.stays(l.windows(l.how, pairs), within), because)
 	for p := range pairs {
@@ -241,10 +242,10 @@ func (l *layer) containers(id string, within span, because why) {
 }
 
 // contain reaches parents as containers.
-func (l *layer) contain(stays []stay, because why) {
+func (l *layer) contain(stays []part, because why) {
 	for _, one := range stays {
 		one.because = join(one.because, because)
-		addTo(l.followed, one.parent, one.window)
-		l.reach(state{way: "container", id: one.parent, at: one.at, of: one, because: one.because, from: one.by})
+		addTo(l.followed, one.of.parent, one.of)
+		l.reach(state{way: "container", id: one.of.parent, of: one, because: one.because, from: one.of.by})
 	}
 }

@@ -35,10 +35,13 @@ type window struct {
 	hasTravelled       bool                // while it was certain
 }
 
-// part of a window, and what makes it undecided.
+// part of a window, and what makes it undecided. As a stay it knows the window, and within which bounds it was cut: those of
+// the window, plainly its own.
 type part struct {
 	span
 	because why
+	of      *window
+	bounds  span
 }
 
 func (p part) isUndecided() bool { return p.because != "" }
@@ -58,7 +61,7 @@ func (w *window) now() *part { return &w.parts[len(w.parts)-1] }
 // change makes the window undecided for these reasons from a time on, or certain.
 func (w *window) change(at string, because why) {
 	if now := w.now(); now.because != because {
-		w.parts = append(w.parts, part{span{at, now.to}, because})
+		w.parts = append(w.parts, part{span: span{at, now.to}, because: because})
 		w.parts[len(w.parts)-2].to = at
 	}
 }
@@ -111,22 +114,13 @@ func (h *history) windows(how reading, pairs set[pair]) (windows []*window) {
 	return windows
 }
 
-// stay is a part of a window in a span of time. Its bounds are those of the window, plainly those of the part.
-type stay struct {
-	*window
-	at, bounds span
-	because    why
-}
-
-// stays of windows in a span of time; plainly only what is certain.
-func (h *history) stays(windows []*window, within span) (stays []stay) {
+// stays are the parts of windows in a span of time; plainly only what is certain.
+func (h *history) stays(windows []*window, within span) (stays []part) {
 	for _, w := range windows {
 		isPlain, because := w.how.isPlain(), h.isClass(w.parent, w.child)
 		for _, one := range filter(w.parts, func(one part) bool { return !isPlain || !one.isUndecided() }) {
 			bounds := cmp.Or(when(isPlain, one.span), w.span)
-			for _, in := range cut([]part{one}, within) {
-				stays = append(stays, stay{w, in.span, bounds, join(one.because, because)})
-			}
+			stays = append(stays, cut([]part{{one.span, join(one.because, because), w, bounds}}, within)...)
 		}
 	}
 	return stays
