@@ -247,20 +247,19 @@ func (h *history) twice(id string) why {
 
 // lotReasons are why it is undecided that an item is of a lot. It is one claim, however many events say it.
 func (h *history) lotReasons(item, lot string) why {
-	var against []why
-	lotsOf := map[string]set[string]{} // by organisation
+	against, lotsOf := set[why]{}, map[string]set[string]{} // by organisation
 	for _, e := range h.events[item] {
 		for _, entry := range filter(e.record.Entries, func(one Entry) bool { return one.ID == item && one.Lot != "" }) {
 			if entry.Lot == lot {
-				against = append(against, e.own)
+				against[e.own] = true
 			}
 			if e.counts() {
 				addTo(lotsOf, e.Organisation, entry.Lot)
 			}
 		}
 	}
-	if !slices.Contains(against, "") {
-		return join(slices.Sorted(slices.Values(against))[:min(len(against), 1)]...)
+	if !against[""] {
+		return join(text.Sorted(against)[:min(len(against), 1)]...)
 	}
 	// A stranger's lot: nobody who names it recorded another event of the item or its making, and others recorded the item.
 	plain := filter(h.events[item], (*event).counts)

@@ -127,12 +127,12 @@ func (l *layer) product(s state) {
 	for _, one := range l.stays(l.windows(l.how, l.childrenOf(s.id)), s.at) {
 		if isWhole {
 			because := join(one.because, doubt)
-			l.reach(state{way: "product", id: one.of.child, at: one.span, because: because, from: one.of.by})
+			l.reach(state{way: "product", id: one.window.child, at: one.span, because: because, from: one.window.by})
 		}
 		if isLoad {
-			within := cmp.Or(when(len(l.loaders(one.of.child)) > 0, s.at), always)
-			l.contain(l.stays([]*window{one.of}, within), "")
-			l.reachLoad(one.of.child, one.span, one.because, one.of.by)
+			within := cmp.Or(when(len(l.loaders(one.window.child)) > 0, s.at), always)
+			l.contain(l.stays([]*window{one.window}, within), "")
+			l.reachLoad(one.window.child, one.span, one.because, one.window.by)
 		}
 	}
 	for _, w := range l.emptied(s.id, s.at) {
@@ -152,7 +152,7 @@ func (l *layer) reachLoad(id string, at span, because why, from *string) {
 // container shows the events of a use, and reaches its own containers. At the ends of a window, loadings and unloadings of
 // something else are outside. What it held went into what it was used for.
 func (l *layer) container(s state) {
-	events, of, w := l.events[s.id], s.of, s.of.of
+	events, of, w := l.events[s.id], s.of, s.of.window
 	isLoading := func(e *event) bool { return e.Bond == w.bond && e.loads() }
 	isUnloading := func(e *event) bool { return e.Bond == w.bond && e.unloads() }
 	for _, e := range filter(events, of.has) {
@@ -228,7 +228,7 @@ func (l *layer) containers(id string, within span, because why) {
 	pairs := setOf(held, func(e *event) pair { return pair{e.Parent, id, e.Bond} })
 	// Where the child would have been, had nobody emptied it, its events say whether it was.
 	for _, one := range l.stays(l.windows(unemptied, pairs), within) {
-		l.need(one.of.parent)
+		l.need(one.window.parent)
 	}
 	l.contain(l.stays(l.windows(l.how, pairs), within), because)
 	for p := range pairs {
@@ -245,7 +245,7 @@ func (l *layer) containers(id string, within span, because why) {
 func (l *layer) contain(stays []part, because why) {
 	for _, one := range stays {
 		one.because = join(one.because, because)
-		addTo(l.followed, one.of.parent, one.of)
-		l.reach(state{way: "container", id: one.of.parent, of: one, because: one.because, from: one.of.by})
+		addTo(l.followed, one.window.parent, one.window)
+		l.reach(state{way: "container", id: one.window.parent, of: one, because: one.because, from: one.window.by})
 	}
 }

@@ -7,8 +7,7 @@ import (
 	"slices"
 )
 
-// Texts of times are before and behind these.
-const since, forever = "", "~"
+const since, forever = "", "~" // before and behind all times
 
 // span is from one time to another, both included.
 type span struct{ from, to string }
@@ -40,7 +39,7 @@ type window struct {
 type part struct {
 	span
 	because why
-	of      *window
+	window  *window
 	bounds  span
 }
 
