@@ -71,17 +71,17 @@ func newHistory(question Question, traces map[string][]Shown) *history {
 				continue
 			}
 			e := &event{Place: *one.Place, Row: one.Row, id: id, index: i, record: cmp.Or(one.Record, new(Record))}
-			switch {
-			case one.Record != nil && !one.Record.says(id, one.Row):
+			if one.Record != nil && !one.Record.says(id, one.Row) {
 				h.foreign = append(h.foreign, Foreign{*one.Place, id})
 				addTo(h.misread, id, i)
 				continue
-			case e.Wrong:
-				h.declarations[id] = append(h.declarations[id], e)
-			default:
-				h.events[id] = append(h.events[id], e)
 			}
 			addTo(h.inTrace, id, e.key())
+			if e.Wrong {
+				h.declarations[id] = append(h.declarations[id], e)
+			} else {
+				h.events[id] = append(h.events[id], e)
+			}
 		}
 		slices.SortFunc(h.events[id], inOrder)
 		slices.SortFunc(h.declarations[id], inOrder)

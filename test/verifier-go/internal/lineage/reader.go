@@ -86,8 +86,7 @@ func (h *history) read(how reading, p pair) []*window {
 			r.turn(at, steps[at])
 		} else if len(steps[at]) > 0 {
 			// In at the times of the events, and no longer.
-			r.start(at, steps[at][0].own)
-			r.join(at, steps[at])
+			r.start(at, steps[at])
 			r.end(at, nil)
 		}
 	}
@@ -107,12 +106,14 @@ func (h *history) read(how reading, p pair) []*window {
 	return r.windows
 }
 
-func (r *reader) start(at string, because why) {
+func (r *reader) start(at string, steps []*step) {
+	all := span{at, forever}
 	r.open = &window{
-		pair: r.pair, span: span{at, forever}, parts: []part{{span: span{at, forever}, because: because}},
+		pair: r.pair, span: all, parts: []part{{span: all, because: steps[0].own}},
 		openedBy: set[string]{}, closedBy: set[string]{}, content: map[string]*big.Rat{},
 	}
 	r.windows = append(r.windows, r.open)
+	r.join(at, steps)
 }
 
 func (r *reader) end(at string, by []*step) {
@@ -231,11 +232,11 @@ func (r *reader) tell(at string, steps []*step, because why) {
 		return
 	}
 	own, isAdd := when(!isOpen, steps[0].own), steps[0].adds()
+	isPut := isAdd || !isOpen || !r.open.isVouched
 	if !isOpen {
-		r.start(at, own)
+		r.start(at, steps)
 	}
 	w := r.open
-	isPut := isAdd || !w.isVouched
 	if !isAdd && isPut {
 		r.reach(at, steps, own)
 	}

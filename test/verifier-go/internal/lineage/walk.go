@@ -135,17 +135,18 @@ func (l *layer) product(s state) {
 			l.reachLoad(one.window.child, one.span, one.because, one.window.by)
 		}
 	}
+	if !isLoad {
+		return
+	}
 	for _, w := range l.emptied(s.id, s.at) {
-		if isLoad {
-			l.contain(l.stays([]*window{w}, always), "EMPTIED")
-			l.reachLoad(w.child, w.span, join("EMPTIED", l.isClass(s.id, w.child)), nil)
-		}
+		l.contain(l.stays([]*window{w}, always), "EMPTIED")
+		l.reachLoad(w.child, w.span, join("EMPTIED", l.isClass(s.id, w.child)), nil)
 	}
 }
 
-// reachLoad reaches what stands for its load, where anything was ever put into it.
+// reachLoad reaches what, going up, stands for its load, where anything was ever put into it.
 func (l *layer) reachLoad(id string, at span, because why, from *string) {
-	way := cmp.Or(when(len(l.loaders(id)) > 0, "load"), "product")
+	way := cmp.Or(when(l.isUp() && len(l.loaders(id)) > 0, "load"), "product")
 	l.reach(state{way: way, id: id, at: at, because: because, from: from})
 }
 
@@ -210,13 +211,8 @@ func (l *layer) transform(e *event, because why) {
 // otherSide reaches what an event has on its other side: inputs at its time, outputs from it on.
 func (l *layer) otherSide(e *event, because why) {
 	for id := range l.leads(e, l.to) {
-		reasons := join(because, l.isClass(id))
-		if l.isUp() {
-			l.reachLoad(id, span{e.Time, e.Time}, reasons, &e.Organisation)
-		} else {
-			reasons = join(reasons, l.twice(id))
-			l.reach(state{way: "product", id: id, at: span{e.Time, forever}, because: reasons, from: &e.Organisation})
-		}
+		at := span{e.Time, cmp.Or(when(l.isUp(), e.Time), forever)}
+		l.reachLoad(id, at, join(because, l.isClass(id), when(!l.isUp(), l.twice(id))), &e.Organisation)
 	}
 }
 
