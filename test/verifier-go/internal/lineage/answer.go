@@ -156,9 +156,8 @@ func statusOf(isCertain bool, because why) Status {
 	return Status{isCertain, when(!isCertain, strings.Fields(cmp.Or(because, "BEYOND")))}
 }
 
-// addFacts tells what else is known of an identifier.
 func (a *Answer) addFacts(id string, all *layer) {
-	plain, eventOf := filter(all.events[id], (*event).counts), func(e *event) string { return e.Event }
+	plain := filter(all.events[id], (*event).counts)
 	made := setOf(filter(plain, (*event).makes), eventOf)
 	used := setOf(filter(plain, func(e *event) bool { return e.has("input") }), eventOf)
 	hasOrigin := slices.ContainsFunc(plain, func(e *event) bool { return e.has("output") || e.Change == "add" })
@@ -204,7 +203,6 @@ func (a *Answer) addContainer(id string, all *layer) {
 	a.Containers = append(a.Containers, text.Object{"traceId": id, "windows": windows, "otherUses": uses})
 }
 
-// orNull is a time; null since ever and for ever.
 func orNull(at string) *string {
 	return when(at != since && at != forever, &at)
 }
@@ -214,7 +212,6 @@ func (l *layer) hasShown(e *event) bool {
 	return isShown
 }
 
-// addEvents tells the events that are shown, and the declarations about them.
 func (a *Answer) addEvents(certain, all *layer) {
 	told, disputed := set[eventKey]{}, set[eventKey]{}
 	events := filter(slices.Concat(slices.Collect(maps.Values(all.events))...), all.hasShown)

@@ -168,19 +168,16 @@ func (h *history) isPlainly(e *event, role string) bool {
 
 // isFamiliar says whether one of the organisations recorded two events of an identifier that are no unloadings.
 func (h *history) isFamiliar(id string, by set[string]) bool {
-	known := regulars(filter(h.events[id], func(e *event) bool { return e.counts() && !e.unloads() }))
-	return slices.ContainsFunc(text.Sorted(by), func(one string) bool { return known[one] })
+	events := filter(h.events[id], func(e *event) bool { return e.counts() && !e.unloads() })
+	return slices.ContainsFunc(text.Sorted(by), func(one string) bool { return recordedTwo(one, events) })
 }
 
-// regulars are the organisations that recorded two of these events.
-func regulars(events []*event) set[string] {
-	told, known := map[string]set[string]{}, set[string]{}
-	for _, e := range events {
-		addTo(told, e.Organisation, e.Event)
-		known[e.Organisation] = len(told[e.Organisation]) > 1
-	}
-	return known
+func recordedTwo(by string, events []*event) bool {
+	own := filter(events, func(e *event) bool { return e.Organisation == by })
+	return len(setOf(own, eventOf)) > 1
 }
+
+func eventOf(e *event) string { return e.Event }
 
 type set[K comparable] map[K]bool
 
@@ -192,7 +189,6 @@ func setOf[T any, K comparable](list []T, of func(T) K) set[K] {
 	return all
 }
 
-// addTo adds to one of several sets.
 func addTo[K, V comparable](sets map[K]set[V], key K, value V) {
 	if sets[key] == nil {
 		sets[key] = set[V]{}
@@ -263,8 +259,8 @@ func (h *history) lotReasons(item, lot string) why {
 	}
 	// A stranger's lot: nobody who names it recorded another event of the item or its making, and others recorded the item.
 	plain := filter(h.events[item], (*event).counts)
-	known, names := regulars(plain), func(e *event) bool { return lotsOf[e.Organisation][lot] }
-	isKnown := slices.ContainsFunc(plain, func(e *event) bool { return names(e) && (e.makes() || known[e.Organisation]) })
+	names := func(e *event) bool { return lotsOf[e.Organisation][lot] }
+	isKnown := slices.ContainsFunc(filter(plain, names), func(e *event) bool { return e.makes() || recordedTwo(e.Organisation, plain) })
 	isByOthers := slices.ContainsFunc(plain, func(e *event) bool { return !names(e) })
 	return join(differ(lotsOf, "TWO_LOTS"), when(isByOthers && !isKnown, "STRANGER"))
 }

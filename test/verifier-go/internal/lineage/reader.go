@@ -65,7 +65,6 @@ func (h *history) steps(p pair, how reading) map[string][]*step {
 	return steps
 }
 
-// reader reads the windows of a pair by rising time.
 type reader struct {
 	*history
 	pair
@@ -125,7 +124,6 @@ func (r *reader) end(at string, by []*step) {
 	r.open = nil
 }
 
-// join lets steps tell of the open window.
 func (r *reader) join(at string, steps []*step) {
 	for _, s := range steps {
 		maps.Copy(r.open.openedBy, s.by)

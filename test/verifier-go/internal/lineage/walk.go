@@ -81,14 +81,12 @@ func (l *layer) walk(from, to, via string) {
 
 func (l *layer) isUp() bool { return l.from == "output" }
 
-// reach an identifier in the next round.
 func (l *layer) reach(s state) {
 	if l.how == wholly || s.because == "" {
 		l.pending = append(l.pending, s)
 	}
 }
 
-// show takes events into the answer, for these reasons and their own.
 func (l *layer) show(because why, events ...*event) {
 	for _, e := range events {
 		if reasons := join(because, e.own); l.how == wholly || reasons == "" {
@@ -237,7 +235,6 @@ func (l *layer) containers(id string, within span, because why) {
 	}
 }
 
-// contain reaches parents as containers.
 func (l *layer) contain(stays []part, because why) {
 	for _, one := range stays {
 		one.because = join(one.because, because)

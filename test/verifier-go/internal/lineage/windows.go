@@ -9,8 +9,7 @@ import (
 
 const since, forever = "", "~" // before and behind all times
 
-// span is from one time to another, both included.
-type span struct{ from, to string }
+type span struct{ from, to string } // both included
 
 var always = span{since, forever}
 
@@ -45,7 +44,6 @@ type part struct {
 
 func (p part) isUndecided() bool { return p.because != "" }
 
-// cut parts to a span.
 func cut(parts []part, within span) (inside []part) {
 	for _, one := range parts {
 		if one.from, one.to = max(one.from, within.from), min(one.to, within.to); one.from <= one.to {
@@ -125,7 +123,6 @@ func (h *history) stays(windows []*window, within span) (stays []part) {
 	return stays
 }
 
-// childrenOf an identifier, with the bonds.
 func (h *history) childrenOf(id string) set[pair] {
 	pairs := set[pair]{}
 	for _, e := range filter(h.events[id], func(e *event) bool { return e.has("parent") }) {
