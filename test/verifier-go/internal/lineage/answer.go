@@ -71,14 +71,6 @@ type (
 		RootTime string                      `json:"rootTime" may:"null"`
 		NatureOf func(traceID string) string // class, lot, instance
 	}
-)
-
-// MayCount says whether the word of an organisation counts, or may: of the empty one nobody knows who it is.
-func (q *Question) MayCount(organisation string) bool {
-	return organisation == "" || q.Recorders == nil || slices.Contains(*q.Recorders, organisation)
-}
-
-type (
 	// Status is in which layer something is, and why.
 	Status struct {
 		Certain bool     `json:"certain"`
@@ -132,6 +124,11 @@ type (
 	}
 )
 
+// MayCount says whether the word of an organisation counts, or may: of the empty one nobody knows who it is.
+func (q *Question) MayCount(organisation string) bool {
+	return organisation == "" || q.Recorders == nil || slices.Contains(*q.Recorders, organisation)
+}
+
 // Of gives the lineage that events show, and the traces that must be shown for it, with the places of the events that must
 // be shown as record.
 func Of(question Question, traces map[string][]Shown) (*Answer, map[string][]int) {
@@ -152,8 +149,8 @@ func Of(question Question, traces map[string][]Shown) (*Answer, map[string][]int
 	return a, needs
 }
 
-func statusOf(isCertain bool, because why) Status {
-	return Status{isCertain, when(!isCertain, strings.Fields(cmp.Or(because, "BEYOND")))}
+func statusOf(isCertain bool, because set[why]) Status {
+	return Status{isCertain, when(!isCertain, strings.Fields(cmp.Or(join(text.Sorted(because)...), "BEYOND")))}
 }
 
 func (a *Answer) addFacts(id string, all *layer) {
@@ -197,7 +194,7 @@ func (a *Answer) addContainer(id string, all *layer) {
 			"openedBy": text.Sorted(w.openedBy), "closedBy": text.Sorted(w.closedBy), "undecided": text.Listed(undecided),
 		})
 	}
-	others := filter(all.events[id], func(e *event) bool { return !all.hasShown(e) })
+	others := filter(all.events[id], func(e *event) bool { return all.shown[e.key()] == nil })
 	openings := filter(others, func(e *event) bool { return e.loads() && e.counts() })
 	uses := text.Object{"events": len(others), "openings": len(openings)}
 	a.Containers = append(a.Containers, text.Object{"traceId": id, "windows": windows, "otherUses": uses})
@@ -207,18 +204,14 @@ func orNull(at string) *string {
 	return when(at != since && at != forever, &at)
 }
 
-func (l *layer) hasShown(e *event) bool {
-	_, isShown := l.shown[e.key()]
-	return isShown
-}
-
 func (a *Answer) addEvents(certain, all *layer) {
 	told, disputed := set[eventKey]{}, set[eventKey]{}
-	events := filter(slices.Concat(slices.Collect(maps.Values(all.events))...), all.hasShown)
-	for _, e := range slices.SortedFunc(slices.Values(events), inOrder) {
+	events := slices.Concat(slices.Collect(maps.Values(all.events))...)
+	slices.SortFunc(events, inOrder)
+	for _, e := range filter(events, func(e *event) bool { return all.shown[e.key()] != nil }) {
 		if !told[e.key()] {
 			told[e.key()] = true
-			status := statusOf(certain.hasShown(e), all.shown[e.key()])
+			status := statusOf(certain.shown[e.key()] != nil, all.shown[e.key()])
 			a.Events = append(a.Events, Event{e.Place, e.RecordID, e.Time, status})
 		}
 		for _, d := range all.declarations[e.id] {
@@ -258,7 +251,7 @@ func (a *Answer) addOpenEnds(all *layer) map[string][]int {
 	needs := map[string][]int{}
 	for _, id := range slices.SortedFunc(maps.Keys(all.needed), text.Compare) {
 		for _, e := range all.events[id] {
-			if len(e.declared) > 0 || all.ways[id]["container"] && all.hasShown(e) {
+			if len(e.declared) > 0 || all.ways[id]["container"] && all.shown[e.key()] != nil {
 				all.need(id, append(e.declared, e)...)
 			}
 		}

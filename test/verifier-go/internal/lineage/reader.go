@@ -107,10 +107,8 @@ func (h *history) read(how reading, p pair) []*window {
 
 func (r *reader) start(at string, steps []*step) {
 	all := span{at, forever}
-	r.open = &window{
-		pair: r.pair, span: all, parts: []part{{span: all, because: steps[0].own}},
-		openedBy: set[string]{}, closedBy: set[string]{}, content: map[string]*big.Rat{},
-	}
+	r.open = &window{pair: r.pair, span: all, parts: []part{{span: all, because: steps[0].own}}}
+	r.open.openedBy, r.open.closedBy, r.open.content = set[string]{}, set[string]{}, map[string]*big.Rat{}
 	r.windows = append(r.windows, r.open)
 	r.join(at, steps)
 }

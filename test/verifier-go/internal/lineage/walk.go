@@ -26,16 +26,14 @@ type layer struct {
 	visited       set[state]
 	pending       []state
 	ways          map[string]set[string]
-	because       map[string]why
-	shown         map[eventKey]why
+	because       map[string]set[why]
+	shown         map[eventKey]set[why]
 	followed      map[string]set[*window] // by parent
 }
 
 func (h *history) layer(how reading) *layer {
-	l := &layer{
-		history: h, how: how, ways: map[string]set[string]{}, because: map[string]why{}, shown: map[eventKey]why{},
-		followed: map[string]set[*window]{},
-	}
+	l := &layer{history: h, how: how, ways: map[string]set[string]{}, because: map[string]set[why]{}}
+	l.shown, l.followed = map[eventKey]set[why]{}, map[string]set[*window]{}
 	if h.Direction != "down" {
 		l.walk("output", "input", "process-gives")
 	}
@@ -70,7 +68,7 @@ func (l *layer) walk(from, to, via string) {
 			l.taken[one.id] = true
 			l.need(one.id)
 			addTo(l.ways, one.id, strings.Replace(one.way, "load", "product", 1))
-			l.because[one.id] = join(l.because[one.id], one.because)
+			addTo(l.because, one.id, one.because)
 			if one.because, one.from = "", nil; !l.visited[one] {
 				l.visited[one] = true
 				expand[one.way](one)
@@ -90,7 +88,7 @@ func (l *layer) reach(s state) {
 func (l *layer) show(because why, events ...*event) {
 	for _, e := range events {
 		if reasons := join(because, e.own); l.how == wholly || reasons == "" {
-			l.shown[e.key()] = join(l.shown[e.key()], reasons)
+			addTo(l.shown, e.key(), reasons)
 		}
 	}
 }
@@ -148,8 +146,7 @@ func (l *layer) reachLoad(id string, at span, because why, from *string) {
 	l.reach(state{way: way, id: id, at: at, because: because, from: from})
 }
 
-// container shows the events of a use, and reaches its own containers. At the ends of a window, loadings and unloadings of
-// something else are outside. What it held went into what it was used for.
+// container shows the events in a stay, at whose ends loadings and unloadings of something else are outside.
 func (l *layer) container(s state) {
 	events, of, w := l.events[s.id], s.of, s.of.window
 	isLoading := func(e *event) bool { return e.Bond == w.bond && e.loads() }
