@@ -239,10 +239,8 @@ func (a *Answer) addEvents(certain, all *layer) {
 	}
 	root, err := time.Parse(time.RFC3339, all.RootTime)
 	latest := root.Add(time.Hour).Format("2006-01-02T15:04:05.000Z")
-	for _, e := range a.Events {
-		if err == nil && e.Time > latest {
-			a.Future = append(a.Future, e.RecordID)
-		}
+	for _, e := range filter(a.Events, func(e Event) bool { return err == nil && e.Time > latest }) {
+		a.Future = append(a.Future, e.RecordID)
 	}
 }
 

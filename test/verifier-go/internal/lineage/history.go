@@ -155,9 +155,7 @@ func (h *history) leads(e *event, role string) set[string] {
 	return setOf(entries, func(one Entry) string { return one.ID })
 }
 
-func (h *history) isPassedOver(entry Entry) bool {
-	return entry.Lot != "" && h.NatureOf(entry.ID) == "class"
-}
+func (h *history) isPassedOver(e Entry) bool { return e.Lot != "" && h.NatureOf(e.ID) == "class" }
 
 // isPlainly says whether its identifier itself is in a role of an event, and not only as the class of a lot.
 func (h *history) isPlainly(e *event, role string) bool {
@@ -200,8 +198,7 @@ func filter[T any](list []T, takes func(T) bool) []T {
 	return slices.DeleteFunc(slices.Clone(list), func(one T) bool { return !takes(one) })
 }
 
-// why is a set of reasons: their names, sorted. What there is against an event is nothing, OTHER_RECORDER or WITHDRAWN, of
-// which the least is the first.
+// why is a set of reasons: their names, sorted. So of what there is against an event the least is the first.
 type why = string
 
 func join(reasons ...why) why {

@@ -150,10 +150,9 @@ func (r *reader) reach(at string, steps []*step, own why) {
 	w, first := r.open, at
 	for _, s := range steps {
 		last := r.endedAt
-		for _, one := range r.closings {
-			if one.at < at && r.mayClose(one, s.by, span{one.at, at}) {
-				last = max(last, one.at)
-			}
+		counts := func(one *step) bool { return one.at < at && r.mayClose(one, s.by, span{one.at, at}) }
+		for _, one := range filter(r.closings, counts) {
+			last = max(last, one.at)
 		}
 		first = min(first, last)
 	}
@@ -169,8 +168,7 @@ func (r *reader) reach(at string, steps []*step, own why) {
 	}
 }
 
-// turn takes what is said of one time, closings first. What does not count closes nothing; its removals still say that the
-// child was in.
+// turn takes what is said of one time, closings first. Removals that do not count close nothing: they say that the child was in.
 func (r *reader) turn(at string, steps []*step) {
 	closings := filter(steps, (*step).closes)
 	told := filter(steps, func(s *step) bool { return s.kind != "empty" && (r.how != familiar || r.vouches(s)) })
@@ -220,8 +218,7 @@ func (r *reader) close(at string, closings []*step) {
 	}
 }
 
-// tell takes what is added, or seen, at one time. What is seen at the end of a window opens nothing, unless strangers alone
-// told of that.
+// tell takes what is added, or seen, at one time. What is seen as a window ends opens nothing, if not only strangers told of it.
 func (r *reader) tell(at string, steps []*step, because why) {
 	isOpen := r.open != nil
 	if len(steps) == 0 || !isOpen && r.endedAt == at && !steps[0].adds() {

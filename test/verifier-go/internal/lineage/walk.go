@@ -165,9 +165,8 @@ func (l *layer) container(s state) {
 			l.transform(e, because)
 		}
 	}
-	if !l.isUp() && slices.ContainsFunc(events, func(e *event) bool { return e.has("input") }) {
-		l.need(s.id, events...)
-	}
+	isUsed := !l.isUp() && slices.ContainsFunc(events, func(e *event) bool { return e.has("input") })
+	l.need(s.id, when(isUsed, events)...)
 	l.containers(s.id, of.span, "")
 }
 

@@ -7,9 +7,9 @@ import (
 	"slices"
 )
 
-const since, forever = "", "~" // before and behind all times
-
 type span struct{ from, to string } // both included
+
+const since, forever = "", "~" // before and behind all times
 
 var always = span{since, forever}
 
@@ -33,8 +33,7 @@ type window struct {
 	hasTravelled       bool                // while it was certain
 }
 
-// part of a window, and what makes it undecided. As a stay it knows the window, and within which bounds it was cut: those of
-// the window, plainly its own.
+// part of a window. As a stay it knows its window, and the bounds within which it was cut: the window's, plainly its own.
 type part struct {
 	span
 	because why
