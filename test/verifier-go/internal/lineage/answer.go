@@ -129,8 +129,7 @@ func (q *Question) MayCount(organisation string) bool {
 	return organisation == "" || q.Recorders == nil || slices.Contains(*q.Recorders, organisation)
 }
 
-// Of gives the lineage that events show, and the traces that must be shown for it, with the places of the events that must
-// be shown as record.
+// Of gives a lineage, and the traces that must be shown for it, with the places of the events that must be shown as record.
 func Of(question Question, traces map[string][]Shown) (*Answer, map[string][]int) {
 	h, a := newHistory(question, traces), &Answer{}
 	certain, all := h.layer(plainly), h.layer(wholly)

@@ -24,6 +24,7 @@ type eventKey [4]string
 
 func (e *event) key() eventKey        { return eventKey{e.Domain, e.TxID, e.Organisation, e.RecordID} }
 func (e *event) counts() bool         { return e.own == "" }
+func eventOf(e *event) string         { return e.Event }
 func (e *event) isRecord() bool       { return e.record.Entries != nil }
 func (e *event) has(role string) bool { return slices.Contains(e.Roles, role) }
 func (e *event) loads() bool          { return e.has("parent") && e.Change == "add" }
@@ -122,8 +123,7 @@ func (h *history) takesBack(d, e *event) bool {
 		!slices.ContainsFunc(e.record.Entries, lacks)
 }
 
-// isBound says whether the record of an event counts for another identifier that it names: whether that one's trace has it,
-// or may have it where that is not shown. Otherwise it is foreign there.
+// isBound says whether the trace of an identifier has an event that names it, or may have it unseen. Otherwise it is foreign there.
 func (h *history) isBound(e *event, id string) bool {
 	shown, isKnown := h.traces[id]
 	isBound := !isKnown || h.inTrace[id][e.key()] || slices.ContainsFunc(shown, func(one Shown) bool {
@@ -174,8 +174,6 @@ func recordedTwo(by string, events []*event) bool {
 	own := filter(events, func(e *event) bool { return e.Organisation == by })
 	return len(setOf(own, eventOf)) > 1
 }
-
-func eventOf(e *event) string { return e.Event }
 
 type set[K comparable] map[K]bool
 

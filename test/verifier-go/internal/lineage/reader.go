@@ -41,6 +41,7 @@ func (h *history) steps(p pair, how reading) map[string][]*step {
 		s.own = slices.Min(slices.Collect(maps.Keys(s.tellers)))
 		s.by = s.tellers[s.own]
 	}
+	isOwn := func(one Entry) bool { return one.ID == p.child && one.Role == "child" && !h.isPassedOver(one) }
 	_, isShown := h.traces[p.child]
 	for _, e := range slices.Concat(h.events[p.child], h.events[p.parent]) {
 		steps[e.Time] = append(steps[e.Time], nil...)
@@ -52,10 +53,8 @@ func (h *history) steps(p pair, how reading) map[string][]*step {
 			tell(e, nil)
 		case isOfChild || !isShown && e.has("parent"):
 			// Of a child whose trace is not shown, the parent's records say what they say.
-			for _, entry := range e.record.Entries {
-				if entry.ID == p.child && entry.Role == "child" && !h.isPassedOver(entry) {
-					tell(e, entry.Amounts)
-				}
+			for _, entry := range filter(e.record.Entries, isOwn) {
+				tell(e, entry.Amounts)
 			}
 		}
 	}

@@ -134,10 +134,9 @@ func (h *history) childrenOf(id string) set[pair] {
 
 // loaders are who tells that anything was in an identifier, which is not built in.
 func (h *history) loaders(id string) set[string] {
-	isLoading := func(e *event) bool {
-		return e.has("parent") && e.Change != "empty" && e.Bond != "association" && e.counts()
-	}
-	return setOf(filter(h.events[id], isLoading), func(e *event) string { return e.Organisation })
+	plain := filter(h.events[id], (*event).counts)
+	isLoad := func(e *event) bool { return e.has("parent") && e.Change != "empty" && e.Bond != "association" }
+	return setOf(filter(plain, isLoad), func(e *event) string { return e.Organisation })
 }
 
 // emptied are the windows in an identifier that ended last before times at which nobody familiar with it tells of a load.
