@@ -67,6 +67,7 @@ func newHistory(question Question, traces map[string][]Shown) *history {
 		needed: map[string]set[int]{}, misread: map[string]set[int]{},
 	}
 	for id, trace := range traces {
+		var all []*event
 		for i, one := range trace {
 			if one.Row == nil {
 				continue
@@ -78,14 +79,11 @@ func newHistory(question Question, traces map[string][]Shown) *history {
 				continue
 			}
 			addTo(h.inTrace, id, e.key())
-			if e.Wrong {
-				h.declarations[id] = append(h.declarations[id], e)
-			} else {
-				h.events[id] = append(h.events[id], e)
-			}
+			all = append(all, e)
 		}
-		slices.SortFunc(h.events[id], inOrder)
-		slices.SortFunc(h.declarations[id], inOrder)
+		slices.SortFunc(all, inOrder)
+		h.events[id] = filter(all, func(e *event) bool { return !e.Wrong })
+		h.declarations[id] = filter(all, func(e *event) bool { return e.Wrong })
 		for _, e := range h.events[id] {
 			own := filter(h.declarations[id], func(d *event) bool {
 				return d.Event == e.Event && d.Organisation == e.Organisation && d.Domain == e.Domain

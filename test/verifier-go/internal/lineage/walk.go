@@ -89,6 +89,7 @@ func (l *layer) show(because why, events ...*event) {
 	for _, e := range events {
 		if reasons := join(because, e.own); l.how == wholly || reasons == "" {
 			addTo(l.shown, e.key(), reasons)
+			l.need(e.id, e)
 		}
 	}
 }
@@ -174,7 +175,6 @@ func (l *layer) container(s state) {
 func (l *layer) lot(s state) {
 	for _, e := range filter(l.events[s.id], func(e *event) bool { return e.hasBeside("lot") }) {
 		because := when(!l.isUp() || !e.makes(), "LOT_PART")
-		l.need(s.id, e)
 		l.show(because, e)
 		l.transform(e, because)
 	}
@@ -184,7 +184,6 @@ func (l *layer) lot(s state) {
 func (l *layer) process(s state) {
 	for _, e := range filter(l.events[s.id], func(e *event) bool { return e.has(l.via) }) {
 		because := when(s.by != "" && e.Organisation != s.by, "OTHER_ORGANISATION")
-		l.need(s.id, e)
 		l.show(because, e)
 		l.otherSide(e, join(because, e.own))
 	}

@@ -99,7 +99,6 @@ const (
 
 func (r reading) isPlain() bool { return r == plainly || r == familiar }
 
-// windows of pairs; what was read is kept.
 func (h *history) windows(how reading, pairs set[pair]) (windows []*window) {
 	for p := range pairs {
 		if _, isKnown := h.known[how][p]; !isKnown {
