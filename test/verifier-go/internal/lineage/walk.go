@@ -158,7 +158,7 @@ func (l *layer) container(s state) {
 			continue
 		}
 		// Where it was both loaded and unloaded at an end, it is open what its other events were about.
-		then := filter(events, func(o *event) bool { return o.Time == e.Time && o.counts() && (isFirst || isLast) })
+		then := filter(when(isFirst || isLast, events), func(o *event) bool { return o.Time == e.Time && o.counts() })
 		isTurned := slices.ContainsFunc(then, isLoading) && slices.ContainsFunc(then, isUnloading)
 		because := join(of.because, when(isTurned && !isLoading(e) && !isUnloading(e), "SAME_TIME"))
 		l.show(because, e)
