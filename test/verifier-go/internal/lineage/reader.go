@@ -42,7 +42,6 @@ func (h *history) steps(p pair, how reading) map[string][]*step {
 		s.by = s.tellers[s.own]
 	}
 	isOwn := func(one Entry) bool { return one.ID == p.child && one.Role == "child" && !h.isPassedOver(one) }
-	_, isShown := h.traces[p.child]
 	for _, e := range slices.Concat(h.events[p.child], h.events[p.parent]) {
 		steps[e.Time] = append(steps[e.Time], nil...)
 		isOfChild := e.id == p.child && e.has("child") && e.Parent == p.parent && h.isBound(e, p.parent)
@@ -51,10 +50,12 @@ func (h *history) steps(p pair, how reading) map[string][]*step {
 		case e.Bond != p.bond || how.isPlain() && !e.counts() || how == unemptied && isEmpty:
 		case isEmpty || isOfChild && !e.isRecord():
 			tell(e, nil)
-		case isOfChild || !isShown && e.has("parent"):
-			// Of a child whose trace is not shown, the parent's records say what they say.
+		case isOfChild || e.has("parent") && !h.inTrace[p.child][e.key()]:
+			// Of a child whose trace does not show the event, the parent's record says what it says.
 			for _, entry := range filter(e.record.Entries, isOwn) {
-				tell(e, entry.Amounts)
+				if h.isBound(e, p.child) {
+					tell(e, entry.Amounts)
+				}
 			}
 		}
 	}
