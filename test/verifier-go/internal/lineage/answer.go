@@ -1,75 +1,265 @@
+// Package lineage computes what a product was made of and went into, from what a proof shows (docs/formats.md, Lineage).
+// It states the rules of the text one by one, and is not made for speed.
 package lineage
 
 import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"cotrace.example/verifier/internal/text"
 )
 
-// Of gives the lineage that events show, and what must be shown for it: traces, and of each the places of the events that
-// must be shown as record.
+type (
+	Place struct {
+		Domain       string `json:"domain"`
+		TxID         string `json:"txId"`
+		Organisation string `json:"organisation"`
+	}
+	// Said is what the row and the record of an event both say.
+	Said struct {
+		RecordID string `json:"recordId"`
+		Event    string `json:"event"`
+		Time     string `json:"time"`
+		Wrong    bool   `json:"wrong"`
+		Bond     string `json:"bond" may:"null"`
+		Change   string `json:"change" may:"null"`
+	}
+	Row struct {
+		Said
+		Roles  []string `json:"roles"`
+		Parent string   `json:"parent" may:"null"`
+	}
+	// Amount is a quantity; the unit of a bare number is null.
+	Amount struct {
+		Value string  `json:"value"`
+		Unit  *string `json:"unit"`
+	}
+	Entry struct {
+		ID      string    `json:"id"`
+		Role    string    `json:"role" among:"subject input output parent child lot process"`
+		Lot     string    `json:"lot" may:"null"`
+		Amounts *[]Amount `json:"amounts" least:"1" most:"1000"`
+	}
+	Record struct {
+		Said
+		Step    *string `json:"step"`
+		Entries []Entry `json:"traces"`
+	}
+	// Shown is an event of a trace as a proof shows it, or some of which nothing is shown.
+	Shown struct {
+		Kind         string  `json:"shown" among:"hidden place row record"`
+		Organisation string  `json:"organisation" may:"lack"` // of hidden ones; empty where nobody knows
+		Place        *Place  `json:"place" may:"lack"`
+		Row          *Row    `json:"row" may:"lack"`
+		Record       *Record `json:"record" may:"lack"`
+		More         int     // further hidden ones
+	}
+	Asked struct {
+		TraceID   string    `json:"traceId"`
+		Direction string    `json:"direction" among:"none up down both"`
+		Recorders *[]string `json:"recorders" least:"1"`
+		Limits    struct {
+			Identifiers int `json:"identifiers" least:"1" most:"10000"`
+			Events      int `json:"events" least:"1" most:"100000"`
+		} `json:"limits"`
+	}
+	Question struct {
+		Asked
+		RootTime string                      `json:"rootTime" may:"null"`
+		NatureOf func(traceID string) string // class, lot, instance
+	}
+	// Status is in which layer something is, and why.
+	Status struct {
+		Certain bool     `json:"certain"`
+		Because []string `json:"because"`
+	}
+	Identifier struct {
+		TraceID string   `json:"traceId"`
+		As      []string `json:"as"`
+		Status
+	}
+	Event struct {
+		Place
+		RecordID string `json:"recordId"`
+		Time     string `json:"time"`
+		Status
+	}
+	Undecided struct {
+		From    *string  `json:"from"`
+		To      *string  `json:"to"`
+		Because []string `json:"because"`
+	}
+	Declaration struct {
+		Place
+		Declared string `json:"declared"`
+		RecordID string `json:"recordId"`
+	}
+	// Unmatched is a declaration of an event that is not recorded.
+	Unmatched struct {
+		Place
+		RecordID string `json:"recordId"`
+	}
+	// Foreign is an event that is not what it seems.
+	Foreign struct {
+		Place
+		TraceID string `json:"traceId"`
+	}
+	// Cut is a branch that a limit left.
+	Cut struct {
+		TraceID      string  `json:"traceId"`
+		Organisation *string `json:"organisation"`
+	}
+	Answer struct {
+		Identifiers   []Identifier  `json:"identifiers"`
+		Events        []Event       `json:"events"`
+		Containers    []text.Object `json:"containers"`
+		Lots          []text.Object `json:"lots"`
+		LeftOut       []Declaration `json:"leftOut"`
+		Disputes      []Declaration `json:"disputes"`
+		Unmatched     []Unmatched   `json:"unmatched"`
+		Foreign       []Foreign     `json:"foreign"`
+		Repeated      []text.Object `json:"repeated"`
+		WithoutOrigin []string      `json:"withoutOrigin"`
+		Future        []string      `json:"future"`
+		Open          []text.Object `json:"open"`
+		Cut           []Cut         `json:"cut"`
+		Complete      bool          `json:"complete"`
+	}
+)
+
+// MayCount says whether the word of an organisation counts, or may: of the empty one nobody knows who it is.
+func (q *Question) MayCount(organisation string) bool {
+	return organisation == "" || q.Recorders == nil || slices.Contains(*q.Recorders, organisation)
+}
+
+// Of gives a lineage, and the traces that must be shown for it, with the places of the events that must be shown as record.
 func Of(question Question, traces map[string][]Shown) (*Answer, map[string][]int) {
-	h := newHistory(question, traces)
-	directions := []string{question.Direction}
-	if question.Direction == "both" {
-		directions = []string{"up", "down"}
-	}
-	var layers [2]*layer
-	for i := range layers {
-		layers[i] = &layer{
-			all: i == 1, ways: map[string]set[string]{}, because: map[string]why{}, shown: map[eventKey]why{},
-			followed: set[stay]{}, consulted: set[string]{}, needed: set[*event]{},
-		}
-		for _, direction := range directions {
-			h.close(layers[i], direction)
-		}
-	}
-	certain, all := layers[0], layers[1]
-	a := &Answer{}
+	h, a := newHistory(question, traces), &Answer{}
+	certain, all := h.layer(plainly), h.layer(wholly)
 	for _, id := range slices.SortedFunc(maps.Keys(all.ways), text.Compare) {
 		status := statusOf(certain.ways[id] != nil, all.because[id])
-		a.Identifiers = append(a.Identifiers, Identifier{id, sorted(all.ways[id]), status})
-		h.tellOf(a, id, all)
+		a.Identifiers = append(a.Identifiers, Identifier{id, text.Sorted(all.ways[id]), status})
+		a.addFacts(id, all)
+		a.addContainer(id, all)
 	}
-	h.addEvents(a, certain, all)
-	h.addUnmatched(a, all)
-	a.Foreign = text.Listed(h.foreign)
-	needs := h.needs(all)
-	h.addOpenEnds(a, needs)
-	a.Cut = text.Listed(h.cut)
+	a.addEvents(certain, all)
+	a.addUnmatched(all)
+	needs := a.addOpenEnds(all)
+	a.Foreign, a.Cut = text.Listed(h.foreign), text.Listed(h.cut)
 	a.Complete = len(a.Open) == 0 && !slices.ContainsFunc(a.Cut, func(one Cut) bool {
 		return one.Organisation == nil || h.MayCount(*one.Organisation)
 	})
 	return a, needs
 }
 
-func statusOf(isCertain bool, because why) Status {
-	switch {
-	case isCertain:
-		return Status{true, nil}
-	case because == 0:
-		return Status{false, []string{"BEYOND"}}
+func statusOf(isCertain bool, because set[why]) Status {
+	return Status{isCertain, when(!isCertain, strings.Fields(cmp.Or(join(text.Sorted(because)...), "BEYOND")))}
+}
+
+func (a *Answer) addFacts(id string, all *layer) {
+	plain := filter(all.events[id], (*event).counts)
+	made := setOf(filter(plain, (*event).makes), eventOf)
+	used := setOf(filter(plain, func(e *event) bool { return e.has("input") }), eventOf)
+	hasOrigin := slices.ContainsFunc(plain, func(e *event) bool { return e.has("output") || e.Change == "add" })
+	isInstance, isProduct := all.NatureOf(id) == "instance", all.ways[id]["product"]
+	if isInstance && (len(made) > 1 || len(used) > 1) {
+		a.Repeated = append(a.Repeated, text.Object{"traceId": id, "made": len(made), "used": len(used)})
 	}
-	return Status{false, because.texts()}
+	if isProduct && !hasOrigin {
+		a.WithoutOrigin = append(a.WithoutOrigin, id)
+	}
+	lots := set[string]{"": true}
+	for _, e := range filter(all.events[id], func(*event) bool { return isInstance && isProduct }) {
+		for _, one := range e.record.Entries {
+			if one.ID == id && !lots[one.Lot] && all.isBound(e, one.Lot) {
+				lots[one.Lot] = true
+				a.Lots = append(a.Lots, text.Object{"item": id, "lot": one.Lot})
+			}
+		}
+	}
+}
+
+// addContainer tells the windows that the lineage followed, and what else a container was used for.
+func (a *Answer) addContainer(id string, all *layer) {
+	if len(all.followed[id]) == 0 {
+		return
+	}
+	keyOf := func(w *window) string { return text.InOrder([]string{w.child, w.bond, w.from}) }
+	byKey := func(v, w *window) int { return text.Compare(keyOf(v), keyOf(w)) }
+	windows := []text.Object{}
+	for _, w := range slices.SortedFunc(maps.Keys(all.followed[id]), byKey) {
+		var undecided []Undecided
+		for _, one := range filter(w.parts, part.isUndecided) {
+			undecided = append(undecided, Undecided{orNull(one.from), orNull(one.to), strings.Fields(one.because)})
+		}
+		windows = append(windows, text.Object{
+			"child": w.child, "bond": w.bond, "from": orNull(w.from), "to": orNull(w.to),
+			"openedBy": text.Sorted(w.openedBy), "closedBy": text.Sorted(w.closedBy), "undecided": text.Listed(undecided),
+		})
+	}
+	others := filter(all.events[id], func(e *event) bool { return all.shown[e.key()] == nil })
+	openings := filter(others, func(e *event) bool { return e.loads() && e.counts() })
+	uses := text.Object{"events": len(others), "openings": len(openings)}
+	a.Containers = append(a.Containers, text.Object{"traceId": id, "windows": windows, "otherUses": uses})
+}
+
+func orNull(at string) *string {
+	return when(at != since && at != forever, &at)
+}
+
+func (a *Answer) addEvents(certain, all *layer) {
+	told, disputed := set[eventKey]{}, set[eventKey]{}
+	events := slices.Concat(slices.Collect(maps.Values(all.events))...)
+	slices.SortFunc(events, inOrder)
+	for _, e := range filter(events, func(e *event) bool { return all.shown[e.key()] != nil }) {
+		if !told[e.key()] {
+			told[e.key()] = true
+			status := statusOf(certain.shown[e.key()] != nil, all.shown[e.key()])
+			a.Events = append(a.Events, Event{e.Place, e.RecordID, e.Time, status})
+		}
+		for _, d := range all.declarations[e.id] {
+			about := Declaration{d.Place, e.RecordID, d.RecordID}
+			isOwn := slices.Contains(e.declared, d) && all.MayCount(e.Organisation)
+			switch {
+			case d.Event != e.Event || isOwn && (!d.isRecord() || !e.isRecord()):
+			case all.takesBack(d, e):
+				a.LeftOut = append(a.LeftOut, about)
+			case !disputed[d.key()]:
+				disputed[d.key()] = true
+				a.Disputes = append(a.Disputes, about)
+			}
+		}
+	}
+	a.LeftOut, a.Disputes = text.Listed(a.LeftOut), text.Listed(a.Disputes)
+	// Of too many events those that are not certain are left first, then the latest.
+	for _, isCertain := range []bool{false, true} {
+		for i := len(a.Events) - 1; i >= 0 && len(a.Events) > all.Limits.Events; i-- {
+			if by := a.Events[i].Organisation; a.Events[i].Certain == isCertain {
+				all.cut = append(all.cut, Cut{all.TraceID, &by})
+				a.Events = slices.Delete(a.Events, i, i+1)
+			}
+		}
+	}
+	root, err := time.Parse(time.RFC3339, all.RootTime)
+	latest := root.Add(time.Hour).Format("2006-01-02T15:04:05.000Z")
+	for _, e := range filter(a.Events, func(e Event) bool { return err == nil && e.Time > latest }) {
+		a.Future = append(a.Future, e.RecordID)
+	}
 }
 
 // addUnmatched tells of declarations in traces of products that hide nothing, of events that no trace reached has.
-func (h *history) addUnmatched(a *Answer, all *layer) {
+func (a *Answer) addUnmatched(all *layer) {
 	known := set[string]{}
 	for id := range all.ways {
-		for _, e := range h.events[id] {
-			known[e.Event] = true
-		}
+		maps.Copy(known, setOf(all.events[id], eventOf))
 	}
-	for id, ways := range all.ways {
-		if !ways["product"] || slices.ContainsFunc(h.traces[id], func(one Shown) bool { return one.Row == nil }) {
-			continue
-		}
-		for _, d := range h.declarations[id] {
-			if !known[d.Event] {
+	for id := range all.ways {
+		isHidden := slices.ContainsFunc(all.traces[id], func(one Shown) bool { return one.Row == nil })
+		for _, d := range filter(all.declarations[id], func(d *event) bool { return !known[d.Event] }) {
+			if all.ways[id]["product"] && !isHidden {
 				a.Unmatched = append(a.Unmatched, Unmatched{d.Place, d.RecordID})
 			}
 		}
@@ -77,193 +267,29 @@ func (h *history) addUnmatched(a *Answer, all *layer) {
 	a.Unmatched = text.Listed(a.Unmatched)
 }
 
-func (h *history) addEvents(a *Answer, certain, all *layer) {
-	times, disputed := map[eventKey]string{}, set[eventKey]{}
-	for _, e := range slices.SortedFunc(slices.Values(slices.Concat(slices.Collect(maps.Values(h.events))...)), inOrder) {
-		times[e.key()] = e.Time
-		if _, isShown := all.shown[e.key()]; !isShown {
-			continue
-		}
-		for _, d := range h.declarations[e.id] {
-			told := Declaration{d.Place, e.RecordID, d.RecordID}
-			switch takes, isKnown := h.takesBack(d, e); {
-			case d.Event != e.Event || !isKnown:
-			case takes:
-				a.LeftOut = append(a.LeftOut, told)
-			case !disputed[d.key()]:
-				disputed[d.key()] = true
-				a.Disputes = append(a.Disputes, told)
-			}
-		}
-	}
-	a.LeftOut, a.Disputes = text.Listed(a.LeftOut), text.Listed(a.Disputes)
-	for key, because := range all.shown {
-		_, isCertain := certain.shown[key]
-		a.Events = append(a.Events, Event{key.Place, key.recordID, times[key], statusOf(isCertain, because)})
-	}
-	slices.SortFunc(a.Events, func(x, y Event) int {
-		return cmp.Or(cmp.Compare(x.Time, y.Time), cmp.Compare(x.RecordID, y.RecordID), text.Compare(x.Domain, y.Domain),
-			cmp.Compare(x.TxID, y.TxID))
-	})
-	// Of too many events those that are not certain are left first, then the latest.
-	for _, isCertain := range []bool{false, true} {
-		for i := len(a.Events) - 1; i >= 0 && len(a.Events) > h.Limits.Events; i-- {
-			if a.Events[i].Certain == isCertain {
-				h.leave(h.TraceID, a.Events[i].Organisation)
-				a.Events = slices.Delete(a.Events, i, i+1)
-			}
-		}
-	}
-	root, err := time.Parse(time.RFC3339, h.RootTime)
-	for _, e := range a.Events {
-		at, bad := time.Parse(time.RFC3339, e.Time)
-		if err == nil && bad == nil && at.After(root.Add(time.Hour)) {
-			a.Future = append(a.Future, e.RecordID)
-		}
-	}
-}
-
-// tellOf tells what else is known of an identifier.
-func (h *history) tellOf(a *Answer, id string, all *layer) {
-	made, used, hasOrigin := set[string]{}, set[string]{}, false
-	for _, e := range h.events[id] {
-		if !e.counts() {
-			continue
-		}
-		if e.makes() {
-			made[e.Event] = true
-		}
-		if e.has("input") {
-			used[e.Event] = true
-		}
-		hasOrigin = hasOrigin || e.has("output") || e.Change == "add"
-	}
-	isInstance, isProduct := h.NatureOf(id) == "instance", all.ways[id]["product"]
-	if isInstance && (len(made) > 1 || len(used) > 1) {
-		a.Repeated = append(a.Repeated, Repeated{id, len(made), len(used)})
-	}
-	if isProduct && !hasOrigin {
-		a.WithoutOrigin = append(a.WithoutOrigin, id)
-	}
-	seen := set[string]{}
-	for _, e := range slices.SortedFunc(slices.Values(h.events[id]), inOrder) {
-		for _, entry := range e.entries() {
-			if isInstance && isProduct && entry.Lot != "" && !seen[entry.Lot] && h.isBound(e, entry.Lot) {
-				seen[entry.Lot] = true
-				a.Lots = append(a.Lots, LotOf{id, entry.Lot})
-			}
-		}
-	}
-	h.addContainer(a, id, all)
-}
-
-// addContainer tells the windows that the lineage followed, and what else a container was used for.
-func (h *history) addContainer(a *Answer, id string, all *layer) {
-	windows := map[string]Window{}
-	for s := range all.followed {
-		for _, w := range h.read(s.pair, true) {
-			if s.parent == id && w.from <= s.from && w.to >= s.to {
-				told := h.windowOf(s.pair, w)
-				from := cmp.Or(told.From, new(string))
-				windows[text.InOrder([]any{s.child, s.bond, from})] = told
-			}
-		}
-	}
-	if len(windows) == 0 {
-		return
-	}
-	container := Container{TraceID: id}
-	for _, key := range slices.SortedFunc(maps.Keys(windows), text.Compare) {
-		container.Windows = append(container.Windows, windows[key])
-	}
-	for _, e := range h.events[id] {
-		if _, isShown := all.shown[e.key()]; isShown {
-			continue
-		}
-		container.OtherUses.Events++
-		if e.loads() && e.counts() {
-			container.OtherUses.Openings++
-		}
-	}
-	a.Containers = append(a.Containers, container)
-}
-
-func (h *history) windowOf(p pair, w *window) Window {
-	var undecided []Undecided
-	for _, other := range slices.Concat(h.read(p, true), h.read(p, false)) {
-		for _, part := range other.parts {
-			if cut, meets := meet(part, w.span); meets && cut.because != 0 {
-				undecided = append(undecided, Undecided{h.timeOf(cut.from), h.timeOf(cut.to), cut.because.texts()})
-			}
-		}
-	}
-	return Window{
-		p.child, p.bond, h.timeOf(w.from), h.timeOf(w.to), sorted(w.openedBy), sorted(w.closedBy), text.Listed(undecided),
-	}
-}
-
-// timeOf a position; nil since ever and for never.
-func (h *history) timeOf(at int) *string {
-	if at <= beforeAll || at >= h.behindAll {
-		return nil
-	}
-	return &h.times[at/2-1]
-}
-
-// needs lists what must be shown: traces, and of each the events that must be shown as record.
-func (h *history) needs(all *layer) map[string][]int {
-	needed := set[string]{}
-	needed.join(all.consulted)
-	needed.join(h.lacking)
-	for id := range all.ways {
-		needed[id] = true
-	}
+// addOpenEnds adds needed traces that are not shown, or not far enough, and gives what must be shown.
+func (a *Answer) addOpenEnds(all *layer) map[string][]int {
 	needs := map[string][]int{}
-	for id := range needed {
-		wasInput := slices.ContainsFunc(h.events[id], func(e *event) bool { return e.has("input") })
-		records := set[int]{}
-		for _, e := range slices.Concat(h.events[id], h.declarations[id]) {
-			_, isShown := all.shown[e.key()]
-			isContained := !e.Wrong && all.ways[id]["container"] && (isShown || wasInput && h.Direction != "up")
-			if isContained || all.needed[e] {
-				records[e.index] = true
+	for _, id := range slices.SortedFunc(maps.Keys(all.needed), text.Compare) {
+		for _, e := range all.events[id] {
+			if len(e.declared) > 0 || all.ways[id]["container"] && all.shown[e.key()] != nil {
+				all.need(id, append(e.declared, e)...)
 			}
 		}
-		for _, at := range h.misread[id] {
-			records[at] = true
-		}
-		for _, e := range h.events[id] {
-			for _, d := range h.ownDeclarations(e) {
-				records[d.index], records[e.index] = true, true
-			}
-		}
-		needs[id] = slices.AppendSeq([]int{}, maps.Keys(records))
-		slices.Sort(needs[id])
-	}
-	return needs
-}
-
-// addOpenEnds adds needed traces that are not shown, or not far enough.
-func (h *history) addOpenEnds(a *Answer, needs map[string][]int) {
-	for _, id := range slices.SortedFunc(maps.Keys(needs), text.Compare) {
-		shown, isKnown := h.traces[id]
-		if !isKnown {
-			a.Open = append(a.Open, OpenEnd{id, "trace", 0})
-			continue
-		}
+		maps.Copy(all.needed[id], all.misread[id])
+		needs[id] = text.Sorted(all.needed[id])
+		shown, isKnown := all.traces[id]
 		missing := 0
 		for i, one := range shown {
-			by := one.Organisation
-			if one.Place != nil {
-				by = one.Place.Organisation
-			}
-			isEnough := one.Record != nil || one.Row != nil && !slices.Contains(needs[id], i)
-			if !isEnough && h.MayCount(by) {
+			isEnough := one.Record != nil || one.Row != nil && !all.needed[id][i]
+			if by := cmp.Or(one.Place, &Place{Organisation: one.Organisation}).Organisation; !isEnough && all.MayCount(by) {
 				missing += 1 + one.More
 			}
 		}
-		if missing > 0 {
-			a.Open = append(a.Open, OpenEnd{id, "events", missing})
+		if !isKnown || missing > 0 {
+			what := cmp.Or(when(!isKnown, "trace"), "events")
+			a.Open = append(a.Open, text.Object{"traceId": id, "missing": what, "events": missing})
 		}
 	}
+	return needs
 }

@@ -2,32 +2,30 @@ package lineage
 
 import (
 	"cmp"
+	"maps"
 	"slices"
+	"strings"
 
 	"cotrace.example/verifier/internal/text"
 )
 
-// Event times become positions that rise by two, so that there is one between each two of them. beforeAll is since ever.
-const beforeAll = 0
-
-// event is an event as the trace of one identifier shows it: its row, and the record if it is shown there.
+// event is an event as the trace of one identifier shows it.
 type event struct {
 	Place
 	*Row
-	id     string
-	at     int // position of its time
-	index  int // in its trace
-	record *Record
-	own    why // WITHDRAWN, OTHER_RECORDER
+	id       string
+	index    int      // in its trace
+	record   *Record  // without entries where it is not shown
+	declared []*event // what its author declared about it: as many as the contract takes
+	own      why      // WITHDRAWN, OTHER_RECORDER
 }
 
-type eventKey struct {
-	Place
-	recordID string
-}
+type eventKey [4]string
 
-func (e *event) key() eventKey        { return eventKey{e.Place, e.RecordID} }
-func (e *event) counts() bool         { return e.own == 0 }
+func (e *event) key() eventKey        { return eventKey{e.Domain, e.TxID, e.Organisation, e.RecordID} }
+func (e *event) counts() bool         { return e.own == "" }
+func eventOf(e *event) string         { return e.Event }
+func (e *event) isRecord() bool       { return e.record.Entries != nil }
 func (e *event) has(role string) bool { return slices.Contains(e.Roles, role) }
 func (e *event) loads() bool          { return e.has("parent") && e.Change == "add" }
 func (e *event) unloads() bool {
@@ -39,124 +37,9 @@ func (e *event) makes() bool {
 	return e.has("output") || e.has("subject") && e.Bond == "" && e.Change == "add"
 }
 
-// entries of the record for the event's own identifier.
-func (e *event) entries() (own []Entry) {
-	if e.record != nil {
-		for _, entry := range e.record.Entries {
-			if entry.ID == e.id {
-				own = append(own, entry)
-			}
-		}
-	}
-	return own
-}
-
-// history is all that is shown, by identifier, without what is foreign; declarations are apart.
-type history struct {
-	Question
-	traces               map[string][]Shown
-	events, declarations map[string][]*event
-	byKey                map[string]map[eventKey]*event
-	foreign              []Foreign
-	lacking              set[string]      // identifiers whose traces lack an event that names them
-	misread              map[string][]int // events whose row is not what their record says
-	windowsOf            map[reading][]*window
-	taken                set[string] // identifiers that were reached within the limit
-	cut                  []Cut
-	times                []string // of positions 2, 4, …
-	behindAll            int      // never
-}
-
-func newHistory(question Question, traces map[string][]Shown) *history {
-	h := &history{
-		Question: question, traces: traces, events: map[string][]*event{}, declarations: map[string][]*event{},
-		byKey: map[string]map[eventKey]*event{}, lacking: set[string]{}, misread: map[string][]int{},
-		windowsOf: map[reading][]*window{}, taken: set[string]{},
-	}
-	times := set[string]{}
-	for _, trace := range traces {
-		for _, one := range trace {
-			if one.Row != nil {
-				times[one.Row.Time] = true
-			}
-		}
-	}
-	h.times = sorted(times)
-	h.behindAll = 2*len(times) + 2
-	for _, id := range text.Sorted(traces) {
-		h.byKey[id] = map[eventKey]*event{}
-		for i, one := range traces[id] {
-			if one.Row == nil {
-				continue
-			}
-			if one.Record != nil && !one.Record.says(id, one.Row) {
-				h.foreign = append(h.foreign, Foreign{*one.Place, id})
-				h.misread[id] = append(h.misread[id], i)
-				continue
-			}
-			at, _ := slices.BinarySearch(h.times, one.Row.Time)
-			e := &event{Place: *one.Place, Row: one.Row, id: id, at: 2*at + 2, index: i, record: one.Record}
-			h.byKey[id][e.key()] = e
-			if e.Wrong {
-				h.declarations[id] = append(h.declarations[id], e)
-			} else {
-				h.events[id] = append(h.events[id], e)
-			}
-		}
-	}
-	for _, events := range h.events {
-		for _, e := range events {
-			if !h.MayCount(e.Organisation) {
-				e.own |= otherRecorder
-			}
-			for _, d := range h.ownDeclarations(e) {
-				if takes, _ := h.takesBack(d, e); takes {
-					e.own |= withdrawn
-				}
-			}
-		}
-	}
-	return h
-}
-
-// says tells whether a row says what this record says of an identifier.
-func (r *Record) says(id string, row *Row) bool {
-	all, parent, roles := set[string]{}, "", set[string]{}
-	for _, entry := range r.Entries {
-		all[entry.Role] = true
-		if entry.Role == "parent" {
-			parent = entry.ID
-		}
-	}
-	for _, entry := range r.Entries {
-		switch {
-		case entry.ID != id:
-		case entry.Role != "process" || !all["input"] && !all["output"]:
-			roles[entry.Role] = true
-		default:
-			roles.join(set[string]{"process-gives": all["input"], "process-takes": all["output"]})
-		}
-	}
-	for _, role := range []string{"process-gives", "process-takes"} {
-		if !roles[role] {
-			delete(roles, role)
-		}
-	}
-	if !roles["child"] {
-		parent = ""
-	}
-	return row.Said == r.Said && row.Parent == parent && len(roles) > 0 && slices.Equal(sorted(roles), slices.Sorted(slices.Values(row.Roles)))
-}
-
-// ownDeclarations are the declarations of an event's author about it: as many as the contract takes.
-func (h *history) ownDeclarations(e *event) (own []*event) {
-	for _, d := range h.declarations[e.id] {
-		if d.Event == e.Event && d.Organisation == e.Organisation && d.Domain == e.Domain {
-			own = append(own, d)
-		}
-	}
-	slices.SortFunc(own, inOrder)
-	return own[:min(len(own), 8)]
+// hasBeside says whether an event has its identifier in a role that is none of a kind: `lot`, or those of a process.
+func (e *event) hasBeside(kind string) bool {
+	return slices.ContainsFunc(e.Roles, func(role string) bool { return !strings.HasPrefix(role, kind) })
 }
 
 func inOrder(a, b *event) int {
@@ -164,87 +47,213 @@ func inOrder(a, b *event) int {
 		cmp.Compare(a.TxID, b.TxID))
 }
 
-// takesBack says whether a declaration has an effect on an event of its id, and whether that is known: not where a record
-// that would tell is not shown.
-func (h *history) takesBack(d, e *event) (takes, isKnown bool) {
-	if !slices.Contains(h.ownDeclarations(e), d) || !h.MayCount(e.Organisation) {
-		return false, true
-	}
-	if d.record == nil || e.record == nil {
-		return false, false
-	}
-	return d.record.namesAll(e.record), true
+// history is all that is shown, by identifier, without what is foreign; declarations are apart.
+type history struct {
+	Question
+	traces               map[string][]Shown
+	events, declarations map[string][]*event
+	inTrace              map[string]set[eventKey]
+	known                [4]map[pair][]*window // by reading
+	foreign              []Foreign
+	taken                set[string] // identifiers within the limit
+	cut                  []Cut
+	needed, misread      map[string]set[int] // traces with what must be shown as record, or is not what its record says
 }
 
-// namesAll says whether a record names every (id, role, lot) of another.
-func (r *Record) namesAll(other *Record) bool {
-	return !slices.ContainsFunc(other.Entries, func(a Entry) bool {
-		return !slices.ContainsFunc(r.Entries, func(b Entry) bool { return a.ID == b.ID && a.Role == b.Role && a.Lot == b.Lot })
-	})
-}
-
-// isBound says whether the record of an event counts for another identifier that it names: whether that one's trace has it,
-// or may have it where that is not shown. Otherwise it is foreign there.
-func (h *history) isBound(e *event, id string) bool {
-	shown, isKnown := h.traces[id]
-	if !isKnown || h.byKey[id][e.key()] != nil {
-		return true
+func newHistory(question Question, traces map[string][]Shown) *history {
+	h := &history{
+		Question: question, traces: traces, events: map[string][]*event{}, declarations: map[string][]*event{},
+		inTrace: map[string]set[eventKey]{}, known: [4]map[pair][]*window{{}, {}, {}, {}}, taken: set[string]{},
+		needed: map[string]set[int]{}, misread: map[string]set[int]{},
 	}
-	for _, one := range shown {
-		if one.Place == nil && (one.Organisation == "" || one.Organisation == e.Organisation) ||
-			one.Place != nil && one.Row == nil && *one.Place == e.Place {
-			return true
+	for id, trace := range traces {
+		var all []*event
+		for i, one := range trace {
+			if one.Row == nil {
+				continue
+			}
+			e := &event{Place: *one.Place, Row: one.Row, id: id, index: i, record: cmp.Or(one.Record, new(Record))}
+			if one.Record != nil && !one.Record.says(id, one.Row) {
+				h.foreign = append(h.foreign, Foreign{*one.Place, id})
+				addTo(h.misread, id, i)
+				continue
+			}
+			addTo(h.inTrace, id, e.key())
+			all = append(all, e)
+		}
+		slices.SortFunc(all, inOrder)
+		h.events[id] = filter(all, func(e *event) bool { return !e.Wrong })
+		h.declarations[id] = filter(all, func(e *event) bool { return e.Wrong })
+		for _, e := range h.events[id] {
+			own := filter(h.declarations[id], func(d *event) bool {
+				return d.Event == e.Event && d.Organisation == e.Organisation && d.Domain == e.Domain
+			})
+			e.declared = own[:min(len(own), 8)]
+			isTakenBack := slices.ContainsFunc(e.declared, func(d *event) bool { return h.takesBack(d, e) })
+			e.own = join(when(!h.MayCount(e.Organisation), "OTHER_RECORDER"), when(isTakenBack, "WITHDRAWN"))
 		}
 	}
-	h.foreign = append(h.foreign, Foreign{e.Place, id})
-	h.lacking[id] = true
-	return false
+	return h
+}
+
+// says tells whether a row says what this record says of an identifier.
+func (r *Record) says(id string, row *Row) bool {
+	all, own, parent := set[string]{}, set[string]{}, ""
+	for _, entry := range r.Entries {
+		all[entry.Role] = true
+		own[entry.Role] = own[entry.Role] || entry.ID == id
+		if entry.Role == "parent" {
+			parent = entry.ID
+		}
+	}
+	own["process-gives"], own["process-takes"] = own["process"] && all["input"], own["process"] && all["output"]
+	own["process"] = own["process"] && !all["input"] && !all["output"]
+	roles := filter(text.Sorted(own), func(role string) bool { return own[role] })
+	return row.Said == r.Said && row.Parent == when(own["child"], parent) && slices.Equal(roles, row.Roles)
+}
+
+// takesBack says whether a declaration has an effect on an event: it must name every (id, role, lot) of it.
+func (h *history) takesBack(d, e *event) bool {
+	lacks := func(a Entry) bool {
+		return !slices.ContainsFunc(d.record.Entries, func(b Entry) bool { return a.ID == b.ID && a.Role == b.Role && a.Lot == b.Lot })
+	}
+	return slices.Contains(e.declared, d) && h.MayCount(e.Organisation) && d.isRecord() && e.isRecord() &&
+		!slices.ContainsFunc(e.record.Entries, lacks)
+}
+
+// isBound says whether the trace of an identifier has an event that names it, or may have it unseen. Otherwise it is foreign there.
+func (h *history) isBound(e *event, id string) bool {
+	shown, isKnown := h.traces[id]
+	isBound := !isKnown || h.inTrace[id][e.key()] || slices.ContainsFunc(shown, func(one Shown) bool {
+		return one.Place == nil && (one.Organisation == "" || one.Organisation == e.Organisation) ||
+			one.Place != nil && one.Row == nil && *one.Place == e.Place
+	})
+	if !isBound {
+		h.foreign = append(h.foreign, Foreign{e.Place, id})
+		h.need(id)
+	}
+	return isBound
+}
+
+// need a trace to be shown, and these events of it as record.
+func (h *history) need(id string, events ...*event) {
+	if h.needed[id] == nil {
+		h.needed[id] = set[int]{}
+	}
+	for _, e := range events {
+		h.needed[id][e.index] = true
+	}
 }
 
 // leads gives the identifiers of a role to which an event leads: of a class with a lot in the record only the lot.
-func (h *history) leads(e *event, role string) (ids []string) {
-	if e.record == nil {
-		return nil
-	}
-	for _, entry := range e.record.Entries {
-		if entry.Role == role && !slices.Contains(ids, entry.ID) && !h.isPassedOver(entry) && h.isBound(e, entry.ID) {
-			ids = append(ids, entry.ID)
-		}
-	}
-	return ids
+func (h *history) leads(e *event, role string) set[string] {
+	entries := filter(e.record.Entries, func(one Entry) bool {
+		return one.Role == role && !h.isPassedOver(one) && h.isBound(e, one.ID)
+	})
+	return setOf(entries, func(one Entry) string { return one.ID })
 }
 
-func (h *history) isPassedOver(entry Entry) bool {
-	return entry.Lot != "" && h.NatureOf(entry.ID) == "class"
-}
+func (h *history) isPassedOver(e Entry) bool { return e.Lot != "" && h.NatureOf(e.ID) == "class" }
 
 // isPlainly says whether its identifier itself is in a role of an event, and not only as the class of a lot.
 func (h *history) isPlainly(e *event, role string) bool {
-	if e.record == nil {
-		return e.has(role)
-	}
-	return slices.ContainsFunc(e.entries(), func(entry Entry) bool { return entry.Role == role && !h.isPassedOver(entry) })
-}
-
-func (h *history) isClass(ids ...string) (because why) {
-	for _, id := range ids {
-		if h.NatureOf(id) == "class" {
-			because = classOnly
-		}
-	}
-	return because
+	return e.has(role) && (!e.isRecord() || slices.ContainsFunc(e.record.Entries, func(entry Entry) bool {
+		return entry.ID == e.id && entry.Role == role && !h.isPassedOver(entry)
+	}))
 }
 
 // isFamiliar says whether one of the organisations recorded two events of an identifier that are no unloadings.
-func (h *history) isFamiliar(id string, organisations set[string]) bool {
-	told := map[string]set[string]{}
-	for _, e := range h.events[id] {
-		if e.counts() && !e.unloads() && organisations[e.Organisation] {
-			addTo(told, e.Organisation, e.Event)
-			if len(told[e.Organisation]) > 1 {
-				return true
+func (h *history) isFamiliar(id string, by set[string]) bool {
+	events := filter(h.events[id], func(e *event) bool { return e.counts() && !e.unloads() })
+	return slices.ContainsFunc(text.Sorted(by), func(one string) bool { return recordedTwo(one, events) })
+}
+
+func recordedTwo(by string, events []*event) bool {
+	own := filter(events, func(e *event) bool { return e.Organisation == by })
+	return len(setOf(own, eventOf)) > 1
+}
+
+type set[K comparable] map[K]bool
+
+func setOf[T any, K comparable](list []T, of func(T) K) set[K] {
+	all := set[K]{}
+	for _, one := range list {
+		all[of(one)] = true
+	}
+	return all
+}
+
+func addTo[K, V comparable](sets map[K]set[V], key K, value V) {
+	if sets[key] == nil {
+		sets[key] = set[V]{}
+	}
+	sets[key][value] = true
+}
+
+func filter[T any](list []T, takes func(T) bool) []T {
+	return slices.DeleteFunc(slices.Clone(list), func(one T) bool { return !takes(one) })
+}
+
+// why is a set of reasons: their names, sorted. So of what there is against an event the least is the first.
+type why = string
+
+func join(reasons ...why) why {
+	names := strings.Fields(strings.Join(reasons, " "))
+	slices.Sort(names)
+	return strings.Join(slices.Compact(names), " ")
+}
+
+func when[T any](is bool, value T) (otherwise T) {
+	if is {
+		return value
+	}
+	return otherwise
+}
+
+func (h *history) isClass(ids ...string) why {
+	return when(slices.ContainsFunc(ids, func(id string) bool { return h.NatureOf(id) == "class" }), "CLASS_ONLY")
+}
+
+// differ gives what is undecided where organisations tell several things: this, and MADE_TWICE where none of them tells all.
+func differ(told map[string]set[string], several why) why {
+	all, most := set[string]{}, 0
+	for _, own := range told {
+		maps.Copy(all, own)
+		most = max(most, len(own))
+	}
+	return join(when(len(all) > 1, several), when(len(all) > most, "MADE_TWICE"))
+}
+
+// twice is the reason of edges of an output of which organisations tell different makings, none of them all.
+func (h *history) twice(id string) why {
+	makings := map[string]set[string]{}
+	for _, e := range filter(h.events[id], func(e *event) bool { return e.counts() && e.isRecord() && e.makes() }) {
+		making := []any{e.Event, e.Time, e.Bond, e.Change, e.record.Step, text.Listed(e.record.Entries)}
+		addTo(makings, e.Organisation, text.InOrder(making))
+	}
+	return differ(makings, "")
+}
+
+// lotReasons are why it is undecided that an item is of a lot. It is one claim, however many events say it.
+func (h *history) lotReasons(item, lot string) why {
+	against, lotsOf := set[why]{}, map[string]set[string]{} // by organisation
+	for _, e := range h.events[item] {
+		for _, entry := range filter(e.record.Entries, func(one Entry) bool { return one.ID == item && one.Lot != "" }) {
+			if entry.Lot == lot {
+				against[e.own] = true
+			}
+			if e.counts() {
+				addTo(lotsOf, e.Organisation, entry.Lot)
 			}
 		}
 	}
-	return false
+	if !against[""] {
+		return join(text.Sorted(against)[:min(len(against), 1)]...)
+	}
+	// A stranger's lot: nobody who names it recorded another event of the item or its making, and others recorded the item.
+	plain := filter(h.events[item], (*event).counts)
+	names := func(e *event) bool { return lotsOf[e.Organisation][lot] }
+	isKnown := slices.ContainsFunc(filter(plain, names), func(e *event) bool { return e.makes() || recordedTwo(e.Organisation, plain) })
+	isByOthers := slices.ContainsFunc(plain, func(e *event) bool { return !names(e) })
+	return join(differ(lotsOf, "TWO_LOTS"), when(isByOthers && !isKnown, "STRANGER"))
 }
