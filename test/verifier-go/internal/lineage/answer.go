@@ -71,7 +71,6 @@ type (
 		RootTime string                      `json:"rootTime" may:"null"`
 		NatureOf func(traceID string) string // class, lot, instance
 	}
-	// Status is in which layer something is, and why.
 	Status struct {
 		Certain bool     `json:"certain"`
 		Because []string `json:"because"`

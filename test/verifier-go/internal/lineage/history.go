@@ -73,12 +73,12 @@ func newHistory(question Question, traces map[string][]Shown) *history {
 				continue
 			}
 			e := &event{Place: *one.Place, Row: one.Row, id: id, index: i, record: cmp.Or(one.Record, new(Record))}
+			addTo(h.inTrace, id, e.key()) // whatever its row says
 			if one.Record != nil && !one.Record.says(id, one.Row) {
 				h.foreign = append(h.foreign, Foreign{*one.Place, id})
 				addTo(h.misread, id, i)
 				continue
 			}
-			addTo(h.inTrace, id, e.key())
 			all = append(all, e)
 		}
 		slices.SortFunc(all, inOrder)
