@@ -96,12 +96,10 @@ type (
 		Declared string `json:"declared"`
 		RecordID string `json:"recordId"`
 	}
-	// Foreign is an event that is not what it seems.
 	Foreign struct {
 		Place
 		TraceID string `json:"traceId"`
 	}
-	// Cut is a branch that a limit left.
 	Cut struct {
 		TraceID      string  `json:"traceId"`
 		Organisation *string `json:"organisation"`
@@ -174,7 +172,6 @@ func (a *Answer) addFacts(id string, all *layer) {
 	}
 }
 
-// addContainer tells the windows that the lineage followed, and what else a container was used for.
 func (a *Answer) addContainer(id string, all *layer) {
 	if len(all.followed[id]) == 0 {
 		return
@@ -242,7 +239,6 @@ func (a *Answer) addEvents(certain, all *layer) {
 	}
 }
 
-// addOpenEnds adds needed traces that are not shown, or not far enough, and gives what must be shown.
 func (a *Answer) addOpenEnds(all *layer) map[string][]int {
 	needs := map[string][]int{}
 	for _, id := range slices.SortedFunc(maps.Keys(all.needed), text.Compare) {

@@ -53,7 +53,7 @@ func (h *history) steps(p pair, how reading) map[string][]*step {
 		case isOfChild || e.has("parent") && !h.inTrace[p.child][e.key()]:
 			// Of a child whose trace does not show the event, the parent's record says what it says.
 			for _, entry := range filter(e.record.Entries, isOwn) {
-				if h.isBound(e, p.child) {
+				if h.mayHave(p.child, e) {
 					tell(e, entry.Amounts)
 				}
 			}
