@@ -71,7 +71,6 @@ type (
 		RootTime string                      `json:"rootTime" may:"null"`
 		NatureOf func(traceID string) string // class, lot, instance
 	}
-	// Status is in which layer something is, and why.
 	Status struct {
 		Certain bool     `json:"certain"`
 		Because []string `json:"because"`
@@ -102,12 +101,10 @@ type (
 		Place
 		RecordID string `json:"recordId"`
 	}
-	// Foreign is an event that is not what it seems.
 	Foreign struct {
 		Place
 		TraceID string `json:"traceId"`
 	}
-	// Cut is a branch that a limit left.
 	Cut struct {
 		TraceID      string  `json:"traceId"`
 		Organisation *string `json:"organisation"`
@@ -182,7 +179,6 @@ func (a *Answer) addFacts(id string, all *layer) {
 	}
 }
 
-// addContainer tells the windows that the lineage followed, and what else a container was used for.
 func (a *Answer) addContainer(id string, all *layer) {
 	if len(all.followed[id]) == 0 {
 		return
@@ -267,7 +263,6 @@ func (a *Answer) addUnmatched(all *layer) {
 	a.Unmatched = text.Listed(a.Unmatched)
 }
 
-// addOpenEnds adds needed traces that are not shown, or not far enough, and gives what must be shown.
 func (a *Answer) addOpenEnds(all *layer) map[string][]int {
 	needs := map[string][]int{}
 	for _, id := range slices.SortedFunc(maps.Keys(all.needed), text.Compare) {

@@ -73,12 +73,12 @@ func newHistory(question Question, traces map[string][]Shown) *history {
 				continue
 			}
 			e := &event{Place: *one.Place, Row: one.Row, id: id, index: i, record: cmp.Or(one.Record, new(Record))}
+			addTo(h.inTrace, id, e.key()) // whatever its row says
 			if one.Record != nil && !one.Record.says(id, one.Row) {
 				h.foreign = append(h.foreign, Foreign{*one.Place, id})
 				addTo(h.misread, id, i)
 				continue
 			}
-			addTo(h.inTrace, id, e.key())
 			all = append(all, e)
 		}
 		slices.SortFunc(all, inOrder)
@@ -121,13 +121,18 @@ func (h *history) takesBack(d, e *event) bool {
 		!slices.ContainsFunc(e.record.Entries, lacks)
 }
 
-// isBound says whether the trace of an identifier has an event that names it, or may have it unseen. Otherwise it is foreign there.
-func (h *history) isBound(e *event, id string) bool {
+// mayHave says whether the trace of an identifier has an event that names it, or may have it unseen.
+func (h *history) mayHave(id string, e *event) bool {
 	shown, isKnown := h.traces[id]
-	isBound := !isKnown || h.inTrace[id][e.key()] || slices.ContainsFunc(shown, func(one Shown) bool {
+	return !isKnown || h.inTrace[id][e.key()] || slices.ContainsFunc(shown, func(one Shown) bool {
 		return one.Place == nil && (one.Organisation == "" || one.Organisation == e.Organisation) ||
 			one.Place != nil && one.Row == nil && *one.Place == e.Place
 	})
+}
+
+// isBound says the same of where an event leads. Otherwise it is foreign there.
+func (h *history) isBound(e *event, id string) bool {
+	isBound := h.mayHave(id, e)
 	if !isBound {
 		h.foreign = append(h.foreign, Foreign{e.Place, id})
 		h.need(id)

@@ -60,3 +60,16 @@ func TestMoveBeforeARemoval(t *testing.T) {
 		t.Error(certain, undecided)
 	}
 }
+
+// Of what was taken out only the place is shown: the crate's record says what it was, and the answer is not complete.
+func TestChildShownAsPlace(t *testing.T) {
+	traces := map[string][]Shown{}
+	in(traces, "O", "remove", "8", "aggregation", "remove")
+	traces["a"] = []Shown{{Place: traces["a"][0].Place}}
+	question := Question{Asked: Asked{TraceID: "P", Direction: "up"}, NatureOf: func(string) string { return "instance" }}
+	question.Limits.Identifiers, question.Limits.Events = 10, 10
+	answer, _ := Of(question, traces)
+	if len(answer.Identifiers) != 2 || answer.Complete {
+		t.Error(answer.Identifiers, answer.Open)
+	}
+}

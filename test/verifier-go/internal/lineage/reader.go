@@ -53,7 +53,7 @@ func (h *history) steps(p pair, how reading) map[string][]*step {
 		case isOfChild || e.has("parent") && !h.inTrace[p.child][e.key()]:
 			// Of a child whose trace does not show the event, the parent's record says what it says.
 			for _, entry := range filter(e.record.Entries, isOwn) {
-				if h.isBound(e, p.child) {
+				if h.mayHave(p.child, e) {
 					tell(e, entry.Amounts)
 				}
 			}
@@ -95,8 +95,9 @@ func (h *history) read(how reading, p pair) []*window {
 			doubts = append(doubts, filter(w.parts, part.isUndecided)...)
 		}
 	}
+	isOwn := func(one Entry) bool { return one.ID == p.child && one.Role == "child" }
 	of := filter(slices.Concat(h.events[p.child], h.events[p.parent]), func(e *event) bool {
-		return e.Bond == p.bond && (e.Parent == p.parent || e.id == p.parent && h.leads(e, "child")[p.child])
+		return e.Bond == p.bond && (e.Parent == p.parent || e.id == p.parent && slices.ContainsFunc(e.record.Entries, isOwn))
 	})
 	for _, w := range r.windows {
 		w.how, w.by = how, &of[0].Organisation

@@ -87,7 +87,6 @@ func (w *window) take(s *step) bool {
 	return isKnown
 }
 
-// reading says which steps of a pair are taken, and how.
 type reading int
 
 const (
