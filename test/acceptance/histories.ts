@@ -81,7 +81,7 @@ export function histories(scene: Scene): void {
       scene.write(join('home', 'watch', file), known);
       const told = await scene.cotrace.error('watch', BAG);
       expect([told.exit, told.code]).toEqual([1, 'NO_QUORUM']);
-      expect(told.message).toContain('the proof that is kept does not hold');
+      expect(told.message).toContain('does not hold by the trust file');
     });
   });
 }

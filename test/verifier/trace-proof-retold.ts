@@ -70,7 +70,8 @@ function rewritten({ leaf, row, record, ...event }: KnownEvent, other: string): 
 function treeOver(tree: ProofTree, known: readonly KnownEvent[]): ProofTree {
   const leaves = leavesOf(known);
   const events = tree.events.map((event): ProofEvent => {
-    const place = leaves[event.index] ?? new Uint8Array();
+    const place = leaves[event.index] ?? null;
+    if (place === null) return event;
     if ('hidden' in event) return { index: event.index, hidden: leafHash(place) };
     if (event.shown?.row == null) return { ...event, place };
     return { ...event, place, shown: { ...event.shown, row: known[event.index]?.row ?? '' } };
