@@ -27,6 +27,8 @@ export interface TraceAnswer {
   readonly question: { readonly traceId: string };
   /** How the identifier was read. */
   readonly understood: { readonly traceId: string };
+  /** Where the events that correct others are, by their ids. */
+  readonly corrections: readonly { readonly eventID: string }[];
   readonly asOf: { readonly block: string; readonly attestedBy: readonly string[] };
   readonly complete: boolean;
   readonly events: readonly TracedEvent[];
