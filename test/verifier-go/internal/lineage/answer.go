@@ -91,6 +91,15 @@ type (
 		To      *string  `json:"to"`
 		Because []string `json:"because"`
 	}
+	Window struct {
+		Child     string      `json:"child"`
+		Bond      string      `json:"bond"`
+		From      *string     `json:"from"`
+		To        *string     `json:"to"`
+		OpenedBy  []string    `json:"openedBy"`
+		ClosedBy  []string    `json:"closedBy"`
+		Undecided []Undecided `json:"undecided"`
+	}
 	Declaration struct {
 		Place
 		Declared string `json:"declared"`
@@ -168,10 +177,10 @@ func (a *Answer) addFacts(id string, all *layer) {
 	if isProduct && !hasOrigin {
 		a.WithoutOrigin = append(a.WithoutOrigin, id)
 	}
-	lots := set[string]{"": true}
+	lots := set[string]{}
 	for _, e := range filter(all.events[id], func(*event) bool { return isInstance && isProduct }) {
 		for _, one := range e.record.Entries {
-			if one.ID == id && !lots[one.Lot] && all.isBound(e, one.Lot) {
+			if one.ID == id && one.Lot != "" && all.isBound(e, one.Lot) && !lots[one.Lot] {
 				lots[one.Lot] = true
 				a.Lots = append(a.Lots, text.Object{"item": id, "lot": one.Lot})
 			}
@@ -183,19 +192,19 @@ func (a *Answer) addContainer(id string, all *layer) {
 	if len(all.followed[id]) == 0 {
 		return
 	}
-	keyOf := func(w *window) string { return text.InOrder([]string{w.child, w.bond, w.from}) }
-	byKey := func(v, w *window) int { return text.Compare(keyOf(v), keyOf(w)) }
-	windows := []text.Object{}
-	for _, w := range slices.SortedFunc(maps.Keys(all.followed[id]), byKey) {
+	var windows []Window
+	for w := range all.followed[id] {
 		var undecided []Undecided
 		for _, one := range filter(w.parts, part.isUndecided) {
 			undecided = append(undecided, Undecided{orNull(one.from), orNull(one.to), strings.Fields(one.because)})
 		}
-		windows = append(windows, text.Object{
-			"child": w.child, "bond": w.bond, "from": orNull(w.from), "to": orNull(w.to),
-			"openedBy": text.Sorted(w.openedBy), "closedBy": text.Sorted(w.closedBy), "undecided": text.Listed(undecided),
+		windows = append(windows, Window{
+			w.child, w.bond, orNull(w.from), orNull(w.to), text.Sorted(w.openedBy), text.Sorted(w.closedBy), text.Listed(undecided),
 		})
 	}
+	windows = text.Listed(windows)
+	keyOf := func(w Window) string { return text.InOrder([]string{w.Child, w.Bond, *cmp.Or(w.From, new(string))}) }
+	slices.SortStableFunc(windows, func(v, w Window) int { return text.Compare(keyOf(v), keyOf(w)) })
 	others := filter(all.events[id], func(e *event) bool { return all.shown[e.key()] == nil })
 	openings := filter(others, func(e *event) bool { return e.loads() && e.counts() })
 	uses := text.Object{"events": len(others), "openings": len(openings)}
@@ -207,15 +216,17 @@ func orNull(at string) *string {
 }
 
 func (a *Answer) addEvents(certain, all *layer) {
-	told, disputed := set[eventKey]{}, set[eventKey]{}
-	events := slices.Concat(slices.Collect(maps.Values(all.events))...)
+	for _, e := range slices.SortedFunc(maps.Values(all.first), inOrder) {
+		status := statusOf(certain.shown[e.key()] != nil, all.shown[e.key()])
+		a.Events = append(a.Events, Event{e.Place, e.RecordID, e.Time, status})
+	}
+	var events []*event
+	for id := range all.ways {
+		events = append(events, filter(all.events[id], func(e *event) bool { return all.shown[e.key()] != nil })...)
+	}
 	slices.SortFunc(events, inOrder)
-	for _, e := range filter(events, func(e *event) bool { return all.shown[e.key()] != nil }) {
-		if !told[e.key()] {
-			told[e.key()] = true
-			status := statusOf(certain.shown[e.key()] != nil, all.shown[e.key()])
-			a.Events = append(a.Events, Event{e.Place, e.RecordID, e.Time, status})
-		}
+	disputed := set[eventKey]{}
+	for _, e := range events {
 		for _, d := range all.declarations[e.id] {
 			about := Declaration{d.Place, e.RecordID, d.RecordID}
 			isOwn := slices.Contains(e.declared, d) && all.MayCount(e.Organisation)
@@ -271,7 +282,10 @@ func (a *Answer) addOpenEnds(all *layer) map[string][]int {
 				all.need(id, append(e.declared, e)...)
 			}
 		}
-		maps.Copy(all.needed[id], all.misread[id])
+		for i := range all.misread[id] {
+			all.needed[id][i] = true
+			all.foreign = append(all.foreign, Foreign{*all.traces[id][i].Place, id})
+		}
 		needs[id] = text.Sorted(all.needed[id])
 		shown, isKnown := all.traces[id]
 		missing := 0

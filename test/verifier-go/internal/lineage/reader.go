@@ -41,22 +41,20 @@ func (h *history) steps(p pair, how reading) map[string][]*step {
 		s.own = slices.Min(slices.Collect(maps.Keys(s.tellers)))
 		s.by = s.tellers[s.own]
 	}
+	takes := func(e *event) bool { return e.counts() || !how.isPlain() }
 	isOwn := func(one Entry) bool { return one.ID == p.child && one.Role == "child" && !h.isPassedOver(one) }
+	for _, e := range filter(h.eventsOf(p), takes) {
+		if !e.isRecord() {
+			tell(e, nil)
+		}
+		for _, entry := range filter(e.record.Entries, isOwn) {
+			tell(e, entry.Amounts)
+		}
+	}
 	for _, e := range slices.Concat(h.events[p.child], h.events[p.parent]) {
 		steps[e.Time] = append(steps[e.Time], nil...)
-		isOfChild := e.id == p.child && e.has("child") && e.Parent == p.parent && h.isBound(e, p.parent)
-		isEmpty := e.id == p.parent && e.has("parent") && e.Change == "empty"
-		switch {
-		case e.Bond != p.bond || how.isPlain() && !e.counts() || how == unemptied && isEmpty:
-		case isEmpty || isOfChild && !e.isRecord():
+		if e.id == p.parent && e.Bond == p.bond && e.has("parent") && e.Change == "empty" && takes(e) && how != unemptied {
 			tell(e, nil)
-		case isOfChild || e.has("parent") && !h.inTrace[p.child][e.key()]:
-			// Of a child whose trace does not show the event, the parent's record says what it says.
-			for _, entry := range filter(e.record.Entries, isOwn) {
-				if h.mayHave(p.child, e) {
-					tell(e, entry.Amounts)
-				}
-			}
 		}
 	}
 	for _, ofTime := range steps {
@@ -95,12 +93,9 @@ func (h *history) read(how reading, p pair) []*window {
 			doubts = append(doubts, filter(w.parts, part.isUndecided)...)
 		}
 	}
-	isOwn := func(one Entry) bool { return one.ID == p.child && one.Role == "child" }
-	of := filter(slices.Concat(h.events[p.child], h.events[p.parent]), func(e *event) bool {
-		return e.Bond == p.bond && (e.Parent == p.parent || e.id == p.parent && slices.ContainsFunc(e.record.Entries, isOwn))
-	})
+	by := &h.eventsOf(p)[0].Organisation
 	for _, w := range r.windows {
-		w.how, w.by = how, &of[0].Organisation
+		w.how, w.by = how, by
 		w.parts = append(w.parts, cut(doubts, w.span)...)
 	}
 	return r.windows
@@ -261,7 +256,12 @@ func (r *reader) contradict(at string) {
 	leaves := func(e *event) bool {
 		return e.Bond == r.bond && e.Change == "add" && e.Parent != "" && e.Parent != r.parent
 	}
-	reloads := func(e *event) bool { return e.Bond == r.bond && e.loads() && !r.inTrace[r.child][e.key()] }
+	reloads := func(e *event) bool {
+		return e.Bond == r.bond && e.loads() && !slices.ContainsFunc(r.eventsOf(r.pair), func(own *event) bool {
+			isTold := own.Organisation == e.Organisation && own.Event == e.Event && own.Time == e.Time && own.Change == e.Change
+			return own.key() == e.key() || isTold
+		})
+	}
 	travels := func(e *event) bool {
 		return e.has("subject") || e.has("child") || e.Bond == r.bond && e.Change == "see"
 	}

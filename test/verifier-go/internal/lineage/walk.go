@@ -28,12 +28,13 @@ type layer struct {
 	ways          map[string]set[string]
 	because       map[string]set[why]
 	shown         map[eventKey]set[why]
+	first         map[eventKey]*event     // of the rows of a shown event that differ
 	followed      map[string]set[*window] // by parent
 }
 
 func (h *history) layer(how reading) *layer {
 	l := &layer{history: h, how: how, ways: map[string]set[string]{}, because: map[string]set[why]{}}
-	l.shown, l.followed = map[eventKey]set[why]{}, map[string]set[*window]{}
+	l.shown, l.first, l.followed = map[eventKey]set[why]{}, map[eventKey]*event{}, map[string]set[*window]{}
 	if h.Direction != "down" {
 		l.walk("output", "input", "process-gives")
 	}
@@ -89,6 +90,9 @@ func (l *layer) show(because why, events ...*event) {
 	for _, e := range events {
 		if reasons := join(because, e.own); l.how == wholly || reasons == "" {
 			addTo(l.shown, e.key(), reasons)
+			if first := l.first[e.key()]; first == nil || inOrder(e, first) < 0 {
+				l.first[e.key()] = e
+			}
 			l.need(e.id, e)
 		}
 	}
@@ -127,8 +131,7 @@ func (l *layer) product(s state) {
 			l.reach(state{way: "product", id: one.window.child, at: one.span, because: because, from: one.window.by})
 		}
 		if isLoad {
-			within := cmp.Or(when(len(l.loaders(one.window.child)) > 0, s.at), always)
-			l.contain(l.stays([]*window{one.window}, within), "")
+			l.contain(l.stays([]*window{one.window}, s.at), "")
 			l.reachLoad(one.window.child, one.span, one.because, one.window.by)
 		}
 	}
@@ -152,9 +155,10 @@ func (l *layer) container(s state) {
 	events, of, w := l.events[s.id], s.of, s.of.window
 	isLoading := func(e *event) bool { return e.Bond == w.bond && e.loads() }
 	isUnloading := func(e *event) bool { return e.Bond == w.bond && e.unloads() }
-	for _, e := range filter(events, of.has) {
+	own := setOf(filter(l.eventsOf(w.pair), of.has), (*event).key)
+	for _, e := range filter(events, func(e *event) bool { return of.has(e) || own[e.key()] }) {
 		isFirst, isLast := e.Time == of.bounds.from, e.Time == of.bounds.to
-		if !l.inTrace[w.child][e.key()] && (isLast && isLoading(e) || isFirst && isUnloading(e)) {
+		if !own[e.key()] && (isLast && isLoading(e) || isFirst && isUnloading(e)) {
 			continue
 		}
 		// Where it was both loaded and unloaded at an end, it is open what its other events were about.
@@ -162,7 +166,7 @@ func (l *layer) container(s state) {
 		isTurned := slices.ContainsFunc(then, isLoading) && slices.ContainsFunc(then, isUnloading)
 		because := join(of.because, when(isTurned && !isLoading(e) && !isUnloading(e), "SAME_TIME"))
 		l.show(because, e)
-		if !l.isUp() {
+		if !l.isUp() && of.has(e) {
 			l.transform(e, because)
 		}
 	}
@@ -211,19 +215,19 @@ func (l *layer) otherSide(e *event, because why) {
 
 // containers of an identifier in a span of time. Going down, what left one last went into what it was used for later.
 func (l *layer) containers(id string, within span, because why) {
-	held := filter(l.events[id], func(e *event) bool {
-		return e.Parent != "" && l.isPlainly(e, "child") && l.isBound(e, e.Parent)
-	})
-	pairs := setOf(held, func(e *event) pair { return pair{e.Parent, id, e.Bond} })
+	pairs := l.containersOf(id)
 	// Where the child would have been, had nobody emptied it, its events say whether it was.
 	for _, one := range l.stays(l.windows(unemptied, pairs), within) {
 		l.need(one.window.parent)
 	}
 	l.contain(l.stays(l.windows(l.how, pairs), within), because)
 	for p := range pairs {
+		own := l.stays(l.windows(l.how, set[pair]{p: true}), within)
 		for _, e := range filter(l.events[p.parent], func(e *event) bool { return !l.isUp() && e.has("input") }) {
-			ended := filter(l.emptied(p.parent, span{e.Time, e.Time}), func(w *window) bool { return w.pair == p })
-			if len(l.stays(ended, within)) > 0 {
+			if slices.ContainsFunc(l.emptied(p.parent, span{e.Time, e.Time}), func(w *window) bool {
+				isOwn := func(one part) bool { return one.window.to == w.to }
+				return w.child == p.child && w.bond == p.bond && slices.ContainsFunc(own, isOwn)
+			}) {
 				l.transform(e, join(because, "EMPTIED", l.isClass(id, p.parent)))
 			}
 		}
