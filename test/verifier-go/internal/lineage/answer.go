@@ -91,15 +91,6 @@ type (
 		To      *string  `json:"to"`
 		Because []string `json:"because"`
 	}
-	Window struct {
-		Child     string      `json:"child"`
-		Bond      string      `json:"bond"`
-		From      *string     `json:"from"`
-		To        *string     `json:"to"`
-		OpenedBy  []string    `json:"openedBy"`
-		ClosedBy  []string    `json:"closedBy"`
-		Undecided []Undecided `json:"undecided"`
-	}
 	Declaration struct {
 		Place
 		Declared string `json:"declared"`
@@ -192,19 +183,21 @@ func (a *Answer) addContainer(id string, all *layer) {
 	if len(all.followed[id]) == 0 {
 		return
 	}
-	var windows []Window
+	byText := map[string]text.Object{}
 	for w := range all.followed[id] {
 		var undecided []Undecided
 		for _, one := range filter(w.parts, part.isUndecided) {
 			undecided = append(undecided, Undecided{orNull(one.from), orNull(one.to), strings.Fields(one.because)})
 		}
-		windows = append(windows, Window{
-			w.child, w.bond, orNull(w.from), orNull(w.to), text.Sorted(w.openedBy), text.Sorted(w.closedBy), text.Listed(undecided),
-		})
+		rest := []any{orNull(w.to), text.Sorted(w.openedBy), text.Sorted(w.closedBy), text.Listed(undecided)}
+		byText[text.InOrder(append([]any{w.child, w.bond, w.from}, rest...))] = text.Object{
+			"child": w.child, "bond": w.bond, "from": orNull(w.from), "to": rest[0], "openedBy": rest[1], "closedBy": rest[2], "undecided": rest[3],
+		}
 	}
-	windows = text.Listed(windows)
-	keyOf := func(w Window) string { return text.InOrder([]string{w.Child, w.Bond, *cmp.Or(w.From, new(string))}) }
-	slices.SortStableFunc(windows, func(v, w Window) int { return text.Compare(keyOf(v), keyOf(w)) })
+	windows := []text.Object{}
+	for _, one := range slices.SortedFunc(maps.Keys(byText), text.Compare) {
+		windows = append(windows, byText[one])
+	}
 	others := filter(all.events[id], func(e *event) bool { return all.shown[e.key()] == nil })
 	openings := filter(others, func(e *event) bool { return e.loads() && e.counts() })
 	uses := text.Object{"events": len(others), "openings": len(openings)}
@@ -217,16 +210,11 @@ func orNull(at string) *string {
 
 func (a *Answer) addEvents(certain, all *layer) {
 	for _, e := range slices.SortedFunc(maps.Values(all.first), inOrder) {
-		status := statusOf(certain.shown[e.key()] != nil, all.shown[e.key()])
-		a.Events = append(a.Events, Event{e.Place, e.RecordID, e.Time, status})
+		a.Events = append(a.Events, Event{e.Place, e.RecordID, e.Time, statusOf(certain.shown[e.key()] != nil, all.shown[e.key()])})
 	}
-	var events []*event
-	for id := range all.ways {
-		events = append(events, filter(all.events[id], func(e *event) bool { return all.shown[e.key()] != nil })...)
-	}
+	events, disputed := slices.Concat(slices.Collect(maps.Values(all.events))...), set[eventKey]{}
 	slices.SortFunc(events, inOrder)
-	disputed := set[eventKey]{}
-	for _, e := range events {
+	for _, e := range filter(events, func(e *event) bool { return all.ways[e.id] != nil && all.shown[e.key()] != nil }) {
 		for _, d := range all.declarations[e.id] {
 			about := Declaration{d.Place, e.RecordID, d.RecordID}
 			isOwn := slices.Contains(e.declared, d) && all.MayCount(e.Organisation)

@@ -23,6 +23,7 @@ type event struct {
 type eventKey [4]string
 
 func (e *event) key() eventKey        { return eventKey{e.Domain, e.TxID, e.Organisation, e.RecordID} }
+func (e *event) group() eventKey      { return eventKey{e.Organisation, e.Event, e.Time, e.Change} }
 func (e *event) counts() bool         { return e.own == "" }
 func eventOf(e *event) string         { return e.Event }
 func (e *event) isRecord() bool       { return e.record.Entries != nil }
@@ -62,8 +63,7 @@ type history struct {
 func newHistory(question Question, traces map[string][]Shown) *history {
 	h := &history{
 		Question: question, traces: traces, events: map[string][]*event{}, declarations: map[string][]*event{},
-		known: [4]map[pair][]*window{{}, {}, {}, {}}, taken: set[string]{},
-		needed: map[string]set[int]{}, misread: map[string]set[int]{},
+		known: [4]map[pair][]*window{{}, {}, {}, {}}, taken: set[string]{}, needed: map[string]set[int]{}, misread: map[string]set[int]{},
 	}
 	for id, trace := range traces {
 		var all []*event
@@ -117,20 +117,14 @@ func (h *history) takesBack(d, e *event) bool {
 		!slices.ContainsFunc(e.record.Entries, lacks)
 }
 
-// mayHave says whether the trace of an identifier has the transaction of an event that names it, or may have it unseen.
-func (h *history) mayHave(id string, e *event) bool {
-	shown, isKnown := h.traces[id]
-	return !isKnown || slices.ContainsFunc(shown, func(one Shown) bool {
-		if one.Place == nil {
-			return one.Organisation == "" || one.Organisation == e.Organisation
-		}
-		return one.Place.Domain == e.Domain && one.Place.TxID == e.TxID
-	})
-}
-
-// isBound says the same of where an event leads. Otherwise it is foreign there.
+// isBound says whether the trace of an identifier has the transaction of an event that names it, or may have it unseen.
+// Otherwise the event is foreign there.
 func (h *history) isBound(e *event, id string) bool {
-	isBound := h.mayHave(id, e)
+	shown, isKnown := h.traces[id]
+	isBound := !isKnown || slices.ContainsFunc(shown, func(one Shown) bool {
+		return one.Place == nil && (one.Organisation == "" || one.Organisation == e.Organisation) ||
+			one.Place != nil && one.Place.Domain == e.Domain && one.Place.TxID == e.TxID
+	})
 	if !isBound {
 		h.foreign = append(h.foreign, Foreign{e.Place, id})
 		h.need(id)
@@ -241,9 +235,9 @@ func (h *history) twice(id string) why {
 // item's trace or, where none of these does, of the lot's.
 func (h *history) lotReasons(item, lot string) why {
 	against, lotsOf := set[why]{}, map[string]set[string]{} // by organisation
-	names := func(e *event, one Entry) bool { return one.ID == item && one.Lot != "" && h.isBound(e, one.Lot) }
 	for _, e := range h.events[item] {
-		for _, entry := range filter(e.record.Entries, func(one Entry) bool { return names(e, one) }) {
+		isNamed := func(one Entry) bool { return one.ID == item && one.Lot != "" && h.isBound(e, one.Lot) }
+		for _, entry := range filter(e.record.Entries, isNamed) {
 			if entry.Lot == lot {
 				against[e.own] = true
 			}
@@ -253,9 +247,9 @@ func (h *history) lotReasons(item, lot string) why {
 		}
 	}
 	isOfItem := len(against) > 0
-	for _, e := range h.events[lot] {
-		isNamed := slices.ContainsFunc(e.record.Entries, func(one Entry) bool { return one.ID == item && one.Lot == lot })
-		if !isOfItem && isNamed && h.isBound(e, item) {
+	for _, e := range filter(h.events[lot], func(*event) bool { return !isOfItem }) {
+		isNamed := func(one Entry) bool { return one.ID == item && one.Lot == lot }
+		if slices.ContainsFunc(e.record.Entries, isNamed) && h.isBound(e, item) {
 			against[e.own] = true
 		}
 	}

@@ -41,8 +41,8 @@ func (h *history) steps(p pair, how reading) map[string][]*step {
 		s.own = slices.Min(slices.Collect(maps.Keys(s.tellers)))
 		s.by = s.tellers[s.own]
 	}
-	takes := func(e *event) bool { return e.counts() || !how.isPlain() }
 	isOwn := func(one Entry) bool { return one.ID == p.child && one.Role == "child" && !h.isPassedOver(one) }
+	takes := func(e *event) bool { return e.counts() || !how.isPlain() }
 	for _, e := range filter(h.eventsOf(p), takes) {
 		if !e.isRecord() {
 			tell(e, nil)
@@ -93,9 +93,8 @@ func (h *history) read(how reading, p pair) []*window {
 			doubts = append(doubts, filter(w.parts, part.isUndecided)...)
 		}
 	}
-	by := &h.eventsOf(p)[0].Organisation
 	for _, w := range r.windows {
-		w.how, w.by = how, by
+		w.how, w.by = how, &h.eventsOf(p)[0].Organisation
 		w.parts = append(w.parts, cut(doubts, w.span)...)
 	}
 	return r.windows
@@ -256,12 +255,8 @@ func (r *reader) contradict(at string) {
 	leaves := func(e *event) bool {
 		return e.Bond == r.bond && e.Change == "add" && e.Parent != "" && e.Parent != r.parent
 	}
-	reloads := func(e *event) bool {
-		return e.Bond == r.bond && e.loads() && !slices.ContainsFunc(r.eventsOf(r.pair), func(own *event) bool {
-			isTold := own.Organisation == e.Organisation && own.Event == e.Event && own.Time == e.Time && own.Change == e.Change
-			return own.key() == e.key() || isTold
-		})
-	}
+	own := setOf(r.eventsOf(r.pair), (*event).group)
+	reloads := func(e *event) bool { return e.Bond == r.bond && e.loads() && !own[e.group()] }
 	travels := func(e *event) bool {
 		return e.has("subject") || e.has("child") || e.Bond == r.bond && e.Change == "see"
 	}

@@ -156,9 +156,10 @@ func (l *layer) container(s state) {
 	isLoading := func(e *event) bool { return e.Bond == w.bond && e.loads() }
 	isUnloading := func(e *event) bool { return e.Bond == w.bond && e.unloads() }
 	own := setOf(filter(l.eventsOf(w.pair), of.has), (*event).key)
-	for _, e := range filter(events, func(e *event) bool { return of.has(e) || own[e.key()] }) {
+	l.show(of.because, filter(events, func(e *event) bool { return own[e.key()] })...)
+	for _, e := range filter(events, of.has) {
 		isFirst, isLast := e.Time == of.bounds.from, e.Time == of.bounds.to
-		if !own[e.key()] && (isLast && isLoading(e) || isFirst && isUnloading(e)) {
+		if isLast && isLoading(e) || isFirst && isUnloading(e) {
 			continue
 		}
 		// Where it was both loaded and unloaded at an end, it is open what its other events were about.
@@ -166,7 +167,7 @@ func (l *layer) container(s state) {
 		isTurned := slices.ContainsFunc(then, isLoading) && slices.ContainsFunc(then, isUnloading)
 		because := join(of.because, when(isTurned && !isLoading(e) && !isUnloading(e), "SAME_TIME"))
 		l.show(because, e)
-		if !l.isUp() && of.has(e) {
+		if !l.isUp() {
 			l.transform(e, because)
 		}
 	}
@@ -215,19 +216,17 @@ func (l *layer) otherSide(e *event, because why) {
 
 // containers of an identifier in a span of time. Going down, what left one last went into what it was used for later.
 func (l *layer) containers(id string, within span, because why) {
-	pairs := l.containersOf(id)
+	pairs := setOf(filter(l.events[id], l.isInside), func(e *event) pair { return pair{e.Parent, id, e.Bond, id} })
 	// Where the child would have been, had nobody emptied it, its events say whether it was.
 	for _, one := range l.stays(l.windows(unemptied, pairs), within) {
 		l.need(one.window.parent)
 	}
 	l.contain(l.stays(l.windows(l.how, pairs), within), because)
 	for p := range pairs {
-		own := l.stays(l.windows(l.how, set[pair]{p: true}), within)
+		ends := setOf(l.stays(l.windows(l.how, set[pair]{p: true}), within), func(one part) string { return one.window.to })
+		isOwn := func(w *window) bool { return w.child == p.child && w.bond == p.bond && ends[w.to] }
 		for _, e := range filter(l.events[p.parent], func(e *event) bool { return !l.isUp() && e.has("input") }) {
-			if slices.ContainsFunc(l.emptied(p.parent, span{e.Time, e.Time}), func(w *window) bool {
-				isOwn := func(one part) bool { return one.window.to == w.to }
-				return w.child == p.child && w.bond == p.bond && slices.ContainsFunc(own, isOwn)
-			}) {
+			if slices.ContainsFunc(l.emptied(p.parent, span{e.Time, e.Time}), isOwn) {
 				l.transform(e, join(because, "EMPTIED", l.isClass(id, p.parent)))
 			}
 		}

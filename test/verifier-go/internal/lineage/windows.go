@@ -120,11 +120,6 @@ func (h *history) stays(windows []*window, within span) (stays []part) {
 	return stays
 }
 
-// containersOf gives the pairs of an identifier with what held it, by its own trace; childrenOf those with what it held.
-func (h *history) containersOf(id string) set[pair] {
-	return setOf(filter(h.events[id], h.isInside), func(e *event) pair { return pair{e.Parent, id, e.Bond, id} })
-}
-
 func (h *history) childrenOf(id string) set[pair] {
 	pairs := set[pair]{}
 	for _, e := range filter(h.events[id], func(e *event) bool { return e.has("parent") }) {
@@ -135,23 +130,22 @@ func (h *history) childrenOf(id string) set[pair] {
 	return pairs
 }
 
+// isInside says whether an event has its identifier in a parent.
 func (h *history) isInside(e *event) bool {
 	return e.Parent != "" && h.isPlainly(e, "child") && h.isBound(e, e.Parent)
 }
 
-// eventsOf a pair, in order.
 func (h *history) eventsOf(p pair) []*event {
 	return filter(h.events[p.teller], func(e *event) bool {
-		isOfChild := p.teller == p.child && e.Parent == p.parent && h.isInside(e)
-		return e.Bond == p.bond && (isOfChild || p.teller == p.parent && e.has("parent") && h.leads(e, "child")[p.child])
+		return e.Bond == p.bond && (p.teller == p.child && e.Parent == p.parent && h.isInside(e) ||
+			p.teller == p.parent && e.has("parent") && h.leads(e, "child")[p.child])
 	})
 }
 
 // loaders are who tells that anything was in an identifier, which is not built in.
 func (h *history) loaders(id string) set[string] {
-	return setOf(filter(h.events[id], func(e *event) bool {
-		return e.counts() && e.has("parent") && e.Bond != "association" && len(h.leads(e, "child")) > 0
-	}), func(e *event) string { return e.Organisation })
+	isLoad := func(e *event) bool { return e.has("parent") && e.Bond != "association" && len(h.leads(e, "child")) > 0 }
+	return setOf(filter(filter(h.events[id], (*event).counts), isLoad), func(e *event) string { return e.Organisation })
 }
 
 // emptied are the windows in an identifier that ended last before times at which nobody familiar with it tells of a load.
