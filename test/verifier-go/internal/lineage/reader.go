@@ -194,13 +194,14 @@ func (r *reader) turn(at string, steps []*step) {
 func (r *reader) close(at string, closings []*step) {
 	w := r.open
 	may := filter(closings, func(s *step) bool { return r.mayClose(s, w.openedBy, span{w.floor, at}) })
-	isAll := slices.ContainsFunc(may, func(s *step) bool { return len(s.amounts)+len(w.content) == 0 })
-	isAll = isAll || len(may) > 0 && r.NatureOf(r.child) == "instance"
-	if empties := filter(may, func(s *step) bool { return s.kind == "empty" }); len(empties) > 0 {
-		may, isAll = empties[:1], true
+	empties, isWhole := filter(may, func(s *step) bool { return s.kind == "empty" }), r.NatureOf(r.child) == "instance"
+	if len(empties) > 0 {
+		may, isWhole = empties[:1], true
 	}
+	isUncounted := func(s *step) bool { return isWhole || len(s.amounts)+len(w.content) == 0 }
+	isAll := slices.ContainsFunc(may, isUncounted)
 	for _, s := range may {
-		if !isAll && !w.take(s) {
+		if !isUncounted(s) && !w.take(s) {
 			w.change(at, join(w.now().because, "QUANTITY"))
 		}
 	}
