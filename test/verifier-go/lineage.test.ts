@@ -2,7 +2,15 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { histories, questionOf, questions, recorders, told } from '../../verifier/lineage/testing/random.js';
+import {
+  histories,
+  limits,
+  questionOf,
+  questions,
+  recorders,
+  rootTimes,
+  told,
+} from '../../verifier/lineage/testing/random.js';
 import { tracesOf, withAll } from '../../verifier/lineage/testing/notation.js';
 import { faults, withFaults } from '../../verifier/lineage/testing/faults.js';
 import { onlyNeeded } from '../../verifier/lineage/testing/showing.js';
@@ -44,12 +52,12 @@ describeWithGo('lineage as the verifier in Go reads it', () => {
 
   it('is the same of random histories, whether or not their traces agree', async () => {
     const samples = fc
-      .sample(fc.tuple(histories, questions, recorders, faults, fc.boolean()), {
+      .sample(fc.tuple(histories, questions, recorders, limits, rootTimes, faults, fc.boolean()), {
         numRuns: RUNS,
         seed: Number(process.env['SEED'] ?? 1),
       })
-      .map(([history, [traceId, direction], by, wrong, isNeeded]) => {
-        const question = { ...questionOf(traceId, direction), recorders: by };
+      .map(([history, [traceId, direction], by, most, rootTime, wrong, isNeeded]) => {
+        const question = { ...questionOf(traceId, direction), recorders: by, limits: most, rootTime };
         const traces = withFaults(withAll(tracesOf(told(history)), traceId), wrong);
         const shown = isNeeded ? onlyNeeded(traces, lineageAndNeeds(question, traces).needs) : traces;
         return { history, wrong, question, shown };
