@@ -171,8 +171,15 @@ func (l *layer) container(s state) {
 			l.transform(e, because)
 		}
 	}
-	isUsed := !l.isUp() && slices.ContainsFunc(events, func(e *event) bool { return e.has("input") })
-	l.need(s.id, when(isUsed, events)...)
+	used := filter(events, func(e *event) bool { return !l.isUp() && e.has("input") })
+	l.need(s.id, when(len(used) > 0, events)...)
+	// What left it last went into what it was used for later.
+	isOwn := func(o *window) bool { return o.child == w.child && o.bond == w.bond && o.to == w.to }
+	for _, e := range used {
+		if slices.ContainsFunc(l.emptied(s.id, span{e.Time, e.Time}), isOwn) {
+			l.transform(e, join(of.way, "EMPTIED"))
+		}
+	}
 	l.containers(s.id, of.span, "")
 }
 
@@ -214,7 +221,7 @@ func (l *layer) otherSide(e *event, because why) {
 	}
 }
 
-// containers of an identifier in a span of time. Going down, what left one last went into what it was used for later.
+// containers of an identifier in a span of time.
 func (l *layer) containers(id string, within span, because why) {
 	pairs := setOf(filter(l.events[id], l.isInside), func(e *event) pair { return pair{e.Parent, id, e.Bond, id} })
 	// Where the child would have been, had nobody emptied it, its events say whether it was.
@@ -222,20 +229,11 @@ func (l *layer) containers(id string, within span, because why) {
 		l.need(one.window.parent)
 	}
 	l.contain(l.stays(l.windows(l.how, pairs), within), because)
-	for p := range pairs {
-		ends := setOf(l.stays(l.windows(l.how, set[pair]{p: true}), within), func(one part) string { return one.window.to })
-		isOwn := func(w *window) bool { return w.child == p.child && w.bond == p.bond && ends[w.to] }
-		for _, e := range filter(l.events[p.parent], func(e *event) bool { return !l.isUp() && e.has("input") }) {
-			if slices.ContainsFunc(l.emptied(p.parent, span{e.Time, e.Time}), isOwn) {
-				l.transform(e, join(because, "EMPTIED", l.isClass(id, p.parent)))
-			}
-		}
-	}
 }
 
 func (l *layer) contain(stays []part, because why) {
 	for _, one := range stays {
-		one.because = join(one.because, because)
+		one.because, one.way = join(one.because, because), join(because, l.isClass(one.window.parent, one.window.child))
 		addTo(l.followed, one.window.parent, one.window)
 		l.reach(state{way: "container", id: one.window.parent, of: one, because: one.because, from: one.window.by})
 	}

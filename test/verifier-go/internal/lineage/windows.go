@@ -37,6 +37,7 @@ type window struct {
 type part struct {
 	span
 	because why
+	way     why // there, without what is undecided of the window
 	window  *window
 	bounds  span
 }
@@ -114,7 +115,7 @@ func (h *history) stays(windows []*window, within span) (stays []part) {
 		isPlain, because := w.how.isPlain(), h.isClass(w.parent, w.child)
 		for _, one := range filter(w.parts, func(one part) bool { return !isPlain || !one.isUndecided() }) {
 			bounds := cmp.Or(when(isPlain, one.span), w.span)
-			stays = append(stays, cut([]part{{one.span, join(one.because, because), w, bounds}}, within)...)
+			stays = append(stays, cut([]part{{one.span, join(one.because, because), "", w, bounds}}, within)...)
 		}
 	}
 	return stays
