@@ -137,8 +137,7 @@ func Of(question Question, traces map[string][]Shown) (*Answer, map[string][]int
 	h, a := newHistory(question, traces), &Answer{}
 	certain, all := h.layer(plainly), h.layer(wholly)
 	for _, id := range slices.SortedFunc(maps.Keys(all.ways), text.Compare) {
-		status := statusOf(certain.ways[id] != nil, all.because[id])
-		a.Identifiers = append(a.Identifiers, Identifier{id, text.Sorted(all.ways[id]), status})
+		a.Identifiers = append(a.Identifiers, Identifier{id, text.Sorted(all.ways[id]), statusOf(certain.ways[id] != nil, all.because[id])})
 		a.addFacts(id, all)
 		a.addContainer(id, all)
 	}

@@ -247,8 +247,8 @@ func (h *history) lotReasons(item, lot string) why {
 		}
 	}
 	isOfItem := len(against) > 0
-	for _, e := range filter(h.events[lot], func(*event) bool { return !isOfItem }) {
-		isNamed := func(one Entry) bool { return one.ID == item && one.Lot == lot }
+	isNamed := func(one Entry) bool { return !isOfItem && one.ID == item && one.Lot == lot }
+	for _, e := range h.events[lot] {
 		if slices.ContainsFunc(e.record.Entries, isNamed) && h.isBound(e, item) {
 			against[e.own] = true
 		}

@@ -101,7 +101,7 @@ func (l *layer) show(because why, events ...*event) {
 // product leads to what it was made of or went into. A load, an input into which something was ever put, stands for what it
 // held: its other events are shown only where nobody familiar with it tells of what was put in.
 func (l *layer) product(s state) {
-	events, isLoad := l.events[s.id], s.way == "load"
+	events, isLoad := l.events[s.id], s.way == "load" && len(l.loaders(s.id)) > 0
 	doubt := when(isLoad && !l.isFamiliar(s.id, l.loaders(s.id)), "STRANGER")
 	isWhole := !isLoad || doubt != ""
 	l.need(s.id, slices.Concat(events, l.declarations[s.id])...)
@@ -146,8 +146,7 @@ func (l *layer) product(s state) {
 
 // reachLoad reaches what, going up, stands for its load, where anything was ever put into it.
 func (l *layer) reachLoad(id string, at span, because why, from *string) {
-	way := cmp.Or(when(l.isUp() && len(l.loaders(id)) > 0, "load"), "product")
-	l.reach(state{way: way, id: id, at: at, because: because, from: from})
+	l.reach(state{way: cmp.Or(when(l.isUp(), "load"), "product"), id: id, at: at, because: because, from: from})
 }
 
 // container shows the events in a stay, at whose ends loadings and unloadings of something else are outside.
@@ -223,7 +222,7 @@ func (l *layer) otherSide(e *event, because why) {
 
 // containers of an identifier in a span of time.
 func (l *layer) containers(id string, within span, because why) {
-	pairs := setOf(filter(l.events[id], l.isInside), func(e *event) pair { return pair{e.Parent, id, e.Bond, id} })
+	pairs := setOf(filter(l.events[id], l.isInside), func(e *event) pair { return pair{e.Parent, id, e.Bond, true} })
 	// Where the child would have been, had nobody emptied it, its events say whether it was.
 	for _, one := range l.stays(l.windows(unemptied, pairs), within) {
 		l.need(one.window.parent)

@@ -15,8 +15,11 @@ var always = span{since, forever}
 
 func (s span) has(e *event) bool { return s.from <= e.Time && e.Time <= s.to }
 
-// pair of a parent and what was in it under a bond, as the trace of one of them tells.
-type pair struct{ parent, child, bond, teller string }
+// pair of a parent and what was in it under a bond, as the trace of the child tells, or that of the parent.
+type pair struct {
+	parent, child, bond string
+	isOfChild           bool
+}
 
 // window is when a child was in a parent; its parts rise, and each begins where the one before ends.
 type window struct {
@@ -125,7 +128,7 @@ func (h *history) childrenOf(id string) set[pair] {
 	pairs := set[pair]{}
 	for _, e := range filter(h.events[id], func(e *event) bool { return e.has("parent") }) {
 		for child := range h.leads(e, "child") {
-			pairs[pair{id, child, e.Bond, id}] = true
+			pairs[pair{id, child, e.Bond, false}] = true
 		}
 	}
 	return pairs
@@ -137,9 +140,9 @@ func (h *history) isInside(e *event) bool {
 }
 
 func (h *history) eventsOf(p pair) []*event {
-	return filter(h.events[p.teller], func(e *event) bool {
-		return e.Bond == p.bond && (p.teller == p.child && e.Parent == p.parent && h.isInside(e) ||
-			p.teller == p.parent && e.has("parent") && h.leads(e, "child")[p.child])
+	return filter(h.events[cmp.Or(when(p.isOfChild, p.child), p.parent)], func(e *event) bool {
+		isOfParent := !p.isOfChild && e.has("parent") && h.leads(e, "child")[p.child]
+		return e.Bond == p.bond && (isOfParent || p.isOfChild && e.Parent == p.parent && h.isInside(e))
 	})
 }
 
