@@ -291,6 +291,13 @@ describe('limits', () => {
     expect(answer.complete).toBe(false);
   });
 
+  it('leave nothing that is reached under another bond', () => {
+    const told = readHistory('1 add a in P; 2 associate a with P');
+    const answer = ask('P', 'up', told, { limits: { identifiers: 2, events: 10 } });
+    expect(idsOf(answer)).toBe('P, a');
+    expect(answer.cut).toEqual([]);
+  });
+
   it('cut events, undecided ones first', () => {
     const told = readHistory('1 X to Y @M; wrong 1 @M; 2 X to Y');
     const answer = ask('Y', 'up', told, { limits: { identifiers: 5, events: 1 } });
