@@ -292,9 +292,10 @@ describe('limits', () => {
   });
 
   it('leave nothing that is reached under another bond', () => {
-    const told = readHistory('1 add a in P; 2 associate a with P');
-    const answer = ask('P', 'up', told, { limits: { identifiers: 2, events: 10 } });
-    expect(idsOf(answer)).toBe('P, a');
+    const told = readHistory('1 add a in P @N; 2 associate a with P @N');
+    const limits = { identifiers: 2, events: 10 };
+    const answer = ask('P', 'up', told, { limits, recorders: new Set(['O']) });
+    expect(idsOf(answer)).toBe('P, a? OTHER_RECORDER');
     expect(answer.cut).toEqual([]);
   });
 
