@@ -32,7 +32,7 @@ export function containersOf(
     // A pair that was followed from the child and from the container has windows of both.
     const windows = distinct([...followed].flatMap(([one, times]) => windowsOf(one, times)));
     const key = ({ child, bond, from }: LineageWindow): string => JSON.stringify([child, bond, from ?? EVER]);
-    windows.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+    windows.sort((a, b) => compare(key(a), key(b)));
     return { traceId, windows, otherUses: { openings, events: others.length } };
   });
 }

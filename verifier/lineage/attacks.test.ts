@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { LINEAGE_LIMITS, lineageOf } from './lineage.js';
+import { lineageAndNeeds, LINEAGE_LIMITS, lineageOf } from './lineage.js';
 import { DECLARED_ALONE } from './testing/examples.js';
 import { natureOf, readHistory, sealed, timeOf, tracesOf, type Told } from './testing/notation.js';
 import { ask, questionOf } from './testing/random.js';
-import type { LineageAnswer, ShownEvent, Status } from './types.js';
+import { asRow } from './testing/showing.js';
+import type { LineageAnswer, ShownEvent, ShownRow, ShownTraces, Status } from './types.js';
 
 const mark = ({ certain, because }: Status): string => (certain ? '' : `? ${because.join(' ')}`);
 const idsOf = ({ identifiers }: LineageAnswer): string =>
@@ -224,6 +225,56 @@ describe('a liar among the recorders', () => {
   });
 });
 
+describe('traces that do not agree', () => {
+  /** The traces of a history, with what is done to the rows of one of them. */
+  function tracesWith(
+    history: string,
+    id: string,
+    change: (row: ShownRow) => Partial<ShownRow>,
+  ): ShownTraces {
+    const traces = tracesOf(readHistory(history));
+    const changed = (traces.get(id) ?? []).map((event) =>
+      event.shown === 'record' ? { ...event, row: { ...event.row, ...change(event.row) } } : event,
+    );
+    return new Map([...traces, [id, changed]]);
+  }
+
+  function rowsOf(traces: ShownTraces, id: string): ShownTraces {
+    return new Map([...traces, [id, (traces.get(id) ?? []).map((event) => asRow(event))]]);
+  }
+
+  it('need the trace of a lot that lacks the event of its item, and say so where it is shown', () => {
+    const traces = new Map([...tracesOf(readHistory('1 make a of L')), ['L', []]]);
+    const { answer, needs } = lineageAndNeeds(questionOf('a', 'none'), traces);
+    expect([...needs.keys()]).toEqual(['L', 'a']);
+    expect(answer).toMatchObject({ lots: [], foreign: [{ traceId: 'L' }], complete: true });
+  });
+
+  it('name as foreign what a container says of itself that was only looked at', () => {
+    const history = '1 add P in V; 2 empty V; 3 add a in P; 4 move V';
+    const traces = tracesWith(history, 'V', ({ time }) => (time === timeOf('4') ? { change: 'add' } : {}));
+    const answer = lineageOf(questionOf('a', 'up'), traces);
+    expect(idsOf(answer)).toBe('P, a');
+    expect(answer.foreign).toMatchObject([{ traceId: 'V', txId: 'tx3' }]);
+  });
+
+  it('give an event the earliest time of its rows', () => {
+    const traces = tracesWith('1 add a in P; 2 move P', 'P', () => ({ time: timeOf('2') }));
+    const rows = rowsOf(traces, 'P');
+    const { events } = lineageOf(questionOf('a', 'up'), rows);
+    expect(events.map(({ time }) => time)).toEqual([timeOf('1'), timeOf('2')]);
+  });
+
+  it('do not pass a withdrawal on to a row that names the same record', () => {
+    const history = '1 move P; wrong 1; 2 add a in P; 3 move a';
+    const [moved] = readHistory(history);
+    const traces = tracesWith(history, 'a', (row) =>
+      row.time === timeOf('3') ? { recordId: moved?.record.recordId ?? '' } : {},
+    );
+    expect(lineageOf(questionOf('a', 'up'), rowsOf(traces, 'a')).leftOut).toEqual([]);
+  });
+});
+
 describe('limits', () => {
   it('leave what is undecided before what is certain, and name who recorded the branch', () => {
     const junk = Array.from({ length: 6 }, (_, at) => `2b${at} B${at} to process t @M`);
@@ -238,6 +289,14 @@ describe('limits', () => {
     expect(answer.cut).toHaveLength(5);
     expect(new Set(answer.cut.map(({ organisation }) => organisation))).toEqual(new Set(['M']));
     expect(answer.complete).toBe(false);
+  });
+
+  it('leave nothing that is reached under another bond', () => {
+    const told = readHistory('1 add a in P @N; 2 associate a with P @N');
+    const limits = { identifiers: 2, events: 10 };
+    const answer = ask('P', 'up', told, { limits, recorders: new Set(['O']) });
+    expect(idsOf(answer)).toBe('P, a? OTHER_RECORDER');
+    expect(answer.cut).toEqual([]);
   });
 
   it('cut events, undecided ones first', () => {

@@ -146,7 +146,7 @@ export class Closure {
     const found = new Set<string>();
     for (const windows of yield* this.#pairs.readContents(id, this.#work)) {
       const { child } = windows;
-      const isLeft = isAlways && found.size >= budget.room && !budget.has(child);
+      const isLeft = isAlways && found.size >= budget.room && !budget.has(child) && !found.has(child);
       if (this.#work.isDue(isLeft ? 1 : WINDOWS)) yield;
       if (isLeft) {
         // Whatever is told of it, it was in at some time; `certain` leaves the same to be named by `all`.

@@ -36,7 +36,8 @@ export interface Trace {
   readonly hidden: ReadonlySet<string | null>;
   /** Whether at least the row of every event is shown. */
   readonly isWhole: boolean;
-  readonly leftOut: readonly Declaration[];
+  /** Declarations that have an effect, each with the key of the event that it takes back. */
+  readonly leftOut: readonly { readonly key: string; readonly declaration: Declaration }[];
   /** Places of rows that are not what their record says. */
   readonly foreign: readonly Place[];
   readonly declarations: Declarations;
@@ -126,20 +127,21 @@ function* readTrace(
     else ours.push([at, event]);
   }
   const declarations = new Declarations(declaring, counts);
-  const leftOut: Declaration[] = [];
+  const leftOut: Trace['leftOut'][number][] = [];
   const entries: Entry[] = [];
   for (const [at, event] of ours) {
     if (work.isDue(EVENT)) yield;
     const { place, row } = event;
     const record = event.shown === 'record' ? event.record : null;
+    const key = keyOf(place, row);
     let because = counts(place) ? CERTAIN : OTHER_RECORDER;
     for (const one of declarations.ownOf(event)) {
       decidedByRecord.add(at).add(one.at);
       if (declarations.takesBack(one, { place, row, record }) !== true) continue;
-      leftOut.push(declarationOf(one, event));
+      leftOut.push({ key, declaration: declarationOf(one, event) });
       because |= WITHDRAWN;
     }
-    entries.push({ key: keyOf(place, row), time: row.time, place, row, record, why: because, at });
+    entries.push({ key, time: row.time, place, row, record, why: because, at });
   }
   return {
     id,

@@ -75,8 +75,24 @@ export function* lineageSteps(
   for (const id of shown.keys()) yield* history.read(id, parts.work);
   const certain = yield* layerOf('certain', question, parts);
   const all = yield* layerOf('all', question, parts);
+  // Before what they need is known: a lot's trace is needed where it lacks an event that names the lot.
+  const lots = yield* lotsIn(all.reached, parts);
   const needs = yield* needsOf(all.closures, all.events, parts);
-  return { needs, answer: () => answerOf({ question, shown, parts, certain, all, needs }) };
+  return { needs, answer: () => answerOf({ question, shown, parts, certain, all, lots, needs }) };
+}
+
+/** The lots of products: of them alone every record is shown. */
+function* lotsIn(
+  reached: Layer['reached'],
+  { history, makings, work }: ClosureParts,
+): Steps<LineageAnswer['lots']> {
+  const lots: LineageAnswer['lots'][number][] = [];
+  for (const item of [...reached.keys()].sort()) {
+    if (reached.get(item)?.as.has('product') !== true) continue;
+    if (work.isDue(history.trace(item).entries.length)) yield;
+    for (const lot of makings.lotsOf(item).keys()) lots.push({ item, lot });
+  }
+  return lots;
 }
 
 function* layerOf(which: 'certain' | 'all', question: LineageQuestion, parts: ClosureParts): Steps<Layer> {
@@ -89,9 +105,10 @@ function* layerOf(which: 'certain' | 'all', question: LineageQuestion, parts: Cl
 function answerOf({
   question,
   shown,
-  parts: { history, pairs, makings, budget },
+  parts: { history, pairs, budget },
   certain,
   all,
+  lots,
   needs,
 }: {
   readonly question: LineageQuestion;
@@ -99,6 +116,7 @@ function answerOf({
   readonly parts: ClosureParts;
   readonly certain: Layer;
   readonly all: Layer;
+  readonly lots: LineageAnswer['lots'];
   readonly needs: LineageNeeds;
 }): LineageAnswer {
   const listed = [...all.events].map(([key, event]) => ({
@@ -114,7 +132,6 @@ function answerOf({
   const cut = distinct([...budget.cut.values(), ...overflow]);
 
   const ids = [...all.reached.keys()].sort();
-  const records = new Set([...all.events.values()].map(({ entry }) => entry.row.recordId));
   const traces = ids.map((id) => history.trace(id));
   const open = openEnds(needs, shown, question.recorders);
   const latest =
@@ -131,12 +148,18 @@ function answerOf({
       ...status,
     })),
     containers: containersOf(all.closures, all.events, history, pairs),
-    lots: ids.flatMap((item) => [...makings.lotsOf(item).keys()].map((lot) => ({ item, lot }))),
-    leftOut: distinct(traces.flatMap(({ leftOut }) => leftOut.filter((one) => records.has(one.declared)))),
-    disputes: disputesIn(traces, records),
+    lots,
+    leftOut: distinct(
+      traces.flatMap(({ leftOut }) =>
+        leftOut.flatMap(({ key, declaration }) => (all.events.has(key) ? [declaration] : [])),
+      ),
+    ),
+    disputes: disputesIn(traces, all.events),
     unmatched: unmatchedIn(traces, (id) => all.reached.get(id)?.as.has('product') === true),
     foreign: distinct([
-      ...ids.flatMap((id) => history.trace(id).foreign.map((place) => ({ ...place, traceId: id }))),
+      ...[...needs.keys()].flatMap((id) =>
+        history.trace(id).foreign.map((place) => ({ ...place, traceId: id })),
+      ),
       ...history.unbound.values(),
     ]),
     repeated: repeatedIn(ids, history, question.natureOf),
@@ -192,12 +215,10 @@ function inOrder(a: { entry: Entry }, b: { entry: Entry }): number {
 }
 
 /** Declarations without effect on events of the lineage, each once, with the first of these. */
-function disputesIn(traces: readonly Trace[], records: ReadonlySet<string>): Declaration[] {
+function disputesIn(traces: readonly Trace[], events: Layer['events']): Declaration[] {
   const found = new Map<string, [entry: Entry, declaration: Declaration]>();
   for (const { entries, declarations } of traces)
-    for (const [entry, one] of declarations.disputes(
-      entries.filter(({ row }) => records.has(row.recordId)),
-    )) {
+    for (const [entry, one] of declarations.disputes(entries.filter((entry) => events.has(entry.key)))) {
       const key = JSON.stringify([one.domain, one.txId, one.recordId]);
       const known = found.get(key);
       if (known === undefined || inOrder({ entry }, { entry: known[0] }) < 0) found.set(key, [entry, one]);

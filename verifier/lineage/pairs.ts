@@ -124,7 +124,7 @@ export class Pairs {
       const facts = this.parentFacts(parent, bond);
       if (bond === 'other') return seenOnly(entries, facts.familiar);
       const counted = this.#natureOf(child) !== 'instance';
-      const own = new Set(entries.flatMap((entry) => [entry.key, groupOf(entry)]));
+      const own = new Set(entries.map((entry) => groupOf(entry)));
       const elsewhere = counted ? null : this.#loadingsOf(child, bond);
       const steps = stepsOf(entries, child);
       const removals = steps.filter((step) => isRemoval(step));

@@ -77,7 +77,7 @@ export class ParentFacts {
     for (let at = first; at < this.loads.length; at++) {
       const load = this.loads[at];
       if (load === undefined || load.time >= until) break;
-      if (!own.has(load.key) && !own.has(groupOf(load))) return { time: load.time, why: RELOADED };
+      if (!own.has(groupOf(load))) return { time: load.time, why: RELOADED };
     }
     return null;
   }

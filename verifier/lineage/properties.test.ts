@@ -14,6 +14,7 @@ import {
   withMoreOf,
   withStrangers,
 } from './testing/random.js';
+import { faults, withFaults } from './testing/faults.js';
 import { onlyNeeded, onlyOf, withoutOne } from './testing/showing.js';
 import { lineageAndNeeds, lineageOf } from './lineage.js';
 import type { Direction, LineageAnswer } from './types.js';
@@ -257,6 +258,19 @@ describe('a lineage', () => {
         // Of recorders what is certain is complete, whatever is shown of others.
         if (other?.complete === true)
           expect({ who, ...certainOf(other) }).toEqual({ who: expect.any(Set), ...certainOf(answer) });
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('is the same where only what it needs is shown, of traces that do not agree as well', () => {
+    fc.assert(
+      fc.property(histories, questions, recorders, faults, (history, [id, direction], who, wrong) => {
+        const question = { ...questionOf(id, direction), recorders: who };
+        const traces = withFaults(withAll(tracesOf(told(history)), id), wrong);
+        const { answer, needs } = lineageAndNeeds(question, traces);
+        const shown = onlyNeeded(traces, needs);
+        expect(lineageAndNeeds(question, shown)).toEqual({ answer, needs });
       }),
       { numRuns: RUNS },
     );

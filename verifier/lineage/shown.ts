@@ -27,7 +27,10 @@ export function* eventsOf(
   const show = (entry: Entry, more: Why): void => {
     const because = entry.why | more;
     if (layer === 'certain' && because !== CERTAIN) return;
-    shown.set(entry.key, { entry, why: (shown.get(entry.key)?.why ?? CERTAIN) | because });
+    const known = shown.get(entry.key);
+    // Of rows that differ the earliest, whichever trace is read first.
+    const first = known === undefined || entry.time < known.entry.time ? entry : known.entry;
+    shown.set(entry.key, { entry: first, why: (known?.why ?? CERTAIN) | because });
   };
   const each = function* (id: string, reasonOf: (entry: Entry) => Why | null): Steps<void> {
     for (const entry of history.trace(id).entries) {

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { lineageAndNeeds, LINEAGE_LIMITS } from './lineage.js';
+import { lineageAndNeeds } from './lineage.js';
 import { attacks, cases } from './testing/examples.js';
-import { histories, questions, recorders, told } from './testing/random.js';
+import { histories, limits, questions, recorders, rootTimes, told } from './testing/random.js';
 import { onlyNeeded, withoutOne } from './testing/showing.js';
 import { answerTo, vectorOf, type Example, type LineageVector } from './testing/vectors.js';
 
@@ -13,13 +13,8 @@ const FILES: Readonly<Record<string, () => Example[]>> = { cases, attacks, rando
 
 /** Random histories, shown whole, as a prover shows them, with something missing, or asked for with small limits. */
 function randomExamples(): Example[] {
-  const limits = fc.oneof(
-    { weight: 5, arbitrary: fc.constant(LINEAGE_LIMITS) },
-    fc.record({ identifiers: fc.integer({ min: 1, max: 5 }), events: fc.integer({ min: 1, max: 8 }) }),
-  );
-  const rootTime = fc.constantFrom(null, '2025-12-31T23:04:00.000Z');
   const shape = fc.tuple(fc.constantFrom('whole', 'needed', 'less'), fc.nat());
-  const all = fc.sample(fc.tuple(histories, questions, recorders, limits, rootTime, shape), {
+  const all = fc.sample(fc.tuple(histories, questions, recorders, limits, rootTimes, shape), {
     seed: 58,
     numRuns: 300,
   });

@@ -100,6 +100,13 @@ export const questions = fc.tuple(
 );
 export const recorders = fc.constantFrom(null, null, new Set(['O']), new Set(['O', 'M']));
 
+/** Often what everybody may ask for, else little. */
+export const limits = fc.oneof(
+  { weight: 5, arbitrary: fc.constant(LINEAGE_LIMITS) },
+  fc.record({ identifiers: fc.integer({ min: 1, max: 5 }), events: fc.integer({ min: 1, max: 8 }) }),
+);
+export const rootTimes = fc.constantFrom(null, '2025-12-31T23:04:00.000Z');
+
 /** A history without records that are told twice over. */
 export function told(history: string): Told[] {
   const byId = new Map(readHistory(history).map((one) => [one.record.recordId, one]));

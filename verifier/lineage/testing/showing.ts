@@ -3,10 +3,12 @@ import type { LineageNeeds, ShownEvent, ShownTraces } from '../types.js';
 /** What a prover shows: traces that are needed, events as record where that is needed, else as row. */
 export function onlyNeeded(traces: ShownTraces, needs: LineageNeeds): Map<string, readonly ShownEvent[]> {
   return new Map(
-    [...needs].map(([id, records]) => [
-      id,
-      (traces.get(id) ?? []).map((event, at) => (records.has(at) ? event : asRow(event))),
-    ]),
+    [...needs].flatMap(([id, records]) => {
+      const events = traces.get(id);
+      return events === undefined
+        ? []
+        : [[id, events.map((event, at) => (records.has(at) ? event : asRow(event)))]];
+    }),
   );
 }
 

@@ -137,8 +137,7 @@ func Of(question Question, traces map[string][]Shown) (*Answer, map[string][]int
 	h, a := newHistory(question, traces), &Answer{}
 	certain, all := h.layer(plainly), h.layer(wholly)
 	for _, id := range slices.SortedFunc(maps.Keys(all.ways), text.Compare) {
-		status := statusOf(certain.ways[id] != nil, all.because[id])
-		a.Identifiers = append(a.Identifiers, Identifier{id, text.Sorted(all.ways[id]), status})
+		a.Identifiers = append(a.Identifiers, Identifier{id, text.Sorted(all.ways[id]), statusOf(certain.ways[id] != nil, all.because[id])})
 		a.addFacts(id, all)
 		a.addContainer(id, all)
 	}
@@ -168,10 +167,10 @@ func (a *Answer) addFacts(id string, all *layer) {
 	if isProduct && !hasOrigin {
 		a.WithoutOrigin = append(a.WithoutOrigin, id)
 	}
-	lots := set[string]{"": true}
+	lots := set[string]{}
 	for _, e := range filter(all.events[id], func(*event) bool { return isInstance && isProduct }) {
 		for _, one := range e.record.Entries {
-			if one.ID == id && !lots[one.Lot] && all.isBound(e, one.Lot) {
+			if one.ID == id && one.Lot != "" && all.isBound(e, one.Lot) && !lots[one.Lot] {
 				lots[one.Lot] = true
 				a.Lots = append(a.Lots, text.Object{"item": id, "lot": one.Lot})
 			}
@@ -183,18 +182,20 @@ func (a *Answer) addContainer(id string, all *layer) {
 	if len(all.followed[id]) == 0 {
 		return
 	}
-	keyOf := func(w *window) string { return text.InOrder([]string{w.child, w.bond, w.from}) }
-	byKey := func(v, w *window) int { return text.Compare(keyOf(v), keyOf(w)) }
-	windows := []text.Object{}
-	for _, w := range slices.SortedFunc(maps.Keys(all.followed[id]), byKey) {
+	byText := map[string]text.Object{}
+	for w := range all.followed[id] {
 		var undecided []Undecided
 		for _, one := range filter(w.parts, part.isUndecided) {
 			undecided = append(undecided, Undecided{orNull(one.from), orNull(one.to), strings.Fields(one.because)})
 		}
-		windows = append(windows, text.Object{
-			"child": w.child, "bond": w.bond, "from": orNull(w.from), "to": orNull(w.to),
-			"openedBy": text.Sorted(w.openedBy), "closedBy": text.Sorted(w.closedBy), "undecided": text.Listed(undecided),
-		})
+		rest := []any{orNull(w.to), text.Sorted(w.openedBy), text.Sorted(w.closedBy), text.Listed(undecided)}
+		byText[text.InOrder(append([]any{w.child, w.bond, w.from}, rest...))] = text.Object{
+			"child": w.child, "bond": w.bond, "from": orNull(w.from), "to": rest[0], "openedBy": rest[1], "closedBy": rest[2], "undecided": rest[3],
+		}
+	}
+	windows := []text.Object{}
+	for _, one := range slices.SortedFunc(maps.Keys(byText), text.Compare) {
+		windows = append(windows, byText[one])
 	}
 	others := filter(all.events[id], func(e *event) bool { return all.shown[e.key()] == nil })
 	openings := filter(others, func(e *event) bool { return e.loads() && e.counts() })
@@ -207,15 +208,12 @@ func orNull(at string) *string {
 }
 
 func (a *Answer) addEvents(certain, all *layer) {
-	told, disputed := set[eventKey]{}, set[eventKey]{}
-	events := slices.Concat(slices.Collect(maps.Values(all.events))...)
+	for _, e := range slices.SortedFunc(maps.Values(all.first), inOrder) {
+		a.Events = append(a.Events, Event{e.Place, e.RecordID, e.Time, statusOf(certain.shown[e.key()] != nil, all.shown[e.key()])})
+	}
+	events, disputed := slices.Concat(slices.Collect(maps.Values(all.events))...), set[eventKey]{}
 	slices.SortFunc(events, inOrder)
-	for _, e := range filter(events, func(e *event) bool { return all.shown[e.key()] != nil }) {
-		if !told[e.key()] {
-			told[e.key()] = true
-			status := statusOf(certain.shown[e.key()] != nil, all.shown[e.key()])
-			a.Events = append(a.Events, Event{e.Place, e.RecordID, e.Time, status})
-		}
+	for _, e := range filter(events, func(e *event) bool { return all.ways[e.id] != nil && all.shown[e.key()] != nil }) {
 		for _, d := range all.declarations[e.id] {
 			about := Declaration{d.Place, e.RecordID, d.RecordID}
 			isOwn := slices.Contains(e.declared, d) && all.MayCount(e.Organisation)
@@ -271,7 +269,10 @@ func (a *Answer) addOpenEnds(all *layer) map[string][]int {
 				all.need(id, append(e.declared, e)...)
 			}
 		}
-		maps.Copy(all.needed[id], all.misread[id])
+		for i := range all.misread[id] {
+			all.needed[id][i] = true
+			all.foreign = append(all.foreign, Foreign{*all.traces[id][i].Place, id})
+		}
 		needs[id] = text.Sorted(all.needed[id])
 		shown, isKnown := all.traces[id]
 		missing := 0

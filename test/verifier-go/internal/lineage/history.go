@@ -23,6 +23,7 @@ type event struct {
 type eventKey [4]string
 
 func (e *event) key() eventKey        { return eventKey{e.Domain, e.TxID, e.Organisation, e.RecordID} }
+func (e *event) group() eventKey      { return eventKey{e.Organisation, e.Event, e.Time, e.Change} }
 func (e *event) counts() bool         { return e.own == "" }
 func eventOf(e *event) string         { return e.Event }
 func (e *event) isRecord() bool       { return e.record.Entries != nil }
@@ -52,7 +53,6 @@ type history struct {
 	Question
 	traces               map[string][]Shown
 	events, declarations map[string][]*event
-	inTrace              map[string]set[eventKey]
 	known                [4]map[pair][]*window // by reading
 	foreign              []Foreign
 	taken                set[string] // identifiers within the limit
@@ -63,8 +63,7 @@ type history struct {
 func newHistory(question Question, traces map[string][]Shown) *history {
 	h := &history{
 		Question: question, traces: traces, events: map[string][]*event{}, declarations: map[string][]*event{},
-		inTrace: map[string]set[eventKey]{}, known: [4]map[pair][]*window{{}, {}, {}, {}}, taken: set[string]{},
-		needed: map[string]set[int]{}, misread: map[string]set[int]{},
+		known: [4]map[pair][]*window{{}, {}, {}, {}}, taken: set[string]{}, needed: map[string]set[int]{}, misread: map[string]set[int]{},
 	}
 	for id, trace := range traces {
 		var all []*event
@@ -72,14 +71,11 @@ func newHistory(question Question, traces map[string][]Shown) *history {
 			if one.Row == nil {
 				continue
 			}
-			e := &event{Place: *one.Place, Row: one.Row, id: id, index: i, record: cmp.Or(one.Record, new(Record))}
-			addTo(h.inTrace, id, e.key()) // whatever its row says
 			if one.Record != nil && !one.Record.says(id, one.Row) {
-				h.foreign = append(h.foreign, Foreign{*one.Place, id})
 				addTo(h.misread, id, i)
 				continue
 			}
-			all = append(all, e)
+			all = append(all, &event{Place: *one.Place, Row: one.Row, id: id, index: i, record: cmp.Or(one.Record, new(Record))})
 		}
 		slices.SortFunc(all, inOrder)
 		h.events[id] = filter(all, func(e *event) bool { return !e.Wrong })
@@ -121,18 +117,14 @@ func (h *history) takesBack(d, e *event) bool {
 		!slices.ContainsFunc(e.record.Entries, lacks)
 }
 
-// mayHave says whether the trace of an identifier has an event that names it, or may have it unseen.
-func (h *history) mayHave(id string, e *event) bool {
-	shown, isKnown := h.traces[id]
-	return !isKnown || h.inTrace[id][e.key()] || slices.ContainsFunc(shown, func(one Shown) bool {
-		return one.Place == nil && (one.Organisation == "" || one.Organisation == e.Organisation) ||
-			one.Place != nil && one.Row == nil && *one.Place == e.Place
-	})
-}
-
-// isBound says the same of where an event leads. Otherwise it is foreign there.
+// isBound says whether the trace of an identifier has the transaction of an event that names it, or may have it unseen.
+// Otherwise the event is foreign there.
 func (h *history) isBound(e *event, id string) bool {
-	isBound := h.mayHave(id, e)
+	shown, isKnown := h.traces[id]
+	isBound := !isKnown || slices.ContainsFunc(shown, func(one Shown) bool {
+		return one.Place == nil && (one.Organisation == "" || one.Organisation == e.Organisation) ||
+			one.Place != nil && one.Place.Domain == e.Domain && one.Place.TxID == e.TxID
+	})
 	if !isBound {
 		h.foreign = append(h.foreign, Foreign{e.Place, id})
 		h.need(id)
@@ -239,11 +231,13 @@ func (h *history) twice(id string) why {
 	return differ(makings, "")
 }
 
-// lotReasons are why it is undecided that an item is of a lot. It is one claim, however many events say it.
+// lotReasons are why it is undecided that an item is of a lot. It is one claim, however many events say it: those of the
+// item's trace or, where none of these does, of the lot's.
 func (h *history) lotReasons(item, lot string) why {
 	against, lotsOf := set[why]{}, map[string]set[string]{} // by organisation
 	for _, e := range h.events[item] {
-		for _, entry := range filter(e.record.Entries, func(one Entry) bool { return one.ID == item && one.Lot != "" }) {
+		isNamed := func(one Entry) bool { return one.ID == item && one.Lot != "" && h.isBound(e, one.Lot) }
+		for _, entry := range filter(e.record.Entries, isNamed) {
 			if entry.Lot == lot {
 				against[e.own] = true
 			}
@@ -252,13 +246,20 @@ func (h *history) lotReasons(item, lot string) why {
 			}
 		}
 	}
-	if !against[""] {
-		return join(text.Sorted(against)[:min(len(against), 1)]...)
+	isOfItem := len(against) > 0
+	isNamed := func(one Entry) bool { return !isOfItem && one.ID == item && one.Lot == lot }
+	for _, e := range h.events[lot] {
+		if slices.ContainsFunc(e.record.Entries, isNamed) && h.isBound(e, item) {
+			against[e.own] = true
+		}
+	}
+	if !isOfItem || !against[""] {
+		return text.Sorted(against)[0]
 	}
 	// A stranger's lot: nobody who names it recorded another event of the item or its making, and others recorded the item.
 	plain := filter(h.events[item], (*event).counts)
-	names := func(e *event) bool { return lotsOf[e.Organisation][lot] }
-	isKnown := slices.ContainsFunc(filter(plain, names), func(e *event) bool { return e.makes() || recordedTwo(e.Organisation, plain) })
-	isByOthers := slices.ContainsFunc(plain, func(e *event) bool { return !names(e) })
+	isOfNamers := func(e *event) bool { return lotsOf[e.Organisation][lot] }
+	isKnown := slices.ContainsFunc(filter(plain, isOfNamers), func(e *event) bool { return e.makes() || recordedTwo(e.Organisation, plain) })
+	isByOthers := slices.ContainsFunc(plain, func(e *event) bool { return !isOfNamers(e) })
 	return join(differ(lotsOf, "TWO_LOTS"), when(isByOthers && !isKnown, "STRANGER"))
 }

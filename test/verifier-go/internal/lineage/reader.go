@@ -42,21 +42,19 @@ func (h *history) steps(p pair, how reading) map[string][]*step {
 		s.by = s.tellers[s.own]
 	}
 	isOwn := func(one Entry) bool { return one.ID == p.child && one.Role == "child" && !h.isPassedOver(one) }
+	takes := func(e *event) bool { return e.counts() || !how.isPlain() }
+	for _, e := range filter(h.eventsOf(p), takes) {
+		if !e.isRecord() {
+			tell(e, nil)
+		}
+		for _, entry := range filter(e.record.Entries, isOwn) {
+			tell(e, entry.Amounts)
+		}
+	}
 	for _, e := range slices.Concat(h.events[p.child], h.events[p.parent]) {
 		steps[e.Time] = append(steps[e.Time], nil...)
-		isOfChild := e.id == p.child && e.has("child") && e.Parent == p.parent && h.isBound(e, p.parent)
-		isEmpty := e.id == p.parent && e.has("parent") && e.Change == "empty"
-		switch {
-		case e.Bond != p.bond || how.isPlain() && !e.counts() || how == unemptied && isEmpty:
-		case isEmpty || isOfChild && !e.isRecord():
+		if e.id == p.parent && e.Bond == p.bond && e.has("parent") && e.Change == "empty" && takes(e) && how != unemptied {
 			tell(e, nil)
-		case isOfChild || e.has("parent") && !h.inTrace[p.child][e.key()]:
-			// Of a child whose trace does not show the event, the parent's record says what it says.
-			for _, entry := range filter(e.record.Entries, isOwn) {
-				if h.mayHave(p.child, e) {
-					tell(e, entry.Amounts)
-				}
-			}
 		}
 	}
 	for _, ofTime := range steps {
@@ -95,12 +93,8 @@ func (h *history) read(how reading, p pair) []*window {
 			doubts = append(doubts, filter(w.parts, part.isUndecided)...)
 		}
 	}
-	isOwn := func(one Entry) bool { return one.ID == p.child && one.Role == "child" }
-	of := filter(slices.Concat(h.events[p.child], h.events[p.parent]), func(e *event) bool {
-		return e.Bond == p.bond && (e.Parent == p.parent || e.id == p.parent && slices.ContainsFunc(e.record.Entries, isOwn))
-	})
 	for _, w := range r.windows {
-		w.how, w.by = how, &of[0].Organisation
+		w.how, w.by = how, &h.eventsOf(p)[0].Organisation
 		w.parts = append(w.parts, cut(doubts, w.span)...)
 	}
 	return r.windows
@@ -200,13 +194,14 @@ func (r *reader) turn(at string, steps []*step) {
 func (r *reader) close(at string, closings []*step) {
 	w := r.open
 	may := filter(closings, func(s *step) bool { return r.mayClose(s, w.openedBy, span{w.floor, at}) })
-	isAll := slices.ContainsFunc(may, func(s *step) bool { return len(s.amounts)+len(w.content) == 0 })
-	isAll = isAll || len(may) > 0 && r.NatureOf(r.child) == "instance"
-	if empties := filter(may, func(s *step) bool { return s.kind == "empty" }); len(empties) > 0 {
-		may, isAll = empties[:1], true
+	empties, isWhole := filter(may, func(s *step) bool { return s.kind == "empty" }), r.NatureOf(r.child) == "instance"
+	if len(empties) > 0 {
+		may, isWhole = empties[:1], true
 	}
+	isUncounted := func(s *step) bool { return isWhole || len(s.amounts)+len(w.content) == 0 }
+	isAll := slices.ContainsFunc(may, isUncounted)
 	for _, s := range may {
-		if !isAll && !w.take(s) {
+		if !isUncounted(s) && !w.take(s) {
 			w.change(at, join(w.now().because, "QUANTITY"))
 		}
 	}
@@ -261,7 +256,8 @@ func (r *reader) contradict(at string) {
 	leaves := func(e *event) bool {
 		return e.Bond == r.bond && e.Change == "add" && e.Parent != "" && e.Parent != r.parent
 	}
-	reloads := func(e *event) bool { return e.Bond == r.bond && e.loads() && !r.inTrace[r.child][e.key()] }
+	own := setOf(r.eventsOf(r.pair), (*event).group)
+	reloads := func(e *event) bool { return e.Bond == r.bond && e.loads() && !own[e.group()] }
 	travels := func(e *event) bool {
 		return e.has("subject") || e.has("child") || e.Bond == r.bond && e.Change == "see"
 	}

@@ -28,12 +28,13 @@ type layer struct {
 	ways          map[string]set[string]
 	because       map[string]set[why]
 	shown         map[eventKey]set[why]
+	first         map[eventKey]*event     // of the rows of a shown event that differ
 	followed      map[string]set[*window] // by parent
 }
 
 func (h *history) layer(how reading) *layer {
 	l := &layer{history: h, how: how, ways: map[string]set[string]{}, because: map[string]set[why]{}}
-	l.shown, l.followed = map[eventKey]set[why]{}, map[string]set[*window]{}
+	l.shown, l.first, l.followed = map[eventKey]set[why]{}, map[eventKey]*event{}, map[string]set[*window]{}
 	if h.Direction != "down" {
 		l.walk("output", "input", "process-gives")
 	}
@@ -89,6 +90,9 @@ func (l *layer) show(because why, events ...*event) {
 	for _, e := range events {
 		if reasons := join(because, e.own); l.how == wholly || reasons == "" {
 			addTo(l.shown, e.key(), reasons)
+			if first := l.first[e.key()]; first == nil || inOrder(e, first) < 0 {
+				l.first[e.key()] = e
+			}
 			l.need(e.id, e)
 		}
 	}
@@ -97,7 +101,7 @@ func (l *layer) show(because why, events ...*event) {
 // product leads to what it was made of or went into. A load, an input into which something was ever put, stands for what it
 // held: its other events are shown only where nobody familiar with it tells of what was put in.
 func (l *layer) product(s state) {
-	events, isLoad := l.events[s.id], s.way == "load"
+	events, isLoad := l.events[s.id], s.way == "load" && len(l.loaders(s.id)) > 0
 	doubt := when(isLoad && !l.isFamiliar(s.id, l.loaders(s.id)), "STRANGER")
 	isWhole := !isLoad || doubt != ""
 	l.need(s.id, slices.Concat(events, l.declarations[s.id])...)
@@ -127,8 +131,7 @@ func (l *layer) product(s state) {
 			l.reach(state{way: "product", id: one.window.child, at: one.span, because: because, from: one.window.by})
 		}
 		if isLoad {
-			within := cmp.Or(when(len(l.loaders(one.window.child)) > 0, s.at), always)
-			l.contain(l.stays([]*window{one.window}, within), "")
+			l.contain(l.stays([]*window{one.window}, s.at), "")
 			l.reachLoad(one.window.child, one.span, one.because, one.window.by)
 		}
 	}
@@ -143,8 +146,7 @@ func (l *layer) product(s state) {
 
 // reachLoad reaches what, going up, stands for its load, where anything was ever put into it.
 func (l *layer) reachLoad(id string, at span, because why, from *string) {
-	way := cmp.Or(when(l.isUp() && len(l.loaders(id)) > 0, "load"), "product")
-	l.reach(state{way: way, id: id, at: at, because: because, from: from})
+	l.reach(state{way: cmp.Or(when(l.isUp(), "load"), "product"), id: id, at: at, because: because, from: from})
 }
 
 // container shows the events in a stay, at whose ends loadings and unloadings of something else are outside.
@@ -152,9 +154,11 @@ func (l *layer) container(s state) {
 	events, of, w := l.events[s.id], s.of, s.of.window
 	isLoading := func(e *event) bool { return e.Bond == w.bond && e.loads() }
 	isUnloading := func(e *event) bool { return e.Bond == w.bond && e.unloads() }
+	own := setOf(filter(l.eventsOf(w.pair), of.has), (*event).key)
+	l.show(of.because, filter(events, func(e *event) bool { return own[e.key()] })...)
 	for _, e := range filter(events, of.has) {
 		isFirst, isLast := e.Time == of.bounds.from, e.Time == of.bounds.to
-		if !l.inTrace[w.child][e.key()] && (isLast && isLoading(e) || isFirst && isUnloading(e)) {
+		if isLast && isLoading(e) || isFirst && isUnloading(e) {
 			continue
 		}
 		// Where it was both loaded and unloaded at an end, it is open what its other events were about.
@@ -166,8 +170,15 @@ func (l *layer) container(s state) {
 			l.transform(e, because)
 		}
 	}
-	isUsed := !l.isUp() && slices.ContainsFunc(events, func(e *event) bool { return e.has("input") })
-	l.need(s.id, when(isUsed, events)...)
+	used := filter(events, func(e *event) bool { return !l.isUp() && e.has("input") })
+	l.need(s.id, when(len(used) > 0, events)...)
+	// What left it last went into what it was used for later.
+	isOwn := func(o *window) bool { return o.child == w.child && o.bond == w.bond && o.to == w.to }
+	for _, e := range used {
+		if slices.ContainsFunc(l.emptied(s.id, span{e.Time, e.Time}), isOwn) {
+			l.transform(e, join(of.way, "EMPTIED"))
+		}
+	}
 	l.containers(s.id, of.span, "")
 }
 
@@ -209,30 +220,19 @@ func (l *layer) otherSide(e *event, because why) {
 	}
 }
 
-// containers of an identifier in a span of time. Going down, what left one last went into what it was used for later.
+// containers of an identifier in a span of time.
 func (l *layer) containers(id string, within span, because why) {
-	held := filter(l.events[id], func(e *event) bool {
-		return e.Parent != "" && l.isPlainly(e, "child") && l.isBound(e, e.Parent)
-	})
-	pairs := setOf(held, func(e *event) pair { return pair{e.Parent, id, e.Bond} })
+	pairs := setOf(filter(l.events[id], l.isInside), func(e *event) pair { return pair{e.Parent, id, e.Bond, true} })
 	// Where the child would have been, had nobody emptied it, its events say whether it was.
 	for _, one := range l.stays(l.windows(unemptied, pairs), within) {
 		l.need(one.window.parent)
 	}
 	l.contain(l.stays(l.windows(l.how, pairs), within), because)
-	for p := range pairs {
-		for _, e := range filter(l.events[p.parent], func(e *event) bool { return !l.isUp() && e.has("input") }) {
-			ended := filter(l.emptied(p.parent, span{e.Time, e.Time}), func(w *window) bool { return w.pair == p })
-			if len(l.stays(ended, within)) > 0 {
-				l.transform(e, join(because, "EMPTIED", l.isClass(id, p.parent)))
-			}
-		}
-	}
 }
 
 func (l *layer) contain(stays []part, because why) {
 	for _, one := range stays {
-		one.because = join(one.because, because)
+		one.because, one.way = join(one.because, because), join(because, l.isClass(one.window.parent, one.window.child))
 		addTo(l.followed, one.window.parent, one.window)
 		l.reach(state{way: "container", id: one.window.parent, of: one, because: one.because, from: one.window.by})
 	}

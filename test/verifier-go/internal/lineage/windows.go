@@ -15,8 +15,11 @@ var always = span{since, forever}
 
 func (s span) has(e *event) bool { return s.from <= e.Time && e.Time <= s.to }
 
-// pair of a parent and what was in it under a bond.
-type pair struct{ parent, child, bond string }
+// pair of a parent and what was in it under a bond, as the trace of the child tells, or that of the parent.
+type pair struct {
+	parent, child, bond string
+	isOfChild           bool
+}
 
 // window is when a child was in a parent; its parts rise, and each begins where the one before ends.
 type window struct {
@@ -37,6 +40,7 @@ type window struct {
 type part struct {
 	span
 	because why
+	way     why // there, without what is undecided of the window
 	window  *window
 	bounds  span
 }
@@ -114,7 +118,7 @@ func (h *history) stays(windows []*window, within span) (stays []part) {
 		isPlain, because := w.how.isPlain(), h.isClass(w.parent, w.child)
 		for _, one := range filter(w.parts, func(one part) bool { return !isPlain || !one.isUndecided() }) {
 			bounds := cmp.Or(when(isPlain, one.span), w.span)
-			stays = append(stays, cut([]part{{one.span, join(one.because, because), w, bounds}}, within)...)
+			stays = append(stays, cut([]part{{one.span, join(one.because, because), "", w, bounds}}, within)...)
 		}
 	}
 	return stays
@@ -124,17 +128,28 @@ func (h *history) childrenOf(id string) set[pair] {
 	pairs := set[pair]{}
 	for _, e := range filter(h.events[id], func(e *event) bool { return e.has("parent") }) {
 		for child := range h.leads(e, "child") {
-			pairs[pair{id, child, e.Bond}] = true
+			pairs[pair{id, child, e.Bond, false}] = true
 		}
 	}
 	return pairs
 }
 
+// isInside says whether an event has its identifier in a parent.
+func (h *history) isInside(e *event) bool {
+	return e.Parent != "" && h.isPlainly(e, "child") && h.isBound(e, e.Parent)
+}
+
+func (h *history) eventsOf(p pair) []*event {
+	return filter(h.events[cmp.Or(when(p.isOfChild, p.child), p.parent)], func(e *event) bool {
+		isOfParent := !p.isOfChild && e.has("parent") && h.leads(e, "child")[p.child]
+		return e.Bond == p.bond && (isOfParent || p.isOfChild && e.Parent == p.parent && h.isInside(e))
+	})
+}
+
 // loaders are who tells that anything was in an identifier, which is not built in.
 func (h *history) loaders(id string) set[string] {
-	plain := filter(h.events[id], (*event).counts)
-	isLoad := func(e *event) bool { return e.has("parent") && e.Change != "empty" && e.Bond != "association" }
-	return setOf(filter(plain, isLoad), func(e *event) string { return e.Organisation })
+	isLoad := func(e *event) bool { return e.has("parent") && e.Bond != "association" && len(h.leads(e, "child")) > 0 }
+	return setOf(filter(filter(h.events[id], (*event).counts), isLoad), func(e *event) string { return e.Organisation })
 }
 
 // emptied are the windows in an identifier that ended last before times at which nobody familiar with it tells of a load.
