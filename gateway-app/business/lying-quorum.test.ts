@@ -36,7 +36,7 @@ const newFolder = () => scene.newFolder();
 const origins = () => scene.origins();
 const sources = () => scene.sources();
 
-describe('a quorum that goes on from another chain', () => {
+describe('a quorum that continues from another chain', () => {
   it('stops the node as forked, and nobody is accused of it', async () => {
     const folder = newFolder();
     const part = sources().map((source) => attesting(source, 3n, () => []));

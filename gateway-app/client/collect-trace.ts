@@ -7,21 +7,15 @@ import {
   type Trust,
   verifyTraceProof,
 } from '@cotrace/verifier';
-import { askInTurn, noAnswer } from './ask-in-turn.js';
+import { askFurthest } from './ask-furthest.js';
+import { noAnswer } from './ask-in-turn.js';
 import type { AssembledProof } from './assemble-proof.js';
 import { askProof, type Showing } from './ask-proof.js';
 import { collectAttestations, completeAttestations } from './collect-attestations.js';
 import { collectTips } from './collect-tips.js';
 import type { ConnectedNode, Connections } from './connections.js';
 import { TooManyRefused, type Gathered } from './gathered.js';
-import {
-  catchUp,
-  furthestFirst,
-  heightsOf,
-  nameThoseBehind,
-  requireReached,
-  type Heights,
-} from './heights.js';
+import { requireReached, type Heights } from './heights.js';
 import { requireEnough } from './shown-enough.js';
 
 /** A proof that holds by the trust file, and what it proves. */
@@ -44,16 +38,8 @@ export async function collectTrace(
   trust: Trust,
 ): Promise<CollectedTrace> {
   const { faults } = connections;
-  const heights = await heightsOf(connections);
-  const masters = furthestFirst(connections.masters(), heights);
-  const named = nameThoseBehind(connections, masters, heights);
-  const answers = askInTurn(
-    masters,
-    async (master, turn) => {
-      await catchUp(master, heights, turn.signal);
-      return askProof(master, question, showing, turn);
-    },
-    faults,
+  const { heights, masters, answers, named } = await askFurthest(connections, (master, turn) =>
+    askProof(master, question, showing, turn),
   );
   let tips: Promise<readonly Tip[]> | null = null;
   const asked = {

@@ -1,5 +1,6 @@
 import { eventIdKey, isCotraceError } from '@cotrace/core';
 import { type TraceAnswer, type Trust, verifyStates } from '@cotrace/verifier';
+import { MAX_KEYS } from '../node/limits.js';
 import type { Connections } from './connections.js';
 import { findStates } from './find.js';
 
@@ -16,8 +17,6 @@ export type Corrections = ReadonlyMap<string, readonly CorrectionPlace[]>;
 
 /** The most ids that are looked up: declarations may name any number. */
 const MOST_IDS = 20;
-/** As many as a master takes in one request. */
-const MOST_KEYS = 100;
 
 /**
  * Looks up the events that declarations of error name as corrections: in every domain, of every organisation that the trust
@@ -41,8 +40,8 @@ export async function findCorrections(
     ),
   );
   try {
-    for (let at = 0; at < keys.length; at += MOST_KEYS) {
-      const part = keys.slice(at, at + MOST_KEYS);
+    for (let at = 0; at < keys.length; at += MAX_KEYS) {
+      const part = keys.slice(at, at + MAX_KEYS);
       const { states } = verifyStates(part, await findStates(connections, part, trust), trust);
       for (const [i, { domain, organisation, places }] of part.entries()) {
         const entry = states[i]?.entry;

@@ -1,17 +1,11 @@
 import { CotraceError, isCotraceError } from '@cotrace/core';
 import { type FoundAnswer, type StateQuestion, type Trust, verifyStates } from '@cotrace/verifier';
 import { Master, type FindReply } from '../gen/cotrace/cotrace_pb.js';
-import { askInTurn, noAnswer } from './ask-in-turn.js';
+import { askFurthest } from './ask-furthest.js';
+import { noAnswer } from './ask-in-turn.js';
 import { collectAttestations } from './collect-attestations.js';
 import type { Connections } from './connections.js';
-import {
-  catchUp,
-  furthestFirst,
-  heightsOf,
-  nameThoseBehind,
-  requireReached,
-  type Heights,
-} from './heights.js';
+import { requireReached, type Heights } from './heights.js';
 import { SHORT_CALL_MS } from './limits.js';
 
 /**
@@ -26,20 +20,12 @@ export async function findStates(
   trust: Trust,
 ): Promise<FoundAnswer> {
   const { faults } = connections;
-  const heights = await heightsOf(connections);
-  const masters = furthestFirst(connections.masters(), heights);
   const keys = questions.map((value) => ({ what: { case: 'state' as const, value } }));
-  const named = nameThoseBehind(connections, masters, heights);
-  let disproved: unknown = null;
-  const replies = askInTurn(
-    masters,
-    async (master, { signal }) => {
-      await catchUp(master, heights, signal);
-      return master.client.call(Master.method.find, { keys }, { timeout: SHORT_CALL_MS, signal });
-    },
-    faults,
+  const { heights, masters, answers, named } = await askFurthest(connections, (master, { signal }) =>
+    master.client.call(Master.method.find, { keys }, { timeout: SHORT_CALL_MS, signal }),
   );
-  for await (const { from, answer } of replies) {
+  let disproved: unknown = null;
+  for await (const { from, answer } of answers) {
     try {
       const holding = await checked(connections, answer, from.name, heights, questions, trust);
       await named;

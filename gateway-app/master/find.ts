@@ -15,12 +15,13 @@ import {
   type FoundSchema,
   type StateKey,
 } from '../gen/cotrace/cotrace_pb.js';
+import { MAX_KEYS } from '../node/limits.js';
 import { atBlock, type TrieAtBlock } from './at-block.js';
 import { domainWrites } from './block-writes.js';
 import type { MasterLedger } from './master-ledger.js';
 import type { MasterStore } from './master-store.js';
 import { attestedRoot } from './open-trie.js';
-import { MAX_KEYS, MAX_VALUE_BYTES } from './limits.js';
+import { MAX_VALUE_BYTES } from './limits.js';
 
 /**
  * Finds keys, each with the trie's proof, all under the root of one block: the last one, or `blockNum`, the end of a cycle

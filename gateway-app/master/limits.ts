@@ -1,14 +1,12 @@
 import { MAX_HEAD_ORGANISATIONS, MAX_TRACE_ID_BYTES } from '@cotrace/core';
 import { MAX_RECORDERS } from '@cotrace/verifier';
+import { MAX_KEYS } from '../node/limits.js';
 import type { RequestLimits } from '../node/rpc-method.js';
 
 /** Limits and timeouts of a master. Times are in milliseconds. */
 
 /** The most blocks or TraceIDs that one request may ask for. */
 export const MAX_ITEMS = 1000;
-
-/** The most keys of one request, so that reading them takes milliseconds. */
-export const MAX_KEYS = 100;
 
 /** The most bytes of values in one answer: some way below what a message may have. */
 export const MAX_VALUE_BYTES = 16 * 1024 * 1024;

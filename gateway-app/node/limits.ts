@@ -113,3 +113,6 @@ export const HEIGHT_MS = 1000;
 
 /** How long the stream of blocks may be silent before the peer is asked for its height. */
 export const SILENT_STREAM_MS = 5000;
+
+/** The most keys that a master is asked for in one request, so that reading them takes milliseconds. */
+export const MAX_KEYS = 100;

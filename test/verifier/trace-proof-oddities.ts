@@ -8,7 +8,7 @@ import { toldOthers } from './trace-proof-others.js';
 import { M, N, O, QUORUM, type ProofWorld } from './trace-proof-scene.js';
 import { A, B, chain, corrected, moved, P, turned, X, Y } from './trace-proof-scenes.js';
 
-/** What is no forgery, but must be told: each proof holds, and its answer says what is odd. */
+/** What is not a forgery, but must be told: each proof holds, and its answer says what is odd. */
 export function oddities(world: ProofWorld): Told[] {
   const of = (name: string, make: () => Promise<TraceProof>): Told => ({ name, make });
   const ask = (ledger: ReferenceLedger, parts: Partial<ProofParts> & Pick<ProofParts, 'traceId'>) =>

@@ -36,7 +36,7 @@ func (n *Nodes) Walk(root, key []byte) []byte {
 	return n.follow(root, nibbles(keccak(key)))
 }
 
-// follow goes on from the node with a hash: one that was used, or else the next.
+// follow continues from the node with a hash: one that was used, or else the next.
 func (n *Nodes) follow(hash, path []byte) []byte {
 	node, isKnown := n.used[string(hash)]
 	if !isKnown {
@@ -78,7 +78,7 @@ func (n *Nodes) read(node, path []byte) []byte {
 	return below.payload
 }
 
-// child goes on with what a node holds for a child: nothing, a node of less than 32 bytes, or the hash of one.
+// child continues with what a node holds for a child: nothing, a node of less than 32 bytes, or the hash of one.
 func (n *Nodes) child(reference item, path []byte) []byte {
 	if reference.isList {
 		check(len(reference.whole) < 32)

@@ -15,7 +15,7 @@ export interface NaiveQuestion {
   readonly recorders: ReadonlySet<string> | null;
 }
 
-/** An event that is no declaration, and why it does not plainly count. */
+/** An event that is not a declaration, and why it does not plainly count. */
 export interface Fact extends NaiveEvent {
   readonly why: Why;
 }
