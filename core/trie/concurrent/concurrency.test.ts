@@ -124,8 +124,10 @@ describe('the concurrent trie', () => {
       const first = keys.map((key) => ({ key, value: versioned(key, 0) }));
       for (const changed of [trie, oracle.trie]) await changed.apply(first);
       await trie.commit();
+      // Where all cores are busy with the changes, a batch can pass before the other thread has its turn.
       let during = 0;
-      for (let from = 1; from < OPERATIONS; from += OPERATIONS / BATCHES) {
+      for (let batches = 0; batches < BATCHES || (during === 0 && batches < 100); batches++) {
+        const from = 1 + (batches * OPERATIONS) / BATCHES;
         const batch = Array.from({ length: OPERATIONS / BATCHES }, (_, i): TrieChange => {
           const at = next() % keys.length;
           const key = keys[at] ?? new Uint8Array(1);
