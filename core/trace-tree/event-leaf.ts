@@ -35,7 +35,7 @@ export interface TraceEvent {
 
 /**
  * Data of an event's leaf (docs/formats.md, Event leaf). Throws `BAD_HEX`, `OUT_OF_RANGE`, `BAD_NAME`, `BAD_HASH_LENGTH`,
- * and `BAD_EVENT_LEAF` for a domain that is none or a key that is not of a row or mark.
+ * and `BAD_EVENT_LEAF` for no organisation, a domain that is none or a key that is not of a row or mark.
  */
 export function encodeEventLeaf(event: TraceEvent): Uint8Array {
   checkNames(event);
@@ -54,7 +54,7 @@ export function encodeEventLeaf(event: TraceEvent): Uint8Array {
 
 /**
  * The event that leaf data states: exactly what `encodeEventLeaf` writes. Throws `TRUNCATED`, `BAD_TAG`, `TOO_LONG`,
- * `BAD_UTF8`, `TRAILING_BYTES`, `BAD_NAME`, `BAD_EVENT_LEAF`.
+ * `BAD_UTF8`, `TRAILING_BYTES`, `BAD_EVENT_LEAF`.
  */
 export function decodeEventLeaf(data: Uint8Array): TraceEvent {
   const reader = new Reader(data, 'an event leaf');
@@ -107,6 +107,7 @@ export function comparePlaces(
 }
 
 function checkNames({ domain, mspId, key }: TraceEvent): void {
+  if (mspId === '') throw new MalformedError('BAD_EVENT_LEAF', 'an event must name an organisation', {});
   nameField(mspId, 'MSP id', MAX_MSP_ID_BYTES);
   if (!isDomainName(domain)) {
     throw new MalformedError('BAD_EVENT_LEAF', 'the domain of an event must be a name of a chaincode', {

@@ -1,16 +1,23 @@
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import {
+  concat,
   decodeEventLeaf,
   decodeHead,
   encodeEventLeaf,
   encodeHead,
   eventLeafHash,
   eventPath,
+  fromHex,
   growthProof,
   isCotraceError,
+  lp,
+  u32,
+  u64,
+  utf8,
   verifyEvents,
   verifyGrowth,
   type ShownEvent,
+  type TraceEvent,
   type TraceHead,
 } from '@cotrace/core';
 import { headOf, nodesOf, someEvents, TRACE_ID } from '../../core/trace-tree/testing/examples.js';
@@ -88,6 +95,28 @@ function damaged(chance: Chance, bytes: Uint8Array): Uint8Array {
   return copy;
 }
 
+/** A leaf whose names are at the edges of what they may be, or past them. */
+function oddLeaf(chance: Chance, { txId, envelopeHash, valueHash }: TraceEvent): Uint8Array {
+  const domain = chance.of([
+    'goods',
+    '',
+    '_lifecycle',
+    'lscc',
+    'a-b',
+    'a--b',
+    'a'.repeat(128),
+    'a'.repeat(129),
+  ]);
+  const mspId = chance.of(['Org1MSP', '', 'é', 'a'.repeat(255), 'é'.repeat(127), 'é'.repeat(128)]);
+  const ids = ['', 'a', 'a'.repeat(512), 'a'.repeat(513)].map((id) => chance.of([id, `${id}\n`]));
+  const id = chance.of(ids);
+  const key = chance.of([`trace/${id}`, `mark/${id} ${'a'.repeat(64)}`, `mark/${id} ${'A'.repeat(64)}`, id]);
+  return concat(
+    concat(utf8('e'), fromHex(txId), u64(BigInt(chance.below(9))), u32(chance.below(9))),
+    concat(lp(domain), lp(mspId), envelopeHash, lp(key), valueHash),
+  );
+}
+
 describeWithGo('trace events as the verifier in Go reads them', () => {
   it('have the leaves that are encoded here, and no others', async () => {
     const found = await differences(
@@ -97,7 +126,7 @@ describeWithGo('trace events as the verifier in Go reads them', () => {
           ...event,
           key: chance.of([event.key, 'trace/é', `mark/ ${'0'.repeat(64)}x ${'a'.repeat(64)}`]),
         });
-        const leaf = chance.once(2) ? whole : damaged(chance, whole);
+        const leaf = chance.of([whole, damaged(chance, whole), oddLeaf(chance, event)]);
         const here = outcome(() => {
           const read = decodeEventLeaf(leaf);
           return {
