@@ -21,6 +21,8 @@ interface Scheme {
   readonly qualifier: string | null;
   /** Number of dotted fields behind the reference. */
   readonly fields: number;
+  /** How many of these have two digits each, which are part of the key. */
+  readonly counts: number;
   readonly value: (parts: Parts) => string;
 }
 
@@ -37,8 +39,9 @@ function scheme(
   fields: number,
   qualifier: string | null,
   value: (parts: Parts) => string,
+  counts = 0,
 ): Scheme {
-  return { ai, digits, fields, qualifier, value };
+  return { ai, digits, fields, counts, qualifier, value };
 }
 
 const SCHEMES: ReadonlyMap<string, Scheme> = new Map([
@@ -47,7 +50,7 @@ const SCHEMES: ReadonlyMap<string, Scheme> = new Map([
   ['id:upui', scheme('01', 13, 1, '235', indicatorFirst)],
   [
     'id:itip',
-    scheme('8006', 13, 3, '21', (parts) => indicatorFirst(parts) + parts.rest.slice(0, 2).join('')),
+    scheme('8006', 13, 3, '21', (parts) => indicatorFirst(parts) + parts.rest.slice(0, 2).join(''), 2),
   ],
   ['id:sscc', scheme('00', 17, 0, null, indicatorFirst)],
   ['id:sgln', scheme('414', 12, 1, '254', checked)],
@@ -145,7 +148,7 @@ function readPattern(name: string, body: string): Gs1Reading {
 
 /** The identifier of a URN's body, or why it is none. */
 function parse(
-  { ai, digits, fields, qualifier, value }: Scheme,
+  { ai, digits, fields, counts, qualifier, value }: Scheme,
   body: string,
   urn: string,
 ): Gs1Identifier | string {
@@ -159,6 +162,9 @@ function parse(
   }
   if (digits === null && parts.reference === '') return `is not a valid ${urn}: its reference is empty`;
   if (fields > 0 && parts.rest.includes('')) return `is not a valid ${urn}: a field is empty`;
+  if (parts.rest.slice(0, counts).some((count) => !/^\d{2}$/.test(count))) {
+    return `is not a valid ${urn}: its piece and total are not two digits each`;
+  }
 
   const key = findKey(ai);
   if (key === null) return `is not a valid ${urn}`;

@@ -68,6 +68,9 @@ describe('EPC URNs become Digital Links', () => {
     'urn:epc:id:giai:40123.ABC',
     'urn:epc:id:giai:4012345.',
     'urn:epc:id:cpi:0614141.abc.1',
+    'urn:epc:id:itip:4012345.011111.1.102.987',
+    'urn:epc:id:itip:4012345.011111.010.2.987',
+    'urn:epc:idpat:itip:4012345.012345.1.02.*',
     'urn:epc:class:lgtin:4012345.012345',
   ])('refuses the broken %s', (urn) => {
     expect(refusal(() => canonicalTraceId(urn)).code).toBe('BAD_TRACE_ID');

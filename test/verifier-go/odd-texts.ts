@@ -114,7 +114,7 @@ export function oddText(chance: Chance): string {
   return Array.from({ length: 1 + chance.below(9) }, () => chance.of(PARTS)).join('');
 }
 
-/** A text with one to three changes: a piece put in, a character taken out, doubled or in the other case. */
+/** A text with one to three changes: a piece put in, a character taken out, doubled, in the other case or put behind the next. */
 export function spoilt(chance: Chance, text: string): string {
   let characters = Array.from(text);
   for (let times = 1 + chance.below(3); times > 0; times--) {
@@ -127,6 +127,7 @@ export function spoilt(chance: Chance, text: string): string {
         () => [chance.of(PARTS), here],
         () => [],
         () => [here, here],
+        () => [...behind.splice(0, 1), here],
         () => [here === here.toLowerCase() ? here.toUpperCase() : here.toLowerCase()],
         () => [chance.of(PARTS)],
       ])(),
