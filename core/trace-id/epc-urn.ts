@@ -21,8 +21,9 @@ interface Scheme {
   readonly qualifier: string | null;
   /** Number of dotted fields behind the reference. */
   readonly fields: number;
-  /** How many of these have two digits each, which are part of the key. */
+  /** How many of these end the key, with two digits each. */
   readonly counts: number;
+  /** The key, but for the counts that end it. */
   readonly value: (parts: Parts) => string;
 }
 
@@ -48,10 +49,7 @@ const SCHEMES: ReadonlyMap<string, Scheme> = new Map([
   ['id:sgtin', scheme('01', 13, 1, '21', indicatorFirst)],
   ['class:lgtin', scheme('01', 13, 1, '10', indicatorFirst)],
   ['id:upui', scheme('01', 13, 1, '235', indicatorFirst)],
-  [
-    'id:itip',
-    scheme('8006', 13, 3, '21', (parts) => indicatorFirst(parts) + parts.rest.slice(0, 2).join(''), 2),
-  ],
+  ['id:itip', scheme('8006', 13, 3, '21', indicatorFirst, 2)],
   ['id:sscc', scheme('00', 17, 0, null, indicatorFirst)],
   ['id:sgln', scheme('414', 12, 1, '254', checked)],
   ['id:pgln', scheme('417', 12, 0, null, checked)],
@@ -162,13 +160,14 @@ function parse(
   }
   if (digits === null && parts.reference === '') return `is not a valid ${urn}: its reference is empty`;
   if (fields > 0 && parts.rest.includes('')) return `is not a valid ${urn}: a field is empty`;
-  if (parts.rest.slice(0, counts).some((count) => !/^\d{2}$/.test(count))) {
+  const counted = parts.rest.slice(0, counts);
+  if (counted.some((count) => !/^\d{2}$/.test(count))) {
     return `is not a valid ${urn}: its piece and total are not two digits each`;
   }
 
   const key = findKey(ai);
   if (key === null) return `is not a valid ${urn}`;
-  const identifier = { ai, value: value(parts), qualifiers: [] };
+  const identifier = { ai, value: value(parts) + counted.join(''), qualifiers: [] };
   const fault = faultOfKey(key, identifier.value);
   if (fault !== null) return fault;
   const last = parts.rest[fields - 1];
