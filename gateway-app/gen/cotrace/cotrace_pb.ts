@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cotrace/cotrace.proto.
  */
 export const file_cotrace_cotrace: GenFile = /*@__PURE__*/
-  fileDesc("ChVjb3RyYWNlL2NvdHJhY2UucHJvdG8SCmNvdHJhY2UudjEiaQoLQXR0ZXN0YXRpb24SDAoEYm9keRgBIAEoDBIUCgx1bml4X3NlY29uZHMYAiABKAQSDgoGbXNwX2lkGAMgASgJEhMKC2NlcnRpZmljYXRlGAQgASgMEhEKCXNpZ25hdHVyZRgFIAEoDCJDChFEb21haW5UcmFuc2FjdGlvbhIOCgZ0eF9udW0YASABKA0SDAoEY29kZRgCIAEoDRIQCghlbnZlbG9wZRgDIAEoDCKhAQoNQnVzaW5lc3NCbG9jaxIRCglibG9ja19udW0YASABKAQSEAoIdHhfdG90YWwYAiABKA0SDgoGZG9tYWluGAMgASgJEjMKDHRyYW5zYWN0aW9ucxgEIAMoCzIdLmNvdHJhY2UudjEuRG9tYWluVHJhbnNhY3Rpb24SEgoKbXVsdGlwcm9vZhgFIAMoDBISCgpzaWduYXR1cmVzGAYgASgMIh4KCUZyb21CbG9jaxIRCglibG9ja19udW0YASABKAQiNAoPRG9tYWluRnJvbUJsb2NrEg4KBmRvbWFpbhgBIAEoCRIRCglibG9ja19udW0YAiABKAQiHAoGQmxvY2tzEhIKCmJsb2NrX251bXMYASADKAQiQAoPQXR0ZXN0YXRpb25MaXN0Ei0KDGF0dGVzdGF0aW9ucxgBIAMoCzIXLmNvdHJhY2UudjEuQXR0ZXN0YXRpb24iYQoJVHJhY2VIZWFkEg4KBmRvbWFpbhgBIAEoCRIRCglibG9ja19udW0YAiABKAQSDgoGdHhfbnVtGAMgASgNEg0KBXR4X2lkGAQgASgJEhIKCmJsb2NrX2hhc2gYBSABKAwiMQoMSGVhZHNSZXF1ZXN0EhEKCXRyYWNlX2lkcxgBIAMoCRIOCgZkb21haW4YAiABKAkiPwoFSGVhZHMSEAoIdHJhY2VfaWQYASABKAkSJAoFaGVhZHMYAiADKAsyFS5jb3RyYWNlLnYxLlRyYWNlSGVhZCI/CgpIZWFkc1JlcGx5Eg4KBmhlaWdodBgBIAEoBBIhCgZ0cmFjZXMYAiADKAsyES5jb3RyYWNlLnYxLkhlYWRzIjUKDFRyYWNlUmVxdWVzdBIQCgh0cmFjZV9pZBgBIAEoCRITCgttYXhfcmVjb3JkcxgCIAEoDSKlAQoRUHJvdmVuVHJhbnNhY3Rpb24SEQoJYmxvY2tfbnVtGAEgASgEEg4KBnR4X251bRgCIAEoDRIMCgRjb2RlGAMgASgNEhAKCHR4X3RvdGFsGAQgASgNEhAKCGVudmVsb3BlGAUgASgMEhcKD2luY2x1c2lvbl9wcm9vZhgGIAMoDBIOCgZkb21haW4YByABKAkSEgoKd3JvbmdfaGludBgIIAEoCCInCghTdGF0ZUtleRIOCgZkb21haW4YASABKAkSCwoDa2V5GAIgASgJIkwKB0ZpbmRLZXkSJQoFc3RhdGUYASABKAsyFC5jb3RyYWNlLnYxLlN0YXRlS2V5SAASEgoIdHJhY2VfaWQYAiABKAlIAEIGCgR3aGF0IlYKC0ZpbmRSZXF1ZXN0EiEKBGtleXMYASADKAsyEy5jb3RyYWNlLnYxLkZpbmRLZXkSFgoJYmxvY2tfbnVtGAIgASgESACIAQFCDAoKX2Jsb2NrX251bSI0CgVGb3VuZBINCgVwcm9vZhgBIAMoDBISCgV2YWx1ZRgCIAEoDEgAiAEBQggKBl92YWx1ZSJGCglGaW5kUmVwbHkSEQoJYmxvY2tfbnVtGAEgASgEEiAKBWZvdW5kGAIgAygLMhEuY290cmFjZS52MS5Gb3VuZEoECAMQBCIcCglSZWNvcmRlcnMSDwoHbXNwX2lkcxgBIAMoCSLuAQoMUHJvdmVSZXF1ZXN0EhAKCHRyYWNlX2lkGAEgASgJEhEKCWRpcmVjdGlvbhgCIAEoCRItCglyZWNvcmRlcnMYAyABKAsyFS5jb3RyYWNlLnYxLlJlY29yZGVyc0gAiAEBEhMKC2lkZW50aWZpZXJzGAQgASgNEg4KBmV2ZW50cxgFIAEoDRITCgZuZXdlc3QYBiABKA1IAYgBARIRCgllbnZlbG9wZXMYByABKAgSFgoJYmxvY2tfbnVtGAggASgESAKIAQFCDAoKX3JlY29yZGVyc0IJCgdfbmV3ZXN0QgwKCl9ibG9ja19udW0ixQIKCVByb29mUGFydBItCghwcm9ncmVzcxgBIAEoCzIZLmNvdHJhY2UudjEuUHJvb2ZQcm9ncmVzc0gAEicKBXN0YXJ0GAIgASgLMhYuY290cmFjZS52MS5Qcm9vZlN0YXJ0SAASKAoFbm9kZXMYAyABKAsyFy5jb3RyYWNlLnYxLlByb29mUGllY2VzSAASKgoHcmVjb3JkcxgEIAEoCzIXLmNvdHJhY2UudjEuUHJvb2ZQaWVjZXNIABIsCgllbnZlbG9wZXMYBSABKAsyFy5jb3RyYWNlLnYxLlByb29mUGllY2VzSAASKQoGdHJhY2VzGAYgASgLMhcuY290cmFjZS52MS5Qcm9vZlRyYWNlc0gAEikKBmV2ZW50cxgHIAEoCzIXLmNvdHJhY2UudjEuUHJvb2ZFdmVudHNIAEIGCgRwYXJ0Ii8KDVByb29mUHJvZ3Jlc3MSDgoGdHJhY2VzGAEgASgNEg4KBmV2ZW50cxgCIAEoDSJoCgpQcm9vZlN0YXJ0EhEKCWJsb2NrX251bRgBIAEoBBINCgVub2RlcxgDIAEoDRIPCgdyZWNvcmRzGAQgASgNEhEKCWVudmVsb3BlcxgFIAEoDRIOCgZ0cmFjZXMYBiABKA1KBAgCEAMiSgoKUHJvb2ZQaWVjZRINCgVpbmRleBgBIAEoDRIOCgZvZmZzZXQYAiABKA0SDgoGbGVuZ3RoGAMgASgNEg0KBWJ5dGVzGAQgASgMIjUKC1Byb29mUGllY2VzEiYKBnBpZWNlcxgBIAMoCzIWLmNvdHJhY2UudjEuUHJvb2ZQaWVjZSI5CglQcm9vZlRyZWUSDgoGbXNwX2lkGAEgASgJEg4KBmV2ZW50cxgCIAEoDRIMCgRwYXRoGAMgASgMIm8KClByb29mVHJhY2USDQoFaW5kZXgYASABKA0SEAoIdHJhY2VfaWQYAiABKAkSEQoEaGVhZBgDIAEoDEgAiAEBEiQKBXRyZWVzGAQgAygLMhUuY290cmFjZS52MS5Qcm9vZlRyZWVCBwoFX2hlYWQiNQoLUHJvb2ZUcmFjZXMSJgoGdHJhY2VzGAEgAygLMhYuY290cmFjZS52MS5Qcm9vZlRyYWNlIrEBCgpQcm9vZkV2ZW50Eg0KBXRyYWNlGAEgASgNEgwKBHRyZWUYAiABKA0SCgoCYXQYAyABKA0SDQoFaW5kZXgYBCABKA0SDQoFcGxhY2UYBSABKAwSEAoDcm93GAYgASgJSACIAQESEwoGcmVjb3JkGAcgASgNSAGIAQESFQoIZW52ZWxvcGUYCCABKA1IAogBAUIGCgRfcm93QgkKB19yZWNvcmRCCwoJX2VudmVsb3BlIjUKC1Byb29mRXZlbnRzEiYKBmV2ZW50cxgBIAMoCzIWLmNvdHJhY2UudjEuUHJvb2ZFdmVudCIqCglUcmVlQ291bnQSDgoGbXNwX2lkGAEgASgJEg0KBWNvdW50GAIgASgNIm0KDUdyb3d0aFJlcXVlc3QSEAoIdHJhY2VfaWQYASABKAkSJAoFb2xkZXIYAiADKAsyFS5jb3RyYWNlLnYxLlRyZWVDb3VudBIkCgVuZXdlchgDIAMoCzIVLmNvdHJhY2UudjEuVHJlZUNvdW50IhwKC0dyb3d0aFJlcGx5Eg0KBXByb29mGAEgASgMIgcKBUVtcHR5Iq8BCgxNYXN0ZXJTdGF0dXMSDAoEbmFtZRgBIAEoCRIOCgZtc3BfaWQYAiABKAkSDgoGaGVpZ2h0GAMgASgEEhUKDWxlZGdlcl9oZWlnaHQYBCABKAQSEwoLc3RvcmVfYnl0ZXMYBSABKAQSDQoFc3RhdGUYBiABKAkSDgoGcmVhc29uGAcgASgJEhYKDmJlaGluZF9zZWNvbmRzGAggASgNEg4KBnF1b3J1bRgJIAEoDSKOAQoDVGlwEhEKCWJsb2NrX251bRgBIAEoBBITCgtoZWFkZXJfaGFzaBgCIAEoDBIRCgl0cmllX3Jvb3QYAyABKAwSFAoMdW5peF9zZWNvbmRzGAQgASgEEg4KBm1zcF9pZBgFIAEoCRITCgtjZXJ0aWZpY2F0ZRgGIAEoDBIRCglzaWduYXR1cmUYByABKAwidgoHUmVmdXNhbBIRCglibG9ja19udW0YASABKAQSDgoGc291cmNlGAIgASgJEgwKBGNvZGUYAyABKAkSDgoGcmVhc29uGAQgASgJEg0KBXRpbWVzGAUgASgNEg0KBWZpcnN0GAYgASgEEgwKBGxhc3QYByABKAQi1AEKDkJ1c2luZXNzU3RhdHVzEgwKBG5hbWUYASABKAkSDgoGbXNwX2lkGAIgASgJEg4KBmRvbWFpbhgDIAEoCRIOCgZoZWlnaHQYBCABKAQSEQoJZG9ja2VkX2F0GAUgASgJEg0KBXN0YXRlGAYgASgJEiUKCHJlZnVzYWxzGAcgAygLMhMuY290cmFjZS52MS5SZWZ1c2FsEhMKC3N0b3JlX2J5dGVzGAggASgEEg4KBnJlYXNvbhgJIAEoCRIWCg5iZWhpbmRfc2Vjb25kcxgKIAEoDSKdAQoIRXZpZGVuY2USDAoEa2luZBgBIAEoCRIRCglibG9ja19udW0YAiABKAQSDgoGcmVhc29uGAMgASgJEi0KDGF0dGVzdGF0aW9ucxgEIAMoCzIXLmNvdHJhY2UudjEuQXR0ZXN0YXRpb24SMQoOYnVzaW5lc3NfYmxvY2sYBSABKAsyGS5jb3RyYWNlLnYxLkJ1c2luZXNzQmxvY2siNgoMRXZpZGVuY2VMaXN0EiYKCGV2aWRlbmNlGAEgAygLMhQuY290cmFjZS52MS5FdmlkZW5jZSI+CgtTdGF0ZURpZ2VzdBIOCgZoZWlnaHQYASABKAQSDgoGZGlnZXN0GAIgASgMEg8KB2VudHJpZXMYAyABKAQiGwoMU3RhdGVSZXF1ZXN0EgsKA2tleRgBIAEoCSJHCgpTdGF0ZVJlcGx5Eg4KBmhlaWdodBgBIAEoBBINCgVmb3VuZBgCIAEoCBINCgV2YWx1ZRgDIAEoDBILCgNyZXYYBCABKAky9wQKBk1hc3RlchI1CgZTdGF0dXMSES5jb3RyYWNlLnYxLkVtcHR5GhguY290cmFjZS52MS5NYXN0ZXJTdGF0dXMSQAoMQXR0ZXN0YXRpb25zEhUuY290cmFjZS52MS5Gcm9tQmxvY2saFy5jb3RyYWNlLnYxLkF0dGVzdGF0aW9uMAESQQoOQXR0ZXN0YXRpb25zT2YSEi5jb3RyYWNlLnYxLkJsb2NrcxobLmNvdHJhY2UudjEuQXR0ZXN0YXRpb25MaXN0EkoKDkJ1c2luZXNzQmxvY2tzEhsuY290cmFjZS52MS5Eb21haW5Gcm9tQmxvY2saGS5jb3RyYWNlLnYxLkJ1c2luZXNzQmxvY2swARI+CgpUcmFjZUhlYWRzEhguY290cmFjZS52MS5IZWFkc1JlcXVlc3QaFi5jb3RyYWNlLnYxLkhlYWRzUmVwbHkSQgoFVHJhY2USGC5jb3RyYWNlLnYxLlRyYWNlUmVxdWVzdBodLmNvdHJhY2UudjEuUHJvdmVuVHJhbnNhY3Rpb24wARI2CgRGaW5kEhcuY290cmFjZS52MS5GaW5kUmVxdWVzdBoVLmNvdHJhY2UudjEuRmluZFJlcGx5EjoKBVByb3ZlEhguY290cmFjZS52MS5Qcm92ZVJlcXVlc3QaFS5jb3RyYWNlLnYxLlByb29mUGFydDABEjwKBkdyb3d0aBIZLmNvdHJhY2UudjEuR3Jvd3RoUmVxdWVzdBoXLmNvdHJhY2UudjEuR3Jvd3RoUmVwbHkSLwoJRnJlc2huZXNzEhEuY290cmFjZS52MS5FbXB0eRoPLmNvdHJhY2UudjEuVGlwMsACCghCdXNpbmVzcxI3CgZTdGF0dXMSES5jb3RyYWNlLnYxLkVtcHR5GhouY290cmFjZS52MS5CdXNpbmVzc1N0YXR1cxJKCg5CdXNpbmVzc0Jsb2NrcxIbLmNvdHJhY2UudjEuRG9tYWluRnJvbUJsb2NrGhkuY290cmFjZS52MS5CdXNpbmVzc0Jsb2NrMAESPAoIR2V0U3RhdGUSGC5jb3RyYWNlLnYxLlN0YXRlUmVxdWVzdBoWLmNvdHJhY2UudjEuU3RhdGVSZXBseRI0CgZEaWdlc3QSES5jb3RyYWNlLnYxLkVtcHR5GhcuY290cmFjZS52MS5TdGF0ZURpZ2VzdBI7CgxFdmlkZW5jZUtlcHQSES5jb3RyYWNlLnYxLkVtcHR5GhguY290cmFjZS52MS5FdmlkZW5jZUxpc3RiBnByb3RvMw");
+  fileDesc("ChVjb3RyYWNlL2NvdHJhY2UucHJvdG8SCmNvdHJhY2UudjEiaQoLQXR0ZXN0YXRpb24SDAoEYm9keRgBIAEoDBIUCgx1bml4X3NlY29uZHMYAiABKAQSDgoGbXNwX2lkGAMgASgJEhMKC2NlcnRpZmljYXRlGAQgASgMEhEKCXNpZ25hdHVyZRgFIAEoDCJDChFEb21haW5UcmFuc2FjdGlvbhIOCgZ0eF9udW0YASABKA0SDAoEY29kZRgCIAEoDRIQCghlbnZlbG9wZRgDIAEoDCKhAQoNQnVzaW5lc3NCbG9jaxIRCglibG9ja19udW0YASABKAQSEAoIdHhfdG90YWwYAiABKA0SDgoGZG9tYWluGAMgASgJEjMKDHRyYW5zYWN0aW9ucxgEIAMoCzIdLmNvdHJhY2UudjEuRG9tYWluVHJhbnNhY3Rpb24SEgoKbXVsdGlwcm9vZhgFIAMoDBISCgpzaWduYXR1cmVzGAYgASgMIh4KCUZyb21CbG9jaxIRCglibG9ja19udW0YASABKAQiNAoPRG9tYWluRnJvbUJsb2NrEg4KBmRvbWFpbhgBIAEoCRIRCglibG9ja19udW0YAiABKAQiHAoGQmxvY2tzEhIKCmJsb2NrX251bXMYASADKAQiQAoPQXR0ZXN0YXRpb25MaXN0Ei0KDGF0dGVzdGF0aW9ucxgBIAMoCzIXLmNvdHJhY2UudjEuQXR0ZXN0YXRpb24iYQoJVHJhY2VIZWFkEg4KBmRvbWFpbhgBIAEoCRIRCglibG9ja19udW0YAiABKAQSDgoGdHhfbnVtGAMgASgNEg0KBXR4X2lkGAQgASgJEhIKCmJsb2NrX2hhc2gYBSABKAwiMQoMSGVhZHNSZXF1ZXN0EhEKCXRyYWNlX2lkcxgBIAMoCRIOCgZkb21haW4YAiABKAkiPwoFSGVhZHMSEAoIdHJhY2VfaWQYASABKAkSJAoFaGVhZHMYAiADKAsyFS5jb3RyYWNlLnYxLlRyYWNlSGVhZCI/CgpIZWFkc1JlcGx5Eg4KBmhlaWdodBgBIAEoBBIhCgZ0cmFjZXMYAiADKAsyES5jb3RyYWNlLnYxLkhlYWRzIjUKDFRyYWNlUmVxdWVzdBIQCgh0cmFjZV9pZBgBIAEoCRITCgttYXhfcmVjb3JkcxgCIAEoDSKlAQoRUHJvdmVuVHJhbnNhY3Rpb24SEQoJYmxvY2tfbnVtGAEgASgEEg4KBnR4X251bRgCIAEoDRIMCgRjb2RlGAMgASgNEhAKCHR4X3RvdGFsGAQgASgNEhAKCGVudmVsb3BlGAUgASgMEhcKD2luY2x1c2lvbl9wcm9vZhgGIAMoDBIOCgZkb21haW4YByABKAkSEgoKd3JvbmdfaGludBgIIAEoCCInCghTdGF0ZUtleRIOCgZkb21haW4YASABKAkSCwoDa2V5GAIgASgJIkwKB0ZpbmRLZXkSJQoFc3RhdGUYASABKAsyFC5jb3RyYWNlLnYxLlN0YXRlS2V5SAASEgoIdHJhY2VfaWQYAiABKAlIAEIGCgR3aGF0IlYKC0ZpbmRSZXF1ZXN0EiEKBGtleXMYASADKAsyEy5jb3RyYWNlLnYxLkZpbmRLZXkSFgoJYmxvY2tfbnVtGAIgASgESACIAQFCDAoKX2Jsb2NrX251bSI0CgVGb3VuZBINCgVwcm9vZhgBIAMoDBISCgV2YWx1ZRgCIAEoDEgAiAEBQggKBl92YWx1ZSJGCglGaW5kUmVwbHkSEQoJYmxvY2tfbnVtGAEgASgEEiAKBWZvdW5kGAIgAygLMhEuY290cmFjZS52MS5Gb3VuZEoECAMQBCIcCglSZWNvcmRlcnMSDwoHbXNwX2lkcxgBIAMoCSLuAQoMUHJvdmVSZXF1ZXN0EhAKCHRyYWNlX2lkGAEgASgJEhEKCWRpcmVjdGlvbhgCIAEoCRItCglyZWNvcmRlcnMYAyABKAsyFS5jb3RyYWNlLnYxLlJlY29yZGVyc0gAiAEBEhMKC2lkZW50aWZpZXJzGAQgASgNEg4KBmV2ZW50cxgFIAEoDRITCgZuZXdlc3QYBiABKA1IAYgBARIRCgllbnZlbG9wZXMYByABKAgSFgoJYmxvY2tfbnVtGAggASgESAKIAQFCDAoKX3JlY29yZGVyc0IJCgdfbmV3ZXN0QgwKCl9ibG9ja19udW0ixQIKCVByb29mUGFydBItCghwcm9ncmVzcxgBIAEoCzIZLmNvdHJhY2UudjEuUHJvb2ZQcm9ncmVzc0gAEicKBXN0YXJ0GAIgASgLMhYuY290cmFjZS52MS5Qcm9vZlN0YXJ0SAASKAoFbm9kZXMYAyABKAsyFy5jb3RyYWNlLnYxLlByb29mUGllY2VzSAASKgoHcmVjb3JkcxgEIAEoCzIXLmNvdHJhY2UudjEuUHJvb2ZQaWVjZXNIABIsCgllbnZlbG9wZXMYBSABKAsyFy5jb3RyYWNlLnYxLlByb29mUGllY2VzSAASKQoGdHJhY2VzGAYgASgLMhcuY290cmFjZS52MS5Qcm9vZlRyYWNlc0gAEikKBmV2ZW50cxgHIAEoCzIXLmNvdHJhY2UudjEuUHJvb2ZFdmVudHNIAEIGCgRwYXJ0Ii8KDVByb29mUHJvZ3Jlc3MSDgoGdHJhY2VzGAEgASgNEg4KBmV2ZW50cxgCIAEoDSJoCgpQcm9vZlN0YXJ0EhEKCWJsb2NrX251bRgBIAEoBBINCgVub2RlcxgDIAEoDRIPCgdyZWNvcmRzGAQgASgNEhEKCWVudmVsb3BlcxgFIAEoDRIOCgZ0cmFjZXMYBiABKA1KBAgCEAMiSgoKUHJvb2ZQaWVjZRINCgVpbmRleBgBIAEoDRIOCgZvZmZzZXQYAiABKA0SDgoGbGVuZ3RoGAMgASgNEg0KBWJ5dGVzGAQgASgMIjUKC1Byb29mUGllY2VzEiYKBnBpZWNlcxgBIAMoCzIWLmNvdHJhY2UudjEuUHJvb2ZQaWVjZSI5CglQcm9vZlRyZWUSDgoGbXNwX2lkGAEgASgJEg4KBmV2ZW50cxgCIAEoDRIMCgRwYXRoGAMgASgMIm8KClByb29mVHJhY2USDQoFaW5kZXgYASABKA0SEAoIdHJhY2VfaWQYAiABKAkSEQoEaGVhZBgDIAEoDEgAiAEBEiQKBXRyZWVzGAQgAygLMhUuY290cmFjZS52MS5Qcm9vZlRyZWVCBwoFX2hlYWQiNQoLUHJvb2ZUcmFjZXMSJgoGdHJhY2VzGAEgAygLMhYuY290cmFjZS52MS5Qcm9vZlRyYWNlIrEBCgpQcm9vZkV2ZW50Eg0KBXRyYWNlGAEgASgNEgwKBHRyZWUYAiABKA0SCgoCYXQYAyABKA0SDQoFaW5kZXgYBCABKA0SDQoFcGxhY2UYBSABKAwSEAoDcm93GAYgASgJSACIAQESEwoGcmVjb3JkGAcgASgNSAGIAQESFQoIZW52ZWxvcGUYCCABKA1IAogBAUIGCgRfcm93QgkKB19yZWNvcmRCCwoJX2VudmVsb3BlIjUKC1Byb29mRXZlbnRzEiYKBmV2ZW50cxgBIAMoCzIWLmNvdHJhY2UudjEuUHJvb2ZFdmVudCIqCglUcmVlQ291bnQSDgoGbXNwX2lkGAEgASgJEg0KBWNvdW50GAIgASgNIm0KDUdyb3d0aFJlcXVlc3QSEAoIdHJhY2VfaWQYASABKAkSJAoFb2xkZXIYAiADKAsyFS5jb3RyYWNlLnYxLlRyZWVDb3VudBIkCgVuZXdlchgDIAMoCzIVLmNvdHJhY2UudjEuVHJlZUNvdW50IhwKC0dyb3d0aFJlcGx5Eg0KBXByb29mGAEgASgMIgcKBUVtcHR5Iq8BCgxNYXN0ZXJTdGF0dXMSDAoEbmFtZRgBIAEoCRIOCgZtc3BfaWQYAiABKAkSDgoGaGVpZ2h0GAMgASgEEhUKDWxlZGdlcl9oZWlnaHQYBCABKAQSEwoLc3RvcmVfYnl0ZXMYBSABKAQSDQoFc3RhdGUYBiABKAkSDgoGcmVhc29uGAcgASgJEhYKDmJlaGluZF9zZWNvbmRzGAggASgNEg4KBnF1b3J1bRgJIAEoDSKOAQoDVGlwEhEKCWJsb2NrX251bRgBIAEoBBITCgtoZWFkZXJfaGFzaBgCIAEoDBIRCgl0cmllX3Jvb3QYAyABKAwSFAoMdW5peF9zZWNvbmRzGAQgASgEEg4KBm1zcF9pZBgFIAEoCRITCgtjZXJ0aWZpY2F0ZRgGIAEoDBIRCglzaWduYXR1cmUYByABKAwidgoHUmVmdXNhbBIRCglibG9ja19udW0YASABKAQSDgoGc291cmNlGAIgASgJEgwKBGNvZGUYAyABKAkSDgoGcmVhc29uGAQgASgJEg0KBXRpbWVzGAUgASgNEg0KBWZpcnN0GAYgASgEEgwKBGxhc3QYByABKAQimwIKDkJ1c2luZXNzU3RhdHVzEgwKBG5hbWUYASABKAkSDgoGbXNwX2lkGAIgASgJEg4KBmRvbWFpbhgDIAEoCRIOCgZoZWlnaHQYBCABKAQSEQoJZG9ja2VkX2F0GAUgASgJEg0KBXN0YXRlGAYgASgJEiUKCHJlZnVzYWxzGAcgAygLMhMuY290cmFjZS52MS5SZWZ1c2FsEhMKC3N0b3JlX2J5dGVzGAggASgEEg4KBnJlYXNvbhgJIAEoCRIWCg5iZWhpbmRfc2Vjb25kcxgKIAEoDRIYChBjb25zaXN0ZW50X3VwX3RvGAsgASgEEisKC2RpZmZlcmVuY2VzGAwgAygLMhYuY290cmFjZS52MS5EaWZmZXJlbmNlIkAKCkRpZmZlcmVuY2USEQoJY2hlY2tfbnVtGAEgASgEEhEKCWJsb2NrX251bRgCIAEoBBIMCgRjb2RlGAMgASgJIp0BCghFdmlkZW5jZRIMCgRraW5kGAEgASgJEhEKCWJsb2NrX251bRgCIAEoBBIOCgZyZWFzb24YAyABKAkSLQoMYXR0ZXN0YXRpb25zGAQgAygLMhcuY290cmFjZS52MS5BdHRlc3RhdGlvbhIxCg5idXNpbmVzc19ibG9jaxgFIAEoCzIZLmNvdHJhY2UudjEuQnVzaW5lc3NCbG9jayI2CgxFdmlkZW5jZUxpc3QSJgoIZXZpZGVuY2UYASADKAsyFC5jb3RyYWNlLnYxLkV2aWRlbmNlIlgKC1N0YXRlRGlnZXN0Eg4KBmhlaWdodBgBIAEoBBIOCgZkaWdlc3QYAiABKAwSDwoHZW50cmllcxgDIAEoBBIYChBjb25zaXN0ZW50X3VwX3RvGAQgASgEIhsKDFN0YXRlUmVxdWVzdBILCgNrZXkYASABKAkiYQoKU3RhdGVSZXBseRIOCgZoZWlnaHQYASABKAQSDQoFZm91bmQYAiABKAgSDQoFdmFsdWUYAyABKAwSCwoDcmV2GAQgASgJEhgKEGNvbnNpc3RlbnRfdXBfdG8YBSABKAQiHQoIQ2hlY2tOdW0SEQoJY2hlY2tfbnVtGAEgASgEIsYBCg1DaGVja2luZ1N0YXRlEhAKCGNvbXB1dGVkGAEgASgEEhAKCHJlY29yZGVkGAIgASgEEg4KBnNlYWxlZBgDIAEoBBIQCghhbmNob3JlZBgEIAEoBBITCgtoZWFkZXJfaGFzaBgFIAEoDBIXCg9jaGVja2luZ19oZWlnaHQYBiABKA0SDQoFdDFfbXMYByABKA0SDQoFdDJfbXMYCCABKA0SEQoJaW5pdGlhdG9yGAkgASgJEhAKCGRpdmVyZ2VkGAogASgJIjQKD0RvbWFpbkZyb21DeWNsZRIOCgZkb21haW4YASABKAkSEQoJY2hlY2tfbnVtGAIgASgEIj4KCVBhcnRQcm9vZhINCgVpbmRleBgBIAEoDRIOCgZsZWF2ZXMYAiADKAwSEgoKbXVsdGlwcm9vZhgDIAMoDCJRCgxTZWFsZWRIZWFkZXISDgoGaGVhZGVyGAEgASgMEgwKBHNlYWwYAiABKAwSIwoEcGFydBgDIAEoCzIVLmNvdHJhY2UudjEuUGFydFByb29mIi4KCkN5Y2xlUmFuZ2USEQoJY2hlY2tfbnVtGAEgASgEEg0KBWNvdW50GAIgASgNIjsKCkxhdGVSZXBvcnQSDwoHYXR0ZW1wdBgBIAEoDRIMCgRraW5kGAIgASgJEg4KBm1zcF9pZBgDIAEoCSKxAQoFQ3ljbGUSEQoJY2hlY2tfbnVtGAEgASgEEg4KBmhlYWRlchgCIAEoDBIQCghyZWNvcmRlZBgDIAEoCBIRCglzZWFsZWRfbXMYBCABKAQSEQoJaW5pdGlhdG9yGAUgASgJEhEKCWVuZG9yc2VycxgGIAMoCRIUCgxhbmNob3JfYmxvY2sYByABKAQSJAoEbGF0ZRgIIAMoCzIWLmNvdHJhY2UudjEuTGF0ZVJlcG9ydCIuCglDeWNsZUxpc3QSIQoGY3ljbGVzGAEgAygLMhEuY290cmFjZS52MS5DeWNsZTK9BgoGTWFzdGVyEjUKBlN0YXR1cxIRLmNvdHJhY2UudjEuRW1wdHkaGC5jb3RyYWNlLnYxLk1hc3RlclN0YXR1cxJACgxBdHRlc3RhdGlvbnMSFS5jb3RyYWNlLnYxLkZyb21CbG9jaxoXLmNvdHJhY2UudjEuQXR0ZXN0YXRpb24wARJBCg5BdHRlc3RhdGlvbnNPZhISLmNvdHJhY2UudjEuQmxvY2tzGhsuY290cmFjZS52MS5BdHRlc3RhdGlvbkxpc3QSSgoOQnVzaW5lc3NCbG9ja3MSGy5jb3RyYWNlLnYxLkRvbWFpbkZyb21CbG9jaxoZLmNvdHJhY2UudjEuQnVzaW5lc3NCbG9jazABEj4KClRyYWNlSGVhZHMSGC5jb3RyYWNlLnYxLkhlYWRzUmVxdWVzdBoWLmNvdHJhY2UudjEuSGVhZHNSZXBseRJCCgVUcmFjZRIYLmNvdHJhY2UudjEuVHJhY2VSZXF1ZXN0Gh0uY290cmFjZS52MS5Qcm92ZW5UcmFuc2FjdGlvbjABEjYKBEZpbmQSFy5jb3RyYWNlLnYxLkZpbmRSZXF1ZXN0GhUuY290cmFjZS52MS5GaW5kUmVwbHkSOgoFUHJvdmUSGC5jb3RyYWNlLnYxLlByb3ZlUmVxdWVzdBoVLmNvdHJhY2UudjEuUHJvb2ZQYXJ0MAESPAoGR3Jvd3RoEhkuY290cmFjZS52MS5Hcm93dGhSZXF1ZXN0GhcuY290cmFjZS52MS5Hcm93dGhSZXBseRIvCglGcmVzaG5lc3MSES5jb3RyYWNlLnYxLkVtcHR5Gg8uY290cmFjZS52MS5UaXASQQoOQ2hlY2tpbmdTdGF0dXMSFC5jb3RyYWNlLnYxLkNoZWNrTnVtGhkuY290cmFjZS52MS5DaGVja2luZ1N0YXRlEkgKDVNlYWxlZEhlYWRlcnMSGy5jb3RyYWNlLnYxLkRvbWFpbkZyb21DeWNsZRoYLmNvdHJhY2UudjEuU2VhbGVkSGVhZGVyMAESNwoGQ3ljbGVzEhYuY290cmFjZS52MS5DeWNsZVJhbmdlGhUuY290cmFjZS52MS5DeWNsZUxpc3QywAIKCEJ1c2luZXNzEjcKBlN0YXR1cxIRLmNvdHJhY2UudjEuRW1wdHkaGi5jb3RyYWNlLnYxLkJ1c2luZXNzU3RhdHVzEkoKDkJ1c2luZXNzQmxvY2tzEhsuY290cmFjZS52MS5Eb21haW5Gcm9tQmxvY2saGS5jb3RyYWNlLnYxLkJ1c2luZXNzQmxvY2swARI8CghHZXRTdGF0ZRIYLmNvdHJhY2UudjEuU3RhdGVSZXF1ZXN0GhYuY290cmFjZS52MS5TdGF0ZVJlcGx5EjQKBkRpZ2VzdBIRLmNvdHJhY2UudjEuRW1wdHkaFy5jb3RyYWNlLnYxLlN0YXRlRGlnZXN0EjsKDEV2aWRlbmNlS2VwdBIRLmNvdHJhY2UudjEuRW1wdHkaGC5jb3RyYWNlLnYxLkV2aWRlbmNlTGlzdGIGcHJvdG8z");
 
 /**
  * One organisation's signed statement about one main block (docs/formats.md, Attestation).
@@ -1213,6 +1213,18 @@ export type BusinessStatus = Message<"cotrace.v1.BusinessStatus"> & {
    * @generated from field: uint32 behind_seconds = 10;
    */
   behindSeconds: number;
+
+  /**
+   * The newest cycle at whose end the state was compared with the sealed part and is equal; 0: none.
+   *
+   * @generated from field: uint64 consistent_up_to = 11;
+   */
+  consistentUpTo: bigint;
+
+  /**
+   * @generated from field: repeated cotrace.v1.Difference differences = 12;
+   */
+  differences: Difference[];
 };
 
 /**
@@ -1221,6 +1233,35 @@ export type BusinessStatus = Message<"cotrace.v1.BusinessStatus"> & {
  */
 export const BusinessStatusSchema: GenMessage<BusinessStatus> = /*@__PURE__*/
   messageDesc(file_cotrace_cotrace, 37);
+
+/**
+ * Where a node's state differs from what a quorum sealed, as far as it could be narrowed down: a group of the rank tree, by its block.
+ *
+ * @generated from message cotrace.v1.Difference
+ */
+export type Difference = Message<"cotrace.v1.Difference"> & {
+  /**
+   * @generated from field: uint64 check_num = 1;
+   */
+  checkNum: bigint;
+
+  /**
+   * @generated from field: uint64 block_num = 2;
+   */
+  blockNum: bigint;
+
+  /**
+   * @generated from field: string code = 3;
+   */
+  code: string;
+};
+
+/**
+ * Describes the message cotrace.v1.Difference.
+ * Use `create(DifferenceSchema)` to create a new message.
+ */
+export const DifferenceSchema: GenMessage<Difference> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 38);
 
 /**
  * What proves that somebody broke the rules: kind `equivocation` (two different attestations of one organisation
@@ -1260,7 +1301,7 @@ export type Evidence = Message<"cotrace.v1.Evidence"> & {
  * Use `create(EvidenceSchema)` to create a new message.
  */
 export const EvidenceSchema: GenMessage<Evidence> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 38);
+  messageDesc(file_cotrace_cotrace, 39);
 
 /**
  * @generated from message cotrace.v1.EvidenceList
@@ -1277,7 +1318,7 @@ export type EvidenceList = Message<"cotrace.v1.EvidenceList"> & {
  * Use `create(EvidenceListSchema)` to create a new message.
  */
 export const EvidenceListSchema: GenMessage<EvidenceList> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 39);
+  messageDesc(file_cotrace_cotrace, 40);
 
 /**
  * Digest over a node's domain state in key order: equal on every honest node of a domain at one height.
@@ -1299,6 +1340,11 @@ export type StateDigest = Message<"cotrace.v1.StateDigest"> & {
    * @generated from field: uint64 entries = 3;
    */
   entries: bigint;
+
+  /**
+   * @generated from field: uint64 consistent_up_to = 4;
+   */
+  consistentUpTo: bigint;
 };
 
 /**
@@ -1306,7 +1352,7 @@ export type StateDigest = Message<"cotrace.v1.StateDigest"> & {
  * Use `create(StateDigestSchema)` to create a new message.
  */
 export const StateDigestSchema: GenMessage<StateDigest> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 40);
+  messageDesc(file_cotrace_cotrace, 41);
 
 /**
  * @generated from message cotrace.v1.StateRequest
@@ -1323,7 +1369,7 @@ export type StateRequest = Message<"cotrace.v1.StateRequest"> & {
  * Use `create(StateRequestSchema)` to create a new message.
  */
 export const StateRequestSchema: GenMessage<StateRequest> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 41);
+  messageDesc(file_cotrace_cotrace, 42);
 
 /**
  * @generated from message cotrace.v1.StateReply
@@ -1348,6 +1394,11 @@ export type StateReply = Message<"cotrace.v1.StateReply"> & {
    * @generated from field: string rev = 4;
    */
   rev: string;
+
+  /**
+   * @generated from field: uint64 consistent_up_to = 5;
+   */
+  consistentUpTo: bigint;
 };
 
 /**
@@ -1355,7 +1406,290 @@ export type StateReply = Message<"cotrace.v1.StateReply"> & {
  * Use `create(StateReplySchema)` to create a new message.
  */
 export const StateReplySchema: GenMessage<StateReply> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 42);
+  messageDesc(file_cotrace_cotrace, 43);
+
+/**
+ * How a master stands with the checking cycles: the newest one whose header it has computed, that `checking` has recorded, that
+ * a transaction of `checking` proves, that main has an anchor of. `header_hash`: of its own header of the cycle asked for; empty
+ * where it has none. `diverged`: what differs where a quorum sealed another header than its own.
+ *
+ * @generated from message cotrace.v1.CheckNum
+ */
+export type CheckNum = Message<"cotrace.v1.CheckNum"> & {
+  /**
+   * @generated from field: uint64 check_num = 1;
+   */
+  checkNum: bigint;
+};
+
+/**
+ * Describes the message cotrace.v1.CheckNum.
+ * Use `create(CheckNumSchema)` to create a new message.
+ */
+export const CheckNumSchema: GenMessage<CheckNum> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 44);
+
+/**
+ * @generated from message cotrace.v1.CheckingState
+ */
+export type CheckingState = Message<"cotrace.v1.CheckingState"> & {
+  /**
+   * @generated from field: uint64 computed = 1;
+   */
+  computed: bigint;
+
+  /**
+   * @generated from field: uint64 recorded = 2;
+   */
+  recorded: bigint;
+
+  /**
+   * @generated from field: uint64 sealed = 3;
+   */
+  sealed: bigint;
+
+  /**
+   * @generated from field: uint64 anchored = 4;
+   */
+  anchored: bigint;
+
+  /**
+   * @generated from field: bytes header_hash = 5;
+   */
+  headerHash: Uint8Array;
+
+  /**
+   * @generated from field: uint32 checking_height = 6;
+   */
+  checkingHeight: number;
+
+  /**
+   * @generated from field: uint32 t1_ms = 7;
+   */
+  t1Ms: number;
+
+  /**
+   * @generated from field: uint32 t2_ms = 8;
+   */
+  t2Ms: number;
+
+  /**
+   * @generated from field: string initiator = 9;
+   */
+  initiator: string;
+
+  /**
+   * @generated from field: string diverged = 10;
+   */
+  diverged: string;
+};
+
+/**
+ * Describes the message cotrace.v1.CheckingState.
+ * Use `create(CheckingStateSchema)` to create a new message.
+ */
+export const CheckingStateSchema: GenMessage<CheckingState> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 45);
+
+/**
+ * @generated from message cotrace.v1.DomainFromCycle
+ */
+export type DomainFromCycle = Message<"cotrace.v1.DomainFromCycle"> & {
+  /**
+   * @generated from field: string domain = 1;
+   */
+  domain: string;
+
+  /**
+   * @generated from field: uint64 check_num = 2;
+   */
+  checkNum: bigint;
+};
+
+/**
+ * Describes the message cotrace.v1.DomainFromCycle.
+ * Use `create(DomainFromCycleSchema)` to create a new message.
+ */
+export const DomainFromCycleSchema: GenMessage<DomainFromCycle> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 46);
+
+/**
+ * A part leaf with its place in the body tree, or the leaves between which it would stand (docs/formats.md, Checking header).
+ *
+ * @generated from message cotrace.v1.PartProof
+ */
+export type PartProof = Message<"cotrace.v1.PartProof"> & {
+  /**
+   * @generated from field: uint32 index = 1;
+   */
+  index: number;
+
+  /**
+   * @generated from field: repeated bytes leaves = 2;
+   */
+  leaves: Uint8Array[];
+
+  /**
+   * @generated from field: repeated bytes multiproof = 3;
+   */
+  multiproof: Uint8Array[];
+};
+
+/**
+ * Describes the message cotrace.v1.PartProof.
+ * Use `create(PartProofSchema)` to create a new message.
+ */
+export const PartProofSchema: GenMessage<PartProof> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 47);
+
+/**
+ * A sealed header, the transaction of `checking` that proves it, and the domain's part in it.
+ *
+ * @generated from message cotrace.v1.SealedHeader
+ */
+export type SealedHeader = Message<"cotrace.v1.SealedHeader"> & {
+  /**
+   * @generated from field: bytes header = 1;
+   */
+  header: Uint8Array;
+
+  /**
+   * @generated from field: bytes seal = 2;
+   */
+  seal: Uint8Array;
+
+  /**
+   * @generated from field: cotrace.v1.PartProof part = 3;
+   */
+  part?: PartProof;
+};
+
+/**
+ * Describes the message cotrace.v1.SealedHeader.
+ * Use `create(SealedHeaderSchema)` to create a new message.
+ */
+export const SealedHeaderSchema: GenMessage<SealedHeader> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 48);
+
+/**
+ * @generated from message cotrace.v1.CycleRange
+ */
+export type CycleRange = Message<"cotrace.v1.CycleRange"> & {
+  /**
+   * @generated from field: uint64 check_num = 1;
+   */
+  checkNum: bigint;
+
+  /**
+   * @generated from field: uint32 count = 2;
+   */
+  count: number;
+};
+
+/**
+ * Describes the message cotrace.v1.CycleRange.
+ * Use `create(CycleRangeSchema)` to create a new message.
+ */
+export const CycleRangeSchema: GenMessage<CycleRange> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 49);
+
+/**
+ * @generated from message cotrace.v1.LateReport
+ */
+export type LateReport = Message<"cotrace.v1.LateReport"> & {
+  /**
+   * @generated from field: uint32 attempt = 1;
+   */
+  attempt: number;
+
+  /**
+   * @generated from field: string kind = 2;
+   */
+  kind: string;
+
+  /**
+   * @generated from field: string msp_id = 3;
+   */
+  mspId: string;
+};
+
+/**
+ * Describes the message cotrace.v1.LateReport.
+ * Use `create(LateReportSchema)` to create a new message.
+ */
+export const LateReportSchema: GenMessage<LateReport> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 50);
+
+/**
+ * One cycle as a master knows it. `sealed_ms`: Unix milliseconds, as the transaction says that proves it; 0: not sealed.
+ *
+ * @generated from message cotrace.v1.Cycle
+ */
+export type Cycle = Message<"cotrace.v1.Cycle"> & {
+  /**
+   * @generated from field: uint64 check_num = 1;
+   */
+  checkNum: bigint;
+
+  /**
+   * @generated from field: bytes header = 2;
+   */
+  header: Uint8Array;
+
+  /**
+   * @generated from field: bool recorded = 3;
+   */
+  recorded: boolean;
+
+  /**
+   * @generated from field: uint64 sealed_ms = 4;
+   */
+  sealedMs: bigint;
+
+  /**
+   * @generated from field: string initiator = 5;
+   */
+  initiator: string;
+
+  /**
+   * @generated from field: repeated string endorsers = 6;
+   */
+  endorsers: string[];
+
+  /**
+   * @generated from field: uint64 anchor_block = 7;
+   */
+  anchorBlock: bigint;
+
+  /**
+   * @generated from field: repeated cotrace.v1.LateReport late = 8;
+   */
+  late: LateReport[];
+};
+
+/**
+ * Describes the message cotrace.v1.Cycle.
+ * Use `create(CycleSchema)` to create a new message.
+ */
+export const CycleSchema: GenMessage<Cycle> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 51);
+
+/**
+ * @generated from message cotrace.v1.CycleList
+ */
+export type CycleList = Message<"cotrace.v1.CycleList"> & {
+  /**
+   * @generated from field: repeated cotrace.v1.Cycle cycles = 1;
+   */
+  cycles: Cycle[];
+};
+
+/**
+ * Describes the message cotrace.v1.CycleList.
+ * Use `create(CycleListSchema)` to create a new message.
+ */
+export const CycleListSchema: GenMessage<CycleList> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 52);
 
 /**
  * @generated from service cotrace.v1.Master
@@ -1440,6 +1774,30 @@ export const Master: GenService<{
     methodKind: "unary";
     input: typeof EmptySchema;
     output: typeof TipSchema;
+  },
+  /**
+   * @generated from rpc cotrace.v1.Master.CheckingStatus
+   */
+  checkingStatus: {
+    methodKind: "unary";
+    input: typeof CheckNumSchema;
+    output: typeof CheckingStateSchema;
+  },
+  /**
+   * @generated from rpc cotrace.v1.Master.SealedHeaders
+   */
+  sealedHeaders: {
+    methodKind: "server_streaming";
+    input: typeof DomainFromCycleSchema;
+    output: typeof SealedHeaderSchema;
+  },
+  /**
+   * @generated from rpc cotrace.v1.Master.Cycles
+   */
+  cycles: {
+    methodKind: "unary";
+    input: typeof CycleRangeSchema;
+    output: typeof CycleListSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_cotrace_cotrace, 0);
