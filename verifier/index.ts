@@ -7,7 +7,7 @@ export {
   type AttestationTerms,
   type Verdict,
 } from './main-block/attestation.js';
-export { entryAfter, type KeyEntry } from './main-block/entry-after.js';
+export { entryAfter, policyAfter, type KeyEntry } from './main-block/entry-after.js';
 export { mainConfig, type MainConfig, type Membership } from './main-block/main-config.js';
 export { transactionFacts, type TransactionFacts } from './main-block/transaction-facts.js';
 export { validTransaction, type ValidTransaction } from './main-block/valid-transaction.js';

@@ -1,6 +1,6 @@
 import { equalBytes, isCotraceError, VALID } from '@cotrace/core';
 import { dataHash, decodeEnvelope, type Effect, isConfiguration } from '@cotrace/fabric-model';
-import { entryAfter, type MainConfig } from '@cotrace/verifier';
+import { entryAfter, policyAfter, type MainConfig } from '@cotrace/verifier';
 import type { StoredEntry } from '../gen/cotrace/store_pb.js';
 import { BlockValidator, disputed, remembered, type StateBefore } from './block-validator.js';
 import type { CheckedBusinessBlock, CheckedTransaction } from './check-block.js';
@@ -54,8 +54,6 @@ export async function applyBlock(
   return { entries: [...changed.values()], configEnvelope };
 }
 
-/** Name of the metadata entry that holds a key's own endorsement policy. */
-const VALIDATION_PARAMETER = 'VALIDATION_PARAMETER';
 const NONE = new Uint8Array();
 
 /** Of a valid transaction, which `checkBusinessBlock` has read. */
@@ -97,11 +95,6 @@ function changedEntry(
   if (after === null) return null;
   const { value, verNum } = after;
   const deleted = value === null;
-  const validationParameter = deleted ? NONE : policyAfter(effect, old);
+  const validationParameter = policyAfter(effect, old?.validationParameter ?? NONE, NONE, (policy) => policy);
   return storedEntry({ value: value ?? NONE, deleted, validationParameter, blockNum, txNum, verNum });
-}
-
-function policyAfter(effect: Effect, old: StoredEntry | null): Uint8Array {
-  if (effect.kind === 'delete' || effect.metadata === null) return old?.validationParameter ?? NONE;
-  return effect.metadata.find(({ name }) => name === VALIDATION_PARAMETER)?.value ?? NONE;
 }

@@ -23,6 +23,8 @@ export interface Checkpoint {
 export interface CheckedBlock {
   readonly block: Block;
   readonly main: MainConfig;
+  /** The configuration in force after it: another one where it brought one. */
+  readonly after: MainConfig;
   readonly checkpoint: Checkpoint;
 }
 
@@ -69,13 +71,16 @@ export class Chain {
     });
     if (this.#checkpoint === null || this.#main === null) {
       this.#checkGenesis(block);
-      return { block, main: this.#mainConfig(bytes), checkpoint: at(bytes) };
+      const main = this.#mainConfig(bytes);
+      return { block, main, after: main, checkpoint: at(bytes) };
     }
     verifyBlockSignature(block, this.#main.config, this.#main.manager);
-    if (!configures(block)) return { block, main: this.#main, checkpoint: at(this.#checkpoint.configBlock) };
+    const main = this.#main;
+    if (!configures(block)) {
+      return { block, main, after: main, checkpoint: at(this.#checkpoint.configBlock) };
+    }
     // A configuration that cannot be read must stop the chain before the block is accepted, not after.
-    this.#mainConfig(bytes);
-    return { block, main: this.#main, checkpoint: at(bytes) };
+    return { block, main, after: this.#mainConfig(bytes), checkpoint: at(bytes) };
   }
 
   /** Moves on to `checkpoint`, which `check` returned. */

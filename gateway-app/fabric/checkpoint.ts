@@ -10,19 +10,22 @@ const CONFIG = 'config';
 /** The checkpoint of a follower in its store; the configuration, some tens of kilobytes, is written when it changes. */
 export class StoredCheckpoint {
   readonly #store: Store;
+  readonly #prefix: string;
   #config: Uint8Array | null;
 
-  constructor(store: Store) {
+  /** `prefix`: of the keys of its rows, where the store has several. */
+  constructor(store: Store, prefix = '') {
     this.#store = store;
-    this.#config = read(store, CONFIG);
+    this.#prefix = prefix;
+    this.#config = read(store, prefix + CONFIG);
   }
 
   /** The checkpoint, or null before the first block. Throws `STORE_FAILED` where half of it is missing. */
   get(): Checkpoint | null {
-    const row = read(this.#store, CHECKPOINT);
+    const row = read(this.#store, this.#prefix + CHECKPOINT);
     if (row === null) return null;
     // Not what was remembered: a batch whose write failed may be there all the same.
-    this.#config = read(this.#store, CONFIG);
+    this.#config = read(this.#store, this.#prefix + CONFIG);
     if (this.#config === null) {
       throw new CotraceError(
         'STORE_FAILED',
@@ -35,9 +38,10 @@ export class StoredCheckpoint {
 
   /** Adds a checkpoint to the batch that writes its block; returns whether its configuration is another than before. */
   put(batch: StoreBatch, { number, headerHash, configBlock }: Checkpoint): boolean {
-    batch.put(CHECKPOINT, toBinary(CheckpointSchema, create(CheckpointSchema, { number, headerHash })));
+    const row = create(CheckpointSchema, { number, headerHash });
+    batch.put(this.#prefix + CHECKPOINT, toBinary(CheckpointSchema, row));
     if (this.#config !== null && equalBytes(this.#config, configBlock)) return false;
-    batch.put(CONFIG, configBlock);
+    batch.put(this.#prefix + CONFIG, configBlock);
     return true;
   }
 

@@ -1,5 +1,10 @@
 import { isDomainName, readTraceKey, type TraceEvent } from '@cotrace/core';
-import { traceEvents, type EventSource, type NamespaceRwset } from '@cotrace/fabric-model';
+import {
+  LIFECYCLE_NAMESPACE,
+  traceEvents,
+  type EventSource,
+  type NamespaceRwset,
+} from '@cotrace/fabric-model';
 import { validTransaction } from '@cotrace/verifier';
 
 /** Where a transaction stands, and the hash of its envelope. */
@@ -8,6 +13,8 @@ type Source = Pick<EventSource, 'blockNum' | 'txNum' | 'envelopeHash'>;
 /** What a valid transaction of a block wrote in the domains that it touched. */
 export interface WritingTransaction extends Pick<EventSource, 'blockNum' | 'txNum' | 'txId'> {
   readonly rwset: readonly NamespaceRwset[];
+  /** What it wrote in `_lifecycle`. */
+  readonly lifecycle: readonly NamespaceRwset[];
   /** One for each row or mark that it put, in their order. */
   readonly events: readonly TraceEvent[];
 }
@@ -22,7 +29,8 @@ export function writingTransaction(envelope: Uint8Array, source: Source): Writin
   if (valid === null) return null;
   const { txId, mspId } = valid;
   const rwset = valid.rwset.filter(({ namespace }) => isDomainName(namespace));
-  return { blockNum, txNum, txId, rwset, events: traceEvents(rwset, { ...source, txId, mspId }) };
+  const lifecycle = valid.rwset.filter(({ namespace }) => namespace === LIFECYCLE_NAMESPACE);
+  return { blockNum, txNum, txId, rwset, lifecycle, events: traceEvents(rwset, { ...source, txId, mspId }) };
 }
 
 /** What a valid transaction did in the namespaces that are domains. Throws `UNREADABLE_VALID_TRANSACTION`. */

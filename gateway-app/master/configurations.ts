@@ -3,6 +3,11 @@ import { mainConfig, type MainConfig } from '@cotrace/verifier';
 import { configOfEnvelope } from '../fabric/configuration.js';
 import type { MasterStore } from './master-store.js';
 
+/** The configuration that block `blockNum` brought. */
+export function configurationAt(store: MasterStore, blockNum: bigint): MainConfig {
+  return mainConfig(configOfEnvelope(store.envelope(blockNum, 0)), nodeVerifier);
+}
+
 /** How many are remembered: the newest, and one for whoever looks at old blocks. */
 const REMEMBERED = 2;
 
@@ -29,7 +34,7 @@ export class Configurations {
 
   #of(blockNum: bigint): MainConfig {
     const known = this.#known.get(blockNum);
-    const found = known ?? mainConfig(configOfEnvelope(this.#store.envelope(blockNum, 0)), nodeVerifier);
+    const found = known ?? configurationAt(this.#store, blockNum);
     this.#known.delete(blockNum);
     this.#known.set(blockNum, found);
     for (const first of [...this.#known.keys()].slice(0, -REMEMBERED)) this.#known.delete(first);

@@ -61,14 +61,14 @@ export class LedgerTrie {
   }
 
   /**
-   * Takes in the valid transactions of the next block without a commit; returns the keys that it deleted and the events that
-   * it added. Throws `TRIE_FULL`, after which the trie is of no use.
+   * Takes in the valid transactions of the next block without a commit; returns the keys that it changed and the events that
+   * it added. `known` tells of keys what the trie does not hold. Throws `TRIE_FULL`, after which the trie is of no use.
    */
   async apply(
     transactions: readonly WritingTransaction[],
-    removedVerNum: TrieBefore['removedVerNum'],
+    known: Pick<TrieBefore, 'removed' | 'policyHash'>,
   ): Promise<Omit<StateChanges, 'changes'>> {
-    const before = { find: (key: Uint8Array) => this.#trie.find(key), removedVerNum };
+    const before = { ...known, find: (key: Uint8Array) => this.#trie.find(key) };
     const { changes, ...taken } = stateChanges(transactions, before);
     await this.#trie.apply(changes);
     this.#changes += changes.length;

@@ -59,6 +59,12 @@ export const PROOF_PROGRESS_MS = 1000;
 /** How many cycles back proofs under the root at a cycle's end can be made. */
 export const KEPT_CYCLES = 8;
 
+/** How long rank trees are brought up to date after each block, so that little is left at the end of a cycle. */
+export const FOLD_MS = 20;
+
+/** How many ends of cycles rank trees are kept of. */
+export const KEPT_FREEZES = 8;
+
 /** Nodes of the trie up to here change with every other block, and are few enough to be remembered: at most 70,000. */
 export const REMEMBERED_DEPTH = 4;
 

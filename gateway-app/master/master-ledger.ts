@@ -1,7 +1,9 @@
-import { checkNum, CotraceError } from '@cotrace/core';
+import { checkNum, CotraceError, type HeaderChain } from '@cotrace/core';
 import { attestationBodyOf, type NetworkTerms } from '@cotrace/verifier';
 import type { Log } from '../node/log.js';
 import type { Attestor } from './attestor.js';
+import type { StoreBatch } from '../node/store.js';
+import { LedgerCycles } from './checking/ledger-cycles.js';
 import type { LedgerTrie } from './ledger-trie.js';
 import type { MasterStore } from './master-store.js';
 import { openTrie, snapshotNote, snapshotPath } from './open-trie.js';
@@ -28,21 +30,25 @@ export class MasterLedger {
   readonly store: MasterStore;
   readonly #parts: LedgerParts;
   readonly #trie: LedgerTrie;
+  readonly #cycles: LedgerCycles;
   #failure: Error | null = null;
   #turn: Promise<void> = Promise.resolve();
   /** Changes that there were when a snapshot failed: trying again with every block would be all that is done. */
   #unsaved = 0;
 
-  private constructor(parts: LedgerParts, trie: LedgerTrie) {
+  private constructor(parts: LedgerParts, trie: LedgerTrie, cycles: LedgerCycles) {
     this.store = parts.store;
     this.#parts = parts;
     this.#trie = trie;
+    this.#cycles = cycles;
   }
 
   /** Opens the trie of a store; throws as `openTrie`. The store is the caller's to close, after `close`. */
   static async open(parts: LedgerParts): Promise<MasterLedger> {
-    const trie = await openTrie(parts.store, parts.trie, parts.log);
-    return new MasterLedger(parts, trie);
+    const { store, terms, checkingHeight, log } = parts;
+    const cycles = await LedgerCycles.open(store, { networkId: terms.networkId, c: checkingHeight }, log);
+    const trie = await openTrie(store, parts.trie, log);
+    return new MasterLedger(parts, trie, cycles);
   }
 
   /** Whether a block went wrong half way: the trie may be ahead of the store, and only a new start goes on. */
@@ -73,6 +79,11 @@ export class MasterLedger {
     if (this.#snapshotIsDue()) this.#saveSoon();
   }
 
+  /** The chain of all checking headers that this master computed; null before main's first block. */
+  get chain(): HeaderChain | null {
+    return this.#cycles.chain;
+  }
+
   /** Runs `read` while trie and store are at one block, the store's last. Throws what broke the ledger. */
   read<T>(read: (trie: LedgerTrie) => T): Promise<T> {
     return this.#inTurn(() => read(this.#trie));
@@ -86,15 +97,22 @@ export class MasterLedger {
     await this.#trie.stop();
   }
 
-  async #append({ checked, facts, writing, ...record }: ReadBlock, now: Date): Promise<void> {
+  async #append(block: ReadBlock, now: Date): Promise<void> {
+    const { checked, facts, writing, ...record } = block;
     const { store, attestor, terms, checkingHeight } = this.#parts;
     const { number } = record.block;
     attestor.requireFit(checked.main);
-    const taken = await this.#trie.apply(writing, (key) => store.trie.removedVerNum(key, number));
+    const taken = await this.#trie.apply(writing, {
+      removed: (key) => store.trie.removed(key, number),
+      policyHash: (key) => store.trie.policyHash(key),
+    });
     const { root, nodes } = await this.#trie.commit();
     const body = attestationBodyOf(checked.block, facts, checked.main.hash, terms, root);
     const trie = { cycle: checkNum(number, checkingHeight), nodes, ...taken };
-    await store.append({ ...record, trie, attestation: attestor.attest(body, now) });
+    const step = await this.#cycles.step(block, taken.keys, body, now);
+    const putChecking = (batch: StoreBatch) => this.#cycles.put(batch, step);
+    await store.append({ ...record, trie, attestation: attestor.attest(body, now), putChecking });
+    this.#cycles.took(step);
     if (number % BigInt(checkingHeight) === 0n) {
       await store.trie.prune(checkNum(number, checkingHeight) - BigInt(KEPT_CYCLES) + 1n);
     }

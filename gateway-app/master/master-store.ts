@@ -16,10 +16,21 @@ import {
 } from '../gen/cotrace/cotrace_pb.js';
 import { StoredBlockSchema, type StoredBlock } from '../gen/cotrace/store_pb.js';
 import { StoredCheckpoint } from '../fabric/checkpoint.js';
-import { commit, endOfPrefix, openStore, ordered, read, type Store } from '../node/store.js';
+import {
+  commit,
+  commitSoon,
+  endOfPrefix,
+  openStore,
+  ordered,
+  read,
+  type Store,
+  type StoreBatch,
+} from '../node/store.js';
 import { writingTransaction, type WritingTransaction } from './block-writes.js';
 import { EventRows } from './event-rows.js';
-import type { RemovedEntry, StoredEvent } from './state-changes.js';
+import { CycleRows } from './checking/cycle-rows.js';
+import { RankRows } from './checking/rank-rows.js';
+import type { ChangedStateKey, StoredEvent } from './state-changes.js';
 import { KeptAttestations } from './kept-attestations.js';
 import { TrieRows } from './trie-rows.js';
 
@@ -47,9 +58,11 @@ export interface BlockRecord {
     /** The block's checking cycle. */
     readonly cycle: bigint;
     readonly nodes: Iterable<ChangedNode>;
-    readonly removed: readonly RemovedEntry[];
+    readonly keys: readonly ChangedStateKey[];
     readonly events: readonly StoredEvent[];
   };
+  /** Adds what the block makes of rank trees and cycles. */
+  readonly putChecking: (batch: StoreBatch) => void;
 }
 
 /**
@@ -62,6 +75,8 @@ export class MasterStore {
   readonly trie: TrieRows;
   readonly events: EventRows;
   readonly kept: KeptAttestations;
+  readonly ranks: RankRows;
+  readonly cycles: CycleRows;
   readonly #store: Store;
   readonly #checkpoint: StoredCheckpoint;
 
@@ -72,6 +87,8 @@ export class MasterStore {
     this.trie = new TrieRows(store);
     this.events = new EventRows(store);
     this.kept = new KeptAttestations(store);
+    this.ranks = new RankRows(store);
+    this.cycles = new CycleRows(store);
     this.#checkpoint = new StoredCheckpoint(store);
   }
 
@@ -93,7 +110,7 @@ export class MasterStore {
    * Adds the next block with its attestation, all or nothing. The attestation may be sent only after this. Throws
    * `NOT_NEXT` for a block that the store has already: a second attestation of it must never be.
    */
-  async append({ checkpoint, block, envelopes, attestation, heads, trie }: BlockRecord): Promise<void> {
+  async append({ checkpoint, block, envelopes, attestation, heads, trie, putChecking }: BlockRecord): Promise<void> {
     const next = (this.checkpoint()?.number ?? -1n) + 1n;
     if (block.number !== next) {
       throw new CotraceError('NOT_NEXT', `the store expects block ${next}, not ${block.number}`, {
@@ -112,10 +129,23 @@ export class MasterStore {
     for (const { traceId, head } of heads)
       batch.put(headKey(head.domain, traceId), toBinary(TraceHeadSchema, head));
     await this.trie.putNodes(batch, trie.cycle, trie.nodes);
-    this.trie.putRemoved(batch, block.number, trie.removed);
+    this.trie.putKeys(batch, block.number, trie.keys);
     this.events.put(batch, trie.events);
+    putChecking(batch);
     await commit(this.#store, batch);
     this.#checkpoint.written(checkpoint);
+  }
+
+  /** Writes what moves without a block, all or nothing; after a crash of the machine the newest of these may not be there. */
+  async amend(put: (batch: StoreBatch) => void): Promise<void> {
+    const batch = this.#store.batch();
+    put(batch);
+    await commitSoon(this.#store, batch);
+  }
+
+  /** Whether a block brought a configuration. */
+  isConfigured(blockNum: bigint): boolean {
+    return read(this.#store, CONFIGURED + ordered(blockNum)) !== null;
   }
 
   /** Facts of a block. Throws `NOT_FOUND` above the master's height. */

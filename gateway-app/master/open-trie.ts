@@ -12,6 +12,7 @@ import {
 import { SnapshotNoteSchema, type SnapshotNote } from '../gen/cotrace/store_pb.js';
 import type { Log } from '../node/log.js';
 import { loadTrie, type LoadedTrie } from '../trie/snapshot.js';
+import { NO_POLICY, type KeyState } from './key-changes.js';
 import { LedgerTrie } from './ledger-trie.js';
 import type { MasterStore } from './master-store.js';
 import type { TrieSettings } from './trie-settings.js';
@@ -108,15 +109,18 @@ async function replayed(
   log: Log,
 ): Promise<CotraceError | null> {
   const first = trie.next;
-  // Versions of keys that these blocks delete are looked for here first: the store's newest are of later blocks.
-  const removed = new Map<string, number>();
+  // Keys that these blocks delete are looked for here first: the store's newest are of later blocks.
+  const removed = new Map<string, KeyState>();
   let told = Date.now();
   while (trie.next <= last) {
     const { next } = trie;
-    const verNum = (key: Uint8Array) => removed.get(toHex(key)) ?? store.trie.removedVerNum(key, next);
-    const { removed: gone } = await trie.apply(store.writingTransactions(next), verNum);
-    for (const entry of gone) {
-      removed.set(toHex(entry.key), entry.verNum);
+    const { keys } = await trie.apply(store.writingTransactions(next), {
+      removed: (key) => removed.get(toHex(key)) ?? store.trie.removed(key, next),
+      // The trie does not bind policies, and their rows are those of the last block.
+      policyHash: () => NO_POLICY,
+    });
+    for (const { id, after } of keys) {
+      if (after.valueHash === null) removed.set(toHex(id), after);
     }
     if (next === last || (next - first) % BLOCKS_A_COMMIT === 0n) {
       const { root } = await trie.commit();

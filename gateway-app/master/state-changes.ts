@@ -5,29 +5,23 @@ import {
   encodeHead,
   encodeStateTrieEntry,
   readTraceKey,
-  sha256,
   stateTrieKey,
   traceTrieKey,
   type AddedEvent,
   type TraceHead,
   type TrieChange,
 } from '@cotrace/core';
-import { effects, type Effect } from '@cotrace/fabric-model';
-import { entryAfter, type KeyEntry } from '@cotrace/verifier';
 import type { WritingTransaction } from './block-writes.js';
+import { keyChanges, type ChangedKey, type KeyBefore, type KeyState } from './key-changes.js';
 
 /** The state before a block, by keys of the trie. */
 export interface TrieBefore {
   /** The value of a key, or null. */
   find(key: Uint8Array): Uint8Array | null;
-  /** How many transactions had written a key that is absent when it was last deleted; 0 where it never was there. */
-  removedVerNum(key: Uint8Array): number;
-}
-
-/** A key that a block deleted, and how many transactions have written it. */
-export interface RemovedEntry {
-  readonly key: Uint8Array;
-  readonly verNum: number;
+  /** What a key that is absent was when it was last deleted; null where it never was there. */
+  removed(key: Uint8Array): KeyState | null;
+  /** `H` of the endorsement policy of a key that is there, or `NO_POLICY`. */
+  policyHash(key: Uint8Array): Uint8Array;
 }
 
 /** An event that a block added to a tree of a trace. */
@@ -36,20 +30,14 @@ export interface StoredEvent extends AddedEvent {
   readonly traceKey: Uint8Array;
 }
 
+/** A key of a domain that a block changed; `id` is the trie's key of it, 32 bytes. */
+export type ChangedStateKey = ChangedKey<Uint8Array>;
+
 /** What a block makes of the trie. */
 export interface StateChanges {
   readonly changes: readonly TrieChange[];
-  readonly removed: readonly RemovedEntry[];
+  readonly keys: readonly ChangedStateKey[];
   readonly events: readonly StoredEvent[];
-}
-
-/** Value hashes stand for values. */
-type Entry = KeyEntry<Uint8Array>;
-
-interface Touched {
-  readonly key: Uint8Array;
-  entry: Pick<Entry, 'value' | 'verNum'> | null;
-  after: Entry | null;
 }
 
 interface TouchedTrace {
@@ -63,59 +51,31 @@ interface TouchedTrace {
  * the trie before.
  */
 export function stateChanges(transactions: readonly WritingTransaction[], before: TrieBefore): StateChanges {
-  const keys = new Map<string, Touched>();
+  const keys = keyChanges(transactions, (namespace, key) => keyBefore(stateTrieKey(namespace, key), before));
   const traces = new Map<string, TouchedTrace>();
   const added: StoredEvent[] = [];
-  for (const { blockNum, txNum, rwset, events } of transactions) {
-    for (const effect of effects(rwset)) touch(keys, effect, { blockNum, txNum }, before);
-    for (const event of events) {
-      const traceId = readTraceKey(event.key)?.traceId;
-      if (traceId === undefined) throw new TypeError('an event is of a trace');
-      const trace = traces.get(traceId) ?? headBefore(traceId, before);
-      traces.set(traceId, trace);
-      const grown = addEvent(trace.head, event);
-      trace.head = grown.head;
-      if (grown.added !== null) added.push({ traceKey: trace.key, ...grown.added });
-    }
+  for (const event of transactions.flatMap(({ events }) => events)) {
+    const traceId = readTraceKey(event.key)?.traceId;
+    if (traceId === undefined) throw new TypeError('an event is of a trace');
+    const trace = traces.get(traceId) ?? headBefore(traceId, before);
+    traces.set(traceId, trace);
+    const grown = addEvent(trace.head, event);
+    trace.head = grown.head;
+    if (grown.added !== null) added.push({ traceKey: trace.key, ...grown.added });
   }
-  const changes: TrieChange[] = [];
-  const removed: RemovedEntry[] = [];
-  for (const { key, after } of keys.values()) {
-    if (after === null) continue;
-    const { value: valueHash, ...stamp } = after;
-    changes.push({ key, value: valueHash === null ? null : encodeStateTrieEntry({ valueHash, ...stamp }) });
-    if (valueHash === null) removed.push({ key, verNum: after.verNum });
-  }
+  const changes = keys.map(({ id: key, after: { valueHash, ...stamp } }): TrieChange => {
+    return { key, value: valueHash === null ? null : encodeStateTrieEntry({ valueHash, ...stamp }) };
+  });
   for (const { key, head } of traces.values()) {
     if (head !== null) changes.push({ key, value: encodeHead(head) });
   }
-  return { changes, removed, events: added };
+  return { changes, keys, events: added };
 }
 
-function touch(
-  keys: Map<string, Touched>,
-  effect: Effect,
-  stamp: { readonly blockNum: bigint; readonly txNum: number },
-  before: TrieBefore,
-): void {
-  const id = `${effect.namespace}/${effect.key}`;
-  const touched = keys.get(id) ?? entryBefore(effect, before);
-  keys.set(id, touched);
-  const after = entryAfter(effect, touched.entry, stamp, sha256);
-  if (after === null) return;
-  touched.entry = after;
-  touched.after = after;
-}
-
-function entryBefore({ namespace, key: name }: Effect, before: TrieBefore): Touched {
-  const key = stateTrieKey(namespace, name);
-  const value = before.find(key);
-  if (value !== null) {
-    const { valueHash, verNum } = decodeStateTrieEntry(value);
-    return { key, entry: { value: valueHash, verNum }, after: null };
-  }
-  const verNum = before.removedVerNum(key);
-  return { key, entry: verNum === 0 ? null : { value: null, verNum }, after: null };
+function keyBefore(id: Uint8Array, before: TrieBefore): KeyBefore<Uint8Array> {
+  const value = before.find(id);
+  if (value === null) return { id, state: before.removed(id) };
+  return { id, state: { ...decodeStateTrieEntry(value), policyHash: before.policyHash(id) } };
 }
 
 function headBefore(traceId: string, before: TrieBefore): TouchedTrace {

@@ -2,6 +2,7 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import {
   concat,
   CotraceError,
+  equalBytes,
   Reader,
   readRlpList,
   toHex,
@@ -13,12 +14,14 @@ import {
 } from '@cotrace/core';
 import { RemovedKeySchema, type RemovedKey } from '../gen/cotrace/store_pb.js';
 import { ordered, read, type Store, type StoreBatch } from '../node/store.js';
-import type { RemovedEntry } from './state-changes.js';
+import type { ChangedStateKey } from './state-changes.js';
+import { NO_POLICY, type KeyState } from './key-changes.js';
 import { REMEMBERED_DEPTH } from './limits.js';
 
 const NODE = 'node/';
 const PAST = 'past/';
 const REMOVED = 'removed/';
+const POLICY = 'policy/';
 
 /** A node's row: the cycle in which it came to be so, as u64, and its RLP. */
 const STAMP = 8;
@@ -92,28 +95,62 @@ export class TrieRows {
     await this.#store.clear({ gte: PAST, lt: PAST + ordered(oldest + 1n) });
   }
 
-  putRemoved(batch: StoreBatch, blockNum: bigint, removed: readonly RemovedEntry[]): void {
-    for (const { key, verNum } of removed) {
-      const row = REMOVED + toHex(key);
-      const earlier = this.#removed(row);
-      const message = create(RemovedKeySchema, {
-        blockNum,
-        verNum,
-        ...(earlier === null ? {} : { before: earlier.blockNum }),
-      });
-      if (earlier !== null) batch.put(removedAt(row, earlier.blockNum), toBinary(RemovedKeySchema, earlier));
-      batch.put(row, toBinary(RemovedKeySchema, message));
+  /** Adds what a block made of the keys that the trie does not tell: deleted ones, and endorsement policies of keys. */
+  putKeys(batch: StoreBatch, blockNum: bigint, changed: readonly ChangedStateKey[]): void {
+    for (const { id, before, after } of changed) {
+      if (after.valueHash === null) this.#putRemoved(batch, blockNum, id, after);
+      if (!equalBytes(before?.policyHash ?? NO_POLICY, after.policyHash)) this.putPolicy(batch, id, after);
     }
   }
 
-  /** How many transactions had written a key when it was last deleted by a block before `blockNum`; 0 if none did. */
-  removedVerNum(key: Uint8Array, blockNum: bigint): number {
+  /** Says which endorsement policy a key has. */
+  putPolicy(batch: StoreBatch, key: Uint8Array, { policyHash }: KeyState): void {
+    if (equalBytes(policyHash, NO_POLICY)) batch.del(POLICY + toHex(key));
+    else batch.put(POLICY + toHex(key), policyHash);
+  }
+
+  /** Gives the row of a deletion its transaction, where it was written before rows had one. */
+  restampRemoved(batch: StoreBatch, key: Uint8Array, { blockNum, txNum }: KeyState): void {
+    const row = REMOVED + toHex(key);
+    for (let name = row, removed = this.#removed(row); removed !== null;) {
+      if (removed.blockNum === blockNum) {
+        batch.put(name, toBinary(RemovedKeySchema, { ...removed, txNum }));
+        return;
+      }
+      if (removed.before === undefined) return;
+      name = removedAt(row, removed.before);
+      removed = this.#removed(name);
+    }
+  }
+
+  /** `H` of the endorsement policy that a key has after the last block, or `NO_POLICY`. */
+  policyHash(key: Uint8Array): Uint8Array {
+    return read(this.#store, POLICY + toHex(key)) ?? NO_POLICY;
+  }
+
+  #putRemoved(batch: StoreBatch, blockNum: bigint, key: Uint8Array, { txNum, verNum }: KeyState): void {
+    const row = REMOVED + toHex(key);
+    const earlier = this.#removed(row);
+    const message = create(RemovedKeySchema, {
+      blockNum,
+      txNum,
+      verNum,
+      ...(earlier === null ? {} : { before: earlier.blockNum }),
+    });
+    if (earlier !== null) batch.put(removedAt(row, earlier.blockNum), toBinary(RemovedKeySchema, earlier));
+    batch.put(row, toBinary(RemovedKeySchema, message));
+  }
+
+  /** What a key was when a block before `blockNum` last deleted it; null where none did. */
+  removed(key: Uint8Array, blockNum: bigint): KeyState | null {
     const row = REMOVED + toHex(key);
     let removed = this.#removed(row);
     while (removed !== null && removed.blockNum >= blockNum) {
       removed = removed.before === undefined ? null : this.#removed(removedAt(row, removed.before));
     }
-    return removed?.verNum ?? 0;
+    if (removed === null) return null;
+    const { blockNum: deletedBy, txNum, verNum } = removed;
+    return { valueHash: null, blockNum: deletedBy, txNum, verNum, policyHash: NO_POLICY };
   }
 
   #removed(row: string): RemovedKey | null {

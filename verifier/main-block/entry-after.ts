@@ -26,3 +26,18 @@ export function entryAfter<V>(
   if (effect.kind === 'delete') return { value: null, ...stamp };
   return old === null || old.value === null ? null : { value: old.value, ...stamp };
 }
+
+/** Name of the metadata entry that holds a key's own endorsement policy (Fabric `core/common/validation/statebased`). */
+const VALIDATION_PARAMETER = 'VALIDATION_PARAMETER';
+
+/**
+ * A key's own endorsement policy, or what a node keeps in its place, after an effect that `entryAfter` makes an entry of:
+ * metadata that is written replaces it, a deletion removes it, a put without metadata keeps it. `old` is `none` where the key
+ * had none; an empty one counts as none.
+ */
+export function policyAfter<P>(effect: Effect, old: P, none: P, policyOf: (policy: Uint8Array) => P): P {
+  if (effect.kind === 'delete') return none;
+  if (effect.metadata === null) return old;
+  const policy = effect.metadata.find(({ name }) => name === VALIDATION_PARAMETER)?.value;
+  return policy === undefined || policy.length === 0 ? none : policyOf(policy);
+}

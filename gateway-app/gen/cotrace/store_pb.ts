@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cotrace/store.proto.
  */
 export const file_cotrace_store: GenFile = /*@__PURE__*/
-  fileDesc("ChNjb3RyYWNlL3N0b3JlLnByb3RvEhBjb3RyYWNlLnN0b3JlLnYxIkgKEVN0b3JlZFRyYW5zYWN0aW9uEgwKBGxlYWYYASABKAwSDwoHZG9tYWlucxgCIAMoCRIUCgxldmVyeV9kb21haW4YAyABKAgigQEKC1N0b3JlZEJsb2NrEg4KBm51bWJlchgBIAEoBBITCgtoZWFkZXJfaGFzaBgCIAEoDBISCgpzaWduYXR1cmVzGAMgASgMEjkKDHRyYW5zYWN0aW9ucxgEIAMoCzIjLmNvdHJhY2Uuc3RvcmUudjEuU3RvcmVkVHJhbnNhY3Rpb24ifwoLU3RvcmVkRW50cnkSDQoFdmFsdWUYASABKAwSDwoHZGVsZXRlZBgCIAEoCBIRCglibG9ja19udW0YAyABKAQSDgoGdHhfbnVtGAQgASgNEg8KB3Zlcl9udW0YBSABKA0SHAoUdmFsaWRhdGlvbl9wYXJhbWV0ZXIYBiABKAwiTwoPS2VwdEF0dGVzdGF0aW9uEhQKDHVuaXhfc2Vjb25kcxgBIAEoBBITCgtjZXJ0aWZpY2F0ZRgCIAEoDBIRCglzaWduYXR1cmUYAyABKAwiMQoKQ2hlY2twb2ludBIOCgZudW1iZXIYASABKAQSEwoLaGVhZGVyX2hhc2gYAiABKAwiUAoKUmVtb3ZlZEtleRIRCglibG9ja19udW0YASABKAQSDwoHdmVyX251bRgCIAEoDRITCgZiZWZvcmUYAyABKARIAIgBAUIJCgdfYmVmb3JlIlMKDFNuYXBzaG90Tm90ZRIRCglibG9ja19udW0YASABKAQSEwoLaGVhZGVyX2hhc2gYAiABKAwSDAoEcm9vdBgDIAEoDBINCgVzdG9yZRgEIAEoDGIGcHJvdG8z");
+  fileDesc("ChNjb3RyYWNlL3N0b3JlLnByb3RvEhBjb3RyYWNlLnN0b3JlLnYxIkgKEVN0b3JlZFRyYW5zYWN0aW9uEgwKBGxlYWYYASABKAwSDwoHZG9tYWlucxgCIAMoCRIUCgxldmVyeV9kb21haW4YAyABKAgigQEKC1N0b3JlZEJsb2NrEg4KBm51bWJlchgBIAEoBBITCgtoZWFkZXJfaGFzaBgCIAEoDBISCgpzaWduYXR1cmVzGAMgASgMEjkKDHRyYW5zYWN0aW9ucxgEIAMoCzIjLmNvdHJhY2Uuc3RvcmUudjEuU3RvcmVkVHJhbnNhY3Rpb24ifwoLU3RvcmVkRW50cnkSDQoFdmFsdWUYASABKAwSDwoHZGVsZXRlZBgCIAEoCBIRCglibG9ja19udW0YAyABKAQSDgoGdHhfbnVtGAQgASgNEg8KB3Zlcl9udW0YBSABKA0SHAoUdmFsaWRhdGlvbl9wYXJhbWV0ZXIYBiABKAwiTwoPS2VwdEF0dGVzdGF0aW9uEhQKDHVuaXhfc2Vjb25kcxgBIAEoBBITCgtjZXJ0aWZpY2F0ZRgCIAEoDBIRCglzaWduYXR1cmUYAyABKAwiMQoKQ2hlY2twb2ludBIOCgZudW1iZXIYASABKAQSEwoLaGVhZGVyX2hhc2gYAiABKAwiYAoKUmVtb3ZlZEtleRIRCglibG9ja19udW0YASABKAQSDwoHdmVyX251bRgCIAEoDRITCgZiZWZvcmUYAyABKARIAIgBARIOCgZ0eF9udW0YBCABKA1CCQoHX2JlZm9yZSJTCgxTbmFwc2hvdE5vdGUSEQoJYmxvY2tfbnVtGAEgASgEEhMKC2hlYWRlcl9oYXNoGAIgASgMEgwKBHJvb3QYAyABKAwSDQoFc3RvcmUYBCABKAwiSgoLU3RvcmVkQ3ljbGUSDgoGaGVhZGVyGAEgASgMEg0KBXBhcnRzGAIgAygMEgwKBGJ1c3kYAyABKAgSDgoGZHVlX21zGAQgASgEInYKCU9wZW5DeWNsZRIOCgZibG9ja3MYASABKA0SDQoFcGVha3MYAiADKAwSDAoEYnVzeRgDIAEoCBIUCgxjb25maWdfYmxvY2sYBCABKAQSEAoIYW5jaG9yZWQYBSABKAQSFAoMYW5jaG9yX2Jsb2NrGAYgASgEIh0KDEhpc3RvcnlQZWFrcxINCgVwZWFrcxgBIAMoDCJ2CgpTdG9yZWRTZWFsEhAKCGVudmVsb3BlGAEgASgMEhEKCWJsb2NrX251bRgCIAEoBBIOCgZ0eF9udW0YAyABKA0SDwoHdGltZV9tcxgEIAEoBBIPCgdjcmVhdG9yGAUgASgJEhEKCWVuZG9yc2VycxgGIAMoCSIuCgpDeWNsZU1hcmtzEhAKCHJlY29yZGVkGAEgASgEEg4KBnNlYWxlZBgCIAEoBGIGcHJvdG8z");
 
 /**
  * @generated from message cotrace.store.v1.StoredTransaction
@@ -179,7 +179,8 @@ export const CheckpointSchema: GenMessage<Checkpoint> = /*@__PURE__*/
   messageDesc(file_cotrace_store, 4);
 
 /**
- * How many transactions had written a key when a block deleted it, and the block that deleted it before, if one did.
+ * How many transactions had written a key when a block deleted it by transaction `tx_num`, and the block that deleted it before,
+ * if one did.
  *
  * @generated from message cotrace.store.v1.RemovedKey
  */
@@ -198,6 +199,11 @@ export type RemovedKey = Message<"cotrace.store.v1.RemovedKey"> & {
    * @generated from field: optional uint64 before = 3;
    */
   before?: bigint;
+
+  /**
+   * @generated from field: uint32 tx_num = 4;
+   */
+  txNum: number;
 };
 
 /**
@@ -240,4 +246,171 @@ export type SnapshotNote = Message<"cotrace.store.v1.SnapshotNote"> & {
  */
 export const SnapshotNoteSchema: GenMessage<SnapshotNote> = /*@__PURE__*/
   messageDesc(file_cotrace_store, 6);
+
+/**
+ * A checking cycle as its master computed it: header, data of the part leaves in their order, whether it holds transactions
+ * besides anchors, and when the master had its last block, Unix milliseconds.
+ *
+ * @generated from message cotrace.store.v1.StoredCycle
+ */
+export type StoredCycle = Message<"cotrace.store.v1.StoredCycle"> & {
+  /**
+   * @generated from field: bytes header = 1;
+   */
+  header: Uint8Array;
+
+  /**
+   * @generated from field: repeated bytes parts = 2;
+   */
+  parts: Uint8Array[];
+
+  /**
+   * @generated from field: bool busy = 3;
+   */
+  busy: boolean;
+
+  /**
+   * @generated from field: uint64 due_ms = 4;
+   */
+  dueMs: bigint;
+};
+
+/**
+ * Describes the message cotrace.store.v1.StoredCycle.
+ * Use `create(StoredCycleSchema)` to create a new message.
+ */
+export const StoredCycleSchema: GenMessage<StoredCycle> = /*@__PURE__*/
+  messageDesc(file_cotrace_store, 7);
+
+/**
+ * What is known of the running cycle, and of main for the next header: number and peaks of interval leaves, newest
+ * configuration block, newest anchor.
+ *
+ * @generated from message cotrace.store.v1.OpenCycle
+ */
+export type OpenCycle = Message<"cotrace.store.v1.OpenCycle"> & {
+  /**
+   * @generated from field: uint32 blocks = 1;
+   */
+  blocks: number;
+
+  /**
+   * @generated from field: repeated bytes peaks = 2;
+   */
+  peaks: Uint8Array[];
+
+  /**
+   * @generated from field: bool busy = 3;
+   */
+  busy: boolean;
+
+  /**
+   * @generated from field: uint64 config_block = 4;
+   */
+  configBlock: bigint;
+
+  /**
+   * @generated from field: uint64 anchored = 5;
+   */
+  anchored: bigint;
+
+  /**
+   * @generated from field: uint64 anchor_block = 6;
+   */
+  anchorBlock: bigint;
+};
+
+/**
+ * Describes the message cotrace.store.v1.OpenCycle.
+ * Use `create(OpenCycleSchema)` to create a new message.
+ */
+export const OpenCycleSchema: GenMessage<OpenCycle> = /*@__PURE__*/
+  messageDesc(file_cotrace_store, 8);
+
+/**
+ * Peaks of the history tree that the newest header's root is of.
+ *
+ * @generated from message cotrace.store.v1.HistoryPeaks
+ */
+export type HistoryPeaks = Message<"cotrace.store.v1.HistoryPeaks"> & {
+  /**
+   * @generated from field: repeated bytes peaks = 1;
+   */
+  peaks: Uint8Array[];
+};
+
+/**
+ * Describes the message cotrace.store.v1.HistoryPeaks.
+ * Use `create(HistoryPeaksSchema)` to create a new message.
+ */
+export const HistoryPeaksSchema: GenMessage<HistoryPeaks> = /*@__PURE__*/
+  messageDesc(file_cotrace_store, 9);
+
+/**
+ * A transaction of `checking` that proves a header, and who made it.
+ *
+ * @generated from message cotrace.store.v1.StoredSeal
+ */
+export type StoredSeal = Message<"cotrace.store.v1.StoredSeal"> & {
+  /**
+   * @generated from field: bytes envelope = 1;
+   */
+  envelope: Uint8Array;
+
+  /**
+   * @generated from field: uint64 block_num = 2;
+   */
+  blockNum: bigint;
+
+  /**
+   * @generated from field: uint32 tx_num = 3;
+   */
+  txNum: number;
+
+  /**
+   * @generated from field: uint64 time_ms = 4;
+   */
+  timeMs: bigint;
+
+  /**
+   * @generated from field: string creator = 5;
+   */
+  creator: string;
+
+  /**
+   * @generated from field: repeated string endorsers = 6;
+   */
+  endorsers: string[];
+};
+
+/**
+ * Describes the message cotrace.store.v1.StoredSeal.
+ * Use `create(StoredSealSchema)` to create a new message.
+ */
+export const StoredSealSchema: GenMessage<StoredSeal> = /*@__PURE__*/
+  messageDesc(file_cotrace_store, 10);
+
+/**
+ * The newest cycles up to which all are recorded, and proven.
+ *
+ * @generated from message cotrace.store.v1.CycleMarks
+ */
+export type CycleMarks = Message<"cotrace.store.v1.CycleMarks"> & {
+  /**
+   * @generated from field: uint64 recorded = 1;
+   */
+  recorded: bigint;
+
+  /**
+   * @generated from field: uint64 sealed = 2;
+   */
+  sealed: bigint;
+};
+
+/**
+ * Describes the message cotrace.store.v1.CycleMarks.
+ * Use `create(CycleMarksSchema)` to create a new message.
+ */
+export const CycleMarksSchema: GenMessage<CycleMarks> = /*@__PURE__*/
+  messageDesc(file_cotrace_store, 11);
 

@@ -1,0 +1,81 @@
+import { decodeAttestationBody, stateTrieKey } from '@cotrace/core';
+import type { Log } from '../../node/log.js';
+import type { StoreBatch } from '../../node/store.js';
+import { configurationAt } from '../configurations.js';
+import { keyChanges, type ChangedKey } from '../key-changes.js';
+import { START_PROGRESS_MS } from '../limits.js';
+import type { MasterStore } from '../master-store.js';
+import { anchorWrites, isBusy } from './anchors.js';
+import { putStep, type Checking } from './checking-step.js';
+import { CycleKeeper, type CycleTerms } from './cycle-keeper.js';
+import { DomainRanks } from './domain-ranks.js';
+
+/**
+ * Makes rank trees and cycles anew of the blocks of a store up to `last`, its last: where it has none, from a time before
+ * there were any, or where they are damaged. After a crash it begins again.
+ */
+export async function remakeRanks(
+  store: MasterStore,
+  terms: CycleTerms,
+  last: bigint,
+  log: Log,
+): Promise<Checking> {
+  log.info(`making the rank trees of all domains from the blocks up to ${last}`);
+  await store.ranks.clear();
+  const ranks = await DomainRanks.open(store.ranks, terms.c);
+  const keeper = CycleKeeper.start(terms, store.cycles);
+  let membership = configurationAt(store, 0n).hash;
+  let told = Date.now();
+  for (let number = 0n; number <= last; number += 1n) {
+    const configures = store.isConfigured(number);
+    if (configures) membership = configurationAt(store, number).hash;
+    await remakeBlock(store, { ranks, keeper }, { number, configures, membership });
+    if (Date.now() - told < START_PROGRESS_MS) continue;
+    told = Date.now();
+    log.info(`making the rank trees: block ${number} of ${last}`);
+  }
+  await store.ranks.made();
+  return { ranks, keeper };
+}
+
+async function remakeBlock(
+  store: MasterStore,
+  { ranks, keeper }: Checking,
+  block: { readonly number: bigint; readonly configures: boolean; readonly membership: Uint8Array },
+): Promise<void> {
+  const { number } = block;
+  const stored = store.block(number);
+  const writing = store.writingTransactions(number);
+  const keys = keyChanges(writing, (namespace, key) => {
+    return { id: null, state: store.ranks.remade(namespace, key) };
+  });
+  const lifecycle = keyChanges(
+    writing.map(({ blockNum, txNum, lifecycle: rwset }) => ({ blockNum, txNum, rwset })),
+    (_namespace, key) => ({ id: null, state: store.ranks.lifecycle(key) }),
+  );
+  const step = ranks.advance(number, [...keys, ...lifecycle]);
+  const cycle = keeper.step(
+    {
+      ...block,
+      headerHash: stored.headerHash,
+      body: decodeAttestationBody(store.attestation(number).body),
+      anchors: anchorWrites(writing),
+      busy: isBusy(stored),
+      parts: step.parts,
+    },
+    new Date(),
+  );
+  await store.amend((batch) => {
+    putStep(store, batch, { ranks: step, lifecycle, cycle }, keeper);
+    for (const changed of keys) putRemade(store, batch, changed);
+  });
+  keeper.took(cycle);
+}
+
+function putRemade(store: MasterStore, batch: StoreBatch, changed: ChangedKey<unknown>): void {
+  const { namespace, key, after } = changed;
+  store.ranks.putRemade(batch, changed);
+  const id = stateTrieKey(namespace, key);
+  store.trie.putPolicy(batch, id, after);
+  if (after.valueHash === null) store.trie.restampRemoved(batch, id, after);
+}
