@@ -4,7 +4,7 @@ import { RULES } from '../formats/attestation.js';
 import { checkCheckingHeight } from '../formats/rev.js';
 import { sha256 } from '../hash.js';
 import { leafHash } from '../merkle/hashing.js';
-import { completedNodes, grownPeaks, peakPlaces, rootOfPeaks } from '../merkle/peaks.js';
+import { peakPlaces, peaksAfter, rootOfPeaks } from '../merkle/peaks.js';
 import { checkingHeaderHash, decodeCheckingHeader, type CheckingHeader } from './header.js';
 import { encodeHistoryLeaf } from './leaves.js';
 
@@ -175,7 +175,7 @@ export class HeaderChain {
 
 function peaksWith({ peaks }: ChainState, checkNum: bigint, headerHash: Uint8Array): Uint8Array[] {
   const leaf = leafHash(encodeHistoryLeaf(headerHash));
-  return grownPeaks(peaks, completedNodes(Number(checkNum) - 1, peaks, leaf));
+  return peaksAfter(Number(checkNum) - 1, peaks, leaf);
 }
 
 function rootOf(peaks: readonly Uint8Array[]): Uint8Array {

@@ -64,6 +64,11 @@ export function grownPeaks(peaks: readonly Uint8Array[], completed: readonly Per
   return [...kept, ...completed.slice(-1).map(({ hash }) => hash)];
 }
 
+/** The peaks of a tree of `count` leaves, 0…2^32−2, after one more leaf. */
+export function peaksAfter(count: number, peaks: readonly Uint8Array[], leafHash: Uint8Array): Uint8Array[] {
+  return grownPeaks(peaks, completedNodes(count, peaks, leafHash));
+}
+
 /** The root of the tree that has these peaks, at least one: their fold from the right (RFC 6962, section 2.1). */
 export function rootOfPeaks(peaks: readonly Uint8Array[]): Uint8Array {
   return peaks.reduceRight((right, left) => nodeHash(left, right));

@@ -402,7 +402,8 @@ describe('a master that starts again', () => {
       envelopes,
       heads: [],
       attestation: master.attestation(1n),
-      trie: { cycle: 1n, nodes: [], removed: [], events: [] },
+      trie: { cycle: 1n, nodes: [], keys: [], events: [] },
+      putChecking: () => undefined,
     });
     await close(master);
     await rm(snapshot('damaged'), { force: true });

@@ -135,8 +135,10 @@ describe('a master’s store', () => {
     await other.follow(fork);
     const checkpoint = other.store.checkpoint();
     if (checkpoint === null) throw new TypeError('nothing was followed');
-    const trie = { cycle: 1n, nodes: [], removed: [], events: [] };
-    const parts = { checkpoint, envelopes: [], heads: [], attestation: other.attestation(1n), trie };
+    const trie = { cycle: 1n, nodes: [], keys: [], events: [] };
+    const attestation = other.attestation(1n);
+    const putChecking = () => undefined;
+    const parts = { checkpoint, envelopes: [], heads: [], attestation, trie, putChecking };
     for (const block of [other.store.block(1n), { ...other.store.block(1n), number: 3n }]) {
       expect(await codeOf(() => master.store.append({ ...parts, block }))).toBe('NOT_NEXT');
     }

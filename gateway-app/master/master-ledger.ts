@@ -1,4 +1,4 @@
-import { checkNum, CotraceError, type HeaderChain } from '@cotrace/core';
+import { checkNum, CotraceError, decodeAttestationBody, type HeaderChain } from '@cotrace/core';
 import { attestationBodyOf, type NetworkTerms } from '@cotrace/verifier';
 import type { Log } from '../node/log.js';
 import type { Attestor } from './attestor.js';
@@ -84,6 +84,11 @@ export class MasterLedger {
     return this.#cycles.chain;
   }
 
+  /** The newest cycle that main has an anchor of; 0: none. */
+  get anchored(): bigint {
+    return this.#cycles.anchored;
+  }
+
   /** Runs `read` while trie and store are at one block, the store's last. Throws what broke the ledger. */
   read<T>(read: (trie: LedgerTrie) => T): Promise<T> {
     return this.#inTurn(() => read(this.#trie));
@@ -109,7 +114,7 @@ export class MasterLedger {
     const { root, nodes } = await this.#trie.commit();
     const body = attestationBodyOf(checked.block, facts, checked.main.hash, terms, root);
     const trie = { cycle: checkNum(number, checkingHeight), nodes, ...taken };
-    const step = await this.#cycles.step(block, taken.keys, body, now);
+    const step = await this.#cycles.step(block, taken.keys, decodeAttestationBody(body), now);
     const putChecking = (batch: StoreBatch) => this.#cycles.put(batch, step);
     await store.append({ ...record, trie, attestation: attestor.attest(body, now), putChecking });
     this.#cycles.took(step);

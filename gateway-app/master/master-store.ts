@@ -28,6 +28,7 @@ import {
 } from '../node/store.js';
 import { writingTransaction, type WritingTransaction } from './block-writes.js';
 import { EventRows } from './event-rows.js';
+import { CheckingRows } from './checking/checking-rows.js';
 import { CycleRows } from './checking/cycle-rows.js';
 import { RankRows } from './checking/rank-rows.js';
 import type { ChangedStateKey, StoredEvent } from './state-changes.js';
@@ -77,6 +78,7 @@ export class MasterStore {
   readonly kept: KeptAttestations;
   readonly ranks: RankRows;
   readonly cycles: CycleRows;
+  readonly checking: CheckingRows;
   readonly #store: Store;
   readonly #checkpoint: StoredCheckpoint;
 
@@ -89,6 +91,7 @@ export class MasterStore {
     this.kept = new KeptAttestations(store);
     this.ranks = new RankRows(store);
     this.cycles = new CycleRows(store);
+    this.checking = new CheckingRows(store);
     this.#checkpoint = new StoredCheckpoint(store);
   }
 

@@ -6,6 +6,7 @@ import { keccak256, PlainTrie, sha256, toHex, u32, utf8, verifyTrieProof } from 
 import { codeOf } from '../testing/codes.js';
 import { TEST_OWNER } from '../testing/test-owner.js';
 import { commit, openStore, type Store } from '../node/store.js';
+import { NO_POLICY, type KeyState } from './key-changes.js';
 import { TrieRows } from './trie-rows.js';
 
 const DEEP = process.env['CI_DEEP'] === '1';
@@ -139,21 +140,56 @@ describe('the trie’s nodes in the store', () => {
   });
 });
 
-describe('versions of deleted keys', () => {
-  const remove = async (blockNum: bigint, verNum: number) => {
+describe('keys that the trie does not tell of', () => {
+  const OWN_POLICY = sha256(Uint8Array.of(1));
+  const change = async (blockNum: bigint, after: Partial<KeyState>, before: Partial<KeyState> = {}) => {
+    const state = { valueHash: null, blockNum, txNum: 3, verNum: 1, policyHash: NO_POLICY };
+    const changed = { id: keyOf(1), namespace: 'goods', key: 'a' };
     const batch = store.batch();
-    rows.putRemoved(batch, blockNum, [{ key: keyOf(1), verNum }]);
+    rows.putKeys(batch, blockNum, [
+      { ...changed, before: { ...state, ...before }, after: { ...state, ...after } },
+    ]);
     await commit(store, batch);
   };
 
-  it('are those of the last deletion before a block, also of one long past', async () => {
-    await remove(3n, 2);
-    await remove(7n, 4);
-    await remove(9n, 6);
-    const versions = [2n, 3n, 4n, 7n, 8n, 9n, 10n, 99n].map((blockNum) =>
-      rows.removedVerNum(keyOf(1), blockNum),
-    );
-    expect(versions).toEqual([0, 0, 2, 2, 4, 4, 6, 6]);
-    expect(rows.removedVerNum(keyOf(2), 99n)).toBe(0);
+  it('deleted ones are as the last deletion before a block left them, also one long past', async () => {
+    await change(3n, { verNum: 2 });
+    await change(7n, { verNum: 4, txNum: 5 });
+    await change(9n, { verNum: 6 });
+    const found = [2n, 3n, 4n, 7n, 8n, 9n, 10n, 99n].map((blockNum) => {
+      const removed = rows.removed(keyOf(1), blockNum);
+      return removed === null ? null : [removed.blockNum, removed.txNum, removed.verNum];
+    });
+    const [first, second, third] = [
+      [3n, 3, 2],
+      [7n, 5, 4],
+      [9n, 3, 6],
+    ];
+    expect(found).toEqual([null, null, first, first, second, second, third, third]);
+    expect(rows.removed(keyOf(2), 99n)).toBeNull();
+  });
+
+  it('policies are those last written, and none once they are taken away', async () => {
+    const live = { valueHash: sha256() };
+    expect(rows.policyHash(keyOf(1))).toEqual(NO_POLICY);
+    await change(3n, { ...live, policyHash: OWN_POLICY }, live);
+    expect(rows.policyHash(keyOf(1))).toEqual(OWN_POLICY);
+    await change(4n, { ...live, policyHash: OWN_POLICY }, { ...live, policyHash: OWN_POLICY });
+    expect(rows.policyHash(keyOf(1))).toEqual(OWN_POLICY);
+    await change(5n, {}, { ...live, policyHash: OWN_POLICY });
+    expect(rows.policyHash(keyOf(1))).toEqual(NO_POLICY);
+  });
+
+  it('a deletion that was written without its transaction is given it', async () => {
+    await change(3n, { txNum: 0 });
+    await change(7n, { txNum: 0 });
+    const batch = store.batch();
+    const restamped = { valueHash: null, blockNum: 3n, txNum: 8, verNum: 1, policyHash: NO_POLICY };
+    rows.restampRemoved(batch, keyOf(1), restamped);
+    rows.restampRemoved(batch, keyOf(2), restamped);
+    await commit(store, batch);
+    expect(rows.removed(keyOf(1), 7n)?.txNum).toBe(8);
+    expect(rows.removed(keyOf(1), 8n)?.txNum).toBe(0);
+    expect(rows.removed(keyOf(2), 8n)).toBeNull();
   });
 });

@@ -2,13 +2,12 @@ import { create } from '@bufbuild/protobuf';
 import {
   bodyOf,
   checkingHeaderHash,
-  completedNodes,
   encodeCheckingHeader,
   encodeIntervalLeaf,
   equalBytes,
-  grownPeaks,
   HeaderChain,
   leafHash,
+  peaksAfter,
   rootOfPeaks,
   type AttestationBody,
   type ChainOrigin,
@@ -45,6 +44,9 @@ export interface CycleStep {
   readonly chain: HeaderChain;
   readonly open: OpenCycle;
   readonly ended: StoredCycle | null;
+  /** Cycles of which the block has an anchor. */
+  readonly anchored: readonly bigint[];
+  readonly blockNum: bigint;
 }
 
 /** Of which network checking headers are, and how many blocks a cycle has. */
@@ -86,6 +88,11 @@ export class CycleKeeper {
     return new CycleKeeper(terms, rows, HeaderChain.resume(origin, rows.chain(count)));
   }
 
+  /** The newest cycle that main has an anchor of; 0: none. */
+  get anchored(): bigint {
+    return this.#open?.anchored ?? 0n;
+  }
+
   /** The chain of all headers that were computed; null before main's first block. */
   get chain(): HeaderChain | null {
     return this.#chain;
@@ -95,8 +102,10 @@ export class CycleKeeper {
   step(block: CycleBlock, now: Date): CycleStep {
     if (this.#chain === null || this.#open === null) return this.#first(block);
     const chain = this.#chain;
-    const open = this.#grown(this.#open, block, chain.count);
-    if (block.parts === null) return { chain, open, ended: null };
+    const { number: blockNum } = block;
+    const anchored = this.#anchoredBy(block, chain.count);
+    const open = grown(this.#open, block, anchored);
+    if (block.parts === null) return { chain, open, ended: null, anchored, blockNum };
     const { root: bodyRoot, leaves } = bodyOf(block.parts);
     const header = encodeCheckingHeader(
       chain.next({
@@ -117,12 +126,15 @@ export class CycleKeeper {
       chain: chain.extend(header),
       open: create(OpenCycleSchema, { ...open, blocks: 0, peaks: [], busy: false }),
       ended,
+      anchored,
+      blockNum,
     };
   }
 
   /** Adds the rows of a step to the batch that writes its block. */
-  put(batch: StoreBatch, { chain, open, ended }: CycleStep): void {
+  put(batch: StoreBatch, { chain, open, ended, anchored, blockNum }: CycleStep): void {
     this.#rows.putOpen(batch, open);
+    for (const checkNum of anchored) this.#rows.putAnchored(batch, checkNum, blockNum);
     if (ended !== null) this.#rows.putEnded(batch, ended, chain.count, chain.state?.peaks ?? []);
   }
 
@@ -134,27 +146,32 @@ export class CycleKeeper {
 
   #first({ headerHash, membership }: CycleBlock): CycleStep {
     const chain = HeaderChain.start({ ...this.#terms, genesisHeaderHash: headerHash, membership });
-    return { chain, open: create(OpenCycleSchema, {}), ended: null };
+    return { chain, open: create(OpenCycleSchema, {}), ended: null, anchored: [], blockNum: 0n };
   }
 
-  #grown(open: OpenCycle, block: CycleBlock, computed: bigint): OpenCycle {
-    const { number, headerHash, body } = block;
-    const leaf = encodeIntervalLeaf({ blockNum: number, headerHash, ...body });
-    const peaks = grownPeaks(open.peaks, completedNodes(open.blocks, open.peaks, leafHash(leaf)));
-    let { anchored, anchorBlock } = open;
-    for (const { checkNum, hash } of block.anchors) {
-      if (checkNum <= anchored || checkNum > computed) continue;
+  /** The cycles of which a block has the first anchor: with the hash that this master computed. */
+  #anchoredBy({ anchors }: CycleBlock, computed: bigint): bigint[] {
+    const found = new Set<bigint>();
+    for (const { checkNum, hash } of anchors) {
+      if (checkNum > computed || this.#rows.anchorBlock(checkNum) !== null) continue;
       const header = this.#rows.header(checkNum);
-      if (header === null || !equalBytes(checkingHeaderHash(header), hash)) continue;
-      [anchored, anchorBlock] = [checkNum, number];
+      if (header !== null && equalBytes(checkingHeaderHash(header), hash)) found.add(checkNum);
     }
-    return create(OpenCycleSchema, {
-      blocks: open.blocks + 1,
-      peaks,
-      busy: open.busy || block.busy,
-      configBlock: block.configures ? number : open.configBlock,
-      anchored,
-      anchorBlock,
-    });
+    return [...found];
   }
+}
+
+/** The running cycle with one more block, which has these anchors. */
+function grown(open: OpenCycle, block: CycleBlock, anchors: readonly bigint[]): OpenCycle {
+  const { number, headerHash, body } = block;
+  const leaf = encodeIntervalLeaf({ blockNum: number, headerHash, ...body });
+  const newest = anchors.reduce((most, checkNum) => (checkNum > most ? checkNum : most), open.anchored);
+  return create(OpenCycleSchema, {
+    blocks: open.blocks + 1,
+    peaks: peaksAfter(open.blocks, open.peaks, leafHash(leaf)),
+    busy: open.busy || block.busy,
+    configBlock: block.configures ? number : open.configBlock,
+    anchored: newest,
+    anchorBlock: newest > open.anchored ? number : open.anchorBlock,
+  });
 }

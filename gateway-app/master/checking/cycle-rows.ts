@@ -1,5 +1,5 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { CotraceError, decodePartLeaf, type ChainState, type PartLeaf } from '@cotrace/core';
+import { CotraceError, decodePartLeaf, Reader, u64, type ChainState, type PartLeaf } from '@cotrace/core';
 import {
   HistoryPeaksSchema,
   OpenCycleSchema,
@@ -11,6 +11,7 @@ import { ordered, read, type Store, type StoreBatch } from '../../node/store.js'
 
 const CYCLE = 'cycle/';
 const OPEN = 'open-cycle';
+const ANCHORED = 'anchored/';
 const PEAKS = 'history-peaks';
 
 /** A cycle that ended, as its master computed it. */
@@ -74,6 +75,16 @@ export class CycleRows {
     const peaks = read(this.#store, PEAKS);
     const { header } = this.need(checkNum);
     return { header, peaks: peaks === null ? [] : fromBinary(HistoryPeaksSchema, peaks).peaks };
+  }
+
+  putAnchored(batch: StoreBatch, checkNum: bigint, blockNum: bigint): void {
+    batch.put(ANCHORED + ordered(checkNum), u64(blockNum));
+  }
+
+  /** The first block of main with an anchor of header `checkNum`; null where there is none. */
+  anchorBlock(checkNum: bigint): bigint | null {
+    const row = read(this.#store, ANCHORED + ordered(checkNum));
+    return row === null ? null : new Reader(row, 'an anchor').u64();
   }
 
   #row(checkNum: bigint): StoredCycle | null {

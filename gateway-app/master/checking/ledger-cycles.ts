@@ -40,6 +40,11 @@ export class LedgerCycles {
     return this.#keeper.chain;
   }
 
+  /** The newest cycle that main has an anchor of; 0: none. */
+  get anchored(): bigint {
+    return this.#keeper.anchored;
+  }
+
   /**
    * What the next block makes of them; `keys` are those of domains that it changed, `body` is what is attested of it. Trees
    * that are damaged are made anew first.

@@ -5,7 +5,14 @@ const MEMBERS = ['B', 'C', 'A'];
 const PATIENCE = { t1Ms: 10_000, t2Ms: 30_000 };
 const STARTED = 1_000_000;
 /** Cycle 3 of members A, B, C: A at attempt 0, B at 1, C at 2. */
-const due: DueCycle = { checkNum: 3n, newest: 5n, startedMs: STARTED, members: MEMBERS, late: [] };
+const due: DueCycle = {
+  checkNum: 3n,
+  newest: 5n,
+  startedMs: STARTED,
+  members: MEMBERS,
+  late: [],
+  isRecorded: false,
+};
 const unanchored: UnanchoredCycle = { checkNum: 2n, sealedMs: STARTED, initiator: 'C', members: MEMBERS };
 
 const actionsOf = (own: string, afterMs: number, view: Partial<CheckingView> = { due }) =>
@@ -46,6 +53,12 @@ describe('what a master does', () => {
     expect(actionsOf('B', 30_000, reported)).toEqual([{ kind: 'seal', from: 3n, to: 5n }]);
     const alone = { due: { ...due, members: ['A'] } };
     expect(actionsOf('A', 45_000, alone)).toEqual([{ kind: 'seal', from: 3n, to: 5n }]);
+  });
+
+  it('reports nobody for a cycle that is recorded, and seals it again', () => {
+    const again = { due: { ...due, newest: 3n, isRecorded: true } };
+    expect(actionsOf('B', 10_000, again)).toEqual([]);
+    expect(actionsOf('B', 30_000, again)).toEqual([{ kind: 'seal', from: 3n, to: 3n }]);
   });
 
   it('reports no attempt that a report cannot name', () => {

@@ -7,11 +7,13 @@ export interface Patience {
   readonly t2Ms: number;
 }
 
-/** The oldest cycle that is not recorded, as a master sees it. */
+/** The oldest cycle that is not both recorded and proven, as a master sees it. */
 export interface DueCycle {
   readonly checkNum: bigint;
-  /** Newest cycle that can be sealed with it. */
+  /** Newest cycle that is to be sealed with it. */
   readonly newest: bigint;
+  /** It is recorded by a transaction that does not prove it: the same is to be sealed again, and nobody is late. */
+  readonly isRecorded: boolean;
   /** Since when it is due by the own clock, Unix milliseconds. */
   readonly startedMs: number;
   /** MSP ids of the membership that seals it. */
@@ -67,12 +69,12 @@ export function initiatorOf({ members, checkNum, startedMs }: DueCycle, { t2Ms }
 }
 
 function actionsFor(due: DueCycle, own: string, { t1Ms, t2Ms }: Patience, nowMs: number): CheckingAction[] {
-  const { checkNum, newest, startedMs, members, late } = due;
+  const { checkNum, newest, startedMs, members, late, isRecorded } = due;
   const attempt = attemptAt(startedMs, nowMs, t2Ms);
   const report = (of: number, kind: LateKind): CheckingAction[] => {
     const who = expectedInitiator(members, checkNum, of);
     const isKnown = late.some((row) => row.kind === kind && row.mspId === who);
-    return isKnown || who === own || of > MAX_LATE_ATTEMPT ? [] : [{ kind: 'report', checkNum, attempt: of, late: kind }];
+    return isKnown || isRecorded || who === own || of > MAX_LATE_ATTEMPT ? [] : [{ kind: 'report', checkNum, attempt: of, late: kind }];
   };
   if (expectedInitiator(members, checkNum, attempt) === own) {
     const most = checkNum + MAX_HEADERS - 1n;

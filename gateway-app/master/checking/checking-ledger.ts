@@ -1,0 +1,243 @@
+import { create } from '@bufbuild/protobuf';
+import {
+  equalBytes,
+  fromUtf8,
+  isCotraceError,
+  isObject,
+  parseStrictJson,
+  readHeaderKey,
+  readLateKey,
+  readOrNull,
+  VALID,
+} from '@cotrace/core';
+import { effects, transactionsFilter } from '@cotrace/fabric-model';
+import {
+  CHECKING,
+  readSealingTransaction,
+  validTransaction,
+  verifySeal,
+  type SealingTransaction,
+} from '@cotrace/verifier';
+import type { CheckedBlock } from '../../fabric/chain.js';
+import { CycleMarksSchema, StoredSealSchema, type StoredSeal } from '../../gen/cotrace/store_pb.js';
+import type { Log } from '../../node/log.js';
+import type { StoreBatch } from '../../node/store.js';
+import type { Configurations } from '../configurations.js';
+import type { MasterLedger } from '../master-ledger.js';
+import type { CheckingPlace } from './checking-rows.js';
+
+/** What judging the channel `checking` needs. */
+export interface CheckingLedgerParts {
+  readonly ledger: MasterLedger;
+  readonly configurations: Configurations;
+  /** Name of the channel. */
+  readonly channel: string;
+  /** Checking height. */
+  readonly c: number;
+  readonly log: Log;
+}
+
+/**
+ * What a master makes of the channel `checking`, block by block: which headers are recorded in its state, as its peer
+ * validated it, and which are proven, by the rule of a seal (docs/formats.md, Seal), whatever the peer found of the
+ * transaction. Everything is kept in the master's store; what comes before this master has computed the header waits there.
+ */
+export class CheckingLedger {
+  readonly #parts: CheckingLedgerParts;
+  #turn: Promise<unknown> = Promise.resolve();
+  #recorded: bigint;
+  #sealed: bigint;
+  #recordedMs: number;
+  #sealedMs: number;
+  #heardMs: number | null = null;
+
+  constructor(parts: CheckingLedgerParts, now: number) {
+    this.#parts = parts;
+    const { recorded, sealed } = this.#rows.marks();
+    [this.#recorded, this.#sealed] = [recorded, sealed];
+    [this.#recordedMs, this.#sealedMs] = [now, now];
+    this.#advance(now);
+  }
+
+  /** The newest cycle up to which all are recorded, and since when by the own clock (Unix milliseconds). */
+  get recorded(): { readonly checkNum: bigint; readonly sinceMs: number } {
+    return { checkNum: this.#recorded, sinceMs: this.#recordedMs };
+  }
+
+  /** The newest cycle up to which all are proven, and since when by the own clock (Unix milliseconds). */
+  get sealed(): { readonly checkNum: bigint; readonly sinceMs: number } {
+    return { checkNum: this.#sealed, sinceMs: this.#sealedMs };
+  }
+
+  /** When something was last heard of the channel's orderers, by the own clock; null: not yet. */
+  get heardMs(): number | null {
+    return this.#heardMs;
+  }
+
+  /** To be called when the peer received something of the channel, or its orderers answered. */
+  heard(now: number): void {
+    this.#heardMs = now;
+  }
+
+  /** Cycles above `sealed` that are proven. */
+  sealedBeyond(computed: bigint): bigint[] {
+    const beyond: bigint[] = [];
+    for (let n = this.#sealed + 2n; n <= computed; n += 1n) if (this.#rows.seal(n) !== null) beyond.push(n);
+    return beyond;
+  }
+
+  /** Takes in the next block of the channel, all of it or nothing. Throws `UNREADABLE_VALID_TRANSACTION`. */
+  take({ block, checkpoint }: CheckedBlock, now: number): Promise<void> {
+    return this.#inTurn(async () => {
+      const codes = transactionsFilter(block);
+      const writes: ((batch: StoreBatch) => void)[] = [];
+      for (const [txNum, envelope] of block.envelopes.entries()) {
+        const place = { blockNum: block.number, txNum };
+        if (codes[txNum] === VALID) writes.push(...this.#recordedBy(envelope, place));
+        writes.push(...(await this.#provenBy(envelope, place)));
+      }
+      await this.#store.amend((batch) => {
+        for (const write of writes) write(batch);
+        this.#rows.putCheckpoint(batch, checkpoint);
+      });
+      this.#rows.written(checkpoint);
+      this.heard(now);
+      await this.#advanced(now);
+    });
+  }
+
+  /** Judges what has waited for headers that this master has computed by now. */
+  judge(now: number): Promise<void> {
+    return this.#inTurn(async () => {
+      const computed = this.#computed;
+      for (let n = this.#sealed + 1n; n <= computed; n += 1n) {
+        const candidates = await this.#rows.candidates(n);
+        if (candidates.length === 0) continue;
+        const writes: ((batch: StoreBatch) => void)[] = [];
+        for (const { envelope, ...place } of candidates) {
+          const sealing = readSealingTransaction(envelope, this.#parts.channel);
+          if (sealing !== null) writes.push(...(await this.#judged(sealing, envelope, place, (m) => m === n)));
+        }
+        await this.#store.amend((batch) => writes.forEach((write) => write(batch)));
+        await this.#rows.dropCandidates(n);
+      }
+      await this.#advanced(now);
+    });
+  }
+
+  get #store() {
+    return this.#parts.ledger.store;
+  }
+
+  get #rows() {
+    return this.#store.checking;
+  }
+
+  get #computed(): bigint {
+    return this.#parts.ledger.chain?.count ?? 0n;
+  }
+
+  /** What a transaction that the peer found valid adds to the state of the channel. */
+  #recordedBy(envelope: Uint8Array, place: CheckingPlace): ((batch: StoreBatch) => void)[] {
+    const valid = validTransaction(envelope, { block: place.blockNum, txNum: place.txNum });
+    const rwset = (valid?.rwset ?? []).filter(({ namespace }) => namespace === CHECKING);
+    return effects(rwset).flatMap((effect) => {
+      if (effect.kind !== 'put') return [];
+      const checkNum = readHeaderKey(effect.key);
+      if (checkNum !== null) return [(batch: StoreBatch) => this.#rows.putRecorded(batch, checkNum)];
+      const late = readLateKey(effect.key);
+      if (late === null) return [];
+      const mspId = lateMember(effect.value);
+      return mspId === null
+        ? []
+        : [(batch: StoreBatch) => this.#rows.putLate(batch, late.checkNum, { ...late, mspId })];
+    });
+  }
+
+  /** What a transaction, valid or not, proves; what cannot be judged yet is kept. */
+  async #provenBy(envelope: Uint8Array, place: CheckingPlace): Promise<((batch: StoreBatch) => void)[]> {
+    const sealing = readSealingTransaction(envelope, this.#parts.channel);
+    if (sealing === null) return [];
+    const computed = this.#computed;
+    const later = sealing.headers.map(({ checkNum }) => checkNum).filter((n) => n > computed);
+    const writes = await this.#judged(sealing, envelope, place, (n) => n <= computed);
+    if (later.length === 0) return writes;
+    return [...writes, (batch) => this.#rows.putCandidate(batch, later, place, envelope)];
+  }
+
+  /** What a transaction proves of the cycles that `isAsked` names, which this master has computed. */
+  async #judged(
+    sealing: SealingTransaction,
+    envelope: Uint8Array,
+    place: CheckingPlace,
+    isAsked: (checkNum: bigint) => boolean,
+  ): Promise<((batch: StoreBatch) => void)[]> {
+    const writes: ((batch: StoreBatch) => void)[] = [];
+    for (const { checkNum, header } of sealing.headers) {
+      if (!isAsked(checkNum)) continue;
+      const own = this.#store.cycles.header(checkNum);
+      const isOwn = own !== null && equalBytes(own, header);
+      if (isOwn && this.#rows.seal(checkNum) !== null) continue;
+      const seal = await this.#proven(sealing, checkNum, envelope, place);
+      if (seal === null) continue;
+      if (isOwn) writes.push((batch) => this.#rows.putSeal(batch, checkNum, seal));
+      else {
+        this.#parts.log.error(`a quorum sealed another header of cycle ${checkNum} than this master computed`);
+        writes.push((batch) => this.#rows.putConflict(batch, checkNum, seal));
+      }
+    }
+    return writes;
+  }
+
+  async #proven(
+    sealing: SealingTransaction,
+    checkNum: bigint,
+    envelope: Uint8Array,
+    place: CheckingPlace,
+  ): Promise<StoredSeal | null> {
+    const { configurations, c, log } = this.#parts;
+    try {
+      const membership = await configurations.before(BigInt(c) * (checkNum - 1n) + 1n);
+      const { creator, endorsers, timeMs } = verifySeal(sealing, membership);
+      return create(StoredSealSchema, { envelope, ...place, timeMs, creator, endorsers: [...endorsers] });
+    } catch (error) {
+      if (!isCotraceError(error)) throw error;
+      const what = `block ${place.blockNum} of the checking channel has a transaction that does not prove cycle ${checkNum}`;
+      log.often('info', `seal ${error.code}`, what, error);
+      return null;
+    }
+  }
+
+  async #advanced(now: number): Promise<void> {
+    if (!this.#advance(now)) return;
+    const marks = create(CycleMarksSchema, { recorded: this.#recorded, sealed: this.#sealed });
+    await this.#store.amend((batch) => this.#rows.putMarks(batch, marks));
+  }
+
+  /** Moves the marks over what the store has; returns whether they moved. */
+  #advance(now: number): boolean {
+    const [recorded, sealed] = [this.#recorded, this.#sealed];
+    while (this.#rows.isRecorded(this.#recorded + 1n)) this.#recorded += 1n;
+    while (this.#rows.seal(this.#sealed + 1n) !== null) this.#sealed += 1n;
+    if (this.#recorded > recorded) this.#recordedMs = now;
+    if (this.#sealed > sealed) this.#sealedMs = now;
+    return this.#recorded > recorded || this.#sealed > sealed;
+  }
+
+  /** One after the other, in the order of the calls. */
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(act);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+}
+
+/** Longest report that is looked at. */
+const MAX_LATE_BYTES = 1024;
+
+/** The member that a report names; null for bytes that are no report. */
+function lateMember(value: Uint8Array): string | null {
+  const report = readOrNull(() => parseStrictJson(fromUtf8(value), MAX_LATE_BYTES));
+  const mspId = isObject(report) ? report['mspId'] : null;
+  return typeof mspId === 'string' ? mspId : null;
+}
