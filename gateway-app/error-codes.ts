@@ -36,6 +36,21 @@ export const GATEWAY_CODES = {
     means: 'the masters that answer are behind what a quorum of them have reached',
     advice: 'try again',
   },
+  NOT_ENDORSED: {
+    where: 'log',
+    means: 'too few organisations endorsed a transaction of the checking channel, or an anchor; each one’s answer is named',
+    advice: 'where it stays so, look at the masters that are named',
+  },
+  NOT_COMMITTED: {
+    where: 'log',
+    means: 'a transaction of the checking channel, or an anchor, was found invalid when it was committed',
+    advice: 'nothing: it is tried again where it is still needed',
+  },
+  TOO_FEW_MASTERS: {
+    where: 'log',
+    means: 'fewer masters than a quorum needs have the header of a cycle that is to be sealed: some are away or behind',
+    advice: 'nothing, where they come back; otherwise look at `cotrace nodes`',
+  },
   NOT_FRESH: {
     where: 'command',
     means: 'a master cannot say that its newest block is the ledger’s newest: it may be cut off',

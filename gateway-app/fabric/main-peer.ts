@@ -4,7 +4,7 @@ import { blockOfTransaction, ledgerEnd, ledgerHeight, type LedgerEnd } from './l
 import { untilSilent } from './until-silent.js';
 import { HEIGHT_MS, SILENT_STREAM_MS } from '../node/limits.js';
 
-/** What a master asks its organisation's peer about the channel `main`. */
+/** What a master asks its organisation's peer about a channel. */
 export interface MainPeer {
   readonly blocks: BlockSource;
   /** Where the peer's ledger ends. */

@@ -59,6 +59,18 @@ export const PROOF_PROGRESS_MS = 1000;
 /** How many cycles back proofs under the root at a cycle's end can be made. */
 export const KEPT_CYCLES = 8;
 
+/** The most checking cycles that one request may ask for. */
+export const MAX_CYCLES = 100;
+
+/** How often a master looks whether it is its turn on the checking channel. */
+export const TURN_MS = 250;
+
+/** How long a master waits between two tries of one thing on the checking channel. */
+export const RETRY_MS = { least: 200, most: 2000 };
+
+/** How many parts of a cycle are recorded at a time. */
+export const PARTS_AT_A_TIME = 16;
+
 /** How long rank trees are brought up to date after each block, so that little is left at the end of a cycle. */
 export const FOLD_MS = 20;
 

@@ -20,6 +20,7 @@ import { stoppingController } from '../node/stopping.js';
 import { RpcClient } from '../node/rpc-client.js';
 import { serve } from '../node/rpc-server.js';
 import { Attestor } from './attestor.js';
+import { masterChecking } from './checking/start-checking.js';
 import { Configurations } from './configurations.js';
 import { Freshness, type HeightSource } from './freshness.js';
 import { followMain } from './follower.js';
@@ -33,8 +34,13 @@ import { watchAcceptance, watchPeer, type OtherMaster } from './watch.js';
 import { STATUS_CALL_MS } from '../node/limits.js';
 import { MASTER_PATIENCE } from './limits.js';
 
-/** Opens the connection of a master to its organisation's peer. */
-export type ConnectPeer = (consortium: Consortium, identity: SigningIdentity, tls: TlsMaterial) => MainPeer;
+/** Opens the connection of a master to its organisation's peer, for one channel. */
+export type ConnectPeer = (
+  consortium: Consortium,
+  identity: SigningIdentity,
+  tls: TlsMaterial,
+  channel: string,
+) => MainPeer;
 
 /** Starts a master sidecar: follows its organisation's peer, attests every main block, and serves its consortium. */
 export async function startMaster(
@@ -64,7 +70,12 @@ export async function startMaster(
     trie: trieSettings(config),
     log,
   });
-  const peer = connect(consortium, identity, tls);
+  const peer = connect(consortium, identity, tls, consortium.channels.main.name);
+  const checkingPeer = connect(consortium, identity, tls, consortium.channels.checking.name);
+  const disconnect = (): void => {
+    peer.close();
+    checkingPeer.close();
+  };
   try {
     const feed = new HeightFeed(openChain().next);
     const health = new MasterHealth(chainOf(store, feed), log, patience);
@@ -78,6 +89,15 @@ export async function startMaster(
       others: others.heights,
       advancedAt: () => health.advancedAt,
     });
+    const checking = masterChecking({
+      consortium,
+      mspId: node.mspId,
+      ledger,
+      configurations,
+      feed,
+      blocks: checkingPeer.blocks,
+      log,
+    });
     const methods = masterMethods({
       name: node.name,
       mspId: node.mspId,
@@ -88,6 +108,7 @@ export async function startMaster(
       health,
       configurations,
       freshness,
+      checking,
     });
     const server = await serve(listen, tls, consortium, Object.values(methods), log);
     log.info(`listens on ${listen}, next main block ${feed.height}`);
@@ -100,6 +121,7 @@ export async function startMaster(
       followMain({ blocks, openChain, newChain, ledger, feed, health, patience }, stopping.signal),
       watchPeer(watch, stopping.signal),
       watchAcceptance(watch, stopping.signal),
+      checking.run(null, stopping.signal),
       ...others.kept.map((other) => keepAttestations(other, keeping, stopping.signal)),
     ];
     return {
@@ -108,7 +130,7 @@ export async function startMaster(
       stop: async () => {
         stopping.abort();
         server.close();
-        peer.close();
+        disconnect();
         others.close();
         await Promise.allSettled(running);
         await ledger.close();
@@ -116,7 +138,7 @@ export async function startMaster(
       },
     };
   } catch (error) {
-    peer.close();
+    disconnect();
     await ledger.close();
     await store.close();
     throw error;
@@ -170,7 +192,12 @@ function connectOthers(self: ConsortiumNode, consortium: Consortium, tls: TlsMat
   };
 }
 
-function connectOwnPeer(consortium: Consortium, identity: SigningIdentity, tls: TlsMaterial): MainPeer {
+function connectOwnPeer(
+  consortium: Consortium,
+  identity: SigningIdentity,
+  tls: TlsMaterial,
+  channel: string,
+): MainPeer {
   const { peer, tlsRoots } = findOrganisation(consortium, identity.mspId);
-  return connectMainPeer({ ...peer, tlsRoots, identity, tls }, consortium.channels.main.name);
+  return connectMainPeer({ ...peer, tlsRoots, identity, tls }, channel);
 }

@@ -20,6 +20,8 @@ import type { Configurations } from './configurations.js';
 import { findAll } from './find.js';
 import type { Freshness } from './freshness.js';
 import type { MasterHealth } from './master-health.js';
+import type { MasterChecking } from './checking/master-checking.js';
+import { checkingMethods } from './checking/services.js';
 import type { MasterLedger } from './master-ledger.js';
 import { growthOf } from './growth.js';
 import { Prover } from './proof/prover.js';
@@ -37,11 +39,12 @@ export interface MasterParts {
   readonly health: MasterHealth;
   readonly configurations: Configurations;
   readonly freshness: Pick<Freshness, 'tip'>;
+  readonly checking: MasterChecking;
 }
 
 /** The methods of `cotrace.v1.Master`. */
 export function masterMethods(parts: MasterParts) {
-  const { consortium, ledger, feed, peer, health, configurations, freshness } = parts;
+  const { consortium, ledger, feed, peer, health, configurations, freshness, checking } = parts;
   const { store } = ledger;
   const prover = new Prover(ledger, consortium.checkingHeight);
   const find = (txId: string) => peer.blockOfTransaction(txId);
@@ -126,6 +129,15 @@ export function masterMethods(parts: MasterParts) {
     }),
 
     freshness: unary(Master.method.freshness, MASTER_REQUESTS.empty, () => freshness.tip()),
+
+    ...checkingMethods({
+      consortium,
+      ledger,
+      checking: checking.ledger,
+      sealed: checking.sealed,
+      initiator: () => checking.initiator(),
+      diverged: () => '',
+    }),
 
     trace: streaming(
       Master.method.trace,

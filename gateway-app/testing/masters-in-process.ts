@@ -5,6 +5,7 @@ import type { Metadata } from '@grpc/grpc-js';
 import type { Consortium } from '../consortium/consortium.js';
 import { Master, type ProofPart } from '../gen/cotrace/cotrace_pb.js';
 import { Attestor } from '../master/attestor.js';
+import { masterChecking } from '../master/checking/start-checking.js';
 import { Configurations } from '../master/configurations.js';
 import { Freshness } from '../master/freshness.js';
 import { MASTER_PATIENCE } from '../master/limits.js';
@@ -55,6 +56,17 @@ export function honestAnswers(network: TestNetwork, master: TestMaster): MasterA
       terms: network.terms,
       others: [],
       advancedAt: () => Date.now(),
+    }),
+    checking: masterChecking({
+      consortium,
+      mspId,
+      ledger,
+      configurations,
+      feed,
+      blocks: async function* () {
+        yield* await Promise.resolve([]);
+      },
+      log: new SilentLog(),
     }),
   });
   const caller = consortium.nodes.find(({ role }) => role === 'client');

@@ -1,9 +1,7 @@
 import { HASH_LENGTH, readAnchorKey } from '@cotrace/core';
 import { effects, type NamespaceRwset } from '@cotrace/fabric-model';
 import type { StoredBlock } from '../../gen/cotrace/store_pb.js';
-
-/** Name of the contract on main that anchors checking headers, and of its namespace. */
-export const ANCHOR = 'anchor';
+import { ANCHOR } from './names.js';
 
 /** What a transaction of main puts as the hash of a checking header. */
 export interface AnchorWrite {

@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import {
+  decodeCheckingHeader,
   equalBytes,
   fromUtf8,
   isCotraceError,
@@ -12,10 +13,9 @@ import {
 } from '@cotrace/core';
 import { effects, transactionsFilter } from '@cotrace/fabric-model';
 import {
-  CHECKING,
   readSealingTransaction,
+  sealersOf,
   validTransaction,
-  verifySeal,
   type SealingTransaction,
 } from '@cotrace/verifier';
 import type { CheckedBlock } from '../../fabric/chain.js';
@@ -25,6 +25,7 @@ import type { StoreBatch } from '../../node/store.js';
 import type { Configurations } from '../configurations.js';
 import type { MasterLedger } from '../master-ledger.js';
 import type { CheckingPlace } from './checking-rows.js';
+import { CHECKING } from './names.js';
 
 /** What judging the channel `checking` needs. */
 export interface CheckingLedgerParts {
@@ -34,6 +35,8 @@ export interface CheckingLedgerParts {
   readonly channel: string;
   /** Checking height. */
   readonly c: number;
+  /** How long an initiator is waited for, in milliseconds. */
+  readonly t2Ms: number;
   readonly log: Log;
 }
 
@@ -49,7 +52,7 @@ export class CheckingLedger {
   #sealed: bigint;
   #recordedMs: number;
   #sealedMs: number;
-  #heardMs: number | null = null;
+  #heardMs: readonly number[] = [];
 
   constructor(parts: CheckingLedgerParts, now: number) {
     this.#parts = parts;
@@ -69,14 +72,9 @@ export class CheckingLedger {
     return { checkNum: this.#sealed, sinceMs: this.#sealedMs };
   }
 
-  /** When something was last heard of the channel's orderers, by the own clock; null: not yet. */
-  get heardMs(): number | null {
+  /** When blocks of the channel came in lately, by the own clock: see `noteHeard`. */
+  get heardMs(): readonly number[] {
     return this.#heardMs;
-  }
-
-  /** To be called when the peer received something of the channel, or its orderers answered. */
-  heard(now: number): void {
-    this.#heardMs = now;
   }
 
   /** Cycles above `sealed` that are proven. */
@@ -101,7 +99,7 @@ export class CheckingLedger {
         this.#rows.putCheckpoint(batch, checkpoint);
       });
       this.#rows.written(checkpoint);
-      this.heard(now);
+      this.#heardMs = noteHeard(this.#heardMs, now, this.#parts.t2Ms);
       await this.#advanced(now);
     });
   }
@@ -115,7 +113,7 @@ export class CheckingLedger {
         if (candidates.length === 0) continue;
         const writes: ((batch: StoreBatch) => void)[] = [];
         for (const { envelope, ...place } of candidates) {
-          const sealing = readSealingTransaction(envelope, this.#parts.channel);
+          const sealing = this.#sealing(envelope);
           if (sealing !== null) writes.push(...(await this.#judged(sealing, envelope, place, (m) => m === n)));
         }
         await this.#store.amend((batch) => writes.forEach((write) => write(batch)));
@@ -156,10 +154,10 @@ export class CheckingLedger {
 
   /** What a transaction, valid or not, proves; what cannot be judged yet is kept. */
   async #provenBy(envelope: Uint8Array, place: CheckingPlace): Promise<((batch: StoreBatch) => void)[]> {
-    const sealing = readSealingTransaction(envelope, this.#parts.channel);
+    const sealing = this.#sealing(envelope);
     if (sealing === null) return [];
     const computed = this.#computed;
-    const later = sealing.headers.map(({ checkNum }) => checkNum).filter((n) => n > computed);
+    const later = sealing.headers.map(checkNumOf).filter((n) => n > computed);
     const writes = await this.#judged(sealing, envelope, place, (n) => n <= computed);
     if (later.length === 0) return writes;
     return [...writes, (batch) => this.#rows.putCandidate(batch, later, place, envelope)];
@@ -173,7 +171,8 @@ export class CheckingLedger {
     isAsked: (checkNum: bigint) => boolean,
   ): Promise<((batch: StoreBatch) => void)[]> {
     const writes: ((batch: StoreBatch) => void)[] = [];
-    for (const { checkNum, header } of sealing.headers) {
+    for (const header of sealing.headers) {
+      const checkNum = checkNumOf(header);
       if (!isAsked(checkNum)) continue;
       const own = this.#store.cycles.header(checkNum);
       const isOwn = own !== null && equalBytes(own, header);
@@ -189,6 +188,11 @@ export class CheckingLedger {
     return writes;
   }
 
+  /** A transaction that seals headers by its form; null for every other one. */
+  #sealing(envelope: Uint8Array): SealingTransaction | null {
+    return readOrNull(() => readSealingTransaction(envelope, this.#parts.channel));
+  }
+
   async #proven(
     sealing: SealingTransaction,
     checkNum: bigint,
@@ -198,7 +202,8 @@ export class CheckingLedger {
     const { configurations, c, log } = this.#parts;
     try {
       const membership = await configurations.before(BigInt(c) * (checkNum - 1n) + 1n);
-      const { creator, endorsers, timeMs } = verifySeal(sealing, membership);
+      const { creator, endorsers } = sealersOf(sealing, membership);
+      const timeMs = sealing.time * 1000n;
       return create(StoredSealSchema, { envelope, ...place, timeMs, creator, endorsers: [...endorsers] });
     } catch (error) {
       if (!isCotraceError(error)) throw error;
@@ -230,6 +235,10 @@ export class CheckingLedger {
     this.#turn = done.catch(() => undefined);
     return done;
   }
+}
+
+function checkNumOf(header: Uint8Array): bigint {
+  return decodeCheckingHeader(header).checkNum;
 }
 
 /** Longest report that is looked at. */

@@ -30,16 +30,22 @@ describe('what a master does', () => {
   });
 
   it('warns after t1 who is expected, as the one that is next', () => {
-    expect(actionsOf('B', 10_000)).toEqual([{ kind: 'report', checkNum: 3n, attempt: 0, late: 'warning' }]);
+    expect(actionsOf('B', 10_000)).toEqual([{ kind: 'report', checkNum: 3n, attempt: 0, late: 'warning', mspId: 'A' }]);
     expect(actionsOf('C', 10_000)).toEqual([]);
-    expect(actionsOf('C', 40_000)).toEqual([{ kind: 'report', checkNum: 3n, attempt: 1, late: 'warning' }]);
+    expect(actionsOf('C', 40_000)).toEqual([{ kind: 'report', checkNum: 3n, attempt: 1, late: 'warning', mspId: 'B' }]);
   });
 
   it('replaces who did not come by t2 and reports it first', () => {
     const seal = { kind: 'seal', from: 3n, to: 5n };
-    const penalty = (attempt: number) => ({ kind: 'report', checkNum: 3n, attempt, late: 'penalty' });
-    expect(actionsOf('B', 30_000)).toEqual([penalty(0), seal]);
-    expect(actionsOf('C', 60_000)).toEqual([penalty(1), seal]);
+    const penalty = (attempt: number, mspId: string) => ({
+      kind: 'report',
+      checkNum: 3n,
+      attempt,
+      late: 'penalty',
+      mspId,
+    });
+    expect(actionsOf('B', 30_000)).toEqual([penalty(0, 'A'), seal]);
+    expect(actionsOf('C', 60_000)).toEqual([penalty(1, 'B'), seal]);
     expect(actionsOf('A', 30_000)).toEqual([]);
   });
 

@@ -43,7 +43,13 @@ export interface CheckingView {
 /** What a master is to do on the checking channel, or on main. */
 export type CheckingAction =
   | { readonly kind: 'seal'; readonly from: bigint; readonly to: bigint }
-  | { readonly kind: 'report'; readonly checkNum: bigint; readonly attempt: number; readonly late: LateKind }
+  | {
+      readonly kind: 'report';
+      readonly checkNum: bigint;
+      readonly attempt: number;
+      readonly late: LateKind;
+      readonly mspId: string;
+    }
   | { readonly kind: 'anchor'; readonly checkNum: bigint };
 
 /** Most headers that one transaction of `checking` may have. */
@@ -74,7 +80,7 @@ function actionsFor(due: DueCycle, own: string, { t1Ms, t2Ms }: Patience, nowMs:
   const report = (of: number, kind: LateKind): CheckingAction[] => {
     const who = expectedInitiator(members, checkNum, of);
     const isKnown = late.some((row) => row.kind === kind && row.mspId === who);
-    return isKnown || isRecorded || who === own || of > MAX_LATE_ATTEMPT ? [] : [{ kind: 'report', checkNum, attempt: of, late: kind }];
+    return isKnown || isRecorded || who === own || of > MAX_LATE_ATTEMPT ? [] : [{ kind: 'report', checkNum, attempt: of, late: kind, mspId: who }];
   };
   if (expectedInitiator(members, checkNum, attempt) === own) {
     const most = checkNum + MAX_HEADERS - 1n;

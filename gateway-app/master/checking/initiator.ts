@@ -1,0 +1,208 @@
+import {
+  checkingHeaderHash,
+  CotraceError,
+  equalBytes,
+  fromUtf8,
+  isCotraceError,
+  isObject,
+  parseStrictJson,
+  utf8,
+  type PartLeaf,
+} from '@cotrace/core';
+import type { Log } from '../../node/log.js';
+import { pauseFor, within } from '../../node/retry.js';
+import { STATUS_CALL_MS } from '../../node/limits.js';
+import { PARTS_AT_A_TIME, RETRY_MS, TURN_MS } from '../limits.js';
+import { ANCHOR, CHECKING } from './names.js';
+import type { ChannelCalls } from './channel-calls.js';
+import { checkingView, type ViewParts } from './checking-view.js';
+import { nextActions, type CheckingAction } from './next-action.js';
+
+/** What another master says of its cycles. */
+export interface OtherCycles {
+  readonly mspId: string;
+  /** The newest cycle that it has computed, and the hash of its header of `checkNum`. */
+  cycles(checkNum: bigint): Promise<{ readonly computed: bigint; readonly headerHash: Uint8Array }>;
+}
+
+/** What a master needs to take its turn. */
+export interface InitiatorParts extends ViewParts {
+  readonly checkingCalls: ChannelCalls;
+  readonly mainCalls: ChannelCalls;
+  readonly others: readonly OtherCycles[];
+  readonly log: Log;
+}
+
+/** Who can endorse cycles now, the own organisation first, and the newest cycle that enough of them have. */
+interface Endorsers {
+  readonly organisations: readonly string[];
+  readonly enough: number;
+  readonly newest: bigint;
+}
+
+/** Takes this master's turns on the checking channel, and anchors on main, until `signal` is aborted (seed 001, section 4.2.3). */
+export async function takeTurns(parts: InitiatorParts, signal: AbortSignal): Promise<void> {
+  const initiator = new Initiator(parts);
+  while (!signal.aborted) {
+    const { least, most } = RETRY_MS;
+    const isDone = await initiator.act(signal);
+    await pauseFor(isDone ? TURN_MS : least + Math.random() * (most - least), signal);
+  }
+}
+
+/** Exported for tests. */
+export class Initiator {
+  readonly #parts: InitiatorParts;
+  /** Organisations that endorsed something else, and the cycle at which they did: they are asked again in the next one. */
+  readonly #odd = new Map<string, bigint>();
+
+  constructor(parts: InitiatorParts) {
+    this.#parts = parts;
+  }
+
+  /** Does what is to be done now, if anything; false where something could not be done and is to be tried again. */
+  async act(signal: AbortSignal): Promise<boolean> {
+    const { patience, log } = this.#parts;
+    try {
+      for (const action of nextActions(await checkingView(this.#parts), patience, Date.now())) {
+        await this.#perform(action, signal);
+      }
+      return true;
+    } catch (error) {
+      if (isCotraceError(error, 'STORE_FAILED')) throw error;
+      const kind = isCotraceError(error) ? error.code : 'call';
+      if (!signal.aborted) log.often('warn', `checking ${kind}`, 'could not take the turn on the checking channel; retrying', error);
+      return false;
+    }
+  }
+
+  async #perform(action: CheckingAction, signal: AbortSignal): Promise<void> {
+    if (action.kind === 'seal') await this.#seal(action.from, action.to, signal);
+    else if (action.kind === 'report') await this.#report(action);
+    else await this.#anchor(action.checkNum, signal);
+  }
+
+  /** Records the parts of cycle `from` and seals it with those up to `to` that enough masters have. */
+  async #seal(from: bigint, to: bigint, signal: AbortSignal): Promise<void> {
+    const { ledger, checking, log } = this.#parts;
+    const endorsers = await this.#endorsers(from);
+    const last = to < endorsers.newest ? to : endorsers.newest;
+    const headers: Uint8Array[] = [];
+    for (let n = from; n <= last; n += 1n) headers.push(ledger.store.cycles.need(n).header);
+    if (headers.length > 1) log.info(`sealing ${headers.length} cycles from ${from} on`);
+    else await this.#recordParts(from, endorsers);
+    await this.#call('sealCycle', headers, from, endorsers);
+    await seen(() => checking.recorded.checkNum >= last, signal);
+    for (let n = from; headers.length > 1 && n <= last; n += 1n) await this.#recordParts(n, endorsers);
+    if (from > 1n) await this.#recordParts(from - 1n, endorsers);
+  }
+
+  async #report({ checkNum, attempt, late, mspId }: Extract<CheckingAction, { kind: 'report' }>): Promise<void> {
+    const { checking, patience, log } = this.#parts;
+    const view = await checkingView(this.#parts);
+    if (view.due === null) return;
+    const endorsers = await this.#endorsers(checkNum);
+    const turnMs = view.due.startedMs + attempt * patience.t2Ms;
+    // Endorsers only report who could have submitted: those that saw a block of the channel within the attempt know that.
+    if (late === 'warning' && (checking.heardMs.at(-1) ?? 0) < turnMs) {
+      await this.#recordParts(checkNum, endorsers, 1);
+    }
+    const args = [String(checkNum), String(attempt), late, mspId].map((text) => utf8(text));
+    await this.#call('reportLate', args, checkNum, endorsers);
+    log.warn(`reported a ${late} of ${mspId}, whose turn it was to initiate cycle ${checkNum}`);
+  }
+
+  async #anchor(checkNum: bigint, signal: AbortSignal): Promise<void> {
+    const { ledger, mainCalls } = this.#parts;
+    const hash = checkingHeaderHash(ledger.store.cycles.need(checkNum).header);
+    const endorsers = await this.#endorsers(checkNum);
+    const call = { chaincode: ANCHOR, name: 'anchor', args: [utf8(String(checkNum)), hash] };
+    await mainCalls.submit({ ...call, organisations: endorsers.organisations, enough: endorsers.enough });
+    await seen(() => ledger.anchored >= checkNum, signal);
+  }
+
+  /** Records the parts of a cycle that are not there, at most `most` of them. */
+  async #recordParts(checkNum: bigint, endorsers: Endorsers, most = Infinity): Promise<void> {
+    const { ledger, checkingCalls } = this.#parts;
+    const there = domainsIn(await checkingCalls.query(CHECKING, 'parts', [String(checkNum)]));
+    const parts = ledger.store.cycles.need(checkNum).parts.filter(({ domain }) => !there.has(domain));
+    const missing = parts.slice(0, most);
+    const record = ({ domain, hpart }: PartLeaf): Promise<void> =>
+      this.#call('recordDomain', [utf8(String(checkNum)), utf8(domain), hpart], checkNum, endorsers);
+    for (let at = 0; at < missing.length; at += PARTS_AT_A_TIME) {
+      await Promise.all(missing.slice(at, at + PARTS_AT_A_TIME).map(record));
+    }
+  }
+
+  /** Asks as few as are enough, and where one of them does not agree, everybody. */
+  async #call(name: string, args: readonly Uint8Array[], checkNum: bigint, endorsers: Endorsers): Promise<void> {
+    const { checkingCalls } = this.#parts;
+    const { organisations, enough } = endorsers;
+    const call = { chaincode: CHECKING, name, args, enough };
+    try {
+      await checkingCalls.submit({ ...call, organisations: organisations.slice(0, enough) });
+    } catch (error) {
+      if (!isCotraceError(error, 'NOT_ENDORSED') || organisations.length <= enough) throw error;
+      const { odd } = await checkingCalls.submit({ ...call, organisations });
+      this.#leaveOut(odd, checkNum);
+    }
+  }
+
+  #leaveOut(odd: readonly string[], checkNum: bigint): void {
+    for (const mspId of odd) {
+      this.#odd.set(mspId, checkNum);
+      this.#parts.log.warn(
+        `[ODD_ENDORSEMENT] ${mspId} endorsed something else in cycle ${checkNum}; it is left out until the next one`,
+      );
+    }
+  }
+
+  /** Asks all masters how far they are with cycle `checkNum`. Throws `TOO_FEW_MASTERS` where fewer than a quorum have the same header. */
+  async #endorsers(checkNum: bigint): Promise<Endorsers> {
+    const { ledger, configurations, own, others, c } = this.#parts;
+    const { members, quorum } = await configurations.before(BigInt(c) * (checkNum - 1n) + 1n);
+    const hash = checkingHeaderHash(ledger.store.cycles.need(checkNum).header);
+    const isMember = (mspId: string): boolean => members.some((member) => member.mspId === mspId);
+    const asked = await Promise.all(
+      others
+        .filter(({ mspId }) => isMember(mspId))
+        .map(async ({ mspId, cycles }) => {
+          const state = await within(cycles(checkNum), STATUS_CALL_MS).catch(() => null);
+          return state !== null && equalBytes(state.headerHash, hash) ? [{ mspId, computed: state.computed }] : [];
+        }),
+    );
+    const ready = asked.flat();
+    if (ready.length + 1 < quorum) {
+      throw new CotraceError(
+        'TOO_FEW_MASTERS',
+        `${ready.length + 1} of ${quorum} masters that a quorum needs have this header of cycle ${checkNum}`,
+        { checkNum, ready: ready.map(({ mspId }) => mspId) },
+      );
+    }
+    const isOdd = ({ mspId }: { mspId: string }): boolean => (this.#odd.get(mspId) ?? 0n) >= checkNum;
+    ready.sort((a, b) => Number(isOdd(a)) - Number(isOdd(b)) || (a.computed > b.computed ? -1 : 1));
+    const computed = ledger.chain?.count ?? 0n;
+    const newest = [computed, ...ready.map((one) => one.computed)].sort((a, b) => (a > b ? -1 : 1))[quorum - 1];
+    return { organisations: [own, ...ready.map(({ mspId }) => mspId)], enough: quorum, newest: newest ?? checkNum };
+  }
+}
+
+/** Domains in the answer to the query `parts`. */
+function domainsIn(answer: Uint8Array): Set<string> {
+  const parts = parseStrictJson(fromUtf8(answer), MAX_PARTS_BYTES);
+  const domains = Array.isArray(parts) ? parts.map((part) => (isObject(part) ? part['domain'] : null)) : [];
+  return new Set(domains.filter((domain) => typeof domain === 'string'));
+}
+
+/** An answer about the most parts that a cycle can have. */
+const MAX_PARTS_BYTES = 16 * 1024 * 1024;
+
+/** How long the own copy of a channel may take to show what was committed there. */
+const SEEN_MS = 2000;
+const LOOK_MS = 25;
+
+/** Waits until something that was committed is seen in the own copy of its channel, which is soon. */
+async function seen(isSeen: () => boolean, signal: AbortSignal): Promise<void> {
+  const until = Date.now() + SEEN_MS;
+  while (!isSeen() && !signal.aborted && Date.now() < until) await pauseFor(LOOK_MS, signal);
+}

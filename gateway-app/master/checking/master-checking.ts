@@ -1,0 +1,82 @@
+import type { BlockSource } from '../../fabric/block-source.js';
+import type { Chain } from '../../fabric/chain.js';
+import { HeightFeed } from '../../node/feed.js';
+import type { Log } from '../../node/log.js';
+import { CheckingLedger } from './checking-ledger.js';
+import { checkingView, ownFacts, type ViewParts } from './checking-view.js';
+import { followChecking } from './follow-checking.js';
+import { takeTurns, type InitiatorParts } from './initiator.js';
+import { initiatorOf } from './next-action.js';
+import type { OwnFacts } from '@cotrace/chaincode';
+
+/** What a master's part in sealing is made of. */
+export interface MasterCheckingParts extends Omit<ViewParts, 'checking'> {
+  /** Name of the channel. */
+  readonly channel: string;
+  readonly blocks: BlockSource;
+  /** A chain of the channel that is where the store is. */
+  readonly openChain: () => Chain;
+  /** Tells when main has grown. */
+  readonly main: HeightFeed;
+  readonly log: Log;
+}
+
+/** What a master needs to have its contract asked and to take turns; null where it is not set up for that. */
+export interface TurnParts extends Pick<InitiatorParts, 'checkingCalls' | 'mainCalls' | 'others'> {
+  /** Hands its contract what it answers from. */
+  readonly post: (facts: OwnFacts) => void;
+}
+
+/** A master's part in sealing: it follows the channel `checking`, serves sealed headers, and takes its turn. */
+export class MasterChecking {
+  readonly ledger: CheckingLedger;
+  /** The number after the newest cycle up to which all are sealed. */
+  readonly sealed: HeightFeed;
+  readonly #parts: MasterCheckingParts;
+  readonly #view: ViewParts;
+
+  constructor(parts: MasterCheckingParts) {
+    const { ledger, configurations, channel, c, log, patience } = parts;
+    this.#parts = parts;
+    this.ledger = new CheckingLedger({ ledger, configurations, channel, c, log, t2Ms: patience.t2Ms }, Date.now());
+    this.sealed = new HeightFeed(this.ledger.sealed.checkNum + 1n);
+    this.#view = { ...parts, checking: this.ledger };
+  }
+
+  /** MSP id of who is to initiate the oldest cycle that is due; empty where none is. */
+  async initiator(): Promise<string> {
+    const { due } = await checkingView(this.#view);
+    return due === null ? '' : initiatorOf(due, this.#parts.patience, Date.now());
+  }
+
+  /** Runs until `signal` is aborted. Throws `STORE_FAILED`. */
+  async run(turns: TurnParts | null, signal: AbortSignal): Promise<void> {
+    const { blocks, openChain, log } = this.#parts;
+    const changed = (): void => {
+      this.sealed.advance(this.ledger.sealed.checkNum + 1n);
+      if (turns !== null) this.#post(turns);
+    };
+    changed();
+    await Promise.all([
+      followChecking({ blocks, openChain, checking: this.ledger, changed, log }, signal),
+      this.#followCycles(changed, signal),
+      ...(turns === null ? [] : [takeTurns({ ...this.#view, ...turns, log }, signal)]),
+    ]);
+  }
+
+  /** Judges what waited for a header as soon as this master has computed it. */
+  async #followCycles(changed: () => void, signal: AbortSignal): Promise<void> {
+    const { ledger, main, c } = this.#parts;
+    while (!signal.aborted) {
+      await this.ledger.judge(Date.now());
+      changed();
+      await main.above(BigInt(c) * ((ledger.chain?.count ?? 0n) + 1n), signal);
+    }
+  }
+
+  #post({ post }: TurnParts): void {
+    ownFacts(this.#view).then(post, (error: unknown) => {
+      this.#parts.log.often('error', 'facts', 'the contract of the checking channel was told nothing new', error);
+    });
+  }
+}
