@@ -11,6 +11,7 @@ import {
   readOrNull,
   VALID,
 } from '@cotrace/core';
+import { noteHeard } from '@cotrace/chaincode';
 import { effects, transactionsFilter } from '@cotrace/fabric-model';
 import {
   readSealingTransaction,
