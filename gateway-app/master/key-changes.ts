@@ -1,4 +1,4 @@
-import { concat, equalBytes, HASH_LENGTH, Reader, sha256, u32, u64 } from '@cotrace/core';
+import { concat, equalBytes, HASH_LENGTH, NO_POLICY_HASH, Reader, sha256, u32, u64 } from '@cotrace/core';
 import { effects, type NamespaceRwset } from '@cotrace/fabric-model';
 import { entryAfter, policyAfter } from '@cotrace/verifier';
 
@@ -10,12 +10,9 @@ export interface KeyState {
   readonly txNum: number;
   /** Number of transactions that wrote the key, deletions counted. */
   readonly verNum: number;
-  /** `H` of the key's own endorsement policy; `NO_POLICY` without one. */
+  /** `H` of the key's own endorsement policy; `NO_POLICY_HASH` without one. */
   readonly policyHash: Uint8Array;
 }
-
-/** Stands for the policy of a key that has none of its own: 32 zero bytes. */
-export const NO_POLICY: Uint8Array = new Uint8Array(HASH_LENGTH);
 
 /** A key before a block: what it was, null where it never was, and what names it in a store. */
 export interface KeyBefore<I> {
@@ -64,7 +61,7 @@ export function keyChanges<I>(
       const known = old === null ? null : { value: old.valueHash, verNum: old.verNum };
       const entry = entryAfter(effect, known, { blockNum, txNum }, sha256);
       if (entry === null) continue;
-      const policyHash = policyAfter(effect, old?.policyHash ?? NO_POLICY, NO_POLICY, sha256);
+      const policyHash = policyAfter(effect, old?.policyHash ?? NO_POLICY_HASH, NO_POLICY_HASH, sha256);
       const { value: valueHash, verNum } = entry;
       one.after = { valueHash, blockNum, txNum, verNum, policyHash };
     }

@@ -7,12 +7,13 @@ import {
   encodeStoreIdentity,
   equalBytes,
   isCotraceError,
+  NO_POLICY_HASH,
   toHex,
 } from '@cotrace/core';
 import { SnapshotNoteSchema, type SnapshotNote } from '../gen/cotrace/store_pb.js';
 import type { Log } from '../node/log.js';
 import { loadTrie, type LoadedTrie } from '../trie/snapshot.js';
-import { NO_POLICY, type KeyState } from './key-changes.js';
+import type { KeyState } from './key-changes.js';
 import { LedgerTrie } from './ledger-trie.js';
 import type { MasterStore } from './master-store.js';
 import type { TrieSettings } from './trie-settings.js';
@@ -117,7 +118,7 @@ async function replayed(
     const { keys } = await trie.apply(store.writingTransactions(next), {
       removed: (key) => removed.get(toHex(key)) ?? store.trie.removed(key, next),
       // The trie does not bind policies, and their rows are those of the last block.
-      policyHash: () => NO_POLICY,
+      policyHash: () => NO_POLICY_HASH,
     });
     for (const { id, after } of keys) {
       if (after.valueHash === null) removed.set(toHex(id), after);

@@ -20,7 +20,7 @@ export interface TrieBefore {
   find(key: Uint8Array): Uint8Array | null;
   /** What a key that is absent was when it was last deleted; null where it never was there. */
   removed(key: Uint8Array): KeyState | null;
-  /** `H` of the endorsement policy of a key that is there, or `NO_POLICY`. */
+  /** `H` of the endorsement policy of a key that is there, or `NO_POLICY_HASH`. */
   policyHash(key: Uint8Array): Uint8Array;
 }
 

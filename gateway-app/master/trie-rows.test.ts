@@ -2,11 +2,11 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { keccak256, PlainTrie, sha256, toHex, u32, utf8, verifyTrieProof } from '@cotrace/core';
+import { keccak256, NO_POLICY_HASH, PlainTrie, sha256, toHex, u32, utf8, verifyTrieProof } from '@cotrace/core';
 import { codeOf } from '../testing/codes.js';
 import { TEST_OWNER } from '../testing/test-owner.js';
 import { commit, openStore, type Store } from '../node/store.js';
-import { NO_POLICY, type KeyState } from './key-changes.js';
+import type { KeyState } from './key-changes.js';
 import { TrieRows } from './trie-rows.js';
 
 const DEEP = process.env['CI_DEEP'] === '1';
@@ -143,7 +143,7 @@ describe('the trie’s nodes in the store', () => {
 describe('keys that the trie does not tell of', () => {
   const OWN_POLICY = sha256(Uint8Array.of(1));
   const change = async (blockNum: bigint, after: Partial<KeyState>, before: Partial<KeyState> = {}) => {
-    const state = { valueHash: null, blockNum, txNum: 3, verNum: 1, policyHash: NO_POLICY };
+    const state = { valueHash: null, blockNum, txNum: 3, verNum: 1, policyHash: NO_POLICY_HASH };
     const changed = { id: keyOf(1), namespace: 'goods', key: 'a' };
     const batch = store.batch();
     rows.putKeys(batch, blockNum, [
@@ -171,20 +171,20 @@ describe('keys that the trie does not tell of', () => {
 
   it('policies are those last written, and none once they are taken away', async () => {
     const live = { valueHash: sha256() };
-    expect(rows.policyHash(keyOf(1))).toEqual(NO_POLICY);
+    expect(rows.policyHash(keyOf(1))).toEqual(NO_POLICY_HASH);
     await change(3n, { ...live, policyHash: OWN_POLICY }, live);
     expect(rows.policyHash(keyOf(1))).toEqual(OWN_POLICY);
     await change(4n, { ...live, policyHash: OWN_POLICY }, { ...live, policyHash: OWN_POLICY });
     expect(rows.policyHash(keyOf(1))).toEqual(OWN_POLICY);
     await change(5n, {}, { ...live, policyHash: OWN_POLICY });
-    expect(rows.policyHash(keyOf(1))).toEqual(NO_POLICY);
+    expect(rows.policyHash(keyOf(1))).toEqual(NO_POLICY_HASH);
   });
 
   it('a deletion that was written without its transaction is given it', async () => {
     await change(3n, { txNum: 0 });
     await change(7n, { txNum: 0 });
     const batch = store.batch();
-    const restamped = { valueHash: null, blockNum: 3n, txNum: 8, verNum: 1, policyHash: NO_POLICY };
+    const restamped = { valueHash: null, blockNum: 3n, txNum: 8, verNum: 1, policyHash: NO_POLICY_HASH };
     rows.restampRemoved(batch, keyOf(1), restamped);
     rows.restampRemoved(batch, keyOf(2), restamped);
     await commit(store, batch);

@@ -3,6 +3,7 @@ import {
   concat,
   CotraceError,
   equalBytes,
+  NO_POLICY_HASH,
   Reader,
   readRlpList,
   toHex,
@@ -15,7 +16,7 @@ import {
 import { RemovedKeySchema, type RemovedKey } from '../gen/cotrace/store_pb.js';
 import { ordered, read, type Store, type StoreBatch } from '../node/store.js';
 import type { ChangedStateKey } from './state-changes.js';
-import { NO_POLICY, type KeyState } from './key-changes.js';
+import type { KeyState } from './key-changes.js';
 import { REMEMBERED_DEPTH } from './limits.js';
 
 const NODE = 'node/';
@@ -99,13 +100,13 @@ export class TrieRows {
   putKeys(batch: StoreBatch, blockNum: bigint, changed: readonly ChangedStateKey[]): void {
     for (const { id, before, after } of changed) {
       if (after.valueHash === null) this.#putRemoved(batch, blockNum, id, after);
-      if (!equalBytes(before?.policyHash ?? NO_POLICY, after.policyHash)) this.putPolicy(batch, id, after);
+      if (!equalBytes(before?.policyHash ?? NO_POLICY_HASH, after.policyHash)) this.putPolicy(batch, id, after);
     }
   }
 
   /** Says which endorsement policy a key has. */
   putPolicy(batch: StoreBatch, key: Uint8Array, { policyHash }: KeyState): void {
-    if (equalBytes(policyHash, NO_POLICY)) batch.del(POLICY + toHex(key));
+    if (equalBytes(policyHash, NO_POLICY_HASH)) batch.del(POLICY + toHex(key));
     else batch.put(POLICY + toHex(key), policyHash);
   }
 
@@ -123,9 +124,9 @@ export class TrieRows {
     }
   }
 
-  /** `H` of the endorsement policy that a key has after the last block, or `NO_POLICY`. */
+  /** `H` of the endorsement policy that a key has after the last block, or `NO_POLICY_HASH`. */
   policyHash(key: Uint8Array): Uint8Array {
-    return read(this.#store, POLICY + toHex(key)) ?? NO_POLICY;
+    return read(this.#store, POLICY + toHex(key)) ?? NO_POLICY_HASH;
   }
 
   #putRemoved(batch: StoreBatch, blockNum: bigint, key: Uint8Array, { txNum, verNum }: KeyState): void {
@@ -150,7 +151,7 @@ export class TrieRows {
     }
     if (removed === null) return null;
     const { blockNum: deletedBy, txNum, verNum } = removed;
-    return { valueHash: null, blockNum: deletedBy, txNum, verNum, policyHash: NO_POLICY };
+    return { valueHash: null, blockNum: deletedBy, txNum, verNum, policyHash: NO_POLICY_HASH };
   }
 
   #removed(row: string): RemovedKey | null {
