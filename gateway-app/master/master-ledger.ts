@@ -46,9 +46,14 @@ export class MasterLedger {
   /** Opens the trie of a store; throws as `openTrie`. The store is the caller's to close, after `close`. */
   static async open(parts: LedgerParts): Promise<MasterLedger> {
     const { store, terms, checkingHeight, log } = parts;
-    const cycles = await LedgerCycles.open(store, { networkId: terms.networkId, c: checkingHeight }, log);
     const trie = await openTrie(store, parts.trie, log);
-    return new MasterLedger(parts, trie, cycles);
+    try {
+      const cycles = await LedgerCycles.open(store, { networkId: terms.networkId, c: checkingHeight }, log);
+      return new MasterLedger(parts, trie, cycles);
+    } catch (error) {
+      await trie.stop();
+      throw error;
+    }
   }
 
   /** Whether a block went wrong half way: the trie may be ahead of the store, and only a new start goes on. */

@@ -108,12 +108,6 @@ export const MAX_BLOCK_BYTES = 100 * 1024 * 1024;
 /** Deadlines of the calls of Fabric's gateway; a commit may wait for ordering to recover. */
 export const GATEWAY_DEADLINES = { evaluate: 15_000, endorse: 30_000, submit: 15_000, commit: 60_000 };
 
-/** How long an organisation is waited for that is asked by itself to endorse: one that hangs is done without. */
-export const ENDORSER_MS = 5000;
-
-/** What is kept of the text of one that does not endorse. */
-export const MAX_REFUSAL_TEXT = 400;
-
 /** How long the peer may take to tell its height to somebody who asks the master. */
 export const HEIGHT_MS = 1000;
 

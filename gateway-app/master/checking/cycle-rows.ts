@@ -7,7 +7,7 @@ import {
   type OpenCycle,
   type StoredCycle,
 } from '../../gen/cotrace/store_pb.js';
-import { ordered, read, type Store, type StoreBatch } from '../../node/store.js';
+import { endOfPrefix, ordered, read, type Store, type StoreBatch } from '../../node/store.js';
 
 const CYCLE = 'cycle/';
 const OPEN = 'open-cycle';
@@ -85,6 +85,11 @@ export class CycleRows {
   anchorBlock(checkNum: bigint): bigint | null {
     const row = read(this.#store, ANCHORED + ordered(checkNum));
     return row === null ? null : new Reader(row, 'an anchor').u64();
+  }
+
+  /** Removes what is known of anchors, which is found again in main's blocks. */
+  async clearAnchors(): Promise<void> {
+    await this.#store.clear({ gte: ANCHORED, lt: endOfPrefix(ANCHORED) });
   }
 
   #row(checkNum: bigint): StoredCycle | null {

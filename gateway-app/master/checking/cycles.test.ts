@@ -103,6 +103,9 @@ const headersOf = ({ ledger, store }: TestMaster): string[] =>
     toHex(store.cycles.need(BigInt(i + 1)).header),
   );
 
+/** Headers as their hashes, which are shorter to compare. */
+const hashesOf = (one: TestMaster): string[] => headersOf(one).map((hex) => toHex(sha256(utf8(hex))));
+
 const expected = (): string[] =>
   replayedHeaders(chain, master, network.terms.networkId, C).map((header) => toHex(header));
 
@@ -133,7 +136,7 @@ describe('the cycles of a master', () => {
       await again.close();
     }
     const last = await open(folder);
-    expect(headersOf(last)).toEqual(headersOf(master));
+    expect(hashesOf(last)).toEqual(hashesOf(master));
     await last.close();
   });
 
@@ -151,9 +154,9 @@ describe('the cycles of a master', () => {
       }
     });
     const upgraded = await open(folder);
-    expect(headersOf(upgraded)).toEqual(headersOf(master).slice(0, headersOf(upgraded).length));
+    expect(hashesOf(upgraded)).toEqual(hashesOf(master).slice(0, hashesOf(upgraded).length));
     await upgraded.follow(chain);
-    expect(headersOf(upgraded)).toEqual(headersOf(master));
+    expect(hashesOf(upgraded)).toEqual(hashesOf(master));
     await upgraded.close();
   });
 
@@ -171,7 +174,7 @@ describe('the cycles of a master', () => {
     });
     const again = await open(folder);
     await again.follow(chain);
-    expect(headersOf(again)).toEqual(headersOf(master));
+    expect(hashesOf(again)).toEqual(hashesOf(master));
     await again.close();
   });
 

@@ -14,7 +14,8 @@ import { pauseFor, within } from '../../node/retry.js';
 import { STATUS_CALL_MS } from '../../node/limits.js';
 import { PARTS_AT_A_TIME, RETRY_MS, TURN_MS } from '../limits.js';
 import { ANCHOR, CHECKING } from './names.js';
-import type { ChannelCalls } from './channel-calls.js';
+import type { EachEndorser } from '../../fabric/endorse-by-each.js';
+import { notEndorsed, type ChannelCalls } from './channel-calls.js';
 import { checkingView, type ViewParts } from './checking-view.js';
 import { nextActions, type CheckingAction } from './next-action.js';
 
@@ -34,9 +35,7 @@ export interface InitiatorParts extends ViewParts {
 }
 
 /** Who can endorse cycles now, the own organisation first, and the newest cycle that enough of them have. */
-interface Endorsers {
-  readonly organisations: readonly string[];
-  readonly enough: number;
+interface Endorsers extends EachEndorser {
   readonly newest: bigint;
 }
 
@@ -116,8 +115,7 @@ export class Initiator {
     const { ledger, mainCalls } = this.#parts;
     const hash = checkingHeaderHash(ledger.store.cycles.need(checkNum).header);
     const endorsers = await this.#endorsers(checkNum);
-    const call = { chaincode: ANCHOR, name: 'anchor', args: [utf8(String(checkNum)), hash] };
-    await mainCalls.submit({ ...call, organisations: endorsers.organisations, enough: endorsers.enough });
+    await this.#submit(mainCalls, ANCHOR, 'anchor', [utf8(String(checkNum)), hash], checkNum, endorsers);
     await seen(() => ledger.anchored >= checkNum, signal);
   }
 
@@ -134,33 +132,38 @@ export class Initiator {
     }
   }
 
-  /** Asks as few as are enough, and where one of them does not agree, everybody. */
-  async #call(name: string, args: readonly Uint8Array[], checkNum: bigint, endorsers: Endorsers): Promise<void> {
-    const { checkingCalls } = this.#parts;
-    const { organisations, enough } = endorsers;
-    const call = { chaincode: CHECKING, name, args, enough };
-    try {
-      await checkingCalls.submit({ ...call, organisations: organisations.slice(0, enough) });
-    } catch (error) {
-      if (!isCotraceError(error, 'NOT_ENDORSED') || organisations.length <= enough) throw error;
-      const { odd } = await checkingCalls.submit({ ...call, organisations });
-      this.#leaveOut(odd, checkNum);
-    }
+  #call(name: string, args: readonly Uint8Array[], checkNum: bigint, endorsers: Endorsers): Promise<void> {
+    return this.#submit(this.#parts.checkingCalls, CHECKING, name, args, checkNum, endorsers);
+  }
+
+  /** Asks as few as are enough, and where they do not agree, everybody. */
+  async #submit(
+    calls: ChannelCalls,
+    chaincode: string,
+    name: string,
+    args: readonly Uint8Array[],
+    checkNum: bigint,
+    { mspIds, quorum, manager }: Endorsers,
+  ): Promise<void> {
+    const call = { chaincode, name, arguments: args };
+    const asked = await calls.submit(call, { mspIds: mspIds.slice(0, quorum), quorum, manager });
+    if (asked.isCommitted) return;
+    const all = mspIds.length > quorum ? await calls.submit(call, { mspIds, quorum, manager }) : asked;
+    this.#leaveOut(all.odd, checkNum);
+    if (!all.isCommitted) throw notEndorsed(call, all);
   }
 
   #leaveOut(odd: readonly string[], checkNum: bigint): void {
     for (const mspId of odd) {
       this.#odd.set(mspId, checkNum);
-      this.#parts.log.warn(
-        `[ODD_ENDORSEMENT] ${mspId} endorsed something else in cycle ${checkNum}; it is left out until the next one`,
-      );
+      this.#parts.log.warn(`${mspId} is asked last until cycle ${checkNum + 1n}: its endorsement was odd`);
     }
   }
 
   /** Asks all masters how far they are with cycle `checkNum`. Throws `TOO_FEW_MASTERS` where fewer than a quorum have the same header. */
   async #endorsers(checkNum: bigint): Promise<Endorsers> {
     const { ledger, configurations, own, others, c } = this.#parts;
-    const { members, quorum } = await configurations.before(BigInt(c) * (checkNum - 1n) + 1n);
+    const { members, quorum, manager } = await configurations.before(BigInt(c) * (checkNum - 1n) + 1n);
     const hash = checkingHeaderHash(ledger.store.cycles.need(checkNum).header);
     const isMember = (mspId: string): boolean => members.some((member) => member.mspId === mspId);
     const asked = await Promise.all(
@@ -183,7 +186,7 @@ export class Initiator {
     ready.sort((a, b) => Number(isOdd(a)) - Number(isOdd(b)) || (a.computed > b.computed ? -1 : 1));
     const computed = ledger.chain?.count ?? 0n;
     const newest = [computed, ...ready.map((one) => one.computed)].sort((a, b) => (a > b ? -1 : 1))[quorum - 1];
-    return { organisations: [own, ...ready.map(({ mspId }) => mspId)], enough: quorum, newest: newest ?? checkNum };
+    return { mspIds: [own, ...ready.map(({ mspId }) => mspId)], quorum, manager, newest: newest ?? checkNum };
   }
 }
 

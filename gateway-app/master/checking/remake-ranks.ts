@@ -22,6 +22,7 @@ export async function remakeRanks(
 ): Promise<Checking> {
   log.info(`making the rank trees of all domains from the blocks up to ${last}`);
   await store.ranks.clear();
+  await store.cycles.clearAnchors();
   const ranks = await DomainRanks.open(store.ranks, terms.c);
   const keeper = CycleKeeper.start(terms, store.cycles);
   let membership = configurationAt(store, 0n).hash;
