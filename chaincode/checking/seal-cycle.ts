@@ -3,6 +3,7 @@ import {
   decodeCheckingHeader,
   equalBytes,
   headerKey,
+  MAX_SEALED_HEADERS,
   readOrNull,
 } from '@cotrace/core';
 import { Refusal } from '../refusal.js';
@@ -15,9 +16,6 @@ import {
   type StateEntry,
 } from './call.js';
 import type { OwnLedger } from './own-ledger.js';
-
-/** Most headers of one call. */
-export const MAX_SEALED_HEADERS = 64;
 
 /**
  * `sealCycle(header, …)`: 1 to 64 headers in order, 320 bytes each. Each is judged as if alone, so that sealing catches up

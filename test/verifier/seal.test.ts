@@ -4,10 +4,12 @@ import {
   encodeCheckingHeader,
   HeaderChain,
   headerKey,
+  readOrNull,
   sha256,
   utf8,
   type CycleFacts,
 } from '@cotrace/core';
+import fc from 'fast-check';
 import { ChannelConfig, common, type Endorsement } from '@cotrace/fabric-model';
 import { nodeVerifier, type SigningIdentity } from '@cotrace/network';
 import { errorOf } from '../../gateway-app/testing/codes.js';
@@ -18,6 +20,8 @@ import { TestNetwork } from '../../gateway-app/testing/test-network.js';
 import { sealedBoth, verifySeal, type PassedOver } from '../../verifier/checking/seal.js';
 import { readSealingTransaction } from '../../verifier/checking/sealing-transaction.js';
 import { mainConfig, type MainConfig } from '../../verifier/main-block/main-config.js';
+
+const RUNS = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
 
 // Other work on the machine must not fail a test.
 jest.setTimeout(30_000);
@@ -270,6 +274,41 @@ describe('endorsements count', () => {
       return one === undefined || two === undefined ? [] : [...many.map(() => one), two];
     };
     expect(passedOver({ endorsers: [own, other], endorsed })).toHaveLength(999);
+  });
+});
+
+describe('a changed seal', () => {
+  it('is refused, or proves the same by the same members or fewer', () => {
+    const headers = headersTo(3);
+    const [header = new Uint8Array()] = headers;
+    const whole = sealOf({ headers, endorsers: peers });
+    const place = fc.nat(whole.length - 1);
+    const change = fc.oneof(
+      fc.tuple(place, fc.integer({ min: 1, max: 255 })).map(
+        ([at, bits]) =>
+          (bytes: Uint8Array) =>
+            bytes.map((byte, i) => (i === at ? byte ^ bits : byte)),
+      ),
+      place.map((at) => (bytes: Uint8Array) => bytes.slice(0, at)),
+      fc.tuple(place, place).map(
+        ([from, to]) =>
+          (bytes: Uint8Array) =>
+            concat(
+              bytes.slice(0, from),
+              bytes.slice(Math.min(from, to), Math.max(from, to)),
+              bytes.slice(from),
+            ),
+      ),
+    );
+    fc.assert(
+      fc.property(change, (make) => {
+        const outcome = readOrNull(() => judged(make(whole), header));
+        if (outcome === null) return;
+        expect(['Org1MSP', 'Org2MSP', 'Org3MSP']).toEqual(expect.arrayContaining([...outcome.endorsers]));
+        expect(outcome).toMatchObject({ creator: 'Org1MSP', time: 1_760_000_000n });
+      }),
+      { numRuns: RUNS },
+    );
   });
 });
 
