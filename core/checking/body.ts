@@ -6,9 +6,7 @@ import { MerkleTree } from '../merkle/tree.js';
 import { verifyMultiproof } from '../merkle/verify.js';
 import type { CheckingHeader } from './header.js';
 import { decodePartLeaf, encodePartLeaf, partName, type PartLeaf } from './leaves.js';
-
-/** Most parts that a header can count. */
-const MAX_PARTS = 0xffff;
+import { MAX_PARTS } from './limits.js';
 
 /** The tree of a header's parts. */
 export interface CheckingBody {

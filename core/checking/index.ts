@@ -12,7 +12,6 @@ export {
   headerKey,
   lateKey,
   latePrefix,
-  MAX_LATE_ATTEMPT,
   partKey,
   partPrefix,
   readAnchorKey,
@@ -31,5 +30,6 @@ export {
   type IntervalLeaf,
   type PartLeaf,
 } from './leaves.js';
+export { MAX_LATE_ATTEMPT, MAX_SEALED_HEADERS } from './limits.js';
 export { packHeader, unpackHeader } from './packed-header.js';
 export { attemptAt, expectedInitiator } from './rotation.js';

@@ -3,9 +3,6 @@ import { isPartName } from './leaves.js';
 /** What a member is reported for: that its turn was over for t1, or for t2. */
 export type LateKind = 'warning' | 'penalty';
 
-/** Highest attempt that a report may name. */
-export const MAX_LATE_ATTEMPT = 9999;
-
 const U64_MAX = 0xffffffffffffffffn;
 
 /** Key of a domain's part of cycle n in the state of `checking`; the domain is one of a part. */

@@ -6,7 +6,8 @@ import { MAX_MSP_ID_BYTES } from '../formats/membership.js';
 import { canonicalJson } from '../json/canonical-json.js';
 import { parseStrictJson } from '../json/strict-json.js';
 import { Shape } from '../shape/shape.js';
-import { MAX_LATE_ATTEMPT, readLateKey, type LateKind } from './keys.js';
+import { readLateKey, type LateKind } from './keys.js';
+import { MAX_LATE_ATTEMPT } from './limits.js';
 
 /** More than any report has. */
 const MAX_REPORT_BYTES = 2048;

@@ -5,7 +5,7 @@ import type { Membership } from '../main-block/main-config.js';
 import { readSealingTransaction, type SealingTransaction } from './sealing-transaction.js';
 
 /** Most endorsements of a transaction that are looked at. */
-const MAX_ENDORSEMENTS = 1000;
+const MAX_SEAL_ENDORSEMENTS = 1000;
 
 /** Why an endorsement does not count. */
 export type PassedOver = 'size' | 'identity' | 'member' | 'again' | 'role' | 'curve' | 'signature';
@@ -96,7 +96,7 @@ function endorsersOf(
 ): { endorsers: string[]; passedOver: PassedOver[] } {
   const endorsers = new Set<string>();
   const passedOver: PassedOver[] = [];
-  for (const endorsement of endorsements.slice(0, MAX_ENDORSEMENTS)) {
+  for (const endorsement of endorsements.slice(0, MAX_SEAL_ENDORSEMENTS)) {
     const judged = judge(endorsement, responsePayload, membership, endorsers);
     if (judged.mspId === null) passedOver.push(judged.why);
     else endorsers.add(judged.mspId);

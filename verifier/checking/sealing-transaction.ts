@@ -4,6 +4,7 @@ import {
   decodeCheckingHeader,
   equalBytes,
   isCotraceError,
+  MAX_SEALED_HEADERS,
   readHeaderKey,
   type ErrorCode,
   type ErrorDetail,
@@ -26,8 +27,6 @@ import {
 const CHECKING = 'checking';
 /** Far above what 64 headers and the endorsements of 1,000 organisations take. */
 const MAX_SEAL_BYTES = 4 * 1024 * 1024;
-/** Most headers that a transaction proves. */
-const MAX_SEAL_HEADERS = 64;
 
 /** A transaction of `checking` by its form: what it proves if enough members endorsed it. */
 export interface SealingTransaction {
@@ -60,7 +59,9 @@ export function readSealingTransaction(envelope: Uint8Array, channel: string): S
   const transaction = formed(() => decodeTransaction(decoded));
   const { chaincode, invoked, response, actionHeader, chaincodeProposalPayload } = transaction;
   if (chaincode.name !== CHECKING || invoked !== CHECKING || response.status !== 200) {
-    throw refusal('SEAL_CHAINCODE', `it is no successful call of ${CHECKING}`, { status: response.status });
+    throw refusal('SEAL_CHAINCODE', `it is not a successful call of ${CHECKING}`, {
+      status: response.status,
+    });
   }
   const hash = proposalHash(channelHeaderBytes, actionHeader, chaincodeProposalPayload);
   if (channelHeader.txId !== computeTxId(nonce, creator) || !equalBytes(hash, transaction.proposalHash)) {
@@ -102,8 +103,10 @@ function headersIn(writes: readonly KeyWrite[]): Uint8Array[] {
     }
     return [value];
   });
-  if (headers.length > 0 && headers.length <= MAX_SEAL_HEADERS) return headers;
-  throw refusal('SEAL_WRITES', `it writes not 1 to ${MAX_SEAL_HEADERS} headers`, { headers: headers.length });
+  if (headers.length > 0 && headers.length <= MAX_SEALED_HEADERS) return headers;
+  throw refusal('SEAL_WRITES', `it writes not 1 to ${MAX_SEALED_HEADERS} headers`, {
+    headers: headers.length,
+  });
 }
 
 /** Throws `RULES` for a header of other rules: that says nothing against it. */
