@@ -7,7 +7,13 @@ import {
   type RankEntry,
 } from '@cotrace/core';
 import type { Log } from '../node/log.js';
-import { valueHash, type ChangedEntry, type DomainStore, type StateEntry } from './domain-store.js';
+import {
+  policyHash,
+  valueHash,
+  type ChangedEntry,
+  type DomainStore,
+  type StateEntry,
+} from './domain-store.js';
 import { RANK_PORTION } from './limits.js';
 
 /**
@@ -30,7 +36,10 @@ export class DomainRank {
     this.#portion = portion;
   }
 
-  /** The tree of a store; where the store has a state and no tree, from a time before there were any, it is made. */
+  /**
+   * The tree of a store; where the store has a state and no tree, or one of an older release whose ranks had no fixed
+   * places, it is made of the state. Everything else in the store stays as it is.
+   */
   static async open(
     store: DomainStore,
     domain: string,
@@ -90,7 +99,8 @@ export class DomainRank {
     const changes = entries.flatMap(({ namespace, key, entry, before }) => {
       if (namespace !== this.#domain) return [];
       const { txNum, verNum } = entry;
-      return { key, before: before ?? null, valueHash: valueHash(entry), txNum, verNum };
+      const hashes = { valueHash: valueHash(entry), policyHash: policyHash(entry) };
+      return { key, before: before ?? null, ...hashes, txNum, verNum };
     });
     editor.apply(blockNum, changes);
     if (blockNum > 0n && blockNum % BigInt(this.#c) === 0n) {
@@ -145,5 +155,5 @@ export class DomainRank {
 /** An entry of the state as the rank tree has it. */
 export function rankEntry({ key, entry }: StateEntry): RankEntry {
   const { blockNum, txNum, verNum } = entry;
-  return { key, valueHash: valueHash(entry), blockNum, txNum, verNum };
+  return { key, valueHash: valueHash(entry), policyHash: policyHash(entry), blockNum, txNum, verNum };
 }
