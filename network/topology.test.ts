@@ -124,6 +124,7 @@ capability: V3_0
     ['checking: {t1: 7, t2: 7}', 'checking.t2 must be a whole number from 8'],
     ['checking: {t3: 7}', 'checking has the unknown member "t3"'],
     ['checkingHeight: 1', 'checkingHeight must be a whole number from 2'],
+    ['checkingHeight: 100001', 'checkingHeight must be a whole number from 2 to 100000'],
     ['checkingHeight: 2.5', 'checkingHeight must be a whole number'],
     ['quorum: 1', 'quorum must be a whole number from 2 to 3, not 1'],
     ['quorum: 4', 'quorum must be a whole number from 2 to 3, not 4'],

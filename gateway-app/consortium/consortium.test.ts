@@ -132,7 +132,7 @@ describe('a consortium file', () => {
       'signer must be null',
     ],
     ['a height of one', () => ({ ...good, checkingHeight: 1 }), 'checkingHeight must be'],
-    ['a height beyond its 32 bits', () => ({ ...good, checkingHeight: 2 ** 32 }), 'checkingHeight must be'],
+    ['a height above 100,000', () => ({ ...good, checkingHeight: 100_001 }), 'from 2 to 100000'],
     ['one domain twice', () => ({ ...good, domains: [...good.domains, 'goods'] }), 'the domain goods'],
     ['a domain that no chaincode can have', () => ({ ...good, domains: ['Goods!'] }), 'domains[0] must be'],
     [
