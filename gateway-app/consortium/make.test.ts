@@ -99,6 +99,12 @@ describe('the example of a consortium', () => {
         tlsDir: join(dir, 'master', 'tls'),
         storeDir: join(dir, 'store', 'master'),
         listen: '0.0.0.0:7060',
+        contract: {
+          listen: '0.0.0.0:9997',
+          packageId: `cotrace-checking_1:${'0'.repeat(64)}`,
+          tls: false,
+          mspDir: join(dir, 'checking', 'msp'),
+        },
       },
     ]);
     expect(readClientConfig(join(dir, 'client.yaml'))).toMatchObject({
@@ -250,6 +256,11 @@ describe('the configuration of a process', () => {
       'an address that is none',
       'nodes: [{ name: a, mspDir: b, tlsDir: c, storeDir: d, listen: e }]',
       /host:port/,
+    ],
+    [
+      'a contract that is of no package',
+      'nodes: [{ name: a, mspDir: b, tlsDir: c, storeDir: d, contract: { listen: a:1, packageId: e, mspDir: f } }]',
+      /contract.packageId must be the id of a chaincode package, LABEL:HASH/,
     ],
     [
       'no thread for the trie',

@@ -1,3 +1,4 @@
+import type { OwnFacts } from '@cotrace/chaincode';
 import { fromHex } from '@cotrace/core';
 import { nodeVerifier, type SigningIdentity, type TlsMaterial } from '@cotrace/network';
 import type { Consortium, ConsortiumNode } from '../consortium/consortium.js';
@@ -20,6 +21,8 @@ import { stoppingController } from '../node/stopping.js';
 import { RpcClient } from '../node/rpc-client.js';
 import { serve } from '../node/rpc-server.js';
 import { Attestor } from './attestor.js';
+import { serveChecking } from './contract/checking-host.js';
+import type { ContractHost } from './contract/host.js';
 import { Configurations } from './configurations.js';
 import { Freshness, type HeightSource } from './freshness.js';
 import { followMain } from './follower.js';
@@ -91,6 +94,10 @@ export async function startMaster(
     });
     const server = await serve(listen, tls, consortium, Object.values(methods), log);
     log.info(`listens on ${listen}, next main block ${feed.height}`);
+    const contract = await contractOf(config, tls, log).catch((error: unknown) => {
+      server.close();
+      throw error;
+    });
     const stopping = stoppingController();
     const newChain = () => new Chain(genesisHeaderHash, nodeVerifier, null);
     const { blocks } = peer;
@@ -110,6 +117,7 @@ export async function startMaster(
         server.close();
         peer.close();
         others.close();
+        await contract?.close();
         await Promise.allSettled(running);
         await ledger.close();
         await store.close();
@@ -121,6 +129,15 @@ export async function startMaster(
     await store.close();
     throw error;
   }
+}
+
+/** The checking contract that a master serves; null where its configuration has none. */
+async function contractOf(
+  { contract }: NodeConfig,
+  tls: TlsMaterial,
+  log: Log,
+): Promise<ContractHost<OwnFacts> | null> {
+  return contract === undefined ? null : serveChecking(contract, tls, log);
 }
 
 async function openLedger(store: MasterStore, parts: Omit<LedgerParts, 'store'>): Promise<MasterLedger> {
