@@ -180,7 +180,7 @@ export const GATEWAY_CODES = {
   ODD_ENDORSEMENT: {
     where: 'log',
     means:
-      "an organisation's endorser answers a checking transaction otherwise than the others, or signs wrongly",
+      "an organisation's endorser answers a checking transaction differently from the others, or signs wrongly",
     advice: 'have that organisation look at it: its release may be another one',
   },
   RANK_TREE_UNMADE: {

@@ -134,13 +134,13 @@ describe('a description of a consortium', () => {
       'a TLS certificate for signing',
       'signer: farm/signing.pem',
       'signer: farm/master.pem',
-      /no valid certificate of FarmMSP \(farm\); give the node's signing certificate/,
+      /not a valid certificate of FarmMSP \(farm\); give the node's signing certificate/,
     ],
     [
       "another organisation's signing certificate",
       'signer: farm/signing.pem',
       'signer: shop/signing.pem',
-      /no valid certificate of FarmMSP/,
+      /not a valid certificate of FarmMSP/,
     ],
     ["another organisation's certificate", 'farm/master.pem', 'shop/master.pem', /not issued by/],
     [

@@ -154,7 +154,7 @@ describe('a call that each organisation endorses on its own', () => {
     });
     expect(endorsers).toEqual(['org1MSP']);
     expect(odd.map(({ error }) => error.message)).toEqual([
-      expect.stringContaining('its endorser is no member: UNKNOWN_MSP'),
+      expect.stringContaining('its endorser is not a member: UNKNOWN_MSP'),
     ]);
     expect(refused).toEqual([
       { mspId: 'nobodyMSP', status: null, text: expect.stringContaining('nobodyMSP') },

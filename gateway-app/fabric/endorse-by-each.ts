@@ -154,7 +154,7 @@ function faultOf(answer: Endorsed, payload: Uint8Array, manager: MspManager): st
     if (manager.verify(identity, endorsedBytes(payload, endorser), signature)) return null;
     return 'its signature is wrong';
   } catch (error) {
-    if (isCotraceError(error)) return `its endorser is no member: ${error.code}`;
+    if (isCotraceError(error)) return `its endorser is not a member: ${error.code}`;
     throw error;
   }
 }
