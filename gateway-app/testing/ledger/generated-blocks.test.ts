@@ -10,7 +10,8 @@ import { generatedBlocks } from './generated-blocks.js';
 import type { Workload } from './ledger-call.js';
 import { readLedgerFile, writeLedgerFile } from './ledger-file.js';
 import { LedgerNetwork } from './ledger-network.js';
-import { ACTS, plainKey, plainValue, plainWorkload, type PlainSetting } from './plain-workload.js';
+import { ACTS, plainWorkload, type PlainSetting } from './plain-workload.js';
+import { StoredLedger, type LedgerPlan } from './stored-ledger.js';
 import { storiesAtATime, tracedId, traceWorkload, type TraceSetting } from './trace-workload.js';
 
 const DOMAINS = ['goods', 'retail'];
@@ -23,8 +24,7 @@ const MIXED: PlainSetting = {
     { blocks: 12, mix: { create: 2, update: 3, remove: 2, policy: 1, call: 2, collide: 1 } },
   ],
   quietEvery: 5,
-  keyOf: plainKey,
-  valueOf: (index, blockNum) => plainValue(index, blockNum, 120),
+  valueBytes: 120,
 };
 const TRACED: TraceSetting = {
   domains: DOMAINS,
@@ -172,9 +172,12 @@ describe('a generated ledger of traces', () => {
 describe('the file of a ledger', () => {
   it('gives the blocks that were written, however they lie in the portions that are read', async () => {
     const path = folder();
-    const large = { ...MIXED, valueOf: (index: number, at: number) => plainValue(index, at, 20_000) };
+    const large = { ...MIXED, valueBytes: 20_000 };
     const blocks = await all(blocksOf(plainWorkload(network, large)));
-    expect(await writeLedgerFile(path, blocksOf(plainWorkload(network, large)))).toBe(blocks.length);
+    expect(await writeLedgerFile(path, blocksOf(plainWorkload(network, large)))).toEqual({
+      blocks: blocks.length,
+      bytes: (await stat(path)).size,
+    });
     expect((await stat(path)).size).toBeGreaterThan(3 << 20);
     const read = await all(readLedgerFile(path));
     expect(read.map(({ bytes }) => toHex(sha256(bytes)))).toEqual(
@@ -187,5 +190,36 @@ describe('the file of a ledger', () => {
     await writeLedgerFile(path, blocksOf(traceWorkload(network, TRACED)));
     await writeFile(path, (await readFile(path)).subarray(0, -7));
     await expect(all(readLedgerFile(path))).rejects.toMatchObject({ code: 'TRUNCATED_BLOCK_FILE' });
+  });
+});
+
+describe('a ledger in a folder', () => {
+  const plan: LedgerPlan = {
+    organisations: 2,
+    checkingHeight: 4,
+    seed: 3,
+    plain: { ...MIXED, phases: [{ blocks: 3, mix: { create: 1 } }] },
+  };
+
+  it('is made once, and refused to another plan', async () => {
+    const place = folder();
+    const made = await StoredLedger.open(place, plan);
+    expect(made.size).toMatchObject({ blocks: 5, transactions: 1 + 3 + 3 * 12 });
+    const first = await all(made.blocks());
+    const opened = await StoredLedger.open(place, plan);
+    expect(opened.size).toEqual(made.size);
+    expect((await all(opened.blocks())).map(({ bytes }) => toHex(sha256(bytes)))).toEqual(
+      first.map(({ bytes }) => toHex(sha256(bytes))),
+    );
+    await expect(StoredLedger.open(place, { ...plan, seed: 4 })).rejects.toThrow('another plan');
+  });
+
+  it('is made anew where the last attempt did not come to its end', async () => {
+    const place = folder();
+    await StoredLedger.open(place, plan);
+    await rm(join(place, 'ledger.json'));
+    await writeFile(join(place, 'blocks'), 'half');
+    const ledger = await StoredLedger.open(place, plan);
+    expect(await all(ledger.blocks())).toHaveLength(5);
   });
 });

@@ -15,4 +15,5 @@ export {
   type PlainSetting,
 } from './plain-workload.js';
 export { Random } from './random.js';
+export { StoredLedger, type LedgerPlan, type LedgerSize } from './stored-ledger.js';
 export { storiesAtATime, tracedId, traceWorkload, type TraceSetting } from './trace-workload.js';

@@ -6,13 +6,21 @@ import { blockFileEntry, readBlockFile, readEntryLength, type Block } from '@cot
 /** Bytes that are read at once: some blocks. */
 const PORTION = 1 << 20;
 
-/** Writes blocks as a Fabric peer does, as they come; returns their number. */
-export async function writeLedgerFile(path: string, blocks: AsyncIterable<Block>): Promise<number> {
-  let written = 0;
+/** What was written. */
+export interface WrittenBlocks {
+  readonly blocks: number;
+  readonly bytes: number;
+}
+
+/** Writes blocks as a Fabric peer does, as they come. */
+export async function writeLedgerFile(path: string, blocks: AsyncIterable<Block>): Promise<WrittenBlocks> {
+  const written = { blocks: 0, bytes: 0 };
   await pipeline(async function* () {
     for await (const block of blocks) {
-      written += 1;
-      yield blockFileEntry(block);
+      const entry = blockFileEntry(block);
+      written.blocks += 1;
+      written.bytes += entry.length;
+      yield entry;
     }
   }, createWriteStream(path));
   return written;

@@ -30,9 +30,8 @@ export interface PlainSetting {
   readonly phases: readonly Phase[];
   /** Every block whose number is a multiple holds one transaction of no domain; 0: none does. */
   readonly quietEvery: number;
-  readonly keyOf: (index: number) => string;
-  /** Bytes of a key's value, at least one, when it is written in block `blockNum`. */
-  readonly valueOf: (index: number, blockNum: number) => Uint8Array;
+  /** Bytes of a value, at least 1. */
+  readonly valueBytes: number;
 }
 
 /** A chaincode that is no domain: what it writes is in the ledger and in the state trie, and in no business node. */
@@ -52,15 +51,25 @@ export function plainWorkload(network: LedgerNetwork, setting: PlainSetting): Wo
   };
 }
 
-/** A value of `size` bytes that does not compress: hexadecimal digits of hashes, half of them, and what repeats. */
-export function plainValue(index: number, blockNum: number, size: number): Uint8Array {
-  const digits = toHex(sha256(utf8(`${index}/${blockNum}`)));
-  return utf8(`${digits} of key ${index}`.padEnd(size, ' and so on').slice(0, Math.max(1, size)));
+/** The key of a product. */
+export function plainKey(index: number): string {
+  return `product/https://id.gs1.org/01/09506000134352/21/${String(index).padStart(8, '0')}`;
 }
 
-/** A key as the rows of products have it. */
-export function plainKey(index: number): string {
-  return `product/${String(index).padStart(8, '0')}`;
+/** A value of `size` bytes of text, like those of records: 40 digits of a hash, which do not compress, and words that do. */
+export function plainValue(index: number, blockNum: number, size: number): Uint8Array {
+  const hash = toHex(sha256(utf8(`${index}/${blockNum}`)));
+  const text = JSON.stringify({
+    checksum: hash.slice(0, 40),
+    serial: String(index).padStart(12, '0'),
+    block: blockNum,
+    step: 'shipping',
+    disposition: 'in_transit',
+    bizLocation: 'urn:epc:id:sgln:9506000.00001.0',
+    readPoint: 'urn:epc:id:sgln:9506000.00001.1',
+    note: 'one record of a product, with words that are in all of them. '.repeat(Math.ceil(size / 60)),
+  });
+  return utf8(text.slice(0, size));
 }
 
 /** The setting, and the organisation whose peer endorses every generated transaction. */
@@ -158,7 +167,7 @@ class BlockOfActs {
     for (let draw = 0; draw < DRAWS && count > 0; draw++) {
       const index = this.#random.below(count);
       const id = `${domain}/${index}`;
-      if (this.#touched.has(id) || this.#view.get(domain, this.#setting.keyOf(index)) === null) continue;
+      if (this.#touched.has(id) || this.#view.get(domain, plainKey(index)) === null) continue;
       this.#touched.add(id);
       return { domain, index };
     }
@@ -166,11 +175,11 @@ class BlockOfActs {
   }
 
   #update(name: string, places: readonly Place[]): LedgerCall {
-    const { keyOf, valueOf } = this.#setting;
+    const { valueBytes } = this.#setting;
     const written = places.map(({ domain, index }) => ({
       domain,
-      key: keyOf(index),
-      value: valueOf(index, this.#blockNum),
+      key: plainKey(index),
+      value: plainValue(index, this.#blockNum, valueBytes),
     }));
     const args = [name, ...written.flatMap(({ key, value }) => [key, new TextDecoder().decode(value)])];
     return this.#of(places, args, (simulation) => {
@@ -183,8 +192,8 @@ class BlockOfActs {
 
   #change(act: 'remove' | 'policy', place: Place): LedgerCall {
     const { domain, index } = place;
-    const { keyOf, mspId } = this.#setting;
-    const key = keyOf(index);
+    const { mspId } = this.#setting;
+    const key = plainKey(index);
     return this.#of([place], [act, key], (simulation) => {
       simulation.get(domain, key);
       if (act === 'remove') simulation.del(domain, key);

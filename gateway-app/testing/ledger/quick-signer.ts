@@ -9,10 +9,10 @@ const CURVE = 'prime256v1';
 const ORDER = orderOf('P-256');
 const HALF_ORDER = ORDER >> 1n;
 /**
- * Secret numbers that an identity's signatures are made with. Two signatures with the same one are some megabytes of
- * ledger apart, farther than compression looks back.
+ * Secret numbers that an identity's signatures are made with: enough that a store, which compresses some kilobytes at a
+ * time, hardly meets the same one twice.
  */
-const SECRETS = 1024;
+const SECRETS = 256;
 
 /** What one secret number k makes of a hash z: r, and s = inverse · z + offset. */
 interface Prepared {
