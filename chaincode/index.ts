@@ -1,5 +1,9 @@
 export * from './domains/index.js';
 export { CHAINCODE_CODES } from './error-codes.js';
+export { capture } from './trace/capture.js';
+export { define } from './trace/define.js';
+export { DomainCache, type Domain } from './trace/domain-cache.js';
+export type { Stub } from './trace/state.js';
 export { checkDefinition } from './trace/check-definition.js';
 export {
   parseStanding,
