@@ -1,5 +1,5 @@
 import { DEFAULT_DOMAINS, defaultQuorum, type Shape, type TextRule } from '@cotrace/core';
-import { goDuration } from './config/go-duration.js';
+import { goDuration } from '@cotrace/fabric-model';
 import { parseSettings } from './settings-text.js';
 import { readTextFile } from './text-file.js';
 
