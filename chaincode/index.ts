@@ -1,6 +1,10 @@
 export * from './checking/index.js';
 export * from './domains/index.js';
 export { CHAINCODE_CODES } from './error-codes.js';
+export { capture } from './trace/capture.js';
+export { define } from './trace/define.js';
+export { DomainCache, type Domain } from './trace/domain-cache.js';
+export type { Stub } from './trace/state.js';
 export { checkDefinition } from './trace/check-definition.js';
 export {
   parseStanding,

@@ -192,6 +192,12 @@ export const GATEWAY_CODES = {
     means: 'a lineage is too large for one proof; the message says what is too much',
     advice: 'ask for one direction, for fewer identifiers, or for the newest events',
   },
+  ODD_ENDORSEMENT: {
+    where: 'log',
+    means:
+      "an organisation's endorser answers a checking transaction differently from the others, or signs wrongly",
+    advice: 'have that organisation look at it: its release may be another one',
+  },
   RANK_TREE_UNMADE: {
     where: 'log',
     means: 'the rank tree of a domain is being rebuilt; it answers once that is done',

@@ -86,6 +86,14 @@ describe('a process with nodes', () => {
     const config = consortium.configOf('org1.master');
     const { mspDir: client } = consortium.configOf('org1.client');
     expect(await run({ ...config, mspDir: client })).toMatch(/^CONFIG: .*signcerts must hold .*OU client/);
+    const contract = { listen: 'localhost:1', packageId: `checking:${'0'.repeat(64)}`, tls: false };
+    expect(await run({ ...config, contract: { ...contract, mspDir: config.mspDir } })).toMatch(
+      /^CONFIG: .*must hold a certificate of a client \(OU client\) to submit with, .* OU peer/,
+    );
+    const { mspDir: stranger } = consortium.configOf('org2.client');
+    expect(await run({ ...config, contract: { ...contract, mspDir: stranger } })).toMatch(
+      /^CONFIG: .*must be an identity of Org1MSP, but is one of Org2MSP/,
+    );
     const { mspDir: other } = consortium.configOf('org2.master');
     expect(await run({ ...config, mspDir: other })).toMatch(
       /^CONFIG: .* must be an identity of Org1MSP, .*Org2MSP/,

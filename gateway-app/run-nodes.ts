@@ -2,7 +2,7 @@ import { CotraceError } from '@cotrace/core';
 import type { Consortium } from './consortium/consortium.js';
 import { readConsortium } from './consortium/read.js';
 import { findNode, type NodeConfig, type RunningNode } from './node/node-config.js';
-import { loadAttester, loadNodeTls } from './node/node-identity.js';
+import { loadAttester, loadNodeTls, loadSubmitter } from './node/node-identity.js';
 import { readProcessConfig } from './node/process-config.js';
 
 /**
@@ -34,7 +34,9 @@ export async function runNodes(configPath: string, signal: AbortSignal): Promise
 function checkNode(config: NodeConfig, consortium: Consortium): void {
   const node = findNode(consortium, config.name, roleOf(config, consortium));
   loadNodeTls(config.tlsDir, node, consortium);
-  if (node.role === 'master') loadAttester(config.mspDir, node, consortium);
+  if (node.role !== 'master') return;
+  loadAttester(config.mspDir, node, consortium);
+  if (config.contract !== undefined) loadSubmitter(config.contract.mspDir, node, consortium);
 }
 
 /** Loads only what the role needs: a business node has no use for Fabric's client, which takes a while. */

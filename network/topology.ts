@@ -5,8 +5,8 @@ import {
   type Shape,
   type TextRule,
 } from '@cotrace/core';
+import { goDuration } from '@cotrace/fabric-model';
 import { checkingTimesOf, type CheckingTimes } from './checking-times.js';
-import { goDuration } from './config/go-duration.js';
 import { parseSettings } from './settings-text.js';
 import { readTextFile } from './text-file.js';
 

@@ -99,6 +99,12 @@ describe('the example of a consortium', () => {
         tlsDir: join(dir, 'master', 'tls'),
         storeDir: join(dir, 'store', 'master'),
         listen: '0.0.0.0:7060',
+        contract: {
+          listen: '0.0.0.0:9997',
+          packageId: `cotrace-checking_1:${'0'.repeat(64)}`,
+          tls: false,
+          mspDir: join(dir, 'checking', 'msp'),
+        },
       },
     ]);
     expect(readClientConfig(join(dir, 'client.yaml'))).toMatchObject({
@@ -128,13 +134,13 @@ describe('a description of a consortium', () => {
       'a TLS certificate for signing',
       'signer: farm/signing.pem',
       'signer: farm/master.pem',
-      /no valid certificate of FarmMSP \(farm\); give the node's signing certificate/,
+      /not a valid certificate of FarmMSP \(farm\); give the node's signing certificate/,
     ],
     [
       "another organisation's signing certificate",
       'signer: farm/signing.pem',
       'signer: shop/signing.pem',
-      /no valid certificate of FarmMSP/,
+      /not a valid certificate of FarmMSP/,
     ],
     ["another organisation's certificate", 'farm/master.pem', 'shop/master.pem', /not issued by/],
     [
@@ -250,6 +256,11 @@ describe('the configuration of a process', () => {
       'an address that is none',
       'nodes: [{ name: a, mspDir: b, tlsDir: c, storeDir: d, listen: e }]',
       /host:port/,
+    ],
+    [
+      'a contract that is of no package',
+      'nodes: [{ name: a, mspDir: b, tlsDir: c, storeDir: d, contract: { listen: a:1, packageId: e, mspDir: f } }]',
+      /contract.packageId must be the id of a chaincode package, LABEL:HASH/,
     ],
     [
       'no thread for the trie',

@@ -145,7 +145,7 @@ function signerHash(
   } catch (cause) {
     throw new CotraceError(
       'CONFIG',
-      `${path} is no valid certificate of ${mspId} (${name}); give the node's signing certificate, not its TLS certificate`,
+      `${path} is not a valid certificate of ${mspId} (${name}); give the node's signing certificate, not its TLS certificate`,
       { path, mspId },
       cause,
     );

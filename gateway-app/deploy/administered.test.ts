@@ -1,5 +1,5 @@
 import { defaultDomains } from '@cotrace/chaincode';
-import { servicePackage, type ChaincodePackage } from '@cotrace/network';
+import { outOfPeersPolicy, servicePackage } from '@cotrace/network';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { connectionsLeft, settledConnections } from '../testing/open-connections.js';
 import { RecordingStarter } from '../testing/recording-starter.js';
@@ -7,15 +7,15 @@ import { RunningDevnet } from '../testing/running-devnet.js';
 import { Workspace } from '../workspace/workspace.js';
 import { FabricBackend } from './backends/fabric.js';
 import { defineChaincodes } from './backends/lifecycle.js';
+import type { Packages } from './chaincodes.js';
 import { defineDomains } from './define-domains.js';
 
 const nothing = () => undefined;
-const INSTALLING = ['org1', 'org2'].map((name) => `installing the chaincode package at ${name}`);
 
 let devnet: RunningDevnet;
 /** Of this test alone: a run of the tests may be one of many on the same network. */
 let domain: string;
-let chaincode: ChaincodePackage;
+let packages: Packages;
 let said: string[];
 let before: number;
 
@@ -30,7 +30,8 @@ afterAll(() => devnet.stop());
 beforeEach(async () => {
   const id = Math.round(1000 * performance.now());
   domain = `goods${id}`;
-  chaincode = await servicePackage(`label_${id}`);
+  const checkingPackage = await servicePackage(`checking_${id}`);
+  packages = { trace: await servicePackage(`label_${id}`), checking: checkingPackage };
   said = [];
   before = await settledConnections();
 });
@@ -39,7 +40,7 @@ describe('the administrators of a running network', () => {
   it('leave no connection where one of them is not of the consortium', async () => {
     const { topology, layout, consortium } = devnet;
     const organisations = consortium.organisations.slice(0, 1);
-    const deployed = { topology, chaincode, progress, stillStarting: nothing };
+    const deployed = { topology, packages, progress, stillStarting: nothing };
     await expect(defineChaincodes(deployed, layout, { ...consortium, organisations })).rejects.toMatchObject({
       code: 'CONFIG',
       detail: { mspId: 'org2MSP' },
@@ -87,7 +88,7 @@ describe('chaincodes on Fabric’s own programs', () => {
     });
     const domains = [domain];
     const wanted = { topology: { ...topology, domains }, ports: Object.fromEntries(ports) };
-    return { ...wanted, workspace, starter, chaincode, progress };
+    return { ...wanted, workspace, starter, packages, progress };
   }
 
   it('are installed, approved and committed once, and no connection is left', async () => {
@@ -98,7 +99,18 @@ describe('chaincodes on Fabric’s own programs', () => {
     await deploy();
     expect(devnet.definition(domain)).toMatchObject({ version: '1', sequence: 1n });
     await deploy();
-    expect(said.sort()).toEqual([`chaincode ${domain} approved and committed`, ...INSTALLING]);
+    const { trace, checking } = packages;
+    expect(said.sort()).toEqual([
+      ...['anchor', 'checking', domain].map((name) => `chaincode ${name} approved and committed`),
+      ...[checking, trace].flatMap(({ label }) =>
+        ['org1', 'org2'].map((name) => `installing the chaincode package ${label} at ${name}`),
+      ),
+    ]);
+    const policyBytes = outOfPeersPolicy(2, ['org1MSP', 'org2MSP']);
+    const { main, checking: other } = devnet.topology.channels;
+    expect(devnet.definition('anchor', main)).toMatchObject({ policyBytes });
+    expect(devnet.definition('checking', other)).toMatchObject({ policyBytes });
+    expect(devnet.definition('checking', main)).toBeNull();
     expect(await connectionsLeft(before)).toBeLessThanOrEqual(before);
   });
 

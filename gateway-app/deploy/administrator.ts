@@ -8,8 +8,8 @@ import { findOrganisation } from '../node/node-config.js';
 /** An organisation's administrator, connected to the organisation's own peer. */
 export interface Administrator {
   readonly mspId: string;
-  /** The channel `main`. */
-  readonly main: Network;
+  /** A channel of the consortium. */
+  readonly network: (channel: string) => Network;
   close(): void;
 }
 
@@ -27,7 +27,7 @@ export function connectAdministrator(
   const fabric = connectFabric({ ...peer, tlsRoots, identity, tls }, 'calls');
   return {
     mspId,
-    main: fabric.gateway.getNetwork(consortium.channels.main.name),
+    network: (channel) => fabric.gateway.getNetwork(channel),
     close: () => fabric.close(),
   };
 }

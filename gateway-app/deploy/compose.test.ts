@@ -20,7 +20,7 @@ import { parse } from 'yaml';
 import { readConsortium } from '../consortium/read.js';
 import { readProcessConfig } from '../node/process-config.js';
 import { prepareHosts } from './hosts/hosts.js';
-import { chaincodeService, nodeProcesses } from './services.js';
+import { chaincodeService, masterNode, nodeProcesses } from './services.js';
 import { Workspace } from '../workspace/workspace.js';
 
 interface Service {
@@ -52,7 +52,10 @@ const parts: FabricParts = {
   layout,
   ports: {},
 };
-const processes = nodeProcesses(new Workspace('/network'), topology, layout);
+const processes = nodeProcesses(new Workspace('/network'), topology, layout, {
+  listen: () => '',
+  packageId: '',
+});
 
 function service(name: string): Service {
   const found = services[name];
@@ -112,9 +115,12 @@ describe('docker-compose.yaml', () => {
 
   it('tells peers and ordering nodes what they are told on this machine', () => {
     for (const organisation of topology.organisations) {
-      const chaincode = `${chaincodeService(organisation.name)}:9999`;
+      const services = {
+        address: `${chaincodeService(organisation.name)}:9999`,
+        checking: `${masterNode(organisation.name)}:9997`,
+      };
       const { environment = {} } = service(peerHost(organisation));
-      expect(comparable(environment)).toEqual(comparable(peerProgram(organisation, chaincode, parts).env));
+      expect(comparable(environment)).toEqual(comparable(peerProgram(organisation, services, parts).env));
       const address = reach(peerName(organisation));
       for (const name of ['ADDRESS', 'GOSSIP_BOOTSTRAP', 'GOSSIP_EXTERNALENDPOINT']) {
         expect(environment[`CORE_PEER_${name}`]).toBe(address);
@@ -144,6 +150,7 @@ describe('docker-compose.yaml', () => {
       expect(healthcheck?.test).toEqual(['CMD', 'cotrace', 'node', path, '--check']);
       expect(mounted.filter((volume) => volume.endsWith(':/store'))).toHaveLength(1);
       for (const node of readProcessConfig(join(dir, 'config', `${spec.name}.json`)).nodes) {
+        if (node.contract !== undefined) expect(node.contract.listen).toBe('0.0.0.0:9997');
         expect(node.storeDir).toBe(`/store/${node.name}`);
         const { address } = nodes.find(({ name }) => name === node.name) ?? {};
         expect(address).toBe(`${spec.name}:${portOf(node.listen ?? '')}`);

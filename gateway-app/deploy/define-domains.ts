@@ -30,7 +30,12 @@ export async function defineDomains(
   if (organisation === undefined) return;
   const administrator = connectAdministrator(organisation, layout, consortium);
   try {
-    await defineAt(gatewayPeer(administrator.main), topology.domains, requireRunning, progress);
+    await defineAt(
+      gatewayPeer(administrator.network(topology.channels.main)),
+      topology.domains,
+      requireRunning,
+      progress,
+    );
   } finally {
     administrator.close();
   }

@@ -30,21 +30,29 @@ function asBuilt(path: string): string {
 }
 
 const own = ['one.chaincode', 'one.master', 'two.chaincode', 'two.master'];
+const listening = ['one', 'two'].flatMap((name) => [
+  `${name}.chaincode`,
+  `${name}.master`,
+  `${name}.contract`,
+]);
+const contract = { listen: (name: string) => `${name}.example.com:9998`, packageId: 'checking:2' };
 const nodes = ['one.retail', 'one.goods', 'two.retail', 'two.goods'];
 
 describe('the services of a network', () => {
   it('each listen at a port of their own, which only Fabric’s own cannot change', () => {
     const services = listeningServices(together, new DevnetBackend());
     const peers = ['devnet.orderer', 'devnet.peer.one', 'devnet.peer.two'];
-    expect(services.map(({ name }) => name)).toEqual([...peers, ...own, ...nodes]);
+    expect(services.map(({ name }) => name)).toEqual([...peers, ...listening, ...nodes]);
     expect(services.some(({ fixed }) => fixed)).toBe(false);
     // Peers call chaincode services without TLS.
     expect(services.filter(({ tls }) => !tls).map(({ name }) => name)).toEqual([
       'one.chaincode',
+      'one.contract',
       'two.chaincode',
+      'two.contract',
     ]);
     const fabric = listeningServices(together, FabricBackend);
-    expect(fabric.filter(({ fixed }) => !fixed).map(({ name }) => name)).toEqual([...own, ...nodes]);
+    expect(fabric.filter(({ fixed }) => !fixed).map(({ name }) => name)).toEqual([...listening, ...nodes]);
     expect(fabric.filter(({ fixed }) => fixed).length).toBeGreaterThan(0);
   });
 
@@ -58,10 +66,9 @@ describe('the services of a network', () => {
 describe('the processes with nodes', () => {
   const workspace = new Workspace('/network');
   const namesOf = (topology: typeof together) =>
-    nodeProcesses(workspace, topology, new CryptoLayout('/crypto', topology)).map(({ spec, config }) => [
-      spec.name,
-      config.nodes.map(({ name }) => name),
-    ]);
+    nodeProcesses(workspace, topology, new CryptoLayout('/crypto', topology), contract).map(
+      ({ spec, config }) => [spec.name, config.nodes.map(({ name }) => name)],
+    );
 
   it('have every node once, masters alone', () => {
     const masters = ['one.master', 'two.master'].map((name) => [name, [name]]);
@@ -74,11 +81,19 @@ describe('the processes with nodes', () => {
   });
 
   it('have a store for each node, and keys of nobody else', () => {
-    const processes = nodeProcesses(workspace, together, new CryptoLayout('/crypto', together));
+    const processes = nodeProcesses(workspace, together, new CryptoLayout('/crypto', together), contract);
     const configs = processes.flatMap(({ config }) => config.nodes);
     for (const member of ['storeDir', 'mspDir', 'tlsDir'] as const) {
       expect(new Set(configs.map((config) => config[member])).size).toBe(configs.length);
     }
+    const [master, ...others] = configs.filter(({ name }) => name.startsWith('one'));
+    expect(master?.contract).toEqual({
+      listen: 'one.example.com:9998',
+      packageId: 'checking:2',
+      tls: false,
+      mspDir: '/crypto/peerOrganizations/one.example.com/users/checking@one.example.com/msp',
+    });
+    expect(others.filter((config) => 'contract' in config)).toEqual([]);
     for (const { spec, configPath } of processes) {
       expect(configPath).toBe(`/network/config/${spec.name}.json`);
       expect(spec).toMatchObject({ owner: '/network', log: `/network/logs/${spec.name}.log` });
@@ -90,6 +105,7 @@ describe('the processes with nodes', () => {
       workspace,
       together,
       new CryptoLayout('/crypto', together),
+      contract,
     )) {
       const [program = '', ...rest] = spec.args;
       expect(existsSync(asBuilt(program))).toBe(true);

@@ -12,8 +12,12 @@ const CHAINCODE_LAUNCHER = join(repository, 'node_modules', 'fabric-shim', 'cli.
 
 /** Label of the chaincode package; its id follows from it. */
 export const CHAINCODE_LABEL = 'cotrace-trace_1';
+/** Label of the package of the checking contract. */
+export const CHECKING_LABEL = 'cotrace-checking_1';
 
 export const chaincodeService = (organisation: string) => `${organisation}.chaincode`;
+/** The checking contract, in its master's process. */
+export const contractService = (organisation: string) => `${organisation}.contract`;
 export const masterNode = (organisation: string) => `${organisation}.master`;
 /** The process in which a business node runs. */
 export function businessProcess(
@@ -30,7 +34,7 @@ export interface Service {
   readonly process: string;
   /** Whether its port cannot change once it is chosen. */
   readonly fixed: boolean;
-  /** Whether it speaks TLS: on this machine all do but chaincode services. */
+  /** Whether it speaks TLS: on this machine all do but services of chaincodes. */
   readonly tls: boolean;
 }
 
@@ -47,6 +51,7 @@ export function listeningServices(topology: Topology, backend: FabricServices): 
     ...topology.organisations.flatMap(({ name }) => [
       alone(chaincodeService(name), false),
       alone(masterNode(name), true),
+      { name: contractService(name), process: masterNode(name), fixed: false, tls: false },
     ]),
     ...businessNodes(topology).map((node) => ({
       name: node.name,
@@ -87,11 +92,28 @@ export interface NodeProcess {
   readonly config: ProcessConfig;
 }
 
-/** The masters, and the business nodes: together per organisation, or one process each. */
-export function nodeProcesses(workspace: Workspace, topology: Topology, layout: CryptoLayout): NodeProcess[] {
+/**
+ * The masters, and the business nodes: together per organisation, or one process each. `contract`: where a master serves the
+ * checking contract (`host:port`), by the name of its organisation, and the id of its package.
+ */
+export function nodeProcesses(
+  workspace: Workspace,
+  topology: Topology,
+  layout: CryptoLayout,
+  contract: { readonly listen: (organisation: string) => string; readonly packageId: string },
+): NodeProcess[] {
   const masters = topology.organisations.map((organisation) => {
     const name = masterNode(organisation.name);
-    return nodeProcess(workspace, name, [nodeConfig(workspace, name, layout.master(organisation))]);
+    const master = {
+      ...nodeConfig(workspace, name, layout.master(organisation)),
+      contract: {
+        listen: contract.listen(organisation.name),
+        packageId: contract.packageId,
+        tls: false,
+        mspDir: join(layout.submitter(organisation), 'msp'),
+      },
+    };
+    return nodeProcess(workspace, name, [master]);
   });
   const business = businessNodes(topology).map((node) => ({
     process: businessProcess(topology, node),

@@ -20,7 +20,8 @@ import { stoppingController } from '../node/stopping.js';
 import { RpcClient } from '../node/rpc-client.js';
 import { serve } from '../node/rpc-server.js';
 import { Attestor } from './attestor.js';
-import { masterChecking } from './checking/start-checking.js';
+import { masterChecking, otherCycles } from './checking/start-checking.js';
+import { startTurns } from './checking/start-turns.js';
 import { Configurations } from './configurations.js';
 import { Freshness, type HeightSource } from './freshness.js';
 import { followMain } from './follower.js';
@@ -112,6 +113,12 @@ export async function startMaster(
     });
     const server = await serve(listen, tls, consortium, Object.values(methods), log);
     log.info(`listens on ${listen}, next main block ${feed.height}`);
+    const turns = await startTurns({ config, node, consortium, tls, others: others.cycles, log }).catch(
+      (error: unknown) => {
+        server.close();
+        throw error;
+      },
+    );
     const stopping = stoppingController();
     const newChain = () => new Chain(genesisHeaderHash, nodeVerifier, null);
     const { blocks } = peer;
@@ -121,7 +128,7 @@ export async function startMaster(
       followMain({ blocks, openChain, newChain, ledger, feed, health, patience }, stopping.signal),
       watchPeer(watch, stopping.signal),
       watchAcceptance(watch, stopping.signal),
-      checking.run(null, stopping.signal),
+      checking.run(turns, stopping.signal),
       ...others.kept.map((other) => keepAttestations(other, keeping, stopping.signal)),
     ];
     return {
@@ -132,6 +139,7 @@ export async function startMaster(
         server.close();
         disconnect();
         others.close();
+        await turns?.close();
         await Promise.allSettled(running);
         await ledger.close();
         await store.close();
@@ -185,6 +193,7 @@ function connectOthers(self: ConsortiumNode, consortium: Consortium, tls: TlsMat
       mspId,
       attestations: (blockNum, signal) => client.stream(Master.method.attestations, { blockNum }, signal),
     })),
+    cycles: others.map(({ mspId, client }) => otherCycles(mspId, client)),
     heights: others.map(({ client }): HeightSource => ({
       height: async () => (await client.call(Master.method.status, {}, { timeout: STATUS_CALL_MS })).height,
     })),

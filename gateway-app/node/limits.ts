@@ -108,6 +108,9 @@ export const MAX_BLOCK_BYTES = 100 * 1024 * 1024;
 /** Deadlines of the calls of Fabric's gateway; a commit may wait for ordering to recover. */
 export const GATEWAY_DEADLINES = { evaluate: 15_000, endorse: 30_000, submit: 15_000, commit: 60_000 };
 
+/** How long each organisation's endorser of a checking transaction may take: one that hangs must not hold up the others. */
+export const ENDORSE_EACH_MS = 5000;
+
 /** How long the peer may take to tell its height to somebody who asks the master. */
 export const HEIGHT_MS = 1000;
 

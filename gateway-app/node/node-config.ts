@@ -20,6 +20,20 @@ export interface NodeConfig {
   readonly trieThreads?: number;
   /** The most memory of a master's state trie, in MiB; by default half of the machine's, at most 4,096. */
   readonly trieMemory?: number;
+  /** The checking contract of a master; without it the organisation neither endorses nor submits anything for cycles. */
+  readonly contract?: ContractConfig;
+}
+
+/** The checking contract that a master serves to its organisation's peer, and who submits its transactions. */
+export interface ContractConfig {
+  /** `host:port` to listen on, for the peer. */
+  readonly listen: string;
+  /** Id of the chaincode package that names this service. */
+  readonly packageId: string;
+  /** Whether it speaks TLS with the master's certificate, and takes peers of the organisation alone. */
+  readonly tls: boolean;
+  /** MSP folder with the identity that submits, of the role client: channels do not take transactions from peers. */
+  readonly mspDir: string;
 }
 
 /** The configuration of one process: the consortium, and the nodes that run in this process. */

@@ -7,8 +7,8 @@ import { loadIdentity, loadTls, tlsFiles, type SigningIdentity, type TlsMaterial
 import { certificateHash } from '../consortium/certificate-hash.js';
 import type { Consortium, ConsortiumNode } from '../consortium/consortium.js';
 
-/** Units of a certificate that make it one of another role than a peer. Source: Fabric's NodeOUs, as its tools name them. */
-const OTHER_ROLES = ['client', 'admin', 'orderer'];
+/** Units of a certificate that say its role. Source: Fabric's NodeOUs, as its tools name them. */
+const ROLES = ['peer', 'client', 'admin', 'orderer'];
 
 /**
  * Loads a node's TLS folder. Throws `TLS_FOLDER`, and `CONFIG` with the file where the certificate is not the one that the
@@ -40,15 +40,35 @@ export function loadNodeTls(tlsDir: string, node: ConsortiumNode, consortium: Co
  * that tools put beside its identities; where there are none, the channel's configuration tells later.
  */
 export function loadAttester(mspDir: string, node: ConsortiumNode, consortium: Consortium): SigningIdentity {
+  return loadOf('peer', 'attest', mspDir, node, consortium);
+}
+
+/**
+ * Loads the identity with which a master submits transactions of the checking contract. It is a client's: the policy `Writers` of
+ * a stock organisation takes clients and administrators, and no peers (fabric-samples, test-network/configtx). Throws as
+ * `loadAttester`.
+ */
+export function loadSubmitter(mspDir: string, node: ConsortiumNode, consortium: Consortium): SigningIdentity {
+  return loadOf('client', 'submit', mspDir, node, consortium);
+}
+
+/** An identity of a role and of a node's organisation; `purpose` is what it is wanted for. */
+function loadOf(
+  role: 'peer' | 'client',
+  purpose: string,
+  mspDir: string,
+  node: ConsortiumNode,
+  consortium: Consortium,
+): SigningIdentity {
   const identity = loadIdentity(mspDir, node.mspId);
   const folder = join(mspDir, 'signcerts');
   const { subject } = readIn(folder, () => parseCertificate(identity.certificate));
   const units = subject.organizationalUnits;
-  const other = OTHER_ROLES.find((role) => units.includes(role));
-  if (other !== undefined && !units.includes('peer')) {
+  const other = ROLES.find((candidate) => candidate !== role && units.includes(candidate));
+  if (other !== undefined && !units.includes(role)) {
     throw wrong(
       folder,
-      `must hold a certificate of a peer (OU peer) to attest with, but holds one of OU ${other}`,
+      `must hold a certificate of a ${role} (OU ${role}) to ${purpose} with, but holds one of OU ${other}`,
     );
   }
   const beside = join(mspDir, 'tlscacerts');

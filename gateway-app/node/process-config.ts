@@ -1,8 +1,14 @@
-import type { Shape } from '@cotrace/core';
+import type { Shape, TextRule } from '@cotrace/core';
 import { ADDRESS } from '../settings/address.js';
 import { openSettings, pathOf, textOf, type SettingsFile } from '../settings/settings-file.js';
-import type { NodeConfig, ProcessConfig } from './node-config.js';
+import type { ContractConfig, NodeConfig, ProcessConfig } from './node-config.js';
 import { MAX_PROCESS_NODES, MAX_TRIE_THREADS, TRIE_MIB } from './limits.js';
+
+/** Label and hash. Source: Fabric, core/chaincode/persistence/chaincode_package.go and persistence.go. */
+const PACKAGE_ID: TextRule = {
+  rule: 'the id of a chaincode package, LABEL:HASH, as `peer lifecycle chaincode calculatepackageid` prints it',
+  like: /^[A-Za-z0-9][A-Za-z0-9_.+-]*:[0-9a-f]{64}$/,
+};
 
 /**
  * Reads the configuration of a process with nodes, YAML or JSON; paths in it are taken from its folder. Throws `CONFIG`
@@ -25,10 +31,11 @@ export function readProcessConfig(path: string): ProcessConfig {
 }
 
 function nodeOf(file: SettingsFile, node: Shape): NodeConfig {
-  node.only(['name', 'mspDir', 'tlsDir', 'storeDir', 'listen', 'trieThreads', 'trieMemory']);
+  node.only(['name', 'mspDir', 'tlsDir', 'storeDir', 'listen', 'trieThreads', 'trieMemory', 'contract']);
   const listen = node.optional('listen')?.text(ADDRESS);
   const trieThreads = node.optional('trieThreads')?.integer(1, MAX_TRIE_THREADS);
   const trieMemory = node.optional('trieMemory')?.integer(TRIE_MIB.least, TRIE_MIB.most);
+  const contract = node.optional('contract');
   return {
     name: textOf(node, 'name', 'the name of the node in the consortium file'),
     mspDir: pathOf(file, node, 'mspDir', 'the path of an MSP folder'),
@@ -37,5 +44,16 @@ function nodeOf(file: SettingsFile, node: Shape): NodeConfig {
     ...(listen !== undefined && { listen }),
     ...(trieThreads !== undefined && { trieThreads }),
     ...(trieMemory !== undefined && { trieMemory }),
+    ...(contract !== null && { contract: contractOf(file, contract) }),
+  };
+}
+
+function contractOf(file: SettingsFile, section: Shape): ContractConfig {
+  section.only(['listen', 'packageId', 'tls', 'mspDir']);
+  return {
+    listen: section.at('listen').text(ADDRESS),
+    packageId: section.at('packageId').text(PACKAGE_ID),
+    tls: section.optional('tls')?.boolean() ?? false,
+    mspDir: pathOf(file, section, 'mspDir', 'the path of an MSP folder with an identity of the role client'),
   };
 }

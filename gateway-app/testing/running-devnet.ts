@@ -56,9 +56,9 @@ export class RunningDevnet {
     return (name) => this.info.peers[name.replace('fabric.peer.', '')]?.address ?? '';
   }
 
-  /** The chaincode definition that is committed on the channel `main`. */
-  definition(name: string) {
-    return this.#handle.ledger(this.topology.channels.main).definition(name);
+  /** The chaincode definition that is committed on a channel, by default `main`. */
+  definition(name: string, channel = this.topology.channels.main) {
+    return this.#handle.ledger(channel).definition(name);
   }
 
   async stop(): Promise<void> {

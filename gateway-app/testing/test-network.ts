@@ -34,6 +34,10 @@ export interface TestNetworkOptions {
   readonly domains?: readonly string[];
   /** Other names, under the same authorities, make another network. */
   readonly mainName?: string;
+  /** Folder of the network, which takes up the certificates that are there; by default a temporary one. */
+  readonly dir?: string;
+  /** Checking height c; by default that of a topology. */
+  readonly checkingHeight?: number;
 }
 
 /** A consortium with real certificates and genesis blocks in a temporary folder. */
@@ -67,8 +71,8 @@ export class TestNetwork {
   }
 
   static async create(options: TestNetworkOptions = {}): Promise<TestNetwork> {
-    const { organisations = 3, domains = ['goods', 'retail'], mainName = 'main' } = options;
-    const dir = await mkdtemp(join(tmpdir(), 'cotrace-gateway-'));
+    const { organisations = 3, domains = ['goods', 'retail'], mainName = 'main', checkingHeight } = options;
+    const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'cotrace-gateway-')));
     const topology = parseTopology(
       JSON.stringify({
         organisations: Array.from({ length: organisations }, (_, i) => ({
@@ -78,6 +82,7 @@ export class TestNetwork {
         })),
         domains,
         channels: { main: mainName, checking: 'checking' },
+        ...(checkingHeight === undefined ? {} : { checkingHeight }),
       }),
     );
     return new TestNetwork(dir, topology, await ensureCrypto(topology, join(dir, 'crypto')));

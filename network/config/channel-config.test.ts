@@ -91,7 +91,7 @@ describe('the channel configuration of a new network', () => {
         roles[role]++;
       }
     }
-    expect(roles).toEqual({ peer: 6, client: 15, admin: 4, orderer: 1 });
+    expect(roles).toEqual({ peer: 6, client: 18, admin: 4, orderer: 1 });
   });
 
   it("does not know an identity under another organisation's name", () => {

@@ -1,4 +1,4 @@
+export * from './endorsement-policy.js';
 export * from './genesis.js';
-export * from './go-duration.js';
 export * from './msp-folder.js';
 export * from './addresses.js';

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { channelPolicyReference } from '@cotrace/fabric-model';
+import { outOfPeersPolicy } from '../config/endorsement-policy.js';
 import { readServerConfig } from './server-config.js';
 import { temporaryFolder } from './testing/test-network.js';
 
@@ -50,6 +51,17 @@ describe('the configuration of the network’s process', () => {
       chaincodeConfig,
       deployments: [{ ...deployment, policy: channelPolicyReference(policy) }],
     });
+  });
+
+  it('says how many of which organisations’ peers must endorse', () => {
+    const outOf = { n: 2, mspIds: ['AMSP', 'BMSP', 'CMSP'] };
+    const { deployments = [] } = read({ topology, dir: 's', deployments: [{ ...deployment, outOf }] });
+    expect(deployments).toEqual([{ ...deployment, policy: outOfPeersPolicy(2, outOf.mspIds) }]);
+    for (const n of [0, 4]) {
+      expect(() =>
+        read({ topology, dir: 's', deployments: [{ ...deployment, outOf: { ...outOf, n } }] }),
+      ).toThrow('outOf.n must be a whole number from 1 to 3');
+    }
   });
 
   it.each([

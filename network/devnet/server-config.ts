@@ -1,5 +1,6 @@
 import type { Shape, TextRule } from '@cotrace/core';
 import { channelPolicyReference } from '@cotrace/fabric-model';
+import { outOfPeersPolicy } from '../config/endorsement-policy.js';
 import { parseSettings } from '../settings-text.js';
 import { readTextFile } from '../text-file.js';
 import { readTopology } from '../topology.js';
@@ -10,6 +11,7 @@ import type { DevnetOptions, ListenOptions } from './options.js';
 const MAX_PORT = 65_535;
 /** Each of at most 65,535 domains on two channels. */
 const MAX_DEPLOYMENTS = 2 * 65_535;
+const MAX_POLICY_ORGANISATIONS = 1000;
 const SOME_TEXT: TextRule = { rule: 'text', least: 1 };
 
 /** The members of an object, each read by `read`. */
@@ -22,8 +24,9 @@ function textsOf(shape: Shape): Record<string, string> {
 }
 
 function readDeployment(shape: Shape): Deployment {
-  shape.only(['channel', 'name', 'version', 'sequence', 'packageId', 'addresses', 'policy']);
+  shape.only(['channel', 'name', 'version', 'sequence', 'packageId', 'addresses', 'policy', 'outOf']);
   const policy = shape.optional('policy')?.text(SOME_TEXT);
+  const outOf = shape.optional('outOf');
   return {
     channel: shape.at('channel').text(SOME_TEXT),
     name: shape.at('name').text(SOME_TEXT),
@@ -31,8 +34,18 @@ function readDeployment(shape: Shape): Deployment {
     sequence: shape.at('sequence').integer(1, Number.MAX_SAFE_INTEGER),
     packageId: shape.at('packageId').text(SOME_TEXT),
     ...(policy !== undefined && { policy: channelPolicyReference(policy) }),
+    ...(outOf !== null && { policy: readOutOf(outOf) }),
     addresses: textsOf(shape.section('addresses')),
   };
+}
+
+function readOutOf(shape: Shape): Uint8Array {
+  shape.only(['n', 'mspIds']);
+  const mspIds = shape
+    .at('mspIds')
+    .items(MAX_POLICY_ORGANISATIONS, 1)
+    .map((mspId) => mspId.text(SOME_TEXT));
+  return outOfPeersPolicy(shape.at('n').integer(1, mspIds.length), mspIds);
 }
 
 const RULES = ['ANY', 'ALL', 'MAJORITY'] as const;
@@ -57,7 +70,8 @@ function readListen(shape: Shape): ListenOptions {
 
 /**
  * Reads the configuration of the network's own process, YAML or JSON: `topology` (path of the topology file), `dir` (state
- * folder), `deployments` (as `Deployment`, with the path of a policy of the channel for `policy`), `chaincodeConfig` and
+ * folder), `deployments` (as `Deployment`, with the path of a policy of the channel for `policy`, or
+ * `outOf`, which says how many (`n`) of which organisations' (`mspIds`) peers), `chaincodeConfig` and
  * `rules` (as in `DevnetOptions`) and `listen` (as `ListenOptions`), the last four optional. Throws `DEVNET_CONFIG` naming what is wrong, `TOPOLOGY`.
  */
 export function readServerConfig(path: string): DevnetOptions {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -42,6 +42,20 @@ describe('the external builder', () => {
     expect(await run('release', ['output', 'release'])).toBe(0);
     const released = readFileSync(path('release/chaincode/server/connection.json'), 'utf8');
     expect(JSON.parse(released)).toEqual({ address: '127.0.0.1:9999', tls_required: false });
+  });
+
+  it('fills each field by its name, and leaves empty what the configuration does not have', async () => {
+    write('source/connection.json', {
+      address: '{{.checking}}',
+      domain: '{{.nothing}}',
+      other: '{{.address}}',
+    });
+    const fields = { address: '127.0.0.1:9999', checking: 'one.master:9998' };
+    const env = { [BUILDER_VARIABLE]: JSON.stringify(fields) };
+    expect(await run('build', ['source', 'metadata', 'output'], env)).toBe(0);
+    const built = readFileSync(path('output/connection.json'), 'utf8');
+    expect(JSON.parse(built)).toEqual({ address: 'one.master:9998', domain: '', other: '127.0.0.1:9999' });
+    expect(readdirSync(path('output'))).toEqual(['connection.json']);
   });
 
   it('keeps an address that the package itself gives, and its index definitions', async () => {

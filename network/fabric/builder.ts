@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** The variable that the peer hands to the builder, as Fabric's own builder for chaincode as a service names it. */
 export const BUILDER_VARIABLE = 'CHAINCODE_AS_A_SERVICE_BUILDER_CONFIG';
 
-/** What is in `connection.json` for the address that each peer is given. */
+/** What is in `connection.json` for the address of a peer's chaincode service; other services have fields of other names. */
 export const ADDRESS_FIELD = '{{.address}}';
 
 const DETECT = `#!/bin/sh
@@ -13,10 +13,15 @@ exec grep -Eiq '"type"[[:space:]]*:[[:space:]]*"ccaas"' "$2/metadata.json"
 `;
 
 const BUILD = `#!/bin/sh
-# build SOURCE METADATA OUTPUT: the package's connection.json, with this peer's address of the chaincode
+# build SOURCE METADATA OUTPUT: the package's connection.json, each field {{.name}} filled from the peer's configuration
 set -eu
-address=$(printf '%s' "\${${BUILDER_VARIABLE}:-}" | sed -n 's/.*"address"[[:space:]]*:[[:space:]]*"\\([^"|]*\\)".*/\\1/p')
-sed "s|${ADDRESS_FIELD.replace('.', '\\.')}|$address|g" "$1/connection.json" > "$3/connection.json"
+config=\${${BUILDER_VARIABLE}:-}
+cp "$1/connection.json" "$3/connection.json"
+for name in $(grep -o '{{\\.[A-Za-z0-9_]*}}' "$1/connection.json" | tr -d '{.}' | sort -u); do
+  value=$(printf '%s' "$config" | sed -n 's/.*"'"$name"'"[[:space:]]*:[[:space:]]*"\\([^"|]*\\)".*/\\1/p')
+  sed "s|{{\\.$name}}|$value|g" "$3/connection.json" > "$3/filled"
+  mv "$3/filled" "$3/connection.json"
+done
 if [ -d "$1/META-INF" ]; then cp -R "$1/META-INF" "$3/META-INF"; fi
 `;
 

@@ -85,10 +85,13 @@ export function ordererProgram(
   };
 }
 
-/** An organisation's peer (configuration: Fabric's core.yaml); `chaincodeAddress` is where its chaincodes run. */
+/**
+ * An organisation's peer (configuration: Fabric's core.yaml). `services`: where its chaincodes run, `host:port` by the fields of
+ * their packages' `connection.json`, such as `address`.
+ */
 export function peerProgram(
   organisation: Organisation,
-  chaincodeAddress: string,
+  services: Readonly<Record<string, string>>,
   { binaries, files, layout, ports }: FabricParts,
 ): FabricProgram {
   const name = peerName(organisation);
@@ -117,7 +120,7 @@ export function peerProgram(
       CORE_PEER_FILESYSTEMPATH: data,
       CORE_LEDGER_SNAPSHOTS_ROOTDIR: join(data, 'snapshots'),
       CORE_OPERATIONS_LISTENADDRESS: UNUSED_PORT,
-      [BUILDER_VARIABLE]: JSON.stringify({ address: chaincodeAddress }),
+      [BUILDER_VARIABLE]: JSON.stringify(services),
     },
   };
 }

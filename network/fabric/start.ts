@@ -61,7 +61,7 @@ export async function startFabric({
   const programs = [
     ...ordererNodes(topology).map((node) => ordererProgram(topology, node, parts)),
     ...topology.organisations.map((organisation) =>
-      peerProgram(organisation, chaincodes[organisation.name] ?? '', parts),
+      peerProgram(organisation, { address: chaincodes[organisation.name] ?? '' }, parts),
     ),
   ];
   const children = programs.map((program) => launch(program, join(dir, 'logs')));

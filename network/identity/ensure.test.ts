@@ -78,7 +78,7 @@ describe('certificates of the default network', () => {
       return [
         ...organisation(base, ca),
         ...['peer0', 'master'].flatMap((name) => node(base, 'peers', `${name}.${ca}`, ca)),
-        ...['Admin', 'User1', ...topology.domains].flatMap((name) =>
+        ...['Admin', 'User1', 'checking', ...topology.domains].flatMap((name) =>
           node(base, 'users', `${name}@${ca}`, ca),
         ),
       ];

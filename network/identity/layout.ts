@@ -2,6 +2,9 @@ import { join } from 'node:path';
 import type { NodeRole } from '@cotrace/fabric-model';
 import { ordererNodes, type Organisation, type Topology } from '../topology.js';
 
+/** A name that no domain may have. */
+const SUBMITTER = 'checking';
+
 /** An identity of an organisation, with its folder below the organisation's. */
 export interface NodeSpec {
   /** Common name of both certificates and name of the folder, e.g. `peer0.org1.example.com`. */
@@ -84,6 +87,11 @@ export class CryptoLayout {
     return this.user(organisation, domain);
   }
 
+  /** Folder of the identity with which the organisation's master submits transactions for cycles (OU `client`). */
+  submitter(organisation: Organisation): string {
+    return this.user(organisation, SUBMITTER);
+  }
+
   /** Folder of a user: `Admin` (OU `admin`) or `User1` (OU `client`). */
   user(organisation: Organisation, name: string): string {
     return join(this.organisation(organisation), 'users', `${name}@${organisation.domain}`);
@@ -111,6 +119,7 @@ function peerNodes({ domain }: Organisation, domains: readonly string[]): NodeSp
     node('peers', 'master', 'peer', domain),
     node('users', 'Admin', 'admin', domain),
     node('users', 'User1', 'client', domain),
+    node('users', SUBMITTER, 'client', domain),
     ...domains.map((name) => node('users', name, 'client', domain)),
   ];
 }

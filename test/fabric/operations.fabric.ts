@@ -174,6 +174,10 @@ describe('docs/operations.md, on a Fabric network that exists', () => {
         copyFileSync(join(shells.farm.dir, 'trade-checking-0.block'), join(dir, 'trade-checking-0.block'));
       return Promise.resolve();
     },
+    'cat > policy.txt': async () => {
+      copyFileSync(join(shells.farm.dir, 'policy.txt'), join(shells.shop.dir, 'policy.txt'));
+      return Promise.resolve();
+    },
     'peer channel fetch': async ([farm = '', shop = '']) => {
       expect(farm).toContain('the quorum has no spare: all 2 masters must run');
       const digests = (output: string) => output.match(/[0-9a-f]{64}/g);

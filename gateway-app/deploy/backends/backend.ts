@@ -1,5 +1,6 @@
-import type { ChaincodePackage, CryptoLayout, NetworkInfo, Topology } from '@cotrace/network';
+import type { CryptoLayout, NetworkInfo, Topology } from '@cotrace/network';
 import type { Consortium } from '../../consortium/consortium.js';
+import type { Packages } from '../chaincodes.js';
 import type { FabricServices } from '../services.js';
 import type { Starter } from '../local/starter.js';
 import type { Progress } from '../progress.js';
@@ -16,7 +17,7 @@ export interface NetworkRun {
   readonly starter: Starter;
   /** By the names of `listeningServices`. */
   readonly ports: Readonly<Record<string, number>>;
-  readonly chaincode: ChaincodePackage;
+  readonly packages: Packages;
   readonly progress: Progress;
 }
 
@@ -27,7 +28,7 @@ export interface Backend extends FabricServices {
   require(topology: Topology): void;
   /** Starts what does not run, and waits until it answers. Throws `NOT_READY` and what its parts throw. */
   start(run: NetworkRun): Promise<NetworkInfo>;
-  /** Makes every domain's chaincode callable, where it is not. */
+  /** Makes every chaincode callable, where it is not. */
   deploy(run: NetworkRun, layout: CryptoLayout, consortium: Consortium): Promise<void>;
 }
 

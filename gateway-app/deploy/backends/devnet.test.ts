@@ -19,11 +19,15 @@ const topology = parseTopology(TOPOLOGY);
 const PORTS = {
   'one.chaincode': 1001,
   'two.chaincode': 1002,
+  'one.contract': 1006,
+  'two.contract': 1007,
   'devnet.orderer': 1003,
   'devnet.peer.one': 1004,
   'devnet.peer.two': 1005,
 };
-const chaincode = { id: 'label:1', label: 'label', bytes: new Uint8Array() };
+const trace = { id: 'label:1', label: 'label', bytes: new Uint8Array() };
+const checking = { id: 'checking:2', label: 'checking', bytes: new Uint8Array() };
+const packages = { trace, checking };
 const node = { name: 'peer0.one.example.com', mspId: 'OneMSP', address: '127.0.0.1:1004' };
 const info: NetworkInfo = { peers: { one: node }, orderer: node, cryptoDir: '/crypto', channels: [] };
 
@@ -42,7 +46,7 @@ beforeEach(() => {
 afterEach(() => rmSync(workspace.root, { recursive: true, force: true }));
 
 function run(changes: Partial<NetworkRun> = {}): NetworkRun {
-  return { workspace, topology, starter, ports: PORTS, chaincode, progress: () => undefined, ...changes };
+  return { workspace, topology, starter, ports: PORTS, packages, progress: () => undefined, ...changes };
 }
 
 /** What the process is told. */
@@ -80,12 +84,20 @@ describe('the embedded network as a backend', () => {
     expect(existsSync(program.replace(/\.js$/, '.ts'))).toBe(true);
     const addresses = { one: '127.0.0.1:1001', two: '127.0.0.1:1002' };
     const deployment = { channel: 'trade', version: '1', sequence: 1, addresses, packageId: 'label:1' };
+    const contract = {
+      ...deployment,
+      addresses: { one: '127.0.0.1:1006', two: '127.0.0.1:1007' },
+      packageId: 'checking:2',
+      outOf: { n: 2, mspIds: ['OneMSP', 'TwoMSP'] },
+    };
     expect(told()).toEqual({
       topology: workspace.topology,
       dir: workspace.devnet,
       deployments: [
         { ...deployment, name: 'retail' },
         { ...deployment, name: 'goods' },
+        { ...contract, channel: 'trade-checking', name: 'checking' },
+        { ...contract, channel: 'trade', name: 'anchor' },
       ],
       listen: { orderer: 1003, peers: { one: 1004, two: 1005 } },
     });
@@ -94,7 +106,7 @@ describe('the embedded network as a backend', () => {
   it('is left to choose a port where there is none', async () => {
     await new DevnetBackend().start(run({ ports: {} }));
     expect(told()).toMatchObject({
-      deployments: [{ addresses: { one: '127.0.0.1:0' } }, {}],
+      deployments: [{ addresses: { one: '127.0.0.1:0' } }, {}, {}, {}],
       listen: { orderer: 0, peers: { one: 0, two: 0 } },
     });
   });
@@ -107,7 +119,7 @@ describe('the embedded network as a backend', () => {
     expect(starter.take()).toEqual(['start devnet']);
     await backend.start(run({ ports: { ...PORTS, 'two.chaincode': 2002 } }));
     expect(starter.take()).toEqual(['stop devnet', 'start devnet']);
-    expect(told()).toMatchObject({ deployments: [{ addresses: { two: '127.0.0.1:2002' } }, {}] });
+    expect(told()).toMatchObject({ deployments: [{ addresses: { two: '127.0.0.1:2002' } }, {}, {}, {}] });
   });
 
   it('deploys what it was told at its start', async () => {

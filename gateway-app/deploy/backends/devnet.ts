@@ -7,7 +7,8 @@ import {
   requireOneOrderer,
   type Topology,
 } from '@cotrace/network';
-import { chaincodeService, type Service } from '../services.js';
+import { chaincodesOf, type ChaincodeDuty } from '../chaincodes.js';
+import { chaincodeService, contractService, type Service } from '../services.js';
 import { waitForDevnet } from '../local/wait-ready.js';
 import { hasChanged, writeJson } from '../../workspace/workspace.js';
 import { DEFINITION, type Backend, type NetworkRun } from './backend.js';
@@ -23,7 +24,7 @@ interface DevnetConfig {
   readonly topology: string;
   /** State folder. */
   readonly dir: string;
-  readonly deployments: readonly Deployment[];
+  readonly deployments: readonly (Deployment & Partial<Pick<ChaincodeDuty, 'outOf'>>)[];
   readonly listen: Pick<ListenOptions, 'orderer' | 'peers'>;
 }
 
@@ -61,20 +62,20 @@ export class DevnetBackend implements Backend {
   }
 }
 
-function configuration({ workspace, topology, ports, chaincode }: NetworkRun): DevnetConfig {
+function configuration({ workspace, topology, ports, packages }: NetworkRun): DevnetConfig {
   const { organisations } = topology;
-  const addresses = Object.fromEntries(
-    organisations.map(({ name }) => [name, `127.0.0.1:${ports[chaincodeService(name)] ?? 0}`]),
-  );
+  const addresses = (service: (organisation: string) => string) =>
+    Object.fromEntries(organisations.map(({ name }) => [name, `127.0.0.1:${ports[service(name)] ?? 0}`]));
   return {
     topology: workspace.topology,
     dir: workspace.devnet,
-    deployments: topology.domains.map((name) => ({
-      channel: topology.channels.main,
+    deployments: chaincodesOf(topology, packages).map(({ channel, name, chaincode, outOf }) => ({
+      channel,
       name,
       ...DEFINITION,
-      addresses,
+      addresses: addresses(chaincode === packages.trace ? chaincodeService : contractService),
       packageId: chaincode.id,
+      ...(outOf !== null && { outOf }),
     })),
     listen: {
       orderer: ports[ORDERER] ?? 0,

@@ -24,8 +24,12 @@ const PORTS = {
   'fabric.peer.two': 1004,
   'one.chaincode': 1005,
   'two.chaincode': 1006,
+  'one.contract': 1007,
+  'two.contract': 1008,
 };
-const chaincode = { id: 'label:1', label: 'label', bytes: new Uint8Array() };
+const trace = { id: 'label:1', label: 'label', bytes: new Uint8Array() };
+const checking = { id: 'checking:2', label: 'checking', bytes: new Uint8Array() };
+const packages = { trace, checking };
 const nothing = () => undefined;
 
 let folder: string;
@@ -43,7 +47,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A run in the workspace, by a starter that starts nothing. */
 function run(workspace: Workspace, starter: RecordingStarter, changes: Partial<NetworkRun> = {}): NetworkRun {
-  return { workspace, topology, starter, ports: PORTS, chaincode, progress: nothing, ...changes };
+  return { workspace, topology, starter, ports: PORTS, packages, progress: nothing, ...changes };
 }
 
 describe('Fabric’s own programs as a backend', () => {
@@ -110,6 +114,8 @@ describe('the start of Fabric’s own programs', () => {
     for (const [i, port] of [1001, 1003, 1004].entries()) expect(environments[i]).toContain(String(port));
     expect(environments[1]).toContain('127.0.0.1:1005');
     expect(environments[2]).toContain('127.0.0.1:1006');
+    expect(environments[1]).toContain('127.0.0.1:1007');
+    expect(environments[2]).toContain('127.0.0.1:1008');
     expect(info.peers['one']).toEqual({
       name: 'peer0.one.example.com',
       mspId: 'OneMSP',
@@ -123,7 +129,7 @@ describe('the start of Fabric’s own programs', () => {
     await new FabricBackend(binaries, () => Promise.resolve()).start(
       run(workspace, starter, { ports: { ...PORTS, 'one.chaincode': undefined as unknown as number } }),
     );
-    const address = JSON.stringify({ address: '127.0.0.1:0' });
+    const address = JSON.stringify({ address: '127.0.0.1:0', checking: '127.0.0.1:1007' });
     expect(Object.values(starter.specs[1]?.env ?? {})).toContain(address);
   });
 

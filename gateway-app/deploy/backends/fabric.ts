@@ -19,7 +19,7 @@ import {
   type Topology,
 } from '@cotrace/network';
 import type { Consortium } from '../../consortium/consortium.js';
-import { chaincodeService, type Service } from '../services.js';
+import { chaincodeService, contractService, type Service } from '../services.js';
 import type { ProcessEntry } from '../processes.js';
 import { requireRunning } from '../local/wait-ready.js';
 import { hasChanged, writeJson } from '../../workspace/workspace.js';
@@ -61,9 +61,13 @@ export class FabricBackend implements Backend {
       nodes.push(await ensure(run, ordererProgram(topology, node, parts)));
     }
     for (const organisation of topology.organisations) {
-      const address = `127.0.0.1:${ports[chaincodeService(organisation.name)] ?? 0}`;
-      const peer = await ensure(run, peerProgram(organisation, address, parts), (program) => {
-        // What the builder made of the old address.
+      const local = (name: string) => `127.0.0.1:${ports[name] ?? 0}`;
+      const services = {
+        address: local(chaincodeService(organisation.name)),
+        checking: local(contractService(organisation.name)),
+      };
+      const peer = await ensure(run, peerProgram(organisation, services, parts), (program) => {
+        // What the builder made of the old addresses.
         rmSync(join(files.data(program.name), 'externalbuilder'), { recursive: true, force: true });
       });
       nodes.push(peer);
@@ -74,10 +78,10 @@ export class FabricBackend implements Backend {
   }
 
   async deploy(run: NetworkRun, layout: CryptoLayout, consortium: Consortium): Promise<void> {
-    const { workspace, topology, starter, ports, chaincode, progress } = run;
-    await installPackages(topology, chaincode, { layout, reach: localReach(ports) }, progress);
+    const { workspace, topology, starter, ports, packages, progress } = run;
+    await installPackages(topology, packages, { layout, reach: localReach(ports) }, progress);
     const stillStarting = () => requireRunning(workspace, starter.entries());
-    await defineChaincodes({ topology, chaincode, progress, stillStarting }, layout, consortium);
+    await defineChaincodes({ topology, packages, progress, stillStarting }, layout, consortium);
   }
 }
 

@@ -1,6 +1,6 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { lifecycle } from '@cotrace/fabric-model';
-import { defaultTopology } from '@cotrace/network';
+import { defaultTopology, outOfPeersPolicy } from '@cotrace/network';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { away } from '../../testing/gateway-errors.js';
 import { approveAndCommit, type LifecycleAdministrator } from './lifecycle.js';
@@ -8,7 +8,9 @@ import { approveAndCommit, type LifecycleAdministrator } from './lifecycle.js';
 const nothing = () => undefined;
 
 const topology = defaultTopology();
-const chaincode = { id: 'label:1', label: 'label', bytes: new Uint8Array() };
+const trace = { id: 'label:1', label: 'label', bytes: new Uint8Array() };
+const checking = { id: 'checking:2', label: 'checking', bytes: new Uint8Array() };
+const packages = { trace, checking };
 
 /** What an organisation's administrator asks for: the function, the chaincode, and who is to endorse it. */
 interface Asked {
@@ -24,6 +26,11 @@ const ARGUMENTS = {
   CommitChaincodeDefinition: lifecycle.CommitChaincodeDefinitionArgsSchema,
 } as const;
 
+type ContractCall =
+  | lifecycle.CheckCommitReadinessArgs
+  | lifecycle.ApproveChaincodeDefinitionForMyOrgArgs
+  | lifecycle.CommitChaincodeDefinitionArgs;
+
 type Call = {
   readonly arguments?: readonly (string | Uint8Array)[];
   readonly endorsingOrganizations?: string[];
@@ -33,23 +40,34 @@ type Call = {
 class FakeChannel {
   readonly asked: Asked[] = [];
   readonly packages: string[] = [];
+  readonly contracts: unknown[] = [];
   readonly committed: string[] = [];
   /** As `org1MSP goods`. */
   readonly approved: string[] = [];
   /** Is called before each answer; throws where there is none. */
-  disturb: (what: string) => Promise<void> = () => Promise.resolve();
+  disturb: (what: string, channel: string) => Promise<void> = () => Promise.resolve();
 
   readonly administrators = ['org1MSP', 'org2MSP'].map((mspId): LifecycleAdministrator => {
-    const answer = (name: string, options?: Call) => this.#answer(mspId, name, options ?? {});
-    return { mspId, contract: { evaluate: answer, submit: answer } };
+    const callsOf = (channel: string) => {
+      const answer = (name: string, options?: Call) => this.#answer(mspId, channel, name, options ?? {});
+      return { evaluate: answer, submit: answer };
+    };
+    return { mspId, contract: (channel) => callsOf(channel) };
   });
 
-  async #answer(by: string, what: string, { arguments: args = [], endorsingOrganizations }: Call) {
-    await this.disturb(what);
-    if (what === 'QueryChaincodeDefinitions') return this.#definitions();
+  async #answer(
+    by: string,
+    channel: string,
+    what: string,
+    { arguments: args = [], endorsingOrganizations }: Call,
+  ) {
+    await this.disturb(what, channel);
+    if (what === 'QueryChaincodeDefinitions') return this.#definitions(channel);
     const schema = ARGUMENTS[what as keyof typeof ARGUMENTS];
     const call = fromBinary(schema, args[0] as Uint8Array);
     expect(call).toMatchObject({ version: '1', sequence: 1n });
+    if (['checking', 'anchor'].includes(call.name)) return this.#contract(by, channel, call);
+    expect([channel, call.validationParameter]).toEqual([topology.channels.main, new Uint8Array()]);
     this.asked.push({ by, what, chaincode: call.name, endorsers: endorsingOrganizations ?? null });
     if (call.$typeName === 'lifecycle.CheckCommitReadinessArgs') return this.#readiness(call.name);
     if (call.$typeName === 'lifecycle.CommitChaincodeDefinitionArgs') this.committed.push(call.name);
@@ -61,8 +79,23 @@ class FakeChannel {
     return new Uint8Array();
   }
 
-  #definitions(): Uint8Array {
-    const chaincodeDefinitions = this.committed.map((name) => ({ name }));
+  /** What is asked for the checking contract, which goes beside that for domains. */
+  #contract(by: string, channel: string, call: ContractCall): Uint8Array {
+    if (call.$typeName === 'lifecycle.CheckCommitReadinessArgs') return this.#readiness(call.name);
+    this.contracts.push({
+      by,
+      channel,
+      name: call.name,
+      policy: call.validationParameter,
+      chaincode:
+        call.$typeName === 'lifecycle.ApproveChaincodeDefinitionForMyOrgArgs' ? call.source?.Type : undefined,
+    });
+    return new Uint8Array();
+  }
+
+  #definitions(channel: string): Uint8Array {
+    const here = channel === topology.channels.main ? this.committed : [];
+    const chaincodeDefinitions = here.map((name) => ({ name }));
     const schema = lifecycle.QueryChaincodeDefinitionsResultSchema;
     return toBinary(schema, create(schema, { chaincodeDefinitions }));
   }
@@ -91,7 +124,7 @@ describe('the approval of chaincodes', () => {
   async function defined(domains: readonly string[], stillStarting = nothing): Promise<string[]> {
     const said: string[] = [];
     const progress = (line: string) => said.push(line);
-    const deployed = { topology: { ...topology, domains }, chaincode, progress, stillStarting };
+    const deployed = { topology: { ...topology, domains }, packages, progress, stillStarting };
     await approveAndCommit(deployed, channel.administrators);
     return said;
   }
@@ -106,7 +139,7 @@ describe('the approval of chaincodes', () => {
       { by: 'org2MSP', what, chaincode: 'goods', endorsers: ['org2MSP'] },
       { by: 'org1MSP', what: 'CommitChaincodeDefinition', chaincode: 'goods', endorsers: null },
     ]);
-    expect(channel.packages).toEqual([chaincode.id, chaincode.id]);
+    expect(channel.packages).toEqual([trace.id, trace.id]);
     const questions = channel.asked.filter((asked) => !changes().includes(asked));
     expect(questions.map(({ by, endorsers }) => [by, endorsers])).toEqual([
       ['org1MSP', ['org1MSP']],
@@ -117,15 +150,38 @@ describe('the approval of chaincodes', () => {
   it('is not repeated by an organisation that has approved, nor where the chaincode is committed', async () => {
     channel.committed.push('retail');
     channel.approved.push('org1MSP goods', 'org1MSP retail');
-    expect(await defined(['retail', 'goods'])).toEqual(['chaincode goods approved and committed']);
+    expect((await defined(['retail', 'goods'])).sort()).toEqual([
+      'chaincode anchor approved and committed',
+      'chaincode checking approved and committed',
+      'chaincode goods approved and committed',
+    ]);
     expect(changes().map(({ by, chaincode: name }) => [by, name])).toEqual([
       ['org2MSP', 'goods'],
       ['org1MSP', 'goods'],
     ]);
   });
 
+  it('of the checking contract is for each channel, with a policy of as many peers as the quorum', async () => {
+    await defined([]);
+    const policy = outOfPeersPolicy(2, ['Org1MSP', 'Org2MSP', 'Org3MSP']);
+    const { main, checking: other } = topology.channels;
+    const source = { case: 'localPackage', value: expect.objectContaining({ packageId: checking.id }) };
+    for (const [channelName, name] of [
+      [other, 'checking'],
+      [main, 'anchor'],
+    ]) {
+      const asked = { channel: channelName, name, policy };
+      const own = channel.contracts.filter((call) => (call as { name: string }).name === name);
+      expect(own).toEqual([
+        { ...asked, by: 'org1MSP', chaincode: source },
+        { ...asked, by: 'org2MSP', chaincode: source },
+        { ...asked, by: 'org1MSP', chaincode: undefined },
+      ]);
+    }
+  });
+
   it('is nobody’s where there is no organisation', async () => {
-    const deployed = { topology, chaincode, progress: nothing, stillStarting: nothing };
+    const deployed = { topology, packages, progress: nothing, stillStarting: nothing };
     await expect(approveAndCommit(deployed, [])).resolves.toBeUndefined();
   });
 
@@ -133,8 +189,8 @@ describe('the approval of chaincodes', () => {
   async function failing(call: string, milliseconds: number) {
     jest.useFakeTimers({ now: 0 });
     const tries: number[] = [];
-    channel.disturb = async (called) => {
-      if (called !== call) return;
+    channel.disturb = async (called, where) => {
+      if (called !== call || where !== topology.channels.main) return;
       tries.push(Date.now());
       await new Promise((_, reject) => setTimeout(reject, milliseconds, away()));
     };
@@ -144,7 +200,7 @@ describe('the approval of chaincodes', () => {
   }
 
   it.each([
-    ['QueryChaincodeDefinitions', 'asking for the definitions'],
+    ['QueryChaincodeDefinitions', 'asking for the definitions on main'],
     ['ApproveChaincodeDefinitionForMyOrg', 'approval of goods by org1MSP'],
     ['CommitChaincodeDefinition', 'commit of goods'],
   ])('is given up after a minute, with what failed: %s', async (call, what) => {

@@ -10,8 +10,8 @@ import {
 } from '@cotrace/fabric-model';
 import {
   administer,
+  outOfPeersPolicy,
   type Administered,
-  type ChaincodePackage,
   type CryptoLayout,
   type Topology,
 } from '@cotrace/network';
@@ -19,24 +19,25 @@ import type { Contract } from '@hyperledger/fabric-gateway';
 import { explained } from '../../client/gateway-answers.js';
 import type { Consortium } from '../../consortium/consortium.js';
 import { connectAdministrator, type Administrator } from '../administrator.js';
+import { chaincodesOf, type ChaincodeDuty, type Packages } from '../chaincodes.js';
 import { patiently } from '../patiently.js';
 import type { Progress } from '../progress.js';
 import { DEFINITION } from './backend.js';
 import { LIFECYCLE_MS, LIFECYCLE_PAUSE_MS } from '../limits.js';
 
 /** What is deployed, and who is told. */
-export interface DeployedChaincode {
+export interface DeployedChaincodes {
   readonly topology: Topology;
-  readonly chaincode: ChaincodePackage;
+  readonly packages: Packages;
   readonly progress: Progress;
   /** Is called between attempts, and throws where waiting is of no use. */
   readonly stillStarting: () => void;
 }
 
-/** Installs the package at every organisation's peer that does not have it. Throws `PEER_ADMIN`. */
+/** Installs the packages at every organisation's peer that does not have them. Throws `PEER_ADMIN`. */
 export async function installPackages(
   { organisations }: Topology,
-  chaincode: ChaincodePackage,
+  { trace, checking }: Packages,
   administered: Administered,
   progress: Progress,
 ): Promise<void> {
@@ -44,9 +45,12 @@ export async function installPackages(
     organisations.map(async (organisation) => {
       const administration = administer(organisation, administered);
       try {
-        if ((await administration.installed()).includes(chaincode.id)) return;
-        progress(`installing the chaincode package at ${organisation.name}`);
-        await administration.install(chaincode);
+        const installed = await administration.installed();
+        for (const chaincode of [trace, checking]) {
+          if (installed.includes(chaincode.id)) continue;
+          progress(`installing the chaincode package ${chaincode.label} at ${organisation.name}`);
+          await administration.install(chaincode);
+        }
       } finally {
         administration.close();
       }
@@ -54,18 +58,18 @@ export async function installPackages(
   );
 }
 
-/** An organisation's administrator at `_lifecycle` of the main channel, as the organisation's own peer serves it. */
+/** An organisation's administrator at `_lifecycle` of a channel, as the organisation's own peer serves it. */
 export interface LifecycleAdministrator {
   readonly mspId: string;
-  readonly contract: Pick<Contract, 'evaluate' | 'submit'>;
+  readonly contract: (channel: string) => Pick<Contract, 'evaluate' | 'submit'>;
 }
 
 /**
- * Approves, by every organisation's administrator, and commits the chaincode definition of each domain on the main
- * channel, all side by side, where it is not committed. Throws `CONFIG`, `LIFECYCLE`, and what `stillStarting` throws.
+ * Approves, by every organisation's administrator, and commits the chaincode definitions of each domain and of the checking
+ * contract, all side by side, where they are not committed. Throws `CONFIG`, `LIFECYCLE`, and what `stillStarting` throws.
  */
 export async function defineChaincodes(
-  deployed: DeployedChaincode,
+  deployed: DeployedChaincodes,
   layout: CryptoLayout,
   consortium: Consortium,
 ): Promise<void> {
@@ -76,7 +80,10 @@ export async function defineChaincodes(
     }
     await approveAndCommit(
       deployed,
-      administrators.map(({ mspId, main }) => ({ mspId, contract: main.getContract('_lifecycle') })),
+      administrators.map(({ mspId, network }) => ({
+        mspId,
+        contract: (channel) => network(channel).getContract('_lifecycle'),
+      })),
     );
   } finally {
     for (const administrator of administrators) administrator.close();
@@ -85,7 +92,7 @@ export async function defineChaincodes(
 
 /** As `defineChaincodes`, by administrators that are connected. */
 export async function approveAndCommit(
-  { topology, chaincode, progress, stillStarting }: DeployedChaincode,
+  { topology, packages, progress, stillStarting }: DeployedChaincodes,
   administrators: readonly LifecycleAdministrator[],
 ): Promise<void> {
   const [first] = administrators;
@@ -93,18 +100,27 @@ export async function approveAndCommit(
   const patience = { deadline: Date.now() + LIFECYCLE_MS, pause: LIFECYCLE_PAUSE_MS, stillStarting };
   const tried = <T>(what: string, attempt: () => Promise<T>) =>
     patiently(attempt, (error) => lifecycleFailed(what, error), patience);
-  const committed = await tried('asking for the definitions', () => committedOn(first));
+  const { channels } = topology;
+  const committed = new Map(
+    await Promise.all(
+      [channels.main, channels.checking].map(async (channel) => {
+        const names = await tried(`asking for the definitions on ${channel}`, () =>
+          committedOn(first, channel),
+        );
+        return [channel, names] as const;
+      }),
+    ),
+  );
   await Promise.all(
-    topology.domains
-      .filter((name) => !committed.includes(name))
-      .map(async (name) => {
+    chaincodesOf(topology, packages)
+      .filter(({ channel, name }) => committed.get(channel)?.includes(name) !== true)
+      .map(async (duty) => {
+        const { name } = duty;
         const approvals = administrators.map((administrator) =>
-          tried(`approval of ${name} by ${administrator.mspId}`, () =>
-            approve(administrator, name, chaincode),
-          ),
+          tried(`approval of ${name} by ${administrator.mspId}`, () => approve(administrator, duty)),
         );
         await Promise.all(approvals);
-        await tried(`commit of ${name}`, () => commit(first, name));
+        await tried(`commit of ${name}`, () => commit(first, duty));
         progress(`chaincode ${name} approved and committed`);
       }),
   );
@@ -114,30 +130,32 @@ function lifecycleFailed(what: string, error: unknown): CotraceError {
   return explained('LIFECYCLE', `${what} failed`, { error, peer: 'the peer' }, { what });
 }
 
-async function committedOn({ contract }: LifecycleAdministrator): Promise<string[]> {
+async function committedOn({ contract }: LifecycleAdministrator, channel: string): Promise<string[]> {
   const { name, argument } = definitionsCall();
-  return committedNames(await contract.evaluate(name, { arguments: [argument] }));
+  return committedNames(await contract(channel).evaluate(name, { arguments: [argument] }));
 }
 
 /** Approves a definition where the organisation has not: Fabric refuses to approve the same one again. */
-async function approve(
-  { mspId, contract }: LifecycleAdministrator,
-  chaincode: string,
-  { id }: ChaincodePackage,
-): Promise<void> {
+async function approve({ mspId, contract }: LifecycleAdministrator, duty: ChaincodeDuty): Promise<void> {
+  const lifecycle = contract(duty.channel);
   const own = { endorsingOrganizations: [mspId] };
-  const question = readinessCall(definitionOf(chaincode));
-  const answer = await contract.evaluate(question.name, { arguments: [question.argument], ...own });
+  const question = readinessCall(definitionOf(duty));
+  const answer = await lifecycle.evaluate(question.name, { arguments: [question.argument], ...own });
   if (hasApproved(answer, mspId)) return;
-  const { name, argument } = approvalCall(definitionOf(chaincode), id);
-  await contract.submit(name, { arguments: [argument], ...own });
+  const { name, argument } = approvalCall(definitionOf(duty), duty.chaincode.id);
+  await lifecycle.submit(name, { arguments: [argument], ...own });
 }
 
-async function commit({ contract }: LifecycleAdministrator, chaincode: string): Promise<void> {
-  const { name, argument } = commitCall(definitionOf(chaincode));
-  await contract.submit(name, { arguments: [argument] });
+async function commit({ contract }: LifecycleAdministrator, duty: ChaincodeDuty): Promise<void> {
+  const { name, argument } = commitCall(definitionOf(duty));
+  await contract(duty.channel).submit(name, { arguments: [argument] });
 }
 
-function definitionOf(name: string): ProposedDefinition {
-  return { name, version: DEFINITION.version, sequence: BigInt(DEFINITION.sequence) };
+function definitionOf({ name, outOf }: ChaincodeDuty): ProposedDefinition {
+  return {
+    name,
+    version: DEFINITION.version,
+    sequence: BigInt(DEFINITION.sequence),
+    ...(outOf !== null && { validationParameter: outOfPeersPolicy(outOf.n, outOf.mspIds) }),
+  };
 }

@@ -1,6 +1,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { X509Certificate } from 'node:crypto';
+import { loadIdentity } from '@cotrace/network';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { loadClient, readClientConfig } from '../../client/client-config.js';
 import { loadTrust } from '../../client/trust.js';
@@ -64,6 +66,14 @@ describe('files for hosts of their own', () => {
     ]);
   });
 
+  it('tell each master where it serves the checking contract, and with what it submits', () => {
+    const [master] = readProcessConfig(join(workspace.configs, 'two.master.json')).nodes;
+    expect(master?.contract).toMatchObject({ listen: '0.0.0.0:9997', tls: false });
+    expect(master?.contract?.packageId).toMatch(/^cotrace-checking_1:[0-9a-f]{64}$/);
+    const { certificate } = loadIdentity(master?.contract?.mspDir ?? '', 'TwoMSP');
+    expect(new X509Certificate(certificate).subject).toContain('OU=client');
+  });
+
   it('are all that clients and outsiders need', () => {
     for (const name of ['one', 'two']) {
       const client = loadClient(readClientConfig(workspace.client(name)));
@@ -125,8 +135,8 @@ describe('deploying to hosts of their own', () => {
         look(stillStarting);
         return Promise.resolve();
       },
-      installPackages: (_topology, { id }, { reach }) => {
-        asked.push(`install ${id} at ${reach('fabric.peer.two')}`);
+      installPackages: (_topology, { trace, checking }, { reach }) => {
+        asked.push(`install ${trace.id} and ${checking.label} at ${reach('fabric.peer.two')}`);
         return Promise.resolve();
       },
       defineChaincodes: ({ topology }) => {
@@ -158,7 +168,7 @@ describe('deploying to hosts of their own', () => {
     const id = readFileSync(workspace.chaincodeId, 'utf8');
     expect(asked).toEqual([
       'join main checking at orderer.example.com:7050',
-      `install ${id} at peer0.two.example.com:7051`,
+      `install ${id} and cotrace-checking_1 at peer0.two.example.com:7051`,
       'approve goods retail',
       'define goods retail',
     ]);

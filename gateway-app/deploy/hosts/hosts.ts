@@ -10,19 +10,19 @@ import {
   joinChannels,
   namedReach,
   nominalAddresses,
-  servicePackage,
   type Topology,
 } from '@cotrace/network';
 import { readConsortium } from '../../consortium/read.js';
 import type { ProcessConfig } from '../../node/node-config.js';
 import { defineChaincodes, installPackages } from '../backends/lifecycle.js';
+import { makePackages } from '../chaincodes.js';
 import { ensureRules } from '../capture-rules.js';
 import { defineDomains } from '../define-domains.js';
 import { makeFolder } from '../../workspace/folder.js';
 import { withLock } from '../lock.js';
 import { makeConsortium } from '../make-consortium.js';
 import { makeTrust } from '../../consortium/make-trust.js';
-import { businessProcess, CHAINCODE_LABEL, masterNode, nodeProcesses } from '../services.js';
+import { businessProcess, masterNode, nodeProcesses } from '../services.js';
 import { adoptTopology, readNetworkTopology } from '../../workspace/topology-file.js';
 import type { Progress } from '../progress.js';
 import { writeClients } from '../write-clients.js';
@@ -41,6 +41,8 @@ const TOOLS: HostTools = { joinChannels, installPackages, defineChaincodes, defi
 
 /** Ports where each process has a host of its own; business nodes that share one count up. */
 const MASTER_PORT = 7060;
+/** Of the checking contract, on the host of its master. */
+const CONTRACT_PORT = 9997;
 const FIRST_BUSINESS_PORT = 7061;
 
 /** Where a node is reached, and where its process listens: `host:port`. */
@@ -98,7 +100,9 @@ async function makeFiles(
   writeAtomically(workspace.trust, makeTrust(topology, consortium, layout.dir));
   for (const warning of ensureRules(workspace, topology)) progress(`warning: ${warning}`);
   writeClients(workspace, topology, layout);
-  for (const { configPath, config } of nodeProcesses(workspace, topology, layout)) {
+  const packages = await makePackages();
+  const contract = { listen: () => `0.0.0.0:${CONTRACT_PORT}`, packageId: packages.checking.id };
+  for (const { configPath, config } of nodeProcesses(workspace, topology, layout, contract)) {
     const nodes = config.nodes.map((node) => ({
       ...node,
       storeDir: join(stores, node.name),
@@ -106,9 +110,8 @@ async function makeFiles(
     }));
     writeJson(configPath, { ...config, nodes } satisfies ProcessConfig);
   }
-  const { id } = await servicePackage(CHAINCODE_LABEL);
-  writeAtomically(workspace.chaincodeId, id);
-  progress(`the chaincode services run under ${id}`);
+  writeAtomically(workspace.chaincodeId, packages.trace.id);
+  progress(`the chaincode services run under ${packages.trace.id}`);
 }
 
 /**
@@ -138,9 +141,9 @@ export async function deployHosts(workspace: Workspace, progress: Progress, tool
   const channels = ensureChannels(topology, files, nominalAddresses(topology));
   await tools.joinChannels(topology, channels, administered, stillStarting);
   progress('every node has joined its channels');
-  const chaincode = await servicePackage(CHAINCODE_LABEL);
-  await tools.installPackages(topology, chaincode, administered, progress);
+  const packages = await makePackages();
+  await tools.installPackages(topology, packages, administered, progress);
   const consortium = readConsortium(workspace.consortium);
-  await tools.defineChaincodes({ topology, chaincode, progress, stillStarting }, layout, consortium);
+  await tools.defineChaincodes({ topology, packages, progress, stillStarting }, layout, consortium);
   await tools.defineDomains(topology, layout, consortium, stillStarting, progress);
 }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { CryptoLayout, servicePackage, type NetworkInfo } from '@cotrace/network';
+import { CryptoLayout, type NetworkInfo } from '@cotrace/network';
 import type { BackendName, NetworkRun } from '../backends/backend.js';
 import { chooseBackend } from '../backends/choose.js';
+import { makePackages } from '../chaincodes.js';
 import { ensureRules } from '../capture-rules.js';
 import { makeConsortium } from '../make-consortium.js';
 import { defineDomains } from '../define-domains.js';
@@ -13,9 +14,9 @@ import { readNetworkState } from './network-state.js';
 import { choosePorts, portOf } from './ports.js';
 import type { Progress } from '../progress.js';
 import {
-  CHAINCODE_LABEL,
   chaincodeService,
   chaincodeSpec,
+  contractService,
   listeningServices,
   nodeProcesses,
   processNames,
@@ -82,11 +83,13 @@ export async function networkUp(
     const services = listeningServices(topology, backend);
     await tools.endSilent(services, readNetworkState(workspace).ports, starter, progress);
     const ports = await settlePorts(workspace, services, starter);
-    const chaincode = await servicePackage(CHAINCODE_LABEL);
+    const packages = await makePackages();
     for (const { name } of topology.organisations) {
-      starter.ensure(chaincodeSpec(workspace, name, chaincode.id, portOf(ports, chaincodeService(name))));
+      starter.ensure(
+        chaincodeSpec(workspace, name, packages.trace.id, portOf(ports, chaincodeService(name))),
+      );
     }
-    const run = { workspace, topology, starter, ports, chaincode, progress };
+    const run = { workspace, topology, starter, ports, packages, progress };
     const { layout, consortium } = await startNodes(run, await backend.start(run));
     await tools.waitForChaincodes(workspace, topology, ports, starter);
     await backend.deploy(run, layout, consortium);
@@ -98,11 +101,14 @@ export async function networkUp(
 
 /** Writes what nodes and clients are told, and starts the nodes: again, where they were told other addresses. */
 async function startNodes(
-  { workspace, topology, starter, ports, progress }: NetworkRun,
+  { workspace, topology, starter, ports, packages, progress }: NetworkRun,
   info: NetworkInfo,
 ): Promise<{ readonly layout: CryptoLayout; readonly consortium: Consortium }> {
   const layout = new CryptoLayout(info.cryptoDir, topology);
-  const nodes = nodeProcesses(workspace, topology, layout);
+  const nodes = nodeProcesses(workspace, topology, layout, {
+    listen: (organisation) => `127.0.0.1:${portOf(ports, contractService(organisation))}`,
+    packageId: packages.checking.id,
+  });
   const addressOf = (name: string) => `localhost:${portOf(ports, name)}`;
   const consortium = makeConsortium(topology, layout, info, addressOf);
   if (hasChanged(workspace.consortium, consortium)) {

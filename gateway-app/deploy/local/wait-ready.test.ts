@@ -10,7 +10,7 @@ import { defaultTopology } from '@cotrace/network';
 import { endlessProcess } from '../../testing/endless-process.js';
 import { freePorts } from '../../testing/free-ports.js';
 import { startProcess, stopProcess, type ProcessEntry } from '../processes.js';
-import { chaincodeService } from '../services.js';
+import { chaincodeService, contractService } from '../services.js';
 import { writeNetworkState } from './network-state.js';
 import { Starter } from './starter.js';
 import { requireRunning, waitForChaincodes, waitForDevnet } from './wait-ready.js';
@@ -123,7 +123,7 @@ describe('waiting for a network', () => {
 
 describe('waiting for chaincode services', () => {
   const topology = defaultTopology();
-  const names = topology.organisations.map(({ name }) => chaincodeService(name));
+  const names = topology.organisations.flatMap(({ name }) => [chaincodeService(name), contractService(name)]);
   let starter: Starter;
   let ports: Readonly<Record<string, number>>;
   let servers: Server[];

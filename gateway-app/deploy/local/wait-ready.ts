@@ -7,7 +7,7 @@ import { CotraceError } from '@cotrace/core';
 import type { NetworkInfo, Topology } from '@cotrace/network';
 import { readDevnetInfo } from './devnet-info.js';
 import { isRunning, type ProcessEntry } from '../processes.js';
-import { chaincodeService } from '../services.js';
+import { chaincodeService, contractService } from '../services.js';
 import { portOf } from './ports.js';
 import type { Starter } from './starter.js';
 import type { Workspace } from '../../workspace/workspace.js';
@@ -30,7 +30,7 @@ export async function waitForDevnet(
 }
 
 /**
- * Waits until the chaincode service of every organisation takes connections. `patience`: milliseconds that each may take.
+ * Waits until the services of chaincodes of every organisation take connections. `patience`: milliseconds that each may take.
  * Throws `NOT_READY`.
  */
 export async function waitForChaincodes(
@@ -40,8 +40,11 @@ export async function waitForChaincodes(
   starter: Starter,
   patience = READY_MS,
 ): Promise<void> {
-  for (const { name: organisation } of topology.organisations) {
-    const name = chaincodeService(organisation);
+  const services = topology.organisations.flatMap(({ name }) => [
+    chaincodeService(name),
+    contractService(name),
+  ]);
+  for (const name of services) {
     const look = async () => ((await listens(portOf(ports, name))) ? name : null);
     await until(workspace, starter.entries(), name, look, patience);
   }

@@ -8,8 +8,8 @@ export type Organisation = (typeof ORGANISATIONS)[number];
 const PORTS = {
   'peer0.farm.example': [7051],
   'peer0.shop.example': [7051],
-  'cotrace.farm.example': [9999, 9998, 7060, 7061, 7062],
-  'cotrace.shop.example': [9999, 9998, 7060, 7061, 7062],
+  'cotrace.farm.example': [9999, 9998, 9997, 7060, 7061, 7062],
+  'cotrace.shop.example': [9999, 9998, 9997, 7060, 7061, 7062],
   'orderer.example': [7050, 7053],
 };
 
