@@ -1,3 +1,4 @@
 export * from './genesis.js';
 export * from './msp-folder.js';
 export * from './addresses.js';
+export { applicationOrganisation } from './channel-group.js';
