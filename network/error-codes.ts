@@ -52,6 +52,13 @@ export const NETWORK_CODES = {
   CANCELLED: { where: 'devnet', means: 'the caller ended its stream' },
   CHAINCODE_UNREACHABLE: SERVICE_FAILED,
   CHANNEL_NOT_FOUND: REFUSED_CALL,
+  CHANNEL_UPDATE: {
+    where: 'command',
+    means:
+      'the configuration of a channel could not be changed; the message has the answer of the ordering node',
+    advice:
+      'have it signed by those whose policy the answer names, or make it again from the configuration in force',
+  },
   CLIENT_EXPIRED: {
     where: 'devnet',
     means: "the caller's certificate has expired",

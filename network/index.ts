@@ -7,5 +7,6 @@ export { completeTopologyText } from './topology-text.js';
 export * from './devnet/index.js';
 export { parseSettings } from './settings-text.js';
 export * from './fabric/index.js';
+export * from './channel-update/index.js';
 export { allWritten, outliveReaders, printLines } from './print.js';
 export { readTextFile, textOfFile } from './text-file.js';

@@ -145,7 +145,11 @@ function applicationGroup(
   });
 }
 
-function applicationOrganisation(
+/**
+ * The group of an organisation that endorses, with its anchor peer where there is one: what `configtxgen -printOrg` prints. Reads its MSP folder.
+ * Throws `MSP_FOLDER`.
+ */
+export function applicationOrganisation(
   organisation: Organisation,
   layout: CryptoLayout,
   anchor?: HostAndPort,

@@ -58,23 +58,23 @@ interface LifecycleTransaction {
 }
 
 /**
- * Has definitions approved by all organisations and committed, by real `_lifecycle` transactions, so that whoever
+ * Has definitions approved by all members and committed, by real `_lifecycle` transactions, so that whoever
  * follows the channel learns them from the blocks. What is approved or committed already is left as it is; all
  * approvals go side by side, and then all commits. Throws `DEFINITION_CONFLICT` where another definition has the sequence,
  * `DEPLOY_FAILED` else.
  */
 export async function deployAll(
   jobs: readonly DeploymentJob[],
-  participants: readonly Participant[],
+  participantsOf: (channelId: string) => readonly Participant[],
 ): Promise<void> {
   const open = jobs.filter((job) => !isCommitted(job));
   const approvals = jobs.flatMap((job) =>
-    participants
+    participantsOf(job.deployment.channel)
       .filter((participant) => !isApproved(job, participant))
       .map((participant) => approve(job, participant)),
   );
   await submit(await Promise.all(approvals));
-  await submit(await Promise.all(open.map((job) => commit(job, participants))));
+  await submit(await Promise.all(open.map((job) => commit(job, participantsOf(job.deployment.channel)))));
 }
 
 function failed(
@@ -129,7 +129,7 @@ function approve(job: DeploymentJob, participant: Participant): Promise<Lifecycl
 
 function commit(job: DeploymentJob, participants: readonly Participant[]): Promise<LifecycleTransaction> {
   const [first] = participants;
-  if (first === undefined) throw failed(job, 'the network has no organisations', {});
+  if (first === undefined) throw failed(job, 'the channel has no members with peers', {});
   return endorse(job, commitCall(proposalOf(job)), first.admin, participants);
 }
 

@@ -49,7 +49,7 @@ export class DevnetHandle {
   }
 
   /**
-   * Defines a chaincode on a channel, approved by every organisation, and tells the peers where its servers are; the
+   * Defines a chaincode on a channel, approved by every member, and tells the peers where its servers are; the
    * addresses are kept. May be repeated: a definition that is committed stays, new addresses take the place of the old
    * ones. The servers need not run yet. Throws `UNKNOWN_CHANNEL`, `UNKNOWN_ORGANISATION`, `DEFINITION_CONFLICT`,
    * `DEPLOY_FAILED`.
@@ -65,7 +65,7 @@ export class DevnetHandle {
       const channel = this.#channel(deployment.channel);
       return { channel, deployment, addresses, runningIn: new Set(Object.keys(addresses)) };
     });
-    await deployAll(jobs, this.#participants());
+    await deployAll(jobs, (channelId) => this.#participants(channelId));
     for (const { deployment, addresses } of jobs) {
       for (const { peer } of this.#parts.peers) {
         const address = addresses[peer.mspId];
@@ -124,8 +124,10 @@ export class DevnetHandle {
     return Object.fromEntries(entries);
   }
 
-  #participants(): Participant[] {
-    return this.#parts.peers.map(({ organisation, peer }) => ({
+  /** Whoever may take part in a channel. */
+  #participants(channelId: string): Participant[] {
+    const members = this.#parts.peers.filter(({ peer }) => peer.belongsTo(channelId));
+    return members.map(({ organisation, peer }) => ({
       mspId: peer.mspId,
       admin: loadIdentity(join(this.#parts.layout.user(organisation, 'Admin'), 'msp'), peer.mspId),
       endorser: peer.asLocalEndorser(),

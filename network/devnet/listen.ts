@@ -67,11 +67,17 @@ async function listenPeers(
   const all = peers.map(({ peer }) => peer);
   const nodes: Record<string, NodeAddress> = {};
   for (const { organisation, peer } of peers) {
-    const gateway = gatewayContext(peer, all, findChannel);
+    const gateway = gatewayContext(peer, all);
     const bound = await peer.listen(
       gateway,
       gatewayOrderer(findChannel, orderer.mspId, orderer.address),
-      { ...gateway, peers: all, ordererAddress: orderer.address },
+      {
+        ...gateway,
+        peers: all,
+        belongs: (mspId, channelId) =>
+          all.some((other) => other.mspId === mspId && other.belongsTo(channelId)),
+        ordererAddress: orderer.address,
+      },
       loadTls(join(layout.peer(organisation), 'tls')),
       {
         host: listen.host ?? LOOP_BACK,

@@ -295,8 +295,8 @@ describe('the services of peers and orderer', () => {
       [
         'main',
         common.HeaderType.CONFIG_UPDATE,
-        common.Status.NOT_IMPLEMENTED,
-        'configuration updates are not emulated',
+        common.Status.FORBIDDEN,
+        'config update for existing channel did not pass initial checks: implicit policy evaluation failed',
       ],
       ['main', common.HeaderType.ENDORSER_TRANSACTION, common.Status.FORBIDDEN, 'permission denied'],
     ])('refuses on %s what is of type %i', async (channelId, type, code, info) => {

@@ -10,8 +10,7 @@ import { EXECUTE_MS, STARTUP_MS } from './limits.js';
 import { listenAll } from './listen.js';
 import { writeNetworkInfo, type DevnetInfo } from './network-info.js';
 import type { DevnetOptions } from './options.js';
-import type { Topology } from '../topology.js';
-import { blockSigner } from './orderer/block-signer.js';
+import type { Organisation, Topology } from '../topology.js';
 import { makePeers } from './peer/make-peers.js';
 
 /**
@@ -26,21 +25,24 @@ export async function start(options: DevnetOptions): Promise<DevnetHandle> {
   const cryptoDir = join(dir, 'crypto');
   mkdirSync(dir, { recursive: true });
   const layout = await ensureCrypto(topology, cryptoDir);
+  const founders = foundersOf(options);
   const channels = await openChannels({
-    topology,
+    topology: { ...topology, organisations: founders },
     cryptoDir,
     ledgersDir: join(dir, 'ledgers'),
     rules: options.rules ?? {},
     verifier: nodeVerifier,
-    signBlock: blockSigner(loadIdentity(join(layout.orderer(), 'msp'), topology.orderer.mspId)),
+    orderer: loadIdentity(join(layout.orderer(), 'msp'), topology.orderer.mspId),
     onError,
   });
   try {
     const peers = makePeers({
       organisations: topology.organisations,
+      founders,
       layout,
       channels,
       chaincodesDir: join(dir, 'chaincodes'),
+      joinedDir: join(dir, 'joined'),
       chaincodeConfig: options.chaincodeConfig ?? {},
       verifier: nodeVerifier,
       executeTimeout: options.executeTimeout ?? EXECUTE_MS,
@@ -68,6 +70,10 @@ export async function start(options: DevnetOptions): Promise<DevnetHandle> {
     await closeChannels(channels.values());
     throw error;
   }
+}
+
+function foundersOf({ topology: { organisations }, founders }: DevnetOptions): Organisation[] {
+  return organisations.filter(({ name }) => founders?.includes(name) ?? true);
 }
 
 /** Throws `TOPOLOGY` where a topology has more than the one Raft orderer that is emulated. */

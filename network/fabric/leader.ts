@@ -1,20 +1,12 @@
-import { create, toBinary } from '@bufbuild/protobuf';
 import { CotraceError } from '@cotrace/core';
-import {
-  common,
-  encodeChannelHeader,
-  encodePayload,
-  encodeSignatureHeader,
-  orderer,
-} from '@cotrace/fabric-model';
+import { common, orderer } from '@cotrace/fabric-model';
 import { Client, credentials } from '@grpc/grpc-js';
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { methodDefinition } from '../devnet/rpc/services.js';
 import type { SigningIdentity } from '../identity/signer.js';
 import { LEADER_CALL_MS, LEADER_MS, LOOK_PAUSE_MS } from './limits.js';
+import { seekEnvelope } from './seek-envelope.js';
 
-const NONCE_LENGTH = 24;
 const DELIVER = methodDefinition<common.Envelope, orderer.DeliverResponse>(
   orderer.AtomicBroadcast,
   'Deliver',
@@ -48,7 +40,7 @@ export async function waitForLeader(
   try {
     for (const channel of channels) {
       for (;;) {
-        const status = await statusOf(client, newestBlock(channel, target.reader));
+        const status = await statusOf(client, seekEnvelope(channel, target.reader, 'newest'));
         if (status === common.Status.SUCCESS) break;
         stillStarting();
         if (Date.now() > deadline) throw noLeader(target, channel, status);
@@ -72,16 +64,6 @@ function noLeader(
     { address, channel, answer },
     typeof status === 'number' ? undefined : status,
   );
-}
-
-function newestBlock(channelId: string, reader: SigningIdentity): common.Envelope {
-  const newest = create(orderer.SeekPositionSchema, { Type: { case: 'newest', value: {} } });
-  const payload = encodePayload(
-    encodeChannelHeader({ type: common.HeaderType.DELIVER_SEEK_INFO, channelId, timestamp: new Date() }),
-    encodeSignatureHeader(reader.serialized, randomBytes(NONCE_LENGTH)),
-    toBinary(orderer.SeekInfoSchema, create(orderer.SeekInfoSchema, { start: newest, stop: newest })),
-  );
-  return create(common.EnvelopeSchema, { payload, signature: reader.sign(payload) });
 }
 
 /** The status that a request for blocks ends with, or why there is none. */

@@ -15,5 +15,11 @@ export const LEADER_MS = 60_000;
 /** How long one call to an ordering node may take while a leader is waited for. */
 export const LEADER_CALL_MS = 5_000;
 
+/** How long an ordering node may take to send a block, or to take an envelope. */
+export const ORDERER_CALL_MS = 15_000;
+
+/** How long a configuration that was taken may take to be in force. */
+export const UPDATE_MS = 30_000;
+
 /** How long a program that was told to end may take before it is killed. */
 export const PROGRAM_END_MS = 10_000;

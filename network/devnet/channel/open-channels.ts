@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import { toHex } from '@cotrace/core';
 import { decodeBlock, type SignatureVerifier } from '@cotrace/fabric-model';
 import { genesisBlock } from '../../config/genesis.js';
+import type { SigningIdentity } from '../../identity/signer.js';
 import type { Topology } from '../../topology.js';
 import { openLedger } from '../ledger/ledger.js';
-import type { SignBlock } from '../ledger/types.js';
+import { blockSigner } from '../orderer/block-signer.js';
 import { OrdererChain } from '../orderer/chain.js';
+import { ChannelProcessor } from '../orderer/processor.js';
 import { ChannelAccess } from './access.js';
 import type { Channel } from './channel.js';
 import { BlockFeed } from './feed.js';
@@ -19,13 +21,15 @@ export interface OpenChannel extends Channel {
 
 /** What channels are opened with. */
 export interface ChannelSettings {
+  /** Its organisations are those of the genesis blocks. */
   readonly topology: Topology;
   readonly cryptoDir: string;
   /** Folder with one ledger for each channel. */
   readonly ledgersDir: string;
   readonly rules: EndorsementRules;
   readonly verifier: SignatureVerifier;
-  readonly signBlock: SignBlock;
+  /** The ordering node: it signs blocks, and the configurations that it makes of updates. */
+  readonly orderer: SigningIdentity;
   /** Told of a block that cannot be committed. */
   readonly onError: (error: unknown) => void;
 }
@@ -45,7 +49,7 @@ export async function openChannels(settings: ChannelSettings): Promise<Map<strin
 }
 
 async function openChannel(settings: ChannelSettings, channelId: string): Promise<OpenChannel> {
-  const { topology, cryptoDir, ledgersDir, verifier, signBlock, onError } = settings;
+  const { topology, cryptoDir, ledgersDir, verifier, orderer, onError } = settings;
   const genesis = withRules(genesisBlock(topology, channelId, cryptoDir), settings.rules);
   const ledger = await openLedger({
     dir: join(ledgersDir, channelId),
@@ -53,12 +57,14 @@ async function openChannel(settings: ChannelSettings, channelId: string): Promis
     genesisBlock: genesis,
     verifier,
   });
+  const access = new ChannelAccess(ledger);
+  const processor = new ChannelProcessor({ ledger, access }, orderer, () => Date.now());
   return {
     id: channelId,
     ledger,
-    chain: new OrdererChain(ledger, signBlock, onError),
+    chain: new OrdererChain(ledger, processor, blockSigner(orderer), onError),
     feed: new BlockFeed(ledger),
-    access: new ChannelAccess(ledger),
+    access,
     genesisHeaderHash: toHex(decodeBlock(genesis).headerHash),
   };
 }

@@ -16,6 +16,8 @@ export interface DiscoveryContext {
   /** All peers of the network. */
   readonly peers: readonly DiscoveredPeer[];
   readonly channel: (channelId: string) => Channel | null;
+  /** Whether the peer of an organisation is in a channel of which the organisation is a member. */
+  readonly belongs: (mspId: string, channelId: string) => boolean;
   /** Whether the peer of an organisation can run a chaincode of a channel. */
   readonly hasChaincode: (mspId: string, channelId: string, name: string) => boolean;
   /** As in `GatewayContext`. */

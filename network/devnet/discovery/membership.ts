@@ -102,7 +102,10 @@ export async function membership(
   chaincodes: readonly string[] = [],
 ): Promise<discovery.PeerMembershipResult> {
   const result = create(discovery.PeerMembershipResultSchema);
-  for (const peer of context.peers) {
+  const all = context.peers.filter(
+    ({ mspId }) => channel === undefined || context.belongs(mspId, channel.id),
+  );
+  for (const peer of all) {
     const peers = (result.peersByOrg[peer.mspId] ??= create(discovery.PeersSchema));
     const fits =
       channel === undefined || chaincodes.every((name) => context.hasChaincode(peer.mspId, channel.id, name));

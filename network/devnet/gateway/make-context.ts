@@ -4,13 +4,13 @@ import type { GatewayContext } from './context.js';
 import { endorsementLayouts } from './layouts.js';
 
 /** What the gateway of the peer `own` works with. */
-export function gatewayContext(
-  own: DevnetPeer,
-  peers: readonly DevnetPeer[],
-  channel: (channelId: string) => Channel | null,
-): GatewayContext {
+export function gatewayContext(own: DevnetPeer, peers: readonly DevnetPeer[]): GatewayContext {
+  const channel = (channelId: string): Channel | null => own.channel(channelId);
   const local = own.asLocalEndorser();
-  const candidates = peers.map(({ mspId, identity }) => ({ mspId, identity: identity.serialized }));
+  const candidates = (channelId: string) =>
+    peers
+      .filter((peer) => peer.belongsTo(channelId))
+      .map(({ mspId, identity }) => ({ mspId, identity: identity.serialized }));
   const hasChaincode = (mspId: string, channelId: string, name: string): boolean =>
     peers.some((peer) => peer.mspId === mspId && peer.canRun(channelId, name));
   return {
@@ -19,8 +19,12 @@ export function gatewayContext(
     channel,
     hasChaincode,
     layouts: (channelId, calls) =>
-      endorsementLayouts(channel(channelId)?.ledger ?? null, channelId, calls, candidates, (mspId, name) =>
-        hasChaincode(mspId, channelId, name),
+      endorsementLayouts(
+        channel(channelId)?.ledger ?? null,
+        channelId,
+        calls,
+        candidates(channelId),
+        (mspId, name) => hasChaincode(mspId, channelId, name),
       ),
   };
 }

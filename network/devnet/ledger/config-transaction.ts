@@ -1,9 +1,13 @@
 import { isCotraceError } from '@cotrace/core';
 import {
-  ChannelConfig,
+  checkConfiguration,
   checkForm,
+  checkSuccessor,
+  common,
+  decode,
   evaluateSignedData,
   isConfiguration,
+  type ChannelConfig,
   type Envelope,
   type ValidationContext,
 } from '@cotrace/fabric-model';
@@ -12,9 +16,9 @@ import {
 const SIGNERS = '/Channel/Orderer/BlockValidation';
 
 /**
- * The configuration that a block brings; null if it brings none, or none that counts: it stands
- * alone in its block, is the next one in sequence, and the ordering service signed it.
- * Source: Fabric common/configtx/validator.go; orderer/common/msgprocessor/standardchannel.go.
+ * The configuration that a block brings; null if it brings none, or none that counts: it stands alone in its block, the
+ * ordering service signed it, and it is what the update in it makes of the one in force.
+ * Source: Fabric core/peer/channel.go, `Apply`; common/configtx/validator.go; orderer/common/msgprocessor/standardchannel.go.
  */
 export function nextConfig(
   envelopes: readonly Uint8Array[],
@@ -25,8 +29,7 @@ export function nextConfig(
   const { envelope } = checkForm(bytes, context);
   if (envelope === null || !isConfiguration(envelope)) return null;
   if (!signedByOrderers(envelope, context)) return null;
-  const config = readConfig(envelope);
-  return config?.sequence === context.config.sequence + 1n ? config : null;
+  return updated(envelope, context);
 }
 
 function signedByOrderers(
@@ -38,9 +41,11 @@ function signedByOrderers(
   return policy !== null && evaluateSignedData(policy, signedData, manager);
 }
 
-function readConfig({ channelHeader, data }: Envelope): ChannelConfig | null {
+function updated({ data }: Envelope, { config, manager }: ValidationContext): ChannelConfig | null {
   try {
-    return ChannelConfig.fromConfigEnvelope(data, channelHeader.channelId);
+    const next = decode(common.ConfigEnvelopeSchema, data);
+    checkConfiguration(config, manager, next);
+    return checkSuccessor(config, next);
   } catch (error) {
     if (!isCotraceError(error)) throw error;
     return null;

@@ -3,8 +3,7 @@ import { utf8 } from '@cotrace/core';
 import {
   common,
   computeTxId,
-  decode,
-  decodeBlock,
+  computeUpdate,
   decodeEnvelope,
   encodeChannelHeader,
   encodeEnvelope,
@@ -13,9 +12,11 @@ import {
   lastConfigIndex,
   ledger as rwsets,
   peer,
+  proposeConfiguration,
 } from '@cotrace/fabric-model';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SigningIdentity } from '../../identity/signer.js';
+import { changeBatch, changedBy, updateEnvelope } from '../../channel-update/index.js';
 import { TestChannel, type Invocation } from './testing/test-channel.js';
 import type { CommittedBlock, Ledger, Simulator } from './types.js';
 
@@ -360,12 +361,18 @@ describe('validation of metadata', () => {
 });
 
 describe('configuration transactions', () => {
-  /** The genesis configuration, counted up, as an envelope of `signer`. */
-  function configTransaction(signer: SigningIdentity, sequence: bigint): Uint8Array {
-    const [genesis = new Uint8Array()] = decodeBlock(channel.genesis).envelopes;
-    const message = decode(common.ConfigEnvelopeSchema, decodeEnvelope(genesis).data);
+  /** A configuration with other batches, agreed to by the orderers' administrator, as an envelope of `signer`; `change` spoils it. */
+  function configTransaction(
+    signer: SigningIdentity,
+    change: (config: common.Config) => void = () => undefined,
+  ): Uint8Array {
+    const { group } = ledger.config;
+    const { maxMessageCount } = ledger.config.orderer.batchSize;
+    const changed = changedBy(group, changeBatch({ maxMessageCount: maxMessageCount + 1 }));
+    const update = updateEnvelope('main', computeUpdate('main', group, changed), [channel.ordererAdmin]);
+    const message = proposeConfiguration(ledger.config, ledger.manager, update);
     if (message.config === undefined) throw new Error('no configuration');
-    message.config.sequence = sequence;
+    change(message.config);
     const header = encodeChannelHeader({ type: common.HeaderType.CONFIG, channelId: 'main' });
     const signatureHeader = encodeSignatureHeader(signer.serialized, NONCE);
     const payload = encodePayload(header, signatureHeader, toBinary(common.ConfigEnvelopeSchema, message));
@@ -375,7 +382,7 @@ describe('configuration transactions', () => {
   const lastConfigOf = ({ block }: CommittedBlock) => lastConfigIndex(block);
 
   it('takes the next configuration from the ordering service, and it alone in its block', async () => {
-    const next = configTransaction(channel.orderer, 1n);
+    const next = configTransaction(channel.orderer);
     expect(await commit(next, await put('a'))).toEqual(['INVALID_CONFIG_TRANSACTION', 'VALID']);
     const block = await ledger.commit([next], channel.signBlock);
     expect(block.transactions).toMatchObject([{ code: Code.VALID, type: common.HeaderType.CONFIG }]);
@@ -387,12 +394,15 @@ describe('configuration transactions', () => {
     expect(ledger.config.sequence).toBe(1n);
   });
 
-  it('refuses configurations of clients and peers, and those out of sequence', async () => {
+  it('refuses configurations of clients and peers, those out of sequence, and those that their update does not make', async () => {
     for (const envelope of [
-      configTransaction(channel.client, 1n),
-      configTransaction(peerOf(0), 1n),
-      configTransaction(channel.orderer, 0n),
-      configTransaction(channel.orderer, 2n),
+      configTransaction(channel.client),
+      configTransaction(peerOf(0)),
+      configTransaction(channel.orderer, (config) => (config.sequence = 0n)),
+      configTransaction(channel.orderer, (config) => (config.sequence = 2n)),
+      configTransaction(channel.orderer, ({ channelGroup }) =>
+        Object.assign(channelGroup ?? {}, { version: 9n }),
+      ),
     ]) {
       const block = await ledger.commit([envelope], channel.signBlock);
       expect(block.transactions).toMatchObject([{ code: Code.INVALID_CONFIG_TRANSACTION }]);

@@ -2,82 +2,56 @@ import { common } from '@cotrace/fabric-model';
 import type { Channel } from '../channel/channel.js';
 import type { BroadcastResult } from '../gateway/submit.js';
 import { messageOf } from '../rpc/rpc-error.js';
-import { channelHeaderOf, creatorOf, unmarshal } from '../rpc/unmarshal.js';
-import { batchLimits, envelopeSize } from './chain.js';
+import { channelHeaderOf, unmarshal } from '../rpc/unmarshal.js';
+import { badRequest } from './filters.js';
 
 const { Status, HeaderType } = common;
+const SUCCESS: BroadcastResult = { status: Status.SUCCESS, info: '' };
 
 /** Kinds of messages that are not ordered as they are (`BroadcastChannelSupport`). */
 function refuseType(type: number): BroadcastResult | null {
   switch (type) {
     case HeaderType.CONFIG as number:
-      return { status: Status.BAD_REQUEST, info: 'message is of type that cannot be processed directly' };
+      return badRequest('message is of type that cannot be processed directly');
     case HeaderType.ORDERER_TRANSACTION as number:
-      return { status: Status.BAD_REQUEST, info: 'message is of type that is no longer supported' };
-    case HeaderType.CONFIG_UPDATE as number:
-      return { status: Status.NOT_IMPLEMENTED, info: 'configuration updates are not emulated' };
+      return badRequest('message is of type that is no longer supported');
     default:
       return null;
   }
 }
 
 /**
- * Checks an envelope as an orderer does before it orders it, in that order: channel, type, size,
- * expiry, channel Writers (orderer/common/broadcast, orderer/common/msgprocessor). Null means: order it.
+ * Checks an envelope as an orderer does before it orders it (orderer/common/broadcast), in that order: channel, type, then what
+ * the channel's processor checks; and hands it, or the configuration that it makes, to the channel's chain.
  */
-export function refuseEnvelope(
-  envelope: common.Envelope,
-  findChannel: (channelId: string) => Channel | null,
-  now: number,
-): BroadcastResult | null {
-  const bad = (info: string): BroadcastResult => ({ status: Status.BAD_REQUEST, info });
-  let payload: common.Payload;
-  let channelHeader: common.ChannelHeader;
-  try {
-    payload = unmarshal(common.PayloadSchema, envelope.payload);
-    channelHeader = channelHeaderOf(payload);
-  } catch (error) {
-    return bad(`could not determine channel ID: ${messageOf(error)}`);
-  }
-  const channel = findChannel(channelHeader.channelId);
-  if (channel === null) return bad('channel does not exist');
-  const refused = refuseType(channelHeader.type);
-  if (refused !== null) return refused;
-  const size = envelopeSize(envelope);
-  const { absoluteMaxBytes } = batchLimits(channel.ledger);
-  if (size > absoluteMaxBytes) {
-    return bad(`message payload is ${size} bytes and exceeds maximum allowed ${absoluteMaxBytes} bytes`);
-  }
-  let identity: Uint8Array;
-  try {
-    identity = creatorOf(payload);
-  } catch (error) {
-    return bad(messageOf(error));
-  }
-  const expiresAt = channel.access.expiresAt(identity);
-  if (expiresAt !== null && now >= expiresAt.getTime()) return bad('broadcast client identity expired');
-  try {
-    const { payload: data, signature } = envelope;
-    channel.access.checkPolicy('/Channel/Writers', { identity, data, signature });
-  } catch (error) {
-    return { status: Status.FORBIDDEN, info: `${messageOf(error)}: permission denied` };
-  }
-  return null;
-}
-
-/** Checks an envelope and hands it to its channel's chain. */
 export function broadcast(
   envelope: common.Envelope,
   findChannel: (channelId: string) => Channel | null,
-  now: number,
 ): BroadcastResult {
-  const refused = refuseEnvelope(envelope, findChannel, now);
-  if (refused !== null) return refused;
-  const { channelId } = channelHeaderOf(unmarshal(common.PayloadSchema, envelope.payload));
-  const chain = findChannel(channelId)?.chain;
-  if (chain?.ready !== true) {
-    return { status: Status.SERVICE_UNAVAILABLE, info: 'rejected by Consenter: raft: no leader' };
+  let header: common.ChannelHeader;
+  try {
+    header = channelHeaderOf(unmarshal(common.PayloadSchema, envelope.payload));
+  } catch (error) {
+    return badRequest(`could not determine channel ID: ${messageOf(error)}`);
   }
+  const channel = findChannel(header.channelId);
+  if (channel === null) return badRequest('channel does not exist');
+  const { chain } = channel;
+  if (header.type === (HeaderType.CONFIG_UPDATE as number)) {
+    const made = chain.processor.configure(envelope);
+    if ('refused' in made) return made.refused;
+    if (!chain.ready) return NO_LEADER;
+    chain.configure(made.envelope, envelope);
+    return SUCCESS;
+  }
+  const refused = refuseType(header.type) ?? chain.processor.refuse(envelope);
+  if (refused !== null) return refused;
+  if (!chain.ready) return NO_LEADER;
   chain.order(envelope);
-  return { status: Status.SUCCESS, info: '' };
+  return SUCCESS;
 }
+
+const NO_LEADER: BroadcastResult = {
+  status: Status.SERVICE_UNAVAILABLE,
+  info: 'rejected by Consenter: raft: no leader',
+};

@@ -9,6 +9,7 @@ import { requestLoop } from '../rpc/calls.js';
 import { nodeServer } from '../rpc/server.js';
 import { serviceDefinition, withRawResponses } from '../rpc/services.js';
 import { broadcast } from './broadcast.js';
+import { whileOrdering } from './filters.js';
 
 type FindChannel = (channelId: string) => Channel | null;
 
@@ -19,14 +20,14 @@ export function ordererServer(findChannel: FindChannel): Server {
   const deliverContext = {
     channel: findChannel,
     checkAccess: (channel: Channel, signed: Parameters<Channel['access']['checkPolicy']>[1]): void =>
-      channel.access.checkPolicy('/Channel/Readers', signed),
+      channel.access.checkPolicy(whileOrdering(channel.ledger, 'Readers'), signed),
     now: () => Date.now(),
   };
   server.addService(
     { ...(Broadcast && { Broadcast }), ...withRawResponses({ ...(Deliver && { Deliver }) }) },
     {
       Broadcast: requestLoop<common.Envelope, orderer.BroadcastResponse>(async (envelope, send) => {
-        const result = broadcast(envelope, findChannel, Date.now());
+        const result = broadcast(envelope, findChannel);
         await send(create(orderer.BroadcastResponseSchema, result));
         return result.status === common.Status.SUCCESS ? 'continue' : 'end';
       }),
@@ -41,6 +42,6 @@ export function gatewayOrderer(findChannel: FindChannel, mspId: string, address:
   return {
     mspId,
     address,
-    broadcast: (envelope) => Promise.resolve(broadcast(envelope, findChannel, Date.now())),
+    broadcast: (envelope) => Promise.resolve(broadcast(envelope, findChannel)),
   };
 }

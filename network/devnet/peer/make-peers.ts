@@ -1,10 +1,12 @@
 import { join } from 'node:path';
-import { MspManager, type SignatureVerifier } from '@cotrace/fabric-model';
+import { Msp, MspManager, pureEcdsa, type SignatureVerifier } from '@cotrace/fabric-model';
+import { mspConfigOfFolder } from '../../config/msp-folder.js';
 import type { CryptoLayout } from '../../identity/layout.js';
 import { loadIdentity } from '../../identity/signer.js';
 import type { Organisation } from '../../topology.js';
 import type { Channel } from '../channel/channel.js';
 import { InstalledChaincodes } from '../chaincode/installed.js';
+import { JoinedChannels } from './joined.js';
 import { DevnetPeer } from './peer.js';
 
 /** A peer with the organisation that it belongs to. */
@@ -16,10 +18,14 @@ export interface OrganisationPeer {
 /** What the peers share. Times in milliseconds. */
 export interface PeerSettings {
   readonly organisations: readonly Organisation[];
+  /** Those of them that are in the channels from the start. */
+  readonly founders: readonly Organisation[];
   readonly layout: CryptoLayout;
   readonly channels: ReadonlyMap<string, Channel>;
   /** Folder with one folder of chaincodes for each peer. */
   readonly chaincodesDir: string;
+  /** Folder with a file for each peer that joined channels later. */
+  readonly joinedDir: string;
   /** What fills the templates in chaincode packages, by the short name of the organisation. */
   readonly chaincodeConfig: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly verifier: SignatureVerifier;
@@ -36,15 +42,17 @@ export function makePeers(settings: PeerSettings): OrganisationPeer[] {
 }
 
 function makePeer(settings: PeerSettings, organisation: Organisation): DevnetPeer {
-  const { layout, channels, verifier, executeTimeout, startupTimeout } = settings;
+  const { layout, channels, founders, verifier, executeTimeout, startupTimeout } = settings;
   const { mspId, name } = organisation;
-  const [first] = channels.values();
-  const own = first?.ledger.config.msps.filter((msp) => msp.mspId === mspId) ?? [];
+  const { config } = mspConfigOfFolder(join(layout.organisation(organisation), 'msp'), mspId);
   return new DevnetPeer({
     identity: loadIdentity(join(layout.peer(organisation), 'msp'), mspId),
-    localManager: new MspManager(own, verifier),
-    channel: (channelId) => channels.get(channelId) ?? null,
-    channelIds: () => [...channels.keys()],
+    localManager: new MspManager([Msp.fromConfig(config, pureEcdsa)], verifier),
+    channels,
+    joined: new JoinedChannels(
+      join(settings.joinedDir, `${name}.json`),
+      founders.includes(organisation) ? channels.keys() : [],
+    ),
     installed: new InstalledChaincodes(
       join(settings.chaincodesDir, name),
       settings.chaincodeConfig[name] ?? {},

@@ -26,6 +26,7 @@ import { bind, nodeServer, type BoundServer, type ListenAddress } from '../rpc/s
 import { serviceDefinition, withRawResponses } from '../rpc/services.js';
 import { isSystemChaincode } from '../system/names.js';
 import type { SystemContext } from '../system/system-chaincode.js';
+import { joinChannel, type JoinedChannels } from './joined.js';
 import { checkLocalAccess } from './local-access.js';
 
 /** What a peer is made of. Times in milliseconds. */
@@ -33,8 +34,9 @@ export interface PeerOptions {
   readonly identity: SigningIdentity;
   /** The peer's own organisation, for requests without a channel. */
   readonly localManager: MspManager;
-  readonly channel: (channelId: string) => Channel | null;
-  readonly channelIds: () => readonly string[];
+  /** All channels of the network, by name. */
+  readonly channels: ReadonlyMap<string, Channel>;
+  readonly joined: JoinedChannels;
   /** The chaincodes that this peer has. */
   readonly installed: InstalledChaincodes;
   readonly executeTimeout: number;
@@ -53,7 +55,8 @@ export class DevnetPeer {
   #address = '';
 
   constructor(options: PeerOptions) {
-    const { identity, localManager, channel, channelIds, installed } = options;
+    const { identity, localManager, channels, joined, installed } = options;
+    const channel = (channelId: string): Channel | null => this.channel(channelId);
     this.mspId = identity.mspId;
     this.identity = identity;
     this.installed = installed;
@@ -61,12 +64,13 @@ export class DevnetPeer {
     const system: SystemContext = {
       mspId: identity.mspId,
       channel,
-      channelIds,
+      channelIds: () => joined.names,
+      join: (channelId, genesis) => joinChannel(channels.get(channelId) ?? null, genesis, joined),
       installed,
       checkLocal: (policy, signed) => checkLocalAccess(localManager, policy, signed),
     };
     const findChaincode: FindLocalChaincode = (channelId, name) => this.#find(channelId, name);
-    this.host = new ChaincodeHost({ ...options, system, findChaincode });
+    this.host = new ChaincodeHost({ ...options, channel, system, findChaincode });
     this.#endorser = {
       channel,
       localManager,
@@ -83,8 +87,21 @@ export class DevnetPeer {
     return this.#address;
   }
 
-  /** Whether this peer can run a chaincode of a channel. */
+  /** A channel that this peer is in; null: it is in none of that name. */
+  channel(channelId: string): Channel | null {
+    const { channels, joined } = this.#options;
+    return joined.has(channelId) ? (channels.get(channelId) ?? null) : null;
+  }
+
+  /** Whether this peer is in a channel, and its organisation is a member there. */
+  belongsTo(channelId: string): boolean {
+    const orgs = this.channel(channelId)?.ledger.config.applicationOrgs ?? [];
+    return orgs.some(({ mspId }) => mspId === this.mspId);
+  }
+
+  /** Whether this peer can run a chaincode of a channel, as a member's. */
   canRun(channelId: string, name: string): boolean {
+    if (!this.belongsTo(channelId)) return false;
     return isSystemChaincode(name) || this.endpoint(channelId, name) !== null;
   }
 
@@ -181,7 +198,7 @@ export class DevnetPeer {
   }
 
   #find(channelId: string, name: string): LocalChaincode {
-    const packageId = this.#options.channel(channelId)?.ledger.approvedPackage(this.mspId, name) ?? null;
+    const packageId = this.channel(channelId)?.ledger.approvedPackage(this.mspId, name) ?? null;
     if (packageId === null) return { approved: false, endpoint: null };
     const address = this.installed.address(packageId);
     return { approved: true, endpoint: address === null ? null : { address, packageId } };
@@ -216,7 +233,7 @@ export class DevnetPeer {
 
   #deliverContext(resource: AccessResource): Parameters<typeof deliverHandler>[0] {
     return {
-      channel: this.#options.channel,
+      channel: (channelId) => this.channel(channelId),
       checkAccess: (channel, signed) => channel.access.check(resource, signed),
       now: () => Date.now(),
     };

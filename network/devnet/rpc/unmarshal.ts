@@ -1,17 +1,14 @@
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { CotraceError } from '@cotrace/core';
-import { common, decode } from '@cotrace/fabric-model';
+import { common, decode, UNPARSABLE } from '@cotrace/fabric-model';
 import { messageOf } from './rpc-error.js';
-
-/** What Go's protobuf library says of bytes that are not a message. */
-const GO_REASON = 'proto: cannot parse invalid wire-format data';
 
 /** Decodes a message; a failure says which, as `protoutil/unmarshalers.go`. Throws `BAD_MESSAGE`. */
 export function unmarshal<Desc extends DescMessage>(schema: Desc, bytes: Uint8Array): MessageShape<Desc> {
   try {
     return decode(schema, bytes);
   } catch (cause) {
-    throw new CotraceError('BAD_MESSAGE', `error unmarshalling ${schema.name}: ${GO_REASON}`, {}, cause);
+    throw new CotraceError('BAD_MESSAGE', `error unmarshalling ${schema.name}: ${UNPARSABLE}`, {}, cause);
   }
 }
 
@@ -36,7 +33,7 @@ export function creatorOf({ header }: common.Payload): Uint8Array {
   try {
     return decode(common.SignatureHeaderSchema, header?.signatureHeader ?? new Uint8Array()).creator;
   } catch (cause) {
-    const reason = `GetSignatureHeaderFromBytes failed, err ${GO_REASON}`;
+    const reason = `GetSignatureHeaderFromBytes failed, err ${UNPARSABLE}`;
     throw new CotraceError('BAD_MESSAGE', `could not convert message to signedData: ${reason}`, {}, cause);
   }
 }

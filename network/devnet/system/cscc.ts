@@ -67,8 +67,12 @@ function configOf({ block }: CommittedBlock): Uint8Array {
   return toBinary(common.ConfigSchema, config);
 }
 
-/** Peers are in all channels of the topology from the start, and join no others. */
-function joinChain(context: SystemContext, signed: SignedData, argument: Uint8Array): peer.Response {
+/** Peers of founders are in all channels from the start; the others join them here. */
+async function joinChain(
+  context: SystemContext,
+  signed: SignedData,
+  argument: Uint8Array,
+): Promise<peer.Response> {
   let block: common.Block;
   try {
     block = unmarshal(common.BlockSchema, argument);
@@ -95,7 +99,12 @@ function joinChain(context: SystemContext, signed: SignedData, argument: Uint8Ar
     const reason = `ledger [${channelId}] already exists with state [ACTIVE]`;
     return failure(`cannot create ledger from genesis block: ${reason}`);
   }
-  return failure(`channel ${channelId} is not of the topology: joining other channels is not emulated`);
+  try {
+    await context.join(channelId, argument);
+    return success(EMPTY);
+  } catch (error) {
+    return failure(messageOf(error));
+  }
 }
 
 /** Channel header of a block's first envelope (`GetChannelIDFromBlock` of protoutil/blockutils.go). */

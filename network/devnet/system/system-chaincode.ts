@@ -23,6 +23,8 @@ export interface SystemContext {
   readonly mspId: string;
   readonly channel: (channelId: string) => Channel | null;
   readonly channelIds: () => readonly string[];
+  /** Joins a channel by its genesis block. Throws, in Fabric's words where Fabric refuses it. */
+  readonly join: (channelId: string, genesis: Uint8Array) => Promise<void>;
   readonly installed: InstalledChaincodes;
   /** Throws, in Fabric's words, unless the signer is a member, or administrator, of the peer's own organisation. */
   readonly checkLocal: (policy: LocalPolicy, signed: SignedData) => void;

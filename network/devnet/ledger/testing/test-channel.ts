@@ -60,15 +60,18 @@ export class TestChannel {
   readonly peers: readonly SigningIdentity[];
   readonly client: SigningIdentity;
   readonly orderer: SigningIdentity;
+  readonly ordererAdmin: SigningIdentity;
   readonly signBlock: SignBlock;
 
   private constructor(dir: string, genesis: Uint8Array, identities: readonly SigningIdentity[]) {
-    const [client, orderer, ...peers] = identities;
-    if (client === undefined || orderer === undefined) throw new Error('identities are missing');
+    const [client, orderer, ordererAdmin, ...peers] = identities;
+    if (client === undefined || orderer === undefined || ordererAdmin === undefined)
+      throw new Error('identities are missing');
     this.dir = dir;
     this.genesis = genesis;
     this.client = client;
     this.orderer = orderer;
+    this.ordererAdmin = ordererAdmin;
     this.peers = peers;
     this.signBlock = blockSigner(orderer);
   }
@@ -84,6 +87,7 @@ export class TestChannel {
     return new TestChannel(at, genesisBlock(topology, CHANNEL, layout.dir), [
       load(layout.user(first, 'User1'), first.mspId),
       load(layout.orderer(), topology.orderer.mspId),
+      load(layout.ordererAdmin(), topology.orderer.mspId),
       ...topology.organisations.map((organisation) => load(layout.peer(organisation), organisation.mspId)),
     ]);
   }
