@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { StoredLedger } from '@cotrace/gateway-app/ledgers';
+import { inFolder } from '../ledger/in-folder.js';
 import type { Bench } from '../main.js';
 import { progress } from '../output.js';
 import { PAPER } from '../rank/workload.js';
@@ -31,14 +30,9 @@ export const storageBench: Bench = {
       height: whole(values.height, 2),
       creating: whole(values.creating, 1),
     };
-    const folder = values.ledger ?? (await mkdtemp(join(tmpdir(), 'cotrace-storage-')));
-    try {
-      await measure(folder, setting, heights, resolve(values.svg), signal);
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    } finally {
-      if (values.ledger === undefined) await rm(folder, { recursive: true, force: true });
-    }
+    await inFolder(values.ledger ?? null, signal, (folder) =>
+      measure(folder, setting, heights, resolve(values.svg), signal),
+    );
   },
 };
 
