@@ -1,6 +1,7 @@
 // `npm run bench -- NAME [options]`. Each benchmark prints tables for people and one line of JSON at the end.
 import { setMaxListeners } from 'node:events';
 import { backendsBench } from './backends.js';
+import { storageBench } from './storage/storage.js';
 import { ledgerBench } from './ledger/ledger.js';
 import { blockIndexBench } from './block-index/block-index.js';
 import { captureBench } from './capture.js';
@@ -23,6 +24,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'trace-tree': traceTreeBench,
   'block-index': blockIndexBench,
   ledger: ledgerBench,
+  storage: storageBench,
   hostile: hostileBench,
 };
 

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { StoredLedger, type LedgerPlan } from '@cotrace/gateway-app/ledgers';
@@ -7,6 +5,7 @@ import type { Bench } from '../main.js';
 import { progress } from '../output.js';
 import { stopwatch } from '../rank/spent.js';
 import { measureFeeding } from './feeding.js';
+import { inFolder } from './in-folder.js';
 import { report, type Row } from './report.js';
 
 /** Transactions of a block. */
@@ -31,8 +30,7 @@ export const ledgerBench: Bench = {
     const transactions = Number(values.transactions ?? (values.quick ? QUICK : TRANSACTIONS));
     if (!Number.isInteger(transactions) || transactions < 1)
       throw new Error('--transactions must be a whole number from 1 on');
-    const folder = values.ledger ?? (await mkdtemp(join(tmpdir(), 'cotrace-ledger-')));
-    try {
+    await inFolder(values.ledger ?? null, signal, async (folder) => {
       const rows: Row[] = [];
       for (const kind of KINDS) {
         for (const perBlock of SIZES) {
@@ -41,11 +39,7 @@ export const ledgerBench: Bench = {
         }
       }
       report(rows);
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    } finally {
-      if (values.ledger === undefined) await rm(folder, { recursive: true, force: true });
-    }
+    });
   },
 };
 
