@@ -74,6 +74,11 @@ export class RankEditor {
     return this.#strays;
   }
 
+  /** The blocks that are frozen, in their order. */
+  get frozen(): readonly bigint[] {
+    return this.#top.freezes.map(({ block }) => block);
+  }
+
   /**
    * Takes the changes of main block `blockNum`, each key once; none where the block is quiet, which may be left out.
    * Blocks come by rising number. Throws `BAD_BLOCK_ORDER`, and as `encodeGroup` does.

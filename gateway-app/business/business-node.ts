@@ -73,6 +73,7 @@ export async function startBusinessNode(
         docking: new Docking(wire.origins, patience),
         verifier: nodeVerifier,
         genesisHeaderHash: consortium.channels.main.genesisHeaderHash,
+        checkingHeight: consortium.checkingHeight,
         jury: new Jury(networkTerms(consortium), store, refusals, await store.excluded(), log),
         health,
         refusals,

@@ -45,7 +45,7 @@ async function block(
   const entries = Object.entries(values).map(([key, value], txNum) => change('goods', key, value, txNum));
   entries.push(change('_lifecycle', 'definition', String(blockNum), 9));
   const checkpoint = { number: blockNum, headerHash: new Uint8Array(32), configBlock: utf8('configuration') };
-  await store.advance(checkpoint, entries, rank === null ? [] : await rank.advance(blockNum, entries));
+  await store.advance(checkpoint, entries, rank === null ? [] : (await rank.advance(blockNum, entries)).pages);
 }
 
 /** The digest of the tree that the state would have if it were made of it now, in memory. */

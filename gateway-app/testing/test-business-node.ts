@@ -84,6 +84,7 @@ export class TestBusinessNode {
             docking: new Docking(origins, patience),
             verifier: nodeVerifier,
             genesisHeaderHash: network.consortium.channels.main.genesisHeaderHash,
+            checkingHeight: network.consortium.checkingHeight,
             jury: new Jury(network.terms, store, refusals, excluded, log),
             health,
             refusals,
