@@ -34,6 +34,8 @@ export interface TestNetworkOptions {
   readonly domains?: readonly string[];
   /** Other names, under the same authorities, make another network. */
   readonly mainName?: string;
+  /** Blocks in a checking cycle; by default as in the default network. */
+  readonly checkingHeight?: number;
 }
 
 /** A consortium with real certificates and genesis blocks in a temporary folder. */
@@ -67,7 +69,7 @@ export class TestNetwork {
   }
 
   static async create(options: TestNetworkOptions = {}): Promise<TestNetwork> {
-    const { organisations = 3, domains = ['goods', 'retail'], mainName = 'main' } = options;
+    const { organisations = 3, domains = ['goods', 'retail'], mainName = 'main', checkingHeight } = options;
     const dir = await mkdtemp(join(tmpdir(), 'cotrace-gateway-'));
     const topology = parseTopology(
       JSON.stringify({
@@ -78,6 +80,7 @@ export class TestNetwork {
         })),
         domains,
         channels: { main: mainName, checking: 'checking' },
+        checkingHeight,
       }),
     );
     return new TestNetwork(dir, topology, await ensureCrypto(topology, join(dir, 'crypto')));

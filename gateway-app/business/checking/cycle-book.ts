@@ -135,7 +135,11 @@ export class CycleBook {
   }
 
   /** Keeps a sealed header that contradicts what the node has verified, as evidence. The node goes on with what it has. */
-  async contradiction(sealed: SealedHeader, { cyclePointBlock }: CheckingHeader, reason: string): Promise<void> {
+  async contradiction(
+    sealed: SealedHeader,
+    { cyclePointBlock }: CheckingHeader,
+    reason: string,
+  ): Promise<void> {
     if (equalBytes(sealed.header, this.#contradicting)) return;
     const { store, health, log } = this.#parts;
     const evidence = { kind: 'contradiction', blockNum: cyclePointBlock, reason, sealedHeaders: [sealed] };

@@ -44,6 +44,7 @@ export async function configAt(store: DomainStore, checkNum: bigint): Promise<Ui
   const key = await store.lastKey(ROWS.config, rowOf(ROWS.config, checkNum));
   if (key === null) return null;
   const envelope = store.row(key);
-  if (envelope === null) throw new CotraceError('STORE_DAMAGED', `the row ${key} of the store is lost`, { key });
+  if (envelope === null)
+    throw new CotraceError('STORE_DAMAGED', `the row ${key} of the store is lost`, { key });
   return envelope;
 }

@@ -7,7 +7,7 @@ import type { RpcClient } from '../../node/rpc-client.js';
 import { HEADER_PATIENCE, QUIET_MS } from '../limits.js';
 import { OwnFailure, ownDoing } from '../own-failure.js';
 import type { RefusalLog } from '../refusal-log.js';
-import { compareCycle, type CycleKnowledge, type CycleVerdict, type SealCheck } from './compare-cycle.js';
+import { compareCycle, type SealCheck } from './compare-cycle.js';
 import type { CycleBook } from './cycle-book.js';
 
 /** A master as a source of sealed headers. */
@@ -121,10 +121,14 @@ export class CycleFollower {
     if (isAborted(signal)) return false;
     const known = await ownDoing('what is known of a cycle could not be read', book.knowledge());
     if (known === null) {
-      log.often('warn', 'too old', 'this store is from before there were cycles and cannot verify sealed headers: move it away');
+      log.often(
+        'warn',
+        'too old',
+        'this store is from before there were cycles and cannot verify sealed headers: move it away',
+      );
       return false;
     }
-    const verdict = judged(sealed, known, checkSeal);
+    const verdict = compareCycle(sealed, known, checkSeal);
     const kept =
       verdict.kind === 'verified'
         ? book.verified(verdict.header, verdict.agrees)
@@ -142,6 +146,11 @@ export class CycleFollower {
     } else if (isCotraceError(error)) {
       refusals.add({ blockNum: book.nextPoint, source: name, code: error.code, reason: error.message });
     }
-    log.often('warn', `cycles ${name}`, `could not get the sealed header of cycle ${book.next} of ${name}; asking the next`, error);
+    log.often(
+      'warn',
+      `cycles ${name}`,
+      `could not get the sealed header of cycle ${book.next} of ${name}; asking the next`,
+      error,
+    );
   }
 }
