@@ -20,7 +20,17 @@ export function headerKey(checkNum: bigint): string {
 
 /** Key of a report about attempt k, 0…9,999, of cycle n in the state of `checking`. */
 export function lateKey(checkNum: bigint, attempt: number, kind: LateKind): string {
-  return `late/${twenty(checkNum)}/${String(attempt).padStart(4, '0')}/${kind}`;
+  return `${latePrefix(checkNum)}${String(attempt).padStart(4, '0')}/${kind}`;
+}
+
+/** What the keys of all parts of cycle n begin with. */
+export function partPrefix(checkNum: bigint): string {
+  return partKey(checkNum, '');
+}
+
+/** What the keys of all reports about cycle n begin with. */
+export function latePrefix(checkNum: bigint): string {
+  return `late/${twenty(checkNum)}/`;
 }
 
 /** Key of the anchor of header m in the state of `anchor` on main. */
