@@ -19,7 +19,7 @@ import { AttestationPool } from './attestation-pool.js';
 import { BlockRing } from './block-ring.js';
 import { BusinessHealth } from './business-health.js';
 import { CycleBook } from './checking/cycle-book.js';
-import { remoteSealed, type SealedSource } from './checking/follow-cycles.js';
+import { CycleFollower, remoteSealed, type SealedSource } from './checking/follow-cycles.js';
 import { Docking, originsOf, remoteOrigin, type BlockOrigin, type Patience } from './docking.js';
 import { DomainRank } from './domain-rank.js';
 import { DomainStore } from './domain-store.js';
@@ -87,6 +87,7 @@ export async function startBusinessNode(
     );
     const terms = { consortium, verifier: nodeVerifier };
     const book = await CycleBook.open({ domain, store, rank, health, terms, log });
+    const cycles = new CycleFollower({ book, sources: wire.sealed, feed, refusals, log });
     const methods = businessMethods({
       node,
       consortium,
@@ -104,6 +105,7 @@ export async function startBusinessNode(
     const sink = { pool, health, refusals, log };
     const running = [
       follower.run(stopping.signal),
+      cycles.run(stopping.signal),
       ...wire.sources.map((source) => followAttestations(source, sink, stopping.signal)),
     ];
     return {

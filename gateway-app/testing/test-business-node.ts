@@ -2,7 +2,6 @@ import { nodeVerifier } from '@cotrace/network';
 import { AttestationPool } from '../business/attestation-pool.js';
 import { BlockRing } from '../business/block-ring.js';
 import { BusinessHealth } from '../business/business-health.js';
-import type { SealCheck } from '../business/checking/compare-cycle.js';
 import { CycleBook } from '../business/checking/cycle-book.js';
 import { CycleFollower, type SealedSource } from '../business/checking/follow-cycles.js';
 import { Docking, type BlockOrigin, type Patience } from '../business/docking.js';
@@ -38,7 +37,7 @@ export class TestBusinessNode {
   private constructor(
     { store, rank, feed, pool, health, book, refusals }: TestBusinessParts,
     follower: (node: Pick<TestBusinessNode, 'ring'>) => DomainFollower,
-    { sources, sealed, checkSeal }: TestBusinessOptions,
+    { sources, sealed }: TestBusinessOptions,
   ) {
     this.store = store;
     this.rank = rank;
@@ -53,7 +52,6 @@ export class TestBusinessNode {
     const sink = { pool, health, refusals, log };
     const cycles = new CycleFollower({
       ...{ book, sources: sealed ?? [], feed, refusals, log },
-      checkSeal: checkSeal ?? (() => undefined),
       patience: { withheld: 200, watch: 10 },
     });
     this.#running = Promise.all([
@@ -150,8 +148,6 @@ export interface TestBusinessOptions {
   readonly patience?: Patience;
   /** Masters that send sealed headers; by default none does. */
   readonly sealed?: readonly SealedSource[];
-  /** How seals are checked; by default they are not. */
-  readonly checkSeal?: SealCheck;
 }
 
 /** Waits until `condition` holds; fails after twenty seconds, saying how things stand. */

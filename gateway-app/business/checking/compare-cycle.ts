@@ -8,19 +8,15 @@ import {
   type ErrorCode,
   type HeaderChain,
 } from '@cotrace/core';
-import type { MainConfig } from '@cotrace/verifier';
+import { verifySeal, type MainConfig } from '@cotrace/verifier';
 import type { SealedHeader } from '../../gen/cotrace/cotrace_pb.js';
 import type { CyclePoint } from '../../gen/cotrace/store_pb.js';
-
-/**
- * Checks that a transaction of `checking`, as an envelope, proves the bytes of a header under the membership of `config`.
- * Throws where it does not.
- */
-export type SealCheck = (seal: Uint8Array, header: Uint8Array, config: MainConfig) => unknown;
 
 /** What a business node knows of a cycle before it is told what was sealed. */
 export interface CycleKnowledge {
   readonly domain: string;
+  /** Name of the channel `checking`. */
+  readonly channel: string;
   /** The headers that it has verified: those before the cycle's. */
   readonly chain: HeaderChain;
   /** The configuration in force after the cycle before: its members seal this one. */
@@ -40,13 +36,12 @@ export type CycleVerdict =
  * Judges what a source says was sealed next (seed 001, section 4.2.3 and figure 9). The header counts by its seal alone; then it
  * must follow the chain of headers, and name the node's own chain and membership at the end of its cycle. The digest of the
  * domain that it binds is compared with the node's own; a domain without a part is one without entries. Throws what makes the
- * source's answer worthless: `BAD_ANSWER` for the header of another cycle or network, and the codes of `decodeCheckingHeader`, of
- * the seal's check and of `verifyPart`.
+ * source's answer worthless: `BAD_ANSWER` for the header of another cycle or network, and the codes of `decodeCheckingHeader`,
+ * `verifySeal` and `verifyPart`.
  */
 export function compareCycle(
   { header: bytes, seal, part }: Pick<SealedHeader, 'header' | 'seal' | 'part'>,
-  { domain, chain, config, point }: CycleKnowledge,
-  checkSeal: SealCheck,
+  { domain, channel, chain, config, point }: CycleKnowledge,
 ): CycleVerdict {
   const header = decodeCheckingHeader(bytes);
   const { checkNum, networkId } = header;
@@ -56,7 +51,7 @@ export function compareCycle(
       sent: checkNum,
     });
   }
-  checkSeal(seal, bytes, config);
+  verifySeal(seal, { channel, header: bytes, config });
   const reason = notFollowing(header, chain) ?? otherwise(header, point);
   if (reason !== null) return { kind: 'contradiction', header, reason };
   const sealed = verifyPart(header, domain, part ?? NO_PROOF);

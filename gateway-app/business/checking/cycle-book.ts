@@ -101,7 +101,8 @@ export class CycleBook {
     if (this.#chain === null) return null;
     const config = await sealingConfig(store, this.#chain, terms);
     const row = store.row(rowOf(ROWS.due, this.next));
-    return { domain, chain: this.#chain, config, point: row === null ? null : readPoint(row) };
+    const point = row === null ? null : readPoint(row);
+    return { domain, channel: terms.consortium.channels.checking.name, chain: this.#chain, config, point };
   }
 
   /** Keeps the next header; `agrees` as `compareCycle` says. */

@@ -7,7 +7,7 @@ import type { RpcClient } from '../../node/rpc-client.js';
 import { HEADER_PATIENCE, QUIET_MS } from '../limits.js';
 import { OwnFailure, ownDoing } from '../own-failure.js';
 import type { RefusalLog } from '../refusal-log.js';
-import { compareCycle, type SealCheck } from './compare-cycle.js';
+import { compareCycle } from './compare-cycle.js';
 import type { CycleBook } from './cycle-book.js';
 
 /** A master as a source of sealed headers. */
@@ -24,7 +24,6 @@ export interface CycleFollowerParts {
   readonly sources: readonly SealedSource[];
   /** The main blocks that the node has verified. */
   readonly feed: HeightFeed;
-  readonly checkSeal: SealCheck;
   readonly refusals: RefusalLog;
   readonly log: Log;
   /** Milliseconds; `withheld`: how long a source may take for the header of a cycle that is over. */
@@ -116,7 +115,7 @@ export class CycleFollower {
 
   /** Judges a header once its cycle is over here, and keeps what comes of it. Whether the source may go on. */
   async #take(sealed: SealedHeader, signal: AbortSignal): Promise<boolean> {
-    const { book, feed, checkSeal, log } = this.#parts;
+    const { book, feed, log } = this.#parts;
     await feed.above(book.nextPoint, signal);
     if (isAborted(signal)) return false;
     const known = await ownDoing('what is known of a cycle could not be read', book.knowledge());
@@ -128,7 +127,7 @@ export class CycleFollower {
       );
       return false;
     }
-    const verdict = compareCycle(sealed, known, checkSeal);
+    const verdict = compareCycle(sealed, known);
     const kept =
       verdict.kind === 'verified'
         ? book.verified(verdict.header, verdict.agrees)
