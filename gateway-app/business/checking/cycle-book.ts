@@ -8,6 +8,7 @@ import {
   type CheckingHeader,
   type HeaderChain,
 } from '@cotrace/core';
+import type { MainConfig } from '@cotrace/verifier';
 import { EvidenceSchema, type SealedHeader } from '../../gen/cotrace/cotrace_pb.js';
 import type { Log } from '../../node/log.js';
 import type { BusinessHealth } from '../business-health.js';
@@ -45,6 +46,8 @@ export class CycleBook {
   #chain: HeaderChain | null;
   #consistent: bigint;
   #differences: readonly CycleDifference[];
+  /** Under which the last header was sealed. */
+  #config: MainConfig | null = null;
   /** The header that contradicted last: its evidence is kept already. */
   #contradicting: Uint8Array = new Uint8Array();
 
@@ -99,7 +102,7 @@ export class CycleBook {
     const { domain, store, terms } = this.#parts;
     this.#chain ??= await keptChain(store, terms);
     if (this.#chain === null) return null;
-    const config = await sealingConfig(store, this.#chain, terms);
+    const config = await this.#sealing(this.#chain);
     const row = store.row(rowOf(ROWS.due, this.next));
     const point = row === null ? null : readPoint(row);
     return { domain, channel: terms.consortium.channels.checking.name, chain: this.#chain, config, point };
@@ -148,6 +151,14 @@ export class CycleBook {
     this.#contradicting = sealed.header;
     log.error(`${reason}; the evidence is kept`);
     health.disagrees(reason);
+  }
+
+  /** Members seldom change, and reading their certificates takes longer than all else of a cycle. */
+  async #sealing(chain: HeaderChain): Promise<MainConfig> {
+    if (this.#config === null || !equalBytes(this.#config.hash, chain.membership)) {
+      this.#config = await sealingConfig(this.#parts.store, chain, this.#parts.terms);
+    }
+    return this.#config;
   }
 
   #withDifference({ checkNum, cyclePointBlock }: CheckingHeader): readonly CycleDifference[] {

@@ -1,12 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { create } from '@bufbuild/protobuf';
 import { CotraceError, decodeCheckingHeader, sha256, type PartLeaf } from '@cotrace/core';
 import { SealedHeaderSchema, type SealedHeader } from '../../gen/cotrace/cotrace_pb.js';
 import { BusinessScene } from '../../testing/business-scene.js';
+import { codeOf } from '../../testing/codes.js';
+import { SilentLog } from '../../testing/silent-log.js';
 import type { TestBusinessNode, TestBusinessOptions } from '../../testing/test-business-node.js';
 import { sealedMessage, TestSealer } from '../../testing/test-sealer.js';
 import { put } from '../../testing/transactions.js';
-import type { SealedSource } from './follow-cycles.js';
+import { CycleFollower, type SealedSource } from './follow-cycles.js';
 
 const C = 2;
 
@@ -109,6 +111,26 @@ describe('a business node that follows sealed headers', () => {
     await again.until(() => again.book.next === 5n);
     expect(standing(again)).toEqual({ state: 'following', upTo: 4n, differs: [] });
     expect(await again.store.rows('differs/')).toEqual([]);
+  });
+
+  it('ends where what came of a cycle cannot be written, and then goes on from the cycle before', async () => {
+    const node = await scene.start(following([]));
+    await node.until(() => node.height === 9n);
+    const { book, feed, refusals, store } = node;
+    const sources = [sealed(3).source('org1.master')];
+    const follower = new CycleFollower({ book, sources, feed, refusals, log: new SilentLog() });
+    const commit = store.commitRank.bind(store);
+    const full = new CotraceError('STORE_FAILED', 'the disk is full');
+    const commits = jest.spyOn(store, 'commitRank');
+    commits.mockImplementationOnce(commit).mockRejectedValueOnce(full);
+    const stopping = new AbortController();
+    expect(await codeOf(() => follower.run(stopping.signal))).toBe('STORE_FAILED');
+    expect([book.consistentUpTo, (await store.rows('header/')).length]).toEqual([1n, 1]);
+    const running = follower.run(stopping.signal);
+    await node.until(() => book.consistentUpTo === 3n);
+    stopping.abort();
+    await running;
+    expect(await headersIn(node)).toHaveLength(3);
   });
 
   it('differs where the domain has no part', async () => {

@@ -142,7 +142,8 @@ describe('the sealed headers that a business node keeps', () => {
         remoteSealed('org2.master', 'goods', truthful.client(tls)),
       ]);
       await node.until(() => node.book.consistentUpTo === 4n);
-      expect(node.refusals.all()).toMatchObject([{ source: 'org1.master', code: 'SEAL_FORM', times: 1 }]);
+      const [refusal] = node.refusals.all();
+      expect(refusal).toMatchObject({ source: 'org1.master', code: 'SEAL_FORM', times: 1 });
     } finally {
       lying.close();
       truthful.close();
