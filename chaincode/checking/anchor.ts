@@ -5,7 +5,7 @@ import type { OwnLedger } from './own-ledger.js';
 
 /**
  * `anchor(m, hash)`, on main: writes the hash of header m, 32 bytes, onto the other chain (seed 001, section 5.3). `m` in
- * decimal digits. Endorsed once, where the own header m has that hash and is sealed. Throws `BAD_ARGUMENT`, `NOT_MEMBER`,
+ * decimal digits. Endorsed once, where its own header m has that hash and is sealed. Throws `BAD_ARGUMENT`, `NOT_MEMBER`,
  * `BEHIND`, `DIFFERS`, `TOO_EARLY`, `RECORDED`.
  */
 export async function anchor(call: Call, own: OwnLedger, state: CheckingState): Promise<StateEntry[]> {

@@ -37,13 +37,13 @@ const STATUS: Partial<Record<RefusalCode, number>> = {
  * agree; queries answer with canonical JSON. A refusal has status 400 to 499 and as message the JSON object
  * `{code, message, detail}` (see `decodeRefusal`).
  *
- * Writes are functions of arguments and state; what the own master knows decides only whether they are endorsed. Nothing
+ * Writes are functions of arguments and state; what this organisation's master knows decides only whether they are endorsed. Nothing
  * waits: a simulation that waits blocks its peer.
  */
 export class CheckingChaincode implements ChaincodeInterface {
   readonly #own: () => OwnLedger | null;
 
-  /** `own`: what the own master knows at the moment; null while it has not said anything. */
+  /** `own`: what this organisation's master knows at the moment; null while it has not said anything. */
   constructor(own: () => OwnLedger | null) {
     this.#own = own;
   }

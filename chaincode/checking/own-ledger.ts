@@ -26,23 +26,23 @@ export interface OwnFacts {
   readonly sealedBeyond: readonly bigint[];
   /** MSP ids of the membership that seals the oldest cycle that is not recorded. */
   readonly members: readonly string[];
-  /** The oldest cycle that is due and not recorded, and since when by the own clock; null where there is none. */
+  /** The oldest cycle that is due and not recorded, and since when by its own clock; null where there is none. */
   readonly clock: { readonly checkNum: bigint; readonly startedMs: number } | null;
-  /** When orderers of `checking` were heard (a block or an answer), by the own clock: see `noteHeard`. */
+  /** When orderers of `checking` were heard (a block or an answer), by its own clock: see `noteHeard`. */
   readonly heardMs: readonly number[];
   readonly t1Ms: number;
   readonly t2Ms: number;
-  /** Added to the own clock where it is compared with a proposal's: 0 but in tests. */
+  /** Added to its own clock where it is compared with a proposal's: 0 but in tests. */
   readonly clockOffsetMs: number;
 }
 
-/** What an endorser's answers go by: its master's facts and the own clock. Every answer is a look-up and a comparison. */
+/** What an endorser's answers go by: its master's facts and its own clock. Every answer is a look-up and a comparison. */
 export class OwnLedger {
   readonly facts: OwnFacts;
   readonly #now: () => number;
   readonly #cycles: ReadonlyMap<bigint, OwnCycle>;
 
-  /** `now`: Unix milliseconds of the own clock. */
+  /** `now`: Unix milliseconds of its own clock. */
   constructor(facts: OwnFacts, now: () => number) {
     this.facts = facts;
     this.#now = now;
@@ -72,7 +72,7 @@ export class OwnLedger {
     throw new Refusal('NOT_MEMBER', `${mspId} is of no member that seals the next cycle`, { mspId });
   }
 
-  /** Throws `CLOCK` where a proposal's time is too far from the own clock. */
+  /** Throws `CLOCK` where a proposal's time is too far from its own clock. */
   requireClock(proposedMs: number): void {
     const gap = Math.abs(this.#now() + this.facts.clockOffsetMs - proposedMs);
     if (gap <= MAX_CLOCK_GAP_MS) return;
@@ -103,7 +103,7 @@ export class OwnLedger {
 
 /**
  * The times at which orderers were heard, with one more: those of the last two attempts, at most one for each eighth of an
- * attempt. `times` rises; all in milliseconds of the own clock.
+ * attempt. `times` rises; all in milliseconds of its own clock.
  */
 export function noteHeard(times: readonly number[], nowMs: number, t2Ms: number): number[] {
   const kept = times.filter((time) => time > nowMs - 2 * t2Ms && time <= nowMs);

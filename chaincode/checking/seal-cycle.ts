@@ -21,7 +21,7 @@ export const MAX_SEALED_HEADERS = 64;
 
 /**
  * `sealCycle(header, …)`: 1 to 64 headers in order, 320 bytes each. Each is judged as if alone, so that sealing catches up
- * where cycles are faster than it. That header n−1 is there is looked up in what the own master knows and never in the
+ * where cycles are faster than it. That header n−1 is there is looked up in what this organisation's master knows and never in the
  * state: a read of it would let anybody who seals it again make this transaction invalid.
  *
  * A header that is recorded already is endorsed again, the same bytes, only while no transaction is known that proves it:

@@ -60,7 +60,7 @@ export function readSealingTransaction(envelope: Uint8Array, channel: string): S
   const transaction = formed(() => decodeTransaction(decoded));
   const { chaincode, invoked, response, actionHeader, chaincodeProposalPayload } = transaction;
   if (chaincode.name !== CHECKING || invoked !== CHECKING || response.status !== 200) {
-    throw refusal('SEAL_CHAINCODE', `it is no successful call of ${CHECKING}`, { status: response.status });
+    throw refusal('SEAL_CHAINCODE', `it is not a successful call of ${CHECKING}`, { status: response.status });
   }
   const hash = proposalHash(channelHeaderBytes, actionHeader, chaincodeProposalPayload);
   if (channelHeader.txId !== computeTxId(nonce, creator) || !equalBytes(hash, transaction.proposalHash)) {
