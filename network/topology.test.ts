@@ -118,6 +118,7 @@ capability: V3_0
     ['channels: {main: Main}', 'channels.main must be a lower-case letter'],
     ['channels: main', 'channels must be an object, not "main"'],
     ['checkingHeight: 1', 'checkingHeight must be a whole number from 2'],
+    ['checkingHeight: 100001', 'checkingHeight must be a whole number from 2 to 100000'],
     ['checkingHeight: 2.5', 'checkingHeight must be a whole number'],
     ['quorum: 1', 'quorum must be a whole number from 2 to 3, not 1'],
     ['quorum: 4', 'quorum must be a whole number from 2 to 3, not 4'],

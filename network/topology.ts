@@ -1,4 +1,10 @@
-import { DEFAULT_DOMAINS, defaultQuorum, type Shape, type TextRule } from '@cotrace/core';
+import {
+  DEFAULT_DOMAINS,
+  defaultQuorum,
+  MAX_CHECKING_HEIGHT,
+  type Shape,
+  type TextRule,
+} from '@cotrace/core';
 import { goDuration } from './config/go-duration.js';
 import { parseSettings } from './settings-text.js';
 import { readTextFile } from './text-file.js';
@@ -134,7 +140,7 @@ export function parseTopology(text: string, where = 'topology'): Topology {
     orderer,
     domains: parseDomains(root),
     channels: parseChannels(root),
-    checkingHeight: root.optional('checkingHeight')?.integer(2, MAX_U32) ?? 1024,
+    checkingHeight: root.optional('checkingHeight')?.integer(2, MAX_CHECKING_HEIGHT) ?? 1024,
     quorum: root.optional('quorum')?.integer(least, organisations.length) ?? least,
     batch: parseBatch(root),
     businessNodes: root.optional('businessNodes')?.oneOf(['together', 'separate']) ?? 'together',

@@ -1,4 +1,5 @@
 import {
+  NO_POLICY_HASH,
   PageEdit,
   RankEditor,
   RankView,
@@ -116,6 +117,12 @@ export class BenchDomain {
     return BigInt(this.#block);
   }
 
+  /** The blocks that have a group, rising. */
+  blocks(): bigint[] {
+    const blocks = new Set(this.#stamps.map(([block]) => block));
+    return [...blocks].sort((a, b) => a - b).map(BigInt);
+  }
+
   /** The block of a key's newest version. */
   blockOf(index: number): number {
     return this.#stamps[index]?.[0] ?? 0;
@@ -202,7 +209,7 @@ export class BenchDomain {
       const value = valueOf(index, verNum);
       const before = old === undefined ? null : { blockNum: BigInt(old[0]), txNum: old[1], verNum: old[2] };
       const stamp = { blockNum, txNum, verNum };
-      changes.push({ key, before, valueHash: sha256(value), txNum, verNum });
+      changes.push({ key, before, valueHash: sha256(value), policyHash: NO_POLICY_HASH, txNum, verNum });
       entries.push({
         namespace: NAMESPACE,
         key,

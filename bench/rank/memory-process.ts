@@ -1,5 +1,5 @@
 // `node memory-process.js FOLDER ENTRIES PER_BLOCK`: a process of its own, so that the memory it takes is that of the tree.
-import { type RankChange, sha256, utf8 } from '@cotrace/core';
+import { NO_POLICY_HASH, type RankChange, sha256, utf8 } from '@cotrace/core';
 import { DomainStore } from '@cotrace/gateway-app';
 import { readFile } from 'node:fs/promises';
 import { say } from '../output.js';
@@ -35,7 +35,8 @@ async function run(store: DomainStore, keys: (i: number) => readonly number[], v
 function change(key: number, txNum: number, verNum: number): RankChange {
   const before = { blockNum: BigInt(1 + Math.floor(key / perBlock)), txNum: key % perBlock, verNum: 1 };
   const valueHash = sha256(utf8(`${key}/${verNum}`));
-  return { key: keyOf(key), before: verNum === 1 ? null : before, valueHash, txNum, verNum };
+  const hashes = { valueHash, policyHash: NO_POLICY_HASH };
+  return { key: keyOf(key), before: verNum === 1 ? null : before, ...hashes, txNum, verNum };
 }
 
 /** Memory that is the process's own, in bytes: without the parts of the store's files that are mapped, where the system tells. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Bench } from '../main.js';
+import { ages } from './ages.js';
 import { curve } from './curve.js';
 import { BenchDomain } from './domain.js';
 import { runCycle, type CycleRow } from './history.js';
@@ -22,13 +23,14 @@ const AMOUNTS = [1e5, 1e6, 1e7];
 /** Acceptance: what the digest of a domain's state costs per cycle, and what finding and repairing damage does. */
 export const rankBench: Bench = {
   summary:
-    'digest of the rank tree, incremental and rebuilt, and repair, in the setting of seed 001, and its memory [--creating N, default 20] [--updating N, default 40] [--most ENTRIES for memory, default 10000000] [--svg FILE, default rank.svg]',
+    'digest of the rank tree, incremental and rebuilt, and repair, in the setting of seed 001, and its memory [--creating N, default 20] [--updating N, default 40] [--ages CYCLES,…, default 10,20,50,100] [--most ENTRIES for memory, default 10000000] [--svg FILE, default rank.svg]',
   run: async (args, signal) => {
     const { values } = parseArgs({
       args: [...args],
       options: {
         creating: { type: 'string', default: String(PAPER.creating) },
         updating: { type: 'string', default: String(PAPER.updating) },
+        ages: { type: 'string', default: '10,20,50,100' },
         most: { type: 'string', default: '10000000' },
         svg: { type: 'string', default: 'rank.svg' },
       },
@@ -36,13 +38,18 @@ export const rankBench: Bench = {
     const setting = { ...PAPER, creating: Number(values.creating), updating: Number(values.updating) };
     if (!Number.isInteger(setting.creating) || setting.creating < 1 || !(setting.updating >= 0))
       throw new Error('--creating must be a whole number from 1 on, --updating from 0 on');
+    const past = values.ages.split(',').map(Number);
+    if (past.some((cycles, i) => !Number.isInteger(cycles) || cycles <= (past[i - 1] ?? 0)))
+      throw new Error('--ages must be rising whole numbers from 1 on, with commas between');
     const most = Number(values.most);
     if (!(most >= 0)) throw new Error('--most must be a number from 0 on');
     const folder = await mkdtemp(join(tmpdir(), 'cotrace-rank-'));
     try {
       const amounts = AMOUNTS.filter((amount) => amount <= most);
       const costs = await memory(amounts, join(folder, 'memory'), signal);
-      report({ ...(await measure(setting, folder, signal)), memory: costs }, resolve(values.svg));
+      progress('folds by the number of past cycles …');
+      const aged = await ages(join(folder, 'ages'), setting, past, signal);
+      report({ ...(await measure(setting, folder, signal)), memory: costs, ages: aged }, resolve(values.svg));
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
@@ -55,7 +62,7 @@ async function measure(
   setting: Setting,
   folder: string,
   signal: AbortSignal,
-): Promise<Omit<Results, 'memory'>> {
+): Promise<Omit<Results, 'memory' | 'ages'>> {
   const { blocks } = setting;
   const folders = Array.from({ length: setting.domains }, (_, d) => join(folder, `domain${d}`));
   const domains = await Promise.all(folders.map((place) => BenchDomain.open(place, blocks)));

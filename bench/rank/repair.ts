@@ -25,7 +25,7 @@ export interface RepairCost {
   readonly find: Spent;
   /** Fetching values, checking them, writing state and tree, and the digest that shows it. */
   readonly repair: Spent;
-  /** Of the tree: hashes, leaves and groups. */
+  /** Of the tree: hashes and groups. */
   readonly treeBytes: number;
   readonly messages: number;
   readonly values: number;

@@ -1,6 +1,7 @@
 import { bytes, table } from '@cotrace/gateway-app';
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { AGED_UPDATES, type AgeCost } from './ages.js';
 import type { CurvePoint } from './curve.js';
 import type { CycleRow } from './history.js';
 import type { MemoryCost } from './memory.js';
@@ -23,10 +24,11 @@ export interface Results {
   readonly repairs: readonly RepairCost[];
   readonly whole: WholeCost;
   readonly memory: readonly MemoryCost[];
+  readonly ages: readonly AgeCost[];
 }
 
 const NOT_MEASURED = [
-  'the network: a peer’s tree is at hand in the same process, bytes are those of hashes, leaves, groups, keys and values',
+  'the network: a peer’s tree is at hand in the same process, bytes are those of hashes, groups, keys and values',
   'the disk’s syncs: 128 blocks share one here; a node syncs once a block, tree or no tree',
   'writing the state, which the tree does not change',
 ];
@@ -44,6 +46,10 @@ export function report(results: Results, svg: string): void {
   say(table([CYCLE_HEAD, ...results.cycles.filter(isShown(results)).map((row) => cycleCells(row, results))]));
   say('\nOne cycle of updates that touch so much of the groups, one domain, from the same state.');
   say(table([CURVE_HEAD, ...results.curve.map((point) => curveCells(point, results.base))]));
+  say(
+    `\nBringing the layers up to date after ${AGED_UPDATES} updates of a domain, by the cycles that they are spread over.`,
+  );
+  say(table([AGE_HEAD, ...results.ages.map((cost) => ageCells(cost, results.ages))]));
   say('\nFinding and repairing damage, against fetching the whole state.');
   say(table([REPAIR_HEAD, ...results.repairs.map(repairCells), wholeCells(results.whole)]));
   say('\nA process with the tree of one domain: created, then a cycle of updates.');
@@ -104,6 +110,17 @@ function curveCells(point: CurvePoint, base: RebuildCost): string[] {
     spent(base.fromState),
     `${timesCheaper(point, base).toFixed(1)}×`,
     `${(base.fromState.cpu / point.digest.cpu).toFixed(1)}×`,
+  ];
+}
+
+const AGE_HEAD = ['past cycles', 'fold', 'times the first', 'parts of groups read'];
+
+function ageCells({ cycles, fold, groups }: AgeCost, [first]: readonly AgeCost[]): string[] {
+  return [
+    String(cycles),
+    spent(fold),
+    `${(fold.cpu / (first?.fold.cpu ?? fold.cpu)).toFixed(2)}×`,
+    String(groups),
   ];
 }
 

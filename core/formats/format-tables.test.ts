@@ -5,7 +5,7 @@ import { lp, u16, u32, u64, u8 } from '../bytes/codec.js';
 import { sha256 } from '../hash.js';
 import { encodeGroup } from '../rank/group.js';
 import { encodeGroupLeaf, encodeRankLeaf, partDigest } from '../rank/layers.js';
-import { exampleGroup, exampleRank, exampleTop } from '../rank/testing/examples.js';
+import { exampleGroup, exampleGroupLeaf, exampleRank, exampleTop } from '../rank/testing/examples.js';
 import { exampleMbProof, exampleMbRoot, exampleTrees } from '../block-index/testing/examples.js';
 import { encodeCheckingHeader } from '../checking/header.js';
 import { encodeHistoryLeaf, encodeIntervalLeaf, encodePartLeaf } from '../checking/leaves.js';
@@ -183,16 +183,8 @@ const formats: Readonly<Record<string, readonly [(table: Uint8Array) => Uint8Arr
     { entries: exampleGroup.map((entry) => ({ ...entry })) },
     encodeGroup(exampleGroup.toReversed()),
   ],
-  'Group leaf': [
-    (bytes) => bytes,
-    { blockNum: exampleRank.id, group: exampleRank.hash },
-    encodeGroupLeaf(exampleRank),
-  ],
-  'Rank leaf': [
-    (bytes) => bytes,
-    { checkNum: exampleRank.id, groups: exampleRank.count, hc: exampleRank.hash },
-    encodeRankLeaf(exampleRank),
-  ],
+  'Group leaf': [(bytes) => bytes, { ...exampleGroupLeaf }, encodeGroupLeaf(exampleGroupLeaf)],
+  'Rank leaf': [(bytes) => bytes, { ...exampleRank }, encodeRankLeaf(exampleRank)],
   'Digest of a domain': [sha256, { ...exampleTop }, partDigest(exampleTop)],
   'Part leaf': [(bytes) => bytes, { ...examplePart }, encodePartLeaf(examplePart)],
   'Interval leaf': [(bytes) => bytes, { ...exampleInterval }, encodeIntervalLeaf(exampleInterval)],

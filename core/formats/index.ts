@@ -5,6 +5,6 @@ export * from './domains.js';
 export * from './membership.js';
 export * from './network-id.js';
 export * from './transaction-leaf.js';
-export { checkNum, formatRev, parseRev, type Rev } from './rev.js';
+export { checkNum, formatRev, MAX_CHECKING_HEIGHT, parseRev, type Rev } from './rev.js';
 export * from './store-identity.js';
 export { tipSignedBytes, type TipStatement } from './tip.js';

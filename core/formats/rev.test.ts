@@ -23,7 +23,7 @@ describe('the cycle of a block', () => {
   });
 
   it('refuses heights and blocks out of range', () => {
-    for (const c of [1, 0, -2, 1.5, 2 ** 32]) refused(() => checkNum(1n, c), 'BAD_CHECKING_HEIGHT');
+    for (const c of [1, 0, -2, 1.5, 100_001, 2 ** 32]) refused(() => checkNum(1n, c), 'BAD_CHECKING_HEIGHT');
     for (const blockNum of [-1n, 2n ** 64n]) refused(() => checkNum(blockNum, 2), 'OUT_OF_RANGE');
   });
 });
@@ -41,7 +41,7 @@ describe('a rev', () => {
           txNum: fc.integer({ ...u32, min: 0 }),
           verNum: fc.integer(u32),
         }),
-        fc.integer({ ...u32, min: 2 }),
+        fc.integer({ min: 2, max: 100_000 }),
         (rev, c) => expect(parseRev(formatRev(rev, c), c)).toEqual(rev),
       ),
       { numRuns: RUNS },

@@ -14,10 +14,18 @@ export interface Rev {
   readonly verNum: number;
 }
 
-/** Checks that `c` can be a checking height: an integer, 2…2^32−1. Throws `BAD_CHECKING_HEIGHT`. */
+const MIN_CHECKING_HEIGHT = 2;
+/** Blocks of a cycle at most. */
+export const MAX_CHECKING_HEIGHT = 100_000;
+
+/** Checks that `c` can be a checking height: an integer, 2…100,000. Throws `BAD_CHECKING_HEIGHT`. */
 export function checkCheckingHeight(c: number): void {
-  if (!Number.isInteger(c) || c < 2 || c > U32_MAX) {
-    throw new CotraceError('BAD_CHECKING_HEIGHT', `the checking height is 2 to 2^32-1, not ${c}`, { c });
+  if (!Number.isInteger(c) || c < MIN_CHECKING_HEIGHT || c > MAX_CHECKING_HEIGHT) {
+    throw new CotraceError(
+      'BAD_CHECKING_HEIGHT',
+      `the checking height is a whole number from ${MIN_CHECKING_HEIGHT} to ${MAX_CHECKING_HEIGHT}, not ${c}`,
+      { c },
+    );
   }
 }
 

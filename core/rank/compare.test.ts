@@ -106,7 +106,7 @@ describe('comparing rank trees', () => {
         }
         expect(editor.strays).toBe(0);
         expect(toHex(editor.digest())).toBe(toHex(healthy.digest));
-        expect(toHex(referenceDigest(state.values(), c))).toBe(toHex(healthy.digest));
+        expect(toHex(referenceDigest(state.values(), c, last))).toBe(toHex(healthy.digest));
       }),
       { numRuns: RUNS },
     );
@@ -148,28 +148,31 @@ describe('comparing rank trees', () => {
     expect(peer.bytes).toBeLessThan(4000);
   });
 
-  it('asks for at most 1,024 nodes or leaves at a time, however much differs', async () => {
+  it('asks for at most 1,024 nodes at a time, however much differs', async () => {
     const entries = someEntries(3000, 1);
     const last = 6000n;
     const [full, empty] = [frozenTree(entries, 8192, last).view, frozenTree([], 8192, last).view];
     const honest = new ViewPeer(full, 'org2.goods');
-    const asked = { nodes: [0], leaves: [0] };
+    const asked = [0];
     const peer: RankPeer = {
       name: honest.name,
-      top: () => honest.top(),
+      root: () => honest.root(),
       nodes: (tree, level, positions) => {
-        asked.nodes.push(positions.length);
+        asked.push(positions.length);
         return honest.nodes(tree, level, positions);
-      },
-      leaves: (tree, positions) => {
-        asked.leaves.push(positions.length);
-        return honest.leaves(tree, positions);
       },
       group: (...group) => honest.group(...group),
     };
     const lost = repairSet(await differences(empty, full.digest, peer));
     expect(new Map(lost.map(({ key, entry }) => [key, entry]))).toEqual(byKey(entries));
-    expect([Math.max(...asked.nodes), Math.max(...asked.leaves)]).toEqual([MAX_POSITIONS, MAX_POSITIONS]);
+    expect(Math.max(...asked)).toBe(MAX_POSITIONS);
+  });
+
+  it('asks for nothing below what is empty at the peer', async () => {
+    const [full, empty] = [frozenTree(someEntries(500, 4), 16, 999n).view, frozenTree([], 16, 999n).view];
+    const peer = new ViewPeer(empty, 'org2.goods');
+    expect(await differences(full, empty.digest, peer)).toHaveLength(125);
+    expect([peer.messages, peer.groups.size]).toEqual([1, 0]);
   });
 
   it('of one height goes on while the own tree and the peer’s have moved on', async () => {
@@ -205,37 +208,32 @@ describe('comparing rank trees', () => {
 
 describe('a node whose store has damaged pages of the tree', () => {
   const entries = someEntries(60, 3);
-  const next = (view: RankView) => view.block + 1n;
-  /** The tree, without a page, after one more block. */
-  const damagedTree = (name: string | null) => {
-    const { pages, view } = frozenTree(entries, 4, 44n);
-    if (name !== null) {
-      expect(pages.get(name)).not.toBeNull();
-      pages.commit([{ name, bytes: null }]);
-    }
-    const editor = new RankEditor(pages, 4);
-    const [before] = entries.slice(3);
-    if (before === undefined) throw new Error('there is no entry');
-    editor.apply(next(view), [{ ...before, before, verNum: before.verNum + 1 }]);
-    editor.freeze();
-    pages.commit(editor.writes());
-    return new RankView(pages, 4, next(view));
-  };
-  const whole = damagedTree(null);
+  const layer = 'r/0/0000000000000000';
+  const rank = 'i/0000000000000001/0/0000000000000000';
+  const whole = frozenTree(entries, 4, 44n).view;
 
-  it('says so instead of finding nothing to repair', async () => {
-    const own = damagedTree('r/0000000000000000');
-    expect(toHex(own.digest)).not.toBe(toHex(whole.digest));
-    await expect(differences(own, whole.digest, new ViewPeer(whole, 'org2.goods'))).rejects.toMatchObject({
+  it.each([layer, rank])('says so instead of finding nothing to repair: without %s', async (name) => {
+    const { pages, view } = frozenTree(entries.slice(1), 4, 44n);
+    expect(pages.get(name)).not.toBeNull();
+    pages.commit([{ name, bytes: null }]);
+    await expect(differences(view, whole.digest, new ViewPeer(whole, 'org2.goods'))).rejects.toMatchObject({
       code: 'RANK_TREE_DAMAGED',
     });
   });
 
-  it('says so when entries leave a group that the layer above has lost', () => {
-    expect(() => damagedTree('i/0000000000000001/0000000000000000')).toThrow(
-      expect.objectContaining({ code: 'RANK_TREE_DAMAGED' }),
-    );
-  });
+  it.each([layer, rank, 'g/0000000000000003/0000000000000000'])(
+    'says so when entries leave a group: without %s',
+    (name) => {
+      const { pages } = frozenTree(entries, 4, 44n);
+      expect(pages.get(name)).not.toBeNull();
+      pages.commit([{ name, bytes: null }]);
+      const editor = new RankEditor(pages, 4);
+      const [before] = entries.slice(3);
+      if (before === undefined) throw new Error('there is no entry');
+      editor.apply(45n, [{ ...before, before, verNum: before.verNum + 1 }]);
+      expect(() => editor.freeze()).toThrow(expect.objectContaining({ code: 'RANK_TREE_DAMAGED' }));
+    },
+  );
 
   it('says so to who asks, instead of sending what looks like a lie', async () => {
     const { pages: sick, view } = frozenTree(entries, 4, 44n);

@@ -1,17 +1,19 @@
 import { concat, equalBytes, toHex } from '../bytes/bytes.js';
 import { CotraceError, isCotraceError } from '../errors.js';
 import { HASH_LENGTH, sha256 } from '../hash.js';
-import { leafHash, MAX_TREE_SIZE } from '../merkle/hashing.js';
+import { leafHash } from '../merkle/hashing.js';
 import type { RankEntry } from './entry.js';
 import { decodeGroup } from './group.js';
-import { decodeGroupLeaf, decodeRankLeaf, partDigest, type LayerRecord } from './layers.js';
-import { MAX_GROUP_SLICE, MAX_POSITIONS, type GroupSlice, type RankPeer, type TreeName } from './peer.js';
+import { encodeGroupLeaf, encodeRankLeaf, partDigest } from './layers.js';
+import { MAX_GROUP_SLICE, type GroupSlice, type RankPeer, type TreeName } from './peer.js';
+import { consistencyLayer, firstBlock, rankTree, type PlacedTree } from './places.js';
 import type { RankView } from './rank-view.js';
-import { treeDifferences, type ProvenLeaf } from './tree-differences.js';
+import { rootLevel } from './tree-page.js';
+import { differingLeaves, type DifferingLeaf } from './tree-differences.js';
 
 /**
  * Longest group that is fetched, in bytes. Fabric's default for the largest block, 10 MB (sampleconfig/configtx.yaml,
- * AbsoluteMaxBytes), has room for 1.3 million writes of 8 bytes, whose entries take 53 each: 70 MB.
+ * AbsoluteMaxBytes), has room for 1.3 million writes of 8 bytes, whose entries take 85 each: 110 MB.
  */
 const MAX_GROUP_BYTES = 256 << 20;
 
@@ -35,52 +37,24 @@ export async function* compareRanks(
   digest: Uint8Array,
   peer: RankPeer,
 ): AsyncGenerator<GroupDifference> {
-  const asking = new Asking(peer);
   if (equalBytes(mine.digest, digest)) return;
-  const top = await asking.top(digest);
-  const ranks = await asking.differences(mine, 'ranks', { size: top.ranks, root: top.root });
-  const theirs = new Map<bigint, LayerRecord>();
-  for await (const data of asking.leaves('ranks', ranks.theirs)) {
-    const leaf = asking.decoded(() => decodeRankLeaf(data));
-    theirs.set(leaf.id, leaf);
+  const asking = new Asking(mine, peer);
+  const root = await asking.root(digest);
+  for (const { position, theirs } of await asking.differences(
+    'ranks',
+    consistencyLayer(mine.top.ranks),
+    root,
+  )) {
+    const cycle = BigInt(position);
+    const tree = rankTree(cycle, mine.c);
+    const hc = theirs === null ? tree.empty.over(tree.size) : await asking.rankRoot(cycle, tree, theirs);
+    for (const group of await asking.differences(cycle, tree, hc)) {
+      const blockNum = firstBlock(cycle, mine.c) + BigInt(group.position);
+      const right = group.theirs === null ? [] : await asking.entries(blockNum, group.theirs);
+      const own = mine.entries(blockNum);
+      yield { block: blockNum, surplus: without(own, right), missing: without(right, own) };
+    }
   }
-  for (const rank of ids(theirs, mine, 'ranks', ranks.mine)) {
-    const leaf = theirs.get(rank);
-    const tree = leaf === undefined ? { size: 0, root: sha256() } : { size: leaf.count, root: leaf.hash };
-    yield* compareGroups(mine, rank, tree, asking);
-  }
-}
-
-async function* compareGroups(
-  mine: RankView,
-  rank: bigint,
-  tree: { readonly size: number; readonly root: Uint8Array },
-  asking: Asking,
-): AsyncGenerator<GroupDifference> {
-  const groups = await asking.differences(mine, rank, tree);
-  const theirs = new Map<bigint, Uint8Array>();
-  for await (const data of asking.leaves(rank, groups.theirs)) {
-    const leaf = asking.decoded(() => decodeGroupLeaf(data));
-    theirs.set(leaf.id, leaf.hash);
-  }
-  for (const blockNum of ids(theirs, mine, rank, groups.mine)) {
-    const hash = theirs.get(blockNum);
-    const right = hash === undefined ? [] : await asking.entries(blockNum, hash);
-    const own = mine.entries(blockNum);
-    yield { block: blockNum, surplus: without(own, right), missing: without(right, own) };
-  }
-}
-
-/** The ids on either side, rising. */
-function ids(
-  theirs: ReadonlyMap<bigint, unknown>,
-  mine: RankView,
-  name: TreeName,
-  positions: readonly number[],
-): bigint[] {
-  const { records } = mine.layer(name);
-  const own = positions.flatMap((position) => records[position]?.id ?? []);
-  return [...new Set([...theirs.keys(), ...own])].sort((a, b) => (a < b ? -1 : 1));
 }
 
 /** Entries of `from` that `others` do not have just so. */
@@ -91,26 +65,27 @@ function without(from: readonly RankEntry[], others: readonly RankEntry[]): Rank
     return (
       other?.txNum !== entry.txNum ||
       other.verNum !== entry.verNum ||
-      !equalBytes(other.valueHash, entry.valueHash)
+      !equalBytes(other.valueHash, entry.valueHash) ||
+      !equalBytes(other.policyHash, entry.policyHash)
     );
   });
 }
 
 /** Asks a peer, and believes nothing that does not hash to what is known. */
 class Asking {
+  readonly #mine: RankView;
   readonly #peer: RankPeer;
 
-  constructor(peer: RankPeer) {
+  constructor(mine: RankView, peer: RankPeer) {
+    this.#mine = mine;
     this.#peer = peer;
   }
 
-  async top(digest: Uint8Array) {
-    const top = await this.#peer.top();
-    const { ranks, root } = top;
-    if (!Number.isInteger(ranks) || ranks < 0 || ranks > MAX_TREE_SIZE || root.length !== HASH_LENGTH) {
-      throw this.#lie('a top page that no rank tree can have', { ranks, root: root.length });
-    }
-    if (!equalBytes(partDigest(top), digest)) {
+  /** The root of the consistency layer under `digest`: how many ranks it has follows from the height. */
+  async root(digest: Uint8Array): Promise<Uint8Array> {
+    const root = await this.#peer.root();
+    if (root.length !== HASH_LENGTH) throw this.#lie('a root that is not a hash', { root: root.length });
+    if (!equalBytes(partDigest({ ranks: this.#mine.top.ranks, root }), digest)) {
       throw new CotraceError(
         'PEER_DIFFERS',
         `the state of ${this.#peer.name} is not the consortium's either`,
@@ -120,37 +95,30 @@ class Asking {
         },
       );
     }
-    return top;
+    return root;
   }
 
-  differences(mine: RankView, name: TreeName, tree: { readonly size: number; readonly root: Uint8Array }) {
-    return treeDifferences(mine.layer(name).tree, {
-      ...tree,
+  differences(name: TreeName, tree: PlacedTree, root: Uint8Array): Promise<DifferingLeaf[]> {
+    return differingLeaves(tree, (level, position) => this.#mine.node(name, level, position), {
+      root,
       nodes: (level, positions) => this.#peer.nodes(name, level, positions),
       lie: (what, detail) => this.#lie(what, { tree: name, ...detail }),
     });
   }
 
-  /** The data of proven leaves. */
-  async *leaves(name: TreeName, proven: readonly ProvenLeaf[]): AsyncGenerator<Uint8Array> {
-    for (let from = 0; from < proven.length; from += MAX_POSITIONS) {
-      const asked = proven.slice(from, from + MAX_POSITIONS);
-      const leaves = await this.#peer.leaves(
-        name,
-        asked.map(({ position }) => position),
-      );
-      for (const [i, { position, hash }] of asked.entries()) {
-        const data = leaves[i];
-        if (data === undefined || leaves.length !== asked.length || !equalBytes(leafHash(data), hash)) {
-          throw this.#lie('a leaf that is not in its tree', { tree: name, position });
-        }
-        yield data;
-      }
-    }
+  /** The root of a rank's tree, whose leaf in the consistency layer is known. */
+  async rankRoot(cycle: bigint, { size }: PlacedTree, leaf: Uint8Array): Promise<Uint8Array> {
+    const [hc, ...more] = await this.#peer.nodes(cycle, rootLevel(size), [0]);
+    const isRoot =
+      more.length === 0 &&
+      hc?.length === HASH_LENGTH &&
+      equalBytes(leafHash(encodeRankLeaf({ checkNum: cycle, groups: size, hc })), leaf);
+    if (!isRoot) throw this.#lie('a root that is not of the rank', { tree: cycle });
+    return hc;
   }
 
-  /** The entries of the group of `blockNum`, whose hash is known. */
-  async entries(blockNum: bigint, hash: Uint8Array): Promise<RankEntry[]> {
+  /** The entries of the group of `blockNum`, whose leaf is known. */
+  async entries(blockNum: bigint, leaf: Uint8Array): Promise<RankEntry[]> {
     const slices: Uint8Array[] = [];
     let offset = 0;
     let total: number;
@@ -161,18 +129,13 @@ class Asking {
       offset += slice.bytes.length;
     } while (offset < total);
     const bytes = concat(...slices);
-    if (!equalBytes(sha256(bytes), hash))
+    if (!equalBytes(leafHash(encodeGroupLeaf({ blockNum, group: sha256(bytes) })), leaf))
       throw this.#lie('a group that is not in its tree', { block: blockNum });
-    return this.decoded(() => decodeGroup(bytes, blockNum));
-  }
-
-  /** What `decode` makes of proven bytes. */
-  decoded<T>(decode: () => T): T {
     try {
-      return decode();
+      return decodeGroup(bytes, blockNum);
     } catch (error) {
       if (!isCotraceError(error)) throw error;
-      throw this.#lie('bytes that are not part of a rank tree', {}, error);
+      throw this.#lie('bytes that are not part of a rank tree', { block: blockNum }, error);
     }
   }
 

@@ -7,7 +7,12 @@ export interface RankEntry extends Rev {
   readonly key: string;
   /** `H` of the value, 32 bytes; `DELETED_VALUE_HASH` of a deleted key. */
   readonly valueHash: Uint8Array;
+  /** `H` of the key's own endorsement policy, the metadata VALIDATION_PARAMETER, 32 bytes; `NO_POLICY_HASH` without. */
+  readonly policyHash: Uint8Array;
 }
 
 /** Stands for the value of a deleted key, whose entry stays. */
 export const DELETED_VALUE_HASH: Uint8Array = new Uint8Array(HASH_LENGTH);
+
+/** Stands for the endorsement policy of a key that has none of its own. */
+export const NO_POLICY_HASH: Uint8Array = new Uint8Array(HASH_LENGTH);

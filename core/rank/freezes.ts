@@ -1,13 +1,19 @@
 import { concat, fromUtf8 } from '../bytes/bytes.js';
 import { lp, Reader } from '../bytes/codec.js';
 import { CotraceError } from '../errors.js';
-import { fromOwnPage, numbered, type PageEdit, type PageReader } from './pages.js';
+import { fromOwnPage, numbered, type ChangingPages, type PageEdit, type PageReader } from './pages.js';
 import { readTop, type Freeze } from './top-page.js';
 
 /** Stands for a page that was not there: no page is empty. */
 const ABSENT = new Uint8Array();
 /** Of a list of names: far above what one fold writes, and below what a damaged page may ask for. */
 const MAX_NAME = 256;
+
+/**
+ * Heights that are frozen at most: each keeps what later blocks change, and a node that compares none of them for so
+ * long gains nothing from more.
+ */
+export const MAX_FREEZES = 16;
 
 const savedName = (blockNum: bigint, name: string) => `f/${numbered(blockNum)}/${name}`;
 const listName = (blockNum: bigint, list: number) => `l/${numbered(blockNum)}/${numbered(list)}`;
@@ -38,7 +44,7 @@ export function frozenPages(pages: PageReader, blockNum: bigint): PageReader {
 }
 
 /** Changes pages; what a freeze still needs is saved first. */
-export class SavingEdit {
+export class SavingEdit implements ChangingPages {
   readonly #edit: PageEdit;
   readonly #freeze: Freeze | null;
   readonly #saved: string[] = [];

@@ -1,12 +1,11 @@
 import type { RankEntry } from './entry.js';
-import type { LayerRecord } from './layers.js';
 import type { Loss } from './pending.js';
 
 /** What is to happen to one group. */
 export interface GroupEdit {
   readonly block: bigint;
-  /** The group as its block made it, where the layers do not have it yet. */
-  fresh?: LayerRecord;
+  /** The hash of the group as its block made it, where the layers do not have it yet. */
+  fresh?: Uint8Array;
   readonly losses: Loss[];
   readonly gains: RankEntry[];
 }
@@ -14,6 +13,11 @@ export interface GroupEdit {
 /** What is to happen to groups, by block. */
 export class GroupEdits {
   readonly #edits = new Map<bigint, GroupEdit>();
+
+  /** Number of groups. */
+  get size(): number {
+    return this.#edits.size;
+  }
 
   of(blockNum: bigint): GroupEdit {
     let edit = this.#edits.get(blockNum);

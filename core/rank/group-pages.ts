@@ -1,4 +1,5 @@
 import { concat } from '../bytes/bytes.js';
+import { Reader, u32 } from '../bytes/codec.js';
 import { CotraceError } from '../errors.js';
 import { sha256 } from '../hash.js';
 import type { RankEntry } from './entry.js';
@@ -11,86 +12,76 @@ import {
   thinEntries,
   type EntryPlace,
 } from './group.js';
-import type { LayerRecord } from './layers.js';
-import { fromOwnPage, groupPage, type PageReader } from './pages.js';
+import { fromOwnPage, groupPage, type ChangingPages, type PageReader } from './pages.js';
 
 /**
  * A group lies in parts of so many bytes or one entry more, each a page, so that an entry that leaves it changes as much
- * of a large group as of a small one. A page holds one byte, and then entries as they are hashed. A part that has lost
- * its entries stays until the group goes.
+ * of a large group as of a small one. A page holds how many parts follow, and how many entries it has, each as a `u32`,
+ * and then the entries as they are hashed. A part that has lost its entries stays until the group goes.
  */
 const PART_BYTES = 2048;
 
-/** The first byte of a part's page: whether another follows. */
-const LAST = Uint8Array.of(0);
-const MORE = Uint8Array.of(1);
-
-/** Pages that are changed. */
-interface Pages extends PageReader {
-  put(name: string, bytes: Uint8Array | null): void;
+interface Part {
+  readonly count: number;
+  readonly bytes: Uint8Array;
 }
 
 /** Puts a group where there was none. */
-export function putGroup(pages: Pages, blockNum: bigint, group: Uint8Array): void {
-  putParts(pages, blockNum, splitGroup(group, PART_BYTES), []);
+export function putGroup(pages: ChangingPages, blockNum: bigint, group: Uint8Array): void {
+  putParts(pages, blockNum, partsOf(group), []);
 }
 
-/** The bytes of a group of `count` entries; null where there is none. Throws `RANK_TREE_DAMAGED` where its pages tell. */
-export function readGroup(pages: PageReader, blockNum: bigint, count: number): Uint8Array | null {
+/** The bytes of a group; null where there is none. Throws `RANK_TREE_DAMAGED` where its pages tell. */
+export function readGroup(pages: PageReader, blockNum: bigint): Uint8Array | null {
   const parts = readParts(pages, blockNum);
-  return parts.length === 0 ? null : concat(...groupOf(count, parts));
+  return parts.length === 0 ? null : concat(...joined(parts));
 }
 
 /** A group in its pages, to be changed. */
 export class StoredGroup {
   readonly #blockNum: bigint;
-  readonly #stored: readonly Uint8Array[];
-  #parts: readonly Uint8Array[];
-  #count: number;
+  readonly #stored: readonly Part[];
+  #parts: readonly Part[];
 
-  /** `count`: the entries that it has, by the layer above. Throws `RANK_TREE_DAMAGED` where its pages tell. */
-  constructor(pages: PageReader, blockNum: bigint, count: number) {
+  /** Throws `RANK_TREE_DAMAGED` where its pages tell. */
+  constructor(pages: PageReader, blockNum: bigint) {
     this.#blockNum = blockNum;
     this.#stored = readParts(pages, blockNum);
     this.#parts = this.#stored;
-    this.#count = count;
   }
 
-  /** Takes entries out; returns how many were not there. Throws `RANK_TREE_DAMAGED` where it has not as many as it should. */
+  /** Whether there was such a group. */
+  get wasThere(): boolean {
+    return this.#stored.length > 0;
+  }
+
+  /** Takes entries out; returns how many were not there. Throws `RANK_TREE_DAMAGED` where a part has not as many as it says. */
   remove(places: readonly EntryPlace[]): number {
     const leaving = sortedPlaces(places);
-    let [next, before, after] = [0, 0, 0];
-    this.#parts = this.#parts.map((part) => {
-      const thinned = this.#own(() => thinEntries(part, leaving, next));
+    let [next, gone] = [0, 0];
+    this.#parts = this.#parts.map((part, i) => {
+      const thinned = this.#own(() => thinEntries(part.bytes, leaving, next));
       next = thinned.next;
-      before += thinned.before;
-      after += thinned.after;
-      return thinned.bytes;
+      gone += thinned.before - thinned.after;
+      if (thinned.before !== part.count) throw damaged('a part of a group lost entries', this.#blockNum, i);
+      return thinned.bytes === part.bytes ? part : { count: thinned.after, bytes: thinned.bytes };
     });
-    if (before !== this.#count) {
-      throw damaged('a group does not have the entries that the layers record', {
-        block: this.#blockNum,
-        before,
-      });
-    }
-    this.#count = after;
-    return leaving.length - (before - after);
+    return leaving.length - gone;
   }
 
   /** Puts entries in. Throws as `encodeGroup` does. */
   add(entries: readonly RankEntry[]): void {
     const own = this.#own(() =>
-      this.#count === 0 ? [] : decodeGroup(concat(...groupOf(this.#count, this.#parts)), this.#blockNum),
+      countOf(this.#parts) === 0 ? [] : decodeGroup(concat(...joined(this.#parts)), this.#blockNum),
     );
-    this.#parts = splitGroup(encodeGroup([...own, ...entries]), PART_BYTES);
-    this.#count = own.length + entries.length;
+    this.#parts = partsOf(encodeGroup([...own, ...entries]));
   }
 
-  /** Puts what has changed; what the layer above has of it now, null where no entry is left. */
-  write(pages: Pages): LayerRecord | null {
-    putParts(pages, this.#blockNum, this.#count === 0 ? [] : this.#parts, this.#stored);
-    if (this.#count === 0) return null;
-    return { id: this.#blockNum, count: this.#count, hash: sha256(...groupOf(this.#count, this.#parts)) };
+  /** Puts what has changed; the group's hash as it is now, null where no entry is left. */
+  write(pages: ChangingPages): Uint8Array | null {
+    const isEmpty = countOf(this.#parts) === 0;
+    putParts(pages, this.#blockNum, isEmpty ? [] : this.#parts, this.#stored);
+    return isEmpty ? null : sha256(...joined(this.#parts));
   }
 
   #own<T>(read: () => T): T {
@@ -98,33 +89,56 @@ export class StoredGroup {
   }
 }
 
-function readParts(pages: PageReader, blockNum: bigint): Uint8Array[] {
-  const parts: Uint8Array[] = [];
+function partsOf(group: Uint8Array): Part[] {
+  return splitGroup(group, PART_BYTES).map((bytes) => ({ bytes, count: thinEntries(bytes, [], 0).before }));
+}
+
+function countOf(parts: readonly Part[]): number {
+  return parts.reduce((total, { count }) => total + count, 0);
+}
+
+function joined(parts: readonly Part[]): Uint8Array[] {
+  return groupOf(
+    countOf(parts),
+    parts.map(({ bytes }) => bytes),
+  );
+}
+
+function readParts(pages: PageReader, blockNum: bigint): Part[] {
+  const parts: Part[] = [];
+  let left: number | null = null;
   for (;;) {
-    const bytes = pages.get(groupPage(blockNum, parts.length));
-    if (bytes === null && parts.length === 0) return parts;
-    if (bytes === null)
-      throw damaged('a part of a group is missing', { block: blockNum, part: parts.length });
-    parts.push(bytes.subarray(1));
-    if (bytes[0] === LAST[0]) return parts;
-    if (bytes[0] !== MORE[0])
-      throw damaged('a part of a group is damaged', { block: blockNum, part: parts.length - 1 });
+    const name = groupPage(blockNum, parts.length);
+    const page = pages.get(name);
+    if (page === null && parts.length === 0) return parts;
+    if (page === null) throw damaged('a part of a group is missing', blockNum, parts.length);
+    const part = fromOwnPage(name, () => decodePart(page));
+    if (left !== null && part.follow !== left - 1)
+      throw damaged('a part of a group is damaged', blockNum, parts.length);
+    left = part.follow;
+    parts.push(part);
+    if (left === 0) return parts;
   }
 }
 
+function decodePart(page: Uint8Array): Part & { readonly follow: number } {
+  const reader = new Reader(page, 'a part of a group');
+  return { follow: reader.u32(), count: reader.u32(), bytes: reader.take(reader.left) };
+}
+
 function putParts(
-  pages: Pages,
+  pages: ChangingPages,
   blockNum: bigint,
-  parts: readonly Uint8Array[],
-  stored: readonly Uint8Array[],
+  parts: readonly Part[],
+  stored: readonly Part[],
 ): void {
   parts.forEach((part, i) => {
-    const follows = i === parts.length - 1 ? LAST : MORE;
-    if (part !== stored[i]) pages.put(groupPage(blockNum, i), concat(follows, part));
+    if (part === stored[i] && parts.length === stored.length) return;
+    pages.put(groupPage(blockNum, i), concat(u32(parts.length - 1 - i), u32(part.count), part.bytes));
   });
   for (let i = parts.length; i < stored.length; i++) pages.put(groupPage(blockNum, i), null);
 }
 
-function damaged(why: string, detail: Readonly<Record<string, unknown>>): CotraceError {
-  return new CotraceError('RANK_TREE_DAMAGED', why, detail);
+function damaged(why: string, blockNum: bigint, part: number): CotraceError {
+  return new CotraceError('RANK_TREE_DAMAGED', why, { block: blockNum, part });
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { concat, toHex, utf8 } from '../bytes/bytes.js';
 import { u32 } from '../bytes/codec.js';
 import { sha256 } from '../hash.js';
-import type { RankEntry } from './entry.js';
+import { NO_POLICY_HASH, type RankEntry } from './entry.js';
 import { decodeGroup, encodeGroup, groupOf, splitGroup, thinEntries } from './group.js';
 import { hardKey } from './testing/histories.js';
 import { referenceGroupHash } from './testing/reference.js';
@@ -15,6 +15,7 @@ const entries = fc.uniqueArray(
   fc.record({
     key: fc.nat(40).map(hardKey),
     valueHash: fc.uint8Array({ minLength: 32, maxLength: 32 }),
+    policyHash: fc.uint8Array({ minLength: 32, maxLength: 32 }),
     blockNum: fc.constant(BLOCK),
     txNum: fc.nat(3),
     verNum: fc.integer({ min: 1, max: 3 }),
@@ -25,6 +26,7 @@ const entries = fc.uniqueArray(
 const entry = (key: string, changes: Partial<RankEntry> = {}): RankEntry => ({
   key,
   valueHash: sha256(utf8(key)),
+  policyHash: NO_POLICY_HASH,
   blockNum: BLOCK,
   txNum: 0,
   verNum: 1,
@@ -65,7 +67,7 @@ describe('a group', () => {
 
   it('is refused where it is not what is written', () => {
     const good = encodeGroup([entry('a'), entry('b', { txNum: 1 })]);
-    const head = utf8('cotrace.group.v1\0');
+    const head = utf8('cotrace.group.v2\0');
     const body = good.slice(head.length + 4);
     const half = body.length / 2;
     const forged = (count: number, ...parts: Uint8Array[]) => concat(head, u32(count), ...parts);
@@ -77,7 +79,7 @@ describe('a group', () => {
     refused(() => decodeGroup(forged(3, first, second), BLOCK), 'TRUNCATED');
     refused(() => decodeGroup(forged(0), BLOCK), 'BAD_GROUP');
     refused(() => decodeGroup(good, 8n), 'BAD_GROUP');
-    refused(() => decodeGroup(concat(utf8('cotrace.group.v2\0'), good.slice(head.length)), BLOCK), 'BAD_TAG');
+    refused(() => decodeGroup(concat(utf8('cotrace.group.v1\0'), good.slice(head.length)), BLOCK), 'BAD_TAG');
     refused(() => decodeGroup(forged(0xffffffff, u32(0xffffffff)), BLOCK), 'TOO_LONG');
     const [noVersion, notText] = [first.slice(), first.slice()];
     noVersion.fill(0, half - 4);
@@ -91,6 +93,7 @@ describe('a group', () => {
     refused(() => encodeGroup([entry('a'), entry('a')]), 'BAD_GROUP');
     refused(() => encodeGroup([entry('a'), entry('b', { blockNum: 8n })]), 'BAD_GROUP');
     refused(() => encodeGroup([entry('a', { valueHash: new Uint8Array(31) })]), 'BAD_HASH_LENGTH');
+    refused(() => encodeGroup([entry('a', { policyHash: new Uint8Array(33) })]), 'BAD_HASH_LENGTH');
     refused(() => encodeGroup([entry('a', { txNum: 2 ** 32 })]), 'OUT_OF_RANGE');
   });
 

@@ -5,10 +5,10 @@ import { hashField } from '../formats/fields.js';
 import { HASH_LENGTH } from '../hash.js';
 import type { RankEntry } from './entry.js';
 
-const TAG = utf8('cotrace.group.v1\0');
+const TAG = utf8('cotrace.group.v2\0');
 const HEAD = TAG.length + 4;
-/** What is in an entry behind its key: value hash, block, transaction, version. */
-const TAIL = HASH_LENGTH + 8 + 4 + 4;
+/** What is in an entry behind its key: value hash, policy hash, block, transaction, version. */
+const TAIL = 2 * HASH_LENGTH + 8 + 4 + 4;
 const U32_MAX = 0xffffffff;
 
 /** Where an entry stood: enough to find it in its group. */
@@ -32,16 +32,17 @@ export function encodeGroup(entries: readonly RankEntry[]): Uint8Array {
   bytes.set(TAG);
   bytes.set(u32(placed.length), TAG.length);
   let at = HEAD;
-  placed.forEach(({ entry: { valueHash, blockNum }, key, txNum, verNum }, i) => {
+  placed.forEach(({ entry: { valueHash, policyHash, blockNum }, key, txNum, verNum }, i) => {
     const before = placed[i - 1];
     if (before !== undefined) checkRise(before, placed[i] ?? before, before.entry.blockNum === blockNum);
     view.setUint32(at, key.length);
     bytes.set(key, at + 4);
     at += 4 + key.length;
     bytes.set(hashField(valueHash, 'value hash'), at);
-    view.setBigUint64(at + HASH_LENGTH, blockNum);
-    view.setUint32(at + HASH_LENGTH + 8, txNum);
-    view.setUint32(at + HASH_LENGTH + 12, verNum);
+    bytes.set(hashField(policyHash, 'policy hash'), at + HASH_LENGTH);
+    view.setBigUint64(at + 2 * HASH_LENGTH, blockNum);
+    view.setUint32(at + 2 * HASH_LENGTH + 8, txNum);
+    view.setUint32(at + 2 * HASH_LENGTH + 12, verNum);
     at += TAIL;
   });
   return bytes;
@@ -60,11 +61,11 @@ export function decodeGroup(bytes: Uint8Array, block: bigint): RankEntry[] {
   let before: EntryPlace | null = null;
   for (let i = 0; i < count; i++) {
     const key = reader.lp(reader.left);
-    const valueHash = reader.take(HASH_LENGTH);
+    const [valueHash, policyHash] = [reader.take(HASH_LENGTH), reader.take(HASH_LENGTH)];
     const [blockNum, txNum, verNum] = [reader.u64(), reader.u32(), reader.u32()];
     const place = { key, ...checkedPlace({ txNum, verNum }) };
     if (before !== null || blockNum !== block) checkRise(before, place, blockNum === block);
-    entries.push({ key: fromUtf8(key), valueHash, blockNum, txNum, verNum });
+    entries.push({ key: fromUtf8(key), valueHash, policyHash, blockNum, txNum, verNum });
     before = place;
   }
   reader.end();

@@ -1,5 +1,5 @@
 export { compareRanks, type GroupDifference } from './compare.js';
-export { DELETED_VALUE_HASH, type RankEntry } from './entry.js';
+export { DELETED_VALUE_HASH, NO_POLICY_HASH, type RankEntry } from './entry.js';
 export { PageEdit, type PageReader, type PageWrite } from './pages.js';
 export * from './peer.js';
 export { RankEditor, type RankChange } from './rank-editor.js';

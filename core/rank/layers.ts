@@ -1,57 +1,56 @@
 import { concat, utf8 } from '../bytes/bytes.js';
-import { Reader, u32, u64 } from '../bytes/codec.js';
+import { u32, u64 } from '../bytes/codec.js';
 import { HASH_LENGTH, sha256 } from '../hash.js';
 import { hashField } from '../formats/fields.js';
 
-const PART_TAG = utf8('cotrace.part.v1\0');
+const PART_TAG = utf8('cotrace.part.v2\0');
 const GROUP_KIND = utf8('g');
-const GROUP_LEAF_LENGTH = 1 + 8 + HASH_LENGTH;
 const RANK_KIND = utf8('r');
 
-/** What a layer says of one group (id: its block) or one rank (id: its CheckNum). */
-export interface LayerRecord {
-  readonly id: bigint;
-  /** Entries of the group, or groups of the rank; at least 1. */
-  readonly count: number;
-  /** Hash of the group, or `Hc` of the rank, 32 bytes. */
-  readonly hash: Uint8Array;
+/** A group, as the tree of its rank has it. */
+export interface GroupLeaf {
+  /** Its block, 0…2^64−1. */
+  readonly blockNum: bigint;
+  /** Hash of the group, 32 bytes. */
+  readonly group: Uint8Array;
 }
 
-/** Leaf data of a group in the tree of its rank, 41 bytes (docs/formats.md, Group leaf); the id is 0…2^64−1. Throws `BAD_HASH_LENGTH`. */
-export function encodeGroupLeaf({ id, hash }: Omit<LayerRecord, 'count'>): Uint8Array {
-  const leaf = new Uint8Array(GROUP_LEAF_LENGTH);
-  leaf.set(GROUP_KIND);
-  new DataView(leaf.buffer).setBigUint64(1, id);
-  leaf.set(hashField(hash, 'group hash'), 9);
-  return leaf;
+/** A rank, as the consistency layer has it. */
+export interface RankLeaf {
+  /** Its cycle, 0…2^64−1. */
+  readonly checkNum: bigint;
+  /** Places of its tree: blocks of the cycle. */
+  readonly groups: number;
+  /** Root of its tree, 32 bytes. */
+  readonly hc: Uint8Array;
 }
 
-/** Throws `TRUNCATED`, `BAD_TAG`, `TRAILING_BYTES`. */
-export function decodeGroupLeaf(data: Uint8Array): Omit<LayerRecord, 'count'> {
-  const reader = new Reader(data, 'a group leaf');
-  reader.expect(GROUP_KIND);
-  const leaf = { id: reader.u64(), hash: reader.take(HASH_LENGTH) };
-  reader.end();
-  return leaf;
+/** Leaf data of a group in the tree of its rank, 41 bytes (docs/formats.md, Group leaf). Throws `BAD_HASH_LENGTH`. */
+export function encodeGroupLeaf({ blockNum, group }: GroupLeaf): Uint8Array {
+  return concat(GROUP_KIND, u64(blockNum), hashField(group, 'group hash'));
 }
 
 /** Leaf data of a rank in the consistency layer, 45 bytes (docs/formats.md, Rank leaf). Throws `BAD_HASH_LENGTH`, `OUT_OF_RANGE`. */
-export function encodeRankLeaf({ id, count, hash }: LayerRecord): Uint8Array {
-  return concat(RANK_KIND, u64(id), u32(count), hashField(hash, 'Hc'));
+export function encodeRankLeaf({ checkNum, groups, hc }: RankLeaf): Uint8Array {
+  return concat(RANK_KIND, u64(checkNum), u32(groups), hashField(hc, 'Hc'));
 }
 
-/** Throws `TRUNCATED`, `BAD_TAG`, `TRAILING_BYTES`. */
-export function decodeRankLeaf(data: Uint8Array): LayerRecord {
-  const reader = new Reader(data, 'a rank leaf');
-  reader.expect(RANK_KIND);
-  const leaf = { id: reader.u64(), count: reader.u32(), hash: reader.take(HASH_LENGTH) };
-  reader.end();
-  return leaf;
-}
+/** Leaf data of the place of a block without entries: the place tells the block, so that all are the same. */
+export const EMPTY_GROUP_LEAF: Uint8Array = encodeGroupLeaf({
+  blockNum: 0n,
+  group: new Uint8Array(HASH_LENGTH),
+});
+
+/** Leaf data of the place of a cycle without entries. */
+export const EMPTY_RANK_LEAF: Uint8Array = encodeRankLeaf({
+  checkNum: 0n,
+  groups: 0,
+  hc: new Uint8Array(HASH_LENGTH),
+});
 
 /** The top of the consistency layer. */
 export interface RankTop {
-  /** Number of ranks that have an entry. */
+  /** Number of ranks, those without entries too: one for each cycle from 0 to that of the newest block; 0 before the first block. */
   readonly ranks: number;
   /** Merkle root over their leaves, by CheckNum; of none `H("")`. */
   readonly root: Uint8Array;

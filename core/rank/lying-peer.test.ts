@@ -1,6 +1,8 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
+import { leafHash } from '../merkle/hashing.js';
 import { encodeGroup } from './group.js';
+import { EMPTY_GROUP_LEAF } from './layers.js';
 import type { GroupSlice, RankPeer } from './peer.js';
 import { damaged, someEntries, type Damage } from './testing/damage.js';
 import { differences } from './testing/differences.js';
@@ -19,6 +21,7 @@ describe('a peer that lies', () => {
   const harm: Damage[] = [
     { kind: 'lost', at: 0.5 },
     { kind: 'value', at: 0.1 },
+    { kind: 'policy', at: 0.3 },
     { kind: 'extra', at: 0.7 },
   ];
   const { state } = damaged(entries, harm, 16, last);
@@ -29,9 +32,8 @@ describe('a peer that lies', () => {
     const honest = new ViewPeer(healthy.view, 'org3.goods');
     return differences(mine, healthy.view.digest, {
       name: honest.name,
-      top: () => honest.top(),
+      root: () => honest.root(),
       nodes: (...asked) => honest.nodes(...asked),
-      leaves: (...asked) => honest.leaves(...asked),
       group: (...asked) => honest.group(...asked),
       ...lies(honest),
     });
@@ -50,13 +52,7 @@ describe('a peer that lies', () => {
   const first = (answer: readonly Uint8Array[]) => answer[0] ?? new Uint8Array();
 
   const lies: Readonly<Record<string, (honest: RankPeer) => Partial<RankPeer>>> = {
-    'a number of ranks that is not a number': () => ({
-      top: () => Promise.resolve({ ...healthy.view.top, ranks: 0.5 }),
-    }),
-    'more ranks than there can be': () => ({
-      top: () => Promise.resolve({ ...healthy.view.top, ranks: 2 ** 40 }),
-    }),
-    'a root that is no hash': () => ({ top: () => Promise.resolve({ ranks: 1, root: new Uint8Array(31) }) }),
+    'a root that is no hash': () => ({ root: () => Promise.resolve(new Uint8Array(31)) }),
     'a changed node': (honest) => ({
       nodes: async (...asked) => (await honest.nodes(...asked)).map((node) => flipped(node, 3)),
     }),
@@ -73,22 +69,29 @@ describe('a peer that lies', () => {
     'the nodes of another tree': (honest) => ({
       nodes: (tree, level, positions) => honest.nodes(tree === 'ranks' ? tree : 1n, level, positions),
     }),
-    'a changed leaf': (honest) => ({
-      leaves: async (...asked) => (await honest.leaves(...asked)).map((leaf) => flipped(leaf, 8)),
+    'the root of another rank': (honest) => ({
+      nodes: (tree, level, positions) =>
+        honest.nodes(tree !== 'ranks' && positions.length === 1 ? 1n : tree, level, positions),
     }),
-    'another leaf of the same tree': (honest) => ({
-      leaves: (tree, positions) =>
-        honest.leaves(
-          tree,
-          positions.map((position) => (position === 0 ? 1 : position - 1)),
-        ),
-    }),
-    'no leaves': () => ({ leaves: () => Promise.resolve([]) }),
-    'a leaf too many': (honest) => ({
-      leaves: async (...asked) => {
-        const leaves = await honest.leaves(...asked);
-        return [...leaves, first(leaves)];
+    'two roots of a rank': (honest) => ({
+      nodes: async (tree, level, positions) => {
+        const nodes = await honest.nodes(tree, level, positions);
+        return tree !== 'ranks' && positions.length === 1 ? [...nodes, ...nodes] : nodes;
       },
+    }),
+    'no root of a rank': (honest) => ({
+      nodes: async (tree, level, positions) =>
+        tree !== 'ranks' && positions.length === 1 ? [] : honest.nodes(tree, level, positions),
+    }),
+    'leaves of places next to those asked for': (honest) => ({
+      nodes: (tree, level, positions) =>
+        honest.nodes(tree, level, level > 0 ? positions : positions.map((one) => (one === 0 ? 1 : one - 1))),
+    }),
+    'a full place as empty': (honest) => ({
+      nodes: async (tree, level, positions) =>
+        (await honest.nodes(tree, level, positions)).map((node) =>
+          tree !== 'ranks' && level === 0 ? leafHash(EMPTY_GROUP_LEAF) : node,
+        ),
     }),
     'a group with a changed entry': group(({ total, bytes }) => ({ total, bytes: flipped(bytes, 40) })),
     'a group without one of its entries': () => ({
@@ -101,6 +104,16 @@ describe('a peer that lies', () => {
       group: (blockNum) => {
         const all = healthy.view.entries(blockNum);
         const bytes = encodeGroup([...all, ...all.slice(0, 1).map((entry) => ({ ...entry, key: 'new' }))]);
+        return Promise.resolve({ total: bytes.length, bytes });
+      },
+    }),
+    'a group with another policy': () => ({
+      group: (blockNum) => {
+        const bytes = encodeGroup(
+          healthy.view
+            .entries(blockNum)
+            .map((entry) => ({ ...entry, policyHash: new Uint8Array(32).fill(1) })),
+        );
         return Promise.resolve({ total: bytes.length, bytes });
       },
     }),
@@ -143,7 +156,6 @@ describe('a peer that lies', () => {
             : answer;
         const lying = against((honest) => ({
           nodes: (...asked) => maybe(honest.nodes(...asked)),
-          leaves: (...asked) => maybe(honest.leaves(...asked)),
           group: async (blockNum, offset) => {
             const { total, bytes } = await honest.group(blockNum, offset);
             return { total, bytes: first(await maybe(Promise.resolve([bytes]))) };

@@ -6,6 +6,12 @@ export interface PageReader {
   get(name: string): Uint8Array | null;
 }
 
+/** Pages that are changed. */
+export interface ChangingPages extends PageReader {
+  /** `bytes` null removes the page. */
+  put(name: string, bytes: Uint8Array | null): void;
+}
+
 /** A change of the store; `bytes` null removes the page. */
 export interface PageWrite {
   readonly name: string;
@@ -13,7 +19,7 @@ export interface PageWrite {
 }
 
 /** The pages as they will be once the writes collected here are committed, all or none. */
-export class PageEdit implements PageReader {
+export class PageEdit implements ChangingPages {
   readonly #pages: PageReader;
   readonly #written = new Map<string, Uint8Array | null>();
 
@@ -46,9 +52,9 @@ export function groupPage(blockNum: bigint, part: number): string {
   return `g/${numbered(blockNum)}/${numbered(part)}`;
 }
 
-/** Name of the page with what a block changed and the layers do not have yet. */
-export function pendingPage(blockNum: bigint): string {
-  return `p/${numbered(blockNum)}`;
+/** Name of the page with what a block changed and the layers do not have yet: the note with that number, counted from 0. */
+export function notePage(note: bigint): string {
+  return `p/${numbered(note)}`;
 }
 
 /** What `read` makes of an own page; throws `RANK_TREE_DAMAGED` where that is not what was written. */

@@ -1,9 +1,7 @@
-import type { RankTop } from './layers.js';
-
 /** A tree among those that a rank tree holds: the consistency layer over the ranks, or the groups of the rank of that CheckNum. */
 export type TreeName = 'ranks' | bigint;
 
-/** Most nodes or leaves that one message asks for: 32 KiB of hashes, or 45 KiB of leaves. */
+/** Most nodes that one message asks for: 32 KiB of hashes. */
 export const MAX_POSITIONS = 1024;
 /** Most bytes of a group that one message carries. */
 export const MAX_GROUP_SLICE = 1 << 20;
@@ -23,10 +21,10 @@ export interface GroupSlice {
 export interface RankPeer {
   /** Names the node in errors. */
   readonly name: string;
-  top(): Promise<RankTop>;
+  /** The root of the consistency layer. */
+  root(): Promise<Uint8Array>;
   /** The hashes of the nodes at `level` (0: leaves) and `positions`, at most `MAX_POSITIONS`, rising. */
   nodes(tree: TreeName, level: number, positions: readonly number[]): Promise<readonly Uint8Array[]>;
-  /** The data of the leaves at `positions`, at most `MAX_POSITIONS`, rising. */
-  leaves(tree: TreeName, positions: readonly number[]): Promise<readonly Uint8Array[]>;
+  /** A part of a group that is not empty. */
   group(blockNum: bigint, offset: number): Promise<GroupSlice>;
 }

@@ -4,16 +4,14 @@ import type { Rev } from '../formats/rev.js';
 import { HASH_LENGTH } from '../hash.js';
 import type { EntryPlace } from './group.js';
 
-const HEAD = 8 + 4 + HASH_LENGTH;
+const HEAD = 8 + HASH_LENGTH;
 const LOSS_HEAD = 8 + 4 + 4 + 4;
 
 /** What a block changed and the layers do not have yet. */
 export interface PendingBlock {
-  /** The block that is pending before it. */
-  readonly previous: bigint;
-  /** Entries and hash of the block's own group; no entries, no group. */
-  readonly count: number;
-  readonly hash: Uint8Array;
+  readonly block: bigint;
+  /** Hash of the group that it made. */
+  readonly group: Uint8Array;
   /** The entries that left older groups. */
   readonly losses: readonly Loss[];
 }
@@ -26,12 +24,11 @@ export function lossOf(key: string, { blockNum, txNum, verNum }: Rev): Loss {
   return { block: blockNum, txNum, verNum, key: utf8(key) };
 }
 
-export function encodePending({ previous, count, hash, losses }: PendingBlock): Uint8Array {
+export function encodePending({ block: blockNum, group, losses }: PendingBlock): Uint8Array {
   const bytes = new Uint8Array(losses.reduce((total, { key }) => total + LOSS_HEAD + key.length, HEAD));
   const view = new DataView(bytes.buffer);
-  view.setBigUint64(0, previous);
-  view.setUint32(8, count);
-  bytes.set(hash, 12);
+  view.setBigUint64(0, blockNum);
+  bytes.set(group, 8);
   let at = HEAD;
   for (const { block, txNum, verNum, key } of losses) {
     view.setBigUint64(at, block);
@@ -54,12 +51,11 @@ export function decodePending(bytes: Uint8Array): PendingBlock {
     const keyLength = left < 0 ? 0 : view.getUint32(at + 16);
     if (keyLength > left) throw cutShort(bytes);
     const key = bytes.subarray(at + LOSS_HEAD, at + LOSS_HEAD + keyLength);
-    const blockNum = view.getBigUint64(at);
-    losses.push({ block: blockNum, txNum: view.getUint32(at + 8), verNum: view.getUint32(at + 12), key });
+    const from = view.getBigUint64(at);
+    losses.push({ block: from, txNum: view.getUint32(at + 8), verNum: view.getUint32(at + 12), key });
     at += LOSS_HEAD + keyLength;
   }
-  const hash = bytes.subarray(12, HEAD);
-  return { previous: view.getBigUint64(0), count: view.getUint32(8), hash, losses };
+  return { block: view.getBigUint64(0), group: bytes.subarray(8, HEAD), losses };
 }
 
 function cutShort({ length }: Uint8Array): CotraceError {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { toHex, utf8 } from '../bytes/bytes.js';
 import { sha256 } from '../hash.js';
-import { DELETED_VALUE_HASH, type RankEntry } from './entry.js';
+import { DELETED_VALUE_HASH, NO_POLICY_HASH, type RankEntry } from './entry.js';
 import { RankEditor, type RankChange } from './rank-editor.js';
 import { RankView } from './rank-view.js';
 import { histories, StateModel, type History } from './testing/histories.js';
@@ -42,13 +42,14 @@ const change = (key: string, before: RankEntry | null = null): RankChange => ({
   key,
   before,
   valueHash: sha256(utf8(key)),
+  policyHash: NO_POLICY_HASH,
   txNum: 0,
   verNum: (before?.verNum ?? 0) + 1,
 });
 
 const stamped = (key: string, blockNum: bigint): RankEntry => {
-  const { valueHash, txNum, verNum } = change(key);
-  return { key, valueHash, blockNum, txNum, verNum };
+  const { valueHash, policyHash, txNum, verNum } = change(key);
+  return { key, valueHash, policyHash, blockNum, txNum, verNum };
 };
 
 function refused(act: () => unknown, code: string): void {
@@ -61,7 +62,7 @@ describe('the digest of a rank tree', () => {
       fc.property(histories({ blocks: 20, keys: 30 }), fc.nat(5), (history, lazy) => {
         const [eager, seldom] = [new MemoryPages(), new MemoryPages()];
         play(history, ({ c, block, index, changes, entries }) => {
-          const expected = toHex(referenceDigest(entries.values(), c));
+          const expected = toHex(referenceDigest(entries.values(), c, block));
           const step = committed(eager, c, (editor) => {
             editor.apply(block, changes);
             return toHex(editor.digest());
@@ -80,8 +81,8 @@ describe('the digest of a rank tree', () => {
   });
 
   it.each([
-    [4, '1de17ffee5ff62c6219219fc717c898534e49dceba369e6056a4703a101d9c60'],
-    [1024, '07270c4199e1e305b3cb41024c1f419cd50f4568b802486ed8a416e4703354bb'],
+    [4, 'fc7c9fce73ee8391b498d33c1c6e6720f577c8c7166e857c2530548611223be2'],
+    [1024, '906f5023acb88143718356ede802fd882adf5ae3ab19d4e2e9529ed8a349bfe3'],
   ])('keeps its bytes, which another program made of docs/formats.md too: c = %i', (c, expected) => {
     const entry = (
       key: string,
@@ -89,7 +90,8 @@ describe('the digest of a rank tree', () => {
       ...[blockNum, txNum, verNum]: [bigint, number, number]
     ) => {
       const valueHash = value === null ? DELETED_VALUE_HASH : sha256(utf8(value));
-      return { key, valueHash, blockNum, txNum, verNum };
+      const policyHash = key === 'b' ? sha256(utf8('policy')) : NO_POLICY_HASH;
+      return { key, valueHash, policyHash, blockNum, txNum, verNum };
     };
     const entries = [
       entry('meta/domain', 'm', 0n, 0, 1),
@@ -101,7 +103,7 @@ describe('the digest of a rank tree', () => {
       entry('', '5', 5n, 1, 1),
       entry('late', '6', 1_000_003n, 2 ** 32 - 1, 2 ** 32 - 1),
     ];
-    expect(toHex(referenceDigest(entries, c))).toBe(expected);
+    expect(toHex(referenceDigest(entries, c, 1_000_003n))).toBe(expected);
     expect(toHex(builtAtOnce(entries, c, 1_000_003n).digest())).toBe(expected);
   });
 
@@ -124,15 +126,53 @@ describe('the digest of a rank tree', () => {
     );
   });
 
-  it('of no entries is that of no ranks', () => {
-    const none = toHex(referenceDigest([], 2));
-    expect(none).toBe('61f85d5db1d143624b60fefa831a7cb0a1e6a67500893f88864a45b297045efa');
-    expect(toHex(new RankEditor(new MemoryPages(), 2).digest())).toBe(none);
+  it('of no entries depends on the height alone', () => {
+    const none = (pages: MemoryPages) => toHex(new RankEditor(pages, 2).digest());
+    expect(none(new MemoryPages())).toBe(toHex(referenceDigest([], 2, -1n)));
     const pages = new MemoryPages();
     committed(pages, 2, (editor) => editor.apply(1n, [change('a')]));
     committed(pages, 2, (editor) => editor.replace([stamped('a', 1n)], []));
-    expect(toHex(new RankEditor(pages, 2).digest())).toBe(none);
+    expect(none(pages)).toBe(toHex(referenceDigest([], 2, 1n)));
     expect([...pages.pages.keys()]).toEqual(['top']);
+    for (const height of [2n, 3n, 4n, 5n, 200n, 4001n]) {
+      committed(pages, 2, (editor) => editor.apply(height, []));
+      expect(none(pages)).toBe(toHex(referenceDigest([], 2, height)));
+    }
+  });
+
+  it.each([2, 31, 32, 33, 100, 1000, 1024, 1025, 100_000])(
+    'is that of its definition where a cycle has %i blocks',
+    (c) => {
+      const at = (blockNum: bigint) => stamped(`k${blockNum}`, blockNum);
+      const length = BigInt(c);
+      const blocks = [0n, 1n, length - 1n, length, length + 1n, 2n * length, 3n * length];
+      const entries = [...new Set(blocks)].map(at);
+      const pages = new MemoryPages();
+      const there = new Map<bigint, RankEntry>();
+      for (const entry of entries) {
+        committed(pages, c, (editor) => editor.apply(entry.blockNum, [change(entry.key)]));
+        there.set(entry.blockNum, entry);
+        expect(toHex(new RankEditor(pages, c).digest())).toBe(
+          toHex(referenceDigest(there.values(), c, entry.blockNum)),
+        );
+      }
+    },
+  );
+
+  it('is that of its definition for every number of ranks', () => {
+    const pages = new MemoryPages();
+    const entries: RankEntry[] = [];
+    for (let cycle = 1n; cycle <= 1100n; cycle++) {
+      const blockNum = 2n * cycle;
+      const isQuiet = cycle % 7n === 3n;
+      if (!isQuiet) entries.push(stamped(`k${blockNum}`, blockNum));
+      const digest = committed(pages, 2, (editor) => {
+        editor.apply(blockNum, isQuiet ? [] : [change(`k${blockNum}`)]);
+        return editor.digest();
+      });
+      if (cycle < 70n || cycle > 1020n || cycle % 50n === 0n)
+        expect(toHex(digest)).toBe(toHex(referenceDigest(entries, 2, blockNum)));
+    }
   });
 
   it('binds every field of an entry', () => {
@@ -140,12 +180,13 @@ describe('the digest of a rank tree', () => {
     const others: RankEntry[] = [
       { ...entry, key: 'b' },
       { ...entry, valueHash: sha256() },
+      { ...entry, policyHash: sha256() },
       { ...entry, blockNum: 6n },
       { ...entry, txNum: 2 },
       { ...entry, verNum: 3 },
     ];
     const digests = [entry, ...others].map((one) => toHex(builtAtOnce([one], 4, 9n).digest()));
-    expect(new Set(digests).size).toBe(6);
+    expect(new Set(digests).size).toBe(7);
     expect(toHex(builtAtOnce([entry], 6, 9n).digest())).not.toBe(digests[0]);
   });
 });
@@ -175,7 +216,7 @@ describe('a rank tree', () => {
         });
         for (const [height, then] of kept) {
           const view = new RankView(pages, history.c, height);
-          expect(toHex(view.digest)).toBe(toHex(referenceDigest(then, history.c)));
+          expect(toHex(view.digest)).toBe(toHex(referenceDigest(then, history.c, height)));
           expect(entriesIn(view)).toEqual(then.map(textOf).sort());
         }
         committed(pages, history.c, (editor) => editor.release(2n ** 63n));
@@ -207,7 +248,7 @@ describe('a rank tree', () => {
     expect(new RankView(pages, 4, 2n).entries(1n)).toEqual(then);
   });
 
-  it('reads, to bring the layers up to date, no group but those that lost entries', () => {
+  it('reads, to bring the layers up to date, no group but those that lost entries, however old they are', () => {
     const pages = new MemoryPages();
     const c = 8;
     const names = Array.from({ length: 64 }, (_, i) => `k${i}`);
@@ -229,7 +270,89 @@ describe('a rank tree', () => {
     expect(new Set(groups)).toEqual(
       new Set([4, 41].map((n) => `g/${n.toString(16).padStart(16, '0')}/${'0'.repeat(16)}`)),
     );
+    // Top page, three ranks and the layer over them, and the groups.
     expect(new Set(read).size).toBeLessThan(10);
+  });
+
+  it('is brought up to date in steps, the oldest blocks first, and is then as if it had been at once', () => {
+    const scenario = fc.tuple(
+      histories({ blocks: 20, keys: 30 }),
+      fc.infiniteStream(fc.nat(4)),
+      fc.array(fc.boolean(), { minLength: 20, maxLength: 20 }),
+    );
+    fc.assert(
+      fc.property(scenario, ([history, steps, freezes]) => {
+        const [stepped, once] = [new MemoryPages(), new MemoryPages()];
+        let last = -1n;
+        play(history, ({ c, block, index, changes, entries }) => {
+          last = block;
+          for (const pages of [stepped, once])
+            committed(pages, c, (editor) => {
+              editor.apply(block, changes);
+              if (freezes[index] === true && editor.frozen.length < 3) editor.freeze();
+            });
+          committed(stepped, c, (editor) => {
+            const { waiting } = editor;
+            const groups = Number(steps.next().value);
+            editor.fold(groups);
+            expect(editor.waiting).toBeLessThanOrEqual(Math.max(0, waiting - groups));
+          });
+          expect(toHex(new RankEditor(stepped, c).digest())).toBe(
+            toHex(referenceDigest(entries.values(), c, block)),
+          );
+        });
+        for (const pages of [stepped, once]) committed(pages, history.c, (editor) => editor.digest());
+        expect(new RankEditor(stepped, history.c).waiting).toBe(0);
+        committed(stepped, history.c, (editor) => editor.release(last));
+        committed(once, history.c, (editor) => editor.release(last));
+        expect(contents(stepped)).toEqual(contents(once));
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('changes no more groups in a step than it was told, of a block that changed many too', () => {
+    const pages = new MemoryPages();
+    const names = Array.from({ length: 40 }, (_, i) => `k${i}`);
+    names.forEach((name, i) => committed(pages, 16, (editor) => editor.apply(BigInt(i + 1), [change(name)])));
+    committed(pages, 16, (editor) => editor.digest());
+    committed(pages, 16, (editor) =>
+      editor.apply(
+        41n,
+        names.map((name, i) => change(name, stamped(name, BigInt(i + 1)))),
+      ),
+    );
+    const left: number[] = [];
+    for (let step = 0; step < 6; step++) {
+      const editor = new RankEditor(pages, 16);
+      expect(editor.waiting).toBe(left.at(-1) ?? 41);
+      editor.fold(8);
+      const groups = editor.writes().filter(({ name }) => name.startsWith('g/'));
+      expect(groups.length).toBeLessThanOrEqual(8);
+      pages.commit(editor.writes());
+      left.push(editor.waiting);
+    }
+    expect(left).toEqual([33, 25, 17, 9, 1, 0]);
+    expect([...pages.pages.keys()].some((name) => name.startsWith('p/'))).toBe(false);
+  });
+
+  it('freezes no more than 16 heights, and the next ones once some are released', () => {
+    const pages = new MemoryPages();
+    const frozen = (from: bigint, to: bigint) => {
+      const got: (bigint | null)[] = [];
+      for (let blockNum = from; blockNum <= to; blockNum++) {
+        committed(pages, 2, (editor) => editor.apply(blockNum, [change(`k${blockNum}`)]));
+        got.push(committed(pages, 2, (editor) => editor.freeze()));
+      }
+      return got;
+    };
+    expect(frozen(1n, 18n)).toEqual([...Array.from({ length: 16 }, (_, i) => BigInt(i + 1)), null, null]);
+    expect(new RankEditor(pages, 2).frozen).toHaveLength(16);
+    expect(committed(pages, 2, (editor) => editor.freeze())).toBeNull();
+    committed(pages, 2, (editor) => editor.release(3n));
+    expect(frozen(19n, 22n)).toEqual([19n, 20n, 21n, null]);
+    expect(new RankEditor(pages, 2).frozen.slice(0, 2)).toEqual([4n, 5n]);
+    expect(new RankView(pages, 2, 4n).entries(4n)).toHaveLength(1);
   });
 
   it('folds by itself before what waits becomes too much', () => {
@@ -297,16 +420,24 @@ describe('a rank tree', () => {
     };
     const without = (name: string, left: number) =>
       changed(name, (bytes) => (left === 0 ? null : bytes.slice(0, left)));
-    const flipped = (name: string) =>
-      changed(name, (bytes) => bytes.map((byte, i) => (i === 40 ? byte ^ 1 : byte)));
-    const layer = 'i/0000000000000001/0000000000000000';
+    const flipped = (name: string, at = 40) =>
+      changed(name, (bytes) => bytes.map((byte, i) => (i === at ? byte ^ 1 : byte)));
+    const longer = (name: string) => changed(name, (bytes) => new Uint8Array([...bytes, 0]));
+    const [note, group] = ['p/0000000000000001', 'g/0000000000000001/0000000000000000'];
+    const [layer, rank] = ['r/0/0000000000000000', 'i/0000000000000001/0/0000000000000000'];
     for (const damaged of [
-      without('p/0000000000000002', 0),
-      without('p/0000000000000002', 20),
-      without('p/0000000000000002', 60),
-      without('g/0000000000000001/0000000000000000', 0),
-      without('g/0000000000000001/0000000000000000', 60),
-      without(layer, 30),
+      without(note, 0),
+      without(note, 20),
+      without(note, 60),
+      without(group, 0),
+      without(group, 3),
+      without(group, 60),
+      ...[layer, rank].flatMap((name) => [
+        without(name, 0),
+        without(name, 30),
+        longer(name),
+        flipped(name, 3),
+      ]),
     ]) {
       refused(() => new RankEditor(damaged, 4).digest(), 'RANK_TREE_DAMAGED');
     }
@@ -315,17 +446,17 @@ describe('a rank tree', () => {
     loses.apply(3n, [change('a', stamped('a', 2n))]);
     refused(() => loses.digest(), 'RANK_TREE_DAMAGED');
     const view = (damaged: MemoryPages) => new RankView(damaged, 4, 1n);
-    const [ranks, group] = ['r/0000000000000000', 'g/0000000000000001/0000000000000000'];
-    for (const damaged of [without(ranks, 0), without(ranks, 30), flipped(ranks)])
-      refused(() => view(damaged).layer('ranks'), 'RANK_TREE_DAMAGED');
-    for (const damaged of [without(layer, 0), without(layer, 30), flipped(layer)])
-      refused(() => view(damaged).layer(1n), 'RANK_TREE_DAMAGED');
+    for (const name of [layer, rank]) {
+      for (const damaged of [without(name, 0), without(name, 30), longer(name), flipped(name)])
+        refused(() => view(damaged).node(1n, 0, 0), 'RANK_TREE_DAMAGED');
+    }
     for (const damaged of [without(group, 0), without(group, 60), flipped(group)]) {
       refused(() => view(damaged).entries(1n), 'RANK_TREE_DAMAGED');
       refused(() => view(damaged).group(1n, 0), 'RANK_TREE_DAMAGED');
     }
     refused(() => new RankEditor(without('top', 20), 4), 'RANK_TREE_DAMAGED');
     refused(() => new RankEditor(pages, 1), 'BAD_CHECKING_HEIGHT');
+    refused(() => new RankEditor(pages, 100_001), 'BAD_CHECKING_HEIGHT');
   });
 
   it('that lost the list of what was saved for a height, or part of it, says so when the height is released', () => {
@@ -364,12 +495,12 @@ describe('a rank tree', () => {
 });
 
 function entriesIn(view: RankView): string[] {
-  const groups = view.layer('ranks').records.flatMap(({ id }) => view.layer(id).records);
-  return groups.flatMap(({ id }) => view.entries(id).map(textOf)).sort();
+  const blocks = Array.from({ length: Number(view.block) + 1 }, (_, blockNum) => BigInt(blockNum));
+  return blocks.flatMap((blockNum) => view.entries(blockNum).map(textOf)).sort();
 }
 
-function textOf({ key, valueHash, blockNum, txNum, verNum }: RankEntry): string {
-  return [JSON.stringify(key), toHex(valueHash), blockNum, txNum, verNum].join(' ');
+function textOf({ key, valueHash, policyHash, blockNum, txNum, verNum }: RankEntry): string {
+  return [JSON.stringify(key), toHex(valueHash), toHex(policyHash), blockNum, txNum, verNum].join(' ');
 }
 
 function contents({ pages }: MemoryPages): string[] {

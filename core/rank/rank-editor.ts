@@ -1,25 +1,27 @@
+import { equalBytes } from '../bytes/bytes.js';
 import { CotraceError } from '../errors.js';
 import { checkCheckingHeight, checkNum, type Rev } from '../formats/rev.js';
 import { sha256 } from '../hash.js';
-import { merkleRoot } from '../merkle/tree.js';
+import { leafHash } from '../merkle/hashing.js';
 import type { RankEntry } from './entry.js';
-import { removeFreeze, SavingEdit } from './freezes.js';
+import { MAX_FREEZES, removeFreeze, SavingEdit } from './freezes.js';
 import { GroupEdits, type GroupEdit } from './group-edits.js';
 import { encodeGroup } from './group.js';
 import { putGroup, StoredGroup } from './group-pages.js';
-import { changeLayer, groupsOf, lastBlock, RANKS, readLayer } from './layer-pages.js';
-import { encodeGroupLeaf, encodeRankLeaf, partDigest, type LayerRecord } from './layers.js';
-import { PageEdit, pendingPage, type PageReader, type PageWrite } from './pages.js';
-import { decodePending, encodePending, lossOf } from './pending.js';
+import { encodeGroupLeaf, encodeRankLeaf, partDigest } from './layers.js';
+import { notePage, PageEdit, type PageReader, type PageWrite } from './pages.js';
+import { decodePending, encodePending, lossOf, type PendingBlock } from './pending.js';
+import { changeTree, type NodeChange } from './placed-tree.js';
+import { blocksOf, consistencyLayer, placeOf, ranksAfter, rankTree } from './places.js';
 import { readTop, writeTop, type TopPage } from './top-page.js';
 
 /**
- * Entries that may leave older groups before the layers are brought up to date. A fold holds in memory, and writes at
+ * Groups and leaving entries that may wait before the layers are brought up to date. A fold holds in memory, and writes at
  * once, at most so many parts of groups, however large those are: 40 MB, and as much again of what a frozen height keeps.
  * Fewer would write groups that lose entries now and then more often, which a cycle of the paper, 32,768 writes in a
  * domain, shows: with 8,192 its upkeep costs nearly twice as much.
  */
-const MAX_LOSSES = 20_000;
+const MAX_WAITING = 20_000;
 
 /** What a block made of a key. */
 export interface RankChange {
@@ -29,6 +31,8 @@ export interface RankChange {
   readonly before: Rev | null;
   /** `H` of the value, or `DELETED_VALUE_HASH`. */
   readonly valueHash: Uint8Array;
+  /** `H` of the key's own endorsement policy, or `NO_POLICY_HASH`. */
+  readonly policyHash: Uint8Array;
   /** The transaction of the block that wrote last. */
   readonly txNum: number;
   readonly verNum: number;
@@ -36,14 +40,14 @@ export interface RankChange {
 
 /**
  * The rank B+ tree of one domain (seed 001, section 4.2.1; docs/formats.md, Rank B+ tree), changed. It lies in the pages
- * of a store and is never held whole: data layer, the entries of each group in parts; index layer, pages of groups;
- * rank layer, pages of ranks; consistency layer, the digest over them. The structure computes and the store commits:
+ * of a store and is never held whole: data layer, the entries of each group in parts; index and rank layer, pages of the
+ * tree of each rank; consistency layer, pages of the tree over the ranks. The structure computes and the store commits:
  * whatever is done here takes effect when `writes()` are committed, all or none, and until then nothing is changed. The
  * writes of an editor that threw are not to be committed.
  *
  * A block costs its own group and a note of what left older ones; the layers follow in a fold, which reads and hashes
- * the groups that lost entries, and nothing else of the data. No values are ever read. The digest depends on the
- * entries alone: not on their order, nor on when folds were.
+ * the groups that lost entries and the nodes above them, and nothing else, however old they are. No values are ever read.
+ * The digest depends on the entries and the height alone: not on their order, nor on when folds were.
  */
 export class RankEditor {
   readonly #edit: PageEdit;
@@ -52,7 +56,7 @@ export class RankEditor {
   #top: TopPage;
   #strays = 0;
 
-  /** `c`: the checking height, 2…2^32−1. Throws `BAD_CHECKING_HEIGHT`. */
+  /** `c`: the checking height, 2…100,000. Throws `BAD_CHECKING_HEIGHT`, `RANK_TREE_DAMAGED`. */
   constructor(pages: PageReader, c: number) {
     checkCheckingHeight(c);
     this.#edit = new PageEdit(pages);
@@ -64,6 +68,11 @@ export class RankEditor {
   /** The least number that the next block may have. */
   get next(): bigint {
     return this.#top.next;
+  }
+
+  /** Steps that would bring the layers up to date: groups that blocks made, and entries that left older ones. */
+  get waiting(): number {
+    return this.#top.waiting;
   }
 
   /**
@@ -93,23 +102,23 @@ export class RankEditor {
       this.#setTop({ next: blockNum + 1n });
       return;
     }
-    const entries = changes.map(({ key, valueHash, txNum, verNum }) => {
-      return { key, valueHash, blockNum, txNum, verNum };
+    const entries = changes.map(({ key, valueHash, policyHash, txNum, verNum }) => {
+      return { key, valueHash, policyHash, blockNum, txNum, verNum };
     });
     const group = encodeGroup(entries);
     const losses = changes.flatMap(({ key, before }) => (before === null ? [] : [lossOf(key, before)]));
     putGroup(this.#edit, blockNum, group);
     this.#edit.put(
-      pendingPage(blockNum),
-      encodePending({ previous: this.#top.lastPending, count: changes.length, hash: sha256(group), losses }),
+      notePage(this.#top.notes),
+      encodePending({ block: blockNum, group: sha256(group), losses }),
     );
     this.#setTop({
       next: blockNum + 1n,
+      notes: this.#top.notes + 1n,
       pending: this.#top.pending + 1,
-      lastPending: blockNum,
-      losses: this.#top.losses + losses.length,
+      waiting: this.#top.waiting + 1 + losses.length,
     });
-    if (this.#top.losses > MAX_LOSSES) this.digest();
+    if (this.#top.waiting > MAX_WAITING) this.fold();
   }
 
   /**
@@ -118,7 +127,7 @@ export class RankEditor {
    * a block that the tree has not come to, and as `encodeGroup` does, where one to put in is there already.
    */
   replace(drop: readonly RankEntry[], put: readonly RankEntry[]): void {
-    this.digest();
+    this.fold();
     const edits = new GroupEdits();
     for (const entry of drop) edits.of(entry.blockNum).losses.push(lossOf(entry.key, entry));
     for (const entry of put) {
@@ -131,27 +140,37 @@ export class RankEditor {
       }
       edits.of(entry.blockNum).gains.push(entry);
     }
-    this.#fold(edits);
+    this.#change(edits);
   }
 
-  /** `Hpart` after the last block; brings the layers up to date. */
+  /**
+   * Brings at most so many groups up to date in the layers, of the oldest blocks that wait; without a number all that wait.
+   * What it costs does not depend on how many there are, nor on their age. Throws `RANK_TREE_DAMAGED`.
+   */
+  fold(groups = Infinity): void {
+    const edits = this.#takePending(groups);
+    if (edits.size > 0 || this.#top.ranks !== this.#ranks) this.#change(edits);
+  }
+
+  /** `Hpart` after the last block; brings the layers up to date. Throws `RANK_TREE_DAMAGED`. */
   digest(): Uint8Array {
-    if (this.#top.pending > 0) this.#fold(this.#takePending());
+    this.fold();
     return partDigest(this.#top);
   }
 
   /**
    * Keeps layers and groups as they are after the last block, until `release`: a `RankView` shows them while later
-   * blocks go on. Returns that block; freezing it again changes nothing. Throws `BAD_BLOCK_ORDER` before the first block.
+   * blocks go on. Returns that block; freezing it again changes nothing. At 16 frozen heights no further one is frozen
+   * until one is released: null. Throws `BAD_BLOCK_ORDER` before the first block.
    */
-  freeze(): bigint {
+  freeze(): bigint | null {
     const blockNum = this.#top.next - 1n;
     if (blockNum < 0n) throw new CotraceError('BAD_BLOCK_ORDER', 'there is no block to freeze yet');
-    this.digest();
+    if (this.frozen.at(-1) === blockNum) return blockNum;
+    if (this.frozen.length >= MAX_FREEZES) return null;
+    this.fold();
     const { freezes, ranks, root } = this.#top;
-    if (freezes.at(-1)?.block !== blockNum) {
-      this.#setTop({ freezes: [...freezes, { block: blockNum, lists: 0, ranks, root }] });
-    }
+    this.#setTop({ freezes: [...freezes, { block: blockNum, lists: 0, ranks, root }] });
     return blockNum;
   }
 
@@ -169,79 +188,91 @@ export class RankEditor {
     return this.#edit.writes();
   }
 
-  /** The changes that the layers do not have yet, by group. */
-  #takePending(): GroupEdits {
+  /** Number of ranks after the last block. */
+  get #ranks(): number {
+    return ranksAfter(this.#top.next - 1n, this.#c);
+  }
+
+  /** Takes changes that the layers do not have yet, of the oldest blocks first, until they are of so many groups. */
+  #takePending(groups: number): GroupEdits {
     const edits = new GroupEdits();
-    let blockNum = this.#top.lastPending;
-    for (let left = this.#top.pending; left > 0; left--) {
-      const page = this.#edit.get(pendingPage(blockNum));
-      if (page === null)
-        throw new CotraceError('RANK_TREE_DAMAGED', 'the changes of a block are missing', {
-          block: blockNum,
-        });
-      const { previous, count, hash, losses } = decodePending(page);
-      edits.of(blockNum).fresh = { id: blockNum, count, hash };
-      for (const loss of losses) edits.of(loss.block).losses.push(loss);
-      this.#edit.put(pendingPage(blockNum), null);
-      blockNum = previous;
+    let { pending, waiting, done } = this.#top;
+    while (pending > 0 && edits.size < groups) {
+      const note = this.#top.notes - BigInt(pending);
+      const { block: blockNum, group, losses } = this.#note(note);
+      if (done === 0) edits.of(blockNum).fresh = group;
+      const first = Math.max(0, done - 1);
+      let next = first;
+      for (; next < losses.length && edits.size < groups; next++) {
+        const loss = losses[next];
+        if (loss !== undefined) edits.of(loss.block).losses.push(loss);
+      }
+      waiting -= next - first + (done === 0 ? 1 : 0);
+      done = next + 1;
+      if (next < losses.length) break;
+      this.#edit.put(notePage(note), null);
+      pending--;
+      done = 0;
     }
+    if (edits.size > 0) this.#setTop({ pending, waiting, done });
     return edits;
   }
 
-  #fold(edits: GroupEdits): void {
+  #note(note: bigint): PendingBlock {
+    const page = this.#edit.get(notePage(note));
+    if (page === null)
+      throw new CotraceError('RANK_TREE_DAMAGED', 'the changes of a block are missing', { note });
+    return decodePending(page);
+  }
+
+  #change(edits: GroupEdits): void {
     const saving = new SavingEdit(this.#edit, this.#top.freezes.at(-1) ?? null);
-    const ranks = new Map<bigint, GroupEdit[]>();
+    const byRank = new Map<bigint, Map<number, NodeChange>>();
     for (const edit of edits.all()) {
-      const rank = checkNum(edit.block, this.#c);
-      const groups = ranks.get(rank);
-      if (groups === undefined) ranks.set(rank, [edit]);
-      else groups.push(edit);
+      const cycle = checkNum(edit.block, this.#c);
+      const groups = byRank.get(cycle) ?? new Map<number, NodeChange>();
+      byRank.set(cycle, groups.set(placeOf(edit.block, this.#c), this.#editGroup(saving, edit)));
     }
-    const changes = new Map<bigint, LayerRecord | null>();
-    for (const [rank, groups] of ranks) changes.set(rank, this.#editRank(saving, rank, groups));
-    changeLayer(saving, RANKS, changes);
-    const records = readLayer(saving, RANKS, checkNum(this.#top.next, this.#c));
+    const ranks = new Map(
+      Array.from(byRank, ([cycle, groups]) => [Number(cycle), this.#changeRank(saving, cycle, groups)]),
+    );
+    const layer = consistencyLayer(this.#ranks);
+    const { before, after } = changeTree(saving, layer, this.#top.ranks, ranks);
+    const { ranks: size, root } = this.#top;
+    if (size > 0 && !equalBytes(before ?? layer.empty.over(size), root))
+      throw new CotraceError('RANK_TREE_DAMAGED', 'the ranks do not match the top page');
     const freeze = saving.finish();
     this.#setTop({
-      pending: 0,
-      lastPending: 0n,
-      losses: 0,
-      ranks: records.length,
-      root: merkleRoot(records.map(encodeRankLeaf)),
+      ranks: layer.size,
+      root: after ?? layer.empty.over(layer.size),
       freezes: freeze === null ? [] : [...this.#top.freezes.slice(0, -1), freeze],
     });
   }
 
-  /** What the rank layer has of the rank afterwards; null where it has no group left. */
-  #editRank(saving: SavingEdit, rank: bigint, edits: readonly GroupEdit[]): LayerRecord | null {
-    const place = groupsOf(rank, this.#c);
-    const last = lastBlock(rank, this.#c, this.#top.next - 1n);
-    const kept = new Map(readLayer(saving, place, last).map((record) => [record.id, record]));
-    const changes = new Map<bigint, LayerRecord | null>();
-    for (const edit of edits) {
-      const record = this.#editGroup(saving, edit, kept.get(edit.block) ?? null);
-      changes.set(edit.block, record);
-      if (record === null) kept.delete(edit.block);
-      else kept.set(edit.block, record);
-    }
-    changeLayer(saving, place, changes);
-    if (kept.size === 0) return null;
-    const records = [...kept.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-    return { id: rank, count: records.length, hash: merkleRoot(records.map(encodeGroupLeaf)) };
+  /** What becomes of the rank in the consistency layer. */
+  #changeRank(saving: SavingEdit, cycle: bigint, groups: ReadonlyMap<number, NodeChange>): NodeChange {
+    const tree = rankTree(cycle, this.#c);
+    const { before, after } = changeTree(saving, tree, tree.size, groups);
+    const leaf = (hc: Uint8Array | null) =>
+      hc === null
+        ? null
+        : leafHash(encodeRankLeaf({ checkNum: cycle, groups: blocksOf(cycle, this.#c), hc }));
+    return { before: leaf(before), after: leaf(after) };
   }
 
-  /** What the index layer, which has `kept` of the group, has of it afterwards; null where it has no entry left. */
-  #editGroup(
-    saving: SavingEdit,
-    { block, fresh, losses, gains }: GroupEdit,
-    kept: LayerRecord | null,
-  ): LayerRecord | null {
-    if (losses.length === 0 && gains.length === 0) return fresh ?? null;
-    const group = new StoredGroup(this.#edit, block, (fresh ?? kept)?.count ?? 0);
+  /** What becomes of the group in the tree of its rank. */
+  #editGroup(saving: SavingEdit, { block: blockNum, fresh, losses, gains }: GroupEdit): NodeChange {
+    const leaf = (group: Uint8Array | null) =>
+      group === null ? null : leafHash(encodeGroupLeaf({ blockNum, group }));
+    if (losses.length === 0 && gains.length === 0) return { before: null, after: leaf(fresh ?? null) };
+    const group = new StoredGroup(this.#edit, blockNum);
+    if (fresh !== undefined && !group.wasThere)
+      throw new CotraceError('RANK_TREE_DAMAGED', 'the group of a block is missing', { block: blockNum });
     this.#strays += group.remove(losses);
     if (gains.length > 0) group.add(gains);
     // A block that the layers do not have yet came after every freeze: nothing is to be saved for them.
-    return group.write(fresh === undefined ? saving : this.#edit);
+    const hash = group.write(fresh === undefined ? saving : this.#edit);
+    return { before: fresh === undefined && group.wasThere ? 'some' : null, after: leaf(hash) };
   }
 
   #setTop(changes: Partial<TopPage>): void {

@@ -2,26 +2,17 @@ import { equalBytes } from '../bytes/bytes.js';
 import { CotraceError } from '../errors.js';
 import { checkNum } from '../formats/rev.js';
 import { sha256 } from '../hash.js';
-import { MerkleTree } from '../merkle/tree.js';
+import { leafHash } from '../merkle/hashing.js';
+import { CheckedTrees, type RootedTree } from './checked-tree.js';
 import type { RankEntry } from './entry.js';
 import { freezesFrom, frozenPages } from './freezes.js';
 import { decodeGroup } from './group.js';
 import { readGroup } from './group-pages.js';
-import { firstBlock, groupsOf, lastBlock, RANKS, readLayer } from './layer-pages.js';
-import { encodeGroupLeaf, encodeRankLeaf, partDigest, type LayerRecord, type RankTop } from './layers.js';
+import { encodeGroupLeaf, encodeRankLeaf, partDigest, type RankTop } from './layers.js';
 import { fromOwnPage, groupPage, type PageReader } from './pages.js';
 import { MAX_GROUP_SLICE, MAX_POSITIONS, type GroupSlice, type TreeName } from './peer.js';
-
-/** Trees kept once they were made: of the consistency layer and of ranks, 100 KiB each where a cycle has 1024 blocks. */
-const MAX_TREES = 16;
-
-/** A layer with the Merkle tree over it. */
-export interface LayerTree {
-  readonly records: readonly LayerRecord[];
-  readonly byId: ReadonlyMap<bigint, LayerRecord>;
-  readonly leaves: readonly Uint8Array[];
-  readonly tree: MerkleTree;
-}
+import { consistencyLayer, placeOf, rankTree } from './places.js';
+import { rootLevel, widthAt } from './tree-page.js';
 
 /**
  * A rank tree as it was when a height was frozen, whatever was changed, frozen or released since. It answers what a
@@ -33,9 +24,9 @@ export class RankView {
   /** The last block that is in it. */
   readonly block: bigint;
   readonly top: RankTop;
+  readonly c: number;
   readonly #pages: PageReader;
-  readonly #c: number;
-  readonly #trees = new Map<TreeName, LayerTree>();
+  readonly #trees: CheckedTrees;
   /** The group that was read last: a large one is asked for in many parts. */
   #last: { readonly block: bigint; readonly bytes: Uint8Array | null } | null = null;
 
@@ -44,8 +35,9 @@ export class RankView {
     const [{ ranks, root }] = freezesFrom(pages, blockNum);
     this.block = blockNum;
     this.top = { ranks, root };
+    this.c = c;
     this.#pages = frozenPages(pages, blockNum);
-    this.#c = c;
+    this.#trees = new CheckedTrees(this.#pages);
   }
 
   /** `Hpart` at the height. */
@@ -53,24 +45,13 @@ export class RankView {
     return partDigest(this.top);
   }
 
-  /** The ranks, or the groups of a rank; empty where there is no such rank. */
-  layer(name: TreeName): LayerTree {
-    const kept = this.#trees.get(name);
-    if (kept !== undefined) return kept;
-    const above = name === 'ranks' ? { count: this.top.ranks, hash: this.top.root } : this.#rank(name);
-    const records = this.#records(name);
-    const leaves = records.map(name === 'ranks' ? encodeRankLeaf : encodeGroupLeaf);
-    const tree = new MerkleTree(leaves);
-    if (records.length !== (above?.count ?? 0) || !equalBytes(tree.root, above?.hash ?? tree.root)) {
-      throw damaged(name === 'ranks' ? 'the ranks' : `the groups of rank ${name}`);
-    }
-    for (const oldest of this.#trees.keys()) {
-      if (this.#trees.size < MAX_TREES) break;
-      if (oldest !== 'ranks') this.#trees.delete(oldest);
-    }
-    const layer = { records, byId: new Map(records.map((record) => [record.id, record])), leaves, tree };
-    this.#trees.set(name, layer);
-    return layer;
+  /** The node at `level` (0: leaves) and `position` of a tree. Throws `BAD_REQUEST` where there is none. */
+  node(name: TreeName, level: number, position: number): Uint8Array {
+    const tree = this.#tree(name);
+    const isPlace = Number.isInteger(level) && level >= 0 && Number.isInteger(position) && position >= 0;
+    if (tree === null || !isPlace || level > rootLevel(tree.size) || position >= widthAt(tree.size, level))
+      throw badRequest('there is no such node', { tree: name, level, position });
+    return this.#trees.node(tree, level, position);
   }
 
   /** The entries of a group, in their order; none where there is no such group. */
@@ -81,24 +62,11 @@ export class RankView {
 
   /** Answers `RankPeer.nodes`. Throws `BAD_REQUEST`. */
   nodes(name: TreeName, level: number, positions: readonly number[]): Uint8Array[] {
-    checkCount(positions);
-    const { tree } = this.layer(name);
-    return positions.map((position) => {
-      const node = tree.node(level, position);
-      if (node === null) throw badRequest('there is no such node', { tree: name, level, position });
-      return node;
-    });
-  }
-
-  /** Answers `RankPeer.leaves`. Throws `BAD_REQUEST`. */
-  leaves(name: TreeName, positions: readonly number[]): Uint8Array[] {
-    checkCount(positions);
-    const { leaves } = this.layer(name);
-    return positions.map((position) => {
-      const leaf = leaves[position];
-      if (leaf === undefined) throw badRequest('there is no such leaf', { tree: name, position });
-      return leaf;
-    });
+    if (positions.length > MAX_POSITIONS)
+      throw badRequest(`at most ${MAX_POSITIONS} positions are answered at once`, {
+        asked: positions.length,
+      });
+    return positions.map((position) => this.node(name, level, position));
   }
 
   /** Answers `RankPeer.group`. Throws `BAD_REQUEST`. */
@@ -111,41 +79,47 @@ export class RankView {
     return { total: bytes.length, bytes: bytes.slice(offset, offset + MAX_GROUP_SLICE) };
   }
 
-  #records(name: TreeName): LayerRecord[] {
-    if (name === 'ranks') {
-      return readLayer(this.#pages, RANKS, checkNum(this.block, this.#c));
-    }
-    if (name < 0n || firstBlock(name, this.#c) > this.block) return [];
-    return readLayer(this.#pages, groupsOf(name, this.#c), lastBlock(name, this.#c, this.block));
-  }
-
-  #rank(checkNum: bigint): LayerRecord | null {
-    return this.layer('ranks').byId.get(checkNum) ?? null;
+  /** A tree with its root; null where there is no such rank. */
+  #tree(name: TreeName): RootedTree | null {
+    const layer = consistencyLayer(this.top.ranks);
+    const ranks: RootedTree = {
+      ...layer,
+      isRoot: (root) => equalBytes(root ?? layer.empty.over(layer.size), this.top.root),
+    };
+    if (name === 'ranks') return ranks;
+    if (name < 0n || name >= BigInt(this.top.ranks)) return null;
+    const tree = rankTree(name, this.c);
+    return {
+      ...tree,
+      isRoot: (hc) => {
+        const leaf = this.#trees.held(ranks, 0, Number(name));
+        if (leaf === null || hc === null) return leaf === hc;
+        return equalBytes(leafHash(encodeRankLeaf({ checkNum: name, groups: tree.size, hc })), leaf);
+      },
+    };
   }
 
   #group(blockNum: bigint): Uint8Array | null {
     if (blockNum < 0n || blockNum > this.block) return null;
     if (this.#last?.block === blockNum) return this.#last.bytes;
-    const above = this.layer(checkNum(blockNum, this.#c)).byId.get(blockNum);
-    const bytes = readGroup(this.#pages, blockNum, above?.count ?? 0);
+    const tree = this.#tree(checkNum(blockNum, this.c));
+    const leaf = tree === null ? null : this.#trees.held(tree, 0, placeOf(blockNum, this.c));
+    const bytes = readGroup(this.#pages, blockNum);
     const isSound =
-      above === undefined ? bytes === null : bytes !== null && equalBytes(sha256(bytes), above.hash);
-    if (!isSound) throw damaged(`the group of block ${blockNum}`);
+      leaf === null || bytes === null
+        ? leaf === bytes
+        : equalBytes(leafHash(encodeGroupLeaf({ blockNum, group: sha256(bytes) })), leaf);
+    if (!isSound) {
+      throw new CotraceError(
+        'RANK_TREE_DAMAGED',
+        `the group of block ${blockNum} in the rank tree does not match the layer above`,
+      );
+    }
     this.#last = { block: blockNum, bytes };
     return bytes;
   }
 }
 
-function checkCount(positions: readonly number[]): void {
-  if (positions.length > MAX_POSITIONS) {
-    throw badRequest(`at most ${MAX_POSITIONS} positions are answered at once`, { asked: positions.length });
-  }
-}
-
 function badRequest(message: string, detail: Readonly<Record<string, unknown>>): CotraceError {
   return new CotraceError('BAD_REQUEST', message, detail);
-}
-
-function damaged(what: string): CotraceError {
-  return new CotraceError('RANK_TREE_DAMAGED', `${what} in the rank tree does not match the layer above`);
 }

@@ -1,8 +1,8 @@
 import { concat } from '../bytes/bytes.js';
-import { Reader, u32, u64 } from '../bytes/codec.js';
+import { Reader, u32, u64, u8 } from '../bytes/codec.js';
 import { HASH_LENGTH, sha256 } from '../hash.js';
 import type { RankTop } from './layers.js';
-import { fromOwnPage, type PageReader } from './pages.js';
+import { fromOwnPage, type ChangingPages, type PageReader } from './pages.js';
 
 /** A height whose layers and groups are kept as they were. */
 export interface Freeze extends RankTop {
@@ -16,22 +16,27 @@ export interface Freeze extends RankTop {
 export interface TopPage extends RankTop {
   /** The block that comes next, at least; 0 at the beginning. */
   readonly next: bigint;
-  /** Blocks whose changes are not yet in the layers: how many, and the last of them. */
+  /** Notes of what blocks changed, ever made, and how many of the last of them the layers do not have yet. */
+  readonly notes: bigint;
   readonly pending: number;
-  readonly lastPending: bigint;
-  /** Entries that they took out of older groups. */
-  readonly losses: number;
+  /** Steps that bring the layers up to date: one for a block's own group, and one for each entry that left an older one. */
+  readonly waiting: number;
+  /** Of those of the oldest note that is pending, how many are done. */
+  readonly done: number;
   /** By rising block. */
   readonly freezes: readonly Freeze[];
 }
 
 const NAME = 'top';
+/** The first byte. Pages of trees whose ranks had no fixed places begin with 0, and count as damaged. */
+const LAYOUT = 2;
 
 const EMPTY: TopPage = {
   next: 0n,
+  notes: 0n,
   pending: 0,
-  lastPending: 0n,
-  losses: 0,
+  waiting: 0,
+  done: 0,
   ranks: 0,
   root: sha256(),
   freezes: [],
@@ -45,33 +50,32 @@ export function readTop(pages: PageReader): TopPage {
 
 function decodeTop(bytes: Uint8Array): TopPage {
   const reader = new Reader(bytes, 'the top page of a rank tree');
+  reader.expect(u8(LAYOUT));
   const top = {
     next: reader.u64(),
+    notes: reader.u64(),
     pending: reader.u32(),
-    lastPending: reader.u64(),
-    losses: reader.u32(),
+    waiting: reader.u32(),
+    done: reader.u32(),
     ranks: reader.u32(),
     root: reader.take(HASH_LENGTH),
   };
   const freezes: Freeze[] = [];
   while (reader.left > 0) {
-    const blockNum = reader.u64();
-    const lists = reader.u32();
-    freezes.push({ block: blockNum, lists, ranks: reader.u32(), root: reader.take(HASH_LENGTH) });
+    const [blockNum, lists, ranks] = [reader.u64(), reader.u32(), reader.u32()];
+    freezes.push({ block: blockNum, lists, ranks, root: reader.take(HASH_LENGTH) });
   }
   return { ...top, freezes };
 }
 
-export function writeTop(edit: { put(name: string, bytes: Uint8Array): void }, top: TopPage): void {
-  const freezes = top.freezes.flatMap(({ block, lists, ranks, root }) => [
-    u64(block),
-    u32(lists),
-    u32(ranks),
-    root,
+export function writeTop(edit: ChangingPages, top: TopPage): void {
+  const { next, notes, pending, waiting, done, ranks, root } = top;
+  const freezes = top.freezes.flatMap((freeze) => [
+    u64(freeze.block),
+    u32(freeze.lists),
+    u32(freeze.ranks),
+    freeze.root,
   ]);
-  const { next, pending, lastPending, losses, ranks, root } = top;
-  edit.put(
-    NAME,
-    concat(u64(next), u32(pending), u64(lastPending), u32(losses), u32(ranks), root, ...freezes),
-  );
+  const counts = [pending, waiting, done, ranks].map(u32);
+  edit.put(NAME, concat(u8(LAYOUT), u64(next), u64(notes), ...counts, root, ...freezes));
 }

@@ -1,15 +1,15 @@
-import { equalBytes, toHex } from '../bytes/bytes.js';
+import { equalBytes } from '../bytes/bytes.js';
 import { HASH_LENGTH } from '../hash.js';
-import type { MerkleTree } from '../merkle/tree.js';
 import { rootFromMultiproof } from '../merkle/verify.js';
 import { MAX_POSITIONS } from './peer.js';
+import type { PlacedTree } from './places.js';
+import { emptyNode, rootLevel, widthAt } from './tree-page.js';
 
 /** Levels that one question steps down: up to 16 hashes for each node that differs, and a third of the messages that 2 would take. */
 const STEP = 4;
 
-/** Another tree, of which root and size are trusted. */
+/** Another tree of the same size, of which the root is trusted. */
 export interface TrustedTree {
-  readonly size: number;
   readonly root: Uint8Array;
   /** Asks for nodes; the answer is not trusted. */
   nodes(level: number, positions: readonly number[]): Promise<readonly Uint8Array[]>;
@@ -17,103 +17,80 @@ export interface TrustedTree {
   lie(what: string, detail: Readonly<Record<string, unknown>>): Error;
 }
 
-/** A leaf of the other tree, its hash proven. */
-export interface ProvenLeaf {
+/** A leaf in which the trees differ. */
+export interface DifferingLeaf {
+  readonly position: number;
+  /** Its hash in the other tree, proven; null where its place is empty there. */
+  readonly theirs: Uint8Array | null;
+}
+
+interface Node {
   readonly position: number;
   readonly hash: Uint8Array;
 }
 
-/** Leaves that one tree has and the other does not have anywhere. */
-export interface TreeDifferences {
-  readonly theirs: readonly ProvenLeaf[];
-  /** Positions in the own tree. */
-  readonly mine: readonly number[];
-}
-
 /**
- * Finds in which leaves two Merkle trees differ, from the root down, asking only below nodes that differ. Each answer is
- * checked against the hash of its parent, which is trusted by then. Throws what `lie` makes of the first that is wrong.
+ * Finds in which leaves two trees differ, from the root down, asking only below nodes that differ and are not empty. Each
+ * answer is checked against the hash of its parent, which is trusted by then. `mine` gives the own nodes. Throws what
+ * `lie` makes of the first answer that is wrong.
  */
-export async function treeDifferences(mine: MerkleTree, theirs: TrustedTree): Promise<TreeDifferences> {
-  const same: boolean[] = [];
-  let level = 0;
-  while (widthOf(theirs.size, level) > 1) level++;
-  let nodes: readonly ProvenLeaf[] = theirs.size === 0 ? [] : [{ position: 0, hash: theirs.root }];
+export async function differingLeaves(
+  tree: PlacedTree,
+  mine: (level: number, position: number) => Uint8Array,
+  theirs: TrustedTree,
+): Promise<DifferingLeaf[]> {
+  let level = rootLevel(tree.size);
+  let nodes: readonly Node[] = [{ position: 0, hash: theirs.root }];
   for (;;) {
-    nodes = nodes.filter(({ position, hash }) => {
-      const own = coversTheSame(mine.size, theirs.size, level, position) ? mine.node(level, position) : null;
-      if (own === null || !equalBytes(own, hash)) return true;
-      const end = Math.min((position + 1) * 2 ** level, mine.size);
-      for (let leaf = position * 2 ** level; leaf < end; leaf++) same[leaf] = true;
-      return false;
-    });
+    nodes = nodes.filter(({ position, hash }) => !equalBytes(mine(level, position), hash));
     if (level === 0 || nodes.length === 0) break;
     const below = Math.max(0, level - STEP);
-    nodes = await childrenOf(nodes, level - below, below, theirs);
+    nodes = await childrenOf(tree, nodes, level, below, theirs);
     level = below;
   }
-  const own = Array.from({ length: mine.size }, (_, position) => position).filter(
-    (position) => same[position] !== true,
-  );
-  return onlyInOne(mine, own, nodes);
+  return nodes.map(({ position, hash }) => ({
+    position,
+    theirs: equalBytes(hash, emptyNode(tree, 0, position)) ? null : hash,
+  }));
 }
 
-/** Leaves that moved, because others came or went before them, are not different. */
-function onlyInOne(
-  mine: MerkleTree,
-  positions: readonly number[],
-  theirs: readonly ProvenLeaf[],
-): TreeDifferences {
-  const hashOf = (position: number) => toHex(mine.node(0, position) ?? new Uint8Array());
-  const ownHashes = new Set(positions.map(hashOf));
-  const theirHashes = new Set(theirs.map(({ hash }) => toHex(hash)));
-  return {
-    theirs: theirs.filter(({ hash }) => !ownHashes.has(toHex(hash))),
-    mine: positions.filter((position) => !theirHashes.has(hashOf(position))),
-  };
-}
-
-/** Number of nodes at a level of the tree over `size` leaves. */
-function widthOf(size: number, level: number): number {
-  return Math.ceil(size / 2 ** level);
-}
-
-/** Whether a node stands over the same leaf positions in both trees. */
-function coversTheSame(mine: number, theirs: number, level: number, position: number): boolean {
-  return mine === theirs || (position + 1) * 2 ** level <= Math.min(mine, theirs);
-}
-
+/** The nodes at level `below` under nodes at `level`, by rising position. */
 async function childrenOf(
-  parents: readonly ProvenLeaf[],
-  levels: number,
+  tree: PlacedTree,
+  parents: readonly Node[],
+  level: number,
   below: number,
   theirs: TrustedTree,
-): Promise<ProvenLeaf[]> {
-  const width = widthOf(theirs.size, below);
-  const fan = 2 ** levels;
-  const children: ProvenLeaf[] = [];
+): Promise<Node[]> {
+  const fan = 2 ** (level - below);
+  const width = widthAt(tree.size, below);
+  const under = ({ position }: Node) => run(position * fan, Math.min((position + 1) * fan, width));
+  const isEmpty = ({ position, hash }: Node) => equalBytes(hash, emptyNode(tree, level, position));
+  const asked = parents.filter((parent) => !isEmpty(parent));
+  const children: Node[] = parents
+    .filter(isEmpty)
+    .flatMap(under)
+    .map((position) => ({ position, hash: emptyNode(tree, below, position) }));
   const perMessage = Math.floor(MAX_POSITIONS / fan);
-  for (let from = 0; from < parents.length; from += perMessage) {
-    const asked = parents.slice(from, from + perMessage);
-    const positions = asked.flatMap(({ position }) =>
-      run(position * fan, Math.min((position + 1) * fan, width)),
-    );
+  for (let from = 0; from < asked.length; from += perMessage) {
+    const some = asked.slice(from, from + perMessage);
+    const positions = some.flatMap(under);
     const hashes = await theirs.nodes(below, positions);
     if (hashes.length !== positions.length || hashes.some(({ length }) => length !== HASH_LENGTH)) {
       throw theirs.lie('nodes that were not asked for', { level: below, asked: positions.length });
     }
     let at = 0;
-    for (const { position, hash } of asked) {
-      const count = Math.min((position + 1) * fan, width) - position * fan;
-      const own = hashes.slice(at, at + count);
-      if (!equalBytes(nodeOver(own), hash)) {
-        throw theirs.lie('nodes that do not hash to their parent', { level: below + levels, position });
+    for (const parent of some) {
+      const places = under(parent);
+      const own = hashes.slice(at, at + places.length);
+      if (!equalBytes(nodeOver(own), parent.hash)) {
+        throw theirs.lie('nodes that do not hash to their parent', { level, position: parent.position });
       }
-      own.forEach((child, i) => children.push({ position: position * fan + i, hash: child }));
-      at += count;
+      places.forEach((position, i) => children.push({ position, hash: own[i] ?? parent.hash }));
+      at += places.length;
     }
   }
-  return children;
+  return children.sort((a, b) => a.position - b.position);
 }
 
 function run(from: number, to: number): number[] {

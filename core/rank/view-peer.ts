@@ -1,5 +1,4 @@
 import type { GroupSlice, RankPeer, TreeName } from './peer.js';
-import type { RankTop } from './layers.js';
 import type { RankView } from './rank-view.js';
 
 /** A peer whose view is at hand, as on the serving side of a connection: answers truthfully and notes what it was asked for. */
@@ -8,7 +7,7 @@ export class ViewPeer implements RankPeer {
   /** Blocks of the groups that were fetched. */
   readonly groups = new Set<bigint>();
   messages = 0;
-  /** Bytes of hashes, leaves and groups in the answers. */
+  /** Bytes of hashes and groups in the answers. */
   bytes = 0;
   readonly #view: RankView;
 
@@ -17,29 +16,18 @@ export class ViewPeer implements RankPeer {
     this.name = name;
   }
 
-  top(): Promise<RankTop> {
-    return this.#count(this.#view.top, 36);
+  root(): Promise<Uint8Array> {
+    return this.#count(this.#view.top.root, 32);
   }
 
   nodes(tree: TreeName, level: number, positions: readonly number[]): Promise<readonly Uint8Array[]> {
-    return this.#many(this.#view.nodes(tree, level, positions));
-  }
-
-  leaves(tree: TreeName, positions: readonly number[]): Promise<readonly Uint8Array[]> {
-    return this.#many(this.#view.leaves(tree, positions));
+    return this.#count(this.#view.nodes(tree, level, positions), 32 * positions.length);
   }
 
   group(blockNum: bigint, offset: number): Promise<GroupSlice> {
     this.groups.add(blockNum);
     const slice = this.#view.group(blockNum, offset);
     return this.#count(slice, 4 + slice.bytes.length);
-  }
-
-  #many(answer: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
-    return this.#count(
-      answer,
-      answer.reduce((total, { length }) => total + length, 0),
-    );
   }
 
   #count<T>(answer: T, bytes: number): Promise<T> {

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { RankEditor, toHex, utf8, type RankEntry } from '@cotrace/core';
+import { create } from '@bufbuild/protobuf';
+import { fromHex, RankEditor, toHex, utf8, type RankEntry } from '@cotrace/core';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SilentLog } from '../testing/silent-log.js';
+import { EvidenceSchema } from '../gen/cotrace/cotrace_pb.js';
 import { TEST_OWNER } from '../testing/test-owner.js';
 import { DomainRank, rankEntry } from './domain-rank.js';
 import { DomainStore, storedEntry, type ChangedEntry } from './domain-store.js';
@@ -12,6 +14,25 @@ import { DomainStore, storedEntry, type ChangedEntry } from './domain-store.js';
 jest.setTimeout(30_000);
 
 const C = 4;
+/** Pages of the tree after block 9, of one key that each block wrote, as releases wrote them whose ranks had no fixed places. */
+const OLDER: Readonly<Record<string, string>> = {
+  top:
+    '000000000000000a00000001000000000000000900000001000000013aeb35d977a0a5683505475e731cc014bf9a5102ace66b225cb80a2f' +
+    '2563d2da000000000000000800000000000000013aeb35d977a0a5683505475e731cc014bf9a5102ace66b225cb80a2f2563d2da',
+  'r/0000000000000000':
+    '000000000000000200000001c618cef7e506324764e92de612d4d419af1dfbeb40b8243403ce837adee6a625',
+  'i/0000000000000002/0000000000000000':
+    '0000000000000008000000014e0a8907112cdf1d9d78e36fce11ba5f688acb545d8e3be2b4884131bcbcfb4b',
+  'g/0000000000000008/0000000000000000':
+    '00000000056f6674656e2c624232cdd221771294dfbb310aca000a0df6ac8b66b696d90ef06fdefb64a3000000000000000800000000' +
+    '00000008',
+  'g/0000000000000009/0000000000000000':
+    '00000000056f6674656e19581e27de7ced00ff1ce50b2047e7a567c76b1cbaebabe5ef03f7c3017bb5b7000000000000000900000000' +
+    '00000009',
+  'p/0000000000000009':
+    '0000000000000000000000018fdb4554758d0fdb51f9ebeb2f71d8907c23c632e97fd6186496226f32123421000000000000000800000000' +
+    '00000008000000056f6674656e',
+};
 let dir: string;
 
 beforeAll(async () => {
@@ -30,6 +51,7 @@ async function block(
   rank: DomainRank | null,
   blockNum: bigint,
   values: Readonly<Record<string, string | null>>,
+  policy: string | null = null,
 ): Promise<void> {
   const change = (namespace: string, key: string, value: string | null, txNum: number): ChangedEntry => {
     const before = store.entry(namespace, key);
@@ -37,7 +59,7 @@ async function block(
     const entry = storedEntry({
       value: utf8(value ?? ''),
       deleted: value === null,
-      validationParameter: new Uint8Array(),
+      validationParameter: policy === null || value === null ? new Uint8Array() : utf8(policy),
       ...stamp,
     });
     return { namespace, key, entry, before };
@@ -164,6 +186,47 @@ describe('a business node’s rank tree', () => {
     await store.close();
   });
 
+  it('of a release whose ranks had no fixed places is made of the state, and nothing else is lost', async () => {
+    const store = await DomainStore.open(join(dir, 'older'), TEST_OWNER);
+    await tenBlocks(store, null);
+    const evidence = create(EvidenceSchema, { kind: 'equivocation', blockNum: 3n, reason: 'two bodies' });
+    await store.keepEvidence(evidence, 'Org2MSP');
+    const before = await store.digest('goods');
+    await store.commitRank(Object.entries(OLDER).map(([name, hex]) => ({ name, bytes: fromHex(hex) })));
+
+    const rank = await open(store);
+
+    expect(toHex(rank.digest())).toBe(await digestOfState(store));
+    for (const name of Object.keys(OLDER).filter((one) => one !== 'top'))
+      expect(toHex(store.rankPages.get(name) ?? new Uint8Array())).not.toBe(OLDER[name]);
+    expect(await store.digest('goods')).toEqual(before);
+    expect([await store.evidence(), await store.excluded()]).toEqual([[evidence], new Set(['Org2MSP'])]);
+    await block(store, rank, 10n, { often: '10' });
+    expect(toHex(rank.digest())).toBe(await digestOfState(store));
+    const commits = jest.spyOn(store, 'commitRank');
+    await open(store);
+    expect(commits).not.toHaveBeenCalled();
+    await store.close();
+  });
+
+  it('and the state digest bind the endorsement policies of keys', async () => {
+    const digests = new Set<string>();
+    const policies = [null, 'one', 'two'];
+    for (const policy of policies) {
+      const store = await DomainStore.open(join(dir, `policy-${policy ?? 'none'}`), TEST_OWNER);
+      const rank = await open(store);
+      await block(store, rank, 1n, { a: '1' });
+      await block(store, rank, 2n, { a: '1' }, policy);
+      expect(toHex(rank.digest())).toBe(await digestOfState(store));
+      digests.add(toHex(rank.digest())).add(toHex((await store.digest('goods')).digest));
+      // Made anew, it has them too.
+      await store.clearRank();
+      expect(toHex((await open(store)).digest())).toBe(toHex(rank.digest()));
+      await store.close();
+    }
+    expect(digests.size).toBe(2 * policies.length);
+  });
+
   it('is made in portions that write each group once', async () => {
     const store = await DomainStore.open(join(dir, 'portions'), TEST_OWNER);
     for (let blockNum = 0n; blockNum < 9n; blockNum++) {
@@ -195,7 +258,7 @@ describe('a business node’s rank tree', () => {
     const store = await DomainStore.open(join(dir, 'unmade'), TEST_OWNER);
     const rank = await open(store);
     await tenBlocks(store, rank);
-    await store.commitRank([{ name: 'p/0000000000000009', bytes: utf8('x') }]);
+    await store.commitRank([{ name: 'p/0000000000000007', bytes: utf8('x') }]);
     const seen: string[] = [];
     const commits = jest.spyOn(store, 'commitRank').mockImplementation(() => {
       expect(() => rank.digest()).toThrow(expect.objectContaining({ code: 'RANK_TREE_UNMADE' }));
@@ -212,7 +275,7 @@ describe('a business node’s rank tree', () => {
     const store = await DomainStore.open(join(dir, 'damaged'), TEST_OWNER);
     const rank = await open(store);
     await tenBlocks(store, rank);
-    for (const name of ['p/0000000000000009', 'top']) {
+    for (const name of ['p/0000000000000007', 'top']) {
       await store.commitRank([{ name, bytes: utf8('x') }]);
       const next = (store.checkpoint()?.number ?? 0n) + 1n;
       await block(store, rank, next, { often: String(next) });
@@ -222,7 +285,7 @@ describe('a business node’s rank tree', () => {
       expect(toHex(rank.digest())).toBe(await digestOfState(store));
     }
     const top = store.rankPages.get('top') ?? new Uint8Array();
-    const ofAnotherBlock = top.map((byte, i) => (i === 0 ? byte ^ 1 : byte));
+    const ofAnotherBlock = top.map((byte, i) => (i === 1 ? byte ^ 1 : byte));
     for (const bytes of [utf8('x'), ofAnotherBlock]) {
       await store.commitRank([{ name: 'top', bytes }]);
       const again = await open(store);

@@ -8,8 +8,14 @@ import {
 } from '@cotrace/core';
 import type { Log } from '../node/log.js';
 import { endsCycle } from './checking/cycle-rows.js';
-import { valueHash, type ChangedEntry, type DomainStore, type StateEntry } from './domain-store.js';
-import { MAX_FROZEN, RANK_PORTION } from './limits.js';
+import {
+  policyHash,
+  valueHash,
+  type ChangedEntry,
+  type DomainStore,
+  type StateEntry,
+} from './domain-store.js';
+import { RANK_PORTION } from './limits.js';
 
 /** What a block makes of a rank tree. */
 export interface AdvancedRank {
@@ -41,7 +47,10 @@ export class DomainRank {
     this.#portion = portion;
   }
 
-  /** The tree of a store; where the store has a state and no tree, from a time before there were any, it is made. */
+  /**
+   * The tree of a store; where the store has a state and no tree, or one of an older release whose ranks had no fixed
+   * places, it is made of the state. Everything else in the store stays as it is.
+   */
   static async open(
     store: DomainStore,
     domain: string,
@@ -116,7 +125,8 @@ export class DomainRank {
     const changes = entries.flatMap(({ namespace, key, entry, before }) => {
       if (namespace !== this.#domain) return [];
       const { txNum, verNum } = entry;
-      return { key, before: before ?? null, valueHash: valueHash(entry), txNum, verNum };
+      const hashes = { valueHash: valueHash(entry), policyHash: policyHash(entry) };
+      return { key, before: before ?? null, ...hashes, txNum, verNum };
     });
     editor.apply(blockNum, changes);
     const part = endsCycle(blockNum, this.#c) ? editor.digest() : null;
@@ -131,15 +141,10 @@ export class DomainRank {
 
   /** A height that is not frozen is compared all the same, by its digest: where it differs cannot be looked for. */
   #freeze(editor: RankEditor, blockNum: bigint): void {
-    const { frozen } = editor;
-    if (frozen.length < MAX_FROZEN) {
-      editor.freeze();
-      return;
-    }
-    if (this.#hasSaid) return;
+    if (editor.freeze() !== null || this.#hasSaid) return;
     this.#hasSaid = true;
     this.#log.info(
-      `block ${blockNum} is the end of a cycle and is not frozen: ${frozen.length} cycles before it are not compared yet`,
+      `block ${blockNum} is the end of a cycle and is not frozen: ${editor.frozen.length} cycles before it are not compared yet`,
     );
   }
 
@@ -182,5 +187,5 @@ export class DomainRank {
 /** An entry of the state as the rank tree has it. */
 export function rankEntry({ key, entry }: StateEntry): RankEntry {
   const { blockNum, txNum, verNum } = entry;
-  return { key, valueHash: valueHash(entry), blockNum, txNum, verNum };
+  return { key, valueHash: valueHash(entry), policyHash: policyHash(entry), blockNum, txNum, verNum };
 }

@@ -2,7 +2,9 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import {
   concat,
   DELETED_VALUE_HASH,
+  HASH_LENGTH,
   lp,
+  NO_POLICY_HASH,
   sha256,
   u32,
   u64,
@@ -153,8 +155,9 @@ export class DomainStore {
   /** Takes entries, for a rank tree that is rebuilt, to give them by rising block in `rankSorted`. */
   async sortForRank(entries: readonly RankEntry[]): Promise<void> {
     const batch = this.#store.batch();
-    for (const { key, blockNum, valueHash, txNum, verNum } of entries) {
-      batch.put(`${RANK_SORT}${ordered(blockNum)}/${key}`, concat(u32(txNum), u32(verNum), valueHash));
+    for (const { key, blockNum, valueHash, policyHash, txNum, verNum } of entries) {
+      const row = concat(u32(txNum), u32(verNum), valueHash, policyHash);
+      batch.put(`${RANK_SORT}${ordered(blockNum)}/${key}`, row);
     }
     await commit(this.#store, batch);
   }
@@ -167,7 +170,8 @@ export class DomainStore {
         blockNum: BigInt(`0x${name.slice(RANK_SORT.length, RANK_SORT.length + BLOCK_DIGITS)}`),
         txNum: view.getUint32(0),
         verNum: view.getUint32(4),
-        valueHash: bytes.subarray(8),
+        valueHash: bytes.subarray(8, 8 + HASH_LENGTH),
+        policyHash: bytes.subarray(8 + HASH_LENGTH),
       };
     }
   }
@@ -259,15 +263,20 @@ function putRows(batch: StoreBatch, rows: readonly RowWrite[]): void {
   }
 }
 
-/** An entry as the rank tree has it (docs/formats.md, State): a deleted key has a value hash of zeros. */
+/** An entry as the rank tree has it (docs/formats.md, State). */
 function entryBytes(key: string, entry: StoredEntry): Uint8Array {
   const { blockNum, txNum, verNum } = entry;
-  return concat(lp(key), valueHash(entry), u64(blockNum), u32(txNum), u32(verNum));
+  return concat(lp(key), valueHash(entry), policyHash(entry), u64(blockNum), u32(txNum), u32(verNum));
 }
 
 /** The hash of an entry's value as the rank tree has it. */
 export function valueHash({ value, deleted }: StoredEntry): Uint8Array {
   return deleted ? DELETED_VALUE_HASH : sha256(value);
+}
+
+/** The hash of an entry's own endorsement policy as the rank tree has it. */
+export function policyHash({ validationParameter }: StoredEntry): Uint8Array {
+  return validationParameter.length === 0 ? NO_POLICY_HASH : sha256(validationParameter);
 }
 
 /** An entry with its members, as the store takes it. */

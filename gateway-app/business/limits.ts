@@ -36,9 +36,6 @@ export const REFUSAL_KINDS = 50;
  */
 export const RANK_PORTION = 100_000;
 
-/** Heights of the rank tree that are frozen at once: what is kept for them grows with every block. */
-export const MAX_FROZEN = 16;
-
 /** Cycles that are listed as those at whose ends the state is not what was sealed: the first ones count. */
 export const MAX_DIFFERENCES = 16;
 

@@ -2,6 +2,7 @@ import {
   compareBytes,
   formatU64,
   MAX_CHANNEL_NAME_BYTES,
+  MAX_CHECKING_HEIGHT,
   networkId,
   parseStrictJson,
   quorumAmong,
@@ -115,7 +116,7 @@ function networkOf(shape: Shape): NetworkIdentity {
     mainGenesisHeaderHash: shape.at('mainGenesisHeaderHash').hash(),
     checkingName: channelName(shape.at('checkingName')),
     checkingGenesisHeaderHash: shape.at('checkingGenesisHeaderHash').hash(),
-    c: shape.at('checkingHeight').integer(2, 0xffffffff),
+    c: shape.at('checkingHeight').integer(2, MAX_CHECKING_HEIGHT),
   };
 }
 

@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { utf8 } from '../../bytes/bytes.js';
 import { sha256 } from '../../hash.js';
-import type { RankEntry } from '../entry.js';
+import { NO_POLICY_HASH, type RankEntry } from '../entry.js';
 
 /** One thing that goes wrong, at the entry that `at` (0…1) points to among all. */
 export interface Damage {
-  readonly kind: 'value' | 'lost' | 'extra' | 'version' | 'moved' | 'rank';
+  readonly kind: 'value' | 'policy' | 'lost' | 'extra' | 'version' | 'moved' | 'rank';
   readonly at: number;
 }
 
 /** 1 to `most` places; whole ranks seldom, since nothing is left of a small state otherwise. */
 export function damages(most: number): fc.Arbitrary<Damage[]> {
   const kind = fc.oneof(
-    ...(['value', 'lost', 'extra', 'version', 'moved'] as const).map((one) => ({
+    ...(['value', 'policy', 'lost', 'extra', 'version', 'moved'] as const).map((one) => ({
       weight: 40,
       arbitrary: fc.constant(one),
     })),
@@ -30,6 +30,7 @@ export function someEntries(entries: number, perBlock: number): RankEntry[] {
   return Array.from({ length: entries }, (_, i) => ({
     key: `rec/${i}`,
     valueHash: (valueHashes[i] ??= sha256(utf8(`value ${i}`))),
+    policyHash: NO_POLICY_HASH,
     blockNum: BigInt(Math.floor(i / perBlock) * 2 + 1),
     txNum: Math.floor((i % perBlock) / 3),
     verNum: 1 + (i % 5),
@@ -52,6 +53,7 @@ export function damaged(
       const { key, txNum, verNum } = wrong;
       if (kind === 'lost' || kind === 'rank') state.delete(key);
       if (kind === 'value') state.set(key, { ...wrong, valueHash: sha256(utf8(`wrong ${i}`)) });
+      if (kind === 'policy') state.set(key, { ...wrong, policyHash: sha256(utf8(`wrong ${i}`)) });
       if (kind === 'version') state.set(key, { ...wrong, verNum: verNum + 1 });
       if (kind === 'moved') state.set(key, { ...wrong, blockNum: BigInt(i) % (last + 1n), txNum: txNum + 1 });
       if (kind === 'extra') state.set(`extra/${i}`, { ...wrong, key: `extra/${i}`, txNum: txNum + 2 });

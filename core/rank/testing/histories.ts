@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { utf8 } from '../../bytes/bytes.js';
 import { sha256 } from '../../hash.js';
-import { DELETED_VALUE_HASH, type RankEntry } from '../entry.js';
+import { DELETED_VALUE_HASH, NO_POLICY_HASH, type RankEntry } from '../entry.js';
 import type { RankChange } from '../rank-editor.js';
 
-/** A write of a transaction: the value's number, or null for a deletion. */
+/** A write of a transaction: the numbers of the value, or null for a deletion, and of the key's own policy, or null without. */
 export interface Write {
   readonly key: number;
   readonly value: number | null;
+  readonly policy: number | null;
 }
 
 /** A block: how many quiet ones stand before it, and the writes of each of its transactions. */
@@ -28,14 +29,15 @@ export function hardKey(n: number): string {
   return n < kinds.length ? kind : `${kind}${Math.floor(n / kinds.length)}`;
 }
 
-/** Histories of a domain: creations, updates, deletions, several keys a transaction, quiet blocks, cycles of any length. */
+/** Histories of a domain: creations, updates, deletions, several keys a transaction, quiet blocks, cycles that end within a page of a tree and beyond it. */
 export function histories(most: { readonly blocks: number; readonly keys: number }): fc.Arbitrary<History> {
   const write = fc.record({
     key: fc.nat(most.keys - 1),
     value: fc.option(fc.nat(5), { nil: null, freq: 4 }),
+    policy: fc.option(fc.nat(2), { nil: null, freq: 1 }),
   });
   return fc
-    .record({ c: fc.oneof(fc.integer({ min: 2, max: 8 }), fc.integer({ min: 2, max: 1024 })) })
+    .record({ c: fc.oneof(fc.integer({ min: 2, max: 8 }), fc.integer({ min: 2, max: 70 })) })
     .chain(({ c }) =>
       fc.record({
         c: fc.constant(c),
@@ -58,21 +60,28 @@ export class StateModel {
   apply(blockNum: bigint, transactions: HistoryBlock['transactions']): RankChange[] {
     const before = new Map<string, RankEntry | null>();
     transactions.forEach((writes, txNum) => {
-      for (const [n, value] of new Map(writes.map((write) => [write.key, write.value]))) {
+      for (const [n, { value, policy }] of new Map(writes.map((write) => [write.key, write]))) {
         const key = hardKey(n);
         const old = this.entries.get(key);
         if (!before.has(key)) before.set(key, old ?? null);
         const valueHash = value === null ? DELETED_VALUE_HASH : sha256(utf8(String(value)));
-        this.entries.set(key, { key, valueHash, blockNum, txNum, verNum: (old?.verNum ?? 0) + 1 });
+        const policyHash =
+          value === null || policy === null ? NO_POLICY_HASH : sha256(utf8(`policy ${policy}`));
+        this.entries.set(key, {
+          key,
+          valueHash,
+          policyHash,
+          blockNum,
+          txNum,
+          verNum: (old?.verNum ?? 0) + 1,
+        });
       }
     });
     return Array.from(before, ([key, old]) => {
-      const { valueHash, txNum, verNum } = this.entries.get(key) ?? {
-        valueHash: DELETED_VALUE_HASH,
-        txNum: 0,
-        verNum: 1,
-      };
-      return { key, before: old, valueHash, txNum, verNum };
+      const entry = this.entries.get(key);
+      if (entry === undefined) throw new Error(`${key} was not written`);
+      const { valueHash, policyHash, txNum, verNum } = entry;
+      return { key, before: old, valueHash, policyHash, txNum, verNum };
     });
   }
 }

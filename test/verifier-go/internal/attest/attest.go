@@ -38,7 +38,7 @@ type trustFile struct {
 		MainHash     text.Hex `json:"mainGenesisHeaderHash" least:"32" most:"32"`
 		CheckingName string   `json:"checkingName" least:"1" most:"249"`
 		CheckingHash text.Hex `json:"checkingGenesisHeaderHash" least:"32" most:"32"`
-		Height       uint32   `json:"checkingHeight" least:"2"`
+		Height       uint32   `json:"checkingHeight" least:"2" most:"100000"`
 	} `json:"network"`
 	Sequence      uint64 `json:"sequence"`
 	Quorum        int    `json:"quorum" least:"2" most:"1000"`
