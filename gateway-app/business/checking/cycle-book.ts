@@ -113,7 +113,7 @@ export class CycleBook {
     const { store, rank, log } = this.#parts;
     const { checkNum } = header;
     const chain = this.#chain;
-    if (chain === null) throw new RangeError('there is no chain of headers to go on with');
+    if (chain === null) throw new RangeError('there is no chain of headers to continue');
     const bytes = encodeCheckingHeader(header);
     const before = this.#differences;
     const differences = agrees === true ? [] : agrees === null ? before : this.#withDifference(header);

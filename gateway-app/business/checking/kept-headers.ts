@@ -89,7 +89,7 @@ async function replayed(store: DomainStore, origin: ChainOrigin): Promise<Header
       chain = chain.extend(unpackHeader(bytes, chain));
     } catch (error) {
       if (!isCotraceError(error)) throw error;
-      throw damaged(`the row ${key} of the store is no header that can stand there`, error);
+      throw damaged(`the row ${key} of the store is not a header that can be in its place`, error);
     }
   }
   return chain;
