@@ -108,6 +108,11 @@ export class DomainStore {
     return last;
   }
 
+  /** The keys under `prefix` that are before `key`. */
+  async keysBefore(prefix: string, key: string): Promise<string[]> {
+    return this.#store.keys({ gte: prefix, lt: key }).all();
+  }
+
   /** Whether a namespace has an entry, be it a deleted one. */
   async holds(namespace: string): Promise<boolean> {
     const prefix = stateKey(namespace, '');

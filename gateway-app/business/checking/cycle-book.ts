@@ -171,9 +171,9 @@ export class CycleBook {
   /** The rows of configurations that are no longer needed after cycle `checkNum`, removed. */
   async #oldConfigs(checkNum: bigint): Promise<RowWrite[]> {
     const { store } = this.#parts;
-    const newest = await store.lastKey(ROWS.config, rowOf(ROWS.config, checkNum));
-    const rows = await store.rows(ROWS.config);
-    return rows.flatMap(([key]) => (newest !== null && key < newest ? [{ key, bytes: null }] : []));
+    const needed = await store.lastKey(ROWS.config, rowOf(ROWS.config, checkNum));
+    const old = needed === null ? [] : await store.keysBefore(ROWS.config, needed);
+    return old.map((key) => ({ key, bytes: null }));
   }
 
   #tell(): void {
