@@ -183,6 +183,23 @@ describe('a business node whose master lies about sealed headers', () => {
     },
   );
 
+  it.each(['UNREACHABLE', 'NO_METHOD'] as const)(
+    'by an answer that is no fault, %s, asks the next',
+    async (code) => {
+      const away: SealedSource = {
+        name: 'org1.master',
+        // eslint-disable-next-line @typescript-eslint/require-await
+        async *sealedHeaders() {
+          yield* [];
+          throw new CotraceError(code, 'not here');
+        },
+      };
+      const node = await scene.start(following([away, sealed(2).source('org2.master')]));
+      await node.until(() => node.book.consistentUpTo === 2n);
+      expect(node.refused).toEqual([]);
+    },
+  );
+
   it('by silence asks the next, and blames nobody', async () => {
     const honest = sealed(2);
     const silent: SealedSource = {

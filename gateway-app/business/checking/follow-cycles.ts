@@ -1,4 +1,4 @@
-import { isCotraceError } from '@cotrace/core';
+import { isCotraceError, type ErrorCode } from '@cotrace/core';
 import { Master, type SealedHeader } from '../../gen/cotrace/cotrace_pb.js';
 import type { HeightFeed } from '../../node/feed.js';
 import type { Log } from '../../node/log.js';
@@ -29,6 +29,9 @@ export interface CycleFollowerParts {
   /** Milliseconds; `withheld`: how long a source may take for the header of a cycle that is over. */
   readonly patience?: typeof HEADER_PATIENCE;
 }
+
+/** What a master does that is no fault: it is away, or of a release from before there were cycles. */
+const NO_FAULT: ReadonlySet<string> = new Set(['UNREACHABLE', 'NO_METHOD'] satisfies ErrorCode[]);
 
 /** A master as a source, over the wire. */
 export function remoteSealed(name: string, domain: string, client: RpcClient): SealedSource {
@@ -138,8 +141,7 @@ export class CycleFollower {
 
   #blame({ name }: SealedSource, error: unknown): void {
     const { book, refusals, log } = this.#parts;
-    const isAway = isCotraceError(error, 'UNREACHABLE');
-    if (isAway) {
+    if (isCotraceError(error) && NO_FAULT.has(error.code)) {
       this.#awaySince ??= Date.now();
       if (Date.now() - this.#awaySince < QUIET_MS) return;
     } else if (isCotraceError(error)) {
