@@ -56,10 +56,21 @@ describe('a business node', () => {
     expect([health.behindSeconds, health.standing(false).state]).toEqual([30, 'no quorum']);
   });
 
+  it('whose state is not what was sealed says so before that it is behind, until it is', () => {
+    const { clock, health, attests } = nodeAt(5n);
+    for (const source of ['a', 'b']) attests(source, 9n);
+    clock.seconds = 100;
+    health.disagrees('cycle 2 differs');
+    expect(health.standing(true)).toEqual({ state: 'inconsistent', reason: 'cycle 2 differs' });
+    health.disagrees(null);
+    expect(health.standing(true).state).toBe('stalled');
+  });
+
   it('that was stopped stays so', () => {
     const { health } = nodeAt(5n);
     const stopped = { state: 'disputed', reason: 'block 5' } as const;
     health.stop(stopped);
+    health.disagrees('cycle 2 differs');
     health.advanced();
     expect([health.stopped, health.standing(true)]).toEqual([stopped, stopped]);
   });

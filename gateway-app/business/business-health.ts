@@ -20,6 +20,8 @@ export class BusinessHealth {
   readonly #lag: Lag;
   /** What stopped the node for good. */
   #stopped: Standing | null = null;
+  /** Why the node's state is not what a quorum sealed. */
+  #disagreement: string | null = null;
   #told: NodeState = 'starting';
   #quorum: number;
 
@@ -54,6 +56,7 @@ export class BusinessHealth {
   /** How the node stands now; `isAgreed`: whether a quorum states the same of the next block. */
   standing(isAgreed: boolean): Standing {
     if (this.#stopped !== null) return this.#stopped;
+    if (this.#disagreement !== null) return { state: 'inconsistent', reason: this.#disagreement };
     const { pool, feed } = this.#parts;
     const quorum = this.#quorum;
     if (this.#lag.stalled(this.#now()) >= STALLED_MS) {
@@ -74,6 +77,12 @@ export class BusinessHealth {
   /** A block was verified and applied. */
   advanced(): void {
     this.#lag.reach(this.#parts.feed.height, this.#now());
+    this.#tell(this.standing(true));
+  }
+
+  /** What a quorum sealed is not what the node has, in words; null: it is, as far as is known. */
+  disagrees(reason: string | null): void {
+    this.#disagreement = reason;
     this.#tell(this.standing(true));
   }
 

@@ -18,6 +18,8 @@ import { serve } from '../node/rpc-server.js';
 import { AttestationPool } from './attestation-pool.js';
 import { BlockRing } from './block-ring.js';
 import { BusinessHealth } from './business-health.js';
+import { CycleBook } from './checking/cycle-book.js';
+import { CycleFollower, remoteSealed, type SealedSource } from './checking/follow-cycles.js';
 import { Docking, originsOf, remoteOrigin, type BlockOrigin, type Patience } from './docking.js';
 import { DomainRank } from './domain-rank.js';
 import { DomainStore } from './domain-store.js';
@@ -34,6 +36,8 @@ export interface BusinessWire {
   readonly origins: readonly BlockOrigin[];
   /** The masters. */
   readonly sources: readonly AttestationSource[];
+  /** The masters again, the own organisation's first. */
+  readonly sealed: readonly SealedSource[];
   close(): void;
 }
 
@@ -73,6 +77,7 @@ export async function startBusinessNode(
         docking: new Docking(wire.origins, patience),
         verifier: nodeVerifier,
         genesisHeaderHash: consortium.channels.main.genesisHeaderHash,
+        checkingHeight: consortium.checkingHeight,
         jury: new Jury(networkTerms(consortium), store, refusals, await store.excluded(), log),
         health,
         refusals,
@@ -80,13 +85,27 @@ export async function startBusinessNode(
       },
       await store.evidence(),
     );
-    const methods = businessMethods({ node, consortium, store, feed, ring, follower, health, refusals });
+    const terms = { consortium, verifier: nodeVerifier };
+    const book = await CycleBook.open({ domain, store, rank, health, terms, log });
+    const cycles = new CycleFollower({ book, sources: wire.sealed, feed, refusals, log });
+    const methods = businessMethods({
+      node,
+      consortium,
+      store,
+      feed,
+      ring,
+      follower,
+      book,
+      health,
+      refusals,
+    });
     const server = await serve(listen, tls, consortium, Object.values(methods), log);
     log.info(`listens on ${listen}, next main block ${height}`);
     const stopping = stoppingController();
     const sink = { pool, health, refusals, log };
     const running = [
       follower.run(stopping.signal),
+      cycles.run(stopping.signal),
       ...wire.sources.map((source) => followAttestations(source, sink, stopping.signal)),
     ];
     return {
@@ -114,11 +133,12 @@ const connectNodes: ConnectNodes = (node, consortium, tls) => {
     const { tlsRoots } = findOrganisation(consortium, remote.mspId);
     return [{ remote, client: new RpcClient(remote.address, tls, tlsRoots, remote.certificate) }];
   });
+  const masters = remotes.filter(({ remote }) => remote.role === 'master');
+  const domain = node.domain ?? '';
   return {
-    origins: remotes.map(({ remote, client }) => remoteOrigin(remote, node.domain ?? '', client)),
-    sources: remotes
-      .filter(({ remote }) => remote.role === 'master')
-      .map(({ remote, client }) => remoteSource(remote.name, client)),
+    origins: remotes.map(({ remote, client }) => remoteOrigin(remote, domain, client)),
+    sources: masters.map(({ remote, client }) => remoteSource(remote.name, client)),
+    sealed: masters.map(({ remote, client }) => remoteSealed(remote.name, domain, client)),
     close: () => remotes.forEach(({ client }) => client.close()),
   };
 };

@@ -67,7 +67,11 @@ async function block(
   const entries = Object.entries(values).map(([key, value], txNum) => change('goods', key, value, txNum));
   entries.push(change('_lifecycle', 'definition', String(blockNum), 9));
   const checkpoint = { number: blockNum, headerHash: new Uint8Array(32), configBlock: utf8('configuration') };
-  await store.advance(checkpoint, entries, rank === null ? [] : await rank.advance(blockNum, entries));
+  await store.advance(
+    checkpoint,
+    entries,
+    rank === null ? [] : (await rank.advance(blockNum, entries)).pages,
+  );
 }
 
 /** The digest of the tree that the state would have if it were made of it now, in memory. */
@@ -110,20 +114,54 @@ describe('a business node’s rank tree', () => {
     await store.close();
   });
 
-  it('is kept as it was at the end of the newest cycle', async () => {
+  const notFrozen = (rank: DomainRank, checkNum: bigint) =>
+    expect(() => rank.view(checkNum)).toThrow(expect.objectContaining({ code: 'NOT_FROZEN' }));
+
+  it('is kept as it was at the end of each cycle until that is released', async () => {
     const store = await DomainStore.open(join(dir, 'cycles'), TEST_OWNER);
     const rank = await open(store);
     const digests: string[] = [];
     await tenBlocks(store, rank, async () => {
       digests.push(await digestOfState(store));
-      const { number } = store.checkpoint() ?? { number: 0n };
-      const cycle = number / BigInt(C);
-      if (cycle === 0n) return;
-      expect(toHex(rank.view(cycle).digest)).toBe(digests[Number(cycle) * C]);
-      for (const other of [cycle - 1n, cycle + 1n]) {
-        expect(() => rank.view(other)).toThrow(expect.objectContaining({ code: 'NOT_FROZEN' }));
+      const newest = BigInt(digests.length - 1) / BigInt(C);
+      for (let cycle = 1n; cycle <= newest; cycle++) {
+        expect(toHex(rank.view(cycle).digest)).toBe(digests[Number(cycle) * C]);
       }
+      notFrozen(rank, newest + 1n);
     });
+    await store.commitRank(rank.released(1n));
+    notFrozen(rank, 1n);
+    expect(toHex(rank.view(2n).digest)).toBe(digests[2 * C]);
+    await store.close();
+  });
+
+  it('gives the digest of each cycle, and freezes no more than sixteen', async () => {
+    const store = await DomainStore.open(join(dir, 'sixteen'), TEST_OWNER);
+    const lines: string[] = [];
+    class NotingLog extends SilentLog {
+      override info(message?: string): void {
+        lines.push(message ?? '');
+      }
+    }
+    const rank = await DomainRank.open(store, 'goods', 2, new NotingLog());
+    const parts = async (blockNum: bigint) => {
+      const before = await rank.advance(blockNum, []);
+      await block(store, rank, blockNum, { often: String(blockNum) });
+      return [before.part === null, blockNum % 2n !== 0n || blockNum === 0n];
+    };
+    for (let blockNum = 0n; blockNum <= 36n; blockNum++) {
+      const [isNull, wanted] = await parts(blockNum);
+      expect(isNull).toBe(wanted);
+    }
+    expect(rank.view(16n).block).toBe(32n);
+    notFrozen(rank, 17n);
+    expect(lines).toEqual([
+      'block 34 is the end of a cycle and is not frozen: 16 cycles before it are not compared yet',
+    ]);
+    await store.commitRank(rank.released(1n));
+    await block(store, rank, 37n, {});
+    await block(store, rank, 38n, {});
+    expect(rank.view(19n).block).toBe(38n);
     await store.close();
   });
 

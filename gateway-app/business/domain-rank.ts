@@ -7,6 +7,7 @@ import {
   type RankEntry,
 } from '@cotrace/core';
 import type { Log } from '../node/log.js';
+import { endsCycle } from './checking/cycle-rows.js';
 import {
   policyHash,
   valueHash,
@@ -16,10 +17,18 @@ import {
 } from './domain-store.js';
 import { RANK_PORTION } from './limits.js';
 
+/** What a block makes of a rank tree. */
+export interface AdvancedRank {
+  /** To be committed with the block. */
+  readonly pages: readonly PageWrite[];
+  /** `Hpart` after the block where it ends a cycle, or null. */
+  readonly part: Uint8Array | null;
+}
+
 /**
  * A business node's rank tree (docs/formats.md, Rank B+ tree): it lies in the node's store and moves with the state, in
- * the same batch. At the end of each checking cycle it is frozen, so that the height can be compared while later blocks
- * go on; the cycle before is let go then.
+ * the same batch. At the end of each checking cycle it is frozen, so that what differs there can be looked for while later
+ * blocks go on, until the cycle is compared with what was sealed.
  */
 export class DomainRank {
   readonly #store: DomainStore;
@@ -27,6 +36,8 @@ export class DomainRank {
   readonly #c: number;
   readonly #log: Log;
   readonly #portion: number;
+  /** Whether it was said that a height is not frozen; once is enough. */
+  #hasSaid = false;
 
   private constructor(store: DomainStore, domain: string, c: number, log: Log, portion: number) {
     this.#store = store;
@@ -57,7 +68,7 @@ export class DomainRank {
    * What the entries that block `blockNum` changed make of the tree. A tree that is damaged is rebuilt from the state first,
    * which still is that before the block.
    */
-  async advance(blockNum: bigint, entries: readonly ChangedEntry[]): Promise<PageWrite[]> {
+  async advance(blockNum: bigint, entries: readonly ChangedEntry[]): Promise<AdvancedRank> {
     try {
       return this.#advanced(blockNum, entries);
     } catch (error) {
@@ -94,7 +105,22 @@ export class DomainRank {
     }
   }
 
-  #advanced(blockNum: bigint, entries: readonly ChangedEntry[]): PageWrite[] {
+  /**
+   * Lets go the heights up to the end of cycle `checkNum`: what is to be committed for that. A damaged tree keeps them: it is
+   * rebuilt with the next block.
+   */
+  released(checkNum: bigint): readonly PageWrite[] {
+    try {
+      const editor = this.#editor();
+      editor.release(checkNum * BigInt(this.#c));
+      return editor.writes();
+    } catch (error) {
+      if (isCotraceError(error, 'RANK_TREE_DAMAGED')) return [];
+      throw error;
+    }
+  }
+
+  #advanced(blockNum: bigint, entries: readonly ChangedEntry[]): AdvancedRank {
     const editor = this.#editor();
     const changes = entries.flatMap(({ namespace, key, entry, before }) => {
       if (namespace !== this.#domain) return [];
@@ -103,17 +129,23 @@ export class DomainRank {
       return { key, before: before ?? null, ...hashes, txNum, verNum };
     });
     editor.apply(blockNum, changes);
-    if (blockNum > 0n && blockNum % BigInt(this.#c) === 0n) {
-      // In this order nothing is saved for the old one only to be removed.
-      editor.release(blockNum);
-      editor.freeze();
-    }
+    const part = endsCycle(blockNum, this.#c) ? editor.digest() : null;
+    if (part !== null) this.#freeze(editor, blockNum);
     if (editor.strays > 0) {
       this.#log.error(
         `${editor.strays} entries are not in the rank tree where the state has them: the store is damaged`,
       );
     }
-    return editor.writes();
+    return { pages: editor.writes(), part };
+  }
+
+  /** A height that is not frozen is compared all the same, by its digest: where it differs cannot be looked for. */
+  #freeze(editor: RankEditor, blockNum: bigint): void {
+    if (editor.freeze() !== null || this.#hasSaid) return;
+    this.#hasSaid = true;
+    this.#log.info(
+      `block ${blockNum} is the end of a cycle and is not frozen: ${editor.frozen.length} cycles before it are not compared yet`,
+    );
   }
 
   /** The state lies by key and the tree by block: sorted on the disk in between, each group is written once. */

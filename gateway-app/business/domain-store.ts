@@ -44,11 +44,19 @@ export interface ChangedEntry extends StateEntry {
   readonly before: StoredEntry | null;
 }
 
+/** A row of the store beside state, rank tree and evidence; null removes it. */
+export interface RowWrite {
+  readonly key: string;
+  readonly bytes: Uint8Array | null;
+}
+
 /** A business node's store: its domain's state (and `_lifecycle`'s) with revisions, one atomic batch a block. */
 export class DomainStore {
   readonly folder: string;
   readonly #store: Store;
   readonly #checkpoint: StoredCheckpoint;
+  /** The last work that changes the rank tree, done or not. */
+  #last: Promise<unknown> = Promise.resolve();
 
   private constructor(folder: string, store: Store) {
     this.folder = folder;
@@ -68,6 +76,48 @@ export class DomainStore {
   /** Where the node stands, or null before its first block; the configuration is its envelope. */
   checkpoint(): Checkpoint | null {
     return this.#checkpoint.get();
+  }
+
+  /**
+   * Does work that reads the rank tree and then changes it, after the work before it: blocks and cycles come from two sides,
+   * and what one makes of the tree must not be lost in what the other does.
+   */
+  async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.#last;
+    const done = (async () => {
+      await before.catch(() => undefined);
+      return work();
+    })();
+    this.#last = done;
+    return done;
+  }
+
+  /** A row of the store beside state, rank tree and evidence, or null. */
+  row(key: string): Uint8Array | null {
+    return read(this.#store, key);
+  }
+
+  /** The rows whose keys begin with `prefix`, which ends in an ASCII character, in the order of their keys. */
+  async rows(prefix: string): Promise<[string, Uint8Array][]> {
+    return this.#store.iterator({ gte: prefix, lt: endOfPrefix(prefix) }).all();
+  }
+
+  /** The key of the last row under `prefix` that is not after `key`; null where there is none. */
+  async lastKey(prefix: string, key: string): Promise<string | null> {
+    const [last = null] = await this.#store.keys({ gte: prefix, lte: key, reverse: true, limit: 1 }).all();
+    return last;
+  }
+
+  /** The keys under `prefix` that are before `key`. */
+  async keysBefore(prefix: string, key: string): Promise<string[]> {
+    return this.#store.keys({ gte: prefix, lt: key }).all();
+  }
+
+  /** Whether a namespace has an entry, be it a deleted one. */
+  async holds(namespace: string): Promise<boolean> {
+    const prefix = stateKey(namespace, '');
+    const keys = await this.#store.keys({ gte: prefix, lt: endOfPrefix(prefix), limit: 1 }).all();
+    return keys.length > 0;
   }
 
   /** The entry of a key, deleted ones included; null where the key never was. */
@@ -135,21 +185,24 @@ export class DomainStore {
     await this.#store.clear({ gte: RANK_SORT, lt: endOfPrefix(RANK_SORT) });
   }
 
-  /** Changes the rank tree alone, all or nothing. */
-  async commitRank(writes: readonly PageWrite[]): Promise<void> {
+  /** Changes the rank tree, and rows with it, all or nothing. */
+  async commitRank(writes: readonly PageWrite[], rows: readonly RowWrite[] = []): Promise<void> {
     const batch = this.#store.batch();
     putRank(batch, writes);
+    putRows(batch, rows);
     await commit(this.#store, batch);
   }
 
-  /** Moves to the next block: new entries, what they make of the rank tree, and the checkpoint, all or nothing. */
+  /** Moves to the next block: new entries, what they make of the rank tree, the checkpoint and rows, all or nothing. */
   async advance(
     checkpoint: Checkpoint,
     entries: readonly StateEntry[],
     rank: readonly PageWrite[] = [],
+    rows: readonly RowWrite[] = [],
   ): Promise<void> {
     const batch = this.#store.batch();
     putRank(batch, rank);
+    putRows(batch, rows);
     this.#checkpoint.put(batch, checkpoint);
     for (const { namespace, key, entry } of entries) {
       batch.put(stateKey(namespace, key), toBinary(StoredEntrySchema, entry));
@@ -205,6 +258,13 @@ function putRank(batch: StoreBatch, writes: readonly PageWrite[]): void {
   for (const { name, bytes } of writes) {
     if (bytes === null) batch.del(RANK + name);
     else batch.put(RANK + name, bytes);
+  }
+}
+
+function putRows(batch: StoreBatch, rows: readonly RowWrite[]): void {
+  for (const { key, bytes } of rows) {
+    if (bytes === null) batch.del(key);
+    else batch.put(key, bytes);
   }
 }
 

@@ -20,6 +20,7 @@ import { applyBlock } from './apply-block.js';
 import type { AttestationPool } from './attestation-pool.js';
 import type { BlockRing } from './block-ring.js';
 import type { BusinessHealth } from './business-health.js';
+import { cyclePointRows } from './checking/cycle-point.js';
 import { checkBusinessBlock, type BusinessBlockTerms, type CheckedBusinessBlock } from './check-block.js';
 import { Docked } from './docked.js';
 import type { BlockOrigin, Docking } from './docking.js';
@@ -27,6 +28,7 @@ import type { DomainRank } from './domain-rank.js';
 import type { DomainStore } from './domain-store.js';
 import { genesisConfigEnvelope } from './genesis.js';
 import type { Jury } from './jury.js';
+import { OwnFailure, ownDoing } from './own-failure.js';
 import type { RefusalLog } from './refusal-log.js';
 
 /** What following a domain needs. */
@@ -41,6 +43,8 @@ export interface DomainFollowerParts {
   readonly verifier: SignatureVerifier;
   /** 64 hexadecimal digits. */
   readonly genesisHeaderHash: string;
+  /** Blocks in a checking cycle. */
+  readonly checkingHeight: number;
   readonly jury: Jury;
   readonly health: BusinessHealth;
   readonly refusals: RefusalLog;
@@ -168,7 +172,7 @@ export class DomainFollower {
     if (this.#isFork(agreement.body)) return;
     const checked = checkedBlock(block, agreement.body, { domain, previousHash, main });
     try {
-      await this.#apply(checked, main, configEnvelope);
+      await this.#apply(checked, agreement.body, main, configEnvelope);
     } catch (error) {
       if (!isCotraceError(error, 'DISPUTED')) {
         throw new OwnFailure(`block ${checked.number} is genuine, but could not be applied`, error);
@@ -189,15 +193,30 @@ export class DomainFollower {
     return true;
   }
 
-  async #apply(checked: CheckedBusinessBlock, main: MainConfig, configEnvelope: Uint8Array): Promise<void> {
-    const { domain, store, rank } = this.#parts;
+  async #apply(
+    checked: CheckedBusinessBlock,
+    { trieRoot }: AttestationBody,
+    main: MainConfig,
+    before: Uint8Array,
+  ): Promise<void> {
+    const { domain, store, rank, checkingHeight } = this.#parts;
     const applied = await applyBlock(checked, store, { domain, main });
     const { number, headerHash } = checked;
-    const checkpoint = { number, headerHash, configBlock: applied.configEnvelope ?? configEnvelope };
-    const pages = await rank.advance(number, applied.entries);
-    await store.advance(checkpoint, applied.entries, pages);
+    const configEnvelope = applied.configEnvelope ?? before;
+    const after = applied.configEnvelope === null ? main : this.#read(applied.configEnvelope);
+    const checkpoint = { number, headerHash, configBlock: configEnvelope };
+    await store.inTurn(async () => {
+      const { pages, part } = await rank.advance(number, applied.entries);
+      const rows = await cyclePointRows(store, domain, checkingHeight, {
+        ...{ number, headerHash, trieRoot, configEnvelope, part },
+        membership: after.hash,
+        isOfDomain: applied.entries.some(({ namespace }) => namespace === domain),
+      });
+      await store.advance(checkpoint, applied.entries, pages, rows);
+    });
     this.#checkpoint = checkpoint;
-    this.#main = applied.configEnvelope === null ? main : this.#mainConfig(applied.configEnvelope);
+    this.#main = after;
+    this.#parts.health.configured(after.quorum);
   }
 
   #publish(block: BusinessBlock): void {
@@ -223,10 +242,13 @@ export class DomainFollower {
   }
 
   #mainConfig(configEnvelope: Uint8Array): MainConfig {
-    const { verifier, health } = this.#parts;
-    const main = mainConfig(configOfEnvelope(configEnvelope), verifier);
-    health.configured(main.quorum);
+    const main = this.#read(configEnvelope);
+    this.#parts.health.configured(main.quorum);
     return main;
+  }
+
+  #read(configEnvelope: Uint8Array): MainConfig {
+    return mainConfig(configOfEnvelope(configEnvelope), this.#parts.verifier);
   }
 
   /** Passes over an origin for a while, and says why where it did worse than not to answer. */
@@ -280,13 +302,6 @@ interface Agreement {
   readonly supporters: readonly Attestation[];
 }
 
-/** The node's own trouble, such as a full disk: no origin is to blame, whatever codes origins may send. */
-class OwnFailure extends Error {
-  constructor(message: string, cause: unknown) {
-    super(message, { cause });
-  }
-}
-
 /** As `checkBusinessBlock`; what a quorum attests and this node cannot read is no fault of the origin. */
 function checkedBlock(
   block: BusinessBlock,
@@ -298,13 +313,5 @@ function checkedBlock(
   } catch (error) {
     if (!isCotraceError(error, 'UNREADABLE_VALID_TRANSACTION')) throw error;
     throw new OwnFailure(`block ${body.blockNum} is attested, but could not be read`, error);
-  }
-}
-
-async function ownDoing<T>(message: string, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    throw new OwnFailure(message, error);
   }
 }

@@ -14,11 +14,16 @@ export function genesisConfigEnvelope(block: BusinessBlock, genesisHeaderHash: s
     });
   }
   const { envelope } = transaction;
-  const hash = headerHash(0n, new Uint8Array(), dataHash([envelope]));
-  if (!equalBytes(hash, fromHex(genesisHeaderHash, 32))) {
+  if (!isGenesisConfig(envelope, genesisHeaderHash)) {
     throw new CotraceError('GENESIS_BLOCK', 'the genesis block is not the one of this network', {
       genesisHeaderHash,
     });
   }
   return envelope;
+}
+
+/** Whether an envelope is what the genesis block of this header hash (64 hexadecimal digits) holds. */
+export function isGenesisConfig(envelope: Uint8Array, genesisHeaderHash: string): boolean {
+  const hash = headerHash(0n, new Uint8Array(), dataHash([envelope]));
+  return equalBytes(hash, fromHex(genesisHeaderHash, 32));
 }

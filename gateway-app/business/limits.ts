@@ -36,6 +36,12 @@ export const REFUSAL_KINDS = 50;
  */
 export const RANK_PORTION = 100_000;
 
+/** Cycles that are listed as those at whose ends the state is not what was sealed: the first ones count. */
+export const MAX_DIFFERENCES = 16;
+
+/** How long a master may take for the header of a cycle that is over, before the next one is asked, and how often that is looked at. */
+export const HEADER_PATIENCE = { withheld: 10_000, watch: 1000 };
+
 /** What requests may be: a domain's name and a number, or a key of a state, which has no limit of its own in Fabric. */
 export const BUSINESS_REQUESTS = {
   empty: { bytes: 64, elements: 8 },

@@ -15,6 +15,7 @@ import { folderBytes } from '../node/store.js';
 import { withStore } from '../node/store-room.js';
 import type { BlockRing } from './block-ring.js';
 import type { BusinessHealth } from './business-health.js';
+import type { CycleBook } from './checking/cycle-book.js';
 import type { DomainStore } from './domain-store.js';
 import type { DomainFollower } from './follower.js';
 import { BUSINESS_REQUESTS } from './limits.js';
@@ -28,13 +29,14 @@ export interface BusinessParts {
   readonly feed: HeightFeed;
   readonly ring: BlockRing;
   readonly follower: DomainFollower;
+  readonly book: CycleBook;
   readonly health: BusinessHealth;
   readonly refusals: RefusalLog;
 }
 
 /** The methods of `cotrace.v1.Business`. */
 export function businessMethods(parts: BusinessParts) {
-  const { node, consortium, store, feed, ring, follower, health, refusals } = parts;
+  const { node, consortium, store, feed, ring, follower, book, health, refusals } = parts;
   const domain = node.domain ?? '';
 
   /** State is for the own organisation's clients and the domain's nodes. */
@@ -62,6 +64,8 @@ export function businessMethods(parts: BusinessParts) {
         behindSeconds: health.behindSeconds,
         refusals: refusals.all(),
         storeBytes: BigInt(await folderBytes(store.folder)),
+        consistentUpTo: book.consistentUpTo,
+        differences: book.differences.map(({ checkNum, code }) => ({ checkNum, code })),
       });
     }),
 
@@ -84,15 +88,21 @@ export function businessMethods(parts: BusinessParts) {
       requireReader(caller);
       follower.requireAgreement();
       const entry = store.entry(domain, key);
-      if (entry === null || entry.deleted) return create(StateReplySchema, { height: feed.height });
+      const { consistentUpTo } = book;
+      if (entry === null || entry.deleted) {
+        return create(StateReplySchema, { height: feed.height, consistentUpTo });
+      }
       const { blockNum, txNum, verNum, value } = entry;
       const rev = formatRev({ blockNum, txNum, verNum }, consortium.checkingHeight);
-      return create(StateReplySchema, { height: feed.height, found: true, value, rev });
+      return create(StateReplySchema, { height: feed.height, found: true, value, rev, consistentUpTo });
     }),
 
     digest: unary(Business.method.digest, BUSINESS_REQUESTS.empty, async (_request, caller) => {
       requireReader(caller);
-      return create(StateDigestSchema, await store.digest(domain));
+      return create(StateDigestSchema, {
+        ...(await store.digest(domain)),
+        consistentUpTo: book.consistentUpTo,
+      });
     }),
 
     evidenceKept: unary(Business.method.evidenceKept, BUSINESS_REQUESTS.empty, async (_request, caller) => {

@@ -8,6 +8,10 @@ export const MOST_IN_FLIGHT = 1024;
 export const MOST_NEWEST = 100_000;
 export const MOST_SECONDS = 86_400;
 
+/** Newest cycles that are listed, by default and at most. */
+export const DEFAULT_CYCLES = 10;
+export const MOST_CYCLES = 100;
+
 /** Identifiers named of one role of an event; the JSON result has all of them. */
 export const MOST_NAMED = 4;
 

@@ -1,7 +1,22 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
+import { DEFAULT_CYCLES, MOST_CYCLES } from './limits.js';
 import type { Runner } from './runner.js';
 
-/** `cotrace state` and `nodes`: what nodes hold, and how they stand. */
+const CHECKING_HELP = `
+Main is divided into cycles of as many blocks as the topology's checkingHeight says. After the last block of one, every
+master computes the digest of each domain's state, and a quorum of organisations seals them with one transaction on the
+channel checking; a transaction on main anchors that. Business nodes then compare their own state with it.
+
+  cotrace checking              the newest cycles: when and by whom sealed, where anchored, who was late
+  cotrace checking 7            one cycle
+  cotrace --json checking       with the hashes of headers
+  cotrace nodes                 up to which cycle each node is consistent
+
+A warning says that an organisation let its turn pass for t1, a penalty that it did so for t2 and the next one took over.
+
+Exit codes: 0 shown, 1 the cycle asked for has not ended or no master answers, 2 wrong use.`;
+
+/** `cotrace state`, `nodes` and `checking`: what nodes hold, how they stand, and what they sealed. */
 export function addQueryCommands(program: Command, runner: Runner): void {
   const { rooms } = runner;
   program
@@ -20,13 +35,42 @@ export function addQueryCommands(program: Command, runner: Runner): void {
 
   program
     .command('nodes')
-    .description('height, lag and bytes of every node, and what business nodes refused')
+    .description('height, lag, cycle and bytes of every node, and what business nodes refused')
     .action(() =>
       runner.session(async (connections, output) => {
         const { nodes } = await rooms.nodes();
         return nodes(connections, output);
       }),
     );
+}
+
+/** `cotrace checking`: cycles. */
+export function addCheckingCommand(program: Command, runner: Runner): void {
+  program
+    .command('checking')
+    .description('cycles of main: sealed when and by whom, anchored where, and who was late')
+    .argument('[cycle]', 'number of a cycle, from 1 (default: the newest ones)', cycleOf)
+    .option('--last <count>', 'how many of the newest', lastOf, DEFAULT_CYCLES)
+    .addHelpText('after', CHECKING_HELP)
+    .action((cycle: bigint | null = null, { last }: { last: number }) =>
+      runner.session(async (connections, output) => {
+        const { checking } = await runner.rooms.checking();
+        return checking(connections, cycle === null ? { last } : { cycle }, output);
+      }),
+    );
+}
+
+function cycleOf(text: string): bigint {
+  if (!/^[1-9]\d{0,17}$/.test(text)) throw new InvalidArgumentError('the number of a cycle, from 1');
+  return BigInt(text);
+}
+
+function lastOf(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > MOST_CYCLES) {
+    throw new InvalidArgumentError(`a whole number from 1 to ${MOST_CYCLES}`);
+  }
+  return value;
 }
 
 /** `cotrace consortium`, `define` and `node`: for those who set up and run the nodes of a consortium. */

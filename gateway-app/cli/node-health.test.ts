@@ -21,7 +21,7 @@ function report(name: string, more: Partial<Report>): Report {
       quorum: null,
       behindBlocks: 0n,
     },
-    ...{ behindSeconds: 0, storeBytes: 5n, dockedAt: null, refusals: [], ...more },
+    ...{ behindSeconds: 0, storeBytes: 5n, dockedAt: null, consistentUpTo: 0n, refusals: [], ...more },
   };
 }
 

@@ -15,7 +15,11 @@ const HEIGHT = 10n;
 /** 2026-01-01, in seconds. */
 const NEW_YEAR = 1_767_225_600n;
 
-const master = (more: object = {}): MasterAnswers => ({
+const CHECKING = { computed: 5n, recorded: 5n, sealed: 5n, anchored: 4n, initiator: '', diverged: '' };
+const SETTINGS = { checkingHeight: 2, t1Ms: 10_000, t2Ms: 30_000 };
+
+const master = (more: object = {}, checking: object = {}): MasterAnswers => ({
+  checkingStatus: () => Promise.resolve({ ...CHECKING, ...SETTINGS, ...checking }),
   status: () =>
     Promise.resolve({ height: HEIGHT, ledgerHeight: HEIGHT, state: 'following', storeBytes: 1500n, ...more }),
 });
@@ -23,7 +27,7 @@ const business = (more: object = {}): BusinessAnswers => ({
   status: () =>
     Promise.resolve({
       ...{ height: HEIGHT, state: 'following', storeBytes: 500n, dockedAt: 'org1.master', refusals: [] },
-      ...more,
+      ...{ consistentUpTo: 4n, ...more },
     }),
 });
 const refusalOf = (more: Partial<Refusal>) => ({
@@ -56,11 +60,11 @@ describe('the table of all nodes', () => {
     expect([code, cellsOf(text)]).toEqual([
       EXIT.done,
       [
-        ['NODE', 'ROLE', 'STATE', 'HEIGHT', 'LAG', 'STORE', 'DOCKED AT'],
-        ['org1.master', 'master', 'following', '10', '0', '1.5 kB'],
-        ['org1.goods', 'business', 'following', '10', '0', '500 B', 'org1.master'],
-        ['org2.master', 'master', 'following', '10', '0', '1.5 kB'],
-        ['org2.goods', 'business', 'following', '10', '0', '500 B', 'org1.master'],
+        ['NODE', 'ROLE', 'STATE', 'HEIGHT', 'LAG', 'CYCLE', 'STORE', 'DOCKED AT'],
+        ['org1.master', 'master', 'following', '10', '0', '5', '1.5 kB'],
+        ['org1.goods', 'business', 'following', '10', '0', '4', '500 B', 'org1.master'],
+        ['org2.master', 'master', 'following', '10', '0', '5', '1.5 kB'],
+        ['org2.goods', 'business', 'following', '10', '0', '4', '500 B', 'org1.master'],
       ],
     ]);
   });
@@ -90,7 +94,7 @@ describe('the table of all nodes', () => {
     const { code, text } = await shown({ 'org1.goods': {} });
     expect([code, cellsOf(text)[2]]).toEqual([
       EXIT.failed,
-      ['org1.goods', 'business', 'away', '-', '-', '-'],
+      ['org1.goods', 'business', 'away', '-', '-', '-', '-'],
     ]);
   });
 
@@ -115,17 +119,48 @@ describe('the table of all nodes', () => {
     );
   });
 
+  it('shows of a master how many cycles it computed, where fewer are sealed, and who is expected', async () => {
+    const due = { sealed: 4n, initiator: 'Org2MSP' };
+    const { code, text } = await shown({ 'org1.master': master({}, due), 'org2.master': master({}, due) });
+    expect([code, cellsOf(text)[1]?.[5]]).toEqual([EXIT.done, '4 of 5']);
+    expect(text.split('\n').slice(5)).toEqual(['Org2MSP is expected to have the next cycle sealed', '']);
+  });
+
+  it('names who expects whom, where masters differ, and whose settings are others', async () => {
+    const { text } = await shown({
+      'org1.master': master({}, { initiator: 'Org1MSP' }),
+      'org2.master': master({}, { initiator: 'Org2MSP', diverged: 'the part of goods', t2Ms: 20_500 }),
+    });
+    expect(text.split('\n').slice(5)).toEqual([
+      'Org1MSP is expected to have the next cycle sealed, as org1.master says',
+      'Org2MSP is expected to have the next cycle sealed, as org2.master says',
+      'org2.master: a quorum sealed another header than its own: the part of goods',
+      'org2.master has other settings than most masters: checkingHeight 2, t1 10 s, t2 20.5 s, not checkingHeight 2, t1 10 s, t2 30 s',
+      '',
+    ]);
+  });
+
+  it('has no cycle of a master that does not say how it stands with them', async () => {
+    const silent = { status: master().status ?? (() => Promise.reject(new Error())) };
+    const { code, text } = await shown({ 'org1.master': silent });
+    expect([code, cellsOf(text)[1]?.[5]]).toEqual([EXIT.done, '-']);
+  });
+
   it('is as much as JSON', async () => {
     const { text } = await shown({}, { json: true });
     const common = { state: 'following', reason: '', height: '10', lag: '0', behindSeconds: 0 };
     expect((JSON.parse(text) as unknown[]).slice(0, 2)).toEqual([
       {
         ...{ ...common, name: 'org1.master', role: 'master', domain: null },
-        ...{ storeBytes: '1500', dockedAt: null, refusals: [] },
+        ...{ storeBytes: '1500', dockedAt: null, refusals: [], consistentUpTo: null },
+        checking: {
+          ...{ computed: '5', recorded: '5', sealed: '5', anchored: '4', initiator: '', diverged: '' },
+          settings: SETTINGS,
+        },
       },
       {
         ...{ ...common, name: 'org1.goods', role: 'business', domain: 'goods' },
-        ...{ storeBytes: '500', dockedAt: 'org1.master', refusals: [] },
+        ...{ storeBytes: '500', dockedAt: 'org1.master', refusals: [], consistentUpTo: '4', checking: null },
       },
     ]);
   });

@@ -151,6 +151,9 @@ describe('a command line', () => {
     ],
     ['state get goods trace/LOT', session(['stateGet', 'goods', 'trace/LOT', TEXT])],
     ['nodes', session(['nodes', TEXT])],
+    ['checking', session(['checking', { last: 10 }, TEXT])],
+    ['checking --last 100', session(['checking', { last: 100 }, TEXT])],
+    ['checking 7', session(['checking', { cycle: 7n }, TEXT])],
     ['consortium c.yaml', [['consortium', 'c.yaml', '.', TEXT]]],
     ['consortium c.yaml --out o', [['consortium', 'c.yaml', 'o', TEXT]]],
     // An administrator is not listed, and asks nodes nothing.
@@ -304,7 +307,9 @@ describe('help', () => {
     expect([code, said]).toEqual([EXIT.done, '']);
     const listed = /\nCommands:\n((?: {2,}.*\n)+)/.exec(text)?.[1] ?? '';
     expect([...listed.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name)).toEqual(
-      'network capture trace verify watch order state nodes consortium define node demo help'.split(' '),
+      'network capture trace verify watch order state nodes checking consortium define node demo help'.split(
+        ' ',
+      ),
     );
   });
 

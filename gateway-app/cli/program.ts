@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { printLines } from '@cotrace/network';
 import { Command, CommanderError } from 'commander';
 import { addDemoCommand, addNetworkCommands } from './network-commands.js';
-import { addOperatorCommands, addQueryCommands } from './node-commands.js';
+import { addCheckingCommand, addOperatorCommands, addQueryCommands } from './node-commands.js';
 import { addOrderCommands } from './order-commands.js';
 import { EXIT } from './output.js';
 import { addProductCommands } from './product-commands.js';
@@ -33,6 +33,7 @@ export function addCommands(program: Command, runner: Runner): void {
   addTraceCommands(program, runner);
   addOrderCommands(program, runner);
   addQueryCommands(program, runner);
+  addCheckingCommand(program, runner);
   addOperatorCommands(program, runner);
   addDemoCommand(program, runner);
 }

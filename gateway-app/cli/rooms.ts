@@ -14,6 +14,7 @@ export const ROOMS = {
   order: () => import('./order.js'),
   state: () => import('./state.js'),
   nodes: () => import('./nodes.js'),
+  checking: () => import('./checking.js'),
   consortium: () => import('./consortium.js'),
   define: () => import('./define.js'),
   node: () => import('./node.js'),

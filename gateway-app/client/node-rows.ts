@@ -2,6 +2,9 @@ import { GatewayError } from '@hyperledger/fabric-gateway';
 import { areWell, quorumTrouble, reportOf, type NodeReport } from '../node/health.js';
 import type { NodeState } from '../node/node-state.js';
 import { STATUS_CALL_MS } from '../node/limits.js';
+import type { ConsortiumNode } from '../consortium/consortium.js';
+import type { RpcCaller } from '../node/rpc-client.js';
+import { checkingOf, type MasterChecking } from './checking-status.js';
 import type { Connections } from './connections.js';
 import { NODES_PAUSE_MS, ROLLED_BACK_MS } from './limits.js';
 
@@ -24,6 +27,10 @@ export interface NodeRow {
   readonly behindSeconds: number | null;
   readonly storeBytes: bigint | null;
   readonly dockedAt: string | null;
+  /** Newest cycle at whose end a business node's state is what was sealed, 0 before the first; null for a master. */
+  readonly consistentUpTo: bigint | null;
+  /** How a master stands with checking cycles; null for a business node, and where it does not say. */
+  readonly checking: MasterChecking | null;
   readonly refusals: readonly {
     readonly block: bigint;
     readonly source: string;
@@ -56,12 +63,23 @@ export async function nodeStatus(connections: Connections): Promise<NodeStatus> 
   const { consortium } = connections.context;
   const asked = consortium.nodes
     .filter(({ role }) => role !== 'client')
-    .map((node) => reportOf(node, connections.node({ ...node, address: node.address ?? '' })));
+    .map((node) => askedNode(node, connections.node({ ...node, address: node.address ?? '' })));
   const [ledger, ...reports] = await Promise.all([heightOfLedger(connections), ...asked]);
   const rows = await rowsOf(connections, reports, ledger);
   const quorum = quorumTrouble(reports, consortium);
   const peerIsAway = rows.some(({ height, lag }) => height !== null && lag === null);
   return { rows, quorum, peerIsAway, isWell: areWell(rows, quorum) && !peerIsAway };
+}
+
+/** What a node says of itself, and a master of checking cycles too. */
+interface AskedNode extends NodeReport {
+  readonly checking: MasterChecking | null;
+}
+
+async function askedNode(node: ConsortiumNode, client: RpcCaller): Promise<AskedNode> {
+  const asked = node.role === 'master' ? checkingOf(client) : null;
+  const [report, checking] = await Promise.all([reportOf(node, client), asked]);
+  return { ...report, checking };
 }
 
 /** The rows of `nodeStatus`. */
@@ -81,7 +99,7 @@ export async function settledRows(connections: Connections, patience: number): P
 
 async function rowsOf(
   connections: Connections,
-  reports: readonly NodeReport[],
+  reports: readonly AskedNode[],
   ledger: bigint | null,
 ): Promise<NodeRow[]> {
   const rows = reports.map((report) => rowOf(report, ledger));
@@ -109,9 +127,9 @@ async function heightOfLedger({ peer }: Connections): Promise<bigint | null> {
   }
 }
 
-function rowOf({ node, height, refusals, ...report }: NodeReport, ledger: bigint | null): NodeRow {
+function rowOf({ node, height, refusals, ...report }: AskedNode, ledger: bigint | null): NodeRow {
   const { name, role, domain } = node;
-  const { state, reason, behindSeconds, storeBytes, dockedAt } = report;
+  const { state, reason, behindSeconds, storeBytes, dockedAt, consistentUpTo, checking } = report;
   return {
     name,
     role,
@@ -123,6 +141,8 @@ function rowOf({ node, height, refusals, ...report }: NodeReport, ledger: bigint
     behindSeconds,
     storeBytes,
     dockedAt,
+    consistentUpTo,
+    checking,
     refusals: refusals.map(({ blockNum: block, source, code, reason: why, times, first, last }) => ({
       block,
       source,

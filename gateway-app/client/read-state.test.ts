@@ -4,7 +4,7 @@ import { startFakeClock, took } from '../testing/fake-clock.js';
 import { fakeConnections, unanswered, type BusinessAnswers } from '../testing/fake-network.js';
 import { readState } from './read-state.js';
 
-const found = { found: true, value: utf8('rice'), rev: '0_7_0_1', height: 9n };
+const found = { found: true, value: utf8('rice'), rev: '0_7_0_1', height: 9n, consistentUpTo: 3n };
 
 function read(getState: NonNullable<BusinessAnswers['getState']>, domain = 'goods', key = 'trace/LOT') {
   const asked: string[] = [];
@@ -30,6 +30,7 @@ describe('one key of a domain’s state', () => {
       domain: 'goods',
       key: 'trace/LOT',
       height: 9n,
+      consistentUpTo: 3n,
       node: 'org1.goods',
       entry: { value: 'rice', rev: '0_7_0_1' },
     });

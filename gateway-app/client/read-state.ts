@@ -10,6 +10,8 @@ export interface ReadState {
   readonly key: string;
   /** Main blocks that the node has processed. */
   readonly height: bigint;
+  /** Newest cycle at whose end the node's state of the domain is what a quorum sealed; 0: none yet. */
+  readonly consistentUpTo: bigint;
   /** Name of the node. */
   readonly node: string;
   /** Null where there is no such key. */
@@ -36,7 +38,7 @@ export async function readState(connections: Connections, domain: string, typed:
       domains: consortium.domains,
     });
   }
-  const { found, rev, height, value } = await connections
+  const { found, rev, height, value, consistentUpTo } = await connections
     .node({ ...node, address: node.address })
     .call(Business.method.getState, { key }, { timeout: READ_STATE_MS })
     .catch((error: unknown) => {
@@ -44,5 +46,5 @@ export async function readState(connections: Connections, domain: string, typed:
       throw relayedError(error.code, `${node.name}: ${error.message}`, { node: node.name }, error.cause);
     });
   const entry = found ? { value: fromUtf8(value), rev } : null;
-  return { domain, key, height, node: node.name, entry };
+  return { domain, key, height, consistentUpTo, node: node.name, entry };
 }

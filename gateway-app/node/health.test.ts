@@ -17,6 +17,7 @@ const report = (name: string, mspId: string, state: NodeState, role = 'master'):
   behindSeconds: 0,
   storeBytes: null,
   dockedAt: null,
+  consistentUpTo: null,
   refusals: [],
 });
 

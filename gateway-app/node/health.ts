@@ -21,6 +21,8 @@ export interface NodeReport {
   readonly behindSeconds: number | null;
   readonly storeBytes: bigint | null;
   readonly dockedAt: string | null;
+  /** Newest cycle at whose end a business node's state is what was sealed; 0: none yet. */
+  readonly consistentUpTo: bigint | null;
   readonly refusals: readonly Refusal[];
 }
 
@@ -42,6 +44,7 @@ const NOTHING = {
   behindSeconds: null,
   storeBytes: null,
   dockedAt: null,
+  consistentUpTo: null,
   refusals: [],
 } as const;
 
@@ -53,9 +56,10 @@ async function askedReport(node: ConsortiumNode, client: RpcCaller): Promise<Nod
     return { ...NOTHING, node, state, reason, height, ledgerHeight, quorum, behindSeconds, storeBytes };
   }
   const status = await client.call(Business.method.status, {}, { timeout: STATUS_CALL_MS });
-  const { height, behindSeconds, storeBytes, dockedAt, refusals, reason } = status;
+  const { height, behindSeconds, storeBytes, dockedAt, consistentUpTo, refusals, reason } = status;
   const state = nodeState(status.state);
-  return { ...NOTHING, node, state, reason, height, behindSeconds, storeBytes, dockedAt, refusals };
+  const own = { height, behindSeconds, storeBytes, dockedAt, consistentUpTo, refusals };
+  return { ...NOTHING, node, state, reason, ...own };
 }
 
 /** Whether as many organisations' masters as must agree continue, of all masters' reports; if not, a sentence that says so. */

@@ -23,6 +23,7 @@ export const NODE_STATES = {
   unreadable: { exit: 1, level: 'error' },
   refused: { exit: 1, level: 'error' },
   disputed: { exit: 1, level: 'error' },
+  inconsistent: { exit: 1, level: 'error' },
   'store failed': { exit: 1, level: 'error' },
   away: { exit: 1, level: 'warn' },
   unknown: { exit: 1, level: 'warn' },

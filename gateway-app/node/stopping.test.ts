@@ -45,6 +45,7 @@ describe('what stops a node', () => {
       await startBusinessNode(consortium.configOf('org1.goods'), consortium.consortium, () => ({
         origins: [],
         sources: [source],
+        sealed: [],
         close: () => undefined,
       })),
     ];

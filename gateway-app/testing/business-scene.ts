@@ -1,7 +1,7 @@
 import { TestBusinessNode, type TestBusinessOptions } from './test-business-node.js';
 import { TestChain } from './test-chain.js';
 import { TestMaster } from './test-master.js';
-import { TestNetwork } from './test-network.js';
+import { TestNetwork, type TestNetworkOptions } from './test-network.js';
 import { definition, put } from './transactions.js';
 
 /** A chain of four blocks with what business nodes of `goods` follow, its masters, and the nodes that a test starts. */
@@ -18,8 +18,8 @@ export class BusinessScene {
     this.masters = masters;
   }
 
-  static async create(): Promise<BusinessScene> {
-    const network = await TestNetwork.create();
+  static async create(options: TestNetworkOptions = {}): Promise<BusinessScene> {
+    const network = await TestNetwork.create(options);
     const scene = new BusinessScene(network, await TestMaster.openAll(network));
     const { chain, masters } = scene;
     chain.add([definition(network, 'goods'), definition(network, 'retail')]);

@@ -2,6 +2,8 @@ import { nodeVerifier } from '@cotrace/network';
 import { AttestationPool } from '../business/attestation-pool.js';
 import { BlockRing } from '../business/block-ring.js';
 import { BusinessHealth } from '../business/business-health.js';
+import { CycleBook } from '../business/checking/cycle-book.js';
+import { CycleFollower, type SealedSource } from '../business/checking/follow-cycles.js';
 import { Docking, type BlockOrigin, type Patience } from '../business/docking.js';
 import { DomainRank } from '../business/domain-rank.js';
 import { DomainStore } from '../business/domain-store.js';
@@ -23,56 +25,61 @@ export class TestBusinessNode {
   readonly store: DomainStore;
   readonly rank: DomainRank;
   readonly follower: DomainFollower;
-  readonly refusals = new RefusalLog();
+  readonly refusals: RefusalLog;
   readonly feed: HeightFeed;
   readonly pool: AttestationPool;
   readonly health: BusinessHealth;
   readonly ring = new BlockRing();
+  readonly book: CycleBook;
   readonly #stopping = stoppingController();
   readonly #running: Promise<unknown>;
 
   private constructor(
-    store: DomainStore,
-    rank: DomainRank,
-    follower: (
-      parts: Pick<TestBusinessNode, 'refusals' | 'feed' | 'ring' | 'health'>,
-      pool: AttestationPool,
-    ) => DomainFollower,
-    quorum: number,
-    sources: readonly AttestationSource[],
+    { store, rank, feed, pool, health, book, refusals }: TestBusinessParts,
+    follower: (node: Pick<TestBusinessNode, 'ring'>) => DomainFollower,
+    { sources, sealed }: TestBusinessOptions,
   ) {
     this.store = store;
     this.rank = rank;
-    const checkpoint = store.checkpoint();
-    const height = checkpoint === null ? 0n : checkpoint.number + 1n;
-    this.feed = new HeightFeed(height);
-    const pool = new AttestationPool(height);
+    this.feed = feed;
     this.pool = pool;
-    this.health = new BusinessHealth({ pool, feed: this.feed, log: new SilentLog() }, quorum);
-    this.follower = follower(this, pool);
+    this.health = health;
+    this.book = book;
+    this.refusals = refusals;
+    this.follower = follower(this);
     const { signal } = this.#stopping;
-    const { health, refusals } = this;
-    const sink = { pool, health, refusals, log: new SilentLog() };
+    const log = new SilentLog();
+    const sink = { pool, health, refusals, log };
+    const cycles = new CycleFollower({
+      ...{ book, sources: sealed ?? [], feed, refusals, log },
+      patience: { withheld: 200, watch: 10 },
+    });
     this.#running = Promise.all([
       this.follower.run(signal),
+      cycles.run(signal),
       ...sources.map((source) => followAttestations(source, sink, signal)),
     ]);
   }
 
   /** Starts a node of `domain` with its store in a folder of the network's. */
-  static async start(
-    network: TestNetwork,
-    { folder, domain = 'goods', origins, sources, patience = HASTE }: TestBusinessOptions,
-  ): Promise<TestBusinessNode> {
+  static async start(network: TestNetwork, options: TestBusinessOptions): Promise<TestBusinessNode> {
+    const { folder, domain = 'goods', origins, patience = HASTE } = options;
+    const { consortium } = network;
     const store = await DomainStore.open(network.folder(folder), network.owner(`org1.${domain}`));
     const [excluded, evidence] = [await store.excluded(), await store.evidence()];
     const log = new SilentLog();
-    const quorum = majorityOf(network.consortium);
-    const rank = await DomainRank.open(store, domain, network.consortium.checkingHeight, log);
+    const rank = await DomainRank.open(store, domain, consortium.checkingHeight, log);
+    const checkpoint = store.checkpoint();
+    const height = checkpoint === null ? 0n : checkpoint.number + 1n;
+    const feed = new HeightFeed(height);
+    const pool = new AttestationPool(height);
+    const health = new BusinessHealth({ pool, feed, log }, majorityOf(consortium));
+    const refusals = new RefusalLog();
+    const terms = { consortium, verifier: nodeVerifier };
+    const book = await CycleBook.open({ domain, store, rank, health, terms, log });
     return new TestBusinessNode(
-      store,
-      rank,
-      ({ refusals, feed, ring, health }, pool) =>
+      { store, rank, feed, pool, health, book, refusals },
+      ({ ring }) =>
         new DomainFollower(
           {
             domain,
@@ -83,7 +90,8 @@ export class TestBusinessNode {
             feed,
             docking: new Docking(origins, patience),
             verifier: nodeVerifier,
-            genesisHeaderHash: network.consortium.channels.main.genesisHeaderHash,
+            genesisHeaderHash: consortium.channels.main.genesisHeaderHash,
+            checkingHeight: consortium.checkingHeight,
             jury: new Jury(network.terms, store, refusals, excluded, log),
             health,
             refusals,
@@ -91,8 +99,7 @@ export class TestBusinessNode {
           },
           evidence,
         ),
-      quorum,
-      sources,
+      options,
     );
   }
 
@@ -128,12 +135,19 @@ export class TestBusinessNode {
   }
 }
 
+type TestBusinessParts = Pick<
+  TestBusinessNode,
+  'store' | 'rank' | 'feed' | 'pool' | 'health' | 'book' | 'refusals'
+>;
+
 export interface TestBusinessOptions {
   readonly folder: string;
   readonly domain?: string;
   readonly origins: readonly BlockOrigin[];
   readonly sources: readonly AttestationSource[];
   readonly patience?: Patience;
+  /** Masters that send sealed headers; by default none does. */
+  readonly sealed?: readonly SealedSource[];
 }
 
 /** Waits until `condition` holds; fails after twenty seconds, saying how things stand. */

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cotrace/store.proto.
  */
 export const file_cotrace_store: GenFile = /*@__PURE__*/
-  fileDesc("ChNjb3RyYWNlL3N0b3JlLnByb3RvEhBjb3RyYWNlLnN0b3JlLnYxIkgKEVN0b3JlZFRyYW5zYWN0aW9uEgwKBGxlYWYYASABKAwSDwoHZG9tYWlucxgCIAMoCRIUCgxldmVyeV9kb21haW4YAyABKAgigQEKC1N0b3JlZEJsb2NrEg4KBm51bWJlchgBIAEoBBITCgtoZWFkZXJfaGFzaBgCIAEoDBISCgpzaWduYXR1cmVzGAMgASgMEjkKDHRyYW5zYWN0aW9ucxgEIAMoCzIjLmNvdHJhY2Uuc3RvcmUudjEuU3RvcmVkVHJhbnNhY3Rpb24ifwoLU3RvcmVkRW50cnkSDQoFdmFsdWUYASABKAwSDwoHZGVsZXRlZBgCIAEoCBIRCglibG9ja19udW0YAyABKAQSDgoGdHhfbnVtGAQgASgNEg8KB3Zlcl9udW0YBSABKA0SHAoUdmFsaWRhdGlvbl9wYXJhbWV0ZXIYBiABKAwiTwoPS2VwdEF0dGVzdGF0aW9uEhQKDHVuaXhfc2Vjb25kcxgBIAEoBBITCgtjZXJ0aWZpY2F0ZRgCIAEoDBIRCglzaWduYXR1cmUYAyABKAwiMQoKQ2hlY2twb2ludBIOCgZudW1iZXIYASABKAQSEwoLaGVhZGVyX2hhc2gYAiABKAwiYAoKUmVtb3ZlZEtleRIRCglibG9ja19udW0YASABKAQSDwoHdmVyX251bRgCIAEoDRITCgZiZWZvcmUYAyABKARIAIgBARIOCgZ0eF9udW0YBCABKA1CCQoHX2JlZm9yZSJTCgxTbmFwc2hvdE5vdGUSEQoJYmxvY2tfbnVtGAEgASgEEhMKC2hlYWRlcl9oYXNoGAIgASgMEgwKBHJvb3QYAyABKAwSDQoFc3RvcmUYBCABKAwiSgoLU3RvcmVkQ3ljbGUSDgoGaGVhZGVyGAEgASgMEg0KBXBhcnRzGAIgAygMEgwKBGJ1c3kYAyABKAgSDgoGZHVlX21zGAQgASgEInYKCU9wZW5DeWNsZRIOCgZibG9ja3MYASABKA0SDQoFcGVha3MYAiADKAwSDAoEYnVzeRgDIAEoCBIUCgxjb25maWdfYmxvY2sYBCABKAQSEAoIYW5jaG9yZWQYBSABKAQSFAoMYW5jaG9yX2Jsb2NrGAYgASgEIh0KDEhpc3RvcnlQZWFrcxINCgVwZWFrcxgBIAMoDCJ2CgpTdG9yZWRTZWFsEhAKCGVudmVsb3BlGAEgASgMEhEKCWJsb2NrX251bRgCIAEoBBIOCgZ0eF9udW0YAyABKA0SDwoHdGltZV9tcxgEIAEoBBIPCgdjcmVhdG9yGAUgASgJEhEKCWVuZG9yc2VycxgGIAMoCSIuCgpDeWNsZU1hcmtzEhAKCHJlY29yZGVkGAEgASgEEg4KBnNlYWxlZBgCIAEoBGIGcHJvdG8z");
+  fileDesc("ChNjb3RyYWNlL3N0b3JlLnByb3RvEhBjb3RyYWNlLnN0b3JlLnYxIkgKEVN0b3JlZFRyYW5zYWN0aW9uEgwKBGxlYWYYASABKAwSDwoHZG9tYWlucxgCIAMoCRIUCgxldmVyeV9kb21haW4YAyABKAgigQEKC1N0b3JlZEJsb2NrEg4KBm51bWJlchgBIAEoBBITCgtoZWFkZXJfaGFzaBgCIAEoDBISCgpzaWduYXR1cmVzGAMgASgMEjkKDHRyYW5zYWN0aW9ucxgEIAMoCzIjLmNvdHJhY2Uuc3RvcmUudjEuU3RvcmVkVHJhbnNhY3Rpb24ifwoLU3RvcmVkRW50cnkSDQoFdmFsdWUYASABKAwSDwoHZGVsZXRlZBgCIAEoCBIRCglibG9ja19udW0YAyABKAQSDgoGdHhfbnVtGAQgASgNEg8KB3Zlcl9udW0YBSABKA0SHAoUdmFsaWRhdGlvbl9wYXJhbWV0ZXIYBiABKAwiTwoPS2VwdEF0dGVzdGF0aW9uEhQKDHVuaXhfc2Vjb25kcxgBIAEoBBITCgtjZXJ0aWZpY2F0ZRgCIAEoDBIRCglzaWduYXR1cmUYAyABKAwiMQoKQ2hlY2twb2ludBIOCgZudW1iZXIYASABKAQSEwoLaGVhZGVyX2hhc2gYAiABKAwiYAoKUmVtb3ZlZEtleRIRCglibG9ja19udW0YASABKAQSDwoHdmVyX251bRgCIAEoDRITCgZiZWZvcmUYAyABKARIAIgBARIOCgZ0eF9udW0YBCABKA1CCQoHX2JlZm9yZSJTCgxTbmFwc2hvdE5vdGUSEQoJYmxvY2tfbnVtGAEgASgEEhMKC2hlYWRlcl9oYXNoGAIgASgMEgwKBHJvb3QYAyABKAwSDQoFc3RvcmUYBCABKAwiSgoLU3RvcmVkQ3ljbGUSDgoGaGVhZGVyGAEgASgMEg0KBXBhcnRzGAIgAygMEgwKBGJ1c3kYAyABKAgSDgoGZHVlX21zGAQgASgEInYKCU9wZW5DeWNsZRIOCgZibG9ja3MYASABKA0SDQoFcGVha3MYAiADKAwSDAoEYnVzeRgDIAEoCBIUCgxjb25maWdfYmxvY2sYBCABKAQSEAoIYW5jaG9yZWQYBSABKAQSFAoMYW5jaG9yX2Jsb2NrGAYgASgEIh0KDEhpc3RvcnlQZWFrcxINCgVwZWFrcxgBIAMoDCJ2CgpTdG9yZWRTZWFsEhAKCGVudmVsb3BlGAEgASgMEhEKCWJsb2NrX251bRgCIAEoBBIOCgZ0eF9udW0YAyABKA0SDwoHdGltZV9tcxgEIAEoBBIPCgdjcmVhdG9yGAUgASgJEhEKCWVuZG9yc2VycxgGIAMoCSIuCgpDeWNsZU1hcmtzEhAKCHJlY29yZGVkGAEgASgEEg4KBnNlYWxlZBgCIAEoBCJoCgpDeWNsZVBvaW50EhMKC2hlYWRlcl9oYXNoGAEgASgMEhEKCXRyaWVfcm9vdBgCIAEoDBISCgptZW1iZXJzaGlwGAMgASgMEgwKBHBhcnQYBCABKAwSEAoIaXNfZW1wdHkYBSABKAgiUAoMTmV3ZXN0SGVhZGVyEhEKCWNoZWNrX251bRgBIAEoBBITCgtoZWFkZXJfaGFzaBgCIAEoDBIYChBmaXJzdF9tZW1iZXJzaGlwGAMgASgMIi8KD0N5Y2xlRGlmZmVyZW5jZRIMCgRjb2RlGAEgASgJEg4KBnJlYXNvbhgCIAEoCWIGcHJvdG8z");
 
 /**
  * @generated from message cotrace.store.v1.StoredTransaction
@@ -413,4 +413,97 @@ export type CycleMarks = Message<"cotrace.store.v1.CycleMarks"> & {
  */
 export const CycleMarksSchema: GenMessage<CycleMarks> = /*@__PURE__*/
   messageDesc(file_cotrace_store, 11);
+
+/**
+ * What a business node verified of a cycle point and what its own state made of it, until the cycle is compared. `part`: `Hpart` of
+ * its domain after the block; `is_empty`: the domain had no entry by then. `membership`: in force after the block.
+ *
+ * @generated from message cotrace.store.v1.CyclePoint
+ */
+export type CyclePoint = Message<"cotrace.store.v1.CyclePoint"> & {
+  /**
+   * @generated from field: bytes header_hash = 1;
+   */
+  headerHash: Uint8Array;
+
+  /**
+   * @generated from field: bytes trie_root = 2;
+   */
+  trieRoot: Uint8Array;
+
+  /**
+   * @generated from field: bytes membership = 3;
+   */
+  membership: Uint8Array;
+
+  /**
+   * @generated from field: bytes part = 4;
+   */
+  part: Uint8Array;
+
+  /**
+   * @generated from field: bool is_empty = 5;
+   */
+  isEmpty: boolean;
+};
+
+/**
+ * Describes the message cotrace.store.v1.CyclePoint.
+ * Use `create(CyclePointSchema)` to create a new message.
+ */
+export const CyclePointSchema: GenMessage<CyclePoint> = /*@__PURE__*/
+  messageDesc(file_cotrace_store, 12);
+
+/**
+ * The newest sealed header that a business node keeps, and the membership of block 0, from which the chain of headers begins.
+ *
+ * @generated from message cotrace.store.v1.NewestHeader
+ */
+export type NewestHeader = Message<"cotrace.store.v1.NewestHeader"> & {
+  /**
+   * @generated from field: uint64 check_num = 1;
+   */
+  checkNum: bigint;
+
+  /**
+   * @generated from field: bytes header_hash = 2;
+   */
+  headerHash: Uint8Array;
+
+  /**
+   * @generated from field: bytes first_membership = 3;
+   */
+  firstMembership: Uint8Array;
+};
+
+/**
+ * Describes the message cotrace.store.v1.NewestHeader.
+ * Use `create(NewestHeaderSchema)` to create a new message.
+ */
+export const NewestHeaderSchema: GenMessage<NewestHeader> = /*@__PURE__*/
+  messageDesc(file_cotrace_store, 13);
+
+/**
+ * What did not agree at a cycle point, until a later one agrees.
+ *
+ * @generated from message cotrace.store.v1.CycleDifference
+ */
+export type CycleDifference = Message<"cotrace.store.v1.CycleDifference"> & {
+  /**
+   * @generated from field: string code = 1;
+   */
+  code: string;
+
+  /**
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message cotrace.store.v1.CycleDifference.
+ * Use `create(CycleDifferenceSchema)` to create a new message.
+ */
+export const CycleDifferenceSchema: GenMessage<CycleDifference> = /*@__PURE__*/
+  messageDesc(file_cotrace_store, 14);
 

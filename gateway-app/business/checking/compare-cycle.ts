@@ -1,0 +1,89 @@
+import {
+  CotraceError,
+  decodeCheckingHeader,
+  equalBytes,
+  isCotraceError,
+  verifyPart,
+  type CheckingHeader,
+  type ErrorCode,
+  type HeaderChain,
+} from '@cotrace/core';
+import { verifySeal, type MainConfig } from '@cotrace/verifier';
+import type { SealedHeader } from '../../gen/cotrace/cotrace_pb.js';
+import type { CyclePoint } from '../../gen/cotrace/store_pb.js';
+
+/** What a business node knows of a cycle before it is told what was sealed. */
+export interface CycleKnowledge {
+  readonly domain: string;
+  /** Name of the channel `checking`. */
+  readonly channel: string;
+  /** The headers that it has verified: those before the cycle's. */
+  readonly chain: HeaderChain;
+  /** The configuration in force after the cycle before: its members seal this one. */
+  readonly config: MainConfig;
+  /** What it verified itself at the end of the cycle; null in a store from before there were cycles. */
+  readonly point: CyclePoint | null;
+}
+
+/** What comes of a sealed header that was verified. */
+export type CycleVerdict =
+  /** The own state is what was sealed; `null` for one that cannot be told, as the cycle point was passed before there were any. */
+  | { readonly kind: 'verified'; readonly header: CheckingHeader; readonly agrees: boolean | null }
+  /** A quorum sealed what contradicts what the node had verified before. */
+  | { readonly kind: 'contradiction'; readonly header: CheckingHeader; readonly reason: string };
+
+/**
+ * Judges what a source says was sealed next (seed 001, section 4.2.3 and figure 9). The header counts by its seal alone; then it
+ * must follow the chain of headers, and name the node's own chain and membership at the end of its cycle. The digest of the
+ * domain that it binds is compared with the node's own; a domain without a part is one without entries. Throws what makes the
+ * source's answer worthless: `BAD_ANSWER` for the header of another cycle or network, and the codes of `decodeCheckingHeader`,
+ * `verifySeal` and `verifyPart`.
+ */
+export function compareCycle(
+  { header: bytes, seal, part }: Pick<SealedHeader, 'header' | 'seal' | 'part'>,
+  { domain, channel, chain, config, point }: CycleKnowledge,
+): CycleVerdict {
+  const header = decodeCheckingHeader(bytes);
+  const { checkNum, networkId } = header;
+  if (checkNum !== chain.count + 1n || !equalBytes(networkId, chain.origin.networkId)) {
+    throw new CotraceError('BAD_ANSWER', 'sent the header of another cycle or network than was asked for', {
+      asked: chain.count + 1n,
+      sent: checkNum,
+    });
+  }
+  verifySeal(seal, { channel, header: bytes, config });
+  const reason = notFollowing(header, chain) ?? otherwise(header, point);
+  if (reason !== null) return { kind: 'contradiction', header, reason };
+  const sealed = verifyPart(header, domain, part ?? NO_PROOF);
+  if (point === null) return { kind: 'verified', header, agrees: null };
+  const agrees = sealed === null ? point.isEmpty : equalBytes(sealed, point.part);
+  return { kind: 'verified', header, agrees };
+}
+
+const NO_PROOF = { index: 0, leaves: [], multiproof: [] };
+
+/** Why a header is not the next one of the chain; null where it is. */
+function notFollowing(header: CheckingHeader, chain: HeaderChain): string | null {
+  try {
+    chain.follows(header);
+    return null;
+  } catch (error) {
+    if (!isCotraceError(error, 'HEADER_CHAIN' satisfies ErrorCode)) throw error;
+    return `a quorum sealed a header that does not follow those before it: ${error.message}`;
+  }
+}
+
+/** What a header says of main that the node has verified otherwise; null where there is nothing. */
+function otherwise(header: CheckingHeader, point: CyclePoint | null): string | null {
+  if (point === null) return null;
+  const other = SAME.find(([, field, own]) => !equalBytes(header[field], point[own]));
+  if (other === undefined) return null;
+  return `a quorum sealed another ${other[0]} at block ${header.cyclePointBlock} than this node has verified`;
+}
+
+/** What a header says of main that the node knows too, in words and by the names of both. */
+const SAME = [
+  ['block', 'cyclePointHeaderHash', 'headerHash'],
+  ['state trie', 'trieRoot', 'trieRoot'],
+  ['membership', 'membership', 'membership'],
+] as const;

@@ -1,0 +1,69 @@
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import {
+  CycleDifferenceSchema,
+  CyclePointSchema,
+  NewestHeaderSchema,
+  type CycleDifference,
+  type CyclePoint,
+  type NewestHeader,
+} from '../../gen/cotrace/store_pb.js';
+import { ordered } from '../../node/store.js';
+import type { RowWrite } from '../domain-store.js';
+
+/** Rows of a business node's store that belong to checking cycles (docs/architecture.md, Stores). */
+export const ROWS = {
+  due: 'due/',
+  config: 'config-at/',
+  header: 'header/',
+  differs: 'differs/',
+} as const;
+
+/** The newest header that is kept, by which all are known to be whole. */
+export const NEWEST_HEADER = 'newest-header';
+/** The newest cycle at whose end the own state is what was sealed. */
+export const CONSISTENT = 'consistent';
+
+/** The key of a cycle's row. */
+export function rowOf(prefix: (typeof ROWS)[keyof typeof ROWS], checkNum: bigint): string {
+  return prefix + ordered(checkNum);
+}
+
+/** The cycle that a row's key names. */
+export function cycleOf(key: string): bigint {
+  return BigInt(`0x${key.slice(key.indexOf('/') + 1)}`);
+}
+
+/** Whether main block `blockNum` is the last one of a cycle of `c` blocks. Block 0 is in none. */
+export function endsCycle(blockNum: bigint, c: number): boolean {
+  return blockNum > 0n && blockNum % BigInt(c) === 0n;
+}
+
+/** The row of a cycle point that waits for its header. */
+export function dueRow(checkNum: bigint, point: Omit<CyclePoint, '$typeName' | '$unknown'>): RowWrite {
+  return {
+    key: rowOf(ROWS.due, checkNum),
+    bytes: toBinary(CyclePointSchema, create(CyclePointSchema, point)),
+  };
+}
+
+export function readPoint(bytes: Uint8Array): CyclePoint {
+  return fromBinary(CyclePointSchema, bytes);
+}
+
+export function newestRow(checkNum: bigint, headerHash: Uint8Array, firstMembership: Uint8Array): RowWrite {
+  const newest = create(NewestHeaderSchema, { checkNum, headerHash, firstMembership });
+  return { key: NEWEST_HEADER, bytes: toBinary(NewestHeaderSchema, newest) };
+}
+
+export function readNewest(bytes: Uint8Array): NewestHeader {
+  return fromBinary(NewestHeaderSchema, bytes);
+}
+
+export function differsRow(checkNum: bigint, code: string, reason: string): RowWrite {
+  const difference = create(CycleDifferenceSchema, { code, reason });
+  return { key: rowOf(ROWS.differs, checkNum), bytes: toBinary(CycleDifferenceSchema, difference) };
+}
+
+export function readDifference(bytes: Uint8Array): CycleDifference {
+  return fromBinary(CycleDifferenceSchema, bytes);
+}
