@@ -75,6 +75,8 @@ export class MasterChecking {
   }
 
   #post({ post }: TurnParts): void {
+    // Before main's first block there is nothing to say.
+    if (this.#parts.ledger.chain === null) return;
     ownFacts(this.#view).then(post, (error: unknown) => {
       this.#parts.log.often('error', 'facts', 'the contract of the checking channel was told nothing new', error);
     });
