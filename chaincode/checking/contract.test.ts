@@ -362,9 +362,25 @@ describe('what a master knows', () => {
   it('keeps when orderers were heard, of the last two attempts and few of them', () => {
     let times: number[] = [];
     for (let now = NOW; now < NOW + 5 * T2; now += 500) times = noteHeard(times, now, T2);
-    expect(times.length).toBeLessThanOrEqual(17);
+    expect(times.length).toBeLessThanOrEqual(34);
     const own = new OwnLedger({ ...exampleFacts, heardMs: times }, () => NOW + 5 * T2);
     expect([2, 3, 4].map((attempt) => own.heardWithin(attempt))).toEqual([false, true, true]);
     expect(noteHeard([NOW + 5], NOW, T2)).toEqual([NOW]);
+  });
+
+  it('keeps a time of every attempt in which orderers were heard, however seldom or often', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(2 * T2 - 1), { minLength: 1, maxLength: 60 }), (offsets) => {
+        const heard = offsets.map((ms) => NOW + ms).sort((a, b) => a - b);
+        let times: number[] = [];
+        for (const now of heard) times = noteHeard(times, now, T2);
+        const own = new OwnLedger({ ...exampleFacts, heardMs: times }, () => NOW + 2 * T2);
+        const within = (attempt: number): boolean =>
+          heard.some((time) => Math.floor((time - NOW) / T2) === attempt);
+        expect([0, 1].map((attempt) => own.heardWithin(attempt))).toEqual([0, 1].map(within));
+        expect(times.at(-1)).toBe(heard.at(-1));
+      }),
+      { numRuns: RUNS },
+    );
   });
 });

@@ -102,11 +102,11 @@ export class OwnLedger {
 }
 
 /**
- * The times at which orderers were heard, with one more: those of the last two attempts, at most one for each eighth of an
- * attempt. `times` rises; all in milliseconds of its own clock.
+ * The times at which orderers were heard, with one more, the newest: those of the last two attempts, at most two for each
+ * eighth of an attempt. An attempt in which one was heard keeps one. `times` rises; all in milliseconds of its own clock.
  */
 export function noteHeard(times: readonly number[], nowMs: number, t2Ms: number): number[] {
   const kept = times.filter((time) => time > nowMs - 2 * t2Ms && time <= nowMs);
-  const last = kept.at(-1) ?? null;
-  return last !== null && nowMs - last < t2Ms / 8 ? kept : [...kept, nowMs];
+  const before = kept.at(-2) ?? null;
+  return before !== null && nowMs - before < t2Ms / 8 ? [...kept.slice(0, -1), nowMs] : [...kept, nowMs];
 }

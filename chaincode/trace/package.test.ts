@@ -9,6 +9,7 @@ import { canonicalJson, recordIdOf, type TraceRow } from '@cotrace/core';
 import { defaultDomains } from '../domains/index.js';
 import { decodeRefusal } from '../refusal.js';
 import { adminCertificate, clientCertificate } from './testing/certificates.js';
+import { freePort } from './testing/free-port.js';
 import { PeerStream, type Completed } from './testing/peer-stream.js';
 import { eventHashOf, hashOf, noHint, sampleRecord, subject, traceRef } from './testing/samples.js';
 
@@ -20,15 +21,6 @@ const record = sampleRecord({
   data: { type: 'ObjectEvent', action: 'ADD' },
   eventID: 'urn:event:1',
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 function start(address: string): ChildProcess {
   const command = join(root, 'node_modules', '.bin', 'fabric-chaincode-node');

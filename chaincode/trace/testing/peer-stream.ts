@@ -7,6 +7,9 @@ import { Client, credentials, type ClientDuplexStream } from '@grpc/grpc-js';
 const { ChaincodeMessage_Type: Type, ChaincodeMessageSchema } = peer;
 type Message = peer.ChaincodeMessage;
 
+/** The time of every proposal, Unix seconds. */
+export const PROPOSED_SECONDS = 1_700_000_000;
+
 /** What a peer makes of a transaction that a chaincode has completed. */
 export interface Completed {
   readonly status: number;
@@ -60,13 +63,19 @@ export class PeerStream {
   /** Runs one transaction of the client with `certificate`, who names the chaincode `chaincode`. */
   async invoke(
     txId: string,
-    call: { readonly chaincode: string; readonly certificate: string; readonly args: readonly string[] },
+    call: {
+      readonly chaincode: string;
+      readonly certificate: string;
+      readonly args: readonly (string | Uint8Array)[];
+    },
   ): Promise<Completed> {
     this.#writes = new Map();
     const completed = new Promise<Completed>((resolve, reject) => {
       this.#pending = { resolve, reject };
     });
-    const input = create(peer.ChaincodeInputSchema, { args: call.args.map(utf8) });
+    const input = create(peer.ChaincodeInputSchema, {
+      args: call.args.map((arg) => (typeof arg === 'string' ? utf8(arg) : arg)),
+    });
     this.#stream.write(
       create(ChaincodeMessageSchema, {
         type: Type.TRANSACTION,
@@ -153,7 +162,7 @@ function proposal(txId: string, chaincode: string, certificate: string): Uint8Ar
     type: common.HeaderType.ENDORSER_TRANSACTION,
     txId,
     channelId: 'main',
-    timestamp: { seconds: 1_700_000_000n },
+    timestamp: { seconds: BigInt(PROPOSED_SECONDS) },
     extension: toBinary(peer.ChaincodeHeaderExtensionSchema, extension),
   });
   const signatureHeader = create(common.SignatureHeaderSchema, {
