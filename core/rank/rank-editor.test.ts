@@ -274,6 +274,25 @@ describe('a rank tree', () => {
     expect(new Set(read).size).toBeLessThan(10);
   });
 
+  it.each([
+    ['the last block of the longest cycle', 100_000, 300_000n],
+    ['a domain that begins after a million cycles', 2, 2_000_001n],
+  ])('takes a first entry in %s for the pages of one path', (_what, c, blockNum) => {
+    const pages = new MemoryPages();
+    committed(pages, c, (editor) => {
+      editor.apply(blockNum, [change('a')]);
+      return editor.digest();
+    });
+    const trees = [...pages.pages].filter(([name]) => /^[ir]\//.test(name));
+    expect(trees.length).toBeLessThanOrEqual(6);
+    expect(trees.reduce((bytes, [, page]) => bytes + page.length, 0)).toBeLessThan(1500);
+    const read: string[] = [];
+    const editor = new RankEditor({ get: (name) => (read.push(name), pages.get(name)) }, c);
+    editor.apply(blockNum + 1n, [change('b')]);
+    editor.digest();
+    expect(read.length).toBeLessThan(20);
+  });
+
   it('is brought up to date in steps, the oldest blocks first, and is then as if it had been at once', () => {
     const scenario = fc.tuple(
       histories({ blocks: 20, keys: 30 }),
@@ -284,12 +303,15 @@ describe('a rank tree', () => {
       fc.property(scenario, ([history, steps, freezes]) => {
         const [stepped, once] = [new MemoryPages(), new MemoryPages()];
         let last = -1n;
+        const kept = new Map<bigint, string>();
         play(history, ({ c, block, index, changes, entries }) => {
           last = block;
           for (const pages of [stepped, once])
             committed(pages, c, (editor) => {
               editor.apply(block, changes);
-              if (freezes[index] === true && editor.frozen.length < 3) editor.freeze();
+              if (freezes[index] !== true || editor.frozen.length >= 3) return;
+              editor.freeze();
+              kept.set(block, toHex(referenceDigest(entries.values(), c, block)));
             });
           committed(stepped, c, (editor) => {
             const { waiting } = editor;
@@ -303,6 +325,11 @@ describe('a rank tree', () => {
         });
         for (const pages of [stepped, once]) committed(pages, history.c, (editor) => editor.digest());
         expect(new RankEditor(stepped, history.c).waiting).toBe(0);
+        for (const [height, digest] of kept) {
+          const view = new RankView(stepped, history.c, height);
+          expect(toHex(view.digest)).toBe(digest);
+          expect(entriesIn(view)).toEqual(entriesIn(new RankView(once, history.c, height)));
+        }
         committed(stepped, history.c, (editor) => editor.release(last));
         committed(once, history.c, (editor) => editor.release(last));
         expect(contents(stepped)).toEqual(contents(once));
