@@ -408,6 +408,18 @@ describe('a rank tree', () => {
     editor.apply(2n, [change('a', { ...stamped('a', 1n), verNum: 7 }), change('b', stamped('b', 0n))]);
     editor.digest();
     expect(editor.strays).toBe(2);
+    const late = new RankEditor(pages, 4);
+    late.apply(2n, [change('b', stamped('b', 2n ** 40n)), change('c', stamped('c', 3n))]);
+    expect(toHex(late.digest())).toBe(
+      toHex(
+        referenceDigest(
+          [stamped('a', 1n), { ...stamped('b', 2n), verNum: 2 }, { ...stamped('c', 2n), verNum: 2 }],
+          4,
+          2n,
+        ),
+      ),
+    );
+    expect(late.strays).toBe(2);
   });
 
   it('refuses blocks that do not rise, entries of the future and entries that are there already', () => {
@@ -515,6 +527,8 @@ describe('a rank tree', () => {
     committed(pages, 4, (editor) => editor.freeze());
     const editor = new RankEditor(pages, 4);
     editor.digest();
+    editor.fold(5);
+    editor.replace([], []);
     editor.freeze();
     editor.release(0n);
     expect(editor.writes()).toEqual([]);
