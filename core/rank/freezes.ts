@@ -47,7 +47,9 @@ export function frozenPages(pages: PageReader, blockNum: bigint): PageReader {
 export class SavingEdit implements ChangingPages {
   readonly #edit: PageEdit;
   readonly #freeze: Freeze | null;
-  readonly #saved: string[] = [];
+  readonly #saved = new Set<string>();
+  /** Pages that were read, as a page that changes was most often read before. */
+  readonly #read = new Map<string, Uint8Array | null>();
 
   /** `freeze`: the newest one, if any. */
   constructor(edit: PageEdit, freeze: Freeze | null) {
@@ -56,28 +58,32 @@ export class SavingEdit implements ChangingPages {
   }
 
   get(name: string): Uint8Array | null {
-    return this.#edit.get(name);
+    const bytes = this.#edit.get(name);
+    if (this.#freeze !== null) this.#read.set(name, bytes);
+    return bytes;
   }
 
   put(name: string, bytes: Uint8Array | null): void {
-    if (this.#freeze !== null) {
-      const saved = savedName(this.#freeze.block, name);
-      if (this.#edit.get(saved) === null) {
-        this.#edit.put(saved, this.#edit.get(name) ?? ABSENT);
-        this.#saved.push(name);
-      }
+    if (this.#freeze !== null && !this.#isSaved(this.#freeze, name)) {
+      const before = this.#read.get(name) ?? this.#edit.get(name);
+      this.#edit.put(savedName(this.#freeze.block, name), before ?? ABSENT);
+      this.#saved.add(name);
     }
     this.#edit.put(name, bytes);
   }
 
   /** Notes what was saved, so that it can be removed; the freeze as it is now. */
   finish(): Freeze | null {
-    if (this.#freeze === null || this.#saved.length === 0) return this.#freeze;
+    if (this.#freeze === null || this.#saved.size === 0) return this.#freeze;
     this.#edit.put(
       listName(this.#freeze.block, this.#freeze.lists),
-      concat(...this.#saved.map((name) => lp(name))),
+      concat(...Array.from(this.#saved, (name) => lp(name))),
     );
     return { ...this.#freeze, lists: this.#freeze.lists + 1 };
+  }
+
+  #isSaved({ block: blockNum, lists }: Freeze, name: string): boolean {
+    return this.#saved.has(name) || (lists > 0 && this.#edit.get(savedName(blockNum, name)) !== null);
   }
 }
 

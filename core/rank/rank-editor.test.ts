@@ -274,6 +274,25 @@ describe('a rank tree', () => {
     expect(new Set(read).size).toBeLessThan(10);
   });
 
+  it.each([
+    ['the last block of the longest cycle', 100_000, 300_000n],
+    ['a domain that begins after a million cycles', 2, 2_000_001n],
+  ])('takes a first entry in %s for the pages of one path', (_what, c, blockNum) => {
+    const pages = new MemoryPages();
+    committed(pages, c, (editor) => {
+      editor.apply(blockNum, [change('a')]);
+      return editor.digest();
+    });
+    const trees = [...pages.pages].filter(([name]) => /^[ir]\//.test(name));
+    expect(trees.length).toBeLessThanOrEqual(6);
+    expect(trees.reduce((bytes, [, page]) => bytes + page.length, 0)).toBeLessThan(1500);
+    const read: string[] = [];
+    const editor = new RankEditor({ get: (name) => (read.push(name), pages.get(name)) }, c);
+    editor.apply(blockNum + 1n, [change('b')]);
+    editor.digest();
+    expect(read.length).toBeLessThan(20);
+  });
+
   it('is brought up to date in steps, the oldest blocks first, and is then as if it had been at once', () => {
     const scenario = fc.tuple(
       histories({ blocks: 20, keys: 30 }),
@@ -284,12 +303,15 @@ describe('a rank tree', () => {
       fc.property(scenario, ([history, steps, freezes]) => {
         const [stepped, once] = [new MemoryPages(), new MemoryPages()];
         let last = -1n;
+        const kept = new Map<bigint, string>();
         play(history, ({ c, block, index, changes, entries }) => {
           last = block;
           for (const pages of [stepped, once])
             committed(pages, c, (editor) => {
               editor.apply(block, changes);
-              if (freezes[index] === true && editor.frozen.length < 3) editor.freeze();
+              if (freezes[index] !== true || editor.frozen.length >= 3) return;
+              editor.freeze();
+              kept.set(block, toHex(referenceDigest(entries.values(), c, block)));
             });
           committed(stepped, c, (editor) => {
             const { waiting } = editor;
@@ -303,6 +325,11 @@ describe('a rank tree', () => {
         });
         for (const pages of [stepped, once]) committed(pages, history.c, (editor) => editor.digest());
         expect(new RankEditor(stepped, history.c).waiting).toBe(0);
+        for (const [height, digest] of kept) {
+          const view = new RankView(stepped, history.c, height);
+          expect(toHex(view.digest)).toBe(digest);
+          expect(entriesIn(view)).toEqual(entriesIn(new RankView(once, history.c, height)));
+        }
         committed(stepped, history.c, (editor) => editor.release(last));
         committed(once, history.c, (editor) => editor.release(last));
         expect(contents(stepped)).toEqual(contents(once));
@@ -381,6 +408,18 @@ describe('a rank tree', () => {
     editor.apply(2n, [change('a', { ...stamped('a', 1n), verNum: 7 }), change('b', stamped('b', 0n))]);
     editor.digest();
     expect(editor.strays).toBe(2);
+    const late = new RankEditor(pages, 4);
+    late.apply(2n, [change('b', stamped('b', 2n ** 40n)), change('c', stamped('c', 3n))]);
+    expect(toHex(late.digest())).toBe(
+      toHex(
+        referenceDigest(
+          [stamped('a', 1n), { ...stamped('b', 2n), verNum: 2 }, { ...stamped('c', 2n), verNum: 2 }],
+          4,
+          2n,
+        ),
+      ),
+    );
+    expect(late.strays).toBe(2);
   });
 
   it('refuses blocks that do not rise, entries of the future and entries that are there already', () => {
@@ -488,6 +527,8 @@ describe('a rank tree', () => {
     committed(pages, 4, (editor) => editor.freeze());
     const editor = new RankEditor(pages, 4);
     editor.digest();
+    editor.fold(5);
+    editor.replace([], []);
     editor.freeze();
     editor.release(0n);
     expect(editor.writes()).toEqual([]);

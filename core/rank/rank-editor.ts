@@ -145,11 +145,10 @@ export class RankEditor {
 
   /**
    * Brings at most so many groups up to date in the layers, of the oldest blocks that wait; without a number all that wait.
-   * What it costs does not depend on how many there are, nor on their age. Throws `RANK_TREE_DAMAGED`.
+   * What a group costs depends neither on its age nor on how many there are. Throws `RANK_TREE_DAMAGED`.
    */
   fold(groups = Infinity): void {
-    const edits = this.#takePending(groups);
-    if (edits.size > 0 || this.#top.ranks !== this.#ranks) this.#change(edits);
+    this.#change(this.#takePending(groups));
   }
 
   /** `Hpart` after the last block; brings the layers up to date. Throws `RANK_TREE_DAMAGED`. */
@@ -226,9 +225,15 @@ export class RankEditor {
   }
 
   #change(edits: GroupEdits): void {
+    if (edits.size === 0 && this.#top.ranks === this.#ranks) return;
     const saving = new SavingEdit(this.#edit, this.#top.freezes.at(-1) ?? null);
     const byRank = new Map<bigint, Map<number, NodeChange>>();
     for (const edit of edits.all()) {
+      if (edit.block >= this.#top.next) {
+        // Nothing can have left what there is no place for.
+        this.#strays += edit.losses.length;
+        continue;
+      }
       const cycle = checkNum(edit.block, this.#c);
       const groups = byRank.get(cycle) ?? new Map<number, NodeChange>();
       byRank.set(cycle, groups.set(placeOf(edit.block, this.#c), this.#editGroup(saving, edit)));
