@@ -152,6 +152,7 @@ describe('a command line', () => {
     ['state get goods trace/LOT', session(['stateGet', 'goods', 'trace/LOT', TEXT])],
     ['nodes', session(['nodes', TEXT])],
     ['consortium c.yaml', [['consortium', 'c.yaml', '.', TEXT]]],
+    ['consortium check', [['openSession', PLAIN], ['checkConsortium', TEXT], ['close']]],
     ['consortium c.yaml --out o', [['consortium', 'c.yaml', 'o', TEXT]]],
     // An administrator is not listed, and asks nodes nothing.
     ['define', [['openSession', PLAIN], ['define', [], TEXT], ['close']]],

@@ -15,6 +15,7 @@ export const ROOMS = {
   state: () => import('./state.js'),
   nodes: () => import('./nodes.js'),
   consortium: () => import('./consortium.js'),
+  checkConsortium: () => import('./check-consortium.js'),
   define: () => import('./define.js'),
   node: () => import('./node.js'),
   demo: () => import('./demo.js'),
