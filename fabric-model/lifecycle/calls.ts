@@ -4,6 +4,8 @@ import {
   CheckCommitReadinessArgsSchema,
   CheckCommitReadinessResultSchema,
   CommitChaincodeDefinitionArgsSchema,
+  QueryChaincodeDefinitionArgsSchema,
+  QueryChaincodeDefinitionResultSchema,
   QueryChaincodeDefinitionsArgsSchema,
   QueryChaincodeDefinitionsResultSchema,
 } from '../gen/fabric/lifecycle_pb.js';
@@ -64,4 +66,15 @@ export function definitionsCall(): LifecycleCall {
 export function committedNames(answer: Uint8Array): string[] {
   const { chaincodeDefinitions } = decode(QueryChaincodeDefinitionsResultSchema, answer);
   return chaincodeDefinitions.map(({ name }) => name);
+}
+
+/** Asks for the definition of one chaincode that is committed on a channel. */
+export function definitionCall(name: string): LifecycleCall {
+  const args = create(QueryChaincodeDefinitionArgsSchema, { name });
+  return { name: 'QueryChaincodeDefinition', argument: toBinary(QueryChaincodeDefinitionArgsSchema, args) };
+}
+
+/** Who must endorse, as serialized `ApplicationPolicy`, of the answer to `definitionCall`. Throws `BAD_PROTOBUF`. */
+export function validationParameterOf(answer: Uint8Array): Uint8Array {
+  return decode(QueryChaincodeDefinitionResultSchema, answer).validationParameter;
 }

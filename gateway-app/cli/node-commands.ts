@@ -88,6 +88,16 @@ export function addOperatorCommands(program: Command, runner: Runner): void {
         const { consortium } = await rooms.consortium();
         return consortium(file, out, output);
       }),
+    )
+    .command('check')
+    .description(
+      'compare both channels and the definitions of the checking contract with the quorum; exit code 1 where they do not fit',
+    )
+    .action(() =>
+      runner.session(async ({ context }, output) => {
+        const { checkConsortium } = await rooms.checkConsortium();
+        return checkConsortium(context, output);
+      }, false),
     );
 
   program

@@ -16,6 +16,7 @@ export const ROOMS = {
   nodes: () => import('./nodes.js'),
   checking: () => import('./checking.js'),
   consortium: () => import('./consortium.js'),
+  checkConsortium: () => import('./check-consortium.js'),
   define: () => import('./define.js'),
   node: () => import('./node.js'),
   demo: () => import('./demo.js'),
