@@ -229,6 +229,13 @@ describe('configuration updates', () => {
     expect(await submit('org2', 'not revoked', 'Admin')).toBe(2);
   });
 
+  it('begin with founders that the topology has', async () => {
+    const dir = join(dirname(asset.network.networkInfo.cryptoDir), 'other');
+    await expect(start({ topology, founders: ['org1', 'org9'], dir })).rejects.toMatchObject({
+      code: 'UNKNOWN_ORGANISATION',
+    });
+  });
+
   it('are there after a restart, and so is what peers joined', async () => {
     const { config } = asset.network.ledger('main');
     const height = asset.network.ledger('main').height;
