@@ -20,6 +20,7 @@ export default {
   },
   moduleNameMapper: {
     '^@cotrace/fabric-model/hostile$': '<rootDir>/fabric-model/identity/testing/hostile-identities.ts',
+    '^@cotrace/gateway-app/ledgers$': '<rootDir>/gateway-app/testing/ledger/index.ts',
     '^@cotrace/([a-z-]+)$': '<rootDir>/$1/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

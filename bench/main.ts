@@ -1,6 +1,7 @@
 // `npm run bench -- NAME [options]`. Each benchmark prints tables for people and one line of JSON at the end.
 import { setMaxListeners } from 'node:events';
 import { backendsBench } from './backends.js';
+import { ledgerBench } from './ledger/ledger.js';
 import { blockIndexBench } from './block-index/block-index.js';
 import { captureBench } from './capture.js';
 import { hostileBench } from './hostile/hostile.js';
@@ -21,6 +22,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   trie: trieBench,
   'trace-tree': traceTreeBench,
   'block-index': blockIndexBench,
+  ledger: ledgerBench,
   hostile: hostileBench,
 };
 

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { isCotraceError } from '@cotrace/core';
-import type { Block } from './block.js';
-import { readBlockFile } from './block-file.js';
+import { concat, isCotraceError, utf8 } from '@cotrace/core';
+import { blockOf, type Block } from './block.js';
+import { blockFileEntry, readBlockFile, readEntryLength } from './block-file.js';
 import { blockErrors } from './check-block.js';
 import { headerHash } from './header.js';
 import { commitHashOf, lastConfigIndex, transactionsFilter } from './metadata.js';
@@ -41,6 +41,12 @@ given('ledger files of real Fabric peers (skipped without the data folder)', () 
     }
   });
 
+  it('its blocks are written as the peer wrote them', () => {
+    const bytes = readFileSync(new URL('sample_prod.blockfile', data));
+    const written = concat(...ledger('sample_prod').map(blockFileEntry));
+    expect(Buffer.from(written).equals(bytes)).toBe(true);
+  });
+
   it('the damaged ledger fails at exactly the blocks that its expected-errors file names', () => {
     const codes: Readonly<Record<string, string>> = {
       'DataHash mismatch': 'DATA_HASH',
@@ -70,5 +76,29 @@ given('ledger files of real Fabric peers (skipped without the data folder)', () 
     }
     expect(blocks).toHaveLength(whole - 1);
     expect(isCotraceError(failure, 'TRUNCATED_BLOCK_FILE')).toBe(true);
+  });
+});
+
+describe('an entry of a ledger file', () => {
+  const parts = { number: 300n, previousHash: utf8('previous'), dataHash: utf8('data') };
+  const entryOf = (envelope: Uint8Array) =>
+    blockFileEntry({ ...parts, envelopes: [envelope, utf8('b')], metadata: [new Uint8Array(), utf8('m')] });
+
+  it.each([0, 1, 100, 127, 128, 20_000])('is read as it was written: an envelope of %i bytes', (length) => {
+    const entry = entryOf(new Uint8Array(length));
+    expect(readEntryLength(entry, 0)).toBe(entry.length);
+    const metadata = [new Uint8Array(), utf8('m')];
+    const envelopes = [new Uint8Array(length), utf8('b')];
+    expect([...readBlockFile(concat(entry, entry))]).toEqual([
+      blockOf({ ...parts, envelopes, metadata }),
+      blockOf({ ...parts, envelopes, metadata }),
+    ]);
+  });
+
+  it('has no length where that is cut off', () => {
+    const entry = entryOf(new Uint8Array(20_000));
+    expect(readEntryLength(entry.subarray(0, 2), 0)).toBeNull();
+    expect(readEntryLength(entry.subarray(0, 3), 0)).toBe(entry.length);
+    expect(readEntryLength(entry, entry.length)).toBeNull();
   });
 });

@@ -1,6 +1,7 @@
-import { MalformedError } from '@cotrace/core';
+import { concat, MalformedError } from '@cotrace/core';
+import { varint } from '../wire/varint.js';
 import { WireReader, plainBytes } from '../wire/wire-reader.js';
-import { blockOf, type Block } from './block.js';
+import { blockOf, type Block, type BlockParts } from './block.js';
 
 /**
  * Blocks of a ledger file of a Fabric peer or orderer (`chains/<channel>/blockfile_NNNNNN`): each block is
@@ -17,6 +18,43 @@ export function* readBlockFile(bytes: Uint8Array): Generator<Block, void, undefi
     const start = file.at;
     yield readBlock(nextBlock(file, start));
   }
+}
+
+/** A block as it is in a ledger file, its length before it. `number` is at most 2^31−1. */
+export function blockFileEntry({
+  number,
+  dataHash,
+  previousHash,
+  envelopes,
+  metadata,
+}: BlockParts): Uint8Array {
+  const content = concat(
+    varint(Number(number)),
+    ...withLength(dataHash),
+    ...withLength(previousHash),
+    ...list(envelopes),
+    ...list(metadata),
+  );
+  return concat(...withLength(content));
+}
+
+/** Bytes that the entry at offset `at` of a ledger file takes, its length included; null where the length is cut off. */
+export function readEntryLength(bytes: Uint8Array, at: number): number | null {
+  const end = bytes.subarray(at, at + MAX_LENGTH_BYTES).findIndex((byte) => byte < 0x80);
+  if (end < 0) return null;
+  const reader = new WireReader(plainBytes(bytes), 'block file', at);
+  return end + 1 + Number(reader.uint64());
+}
+
+/** Of a varint. */
+const MAX_LENGTH_BYTES = 10;
+
+function withLength(bytes: Uint8Array): [Uint8Array, Uint8Array] {
+  return [varint(bytes.length), bytes];
+}
+
+function list(items: readonly Uint8Array[]): Uint8Array[] {
+  return [varint(items.length), ...items.flatMap(withLength)];
 }
 
 function nextBlock(file: WireReader, start: number): WireReader {

@@ -1,5 +1,5 @@
 export { parseCertificate, type Certificate } from './certificate.js';
-export type { CurveName, HashName } from './curves.js';
+export { orderOf, type CurveName, type HashName } from './curves.js';
 export type { EcdsaQuestion, EcdsaVerifier } from './ecdsa.js';
 export { Identity, serializeIdentity } from './identity.js';
 export { MspManager } from './manager.js';
@@ -8,4 +8,11 @@ export type { DistinguishedName } from './name.js';
 export { decodePem, encodePem, splitPem, type PemBlock } from './pem.js';
 export { parsePrincipal, type NodeRole, type Principal } from './principal.js';
 export { pureEcdsa, pureVerifier } from './pure-ecdsa.js';
-export { fabricSignature, isLowS, toLowS, verifierBy, type SignatureVerifier } from './signature.js';
+export {
+  encodeSignature,
+  fabricSignature,
+  isLowS,
+  toLowS,
+  verifierBy,
+  type SignatureVerifier,
+} from './signature.js';

@@ -3,6 +3,7 @@ import { compareBytes, sha256, utf8 } from '@cotrace/core';
 import * as ledger from '../gen/fabric/ledger_pb.js';
 import { compareUtf8 } from '../transaction/key-order.js';
 import type { Version } from '../transaction/rwset.js';
+import { varint } from '../wire/varint.js';
 
 /** State of a key after a block that wrote it. */
 export interface CommittedUpdate {
@@ -74,11 +75,4 @@ function orderedVarint(value: bigint): number[] {
   const bytes: number[] = [];
   for (let rest = value; rest > 0n; rest >>= 8n) bytes.unshift(Number(rest & 0xffn));
   return [bytes.length, ...bytes];
-}
-
-function varint(value: number): Uint8Array {
-  const bytes: number[] = [];
-  let rest = value;
-  for (; rest > 0x7f; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80);
-  return Uint8Array.from([...bytes, rest]);
 }

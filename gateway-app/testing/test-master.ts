@@ -73,13 +73,15 @@ export class TestMaster {
 
   /** Processes the blocks of `chain` that it has not yet. */
   async follow(chain: TestChain): Promise<void> {
-    while (this.#chain.next < chain.height) {
-      const checked = this.#chain.check(chain.block(this.#chain.next).bytes);
-      const block = readBlock(checked);
-      await this.ledger.append(block, new Date());
-      this.#chain.advance(block.checkpoint);
-      this.feed.advance(this.#chain.next);
-    }
+    while (this.#chain.next < chain.height) await this.take(chain.block(this.#chain.next).bytes);
+  }
+
+  /** Takes in the next block, as its peer delivers it. Throws as `Chain.check`, `readBlock` and `MasterLedger.append`. */
+  async take(bytes: Uint8Array): Promise<void> {
+    const block = readBlock(this.#chain.check(bytes));
+    await this.ledger.append(block, new Date());
+    this.#chain.advance(block.checkpoint);
+    this.feed.advance(this.#chain.next);
   }
 
   attestation(blockNum: bigint): Attestation {

@@ -34,6 +34,10 @@ export interface TestNetworkOptions {
   readonly domains?: readonly string[];
   /** Other names, under the same authorities, make another network. */
   readonly mainName?: string;
+  /** Folder of the network, which takes up the certificates that are there; by default a temporary one. */
+  readonly dir?: string;
+  /** Checking height c; by default that of a topology. */
+  readonly checkingHeight?: number;
 }
 
 /** A consortium with real certificates and genesis blocks in a temporary folder. */
@@ -67,8 +71,8 @@ export class TestNetwork {
   }
 
   static async create(options: TestNetworkOptions = {}): Promise<TestNetwork> {
-    const { organisations = 3, domains = ['goods', 'retail'], mainName = 'main' } = options;
-    const dir = await mkdtemp(join(tmpdir(), 'cotrace-gateway-'));
+    const { organisations = 3, domains = ['goods', 'retail'], mainName = 'main', checkingHeight } = options;
+    const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'cotrace-gateway-')));
     const topology = parseTopology(
       JSON.stringify({
         organisations: Array.from({ length: organisations }, (_, i) => ({
@@ -78,6 +82,7 @@ export class TestNetwork {
         })),
         domains,
         channels: { main: mainName, checking: 'checking' },
+        ...(checkingHeight === undefined ? {} : { checkingHeight }),
       }),
     );
     return new TestNetwork(dir, topology, await ensureCrypto(topology, join(dir, 'crypto')));
@@ -134,14 +139,23 @@ function consortiumOf(topology: Topology, layout: CryptoLayout, genesis: Uint8Ar
     { mspId }: Organisation,
     domain: string | null,
     folder: string,
-  ): ConsortiumNode => ({ name, role, mspId, domain, address: null, certificate: certificateOf(folder) });
+  ): ConsortiumNode => ({
+    name,
+    role,
+    mspId,
+    domain,
+    address: null,
+    certificate: certificateOf(folder),
+    signer: role === 'client' ? null : signerOf(folder, mspId),
+  });
   return {
-    version: 2,
+    version: 3,
     channels: {
       main: { name: topology.channels.main, genesisHeaderHash: toHex(decodeBlock(genesis).headerHash) },
       checking: { name: topology.channels.checking, genesisHeaderHash: toHex(checking.headerHash) },
     },
     checkingHeight: topology.checkingHeight,
+    checking: topology.checking,
     domains: topology.domains,
     organisations: topology.organisations.map((organisation, i) => ({
       name: organisation.name,
@@ -168,4 +182,8 @@ function consortiumOf(topology: Topology, layout: CryptoLayout, genesis: Uint8Ar
 function certificateOf(folder: string): string {
   const { certificate } = loadTls(join(folder, 'tls'));
   return pemCertificateHash(certificate);
+}
+
+function signerOf(folder: string, mspId: string): string {
+  return pemCertificateHash(loadIdentity(join(folder, 'msp'), mspId).certificate);
 }

@@ -45,8 +45,15 @@ export interface TestRwset {
 /** What a test transaction is made of; the rest is as an honest client and honest peers have it. */
 export interface TestTransaction {
   readonly chaincode: string;
-  /** By namespace. */
-  readonly rwset: Readonly<Record<string, TestRwset>>;
+  /** By namespace, or the bytes of the `TxReadWriteSet`. */
+  readonly rwset: Readonly<Record<string, TestRwset>> | Uint8Array;
+  /** Function and arguments; by default a function `run`. */
+  readonly args?: readonly string[];
+  /** What the chaincode answered; by default nothing. */
+  readonly answer?: string;
+  readonly event?: { readonly name: string; readonly payload: Uint8Array };
+  /** By default the beginning of 1970. */
+  readonly timestamp?: Date;
   readonly client?: SigningIdentity;
   /** By default the peers of all organisations. */
   readonly endorsers?: readonly SigningIdentity[];
@@ -71,21 +78,22 @@ export function transaction(network: Signers, parts: TestTransaction): TestEnvel
   const nonce = parts.nonce ?? new Uint8Array(randomBytes(NONCE_LENGTH));
   const client = parts.client ?? network.organisation(0).client;
   const txId = computeTxId(nonce, client.serialized);
-  const { chaincode, endorsers = network.peers } = parts;
+  const { chaincode, endorsers = network.peers, args = ['run'], answer = '', event } = parts;
   const channelHeader = encodeChannelHeader({
     type: common.HeaderType.ENDORSER_TRANSACTION,
     channelId: network.topology.channels.main,
     txId,
-    timestamp: new Date(0),
+    timestamp: parts.timestamp ?? new Date(0),
     chaincode,
   });
   const signatureHeader = encodeSignatureHeader(client.serialized, nonce);
-  const chaincodeProposalPayload = encodeProposalPayload(chaincode, [utf8('run')]);
+  const chaincodeProposalPayload = encodeProposalPayload(chaincode, args.map(utf8));
   const responsePayload = encodeResponsePayload({
     proposalHash: proposalHash(channelHeader, signatureHeader, chaincodeProposalPayload),
     chaincode: { name: chaincode, version: '1' },
-    results: encodeRwset(parts.rwset),
-    response: { status: 200, message: '', payload: new Uint8Array() },
+    results: parts.rwset instanceof Uint8Array ? parts.rwset : encodeRwset(parts.rwset),
+    response: { status: 200, message: '', payload: utf8(answer) },
+    event: event === undefined ? undefined : { ...event, txId },
   });
   const endorsements = endorsers.map(({ serialized, sign }) => ({
     endorser: serialized,
@@ -184,7 +192,8 @@ export function withoutOrganisation(mspId: string): (channel: common.ConfigGroup
   };
 }
 
-function encodeRwset(sets: TestTransaction['rwset']): Uint8Array {
+/** The bytes of a `TxReadWriteSet`; keys are in the order in which they are given. */
+export function encodeRwset(sets: Readonly<Record<string, TestRwset>>): Uint8Array {
   const nsRwset = Object.entries(sets)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([namespace, set]) => ({

@@ -14,14 +14,18 @@ const NONCE_LENGTH = 24;
 /**
  * Signs blocks as the one Raft orderer of the network (`addBlockSignature` of
  * orderer/common/multichannel/blockwriter.go): over metadata value, signature header and block header.
+ * `nonceOf` gives the 24 bytes that tell one signature header from others.
  */
-export function blockSigner(signer: {
-  readonly serialized: Uint8Array;
-  sign(message: Uint8Array): Uint8Array;
-}): SignBlock {
+export function blockSigner(
+  signer: {
+    readonly serialized: Uint8Array;
+    sign(message: Uint8Array): Uint8Array;
+  },
+  nonceOf: (blockNum: bigint) => Uint8Array = () => randomBytes(NONCE_LENGTH),
+): SignBlock {
   return ({ number, headerBytes, lastConfigIndex }: BlockToSign) => {
     const value = ordererMetadataValue(lastConfigIndex, raftMetadata(number));
-    const signatureHeader = encodeSignatureHeader(signer.serialized, randomBytes(NONCE_LENGTH));
+    const signatureHeader = encodeSignatureHeader(signer.serialized, nonceOf(number));
     const signature = signer.sign(blockSignatureMessage(value, signatureHeader, headerBytes));
     return signaturesMetadata(value, [{ signatureHeader, signature }]);
   };
