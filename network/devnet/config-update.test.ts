@@ -1,11 +1,6 @@
-import 'reflect-metadata';
-import { createPrivateKey, webcrypto, X509Certificate } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { status } from '@grpc/grpc-js';
-import * as x509 from '@peculiar/x509';
-import { utf8 } from '@cotrace/core';
 import {
   ChannelConfig,
   checkBlock,
@@ -38,6 +33,7 @@ import { loadTls } from '../identity/tls.js';
 import { start } from './start.js';
 import { startAssetNetwork, text, waitForChaincode, type AssetNetwork } from './testing/asset-network.js';
 import { connectGateway, organisationOf, userOf } from './testing/gateway-client.js';
+import { revocationList } from './testing/revocation-list.js';
 import { quickTopology } from './testing/test-network.js';
 
 jest.setTimeout(120_000);
@@ -226,10 +222,18 @@ describe('configuration updates', () => {
 
   it('revoke certificates', async () => {
     expect(await submit('org2', 'unrevoked')).toBe(2);
-    const list = await revocationList('org2', userOf(asset.network, 'org2').certificate);
+    const folder = layout.organisation(organisationOf(asset.network, 'org2'));
+    const list = await revocationList(folder, userOf(asset.network, 'org2').certificate);
     await update(revokeCertificates('Org2MSP', [list]), admin('org2'));
-    await expect(submit('org2', 'revoked')).rejects.toMatchObject({ code: status.PERMISSION_DENIED });
+    await expect(submit('org2', 'revoked')).rejects.toMatchObject({ code: status.ABORTED });
     expect(await submit('org2', 'not revoked', 'Admin')).toBe(2);
+  });
+
+  it('begin with founders that the topology has', async () => {
+    const dir = join(dirname(asset.network.networkInfo.cryptoDir), 'other');
+    await expect(start({ topology, founders: ['org1', 'org9'], dir })).rejects.toMatchObject({
+      code: 'UNKNOWN_ORGANISATION',
+    });
   });
 
   it('are there after a restart, and so is what peers joined', async () => {
@@ -252,24 +256,4 @@ describe('configuration updates', () => {
       await again.stop();
     }
   });
-
-  /** A list, PEM, of the authority of an organisation over one certificate. */
-  async function revocationList(organisation: string, certificate: string): Promise<Uint8Array> {
-    const folder = join(layout.organisation(organisationOf(asset.network, organisation)), 'ca');
-    const file = (end: string): string =>
-      readFileSync(join(folder, readdirSync(folder).find((name) => name.endsWith(end)) ?? ''), 'utf8');
-    const authority = new x509.X509Certificate(file('.pem'));
-    const key = createPrivateKey(file('_sk')).export({ type: 'pkcs8', format: 'der' });
-    const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
-    const list = await x509.X509CrlGenerator.create({
-      issuer: authority.subject,
-      thisUpdate: new Date(),
-      nextUpdate: new Date(Date.now() + 86_400_000),
-      entries: [{ serialNumber: new X509Certificate(certificate).serialNumber, revocationDate: new Date() }],
-      extensions: [await x509.AuthorityKeyIdentifierExtension.create(authority.publicKey)],
-      signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
-      signingKey: await webcrypto.subtle.importKey('pkcs8', key, algorithm, false, ['sign']),
-    });
-    return utf8(x509.PemConverter.encode(list.rawData, 'X509 CRL'));
-  }
 });

@@ -72,8 +72,16 @@ export async function start(options: DevnetOptions): Promise<DevnetHandle> {
   }
 }
 
+/** Throws `UNKNOWN_ORGANISATION` for a founder that the topology has not. */
 function foundersOf({ topology: { organisations }, founders }: DevnetOptions): Organisation[] {
-  return organisations.filter(({ name }) => founders?.includes(name) ?? true);
+  if (founders === undefined) return [...organisations];
+  const strangers = founders.filter((founder) => organisations.every(({ name }) => name !== founder));
+  if (strangers.length > 0) {
+    throw new CotraceError('UNKNOWN_ORGANISATION', `the topology has no organisation ${strangers.join(', ')}`, {
+      strangers,
+    });
+  }
+  return organisations.filter(({ name }) => founders.includes(name));
 }
 
 /** Throws `TOPOLOGY` where a topology has more than the one Raft orderer that is emulated. */

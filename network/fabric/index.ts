@@ -2,6 +2,7 @@ export * from './binaries.js';
 export * from './chaincode-package.js';
 export * from './fabric-layout.js';
 export * from './join-channels.js';
+export type { OrdererEndpoint } from './leader.js';
 export * from './network-info.js';
 export * from './node-specs.js';
 export * from './peer-admin.js';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { findFabric, releaseOf, start } from '@cotrace/network';
 import { differences } from './compare.js';
+import { makeConfigCalls } from './config-calls.js';
 import { generateScript } from './generate.js';
 import { makeOddCalls } from './odd-calls.js';
 import { comparable } from './release-lines.js';
@@ -48,6 +49,24 @@ describe('odd calls', () => {
     expect(differences(...comparable(version, fabric, embedded))).toEqual([]);
   });
 });
+
+describe('configuration updates', () => {
+  it('look the same on the embedded network as on Fabric', async () => {
+    const fabric = await configCalls(scriptedFabric());
+    const embedded = await configCalls(scriptedDevnet(start));
+    const version = releaseOf(findFabric(process.env));
+    expect(differences(...comparable(version, fabric, embedded))).toEqual([]);
+  });
+});
+
+async function configCalls(starting: Promise<ScriptedNetwork>): Promise<Observation[]> {
+  const network = await starting;
+  try {
+    return await makeConfigCalls(network);
+  } finally {
+    await network.close();
+  }
+}
 
 async function oddCalls(starting: Promise<ScriptedNetwork>): Promise<Observation[]> {
   const network = await starting;

@@ -1,14 +1,9 @@
 import { create } from '@bufbuild/protobuf';
 import { common, gateway } from '@cotrace/fabric-model';
 import { status } from '@grpc/grpc-js';
+import type { BroadcastResult } from '../orderer/broadcast-result.js';
 import { RpcError } from '../rpc/rpc-error.js';
 import type { GatewayContext } from './context.js';
-
-/** How the ordering service took an envelope. */
-export interface BroadcastResult {
-  readonly status: common.Status;
-  readonly info: string;
-}
 
 /** The ordering service as a gateway sees it. */
 export interface GatewayOrderer {

@@ -1,9 +1,9 @@
 import { common } from '@cotrace/fabric-model';
 import type { Channel } from '../channel/channel.js';
-import type { BroadcastResult } from '../gateway/submit.js';
 import { messageOf } from '../rpc/rpc-error.js';
 import { channelHeaderOf, unmarshal } from '../rpc/unmarshal.js';
 import { badRequest } from './filters.js';
+import type { BroadcastResult } from './broadcast-result.js';
 
 const { Status, HeaderType } = common;
 const SUCCESS: BroadcastResult = { status: Status.SUCCESS, info: '' };

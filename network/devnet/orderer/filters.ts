@@ -1,10 +1,10 @@
 import { common, orderer } from '@cotrace/fabric-model';
 import type { ChannelAccess } from '../channel/access.js';
-import type { BroadcastResult } from '../gateway/submit.js';
 import type { Ledger } from '../ledger/types.js';
 import { messageOf } from '../rpc/rpc-error.js';
 import { creatorOf, unmarshal } from '../rpc/unmarshal.js';
 import { batchLimits, envelopeSize } from './batch.js';
+import type { BroadcastResult } from './broadcast-result.js';
 
 const { Status } = common;
 

@@ -12,9 +12,9 @@ import {
   type ChannelConfig,
 } from '@cotrace/fabric-model';
 import type { SigningIdentity } from '../../identity/signer.js';
-import type { BroadcastResult } from '../gateway/submit.js';
 import { unmarshal } from '../rpc/unmarshal.js';
 import { badRequest, filterEnvelope, isNormal, type OrderedChannel } from './filters.js';
+import type { BroadcastResult } from './broadcast-result.js';
 
 const { Status, HeaderType } = common;
 const NONCE_LENGTH = 24;
