@@ -1,5 +1,5 @@
 import type { CodeEntry } from '@cotrace/core';
-import type { RefusalCode } from './trace/refusal.js';
+import type { RefusalCode } from './refusal.js';
 
 const WRONG_MEMBER = {
   where: 'refusal',
@@ -15,10 +15,24 @@ export const CHAINCODE_CODES: Readonly<Record<RefusalCode, CodeEntry>> = {
   BAD_HINTS: WRONG_MEMBER,
   BAD_RECORD: WRONG_MEMBER,
   BAD_TRACE_ID: { where: 'refusal', means: 'an identifier is not canonical' },
+  BEHIND: {
+    where: 'refusal',
+    means:
+      'this master has not computed that cycle yet, no longer has it, or did not hear the orderers of `checking` in time; other members are asked',
+  },
+  CLOCK: {
+    where: 'refusal',
+    means: "the proposal's time and the endorser's clock are more than five minutes apart",
+  },
   CONFLICT: {
     where: 'refusal',
     means:
       'your organisation has recorded this event id with other content, or what a declaration of error and its event name does not fit; the message says which, the detail names the earlier record',
+  },
+  DIFFERS: {
+    where: 'refusal',
+    means:
+      'this master computed another digest or header, or expects another member; the detail names the cycle',
   },
   DUPLICATE: {
     where: 'refusal',
@@ -32,9 +46,28 @@ export const CHAINCODE_CODES: Readonly<Record<RefusalCode, CodeEntry>> = {
     means: 'another chaincode made the call, and the domain takes records from clients alone',
   },
   NOT_FOUND: { where: 'refusal', means: 'no such record, trace or definition in this domain' },
+  NOT_MEMBER: {
+    where: 'refusal',
+    means: 'the caller is of no organisation that seals the next cycle',
+  },
+  NOT_NEXT: {
+    where: 'refusal',
+    means:
+      'an earlier cycle is not recorded or sealed yet, or the attempt is over; the initiator reads again',
+  },
+  RECORDED: { where: 'refusal', means: 'what was sent is on the ledger already; nothing is to be done' },
+  SEALED: {
+    where: 'refusal',
+    means: 'a transaction proves the header that is recorded: it is not sealed again',
+  },
   STALE: {
     where: 'refusal',
     means: 'the trace has moved on; the client reads again and retries by itself',
+  },
+  TOO_EARLY: {
+    where: 'refusal',
+    means:
+      "the member's time is not over by the endorser's clock, or the header to be anchored is not sealed",
   },
   TOO_LARGE: { where: 'refusal', means: 'more bytes or identifiers than the domain allows' },
   UNKNOWN_FUNCTION: WRONG_CALL,

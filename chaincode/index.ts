@@ -1,3 +1,4 @@
+export * from './checking/index.js';
 export * from './domains/index.js';
 export { CHAINCODE_CODES } from './error-codes.js';
 export { capture } from './trace/capture.js';
@@ -13,4 +14,4 @@ export {
 } from './trace/definition.js';
 export { recordCheck } from './trace/check-record.js';
 export { CAPTURED_EVENT } from './trace/captured-event.js';
-export { REFUSAL_CODES, decodeRefusal, type RefusalBody, type RefusalCode } from './trace/refusal.js';
+export { REFUSAL_CODES, decodeRefusal, type RefusalBody, type RefusalCode } from './refusal.js';

@@ -17,3 +17,4 @@ export * from './domains/index.js';
 export * from './trie/index.js';
 export * from './trace-tree/index.js';
 export * from './block-index/index.js';
+export * from './checking/index.js';

@@ -35,6 +35,12 @@ export const FABRIC_CODES = {
   },
   BUG: INTERNAL,
   CONFIG_TOO_DEEP: WRONG_CONFIGURATION,
+  CONFIG_UPDATE: {
+    where: 'cause',
+    means: "a configuration update that is not applied, in Fabric's words",
+    advice:
+      'compute it again from the configuration in force, and have it signed by those whose policy it names',
+  },
   DATA_HASH: WRONG_BLOCK,
   IDENTITY_EXPIRED: WRONG_IDENTITY,
   IDENTITY_INVALID: WRONG_IDENTITY,

@@ -14,6 +14,7 @@ export * from './transaction/index.js';
 export * from './lifecycle/index.js';
 export * from './mvcc/index.js';
 export * from './config/index.js';
+export * from './config-update/index.js';
 export * from './identity/index.js';
 export * from './policy/index.js';
 export * from './validation/index.js';

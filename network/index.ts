@@ -1,4 +1,5 @@
 export * from './config/index.js';
+export { checkingTimesOf, DEFAULT_CHECKING_TIMES, type CheckingTimes } from './checking-times.js';
 export { NETWORK_CODES } from './error-codes.js';
 export * from './identity/index.js';
 export * from './topology.js';

@@ -42,6 +42,9 @@ channels: ${mapping(channels)}
 # Blocks of the main channel in one checking cycle.
 checkingHeight: ${topology.checkingHeight}
 
+# How long the member whose turn it is to seal a cycle is waited for, in seconds: after t1 it is warned, after t2 the next one does it.
+checking: ${mapping(topology.checking)}
+
 # How many organisations must agree: at least max(2, floor(n/2)+1), which is also the default.
 quorum: ${topology.quorum}
 

@@ -46,6 +46,7 @@ describe('topology', () => {
 orderer: {mspId: Ord, domain: ord.test, host: o1.ord.test, port: 7055, consensus: bft, nodes: 7}
 channels: {main: goods, checking: seals}
 checkingHeight: 2
+checking: { t1: 2, t2: 5 }
 quorum: 3
 batch: {maxMessages: 1, timeout: 1m0.5s, preferredMaxBytes: 10, absoluteMaxBytes: 20}
 businessNodes: separate
@@ -62,6 +63,7 @@ capability: V3_0
       },
       channels: { main: 'goods', checking: 'seals' },
       checkingHeight: 2,
+      checking: { t1: 2, t2: 5 },
       quorum: 3,
       batch: { maxMessages: 1, timeout: '1m0.5s', preferredMaxBytes: 10, absoluteMaxBytes: 20 },
       businessNodes: 'separate',
@@ -117,6 +119,10 @@ capability: V3_0
     ['channels: {main: same, checking: same}', 'channels must have two different names; both are same'],
     ['channels: {main: Main}', 'channels.main must be a lower-case letter'],
     ['channels: main', 'channels must be an object, not "main"'],
+    ['checking: {t1: 0}', 'checking.t1 must be a whole number from 1 to 86400'],
+    ['checking: {t1: 1.5}', 'checking.t1 must be a whole number'],
+    ['checking: {t1: 7, t2: 7}', 'checking.t2 must be a whole number from 8'],
+    ['checking: {t3: 7}', 'checking has the unknown member "t3"'],
     ['checkingHeight: 1', 'checkingHeight must be a whole number from 2'],
     ['checkingHeight: 2.5', 'checkingHeight must be a whole number'],
     ['quorum: 1', 'quorum must be a whole number from 2 to 3, not 1'],

@@ -1,5 +1,6 @@
 import { DEFAULT_DOMAINS, defaultQuorum, type Shape, type TextRule } from '@cotrace/core';
-import { goDuration } from './config/go-duration.js';
+import { goDuration } from '@cotrace/fabric-model';
+import { checkingTimesOf, type CheckingTimes } from './checking-times.js';
 import { parseSettings } from './settings-text.js';
 import { readTextFile } from './text-file.js';
 
@@ -56,6 +57,8 @@ export interface Topology {
   readonly channels: { readonly main: string; readonly checking: string };
   /** Main blocks in one checking cycle, c of the formats, at least 2. */
   readonly checkingHeight: number;
+  /** How long the initiator of a cycle is waited for. */
+  readonly checking: CheckingTimes;
   /** Organisations that must agree, q of the formats. */
   readonly quorum: number;
   readonly batch: Batch;
@@ -120,6 +123,7 @@ export function parseTopology(text: string, where = 'topology'): Topology {
     'domains',
     'channels',
     'checkingHeight',
+    'checking',
     'quorum',
     'batch',
     'businessNodes',
@@ -135,6 +139,7 @@ export function parseTopology(text: string, where = 'topology'): Topology {
     domains: parseDomains(root),
     channels: parseChannels(root),
     checkingHeight: root.optional('checkingHeight')?.integer(2, MAX_U32) ?? 1024,
+    checking: checkingTimesOf(root.section('checking')),
     quorum: root.optional('quorum')?.integer(least, organisations.length) ?? least,
     batch: parseBatch(root),
     businessNodes: root.optional('businessNodes')?.oneOf(['together', 'separate']) ?? 'together',

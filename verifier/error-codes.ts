@@ -12,6 +12,11 @@ const WRONG_SIGNATURE = {
   means: 'its signature is not valid, or it is too long to be looked at',
 } as const;
 
+const NO_SEAL = {
+  where: 'refused',
+  means: 'a transaction of the channel `checking` does not have the form of a seal, or seals something else',
+} as const;
+
 const NOT_PROVEN = {
   where: 'proof',
   means: 'what is shown of a record or key is not what the attested transactions wrote',
@@ -84,6 +89,17 @@ export const VERIFIER_CODES = {
     means: 'the proof shows no event',
     advice: 'have the proof written again',
   },
+  SEAL_CHAINCODE: NO_SEAL,
+  SEAL_CHANNEL: NO_SEAL,
+  SEAL_CREATOR: { where: 'refused', means: 'no member has signed the seal' },
+  SEAL_FORM: NO_SEAL,
+  SEAL_HEADER: NO_SEAL,
+  SEAL_PROPOSAL: NO_SEAL,
+  SEAL_QUORUM: {
+    where: 'refused',
+    means: 'fewer members than the quorum endorsed the seal; its detail says why others do not count',
+  },
+  SEAL_WRITES: NO_SEAL,
   STALE: {
     where: 'proof',
     means: "it is an older state than the trust file's checkpoint",

@@ -1,4 +1,14 @@
 export { VERIFIER_CODES } from './error-codes.js';
+export {
+  sealedBoth,
+  sealersOf,
+  verifySeal,
+  type PassedOver,
+  type Sealers,
+  type SealTerms,
+  type VerifiedSeal,
+} from './checking/seal.js';
+export { readSealingTransaction, type SealingTransaction } from './checking/sealing-transaction.js';
 export { attestationBodyOf, type NetworkTerms } from './main-block/attestation-body.js';
 export {
   checkAttestation,

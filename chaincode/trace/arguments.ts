@@ -1,5 +1,5 @@
 import { isCotraceError, parseStrictJson, type JsonValue } from '@cotrace/core';
-import { Refusal, refusalCode, type RefusalCode } from './refusal.js';
+import { Refusal, refusalCode, type RefusalCode } from '../refusal.js';
 
 /**
  * Parses an argument that may be hostile. Throws `TOO_LARGE` beyond `maxBytes` of UTF-8, `code` for what is

@@ -1,8 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 // Node 20 loads it half where `toLegacyObject` is called before anything else has loaded it.
 import 'node:tls';
-import { fromBinary } from '@bufbuild/protobuf';
-import { peer } from '@cotrace/fabric-model';
 import type fabric from 'fabric-contract-api';
 
 /** NodeOU of an organisation's administrators, as `cryptogen` and Fabric's CA name it. */
@@ -19,13 +17,4 @@ export function isAdmin(context: fabric.Context): boolean {
 /** The MSP of the organisation whose client makes the call. The peer has verified that the certificate is one of it. */
 export function mspIdOf(context: fabric.Context): string {
   return context.clientIdentity.getMSPID();
-}
-
-/** The chaincode that the client's proposal names: not this one where another chaincode makes the call. */
-export function invokedChaincode(context: fabric.Context): string {
-  const { channelHeader } = context.stub.getSignedProposal().proposal.header;
-  // fabric-shim hands out its generated message here, not the plain object of its types.
-  const message = channelHeader as unknown as { getExtension_asU8(): Uint8Array };
-  const extension = fromBinary(peer.ChaincodeHeaderExtensionSchema, message.getExtension_asU8());
-  return extension.chaincodeId?.name ?? '';
 }

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { canonicalJson, type ClientRecord, isCotraceError, rowsAndMarks } from '@cotrace/core';
 import { recordCheck } from './check-record.js';
-import { decodeRefusal, type RefusalBody } from './refusal.js';
+import { decodeRefusal, type RefusalBody } from '../refusal.js';
 import { adminCertificate } from './testing/certificates.js';
 import { MemoryLedger } from './testing/memory-ledger.js';
 import { hashOf, mill, noHint, sampleRecord, subject, traceRef } from './testing/samples.js';

@@ -1,6 +1,7 @@
 import { canonicalJson, DOMAIN_KEY } from '@cotrace/core';
 import fabric from 'fabric-contract-api';
-import { invokedChaincode, mspIdOf } from './caller.js';
+import { invokedChaincode } from '../invoked-chaincode.js';
+import { mspIdOf } from './caller.js';
 import { capture } from './capture.js';
 import { define } from './define.js';
 import { DomainCache, type Domain } from './domain-cache.js';
@@ -13,7 +14,7 @@ import {
   readRecord,
   readTrace,
 } from './queries.js';
-import { Refusal, encodeRefusal } from './refusal.js';
+import { Refusal, encodeRefusal } from '../refusal.js';
 
 // fabric-contract-api is CommonJS whose names Node cannot see: `import { Contract }` compiles and dies at start.
 const { Contract, Info, Returns, Transaction } = fabric;
@@ -48,7 +49,7 @@ export class TraceContract extends Contract {
     return answer(async () => {
       const domain = await this.#domain(context);
       const { name, called } = domain.definition;
-      const invoked = invokedChaincode(context);
+      const invoked = invokedChaincode(context.stub);
       if (called === 'directly' && invoked !== name) {
         throw new Refusal(
           'NOT_DIRECT',

@@ -1,7 +1,7 @@
 import { isArray, type JsonObject, type JsonValue } from '@cotrace/core';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { badSchema, judgeSchema } from './judge-schema.js';
-import { Refusal } from './refusal.js';
+import { Refusal } from '../refusal.js';
 import { SchemaPattern } from './schema-pattern.js';
 
 /** Checks a record's `data`. Throws `BAD_DATA`, naming the field; `TOO_LARGE` where it has too many values for its schema. */

@@ -8,10 +8,11 @@ import {
   utf8,
 } from '@cotrace/core';
 import type fabric from 'fabric-contract-api';
-import { invokedChaincode, isAdmin } from './caller.js';
+import { invokedChaincode } from '../invoked-chaincode.js';
+import { isAdmin } from './caller.js';
 import { checkDefinition } from './check-definition.js';
 import { type DomainDefinition, parseStanding } from './definition.js';
-import { Refusal } from './refusal.js';
+import { Refusal } from '../refusal.js';
 import type { Stub } from './state.js';
 
 /** The answer of `define`. */
@@ -28,7 +29,7 @@ export interface Defined {
 export async function define(context: fabric.Context, text: string): Promise<Defined> {
   const definition = checkDefinition(text);
   const { name } = definition;
-  const invoked = invokedChaincode(context);
+  const invoked = invokedChaincode(context.stub);
   if (name !== invoked) {
     throw new Refusal('WRONG_DOMAIN', `the definition of ${name} does not belong in ${invoked}`, {
       domain: name,

@@ -1,6 +1,6 @@
 import { RE2JSSyntaxException } from 're2js';
 import { isArray, isObject, type JsonValue } from '@cotrace/core';
-import { Refusal } from './refusal.js';
+import { Refusal } from '../refusal.js';
 import { SchemaPattern } from './schema-pattern.js';
 
 /** How deep a schema may nest, its references followed. */

@@ -1,5 +1,5 @@
 import type { Hint, TraceLink, TraceRow } from '@cotrace/core';
-import { Refusal } from './refusal.js';
+import { Refusal } from '../refusal.js';
 
 /** A refusal is short: see `MAX_REFUSAL_BYTES`. */
 const MAX_STALE_NAMED = 5;

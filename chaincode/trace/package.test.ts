@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { canonicalJson, recordIdOf, type TraceRow } from '@cotrace/core';
 import { defaultDomains } from '../domains/index.js';
-import { decodeRefusal } from './refusal.js';
+import { decodeRefusal } from '../refusal.js';
 import { adminCertificate, clientCertificate } from './testing/certificates.js';
 import { PeerStream, type Completed } from './testing/peer-stream.js';
 import { eventHashOf, hashOf, noHint, sampleRecord, subject, traceRef } from './testing/samples.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ClientRecord } from '@cotrace/core';
-import type { RefusalCode } from './refusal.js';
+import type { RefusalCode } from '../refusal.js';
 import { parseRecord } from './parse-record.js';
 import { refused } from './testing/refused.js';
 import { eventHashOf, hashOf, sampleRecord, traceRef } from './testing/samples.js';

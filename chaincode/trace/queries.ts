@@ -20,9 +20,10 @@ import {
 } from '@cotrace/core';
 import { asRefusal } from './arguments.js';
 import type { StandingDefinition } from './definition.js';
-import { Refusal } from './refusal.js';
+import { Refusal } from '../refusal.js';
 import { decodeState, readState, type Stub } from './state.js';
 import { markRange, prefixEnd, type TraceRange, traceRange } from './trace-range.js';
+import { drain, type AsyncSource } from '../drain.js';
 
 const MAX_EVENT_ID = 512;
 
@@ -121,18 +122,6 @@ async function readPage(
   const page: { iterator: AsyncSource<Entry>; metadata?: { bookmark: string } } =
     await stub.getStateByRangeWithPagination(start, end, pageSize, bookmark);
   return { entries: await drain(page.iterator), bookmark: page.metadata?.bookmark ?? '' };
-}
-
-interface AsyncSource<Value> {
-  next(): Promise<{ value: Value; done: boolean }>;
-  close(): Promise<void>;
-}
-
-async function drain<Value>(source: AsyncSource<Value>): Promise<Value[]> {
-  const values: Value[] = [];
-  for (let step = await source.next(); !step.done; step = await source.next()) values.push(step.value);
-  await source.close();
-  return values;
 }
 
 function badArgument(field: string, expected: string): Refusal {

@@ -1,5 +1,5 @@
 import shim from 'fabric-shim';
-import type { RefusalCode } from './refusal.js';
+import type { RefusalCode } from '../refusal.js';
 
 /** Refusals that belong to normal work: clients read again, or find that their first attempt got through. */
 const HARMLESS: readonly RefusalCode[] = ['DUPLICATE', 'STALE'];

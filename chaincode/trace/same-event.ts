@@ -13,7 +13,7 @@ import {
   type ToldEvent,
   wrongKey,
 } from '@cotrace/core';
-import { Refusal } from './refusal.js';
+import { Refusal } from '../refusal.js';
 import { readState, type Stub, writeState } from './state.js';
 
 /** Who records what, and as which record. */

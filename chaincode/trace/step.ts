@@ -1,6 +1,6 @@
 import { URI } from '@cotrace/core';
 import type { StepRule } from './definition.js';
-import { Refusal } from './refusal.js';
+import { Refusal } from '../refusal.js';
 
 // A CBV step written as a URI would be a second name of a word, past the list of words.
 const VOCABULARY = /^(?:urn:epcglobal:cbv:|https?:\/\/(?:ns|ref)\.gs1\.org\/cbv\/)/i;

@@ -1,5 +1,5 @@
 import { MARK_PREFIX, TRACE_PREFIX, utf8 } from '@cotrace/core';
-import { Refusal } from './refusal.js';
+import { Refusal } from '../refusal.js';
 
 /** Most entries on a page of `listTraces` and `listMarks`. */
 export const MAX_PAGE_SIZE = 1000;

@@ -1,5 +1,8 @@
 import { compareBytes, utf8 } from '../bytes/bytes.js';
 
+/** Where Fabric keeps which chaincodes are defined, with their policies; no domain. */
+export const LIFECYCLE_NAMESPACE = '_lifecycle';
+
 /** Longest name of a domain, in bytes. Fabric sets no limit; any client may put a name of megabytes into a block. */
 export const MAX_DOMAIN_BYTES = 128;
 

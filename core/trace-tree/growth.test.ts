@@ -9,9 +9,9 @@ import type { TraceEvent } from './event-leaf.js';
 import { growthPlaces, growthProof, verifyGrowth } from './growth.js';
 import type { EventTree, TraceHead } from './head.js';
 import type { PerfectNodes } from './paths.js';
-import { rootOfPeaks } from './peaks.js';
+import { rootOfPeaks } from '../merkle/peaks.js';
 import { headOf, nodesOf, someEvent, someEvents } from './testing/examples.js';
-import { appendToPeaks, referenceConsistency, referencePeaks } from './testing/reference.js';
+import { appendToPeaks, referenceConsistency, referencePeaks } from '../merkle/testing/peaks-reference.js';
 
 const RUNS = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
 

@@ -5,7 +5,7 @@ import type { NodePlace } from '../merkle/siblings.js';
 import { comparePlaces } from './event-leaf.js';
 import type { EventTree, TraceHead } from './head.js';
 import { hashesOf, type PerfectNodes } from './paths.js';
-import { peakPlaces } from './peaks.js';
+import { peakPlaces } from '../merkle/peaks.js';
 
 /**
  * The proof that `newer` extends `older`: for each tree of `older` whose count grew, in its order, the hashes that the

@@ -18,7 +18,7 @@ import {
   type EventTree,
   type TraceHead,
 } from './head.js';
-import { peakPlaces, rootOfPeaks } from './peaks.js';
+import { peakPlaces, rootOfPeaks } from '../merkle/peaks.js';
 import { exampleEvent, headOf, someEvent, someEvents } from './testing/examples.js';
 
 const RUNS = process.env['CI_DEEP'] === '1' ? 10_000 : 100;

@@ -6,7 +6,7 @@ import { MAX_MSP_ID_BYTES } from '../formats/membership.js';
 import { HASH_LENGTH } from '../hash.js';
 import { leafHash, MAX_TREE_SIZE } from '../merkle/hashing.js';
 import { comparePlaces, encodeEventLeaf, type TraceEvent } from './event-leaf.js';
-import { completedNodes, grownPeaks, peakPlaces, type PerfectNode } from './peaks.js';
+import { completedNodes, grownPeaks, peakPlaces, type PerfectNode } from '../merkle/peaks.js';
 
 /**
  * Most organisations that have a tree of their own in a head. With 48 MSP ids of 255 bytes, 32 peaks each, and the

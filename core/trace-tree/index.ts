@@ -23,5 +23,5 @@ export {
   type TraceHead,
 } from './head.js';
 export { eventPath, newestIndices, type PerfectNodes } from './paths.js';
-export { rootOfPeaks, type PerfectNode } from './peaks.js';
+export { rootOfPeaks, type PerfectNode } from '../merkle/peaks.js';
 export { verifyEvents, type ShownEvent, type ShownEvents } from './shown-events.js';

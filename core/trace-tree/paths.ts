@@ -2,7 +2,7 @@ import { MalformedError } from '../errors.js';
 import { HASH_LENGTH } from '../hash.js';
 import { checkIndices, multiproofPlaces, type NodePlace } from '../merkle/siblings.js';
 import { rootFromMultiproof } from '../merkle/verify.js';
-import { perfectPlaces, rootOfPeaks } from './peaks.js';
+import { perfectPlaces, rootOfPeaks } from '../merkle/peaks.js';
 
 /**
  * The hash of a perfect subtree, 32 bytes. It is asked for places alone whose leaves are all in the tree, so that an

@@ -8,7 +8,7 @@ import { errorOf } from '../testing/error-of.js';
 import { encodeEventLeaf, type TraceEvent } from './event-leaf.js';
 import { extendHead, isFull, MAX_HEAD_ORGANISATIONS, SHARED_TREE, type TraceHead } from './head.js';
 import { eventPath, newestIndices } from './paths.js';
-import { peakPlaces } from './peaks.js';
+import { peakPlaces } from '../merkle/peaks.js';
 import { verifyEvents, type ShownEvent, type ShownEvents } from './shown-events.js';
 import { exampleEvent, headOf, nodesOf, someEvents, TRACE_ID } from './testing/examples.js';
 

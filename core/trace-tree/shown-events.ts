@@ -5,7 +5,7 @@ import { readTraceKey } from '../records/trace-key.js';
 import { compareEvents, comparePlaces, decodeEventLeaf, type TraceEvent } from './event-leaf.js';
 import { treeOf, type EventTree, type TraceHead } from './head.js';
 import { rootOfPath } from './paths.js';
-import { rootOfPeaks } from './peaks.js';
+import { rootOfPeaks } from '../merkle/peaks.js';
 
 /** An event of a proof: its leaf's data, or only the leaf's hash where it is hidden. */
 export type ShownEvent =

@@ -40,6 +40,8 @@ import {
  */
 export class ChannelConfig {
   readonly channelId: string;
+  /** All of it, as it was decoded. */
+  readonly group: ConfigGroup;
   /** Number of configuration updates so far. */
   readonly sequence: bigint;
   /** Sorted names of the capabilities in force. */
@@ -93,6 +95,7 @@ export class ChannelConfig {
       });
     }
     this.channelId = channelId;
+    this.group = channel;
     this.sequence = sequence;
     this.policies = policyTree(channel, '/Channel');
     this.capabilities = {

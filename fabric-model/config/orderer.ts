@@ -4,6 +4,7 @@ import {
   BatchTimeoutSchema,
   ConsensusTypeSchema,
   RaftConfigMetadataSchema,
+  type ConsensusType_State,
   type RaftConfigMetadata,
 } from '../gen/fabric/orderer_pb.js';
 import { decode } from '../wire/decode.js';
@@ -13,6 +14,10 @@ import { badConfig, valueOf } from './group.js';
 export interface OrdererSettings {
   /** `etcdraft`, `BFT`, or `solo` in old ledgers. */
   readonly consensusType: string;
+  /** Whether transactions are ordered, or the channel is being migrated to another consensus. */
+  readonly consensusState: ConsensusType_State;
+  /** What the consensus is set up with: of Raft, `RaftConfigMetadata` bytes. */
+  readonly consensusMetadata: Uint8Array;
   /** The consenters and options of Raft, null under another consensus. */
   readonly raft: RaftConfigMetadata | null;
   /** The consenters by number, which sign blocks under BFT; empty elsewhere. */
@@ -45,6 +50,8 @@ export function ordererSettings(group: ConfigGroup): OrdererSettings {
   }
   return {
     consensusType: consensus.type,
+    consensusState: consensus.state,
+    consensusMetadata: consensus.metadata,
     raft: consensus.type === 'etcdraft' ? decode(RaftConfigMetadataSchema, consensus.metadata) : null,
     consenters: valueOf(group, 'Orderers', OrderersSchema)?.consenterMapping ?? [],
     batchSize: { maxMessageCount, absoluteMaxBytes, preferredMaxBytes },

@@ -81,6 +81,7 @@ function implicitMeta(bytes: Uint8Array, children: readonly PolicyTree[]): Polic
   return {
     kind: 'implicit-meta',
     threshold: policies.length === 0 ? 0 : thresholdOf(rule, policies.length),
+    subPolicy,
     policies,
   };
 }

@@ -7,7 +7,13 @@ import { satisfies, type SignatureRule } from './signature-policy.js';
 export type Policy =
   | SignatureRule
   /** As many of the sub-policies as `threshold` says must be satisfied. */
-  | { readonly kind: 'implicit-meta'; readonly threshold: number; readonly policies: readonly Policy[] }
+  | {
+      readonly kind: 'implicit-meta';
+      readonly threshold: number;
+      /** What the policies are called in each of the groups below. */
+      readonly subPolicy: string;
+      readonly policies: readonly Policy[];
+    }
   /** Nothing satisfies it: Fabric could not make a policy of what is configured. */
   | { readonly kind: 'reject'; readonly reason: string };
 

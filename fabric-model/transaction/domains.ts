@@ -1,12 +1,11 @@
-import { MalformedError, domainsAmong } from '@cotrace/core';
+import { domainsAmong, LIFECYCLE_NAMESPACE, MalformedError } from '@cotrace/core';
 import * as common from '../gen/fabric/common_pb.js';
 import * as peer from '../gen/fabric/peer_pb.js';
 import { decode } from '../wire/decode.js';
 import { decodeEnvelope, isConfiguration, isOfType } from './envelope.js';
 import { decodeRwset, isWritten, type NamespaceRwset } from './rwset.js';
 
-/** Namespace of Fabric's chaincode lifecycle. */
-export const LIFECYCLE_NAMESPACE = '_lifecycle';
+export { LIFECYCLE_NAMESPACE };
 
 /**
  * Domains that a transaction belongs to, whatever its validation code: sorted by UTF-8 bytes, or 'all' for

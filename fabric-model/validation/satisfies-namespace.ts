@@ -39,7 +39,7 @@ export function satisfiesNamespace(
 }
 
 /** Stands for a policy that was evaluated, or that only others can evaluate: the chaincode's need not apply any more. */
-const SATISFIED: Policy = { kind: 'implicit-meta', threshold: 0, policies: [] };
+const SATISFIED: Policy = { kind: 'implicit-meta', threshold: 0, subPolicy: '', policies: [] };
 
 function keyPolicy(namespace: string, key: string, context: ValidationContext): Policy | 'changed' | null {
   const parameter = context.keyPolicy?.(namespace, key) ?? null;

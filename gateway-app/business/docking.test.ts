@@ -16,6 +16,7 @@ const node = (name: string, role: NodeRole, mspId: string, domain: string | null
   domain,
   address: 'localhost:1',
   certificate: '',
+  signer: null,
 });
 
 const nodes = [

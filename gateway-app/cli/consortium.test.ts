@@ -42,7 +42,7 @@ describe('cotrace consortium', () => {
     expect(readConsortium(join(out, 'consortium.json')).nodes).toHaveLength(7);
     const trust = readTrust(readFileSync(join(out, 'trust.json'), 'utf8'), nodeVerifier);
     expect(trust.membership.quorum).toBe(2);
-    expect(readFileSync(join(out, 'consortium.json'), 'utf8')).toMatch(/^\{\n {2}"version": 2,\n/);
+    expect(readFileSync(join(out, 'consortium.json'), 'utf8')).toMatch(/^\{\n {2}"version": 3,\n/);
   });
 
   it('says what to compare, who must agree, and what will not last', async () => {

@@ -6,10 +6,17 @@ import type {
   NodeRole,
 } from './consortium.js';
 import type { Shape, TextRule } from '@cotrace/core';
+import { checkingTimesOf } from '@cotrace/network';
 import { ADDRESS } from '../settings/address.js';
 import { twiceIn } from './twice.js';
 import { MAX_CLIENTS, MAX_DOMAINS, MAX_HEIGHT, MAX_ORGANISATIONS, NAME } from './limits.js';
 
+/**
+ * Versions that are read. Nodes of two releases run during an upgrade, and one of them has the file of the other: version 2 says
+ * neither how long an initiator is waited for nor what nodes sign with.
+ */
+const OLDEST = 2;
+const NEWEST = 3;
 /** Each organisation has a master, at most a business node for each domain, and clients. */
 const MAX_NODES = MAX_ORGANISATIONS * MAX_CLIENTS;
 /** Of a node: its organisation, and its domain or what a client is called. */
@@ -24,8 +31,9 @@ const ROLES: readonly NodeRole[] = ['master', 'business', 'client'];
  * does not have.
  */
 export function consortiumOf(root: Shape): Consortium {
-  root.only(['version', 'channels', 'checkingHeight', 'domains', 'organisations', 'nodes']);
-  root.at('version').integer(2, 2);
+  const version = root.at('version').integer(OLDEST, NEWEST);
+  const added = version === NEWEST ? ['checking'] : [];
+  root.only(['version', 'channels', 'checkingHeight', ...added, 'domains', 'organisations', 'nodes']);
   const channels = root.at('channels').only(['main', 'checking']);
   const main = channelOf(channels.at('main'));
   const checking = channelOf(channels.at('checking'));
@@ -38,15 +46,17 @@ export function consortiumOf(root: Shape): Consortium {
   const known = {
     mspIds: new Set(organisations.map(({ mspId }) => mspId)),
     domains: new Set(domains),
+    signers: version === NEWEST,
   };
   const nodes = root
     .at('nodes')
     .items(MAX_NODES)
     .map((node) => nodeOf(node, known));
   const consortium: Consortium = {
-    version: 2,
+    version: NEWEST,
     channels: { main, checking },
     checkingHeight: root.at('checkingHeight').integer(2, MAX_HEIGHT),
+    checking: checkingTimesOf(root.section('checking')),
     domains,
     organisations,
     nodes,
@@ -58,9 +68,15 @@ export function consortiumOf(root: Shape): Consortium {
 
 function channelOf(shape: Shape): ConsortiumChannel {
   shape.only(['name', 'genesisHeaderHash']);
-  const genesis = shape.at('genesisHeaderHash');
-  genesis.hash();
-  return { name: shape.at('name').text(SOME_TEXT), genesisHeaderHash: genesis.text() };
+  return {
+    name: shape.at('name').text(SOME_TEXT),
+    genesisHeaderHash: hashText(shape.at('genesisHeaderHash')),
+  };
+}
+
+function hashText(shape: Shape): string {
+  shape.hash();
+  return shape.text();
 }
 
 function organisationOf(shape: Shape): ConsortiumOrganisation {
@@ -80,10 +96,13 @@ function organisationOf(shape: Shape): ConsortiumOrganisation {
 interface Known {
   readonly mspIds: ReadonlySet<string>;
   readonly domains: ReadonlySet<string>;
+  /** Whether nodes say what they sign with. */
+  readonly signers: boolean;
 }
 
-function nodeOf(shape: Shape, { mspIds, domains }: Known): ConsortiumNode {
-  shape.only(['name', 'role', 'mspId', 'domain', 'address', 'certificate']);
+function nodeOf(shape: Shape, { mspIds, domains, signers }: Known): ConsortiumNode {
+  const added = signers ? ['signer'] : [];
+  shape.only(['name', 'role', 'mspId', 'domain', 'address', 'certificate', ...added]);
   const role = shape.at('role').oneOf(ROLES);
   const mspId = shape.at('mspId').text();
   if (!mspIds.has(mspId)) shape.at('mspId').wrong('that of an organisation of the file');
@@ -91,14 +110,15 @@ function nodeOf(shape: Shape, { mspIds, domains }: Known): ConsortiumNode {
   if (domain !== null && !domains.has(domain)) shape.at('domain').wrong('a domain of the file');
   if (role !== 'business') shape.optional('domain')?.wrong(`null for a ${role}`);
   if (role === 'client') shape.optional('address')?.wrong('null for a client');
-  const certificate = shape.at('certificate');
-  certificate.hash();
+  if (role === 'client') shape.optional('signer')?.wrong('null for a client');
+  const signer = shape.optional('signer');
   return {
     name: shape.at('name').text(NODE_NAME),
     role,
     mspId,
     domain,
     address: role === 'client' ? null : shape.at('address').text(ADDRESS),
-    certificate: certificate.text(),
+    certificate: hashText(shape.at('certificate')),
+    signer: signer === null ? null : hashText(signer),
   };
 }

@@ -54,6 +54,29 @@ describe('a consortium file', () => {
     expect(read({ ...good, nodes: [] }).nodes).toEqual([]);
   });
 
+  it('is read in the version before, which has no times and no signing certificates', () => {
+    const { checking, ...before } = good;
+    const old = good.nodes.map((node) =>
+      Object.fromEntries(Object.entries(node).filter(([name]) => name !== 'signer')),
+    );
+    expect(checking).toEqual({ t1: 10, t2: 30 });
+    expect(read({ ...before, version: 2, nodes: old })).toEqual({
+      ...good,
+      nodes: good.nodes.map((node) => ({ ...node, signer: null })),
+    });
+    expect(() => read({ ...good, version: 2 })).toThrow('unknown member "checking"');
+    expect(() => read({ ...before, version: 2 })).toThrow('unknown member "signer"');
+  });
+
+  it('has times of a cycle of its own, and those that hold by default', () => {
+    expect(read({ ...good, checking: { t1: 86_400, t2: 86_401 } }).checking).toEqual({
+      t1: 86_400,
+      t2: 86_401,
+    });
+    expect(read({ ...good, checking: { t1: 20 } }).checking).toEqual({ t1: 20, t2: 60 });
+    expect(read({ ...good, checking: {} }).checking).toEqual({ t1: 10, t2: 30 });
+  });
+
   const faults: readonly (readonly [string, () => unknown, string])[] = [
     ['a business node without a domain', () => withNode('business', { domain: null }), 'domain must be text'],
     ['a domain that is a number', () => withNode('business', { domain: 7 }), 'domain must be text'],
@@ -94,7 +117,20 @@ describe('a consortium file', () => {
     ['a peer without an address', () => withFirst({ peer: { serverName: null } }), 'address is missing'],
     ['no TLS authority', () => withFirst({ tlsRoots: '' }), 'tlsRoots must be'],
     ['a quorum, which main’s configuration has', () => ({ ...good, quorum: 2 }), 'unknown member "quorum"'],
-    ['the version before', () => ({ ...good, version: 1 }), 'version must be a whole number from 2 to 2'],
+    ['the version before', () => ({ ...good, version: 1 }), 'version must be a whole number from 2 to 3'],
+    ['a version to come', () => ({ ...good, version: 4 }), 'version must be a whole number from 2 to 3'],
+    ['an initiator that nobody waits for', () => ({ ...good, checking: { t1: 0 } }), 'checking.t1 must be'],
+    [
+      'a turn that ends before the warning',
+      () => ({ ...good, checking: { t1: 9, t2: 9 } }),
+      'checking.t2 must be a whole number from 10',
+    ],
+    ['a signing certificate that is no hash', () => withNode('master', { signer: 'AB' }), 'signer must be'],
+    [
+      'a client that signs',
+      () => withNode('client', { signer: good.nodes[0]?.signer }),
+      'signer must be null',
+    ],
     ['a height of one', () => ({ ...good, checkingHeight: 1 }), 'checkingHeight must be'],
     ['a height beyond its 32 bits', () => ({ ...good, checkingHeight: 2 ** 32 }), 'checkingHeight must be'],
     ['one domain twice', () => ({ ...good, domains: [...good.domains, 'goods'] }), 'the domain goods'],

@@ -1,4 +1,5 @@
 import { defaultQuorum } from '@cotrace/core';
+import type { CheckingTimes } from '@cotrace/network';
 
 export type NodeRole = 'master' | 'business' | 'client';
 
@@ -14,6 +15,11 @@ export interface ConsortiumNode {
   readonly address: string | null;
   /** SHA-256 of its TLS certificate (DER), 64 lower-case hexadecimal digits. */
   readonly certificate: string;
+  /**
+   * SHA-256 of the certificate (DER) that it signs with, 64 lower-case hexadecimal digits; null for a client, and where the
+   * file does not say, as in version 2.
+   */
+  readonly signer: string | null;
 }
 
 /** An organisation: its peer, and the TLS authorities that its nodes' certificates come from. */
@@ -32,10 +38,12 @@ export interface ConsortiumChannel {
 
 /** The configuration that all nodes and clients of a consortium share. */
 export interface Consortium {
-  readonly version: 2;
+  readonly version: 3;
   readonly channels: { readonly main: ConsortiumChannel; readonly checking: ConsortiumChannel };
   /** Checking height c: main blocks in a cycle, at least 2. */
   readonly checkingHeight: number;
+  /** How long the initiator of a checking cycle is waited for. */
+  readonly checking: CheckingTimes;
   readonly domains: readonly string[];
   readonly organisations: readonly ConsortiumOrganisation[];
   readonly nodes: readonly ConsortiumNode[];

@@ -11,7 +11,9 @@ import { readClientConfig } from '../client/client-config.js';
 import { readProcessConfig } from '../node/process-config.js';
 import { EXAMPLE_TOPOLOGY, putExampleConsortium } from '../testing/example-consortium.js';
 import { readTrust } from '@cotrace/verifier';
+import { pemCertificateHash } from './certificate-hash.js';
 import { consortiumOf } from './check.js';
+import type { ConsortiumNode } from './consortium.js';
 import { makeConsortiumFiles } from './make.js';
 import { readConsortiumSource } from './source.js';
 
@@ -35,6 +37,8 @@ function make(change: (text: string) => string = (text) => text, now = Date.now(
   writeFileSync(path, change(readFileSync(join(dir, 'consortium.yaml'), 'utf8')));
   return makeConsortiumFiles(readConsortiumSource(path), now);
 }
+
+const withoutSigners = (text: string) => text.replaceAll(/,?\s+signer: [a-z/-]+\.pem/g, '');
 
 /** The message of the `CONFIG` error that it throws. */
 function refusal(act: () => unknown): string {
@@ -72,6 +76,16 @@ describe('the example of a consortium', () => {
     expect(read.network.mainName).toBe('trade');
   });
 
+  it('says what its nodes sign with, and where the description leaves that out, nothing', () => {
+    const hashes = (nodes: readonly ConsortiumNode[]) => nodes.map(({ signer }) => signer);
+    const { nodes } = make().consortium;
+    const own = readFileSync(join(dir, 'farm', 'signing.pem'), 'utf8');
+    expect(nodes[0]?.signer).toBe(pemCertificateHash(own));
+    expect(nodes.filter(({ role, signer }) => (role === 'client') !== (signer === null))).toEqual([]);
+    const without = make(withoutSigners).consortium;
+    expect(new Set(hashes(without.nodes))).toEqual(new Set([null]));
+  });
+
   it('has the nodes that the example of a process runs, and a client', () => {
     const { consortium } = make();
     const { consortium: path, nodes } = readProcessConfig(join(dir, 'nodes.yaml'));
@@ -104,7 +118,24 @@ describe('a description of a consortium', () => {
     ],
     ['a file that is not there', 'farm/master.pem', 'farm/none.pem', /none\.pem cannot be read/],
     ['a file that holds no certificate', 'farm/master.pem', 'client.yaml', /holds no PEM certificate/],
-    ['a signing certificate', 'farm/master.pem', 'farm/signing.pem', /not its signing certificate/],
+    [
+      'a signing certificate for TLS',
+      'certificate: farm/master.pem',
+      'certificate: farm/signing.pem',
+      /not its signing certificate/,
+    ],
+    [
+      'a TLS certificate for signing',
+      'signer: farm/signing.pem',
+      'signer: farm/master.pem',
+      /no valid certificate of FarmMSP \(farm\); give the node's signing certificate/,
+    ],
+    [
+      "another organisation's signing certificate",
+      'signer: farm/signing.pem',
+      'signer: shop/signing.pem',
+      /no valid certificate of FarmMSP/,
+    ],
     ["another organisation's certificate", 'farm/master.pem', 'shop/master.pem', /not issued by/],
     [
       'one certificate for two nodes',
@@ -126,8 +157,8 @@ describe('a description of a consortium', () => {
     ],
     [
       'a node of a domain that is not there',
-      'retail: {',
-      'wholesale: {',
+      '      retail:',
+      '      wholesale:',
       /businessNodes has the unknown member "wholesale"; it may have production,/,
     ],
     [
@@ -159,7 +190,7 @@ describe('a description of a consortium', () => {
     await ensureCrypto(three, crypto);
     const made = (quorum: number) => {
       writeFileSync(join(dir, 'three.block'), genesisBlock({ ...three, quorum }, 'trade', crypto));
-      return make((text) => text.replace('trade-config.block', 'three.block'));
+      return make((text) => withoutSigners(text).replace('trade-config.block', 'three.block'));
     };
     const { quorum, trust, warnings } = made(2);
     expect([quorum, readTrust(trust, nodeVerifier).membership.quorum]).toEqual([2, 2]);

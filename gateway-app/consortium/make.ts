@@ -1,4 +1,4 @@
-import { CotraceError, quorumAmong, toHex } from '@cotrace/core';
+import { CotraceError, quorumAmong, toHex, utf8 } from '@cotrace/core';
 import { ChannelConfig, decodeBlock } from '@cotrace/fabric-model';
 import { assembleConsortium, type NodePart, type OrganisationPart } from './assemble.js';
 import type { Consortium, ConsortiumChannel } from './consortium.js';
@@ -7,7 +7,13 @@ import { writeTrust } from '@cotrace/verifier';
 import { certificateHash } from './certificate-hash.js';
 import { certificatesOf, checkedCertificate, CLIENT, SERVER, type CertificateUse } from './certificates.js';
 import { twiceIn } from './twice.js';
-import type { ConsortiumSource, SourceChannel, SourceNode, SourceOrganisation } from './source.js';
+import type {
+  ConsortiumSource,
+  SourceChannel,
+  SourceFile,
+  SourceNode,
+  SourceOrganisation,
+} from './source.js';
 import { warningsOf } from './warnings.js';
 
 /** The files that a consortium's nodes, clients and verifiers share. */
@@ -39,11 +45,11 @@ export function makeConsortiumFiles(source: ConsortiumSource, now: number): Cons
     );
   }
   const quorum = checkQuorum(source, members, config.quorum);
-  const { checkingHeight, domains } = source;
+  const { checkingHeight, times: checking, domains } = source;
   const channels = { main: channelOf(source.main), checking: channelOf(source.checking) };
   const consortium = assembleConsortium(
-    { channels, checkingHeight, domains },
-    source.organisations.map((organisation) => partOf(organisation, now)),
+    { channels, checkingHeight, checking, domains },
+    source.organisations.map((organisation) => partOf(organisation, config, now)),
   );
   const twice = twiceIn(consortium);
   if (twice !== null) {
@@ -99,11 +105,15 @@ function checkQuorum(
 }
 
 /** An organisation with its nodes and clients, their certificates checked. Throws `CONFIG`. */
-function partOf(organisation: SourceOrganisation, now: number): OrganisationPart {
+function partOf(organisation: SourceOrganisation, config: ChannelConfig, now: number): OrganisationPart {
   const authorities = certificatesOf(organisation.tlsRoots);
-  const node = ({ name, address, certificate }: SourceNode, uses: readonly CertificateUse[]): NodePart => {
+  const node = (
+    { name, address, certificate, signer }: SourceNode,
+    uses: readonly CertificateUse[],
+  ): NodePart => {
     const checked = checkedCertificate(certificate, authorities, uses, now);
-    return { name, address, certificate: certificateHash(checked.raw) };
+    const signs = signer === null ? null : signerHash(signer, organisation, config, now);
+    return { name, address, certificate: certificateHash(checked.raw), signer: signs };
   };
   const { name, mspId, peer, tlsRoots, master, businessNodes, clients } = organisation;
   return {
@@ -118,4 +128,27 @@ function partOf(organisation: SourceOrganisation, now: number): OrganisationPart
     })),
     clients: clients.map((client) => node(client, [CLIENT])),
   };
+}
+
+/** The hash of a node's signing certificate. Throws `CONFIG` where it is none that is valid in its organisation at the time `now`. */
+function signerHash(
+  file: SourceFile,
+  { mspId, name }: SourceOrganisation,
+  config: ChannelConfig,
+  now: number,
+): string {
+  const { path, text } = file;
+  const [certificate] = certificatesOf(file);
+  const msp = config.msps.find((candidate) => candidate.mspId === mspId);
+  try {
+    msp?.identity(utf8(text)).validate({ at: new Date(now) });
+  } catch (cause) {
+    throw new CotraceError(
+      'CONFIG',
+      `${path} is not a valid certificate of ${mspId} (${name}); give the node's signing certificate, not its TLS certificate`,
+      { path, mspId },
+      cause,
+    );
+  }
+  return certificateHash(certificate?.raw ?? new Uint8Array());
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CotraceError, type Shape } from '@cotrace/core';
-import { textOfFile } from '@cotrace/network';
+import { checkingTimesOf, textOfFile, type CheckingTimes } from '@cotrace/network';
 import { ADDRESS } from '../settings/address.js';
 import { MAX_CLIENTS, MAX_DOMAINS, MAX_HEIGHT, MAX_ORGANISATIONS, NAME } from './limits.js';
 import { openSettings, pathOf, textOf, type SettingsFile } from '../settings/settings-file.js';
@@ -24,6 +24,8 @@ export interface SourceNode {
   readonly address: string | null;
   /** Its TLS certificate. */
   readonly certificate: SourceFile;
+  /** The certificate that it signs with; null for a client, and where the description leaves it out. */
+  readonly signer: SourceFile | null;
 }
 
 export interface SourceOrganisation {
@@ -42,6 +44,7 @@ export interface ConsortiumSource {
   readonly main: SourceChannel & { readonly config: Uint8Array };
   readonly checking: SourceChannel;
   readonly checkingHeight: number;
+  readonly times: CheckingTimes;
   readonly domains: readonly string[];
   readonly organisations: readonly SourceOrganisation[];
 }
@@ -55,7 +58,7 @@ const DEFAULT_HEIGHT = 1024;
 export function readConsortiumSource(path: string): ConsortiumSource {
   const file = openSettings(path);
   const { root } = file;
-  root.only(['channels', 'checkingHeight', 'domains', 'organisations']);
+  root.only(['channels', 'checkingHeight', 'checking', 'domains', 'organisations']);
   const channels = root.at('channels').only(['main', 'checking']);
   const main = channels.at('main').only(['name', 'genesis', 'config']);
   const checking = channels.at('checking').only(['name', 'genesis']);
@@ -68,6 +71,7 @@ export function readConsortiumSource(path: string): ConsortiumSource {
     main: { ...channelOf(file, main), config: bytesAt(file, main, 'config', 'newest configuration block') },
     checking: channelOf(file, checking),
     checkingHeight: root.optional('checkingHeight')?.integer(2, MAX_HEIGHT) ?? DEFAULT_HEIGHT,
+    times: checkingTimesOf(root.section('checking')),
     domains,
     organisations: root
       .at('organisations')
@@ -105,6 +109,7 @@ function organisationOf(file: SettingsFile, section: Shape, domains: readonly st
         name: `${name}.${short}`,
         address: null,
         certificate: textAt(file, client, 'certificate', 'TLS certificate'),
+        signer: null,
       };
     }),
   };
@@ -122,11 +127,13 @@ function businessNodesOf(
 }
 
 function listeningNode(file: SettingsFile, section: Shape, name: string): SourceNode {
-  section.only(['address', 'certificate']);
+  section.only(['address', 'certificate', 'signer']);
   return {
     name,
     address: section.at('address').text(ADDRESS),
     certificate: textAt(file, section, 'certificate', 'TLS certificate'),
+    signer:
+      section.optional('signer') === null ? null : textAt(file, section, 'signer', 'signing certificate'),
   };
 }
 

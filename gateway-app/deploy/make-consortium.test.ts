@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadTls, type NetworkInfo } from '@cotrace/network';
+import { loadIdentity, loadTls, type NetworkInfo } from '@cotrace/network';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pemCertificateHash } from '../consortium/certificate-hash.js';
 import { TestNetwork } from '../testing/test-network.js';
@@ -29,11 +29,12 @@ const hashIn = (folder: string) => pemCertificateHash(loadTls(join(folder, 'tls'
 
 describe('the consortium of a network', () => {
   it('has its channels and domains, and where each peer is reached', () => {
-    const { channels, domains, checkingHeight, organisations } = make();
-    expect({ channels, domains, checkingHeight }).toEqual({
+    const { channels, domains, checkingHeight, checking, organisations } = make();
+    expect({ channels, domains, checkingHeight, checking }).toEqual({
       channels: network.consortium.channels,
       domains: network.topology.domains,
       checkingHeight: network.topology.checkingHeight,
+      checking: network.topology.checking,
     });
     expect(organisations.map(({ name, mspId, peer }) => [name, mspId, peer])).toEqual([
       ['org1', 'Org1MSP', { address: '127.0.0.1:1', serverName: 'peer1' }],
@@ -67,6 +68,18 @@ describe('the consortium of a network', () => {
       expect(mspId).toBe(name.startsWith('org1') ? 'Org1MSP' : 'Org2MSP');
       expect(domain).toBe(/goods|retail/.exec(name)?.[0] ?? null);
     }
+  });
+
+  it('says what each node signs with, and of clients nothing', () => {
+    const [one] = network.organisations;
+    if (one === undefined) throw new Error('there are two');
+    const signerIn = (folder: string) =>
+      pemCertificateHash(loadIdentity(join(folder, 'msp'), one.mspId).certificate);
+    const signers = new Map(make().nodes.map(({ name, signer }) => [name, signer]));
+    expect(signers.get('org1.master')).toBe(signerIn(network.layout.master(one)));
+    expect(signers.get('org1.retail')).toBe(signerIn(network.layout.business(one, 'retail')));
+    expect(signers.get('org1.client')).toBeNull();
+    expect(new Set(signers.values()).size).toBe(7);
   });
 
   it('is not made where the hash of a channel is missing or is none', () => {

@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import { fromHex } from '@cotrace/core';
-import { businessNodes, loadTls, type CryptoLayout, type NetworkInfo, type Topology } from '@cotrace/network';
+import {
+  businessNodes,
+  loadIdentity,
+  loadTls,
+  type CryptoLayout,
+  type NetworkInfo,
+  type Topology,
+} from '@cotrace/network';
 import { assembleConsortium, type NodePart } from '../consortium/assemble.js';
 import { pemCertificateHash } from '../consortium/certificate-hash.js';
 import type { Consortium, NodeRole } from '../consortium/consortium.js';
@@ -22,16 +29,22 @@ export function makeConsortium(
     fromHex(genesisHeaderHash, 32);
     return { name, genesisHeaderHash };
   };
-  const { checkingHeight, domains } = topology;
+  const { checkingHeight, checking, domains } = topology;
   const channels = { main: channel(topology.channels.main), checking: channel(topology.channels.checking) };
-  const node = (name: string, folder: string, address: string | null = addressOf(name)): NodePart => ({
+  const caller = (name: string, folder: string): NodePart => ({
     name,
-    address,
+    address: null,
     certificate: pemCertificateHash(loadTls(join(folder, 'tls')).certificate),
+    signer: null,
+  });
+  const node = (name: string, folder: string, mspId: string): NodePart => ({
+    ...caller(name, folder),
+    address: addressOf(name),
+    signer: pemCertificateHash(loadIdentity(join(folder, 'msp'), mspId).certificate),
   });
   const business = businessNodes(topology);
   const made = assembleConsortium(
-    { channels, checkingHeight, domains },
+    { channels, checkingHeight, checking, domains },
     topology.organisations.map((organisation) => {
       const { name, mspId } = organisation;
       const peer = info.peers[name];
@@ -40,11 +53,14 @@ export function makeConsortium(
         mspId,
         peer: { address: peer?.address ?? '', serverName: peer?.name ?? null },
         tlsRoots: loadTls(join(layout.peer(organisation), 'tls')).ca.toString('utf8'),
-        master: node(masterNode(name), layout.master(organisation)),
+        master: node(masterNode(name), layout.master(organisation), mspId),
         businessNodes: business
           .filter((candidate) => candidate.organisation === organisation)
-          .map(({ name, domain }) => ({ ...node(name, layout.business(organisation, domain)), domain })),
-        clients: [node(`${name}.client`, layout.user(organisation, 'User1'), null)],
+          .map(({ name, domain }) => ({
+            ...node(name, layout.business(organisation, domain), mspId),
+            domain,
+          })),
+        clients: [caller(`${name}.client`, layout.user(organisation, 'User1'))],
       };
     }),
   );

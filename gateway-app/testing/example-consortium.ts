@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensureCrypto, genesisBlock, parseTopology, type CryptoLayout } from '@cotrace/network';
+import { ensureCrypto, genesisBlock, loadIdentity, parseTopology, type CryptoLayout } from '@cotrace/network';
 
 const EXAMPLES = fileURLToPath(new URL('../../docs/examples/', import.meta.url));
 
@@ -23,15 +23,20 @@ export async function putExampleConsortium(dir: string): Promise<CryptoLayout> {
   for (const organisation of [farm, shop]) {
     const { name, domain } = organisation;
     mkdirSync(join(dir, name));
+    const signing = (folder: string, to: string) => {
+      const { certificate } = loadIdentity(join(folder, 'msp'), organisation.mspId);
+      writeFileSync(join(dir, name, to), certificate);
+    };
     const tlsca = join(layout.organisation(organisation), 'tlsca');
     put(`${name}/tls-ca.pem`, join(tlsca, `tlsca.${domain}-cert.pem`));
     put(`${name}/master.pem`, join(layout.master(organisation), 'tls', 'server.crt'));
+    signing(layout.master(organisation), 'signing.pem');
     for (const other of topology.domains) {
       put(`${name}/${other}.pem`, join(layout.business(organisation, other), 'tls', 'client.crt'));
+      signing(layout.business(organisation, other), `${other}-signing.pem`);
     }
   }
   put('farm/erp.pem', join(layout.user(farm, 'User1'), 'tls', 'client.crt'));
-  put('farm/signing.pem', join(layout.master(farm), 'msp', 'signcerts', 'master.farm.example-cert.pem'));
   put('shop/till.pem', join(layout.user(shop, 'User1'), 'tls', 'client.crt'));
   const trade = genesisBlock(topology, 'trade', layout.dir);
   writeFileSync(join(dir, 'trade-0.block'), trade);

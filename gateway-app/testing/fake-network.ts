@@ -7,7 +7,7 @@ import {
   type MessageShape,
 } from '@bufbuild/protobuf';
 import { CotraceError } from '@cotrace/core';
-import type { SigningIdentity } from '@cotrace/network';
+import { DEFAULT_CHECKING_TIMES, type SigningIdentity } from '@cotrace/network';
 import type { ClientContext } from '../client/client-config.js';
 import { Connections } from '../client/connections.js';
 import type { GatewayPeer } from '../client/wire.js';
@@ -78,12 +78,13 @@ export function fakeConsortium(organisations: number): Consortium {
   const names = Array.from({ length: organisations }, (_, i) => `org${i + 1}`);
   const hash = '00'.repeat(32);
   return {
-    version: 2,
+    version: 3,
     channels: {
       main: { name: 'main', genesisHeaderHash: hash },
       checking: { name: 'checking', genesisHeaderHash: hash },
     },
     checkingHeight: 1024,
+    checking: DEFAULT_CHECKING_TIMES,
     domains: ['goods'],
     organisations: names.map((name) => ({
       name,
@@ -93,7 +94,7 @@ export function fakeConsortium(organisations: number): Consortium {
     })),
     nodes: names.flatMap((name) => {
       const mspId = `${name}MSP`;
-      const node = { mspId, domain: null, certificate: hash };
+      const node = { mspId, domain: null, certificate: hash, signer: null };
       return [
         { ...node, name: `${name}.master`, role: 'master' as const, address: `${name}:7100` },
         { ...node, name: `${name}.client`, role: 'client' as const, address: null },

@@ -139,14 +139,23 @@ function consortiumOf(topology: Topology, layout: CryptoLayout, genesis: Uint8Ar
     { mspId }: Organisation,
     domain: string | null,
     folder: string,
-  ): ConsortiumNode => ({ name, role, mspId, domain, address: null, certificate: certificateOf(folder) });
+  ): ConsortiumNode => ({
+    name,
+    role,
+    mspId,
+    domain,
+    address: null,
+    certificate: certificateOf(folder),
+    signer: role === 'client' ? null : signerOf(folder, mspId),
+  });
   return {
-    version: 2,
+    version: 3,
     channels: {
       main: { name: topology.channels.main, genesisHeaderHash: toHex(decodeBlock(genesis).headerHash) },
       checking: { name: topology.channels.checking, genesisHeaderHash: toHex(checking.headerHash) },
     },
     checkingHeight: topology.checkingHeight,
+    checking: topology.checking,
     domains: topology.domains,
     organisations: topology.organisations.map((organisation, i) => ({
       name: organisation.name,
@@ -173,4 +182,8 @@ function consortiumOf(topology: Topology, layout: CryptoLayout, genesis: Uint8Ar
 function certificateOf(folder: string): string {
   const { certificate } = loadTls(join(folder, 'tls'));
   return pemCertificateHash(certificate);
+}
+
+function signerOf(folder: string, mspId: string): string {
+  return pemCertificateHash(loadIdentity(join(folder, 'msp'), mspId).certificate);
 }

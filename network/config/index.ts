@@ -1,4 +1,3 @@
 export * from './genesis.js';
-export * from './go-duration.js';
 export * from './msp-folder.js';
 export * from './addresses.js';

@@ -4,7 +4,6 @@ import {
   decodeAttestationBody,
   encodeStateTrieEntry,
   equalBytes,
-  fromHex,
   PlainTrie,
   sha256,
   stateTrieKey,
@@ -16,6 +15,7 @@ import { nodeVerifier } from '@cotrace/network';
 import type { Attestation } from '../../gateway-app/gen/cotrace/cotrace_pb.js';
 import { attest, withMembers } from '../../gateway-app/testing/attestations.js';
 import { codeOf, errorOf } from '../../gateway-app/testing/codes.js';
+import { highS } from '../../gateway-app/testing/high-s.js';
 import { peerOnP384 } from '../../gateway-app/testing/odd-identity.js';
 import { TestChain } from '../../gateway-app/testing/test-chain.js';
 import { TestMaster } from '../../gateway-app/testing/test-master.js';
@@ -28,8 +28,6 @@ import {
   type AttestationTerms,
 } from '../../verifier/main-block/attestation.js';
 import { mainConfig } from '../../verifier/main-block/main-config.js';
-
-const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
 // Other work on the machine must not fail a test.
 jest.setTimeout(30_000);
@@ -306,11 +304,3 @@ describe('an error that says nothing of an attestation passes through unchanged'
 });
 
 /** The other signature that the same two numbers make: r, and the order of the group less s. */
-function highS(signature: Uint8Array): Uint8Array {
-  const rLength = signature[3] ?? 0;
-  const r = signature.slice(2, 4 + rLength);
-  const s = P256_ORDER - BigInt(`0x${toHex(signature.slice(6 + rLength))}`);
-  const digits = fromHex(s.toString(16).padStart(66, '0'));
-  const content = concat(r, Uint8Array.of(0x02, digits.length), digits);
-  return concat(Uint8Array.of(0x30, content.length), content);
-}

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { Refusal, decodeRefusal, type RefusalBody, type RefusalCode } from '../refusal.js';
+import { Refusal, decodeRefusal, type RefusalBody, type RefusalCode } from '../../refusal.js';
 
 /** Expects `run` to throw a refusal with `code`, and returns it. */
 export function refused(code: RefusalCode, run: () => unknown): Refusal {

@@ -184,7 +184,7 @@ describe('bringing a network up', () => {
     peer = '127.0.0.1:7052';
     expect(await up()).toEqual([
       'fabric',
-      'addresses have changed; restarting the nodes',
+      'what nodes are told has changed; restarting them',
       ...[...stops(NODES), ...starts(NODES), ...ASKED],
     ]);
     expect(readConsortium(workspace.consortium).organisations[0]?.peer.address).toBe(peer);

@@ -106,7 +106,7 @@ async function startNodes(
   const addressOf = (name: string) => `localhost:${portOf(ports, name)}`;
   const consortium = makeConsortium(topology, layout, info, addressOf);
   if (hasChanged(workspace.consortium, consortium)) {
-    progress('addresses have changed; restarting the nodes');
+    progress('what nodes are told has changed; restarting them');
     for (const { spec } of nodes) await starter.stop(spec.name);
   }
   if (!isWritten(workspace.consortium, consortium) || !existsSync(workspace.trust)) {

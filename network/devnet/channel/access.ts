@@ -1,5 +1,5 @@
 import { CotraceError, isCotraceError } from '@cotrace/core';
-import { evaluateIdentities, type Policy, type SignedData, signers } from '@cotrace/fabric-model';
+import { policyFailure, type SignedData, signers } from '@cotrace/fabric-model';
 import type { Ledger } from '../ledger/types.js';
 
 /** A resource that the channel's access list may name: `peer/Propose`, `qscc/GetChainInfo`, and so on. */
@@ -81,27 +81,6 @@ export class ChannelAccess {
   #failure(path: string, signed: SignedData): string | null {
     const policy = this.#ledger.config.policy(path);
     if (policy === null) return `could not find policy ${path}`;
-    const identities = signers([signed], this.#ledger.manager);
-    if (evaluateIdentities(policy, identities)) return null;
-    return failureText(policy, path, evaluated(policy, identities));
-  }
-}
-
-function evaluated(policy: Policy, identities: Parameters<typeof evaluateIdentities>[1]): number {
-  if (policy.kind !== 'implicit-meta') return 0;
-  return policy.policies.filter((part) => evaluateIdentities(part, identities)).length;
-}
-
-function failureText(policy: Policy, path: string, satisfied: number): string {
-  switch (policy.kind) {
-    case 'signature':
-      return 'signature set did not satisfy policy';
-    case 'reject':
-      return policy.reason;
-    case 'implicit-meta': {
-      const name = path.slice(path.lastIndexOf('/') + 1);
-      const needed = `this policy requires ${policy.threshold} of the '${name}' sub-policies to be satisfied`;
-      return `implicit policy evaluation failed - ${satisfied} sub-policies were satisfied, but ${needed}`;
-    }
+    return policyFailure(policy, signers([signed], this.#ledger.manager));
   }
 }

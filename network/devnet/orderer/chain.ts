@@ -1,7 +1,6 @@
 import { toBinary } from '@bufbuild/protobuf';
 import { CotraceError } from '@cotrace/core';
-import { common } from '@cotrace/fabric-model';
-import { goDuration } from '../../config/go-duration.js';
+import { common, goDuration } from '@cotrace/fabric-model';
 import type { Ledger, SignBlock } from '../ledger/types.js';
 import { BlockCutter, type BatchLimits } from './cutter.js';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { equalBytes, toHex } from '../bytes/bytes.js';
-import { leafHash } from '../merkle/hashing.js';
-import { someLeaves } from '../merkle/testing/leaves.js';
-import { rememberedRoots } from '../merkle/testing/reference.js';
+import { leafHash } from './hashing.js';
+import { someLeaves } from './testing/leaves.js';
+import { rememberedRoots } from './testing/reference.js';
 import { errorOf } from '../testing/error-of.js';
 import { completedNodes, peakPlaces, rootOfPeaks } from './peaks.js';
-import { appendToPeaks, referencePeaks } from './testing/reference.js';
+import { appendToPeaks, referencePeaks } from './testing/peaks-reference.js';
 
 describe('the peaks of a tree', () => {
   it('are, and fold to, those of the tree over all leaves, for every count to 300 and around 1,024', () => {

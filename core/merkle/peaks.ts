@@ -1,6 +1,6 @@
 import { MalformedError } from '../errors.js';
-import { MAX_TREE_SIZE, nodeHash } from '../merkle/hashing.js';
-import type { NodePlace } from '../merkle/siblings.js';
+import { MAX_TREE_SIZE, nodeHash } from './hashing.js';
+import type { NodePlace } from './siblings.js';
 
 /**
  * Places of a tree's peaks: the roots of its perfect subtrees, largest first, one for each bit of `count`, 1…2^32−1.
@@ -8,7 +8,7 @@ import type { NodePlace } from '../merkle/siblings.js';
  */
 export function peakPlaces(count: number): NodePlace[] {
   if (!Number.isInteger(count) || count < 1 || count > MAX_TREE_SIZE) {
-    throw new MalformedError('BAD_TREE_SIZE', 'a tree of events has 1 to 2^32-1 of them', { count });
+    throw new MalformedError('BAD_TREE_SIZE', 'a tree with a peak has 1 to 2^32-1 leaves', { count });
   }
   return perfectPlaces(0, count);
 }
@@ -30,7 +30,7 @@ export function perfectPlaces(from: number, to: number): NodePlace[] {
   return places;
 }
 
-/** A perfect subtree of a tree of events: all its leaves are there, so that it never changes. */
+/** A perfect subtree of a tree that grows: all its leaves are there, so that it never changes. */
 export interface PerfectNode extends NodePlace {
   /** 32 bytes. */
   readonly hash: Uint8Array;

@@ -1,6 +1,6 @@
 import { CotraceError, parseStrictJson, readOrNull, Shape, utf8, type ErrorDetail } from '@cotrace/core';
 
-/** Why the trace contract refuses: clients decide on these words, never on the sentence beside them. */
+/** Why the contracts refuse: clients decide on these words, never on the sentence beside them. */
 export const REFUSAL_CODES = [
   'BAD_ARGUMENT',
   'BAD_DATA',
@@ -8,13 +8,21 @@ export const REFUSAL_CODES = [
   'BAD_HINTS',
   'BAD_RECORD',
   'BAD_TRACE_ID',
+  'BEHIND',
+  'CLOCK',
   'CONFLICT',
+  'DIFFERS',
   'DUPLICATE',
   'NOT_ALLOWED',
   'NOT_DEFINED',
   'NOT_DIRECT',
   'NOT_FOUND',
+  'NOT_MEMBER',
+  'NOT_NEXT',
+  'RECORDED',
+  'SEALED',
   'STALE',
+  'TOO_EARLY',
   'TOO_LARGE',
   'UNKNOWN_FUNCTION',
   'UNKNOWN_STEP',
@@ -35,7 +43,7 @@ export interface RefusalBody {
   readonly detail: ErrorDetail;
 }
 
-/** A refusal of the trace contract. `detail` is plain JSON, equal on every endorser. */
+/** A refusal of a contract. `detail` is plain JSON, equal on every endorser. */
 export class Refusal extends CotraceError implements RefusalBody {
   override readonly name = 'Refusal';
   declare readonly code: RefusalCode;

@@ -1,4 +1,4 @@
-import { referenceRoot } from '../../merkle/testing/reference.js';
+import { referenceRoot } from './reference.js';
 import { completedNodes, grownPeaks } from '../peaks.js';
 
 /** The largest power of two below `n`, from 2 on (RFC 6962, section 2.1). */

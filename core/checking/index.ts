@@ -1,0 +1,35 @@
+export { bodyOf, provePart, verifyPart, type CheckingBody, type PartProof } from './body.js';
+export { HeaderChain, type ChainOrigin, type ChainState, type CycleFacts } from './header-chain.js';
+export {
+  CHECKING_HEADER_BYTES,
+  checkingHeaderHash,
+  decodeCheckingHeader,
+  encodeCheckingHeader,
+  type CheckingHeader,
+} from './header.js';
+export {
+  anchorKey,
+  headerKey,
+  lateKey,
+  latePrefix,
+  MAX_LATE_ATTEMPT,
+  partKey,
+  partPrefix,
+  readAnchorKey,
+  readHeaderKey,
+  readLateKey,
+  readPartKey,
+  type LateKind,
+} from './keys.js';
+export { encodeLateReport, readLateReport, type LateReport } from './late-report.js';
+export {
+  decodePartLeaf,
+  encodeHistoryLeaf,
+  encodeIntervalLeaf,
+  encodePartLeaf,
+  isPartName,
+  type IntervalLeaf,
+  type PartLeaf,
+} from './leaves.js';
+export { packHeader, unpackHeader } from './packed-header.js';
+export { attemptAt, expectedInitiator } from './rotation.js';

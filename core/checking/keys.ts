@@ -1,0 +1,76 @@
+import { isPartName } from './leaves.js';
+
+/** What a member is reported for: that its turn was over for t1, or for t2. */
+export type LateKind = 'warning' | 'penalty';
+
+/** Highest attempt that a report may name. */
+export const MAX_LATE_ATTEMPT = 9999;
+
+const U64_MAX = 0xffffffffffffffffn;
+
+/** Key of a domain's part of cycle n in the state of `checking`; the domain is one of a part. */
+export function partKey(checkNum: bigint, domain: string): string {
+  return `part/${twenty(checkNum)}/${domain}`;
+}
+
+/** Key of header n in the state of `checking`. */
+export function headerKey(checkNum: bigint): string {
+  return `header/${twenty(checkNum)}`;
+}
+
+/** Key of a report about attempt k, 0…9,999, of cycle n in the state of `checking`. */
+export function lateKey(checkNum: bigint, attempt: number, kind: LateKind): string {
+  return `${latePrefix(checkNum)}${String(attempt).padStart(4, '0')}/${kind}`;
+}
+
+/** What the keys of all parts of cycle n begin with. */
+export function partPrefix(checkNum: bigint): string {
+  return partKey(checkNum, '');
+}
+
+/** What the keys of all reports about cycle n begin with. */
+export function latePrefix(checkNum: bigint): string {
+  return `late/${twenty(checkNum)}/`;
+}
+
+/** Key of the anchor of header m in the state of `anchor` on main. */
+export function anchorKey(checkNum: bigint): string {
+  return `anchor/${twenty(checkNum)}`;
+}
+
+/** What `partKey` was made of; null for a key of another form. */
+export function readPartKey(key: string): { readonly checkNum: bigint; readonly domain: string } | null {
+  const [, digits = '', domain = ''] = /^part\/([0-9]{20})\/(.*)$/.exec(key) ?? [];
+  const checkNum = numberOf(digits);
+  return checkNum === null || !isPartName(domain) ? null : { checkNum, domain };
+}
+
+/** The n of `headerKey`; null for a key of another form. */
+export function readHeaderKey(key: string): bigint | null {
+  return numberOf(/^header\/([0-9]{20})$/.exec(key)?.[1] ?? '');
+}
+
+/** What `lateKey` was made of; null for a key of another form. */
+export function readLateKey(
+  key: string,
+): { readonly checkNum: bigint; readonly attempt: number; readonly kind: LateKind } | null {
+  const [, digits = '', attempt = '', kind] =
+    /^late\/([0-9]{20})\/([0-9]{4})\/(warning|penalty)$/.exec(key) ?? [];
+  const checkNum = numberOf(digits);
+  if (checkNum === null || (kind !== 'warning' && kind !== 'penalty')) return null;
+  return { checkNum, attempt: Number(attempt), kind };
+}
+
+/** The m of `anchorKey`; null for a key of another form. */
+export function readAnchorKey(key: string): bigint | null {
+  return numberOf(/^anchor\/([0-9]{20})$/.exec(key)?.[1] ?? '');
+}
+
+function twenty(value: bigint): string {
+  return String(value).padStart(20, '0');
+}
+
+function numberOf(digits: string): bigint | null {
+  const value = digits === '' ? null : BigInt(digits);
+  return value !== null && value <= U64_MAX ? value : null;
+}
