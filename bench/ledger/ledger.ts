@@ -72,6 +72,6 @@ function planOf(kind: Row['kind'], perBlock: number, blocks: number): LedgerPlan
   ];
   return {
     ...common,
-    plain: { seed: 1, domains: DOMAINS, perBlock, phases, quietEvery: 50, valueBytes: 330 },
+    plain: { seed: 1, domains: DOMAINS, perBlock, phases, quietEvery: 50, valueBytes: 330, digits: 40 },
   };
 }

@@ -18,6 +18,8 @@ export interface CycleSizes {
   readonly cycle: number;
   readonly act: Act;
   readonly transactions: number;
+  /** Keys of a domain, on average. */
+  readonly keys: number;
   /** The embedded ledger's folder: blocks, state, history and indices in one store, which compresses. */
   readonly ledger: number;
   /** The blocks alone, as they come from a peer, not compressed. */
@@ -40,7 +42,7 @@ export async function runCycles(
   signal: AbortSignal,
 ): Promise<CycleSizes[]> {
   const rows: CycleSizes[] = [];
-  let [transactions, blocks] = [0, 0];
+  let [transactions, blocks, keys] = [0, 0, 0];
   let running = await openAll(stored);
   try {
     for await (const block of stored.blocks()) {
@@ -52,7 +54,8 @@ export async function runCycles(
       await closeAll(running);
       const cycle = rows.length + 1;
       const act = actOf(cycle, setting.creating);
-      rows.push({ cycle, act, transactions, blocks, ...(await sizesOf(stored)) });
+      if (act === 'create') keys = transactions / DOMAINS.length;
+      rows.push({ cycle, act, transactions, keys, blocks, ...(await sizesOf(stored)) });
       progress(`cycle ${cycle}: ${transactions} transactions`);
       running = await openAll(stored);
     }

@@ -18,6 +18,7 @@ export function wholeExperiment(rows: readonly CycleSizes[], { creating, height 
     cycle: cycle * cycles,
     act,
     transactions: sizes.transactions * times,
+    keys: sizes.keys * times,
     ledger: sizes.ledger * times,
     blocks: sizes.blocks * times,
     master: sizes.master * times,

@@ -4,7 +4,7 @@ import { DrivenNodes, LedgerNetwork, StoredLedger } from '@cotrace/gateway-app/l
 import { progress } from '../output.js';
 import { stopwatch } from '../rank/spent.js';
 import { storeBytes } from '../store-bytes.js';
-import { DOMAINS } from './setting.js';
+import { DOMAINS, VALUES } from './setting.js';
 
 const PER_BLOCK = 16;
 const NODES = 'heights';
@@ -43,7 +43,7 @@ export async function measureHeights(
         { blocks: most, mix: { update: 1 } },
       ],
       quietEvery: 0,
-      valueBytes: 330,
+      ...VALUES,
     },
   });
   const rows: HeightRow[] = [];

@@ -8,7 +8,7 @@ import type { CycleSizes } from './cycles.js';
 import { wholeExperiment, type Shown } from './extrapolate.js';
 import type { HeightRow } from './heights.js';
 import type { RetrievalRow } from './retrieval.js';
-import { DOMAINS, updatingAfter, type StorageSetting } from './setting.js';
+import { DOMAINS, updatingAfter, VALUES, type StorageSetting } from './setting.js';
 
 /** What was measured. */
 export interface StorageResults {
@@ -49,20 +49,19 @@ const SCHEMES = [
 ];
 const NOT_MEASURED = [
   'the folder of a real peer: its state, history and indices are more than the blocks alone',
-  'values that do not compress: of 330 bytes here, 40 digits do not; a business node compresses, block files do not',
   'the headers’ bytes in the store: their share is worked out of 156 bytes a cycle',
 ];
 
 /** Prints tables for people, writes the plots, and ends with one line of JSON. */
 export function report(results: StorageResults, svg: string): void {
   const { setting, cycles, retrieval, heights } = results;
-  const { height, creating } = setting;
+  const { height, creating, digits } = setting;
   const updating = updatingAfter(creating);
   const whole = wholeExperiment(cycles, setting);
   writeFileSync(svg, plot(panels(whole, retrieval)));
   say(`${cpus().length} processors (${cpus()[0]?.model ?? 'unknown'}), Node ${process.version}`);
   say(
-    `\n${DOMAINS.length} domains, ${PAPER.perBlock} transactions a block, c = ${height}, ${creating} cycles of creations and ${updating} of updates. Beside the embedded ledger, which compresses, and beside the blocks alone, as a Fabric peer writes them: the least that its folder takes. Stores are compacted.`,
+    `\n${DOMAINS.length} domains, ${PAPER.perBlock} transactions a block, c = ${height}, ${creating} cycles of creations and ${updating} of updates. Of the ${VALUES.valueBytes} bytes of a value ${digits} do not compress. Beside the embedded ledger, which compresses, and beside the blocks alone, as a Fabric peer writes them: the least that its folder takes. Stores are compacted.`,
   );
   say(table([CYCLE_HEAD, ...cycles.map((row) => cycleCells({ ...row, isMeasured: true }))]));
   say(
@@ -98,6 +97,7 @@ const CYCLE_HEAD = [
   'blocks alone',
   'master',
   'business node',
+  'bytes a key',
   'of the ledger',
   'of the blocks',
 ];
@@ -111,6 +111,7 @@ function cycleCells(row: Shown): string[] {
     bytes(row.blocks),
     bytes(row.master),
     bytes(row.business),
+    (row.business / row.keys).toFixed(0),
     percentOf(row),
     percent(row.business / row.blocks),
   ];

@@ -3,8 +3,8 @@ import { PAPER } from '../rank/workload.js';
 
 /** Seed 001, section 6: four domains, each as likely. */
 export const DOMAINS = ['production', 'processing', 'distribution', 'retail'] as const;
-/** Bytes of a value. The paper says nothing of them; its nodes take some 460 bytes a key. */
-const VALUE_BYTES = 330;
+/** Values of text like records'. The paper says nothing of its values; its nodes take some 460 bytes a key. */
+export const VALUES = { valueBytes: 330, digits: 40 };
 
 /** How much of the paper's experiment is run. */
 export interface StorageSetting {
@@ -12,6 +12,8 @@ export interface StorageSetting {
   readonly height: number;
   /** Cycles of creations; twice as many of updates follow, as in the paper. */
   readonly creating: number;
+  /** How many of a value's bytes do not compress: 0 to all of them. */
+  readonly digits: number;
 }
 
 /** Cycles of updates after `creating` of creations. */
@@ -28,7 +30,7 @@ export function actOf(cycle: number, creating: number): Act {
 }
 
 /** The ledger of an experiment: block n·c ends cycle n. Blocks 0 and 1 hold configuration and definitions. */
-export function storagePlan({ height, creating }: StorageSetting): LedgerPlan {
+export function storagePlan({ height, creating, digits }: StorageSetting): LedgerPlan {
   return {
     organisations: 3,
     checkingHeight: height,
@@ -42,7 +44,8 @@ export function storagePlan({ height, creating }: StorageSetting): LedgerPlan {
         { blocks: updatingAfter(creating) * height, mix: { update: 1 } },
       ],
       quietEvery: 0,
-      valueBytes: VALUE_BYTES,
+      ...VALUES,
+      digits,
     },
   };
 }

@@ -9,17 +9,18 @@ import { closeAll, openAll, removeNodes, runCycles } from './cycles.js';
 import { measureHeights } from './heights.js';
 import { report } from './report.js';
 import { retrieve } from './retrieval.js';
-import { DOMAINS, storagePlan, type StorageSetting } from './setting.js';
+import { DOMAINS, storagePlan, VALUES, type StorageSetting } from './setting.js';
 
 /** Acceptance: what a business node keeps beside a peer's ledger, in the experiment of seed 001. */
 export const storageBench: Bench = {
-  summary: `bytes of a business node beside the embedded ledger in the experiment of seed 001, reading states, the effect of c [--creating N cycles, default 4, and twice as many of updates; ${PAPER.creating} and ${PAPER.updating} are worked out of them] [--height c, default ${PAPER.blocks}] [--heights C,C,…, default 64,256,1024,4096; none: left out] [--ledger FOLDER: ledgers are kept there, and taken from there] [--svg FILE, default storage.svg]`,
+  summary: `bytes of a business node beside the embedded ledger in the experiment of seed 001, reading states, the effect of c [--creating N cycles, default 4, and twice as many of updates; ${PAPER.creating} and ${PAPER.updating} are worked out of them] [--digits N of the ${VALUES.valueBytes} bytes of a value that do not compress, default ${VALUES.digits}] [--height c, default ${PAPER.blocks}] [--heights C,C,…, default 64,256,1024,4096; none: left out] [--ledger FOLDER: ledgers are kept there, and taken from there] [--svg FILE, default storage.svg]`,
   run: async (args, signal) => {
     const { values } = parseArgs({
       args: [...args],
       options: {
         creating: { type: 'string', default: '4' },
         height: { type: 'string', default: String(PAPER.blocks) },
+        digits: { type: 'string', default: String(VALUES.digits) },
         heights: { type: 'string', default: '64,256,1024,4096' },
         ledger: { type: 'string' },
         svg: { type: 'string', default: 'storage.svg' },
@@ -29,6 +30,7 @@ export const storageBench: Bench = {
     const setting: StorageSetting = {
       height: whole(values.height, 2),
       creating: whole(values.creating, 1),
+      digits: whole(values.digits, 0),
     };
     await inFolder(values.ledger ?? null, signal, (folder) =>
       measure(folder, setting, heights, resolve(values.svg), signal),
@@ -43,9 +45,12 @@ async function measure(
   svg: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { height, creating } = setting;
+  const { height, creating, digits } = setting;
   progress('the ledger …');
-  const stored = await StoredLedger.open(join(folder, `storage-${height}-${creating}`), storagePlan(setting));
+  const stored = await StoredLedger.open(
+    join(folder, `storage-${height}-${creating}-${digits}`),
+    storagePlan(setting),
+  );
   await removeNodes(stored);
   const cycles = await runCycles(stored, setting, signal);
   progress('reading states …');

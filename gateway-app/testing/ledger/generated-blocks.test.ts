@@ -25,6 +25,7 @@ const MIXED: PlainSetting = {
   ],
   quietEvery: 5,
   valueBytes: 120,
+  digits: 40,
 };
 const TRACED: TraceSetting = {
   domains: DOMAINS,

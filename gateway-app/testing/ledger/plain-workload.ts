@@ -32,6 +32,8 @@ export interface PlainSetting {
   readonly quietEvery: number;
   /** Bytes of a value, at least 1. */
   readonly valueBytes: number;
+  /** How many of them, near its beginning, are digits of hashes, which do not compress. The others do. */
+  readonly digits: number;
 }
 
 /** A chaincode that is no domain: what it writes is in the ledger and in the state trie, and in no business node. */
@@ -41,6 +43,8 @@ const BEFORE = 2;
 /** Draws of a key that no transaction of the block has touched yet, before a new one is made instead. */
 const DRAWS = 8;
 const WRITTEN = { answer: '' };
+const HASH_DIGITS = 64;
+const NOTE = 'one record of a product, with words that are in all of them. ';
 
 /** A ledger of plain keys. An act that finds no key creates one. */
 export function plainWorkload(network: LedgerNetwork, setting: PlainSetting): Workload {
@@ -56,20 +60,26 @@ export function plainKey(index: number): string {
   return `product/https://id.gs1.org/01/09506000134352/21/${String(index).padStart(8, '0')}`;
 }
 
-/** A value of `size` bytes of text, like those of records: 40 digits of a hash, which do not compress, and words that do. */
-export function plainValue(index: number, blockNum: number, size: number): Uint8Array {
-  const hash = toHex(sha256(utf8(`${index}/${blockNum}`)));
+/** The value of a key when it is written in block `blockNum`: text like that of records. */
+export function plainValue(
+  index: number,
+  blockNum: number,
+  { valueBytes, digits }: Pick<PlainSetting, 'valueBytes' | 'digits'>,
+): Uint8Array {
+  const hashes = Array.from({ length: Math.ceil(digits / HASH_DIGITS) }, (_, i) =>
+    toHex(sha256(utf8(`${index}/${blockNum}/${i}`))),
+  );
   const text = JSON.stringify({
-    checksum: hash.slice(0, 40),
+    checksum: hashes.join('').slice(0, digits),
     serial: String(index).padStart(12, '0'),
     block: blockNum,
     step: 'shipping',
     disposition: 'in_transit',
     bizLocation: 'urn:epc:id:sgln:9506000.00001.0',
     readPoint: 'urn:epc:id:sgln:9506000.00001.1',
-    note: 'one record of a product, with words that are in all of them. '.repeat(Math.ceil(size / 60)),
+    note: NOTE.repeat(Math.ceil(valueBytes / NOTE.length)),
   });
-  return utf8(text.slice(0, size));
+  return utf8(text.slice(0, valueBytes));
 }
 
 /** The setting, and the organisation whose peer endorses every generated transaction. */
@@ -175,11 +185,10 @@ class BlockOfActs {
   }
 
   #update(name: string, places: readonly Place[]): LedgerCall {
-    const { valueBytes } = this.#setting;
     const written = places.map(({ domain, index }) => ({
       domain,
       key: plainKey(index),
-      value: plainValue(index, this.#blockNum, valueBytes),
+      value: plainValue(index, this.#blockNum, this.#setting),
     }));
     const args = [name, ...written.flatMap(({ key, value }) => [key, new TextDecoder().decode(value)])];
     return this.#of(places, args, (simulation) => {
