@@ -37,7 +37,7 @@ export class TestBusinessNode {
   private constructor(
     { store, rank, feed, pool, health, book, refusals }: TestBusinessParts,
     follower: (node: Pick<TestBusinessNode, 'ring'>) => DomainFollower,
-    { sources, sealed }: TestBusinessOptions,
+    { sources, sealed, withheldHeader = 10_000 }: TestBusinessOptions,
   ) {
     this.store = store;
     this.rank = rank;
@@ -52,7 +52,7 @@ export class TestBusinessNode {
     const sink = { pool, health, refusals, log };
     const cycles = new CycleFollower({
       ...{ book, sources: sealed ?? [], feed, refusals, log },
-      patience: { withheld: 200, watch: 10 },
+      patience: { withheld: withheldHeader, watch: 10 },
     });
     this.#running = Promise.all([
       this.follower.run(signal),
@@ -148,6 +148,8 @@ export interface TestBusinessOptions {
   readonly patience?: Patience;
   /** Masters that send sealed headers; by default none does. */
   readonly sealed?: readonly SealedSource[];
+  /** How long one of them may take for the header of a cycle that is over, in milliseconds. */
+  readonly withheldHeader?: number;
 }
 
 /** Waits until `condition` holds; fails after twenty seconds, saying how things stand. */

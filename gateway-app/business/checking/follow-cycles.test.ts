@@ -208,7 +208,8 @@ describe('a business node whose master lies about sealed headers', () => {
         await new Promise((resolve) => signal.addEventListener('abort', resolve));
       },
     };
-    const node = await scene.start(following([silent, honest.source('org2.master')]));
+    const sources = [silent, honest.source('org2.master')];
+    const node = await scene.start({ ...following(sources), withheldHeader: 200 });
     await node.until(() => node.book.consistentUpTo === 2n);
     expect(node.refused).toEqual([]);
   });
