@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { CycleAnswer, CycleRow } from '../../gateway-app/client/list-cycles.js';
+import { SystemNetwork } from './network.js';
+
+// Other work on the machine must not fail a test.
+jest.setTimeout(600_000);
+
+const TOPOLOGY = 'checkingHeight: 4\nchecking: { t1: 2, t2: 6 }\n';
+const PATIENCE_MS = 240_000;
+
+/** Numbers of an answer in JSON are text. */
+type Answer = { readonly [K in keyof CycleAnswer]: CycleAnswer[K] extends bigint ? string : CycleAnswer[K] };
+type Row = {
+  readonly [K in keyof CycleRow]: CycleRow[K] extends bigint ? string : CycleRow[K];
+};
+interface NodeRow {
+  readonly name: string;
+  readonly role: string;
+  readonly state: string;
+  readonly consistentUpTo: string | null;
+}
+
+const network = new SystemNetwork();
+const { cotrace } = network.scene;
+
+beforeAll(() => network.up('--topology', network.scene.write('topology.yaml', TOPOLOGY)));
+afterAll(() => network.scene.remove());
+
+const answer = async (): Promise<Answer> => (await cotrace.json<Answer>('checking', '--last', '100')).value;
+const cycles = async (): Promise<readonly Row[]> => (await answer()).cycles as unknown as readonly Row[];
+
+/** Captures until `isDone`: every capture makes a block or two. */
+async function captureUntil(isDone: () => Promise<boolean>): Promise<void> {
+  const until = Date.now() + PATIENCE_MS;
+  while (!(await isDone())) {
+    if (Date.now() > until) throw new Error(`it did not come to that: ${JSON.stringify(await answer())}`);
+    const { code, said } = await network.run('capture');
+    expect([code, said]).toEqual([0, said]);
+  }
+}
+
+async function waitUntil(isSo: () => Promise<boolean>): Promise<void> {
+  const until = Date.now() + PATIENCE_MS;
+  while (!(await isSo())) {
+    if (Date.now() > until) throw new Error(`it did not come to that: ${JSON.stringify(await answer())}`);
+    await sleep(200);
+  }
+}
+
+const sealedUpTo = async (): Promise<number> => Number((await answer()).sealed);
+
+describe('the cycles of a network', () => {
+  it('are sealed in turn by quorums, anchored on main, and what every business node has', async () => {
+    await captureUntil(async () => Number((await answer()).computed) >= 4);
+    await waitUntil(async () => (await sealedUpTo()) >= 4);
+    const sealed = (await cycles()).filter(({ sealedMs }) => sealedMs !== null);
+    expect(sealed.map(({ checkNum }) => checkNum)).toEqual(sealed.map((_, i) => String(i + 1)));
+    const members = ['Org1MSP', 'Org2MSP', 'Org3MSP'];
+    for (const { checkNum, recorded, initiator, endorsers, late } of sealed) {
+      expect({ recorded, late, endorsers: endorsers.length }).toEqual({ recorded: true, late: [], endorsers: 2 });
+      expect(initiator).toBe(members[Number(checkNum) % members.length]);
+      expect(endorsers).toContain(initiator);
+    }
+    await waitUntil(async () => (await cycles()).slice(0, 3).some(({ anchorBlock }) => anchorBlock !== null));
+    const newest = await sealedUpTo();
+    const rows = async () => (await cotrace.json<readonly NodeRow[]>('nodes')).value;
+    await waitUntil(async () =>
+      (await rows()).every((row) => row.role !== 'business' || Number(row.consistentUpTo) >= newest),
+    );
+    for (const { name, state } of await rows()) expect([name, state]).toEqual([name, 'following']);
+  });
+
+  it('are sealed without an organisation whose master is gone, which is reported, and go on with it again', async () => {
+    const { computed } = await answer();
+    // The turn after next: it is gone before it comes.
+    const turn = (Number(computed) + 1) % 3;
+    const name = ['org1', 'org2', 'org3'][turn] ?? '';
+    process.kill(network.pidOf(`${name}.master`), 'SIGKILL');
+    await captureUntil(async () => Number((await answer()).computed) > Number(computed));
+    await waitUntil(async () => (await sealedUpTo()) > Number(computed));
+    const row = (await cycles()).find(({ checkNum }) => Number(checkNum) === Number(computed) + 1);
+    expect(row?.endorsers).not.toContain(`Org${turn + 1}MSP`);
+    expect(row?.late).toEqual([
+      { attempt: 0, kind: 'penalty', mspId: `Org${turn + 1}MSP` },
+      { attempt: 0, kind: 'warning', mspId: `Org${turn + 1}MSP` },
+    ]);
+    const { code, stderr } = await cotrace.run('network', 'up');
+    expect([code, stderr]).toEqual([0, stderr]);
+    const before = await sealedUpTo();
+    await captureUntil(async () => (await sealedUpTo()) >= before + 3);
+    const later = (await cycles()).slice(-2).flatMap(({ endorsers }) => endorsers);
+    expect(new Set(later).size).toBeGreaterThan(1);
+  });
+});
