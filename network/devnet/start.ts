@@ -77,9 +77,13 @@ function foundersOf({ topology: { organisations }, founders }: DevnetOptions): O
   if (founders === undefined) return [...organisations];
   const strangers = founders.filter((founder) => organisations.every(({ name }) => name !== founder));
   if (strangers.length > 0) {
-    throw new CotraceError('UNKNOWN_ORGANISATION', `the topology has no organisation ${strangers.join(', ')}`, {
-      strangers,
-    });
+    throw new CotraceError(
+      'UNKNOWN_ORGANISATION',
+      `the topology has no organisation ${strangers.join(', ')}`,
+      {
+        strangers,
+      },
+    );
   }
   return organisations.filter(({ name }) => founders.includes(name));
 }

@@ -6,7 +6,7 @@ it('configuration updates that are to be compared are refused, each for a reason
   const { network, close } = await startTestNetwork();
   try {
     const observations = await makeConfigCalls({ target: network });
-    const refused = observations.flatMap(({ seen }) => (Array.isArray(seen) ? [seen] : []));
+    const refused = observations.flatMap(({ seen }) => (Array.isArray(seen) ? [seen.map(String)] : []));
     expect(refused.map(([status]) => status)).toEqual(Array(24).fill('BAD_REQUEST'));
     const reasons = refused.slice(0, 12).map(([, info]) => info);
     expect(new Set(reasons).size).toBe(12);
