@@ -38,7 +38,8 @@ export const GATEWAY_CODES = {
   },
   NOT_ENDORSED: {
     where: 'log',
-    means: 'too few organisations endorsed a transaction of the checking channel, or an anchor; each one’s answer is named',
+    means:
+      'too few organisations endorsed a transaction of the checking channel, or an anchor; each one’s answer is named',
     advice: 'where it stays so, look at the masters that are named',
   },
   NOT_COMMITTED: {
@@ -48,7 +49,8 @@ export const GATEWAY_CODES = {
   },
   TOO_FEW_MASTERS: {
     where: 'log',
-    means: 'fewer masters than a quorum needs have the header of a cycle that is to be sealed: some are away or behind',
+    means:
+      'fewer masters than a quorum needs have the header of a cycle that is to be sealed: some are away or behind',
     advice: 'nothing, where they come back; otherwise look at `cotrace nodes`',
   },
   NOT_FRESH: {

@@ -63,7 +63,11 @@ export const KEPT_CYCLES = 8;
 export const MAX_CYCLES = 100;
 
 /** How often a master looks whether it is its turn on the checking channel. */
-export const TURN_MS = 250;
+export const INITIATOR_MS = 250;
+
+/** How long the own copy of a channel may take to show what was committed there, and how often it is looked at. */
+export const SEEN_MS = 2000;
+export const SEEN_LOOK_MS = 25;
 
 /** How long a master waits between two tries of one thing on the checking channel. */
 export const RETRY_MS = { least: 200, most: 2000 };

@@ -113,7 +113,15 @@ export class MasterStore {
    * Adds the next block with its attestation, all or nothing. The attestation may be sent only after this. Throws
    * `NOT_NEXT` for a block that the store has already: a second attestation of it must never be.
    */
-  async append({ checkpoint, block, envelopes, attestation, heads, trie, putChecking }: BlockRecord): Promise<void> {
+  async append({
+    checkpoint,
+    block,
+    envelopes,
+    attestation,
+    heads,
+    trie,
+    putChecking,
+  }: BlockRecord): Promise<void> {
     const next = (this.checkpoint()?.number ?? -1n) + 1n;
     if (block.number !== next) {
       throw new CotraceError('NOT_NEXT', `the store expects block ${next}, not ${block.number}`, {

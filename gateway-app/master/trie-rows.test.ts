@@ -2,7 +2,16 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { keccak256, NO_POLICY_HASH, PlainTrie, sha256, toHex, u32, utf8, verifyTrieProof } from '@cotrace/core';
+import {
+  keccak256,
+  NO_POLICY_HASH,
+  PlainTrie,
+  sha256,
+  toHex,
+  u32,
+  utf8,
+  verifyTrieProof,
+} from '@cotrace/core';
 import { codeOf } from '../testing/codes.js';
 import { TEST_OWNER } from '../testing/test-owner.js';
 import { commit, openStore, type Store } from '../node/store.js';

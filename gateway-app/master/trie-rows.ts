@@ -100,7 +100,8 @@ export class TrieRows {
   putKeys(batch: StoreBatch, blockNum: bigint, changed: readonly ChangedStateKey[]): void {
     for (const { id, before, after } of changed) {
       if (after.valueHash === null) this.#putRemoved(batch, blockNum, id, after);
-      if (!equalBytes(before?.policyHash ?? NO_POLICY_HASH, after.policyHash)) this.putPolicy(batch, id, after);
+      if (!equalBytes(before?.policyHash ?? NO_POLICY_HASH, after.policyHash))
+        this.putPolicy(batch, id, after);
     }
   }
 

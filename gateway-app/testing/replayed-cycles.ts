@@ -1,4 +1,16 @@
-import { compareBytes, concat, decodeAttestationBody, lp, merkleRoot, sha256, u16, u32, u64, utf8, VALID } from '@cotrace/core';
+import {
+  compareBytes,
+  concat,
+  decodeAttestationBody,
+  lp,
+  merkleRoot,
+  sha256,
+  u16,
+  u32,
+  u64,
+  utf8,
+  VALID,
+} from '@cotrace/core';
 import { effects, isConfigBlock, transactionsFilter, type Block, type Effect } from '@cotrace/fabric-model';
 import { nodeVerifier } from '@cotrace/network';
 import { mainConfig, validTransaction } from '@cotrace/verifier';
@@ -46,7 +58,8 @@ export function replayedHeaders(
     }
     if (configures(block)) [configBlock, membership] = [number, membershipOf(block)];
     const { txRoot, txTotal, trieRoot } = decodeAttestationBody(master.attestation(number).body);
-    if (number > 0n) interval.push(concat(utf8('i'), u64(number), block.headerHash, txRoot, u32(txTotal), trieRoot));
+    if (number > 0n)
+      interval.push(concat(utf8('i'), u64(number), block.headerHash, txRoot, u32(txTotal), trieRoot));
     if (number === 0n || number % BigInt(c) > 0n) continue;
     const hashes = headers.map((header) => sha256(header));
     const names = [...states.keys()].sort((a, b) => compareBytes(utf8(a), utf8(b)));

@@ -58,7 +58,11 @@ describe('the cycles of a network', () => {
     expect(sealed.map(({ checkNum }) => checkNum)).toEqual(sealed.map((_, i) => String(i + 1)));
     const members = ['Org1MSP', 'Org2MSP', 'Org3MSP'];
     for (const { checkNum, recorded, initiator, endorsers, late } of sealed) {
-      expect({ recorded, late, endorsers: endorsers.length }).toEqual({ recorded: true, late: [], endorsers: 2 });
+      expect({ recorded, late, endorsers: endorsers.length }).toEqual({
+        recorded: true,
+        late: [],
+        endorsers: 2,
+      });
       expect(initiator).toBe(members[Number(checkNum) % members.length]);
       expect(endorsers).toContain(initiator);
     }

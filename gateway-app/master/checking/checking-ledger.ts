@@ -115,7 +115,8 @@ export class CheckingLedger {
         const writes: ((batch: StoreBatch) => void)[] = [];
         for (const { envelope, ...place } of candidates) {
           const sealing = this.#sealing(envelope);
-          if (sealing !== null) writes.push(...(await this.#judged(sealing, envelope, place, (m) => m === n)));
+          if (sealing !== null)
+            writes.push(...(await this.#judged(sealing, envelope, place, (m) => m === n)));
         }
         await this.#store.amend((batch) => writes.forEach((write) => write(batch)));
         await this.#rows.dropCandidates(n);
@@ -182,7 +183,9 @@ export class CheckingLedger {
       if (seal === null) continue;
       if (isOwn) writes.push((batch) => this.#rows.putSeal(batch, checkNum, seal));
       else {
-        this.#parts.log.error(`a quorum sealed another header of cycle ${checkNum} than this master computed`);
+        this.#parts.log.error(
+          `a quorum sealed another header of cycle ${checkNum} than this master computed`,
+        );
         writes.push((batch) => this.#rows.putConflict(batch, checkNum, seal));
       }
     }

@@ -2,7 +2,13 @@ import type { OwnCycle, OwnFacts } from '@cotrace/chaincode';
 import type { Configurations } from '../configurations.js';
 import type { MasterLedger } from '../master-ledger.js';
 import type { CheckingLedger } from './checking-ledger.js';
-import { MAX_HEADERS, type CheckingView, type DueCycle, type Patience, type UnanchoredCycle } from './next-action.js';
+import {
+  MAX_HEADERS,
+  type CheckingView,
+  type DueCycle,
+  type Patience,
+  type UnanchoredCycle,
+} from './next-action.js';
 
 /** From what a master sees its turn, and what its contract answers from. */
 export interface ViewParts {

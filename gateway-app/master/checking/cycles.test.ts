@@ -61,8 +61,13 @@ function addBlock(block: number): void {
     chain.add(anchors(block), [0, draw(`invalid anchor ${block}`, 2) * MVCC_READ_CONFLICT]);
   } else {
     const count = 1 + draw(`count ${block}`, 3);
-    const envelopes = Array.from({ length: count }, (_, tx) => randomTransaction(`${block} ${tx}`, tx === count - 1));
-    chain.add(envelopes, envelopes.map((_, tx) => (draw(`code ${block} ${tx}`, 6) === 0 ? MVCC_READ_CONFLICT : 0)));
+    const envelopes = Array.from({ length: count }, (_, tx) =>
+      randomTransaction(`${block} ${tx}`, tx === count - 1),
+    );
+    chain.add(
+      envelopes,
+      envelopes.map((_, tx) => (draw(`code ${block} ${tx}`, 6) === 0 ? MVCC_READ_CONFLICT : 0)),
+    );
   }
 }
 
@@ -77,20 +82,31 @@ function anchors(block: number): Uint8Array[] {
   const right = older < 1n ? 1n : older;
   return [
     put(network, 'anchor', { [anchorKey(right)]: of(right), [anchorKey(count + 1n)]: of(count + 1n) }),
-    put(network, 'anchor', { [anchorKey(count + 2n)]: sha256(utf8('garbage')), [`${anchorKey(1n)}0`]: of(1n) }),
+    put(network, 'anchor', {
+      [anchorKey(count + 2n)]: sha256(utf8('garbage')),
+      [`${anchorKey(1n)}0`]: of(1n),
+    }),
   ];
 }
 
 function randomTransaction(seed: string, isLast: boolean): Uint8Array {
-  const sets = DOMAINS.filter((domain, i) => i === draw(`main ${seed}`, 3) || draw(`also ${seed} ${domain}`, 3) === 0);
+  const sets = DOMAINS.filter(
+    (domain, i) => i === draw(`main ${seed}`, 3) || draw(`also ${seed} ${domain}`, 3) === 0,
+  );
   const rwset = sets.map((domain): readonly [string, TestRwset] => {
     const chosen = (what: string, of: number) =>
       NAMES.filter((name) => draw(`${what} ${seed} ${domain} ${name}`, of) === 0);
     const writes = Object.fromEntries(
-      chosen('write', 3).map((name) => [name, draw(`gone ${seed} ${domain} ${name}`, 3) === 0 ? null : `${seed} ${name}`]),
+      chosen('write', 3).map((name) => [
+        name,
+        draw(`gone ${seed} ${domain} ${name}`, 3) === 0 ? null : `${seed} ${name}`,
+      ]),
     );
     const policies = Object.fromEntries(
-      (isLast ? chosen('policy', 4) : []).map((name) => [name, draw(`who ${seed} ${name}`, 2) === 0 ? 'Org1MSP' : 'Org2MSP']),
+      (isLast ? chosen('policy', 4) : []).map((name) => [
+        name,
+        draw(`who ${seed} ${name}`, 2) === 0 ? 'Org1MSP' : 'Org2MSP',
+      ]),
     );
     const metadata = isLast ? chosen('metadata', 5).filter((name) => policies[name] === undefined) : [];
     return [domain, { writes, metadata, policies }];
@@ -110,7 +126,10 @@ const expected = (): string[] =>
   replayedHeaders(chain, master, network.terms.networkId, C).map((header) => toHex(header));
 
 /** Opens the store of a master that is closed and changes it. */
-async function damaged(folder: string, change: (store: Awaited<ReturnType<typeof openDatabase>>) => Promise<void>) {
+async function damaged(
+  folder: string,
+  change: (store: Awaited<ReturnType<typeof openDatabase>>) => Promise<void>,
+) {
   const store = await openDatabase(network.folder(folder));
   await change(store);
   await store.close();
@@ -148,7 +167,16 @@ describe('the cycles of a master', () => {
     await older.follow(half);
     await older.close();
     await damaged(folder, async (store) => {
-      for (const prefix of ['rank/', 'ranks', 'cycle/', 'open-cycle', 'history-peaks', 'lifecycle/', 'policy/', 'anchored/']) {
+      for (const prefix of [
+        'rank/',
+        'ranks',
+        'cycle/',
+        'open-cycle',
+        'history-peaks',
+        'lifecycle/',
+        'policy/',
+        'anchored/',
+      ]) {
         await store.clear({ gte: prefix, lt: `${prefix}~` });
         await store.del(prefix);
       }
@@ -160,23 +188,26 @@ describe('the cycles of a master', () => {
     await upgraded.close();
   });
 
-  it.each(['rank/goods/', 'rank/_lifecycle/'])('come right again where pages under %s are damaged', async (prefix) => {
-    const folder = `damage ${prefix.replaceAll('/', ' ')}`;
-    const other = await open(folder);
-    const most = new TestChain(network);
-    for (let block = 1n; block < chain.height - 3n; block += 1n) most.adopt(chain.block(block));
-    await other.follow(most);
-    await other.close();
-    await damaged(folder, async (store) => {
-      for await (const [key, value] of store.iterator({ gte: prefix, lt: `${prefix}~` })) {
-        await store.put(key, value.subarray(0, value.length - 1));
-      }
-    });
-    const again = await open(folder);
-    await again.follow(chain);
-    expect(hashesOf(again)).toEqual(hashesOf(master));
-    await again.close();
-  });
+  it.each(['rank/goods/', 'rank/_lifecycle/'])(
+    'come right again where pages under %s are damaged',
+    async (prefix) => {
+      const folder = `damage ${prefix.replaceAll('/', ' ')}`;
+      const other = await open(folder);
+      const most = new TestChain(network);
+      for (let block = 1n; block < chain.height - 3n; block += 1n) most.adopt(chain.block(block));
+      await other.follow(most);
+      await other.close();
+      await damaged(folder, async (store) => {
+        for await (const [key, value] of store.iterator({ gte: prefix, lt: `${prefix}~` })) {
+          await store.put(key, value.subarray(0, value.length - 1));
+        }
+      });
+      const again = await open(folder);
+      await again.follow(chain);
+      expect(hashesOf(again)).toEqual(hashesOf(master));
+      await again.close();
+    },
+  );
 
   it('tell whether a cycle holds more than anchors', () => {
     const busy = Array.from({ length: Number(master.ledger.chain?.count) }, (_, i) => {

@@ -12,7 +12,7 @@ import {
 import type { Log } from '../../node/log.js';
 import { pauseFor, within } from '../../node/retry.js';
 import { STATUS_CALL_MS } from '../../node/limits.js';
-import { PARTS_AT_A_TIME, RETRY_MS, TURN_MS } from '../limits.js';
+import { INITIATOR_MS, PARTS_AT_A_TIME, RETRY_MS, SEEN_LOOK_MS, SEEN_MS } from '../limits.js';
 import { ANCHOR, CHECKING } from './names.js';
 import type { EachEndorser } from '../../fabric/endorse-by-each.js';
 import { notEndorsed, type ChannelCalls } from './channel-calls.js';
@@ -45,7 +45,7 @@ export async function takeTurns(parts: InitiatorParts, signal: AbortSignal): Pro
   while (!signal.aborted) {
     const { least, most } = RETRY_MS;
     const isDone = await initiator.act(signal);
-    await pauseFor(isDone ? TURN_MS : least + Math.random() * (most - least), signal);
+    await pauseFor(isDone ? INITIATOR_MS : least + Math.random() * (most - least), signal);
   }
 }
 
@@ -70,7 +70,13 @@ export class Initiator {
     } catch (error) {
       if (isCotraceError(error, 'STORE_FAILED')) throw error;
       const kind = isCotraceError(error) ? error.code : 'call';
-      if (!signal.aborted) log.often('warn', `checking ${kind}`, 'could not take the turn on the checking channel; retrying', error);
+      if (!signal.aborted)
+        log.often(
+          'warn',
+          `checking ${kind}`,
+          'could not take the turn on the checking channel; retrying',
+          error,
+        );
       return false;
     }
   }
@@ -96,7 +102,12 @@ export class Initiator {
     if (from > 1n) await this.#recordParts(from - 1n, endorsers);
   }
 
-  async #report({ checkNum, attempt, late, mspId }: Extract<CheckingAction, { kind: 'report' }>): Promise<void> {
+  async #report({
+    checkNum,
+    attempt,
+    late,
+    mspId,
+  }: Extract<CheckingAction, { kind: 'report' }>): Promise<void> {
     const { checking, patience, log } = this.#parts;
     const view = await checkingView(this.#parts);
     if (view.due === null) return;
@@ -171,7 +182,9 @@ export class Initiator {
         .filter(({ mspId }) => isMember(mspId))
         .map(async ({ mspId, cycles }) => {
           const state = await within(cycles(checkNum), STATUS_CALL_MS).catch(() => null);
-          return state !== null && equalBytes(state.headerHash, hash) ? [{ mspId, computed: state.computed }] : [];
+          return state !== null && equalBytes(state.headerHash, hash)
+            ? [{ mspId, computed: state.computed }]
+            : [];
         }),
     );
     const ready = asked.flat();
@@ -185,7 +198,9 @@ export class Initiator {
     const isOdd = ({ mspId }: { mspId: string }): boolean => (this.#odd.get(mspId) ?? 0n) >= checkNum;
     ready.sort((a, b) => Number(isOdd(a)) - Number(isOdd(b)) || (a.computed > b.computed ? -1 : 1));
     const computed = ledger.chain?.count ?? 0n;
-    const newest = [computed, ...ready.map((one) => one.computed)].sort((a, b) => (a > b ? -1 : 1))[quorum - 1];
+    const newest = [computed, ...ready.map((one) => one.computed)].sort((a, b) => (a > b ? -1 : 1))[
+      quorum - 1
+    ];
     return { mspIds: [own, ...ready.map(({ mspId }) => mspId)], quorum, manager, newest: newest ?? checkNum };
   }
 }
@@ -200,12 +215,8 @@ function domainsIn(answer: Uint8Array): Set<string> {
 /** An answer about the most parts that a cycle can have. */
 const MAX_PARTS_BYTES = 16 * 1024 * 1024;
 
-/** How long the own copy of a channel may take to show what was committed there. */
-const SEEN_MS = 2000;
-const LOOK_MS = 25;
-
 /** Waits until something that was committed is seen in the own copy of its channel, which is soon. */
 async function seen(isSeen: () => boolean, signal: AbortSignal): Promise<void> {
   const until = Date.now() + SEEN_MS;
-  while (!isSeen() && !signal.aborted && Date.now() < until) await pauseFor(LOOK_MS, signal);
+  while (!isSeen() && !signal.aborted && Date.now() < until) await pauseFor(SEEN_LOOK_MS, signal);
 }

@@ -38,7 +38,10 @@ export class MasterChecking {
   constructor(parts: MasterCheckingParts) {
     const { ledger, configurations, channel, c, log, patience } = parts;
     this.#parts = parts;
-    this.ledger = new CheckingLedger({ ledger, configurations, channel, c, log, t2Ms: patience.t2Ms }, Date.now());
+    this.ledger = new CheckingLedger(
+      { ledger, configurations, channel, c, log, t2Ms: patience.t2Ms },
+      Date.now(),
+    );
     this.sealed = new HeightFeed(this.ledger.sealed.checkNum + 1n);
     this.#view = { ...parts, checking: this.ledger };
   }
@@ -78,7 +81,12 @@ export class MasterChecking {
     // Before main's first block there is nothing to say.
     if (this.#parts.ledger.chain === null) return;
     ownFacts(this.#view).then(post, (error: unknown) => {
-      this.#parts.log.often('error', 'facts', 'the contract of the checking channel was told nothing new', error);
+      this.#parts.log.often(
+        'error',
+        'facts',
+        'the contract of the checking channel was told nothing new',
+        error,
+      );
     });
   }
 }

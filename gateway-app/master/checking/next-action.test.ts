@@ -26,13 +26,19 @@ describe('what a master does', () => {
   });
 
   it('seals at most 64 cycles at once', () => {
-    expect(actionsOf('A', 0, { due: { ...due, newest: 500n } })).toEqual([{ kind: 'seal', from: 3n, to: 66n }]);
+    expect(actionsOf('A', 0, { due: { ...due, newest: 500n } })).toEqual([
+      { kind: 'seal', from: 3n, to: 66n },
+    ]);
   });
 
   it('warns after t1 who is expected, as the one that is next', () => {
-    expect(actionsOf('B', 10_000)).toEqual([{ kind: 'report', checkNum: 3n, attempt: 0, late: 'warning', mspId: 'A' }]);
+    expect(actionsOf('B', 10_000)).toEqual([
+      { kind: 'report', checkNum: 3n, attempt: 0, late: 'warning', mspId: 'A' },
+    ]);
     expect(actionsOf('C', 10_000)).toEqual([]);
-    expect(actionsOf('C', 40_000)).toEqual([{ kind: 'report', checkNum: 3n, attempt: 1, late: 'warning', mspId: 'B' }]);
+    expect(actionsOf('C', 40_000)).toEqual([
+      { kind: 'report', checkNum: 3n, attempt: 1, late: 'warning', mspId: 'B' },
+    ]);
   });
 
   it('replaces who did not come by t2 and reports it first', () => {

@@ -1,4 +1,11 @@
-import { attemptAt, expectedInitiator, compareBytes, utf8, type LateKind, MAX_LATE_ATTEMPT } from '@cotrace/core';
+import {
+  attemptAt,
+  expectedInitiator,
+  compareBytes,
+  utf8,
+  type LateKind,
+  MAX_LATE_ATTEMPT,
+} from '@cotrace/core';
 import type { LateRow } from './checking-rows.js';
 
 /** How long the initiator of a cycle is waited for, in milliseconds: until it is warned, until the next one replaces it. */
@@ -60,7 +67,11 @@ export const MAX_HEADERS = 64n;
  * (n + k) mod size initiates cycle n at attempt k, which lasts t2; the next one warns it after t1, and reports it for a penalty
  * before it initiates itself. The seal's initiator anchors it, or after each t1 the next member.
  */
-export function nextActions({ own, due, unanchored }: CheckingView, patience: Patience, nowMs: number): CheckingAction[] {
+export function nextActions(
+  { own, due, unanchored }: CheckingView,
+  patience: Patience,
+  nowMs: number,
+): CheckingAction[] {
   const actions: CheckingAction[] = [];
   if (due !== null) actions.push(...actionsFor(due, own, patience, nowMs));
   if (unanchored !== null && anchorer(unanchored, patience, nowMs) === own) {
@@ -70,7 +81,11 @@ export function nextActions({ own, due, unanchored }: CheckingView, patience: Pa
 }
 
 /** Who is to initiate a cycle now. */
-export function initiatorOf({ members, checkNum, startedMs }: DueCycle, { t2Ms }: Patience, nowMs: number): string {
+export function initiatorOf(
+  { members, checkNum, startedMs }: DueCycle,
+  { t2Ms }: Patience,
+  nowMs: number,
+): string {
   return expectedInitiator(members, checkNum, attemptAt(startedMs, nowMs, t2Ms));
 }
 
@@ -80,7 +95,9 @@ function actionsFor(due: DueCycle, own: string, { t1Ms, t2Ms }: Patience, nowMs:
   const report = (of: number, kind: LateKind): CheckingAction[] => {
     const who = expectedInitiator(members, checkNum, of);
     const isKnown = late.some((row) => row.kind === kind && row.mspId === who);
-    return isKnown || isRecorded || who === own || of > MAX_LATE_ATTEMPT ? [] : [{ kind: 'report', checkNum, attempt: of, late: kind, mspId: who }];
+    return isKnown || isRecorded || who === own || of > MAX_LATE_ATTEMPT
+      ? []
+      : [{ kind: 'report', checkNum, attempt: of, late: kind, mspId: who }];
   };
   if (expectedInitiator(members, checkNum, attempt) === own) {
     const most = checkNum + MAX_HEADERS - 1n;
@@ -92,7 +109,11 @@ function actionsFor(due: DueCycle, own: string, { t1Ms, t2Ms }: Patience, nowMs:
   return isNext && isSlow ? report(attempt, 'warning') : [];
 }
 
-function anchorer({ sealedMs, initiator, members }: UnanchoredCycle, { t1Ms }: Patience, nowMs: number): string | null {
+function anchorer(
+  { sealedMs, initiator, members }: UnanchoredCycle,
+  { t1Ms }: Patience,
+  nowMs: number,
+): string | null {
   const sorted = [...members].sort((a, b) => compareBytes(utf8(a), utf8(b)));
   const first = Math.max(0, sorted.indexOf(initiator));
   return sorted[(first + attemptAt(sealedMs, nowMs, t1Ms)) % sorted.length] ?? null;
