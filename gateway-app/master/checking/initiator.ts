@@ -3,6 +3,7 @@ import {
   CotraceError,
   equalBytes,
   fromUtf8,
+  isArray,
   isCotraceError,
   isObject,
   parseStrictJson,
@@ -23,7 +24,9 @@ import { nextActions, type CheckingAction } from './next-action.js';
 export interface OtherCycles {
   readonly mspId: string;
   /** The newest cycle that it has computed, and the hash of its header of `checkNum`. */
-  cycles(checkNum: bigint): Promise<{ readonly computed: bigint; readonly headerHash: Uint8Array }>;
+  readonly cycles: (
+    checkNum: bigint,
+  ) => Promise<{ readonly computed: bigint; readonly headerHash: Uint8Array }>;
 }
 
 /** What a master needs to take its turn. */
@@ -208,7 +211,7 @@ export class Initiator {
 /** Domains in the answer to the query `parts`. */
 function domainsIn(answer: Uint8Array): Set<string> {
   const parts = parseStrictJson(fromUtf8(answer), MAX_PARTS_BYTES);
-  const domains = Array.isArray(parts) ? parts.map((part) => (isObject(part) ? part['domain'] : null)) : [];
+  const domains = isArray(parts) ? parts.map((part) => (isObject(part) ? part['domain'] : null)) : [];
   return new Set(domains.filter((domain) => typeof domain === 'string'));
 }
 
