@@ -1,0 +1,198 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import {
+  decodeCheckingHeader,
+  encodeCheckingHeader,
+  lateKey,
+  sha256,
+  utf8,
+  type CheckingHeader,
+} from '@cotrace/core';
+import { BLOCK_METADATA, blockOf, dataHash } from '@cotrace/fabric-model';
+import type { CheckedBlock } from '../../fabric/chain.js';
+import { seal, type SealParts } from '../../testing/seals.js';
+import { SilentLog } from '../../testing/silent-log.js';
+import { TestChain } from '../../testing/test-chain.js';
+import { TestMaster } from '../../testing/test-master.js';
+import { TestNetwork } from '../../testing/test-network.js';
+import { definition, put } from '../../testing/transactions.js';
+import { Configurations } from '../configurations.js';
+import { CheckingLedger } from './checking-ledger.js';
+
+// Other work on the machine must not fail a test.
+jest.setTimeout(60_000);
+
+const C = 2;
+const MVCC_READ_CONFLICT = 11;
+
+let network: TestNetwork;
+let chain: TestChain;
+let master: TestMaster;
+let checking: CheckingLedger;
+let folders = 0;
+let blockNum = 0n;
+
+beforeAll(async () => {
+  network = await TestNetwork.create({ domains: ['goods'] });
+  chain = new TestChain(network);
+  chain.add([definition(network, 'goods')]);
+  for (let i = 2; i <= 9; i++) chain.add([put(network, 'goods', { a: String(i) })]);
+});
+
+afterAll(() => network.remove());
+
+beforeEach(async () => {
+  blockNum = 0n;
+  master = await open(`checking ${folders++}`);
+  await master.follow(chain);
+  checking = ledgerOf(master);
+});
+
+afterEach(() => master.close());
+
+const open = (folder: string) => TestMaster.open(network, 0, folder, { checkingHeight: C });
+const ledgerOf = ({ ledger, store }: TestMaster) =>
+  new CheckingLedger(
+    {
+      ledger,
+      configurations: new Configurations(store),
+      channel: 'checking',
+      c: C,
+      t2Ms: 30_000,
+      log: new SilentLog(),
+    },
+    0,
+  );
+
+const headerOf = (n: bigint, of = master): Uint8Array => of.store.cycles.need(n).header;
+const changed = (n: bigint, members: Partial<CheckingHeader>): Uint8Array =>
+  encodeCheckingHeader({ ...decodeCheckingHeader(headerOf(n)), ...members });
+
+/** The transaction that seals headers, endorsed by the first two organisations, a quorum. */
+function sealOf(headers: readonly Uint8Array[], parts: Partial<SealParts> = {}): Uint8Array {
+  const [one, two] = network.organisations.map(({ peer }) => peer);
+  if (one === undefined || two === undefined) throw new RangeError('there are three organisations');
+  return seal({ headers, client: network.organisation(2).client, endorsers: [one, two], ...parts });
+}
+
+/** Has the next block of the channel taken in. */
+async function take(
+  envelopes: readonly Uint8Array[],
+  codes: readonly number[] = [],
+  of = checking,
+): Promise<void> {
+  const metadata = Object.keys(BLOCK_METADATA).map(() => new Uint8Array());
+  metadata[BLOCK_METADATA.transactionsFilter] = Uint8Array.from(envelopes, (_, i) => codes[i] ?? 0);
+  const previousHash = new Uint8Array(32);
+  const block = blockOf({
+    number: blockNum++,
+    previousHash,
+    dataHash: dataHash(envelopes),
+    envelopes,
+    metadata,
+  });
+  const { headerHash, number } = block;
+  const checkpoint = { number, headerHash, configBlock: network.genesis };
+  await of.take({ block, checkpoint } as CheckedBlock, Number(number) * 1000);
+}
+
+const marks = (of = checking) => [of.recorded.checkNum, of.sealed.checkNum];
+
+describe('what a master makes of the checking channel', () => {
+  it('cycles are recorded where the transaction is valid, and sealed where it proves them', async () => {
+    await take([sealOf([headerOf(1n)])]);
+    expect(marks()).toEqual([1n, 1n]);
+    await take([sealOf([headerOf(2n)])], [MVCC_READ_CONFLICT]);
+    expect(marks()).toEqual([1n, 2n]);
+    await take([sealOf([headerOf(2n)])]);
+    expect(marks()).toEqual([2n, 2n]);
+    expect(checking.recorded.sinceMs).toBe(2000);
+    expect(checking.sealed.sinceMs).toBe(1000);
+    const { creator, endorsers } = master.store.checking.seal(1n) ?? {};
+    expect([creator, endorsers]).toEqual(['Org3MSP', ['Org1MSP', 'Org2MSP']]);
+  });
+
+  it('a header that is committed with too few endorsements is recorded alone, until it is sealed again', async () => {
+    const [one] = network.organisations.map(({ peer }) => peer);
+    await take([sealOf([headerOf(1n)], { endorsers: one === undefined ? [] : [one, one] })]);
+    expect(marks()).toEqual([1n, 0n]);
+    await take([sealOf([headerOf(2n)])]);
+    expect([...marks(), ...checking.sealedBeyond(4n)]).toEqual([2n, 0n, 2n]);
+    await take([sealOf([headerOf(1n)])]);
+    expect(marks()).toEqual([2n, 2n]);
+  });
+
+  it('several cycles are sealed by one transaction', async () => {
+    await take([sealOf([headerOf(1n), headerOf(2n), headerOf(3n)])]);
+    expect(marks()).toEqual([3n, 3n]);
+  });
+
+  it('nothing else proves anything', async () => {
+    const { peers } = network;
+    const clients = network.organisations.map(({ client }) => client);
+    await take(
+      [
+        utf8('garbage'),
+        put(network, 'goods', { a: '1' }),
+        sealOf([headerOf(1n)], { endorsers: [] }),
+        sealOf([headerOf(1n)], { endorsers: clients }),
+        sealOf([headerOf(1n)], { endorsers: peers, channel: 'main' }),
+        sealOf([headerOf(1n)], { endorsers: peers, ran: 'anchor' }),
+        sealOf([changed(1n, { networkId: sha256(utf8('other')) })], { endorsers: peers.slice(0, 1) }),
+      ],
+      [1, 1, 1, 1, 1, 1, 1],
+    );
+    expect(marks()).toEqual([0n, 0n]);
+    for (const n of [1n, 2n]) expect(await master.store.checking.hasConflict(n)).toBe(false);
+  });
+
+  it('what a quorum sealed and this master did not compute is kept, and moves nothing', async () => {
+    await take([sealOf([changed(1n, { bodyRoot: sha256(utf8('other')) })])], [MVCC_READ_CONFLICT]);
+    expect(marks()).toEqual([0n, 0n]);
+    expect(await master.store.checking.hasConflict(1n)).toBe(true);
+    await take([sealOf([headerOf(1n)])]);
+    expect(marks()).toEqual([1n, 1n]);
+  });
+
+  it('seals of cycles to come wait until their headers are computed, over a start too', async () => {
+    const behind = await open(`behind ${folders++}`);
+    const half = new TestChain(network);
+    for (let block = 1n; block <= 5n; block += 1n) half.adopt(chain.block(block));
+    await behind.follow(half);
+    const early = ledgerOf(behind);
+    const all = [1n, 2n, 3n, 4n].map((n) => headerOf(n));
+    await take([sealOf(all), sealOf([headerOf(4n)], { endorsers: [] })], [0, 1], early);
+    expect(marks(early)).toEqual([4n, 2n]);
+    const again = ledgerOf(behind);
+    expect(marks(again)).toEqual([4n, 2n]);
+    await behind.follow(chain);
+    await again.judge(7000);
+    expect(marks(again)).toEqual([4n, 4n]);
+    expect(again.sealed.sinceMs).toBe(7000);
+    for (const n of [3n, 4n]) expect(await behind.store.checking.candidates(n)).toEqual([]);
+    await behind.close();
+  });
+
+  it('reports are those of valid transactions', async () => {
+    const report = (kind: 'warning' | 'penalty', mspId: unknown) => {
+      const value = utf8(JSON.stringify({ attempt: 3, cycle: '1', kind, mspId }));
+      const sets = [{ namespace: 'checking', writes: [[lateKey(1n, 3, kind), value] as const] }];
+      return sealOf([headerOf(1n)], { sets });
+    };
+    await take([report('warning', 'Org2MSP'), report('penalty', 'Org2MSP')], [0, MVCC_READ_CONFLICT]);
+    await take([report('penalty', 7)]);
+    expect(await master.store.checking.late(1n)).toEqual([{ attempt: 3, kind: 'warning', mspId: 'Org2MSP' }]);
+    expect(marks()).toEqual([0n, 0n]);
+  });
+
+  it('goes on after a start where it was', async () => {
+    await take([sealOf([headerOf(1n)])]);
+    const { folder } = master.store;
+    await master.close();
+    master = await open(folder.slice(network.dir.length + 1));
+    checking = ledgerOf(master);
+    expect(marks()).toEqual([1n, 1n]);
+    expect(master.store.checking.checkpoint()?.number).toBe(0n);
+    await take([sealOf([headerOf(2n)])]);
+    expect(marks()).toEqual([2n, 2n]);
+  });
+});
