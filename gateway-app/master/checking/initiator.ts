@@ -62,26 +62,31 @@ export class Initiator {
     this.#parts = parts;
   }
 
-  /** Does what is to be done now, if anything; false where something could not be done and is to be tried again. */
+  /**
+   * Does what is to be done now, if anything; false where something could not be done and is to be tried again. One thing that
+   * cannot be done, such as a report that nobody endorses, does not keep the others from being done.
+   */
   async act(signal: AbortSignal): Promise<boolean> {
-    const { patience, log } = this.#parts;
-    try {
-      for (const action of nextActions(await checkingView(this.#parts), patience, Date.now())) {
+    let isDone = true;
+    const actions = nextActions(await checkingView(this.#parts), this.#parts.patience, Date.now());
+    for (const action of actions) {
+      try {
         await this.#perform(action, signal);
+      } catch (error) {
+        if (isCotraceError(error, 'STORE_FAILED')) throw error;
+        isDone = false;
+        if (!signal.aborted) this.#tell(action, error);
       }
-      return true;
-    } catch (error) {
-      if (isCotraceError(error, 'STORE_FAILED')) throw error;
-      const kind = isCotraceError(error) ? error.code : 'call';
-      if (!signal.aborted)
-        log.often(
-          'warn',
-          `checking ${kind}`,
-          'could not take the turn on the checking channel; retrying',
-          error,
-        );
-      return false;
     }
+    return isDone;
+  }
+
+  #tell({ kind }: CheckingAction, error: unknown): void {
+    const code = isCotraceError(error) ? error.code : 'call';
+    const what = { seal: 'seal a cycle', report: 'report who is late', anchor: 'anchor a cycle on main' }[
+      kind
+    ];
+    this.#parts.log.often('warn', `checking ${kind} ${code}`, `could not ${what}; retrying`, error);
   }
 
   async #perform(action: CheckingAction, signal: AbortSignal): Promise<void> {

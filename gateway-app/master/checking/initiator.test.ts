@@ -1,0 +1,217 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { checkingHeaderHash, decodeCheckingHeader, fromUtf8, utf8 } from '@cotrace/core';
+import { SilentLog } from '../../testing/silent-log.js';
+import { TestChain } from '../../testing/test-chain.js';
+import { TestMaster } from '../../testing/test-master.js';
+import { TestNetwork } from '../../testing/test-network.js';
+import { definition, put } from '../../testing/transactions.js';
+import { Configurations } from '../configurations.js';
+import type { CallOutcome, ChannelCall, ChannelCalls } from './channel-calls.js';
+import { CheckingLedger } from './checking-ledger.js';
+import { Initiator, type InitiatorParts, type OtherCycles } from './initiator.js';
+
+// Other work on the machine must not fail a test.
+jest.setTimeout(60_000);
+
+const C = 2;
+const PATIENCE = { t1Ms: 10_000, t2Ms: 30_000 };
+const ALL = ['Org2MSP', 'Org1MSP', 'Org3MSP'];
+const PARTS = ['_lifecycle', 'goods'];
+
+let network: TestNetwork;
+let chain: TestChain;
+let master: TestMaster;
+let folders = 0;
+
+beforeAll(async () => {
+  network = await TestNetwork.create({ domains: ['goods'] });
+  chain = new TestChain(network);
+  chain.add([definition(network, 'goods')]);
+  chain.add([put(network, 'goods', { a: '2' })]);
+});
+
+afterAll(() => network.remove());
+beforeEach(async () => {
+  master = await TestMaster.open(network, 1, `initiator ${folders++}`, { checkingHeight: C });
+  await master.follow(chain);
+});
+afterEach(() => master.close());
+
+const signal = new AbortController().signal;
+const headerOf = (n: bigint): Uint8Array => master.store.cycles.need(n).header;
+
+/** A channel that notes what is called on it. */
+class FakeChannel implements ChannelCalls {
+  readonly asked: string[] = [];
+  /** What becomes of a call; by default it is committed. */
+  answer: (call: ChannelCall, mspIds: readonly string[]) => Partial<CallOutcome> = () => ({});
+  /** Domains of which a cycle has parts. */
+  recorded: readonly string[] = [];
+
+  submit(
+    call: ChannelCall,
+    { mspIds, quorum }: { mspIds: readonly string[]; quorum: number },
+  ): Promise<CallOutcome> {
+    this.asked.push(`${call.name} ${call.arguments.map(shown).join(' ')} by ${mspIds.join(' ')}`);
+    const outcome = {
+      endorsers: mspIds.slice(0, quorum),
+      odd: [],
+      refused: [],
+      silent: [],
+      isCommitted: true,
+    };
+    return Promise.resolve({ ...outcome, ...this.answer(call, mspIds) });
+  }
+
+  query(_chaincode: string, name: string, args: readonly string[]): Promise<Uint8Array> {
+    this.asked.push(`${name} ${args.join(' ')}`);
+    return Promise.resolve(utf8(JSON.stringify(this.recorded.map((domain) => ({ domain, hpart: '' })))));
+  }
+}
+
+/** An argument by its kind: text, or the cycle of a header, or that it is a hash. */
+function shown(argument: Uint8Array): string {
+  if (argument.length === 320) return `header ${decodeCheckingHeader(argument).checkNum}`;
+  return argument.length === 32 ? 'hash' : fromUtf8(argument);
+}
+
+const like = (mspId: string, computed = 1n): OtherCycles => ({
+  mspId,
+  cycles: (n) => Promise.resolve({ computed, headerHash: checkingHeaderHash(headerOf(n)) }),
+});
+
+function initiatorWith(changes: Partial<InitiatorParts> = {}) {
+  const [checkingCalls, mainCalls] = [new FakeChannel(), new FakeChannel()];
+  const { ledger, store } = master;
+  const configurations = new Configurations(store);
+  const common = { ledger, configurations, c: C, log: new SilentLog() };
+  const checking = new CheckingLedger({ ...common, channel: 'checking', t2Ms: PATIENCE.t2Ms }, 0);
+  const initiator = new Initiator({
+    ...common,
+    checking,
+    networkId: network.terms.networkId,
+    own: 'Org2MSP',
+    patience: PATIENCE,
+    clockOffsetMs: 0,
+    checkingCalls,
+    mainCalls,
+    others: [like('Org1MSP'), like('Org3MSP')],
+    ...changes,
+  });
+  return { initiator, checkingCalls, mainCalls };
+}
+
+const byTwo = 'by Org2MSP Org1MSP';
+const recording = PARTS.map((domain) => `recordDomain 1 ${domain} hash ${byTwo}`);
+
+describe('a master whose turn it is', () => {
+  it('records the parts of the cycle and seals it, with as few organisations as are enough', async () => {
+    const { initiator, checkingCalls } = initiatorWith();
+    expect(await initiator.act(AbortSignal.abort())).toBe(true);
+    expect(checkingCalls.asked).toEqual(['parts 1', ...recording, `sealCycle header 1 ${byTwo}`]);
+  });
+
+  it('records only what is missing', async () => {
+    const { initiator, checkingCalls } = initiatorWith();
+    checkingCalls.recorded = ['goods'];
+    await initiator.act(AbortSignal.abort());
+    expect(checkingCalls.asked.slice(0, 2)).toEqual(['parts 1', recording[0]]);
+  });
+
+  it('seals several cycles at once, and records their parts afterwards', async () => {
+    chain.add([put(network, 'goods', { a: '3' })]);
+    chain.add([put(network, 'goods', { a: '4' })]);
+    await master.follow(chain);
+    const others = [like('Org1MSP', 2n), like('Org3MSP', 1n)];
+    const { initiator, checkingCalls } = initiatorWith({ others });
+    await initiator.act(AbortSignal.abort());
+    const [first, second] = checkingCalls.asked;
+    expect([first, second]).toEqual([`sealCycle header 1 header 2 ${byTwo}`, 'parts 1']);
+    expect(checkingCalls.asked).toContain('parts 2');
+  });
+
+  it('seals as far as a quorum of masters have come', async () => {
+    chain.add([put(network, 'goods', { a: '5' })]);
+    chain.add([put(network, 'goods', { a: '6' })]);
+    await master.follow(chain);
+    const { initiator, checkingCalls } = initiatorWith();
+    await initiator.act(AbortSignal.abort());
+    expect(checkingCalls.asked.at(-1)).toBe(`sealCycle header 1 ${byTwo}`);
+  });
+
+  it('asks everybody where one of the first does not agree, and that one last from then on', async () => {
+    const { initiator, checkingCalls } = initiatorWith();
+    checkingCalls.answer = (_call, mspIds) =>
+      mspIds[1] === 'Org1MSP' && mspIds.length === 2 ? { isCommitted: false } : { odd: ['Org1MSP'] };
+    checkingCalls.recorded = PARTS;
+    await initiator.act(AbortSignal.abort());
+    expect(checkingCalls.asked.slice(1)).toEqual([
+      `sealCycle header 1 ${byTwo}`,
+      `sealCycle header 1 by ${ALL.join(' ')}`,
+    ]);
+    await initiator.act(AbortSignal.abort());
+    expect(checkingCalls.asked.at(-1)).toBe('sealCycle header 1 by Org2MSP Org3MSP');
+  });
+
+  it('waits where fewer than a quorum have its header, or nobody answers', async () => {
+    const others: OtherCycles[] = [
+      { mspId: 'Org1MSP', cycles: () => Promise.resolve({ computed: 1n, headerHash: new Uint8Array(32) }) },
+      { mspId: 'Org3MSP', cycles: () => Promise.reject(new Error('away')) },
+      like('StrangerMSP'),
+    ];
+    const { initiator, checkingCalls } = initiatorWith({ others });
+    expect(await initiator.act(signal)).toBe(false);
+    expect(checkingCalls.asked).toEqual([]);
+  });
+
+  it('tries again where too few endorse', async () => {
+    const { initiator, checkingCalls } = initiatorWith();
+    checkingCalls.answer = () => ({ isCommitted: false, refused: [] });
+    expect(await initiator.act(signal)).toBe(false);
+  });
+});
+
+describe('a master that is next', () => {
+  const after = (milliseconds: number) =>
+    jest.spyOn(Date, 'now').mockReturnValue(master.store.cycles.need(1n).dueMs + milliseconds);
+
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  it('shows that the channel can be written before it warns who is late', async () => {
+    const { initiator, checkingCalls } = initiatorWith({ own: 'Org3MSP' });
+    after(PATIENCE.t1Ms);
+    expect(await initiator.act(signal)).toBe(true);
+    const by = 'by Org3MSP Org1MSP';
+    expect(checkingCalls.asked).toEqual([
+      'parts 1',
+      `recordDomain 1 _lifecycle hash ${by}`,
+      `reportLate 1 0 warning Org2MSP ${by}`,
+    ]);
+  });
+
+  it('does nothing while who is expected has time, nor where another one is next', async () => {
+    const { initiator, checkingCalls } = initiatorWith({ own: 'Org3MSP' });
+    const { initiator: third, checkingCalls: unasked } = initiatorWith({ own: 'Org1MSP' });
+    after(PATIENCE.t1Ms - 1);
+    expect(await initiator.act(signal)).toBe(true);
+    after(PATIENCE.t2Ms - 1);
+    expect(await third.act(signal)).toBe(true);
+    expect([checkingCalls.asked, unasked.asked]).toEqual([[], []]);
+  });
+
+  it('seals in its turn although nobody endorses its report of the one before', async () => {
+    const { initiator, checkingCalls } = initiatorWith({ own: 'Org3MSP' });
+    checkingCalls.answer = ({ name }) => ({ isCommitted: name !== 'reportLate' });
+    checkingCalls.recorded = PARTS;
+    after(PATIENCE.t2Ms);
+    expect(await initiator.act(AbortSignal.abort())).toBe(false);
+    expect(checkingCalls.asked.map((call) => call.split(' ')[0])).toEqual([
+      'reportLate',
+      'reportLate',
+      'parts',
+      'sealCycle',
+    ]);
+  });
+});
