@@ -6,7 +6,7 @@ import type { NodeConfig, RunningNode } from '../node/node-config.js';
 import { printed } from '../testing/printed.js';
 import { until } from '../testing/test-business-node.js';
 import { TestChain } from '../testing/test-chain.js';
-import { peerOf, TestConsortium } from '../testing/test-consortium.js';
+import { connectPeers, peerOf, TestConsortium } from '../testing/test-consortium.js';
 import { definition, put } from '../testing/transactions.js';
 import { checkNodes } from './node.js';
 import { Output } from './output.js';
@@ -43,7 +43,7 @@ async function start(
   other: Partial<NodeConfig> = {},
 ): Promise<void> {
   const config = { ...consortium.configOf(name), ...other };
-  const connect = () => ({ ...peerOf(consortium.chain), ...peer });
+  const connect = connectPeers(consortium.chain, peer);
   const isMaster = consortium.node(name).role === 'master';
   const running = isMaster
     ? startMaster(config, consortium.consortium, connect, HASTE)

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, jest } from '@jest/globals';
 import { startBusinessNode } from '../business/business-node.js';
 import { startMaster } from '../master/master-node.js';
-import { peerOf, TestConsortium } from '../testing/test-consortium.js';
+import { connectPeers, peerOf, TestConsortium } from '../testing/test-consortium.js';
 
 const module = fileURLToPath(new URL('../dist/node/stopping.js', import.meta.url));
 
@@ -38,10 +38,11 @@ describe('what stops a node', () => {
       attestations: (_from: bigint, signal: AbortSignal) => seen(signal, nothing()),
     };
     const nodes = [
-      await startMaster(consortium.configOf('org1.master'), consortium.consortium, () => ({
-        ...peer,
-        blocks,
-      })),
+      await startMaster(
+        consortium.configOf('org1.master'),
+        consortium.consortium,
+        connectPeers(consortium.chain, { blocks }),
+      ),
       await startBusinessNode(consortium.configOf('org1.goods'), consortium.consortium, () => ({
         origins: [],
         sources: [source],

@@ -6,7 +6,7 @@ import type { GatewayPeer, Wire } from '../client/wire.js';
 import { startBusinessNode } from '../business/business-node.js';
 import type { Consortium, ConsortiumNode } from '../consortium/consortium.js';
 import type { MainPeer } from '../fabric/main-peer.js';
-import { startMaster } from '../master/master-node.js';
+import { startMaster, type ConnectPeer } from '../master/master-node.js';
 import { findNode, findOrganisation, type NodeConfig, type RunningNode } from '../node/node-config.js';
 import { RpcClient } from '../node/rpc-client.js';
 import { startFalseMaster, type Falsehood } from './false-master.js';
@@ -58,7 +58,7 @@ export class TestConsortium {
     const config = { ...this.configOf(name), ...other };
     this.#forgetConnections(name);
     return this.node(name).role === 'master'
-      ? startMaster(config, this.consortium, () => peerOf(chain))
+      ? startMaster(config, this.consortium, connectPeers(chain))
       : startBusinessNode(config, this.consortium, undefined, HASTE);
   }
 
@@ -135,7 +135,7 @@ export class TestConsortium {
     const { address, mspId, certificate } = findNode(this.consortium, name, 'master');
     const config = this.configOf(name);
     const tls = loadTls(config.tlsDir);
-    const honest = await startMaster({ ...config, listen }, this.consortium, () => peerOf(this.chain));
+    const honest = await startMaster({ ...config, listen }, this.consortium, connectPeers(this.chain));
     const { tlsRoots } = findOrganisation(this.consortium, mspId);
     const client = new RpcClient(listen, tls, tlsRoots, certificate);
     const stop = await startFalseMaster({ address, tls, honest: client }, falsehood);
@@ -172,6 +172,21 @@ export class TestConsortium {
 
 function withPeer(wire: Wire, peer: GatewayPeer): Wire {
   return { peer, node: (node) => wire.node(node), close: () => wire.close() };
+}
+
+/** The peers of masters: on main they have a chain in memory, or `main` in its place; on `checking` nothing ever comes. */
+export function connectPeers(chain: TestChain, main: Partial<MainPeer> = {}): ConnectPeer {
+  return (consortium, _identity, _tls, channel) =>
+    channel === consortium.channels.main.name
+      ? { ...peerOf(chain), ...main }
+      : { ...peerOf(chain), blocks: nothingComes };
+}
+
+async function* nothingComes(_from: bigint, signal: AbortSignal): AsyncGenerator<never> {
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 /** A peer whose ledger is a chain in memory. */
