@@ -69,6 +69,8 @@ describe('the status of nodes', () => {
       name: 'org1.goods',
       role: 'business',
       domain: 'goods',
+      consistentUpTo: 0n,
+      checking: null,
       state: 'following',
       reason: '',
       height: 7n,
