@@ -7,6 +7,10 @@ import { encodeGroup } from '../rank/group.js';
 import { encodeGroupLeaf, encodeRankLeaf, partDigest } from '../rank/layers.js';
 import { exampleGroup, exampleGroupLeaf, exampleRank, exampleTop } from '../rank/testing/examples.js';
 import { exampleMbProof, exampleMbRoot, exampleTrees } from '../block-index/testing/examples.js';
+import { encodeCheckingHeader } from '../checking/header.js';
+import { encodeHistoryLeaf, encodeIntervalLeaf, encodePartLeaf } from '../checking/leaves.js';
+import { packHeader } from '../checking/packed-header.js';
+import { exampleInterval, examplePart, someChain, someFacts } from '../checking/testing/examples.js';
 import { encodeEventLeaf } from '../trace-tree/event-leaf.js';
 import { growthProof } from '../trace-tree/growth.js';
 import { encodeHead } from '../trace-tree/head.js';
@@ -111,6 +115,8 @@ function encode(type: string, value: Value): Uint8Array {
 }
 
 const { txId } = exampleLeaf;
+const chain = someChain(5);
+const checkingHeader = chain.next(someFacts(6n));
 const eventNodes = nodesOf(someEvents(8));
 const nodeAt = (level: number, position: number): Uint8Array => eventNodes({ level, position });
 const formats: Readonly<Record<string, readonly [(table: Uint8Array) => Uint8Array, Values, Uint8Array]>> = {
@@ -180,6 +186,19 @@ const formats: Readonly<Record<string, readonly [(table: Uint8Array) => Uint8Arr
   'Group leaf': [(bytes) => bytes, { ...exampleGroupLeaf }, encodeGroupLeaf(exampleGroupLeaf)],
   'Rank leaf': [(bytes) => bytes, { ...exampleRank }, encodeRankLeaf(exampleRank)],
   'Digest of a domain': [sha256, { ...exampleTop }, partDigest(exampleTop)],
+  'Part leaf': [(bytes) => bytes, { ...examplePart }, encodePartLeaf(examplePart)],
+  'Interval leaf': [(bytes) => bytes, { ...exampleInterval }, encodeIntervalLeaf(exampleInterval)],
+  'History leaf': [
+    (bytes) => bytes,
+    { headerHash: checkingHeader.bodyRoot },
+    encodeHistoryLeaf(checkingHeader.bodyRoot),
+  ],
+  'Checking header': [(bytes) => bytes, { ...checkingHeader }, encodeCheckingHeader(checkingHeader)],
+  'Packed checking header': [
+    (bytes) => bytes,
+    { ...someFacts(6n), rules: checkingHeader.rules },
+    packHeader(checkingHeader, chain),
+  ],
   'FB+ tree': [(bytes) => bytes, exampleTrees.fb.fields, exampleTrees.fb.bytes],
   'Leaf of a tree': [(bytes) => bytes, exampleTrees.leaf.fields, exampleTrees.leaf.bytes],
   'Inner node of an FB+ tree': [(bytes) => bytes, exampleTrees.fbInner.fields, exampleTrees.fbInner.bytes],
