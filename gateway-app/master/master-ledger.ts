@@ -94,6 +94,11 @@ export class MasterLedger {
     return this.#cycles.anchored;
   }
 
+  /** Makes rank trees and cycles again of the store's blocks, where a quorum sealed something else than came of them. */
+  remakeCycles(): Promise<void> {
+    return this.#inTurn(() => this.#cycles.remake());
+  }
+
   /** Runs `read` while trie and store are at one block, the store's last. Throws what broke the ledger. */
   read<T>(read: (trie: LedgerTrie) => T): Promise<T> {
     return this.#inTurn(() => read(this.#trie));

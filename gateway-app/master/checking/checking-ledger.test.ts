@@ -1,3 +1,4 @@
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import {
   decodeCheckingHeader,
@@ -9,6 +10,8 @@ import {
 } from '@cotrace/core';
 import { BLOCK_METADATA, blockOf, dataHash } from '@cotrace/fabric-model';
 import type { CheckedBlock } from '../../fabric/chain.js';
+import { StoredCycleSchema } from '../../gen/cotrace/store_pb.js';
+import { openDatabase, type Store } from '../../node/store.js';
 import { seal, type SealParts } from '../../testing/seals.js';
 import { SilentLog } from '../../testing/silent-log.js';
 import { TestChain } from '../../testing/test-chain.js';
@@ -64,8 +67,15 @@ const ledgerOf = ({ ledger, store }: TestMaster) =>
   );
 
 const headerOf = (n: bigint, of = master): Uint8Array => of.store.cycles.need(n).header;
-const changed = (n: bigint, members: Partial<CheckingHeader>): Uint8Array =>
-  encodeCheckingHeader({ ...decodeCheckingHeader(headerOf(n)), ...members });
+const changed = (n: bigint, members: Partial<CheckingHeader>, header = headerOf(n)): Uint8Array =>
+  encodeCheckingHeader({ ...decodeCheckingHeader(header), ...members });
+
+/** Opens the store of a master that is closed and changes it. */
+async function withStore(folder: string, change: (store: Store) => Promise<void>): Promise<void> {
+  const store = await openDatabase(folder);
+  await change(store);
+  await store.close();
+}
 
 /** The transaction that seals headers, endorsed by the first two organisations, a quorum. */
 function sealOf(headers: readonly Uint8Array[], parts: Partial<SealParts> = {}): Uint8Array {
@@ -142,15 +152,41 @@ describe('what a master makes of the checking channel', () => {
       [1, 1, 1, 1, 1, 1, 1],
     );
     expect(marks()).toEqual([0n, 0n]);
-    for (const n of [1n, 2n]) expect(await master.store.checking.hasConflict(n)).toBe(false);
+    for (const n of [1n, 2n]) expect(await master.store.checking.conflicts(n)).toEqual([]);
   });
 
   it('what a quorum sealed and this master did not compute is kept, and moves nothing', async () => {
     await take([sealOf([changed(1n, { bodyRoot: sha256(utf8('other')) })])], [MVCC_READ_CONFLICT]);
     expect(marks()).toEqual([0n, 0n]);
-    expect(await master.store.checking.hasConflict(1n)).toBe(true);
+    expect(await master.store.checking.conflicts(1n)).toHaveLength(1);
+    expect(await checking.divergence()).toEqual({ checkNum: 1n, fields: ['bodyRoot'] });
     await take([sealOf([headerOf(1n)])]);
     expect(marks()).toEqual([1n, 1n]);
+    expect(await checking.divergence()).toBeNull();
+  });
+
+  it('what was computed from damaged rank trees is computed again once a quorum has sealed something else', async () => {
+    const honest = headerOf(1n);
+    const { folder } = master.store;
+    await master.close();
+    const damaged = changed(1n, { bodyRoot: sha256(utf8('damaged')) }, honest);
+    await withStore(folder, async (store) => {
+      const key = `cycle/${'1'.padStart(16, '0')}`;
+      const row = fromBinary(StoredCycleSchema, (await store.get(key)) ?? new Uint8Array());
+      await store.put(key, toBinary(StoredCycleSchema, { ...row, header: damaged }));
+    });
+    master = await open(folder.slice(network.dir.length + 1));
+    checking = ledgerOf(master);
+    await take([sealOf([honest])]);
+    expect([...marks(), await checking.divergence()]).toEqual([
+      1n,
+      0n,
+      { checkNum: 1n, fields: ['bodyRoot'] },
+    ]);
+    await master.ledger.remakeCycles();
+    await checking.judge(5000);
+    expect([...marks(), await checking.divergence()]).toEqual([1n, 1n, null]);
+    expect(headerOf(1n)).toEqual(honest);
   });
 
   it('seals of cycles to come wait until their headers are computed, over a start too', async () => {

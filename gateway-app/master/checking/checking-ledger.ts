@@ -41,6 +41,13 @@ export interface CheckingLedgerParts {
   readonly log: Log;
 }
 
+/** That a quorum sealed another header of a cycle than this master computed. */
+export interface Divergence {
+  readonly checkNum: bigint;
+  /** The members of the header that differ. */
+  readonly fields: readonly string[];
+}
+
 /**
  * What a master makes of the channel `checking`, block by block: which headers are recorded in its state, as its peer
  * validated it, and which are proven, by the rule of a seal (docs/formats.md, Seal), whatever the peer found of the
@@ -105,19 +112,41 @@ export class CheckingLedger {
     });
   }
 
-  /** Judges what has waited for headers that this master has computed by now. */
+  /**
+   * The oldest cycle that is not sealed here and that a quorum sealed otherwise, and the members in which the headers differ;
+   * null where there is none.
+   */
+  async divergence(): Promise<Divergence | null> {
+    const checkNum = this.#sealed + 1n;
+    const own = this.#store.cycles.header(checkNum);
+    if (own === null) return null;
+    for (const { envelope } of await this.#rows.conflicts(checkNum)) {
+      const header = this.#sealing(envelope)?.headers.find((one) => checkNumOf(one) === checkNum);
+      if (header !== undefined && !equalBytes(header, own))
+        return { checkNum, fields: differing(own, header) };
+    }
+    return null;
+  }
+
+  /**
+   * Judges what has waited for headers that this master has computed by now, and again what was kept against a header that is
+   * another one by now.
+   */
   judge(now: number): Promise<void> {
     return this.#inTurn(async () => {
       const computed = this.#computed;
       for (let n = this.#sealed + 1n; n <= computed; n += 1n) {
-        const candidates = await this.#rows.candidates(n);
+        const conflicts = await this.#rows.conflicts(n);
+        const candidates = [...(await this.#rows.candidates(n)), ...conflicts];
         if (candidates.length === 0) continue;
         const writes: ((batch: StoreBatch) => void)[] = [];
-        for (const { envelope, ...place } of candidates) {
+        for (const { envelope, blockNum, txNum } of candidates) {
+          const place = { blockNum, txNum };
           const sealing = this.#sealing(envelope);
           if (sealing !== null)
             writes.push(...(await this.#judged(sealing, envelope, place, (m) => m === n)));
         }
+        await this.#rows.dropConflicts(n);
         await this.#store.amend((batch) => writes.forEach((write) => write(batch)));
         await this.#rows.dropCandidates(n);
       }
@@ -239,6 +268,18 @@ export class CheckingLedger {
     this.#turn = done.catch(() => undefined);
     return done;
   }
+}
+
+/** The members in which two headers differ. */
+function differing(one: Uint8Array, other: Uint8Array): string[] {
+  const [a, b] = [decodeCheckingHeader(one), decodeCheckingHeader(other)];
+  return Object.entries(a)
+    .filter(([name, value]) => {
+      const against = b[name as keyof typeof b];
+      if (value instanceof Uint8Array && against instanceof Uint8Array) return !equalBytes(value, against);
+      return value !== against;
+    })
+    .map(([name]) => name);
 }
 
 function checkNumOf(header: Uint8Array): bigint {

@@ -94,10 +94,17 @@ export class CheckingRows {
     batch.put(`${CONFLICT}${ordered(checkNum)}/${placeKey(seal)}`, toBinary(StoredSealSchema, seal));
   }
 
-  /** Whether something proves another header of cycle `checkNum` than the own one. */
-  async hasConflict(checkNum: bigint): Promise<boolean> {
+  /** What proves other headers of cycle `checkNum` than the own one. */
+  async conflicts(checkNum: bigint): Promise<StoredSeal[]> {
     const prefix = `${CONFLICT}${ordered(checkNum)}/`;
-    return (await this.#store.keys({ gte: prefix, lt: endOfPrefix(prefix), limit: 1 }).all()).length > 0;
+    const rows = await this.#store.values({ gte: prefix, lt: endOfPrefix(prefix) }).all();
+    return rows.map((row) => fromBinary(StoredSealSchema, row));
+  }
+
+  /** Lets what is kept against the own header of cycle `checkNum` go. */
+  async dropConflicts(checkNum: bigint): Promise<void> {
+    const prefix = `${CONFLICT}${ordered(checkNum)}/`;
+    await this.#store.clear({ gte: prefix, lt: endOfPrefix(prefix) });
   }
 
   /** Keeps a transaction that may prove headers of cycles that this master has not ended. */

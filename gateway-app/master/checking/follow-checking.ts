@@ -12,7 +12,7 @@ export interface CheckingFollowerParts {
   readonly openChain: () => Chain;
   readonly checking: CheckingLedger;
   /** Called after each block. */
-  readonly changed: () => void;
+  readonly changed: () => Promise<void>;
   readonly log: Log;
 }
 
@@ -30,7 +30,7 @@ export async function followChecking(parts: CheckingFollowerParts, signal: Abort
         const checked = chain.check(bytes);
         await checking.take(checked, Date.now());
         chain.advance(checked.checkpoint);
-        changed();
+        await changed();
         backoff.reset();
       }
     } catch (error) {

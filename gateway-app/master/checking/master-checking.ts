@@ -34,6 +34,8 @@ export class MasterChecking {
   readonly sealed: HeightFeed;
   readonly #parts: MasterCheckingParts;
   readonly #view: ViewParts;
+  /** The cycle for which the rank trees were made again. */
+  #mendedAt = 0n;
 
   constructor(parts: MasterCheckingParts) {
     const { ledger, configurations, channel, c, log, patience } = parts;
@@ -55,11 +57,12 @@ export class MasterChecking {
   /** Runs until `signal` is aborted. Throws `STORE_FAILED`. */
   async run(turns: TurnParts | null, signal: AbortSignal): Promise<void> {
     const { blocks, openChain, log } = this.#parts;
-    const changed = (): void => {
+    const changed = async (): Promise<void> => {
+      if (await this.#mended()) await this.ledger.judge(Date.now());
       this.sealed.advance(this.ledger.sealed.checkNum + 1n);
       if (turns !== null) this.#post(turns);
     };
-    changed();
+    await changed();
     await Promise.all([
       followChecking({ blocks, openChain, checking: this.ledger, changed, log }, signal),
       this.#followCycles(changed, signal),
@@ -68,13 +71,29 @@ export class MasterChecking {
   }
 
   /** Judges what waited for a header as soon as this master has computed it. */
-  async #followCycles(changed: () => void, signal: AbortSignal): Promise<void> {
+  async #followCycles(changed: () => Promise<void>, signal: AbortSignal): Promise<void> {
     const { ledger, main, c } = this.#parts;
     while (!signal.aborted) {
       await this.ledger.judge(Date.now());
-      changed();
+      await changed();
       await main.above(BigInt(c) * ((ledger.chain?.count ?? 0n) + 1n), signal);
     }
+  }
+
+  /**
+   * Makes the rank trees again, once for a cycle, where a quorum sealed a header that differs from the own one in the parts
+   * alone: damage at rest, which touches nothing that this master attests.
+   */
+  async #mended(): Promise<boolean> {
+    const divergence = await this.ledger.divergence();
+    if (divergence === null || divergence.checkNum === this.#mendedAt) return false;
+    const { checkNum, fields } = divergence;
+    const { log, ledger } = this.#parts;
+    log.error(`the header of cycle ${checkNum} differs from what a quorum sealed, in ${fields.join(', ')}`);
+    if (!fields.every((field) => field === 'bodyRoot' || field === 'parts')) return false;
+    this.#mendedAt = checkNum;
+    await ledger.remakeCycles();
+    return true;
   }
 
   #post({ post }: TurnParts): void {
