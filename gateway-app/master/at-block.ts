@@ -1,5 +1,5 @@
 import { checkNum, CotraceError } from '@cotrace/core';
-import { KEPT_CYCLES } from './limits.js';
+import { oldestKept } from './kept-cycles.js';
 import type { MasterLedger } from './master-ledger.js';
 import type { MasterStore } from './master-store.js';
 
@@ -46,11 +46,12 @@ function past(
     );
   }
   const [cycle, newest] = [blockNum / c, last / c];
-  if (cycle <= newest - BigInt(KEPT_CYCLES)) {
+  const oldest = oldestKept(newest, store.checking.marks().sealed);
+  if (cycle < oldest) {
     throw new CotraceError(
       'CYCLE_PRUNED',
-      `proofs are kept of the last ${KEPT_CYCLES} cycles, and cycle ${cycle} is older`,
-      { cycle, newest },
+      `proofs are kept of cycles from ${oldest} on, and cycle ${cycle} is older`,
+      { cycle, oldest },
     );
   }
   const current = checkNum(last, checkingHeight);

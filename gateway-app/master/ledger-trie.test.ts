@@ -20,7 +20,7 @@ import {
 } from '@cotrace/core';
 import { FindKeySchema, type FindKey } from '../gen/cotrace/cotrace_pb.js';
 import { create, fromBinary } from '@bufbuild/protobuf';
-import { SnapshotNoteSchema } from '../gen/cotrace/store_pb.js';
+import { CycleMarksSchema, SnapshotNoteSchema } from '../gen/cotrace/store_pb.js';
 import { codeOf } from '../testing/codes.js';
 import { SilentLog } from '../testing/silent-log.js';
 import { TestBusinessNode } from '../testing/test-business-node.js';
@@ -240,6 +240,9 @@ describe('find', () => {
     const partial = new TestChain(network);
     for (let blockNum = 0n; blockNum < chain.height; blockNum++) {
       if (blockNum > 0n) partial.adopt(chain.block(blockNum));
+      // All cycles are sealed, so that old ones are let go.
+      const marks = create(CycleMarksSchema, { sealed: blockNum / BigInt(C) });
+      await master.store.amend((batch) => master.store.checking.putMarks(batch, marks));
       await master.follow(partial);
       seen.set(blockNum, (await findAt(null)).entries);
     }

@@ -59,6 +59,9 @@ export const PROOF_PROGRESS_MS = 1000;
 /** How many cycles back proofs under the root at a cycle's end can be made. */
 export const KEPT_CYCLES = 8;
 
+/** The most of them, while later ones wait to be sealed. */
+export const MOST_KEPT_CYCLES = 64;
+
 /** The most checking cycles that one request may ask for. */
 export const MAX_CYCLES = 100;
 

@@ -9,7 +9,7 @@ import type { MasterStore } from './master-store.js';
 import { openTrie, snapshotNote, snapshotPath } from './open-trie.js';
 import type { ReadBlock } from './read-block.js';
 import type { TrieSettings } from './trie-settings.js';
-import { KEPT_CYCLES } from './limits.js';
+import { oldestKept } from './kept-cycles.js';
 
 /** What a master's ledger is made of. */
 export interface LedgerParts {
@@ -129,7 +129,7 @@ export class MasterLedger {
     await store.append({ ...record, trie, attestation: attestor.attest(body, now), putChecking });
     this.#cycles.took(step);
     if (number % BigInt(checkingHeight) === 0n) {
-      await store.trie.prune(checkNum(number, checkingHeight) - BigInt(KEPT_CYCLES) + 1n);
+      await store.trie.prune(oldestKept(checkNum(number, checkingHeight), store.checking.marks().sealed));
     }
   }
 
