@@ -28,6 +28,9 @@ export interface ViewParts {
 /** Cycles before the newest sealed one of which parts may still be recorded. */
 const PAST_CYCLES = 64n;
 
+/** Cycles after it that may be sealed next: of one transaction, and as many by somebody who is further. */
+const COMING_CYCLES = 2n * MAX_HEADERS;
+
 /** MSP ids of the membership that seals cycle `checkNum`. */
 export async function sealersOf({ configurations, c }: ViewParts, checkNum: bigint): Promise<string[]> {
   const { members } = await configurations.before(BigInt(c) * (checkNum - 1n) + 1n);
@@ -79,9 +82,11 @@ export async function ownFacts(parts: ViewParts): Promise<OwnFacts> {
   const { ledger, checking, networkId, patience, clockOffsetMs } = parts;
   const { recorded, sealed } = checking;
   const computed = ledger.chain?.count ?? 0n;
-  const oldest = least(recorded.checkNum, sealed.checkNum) - PAST_CYCLES;
+  const open = least(recorded.checkNum, sealed.checkNum);
+  const oldest = open - PAST_CYCLES;
+  const newest = least(computed, open + COMING_CYCLES);
   const cycles: OwnCycle[] = [];
-  for (let n = oldest < 1n ? 1n : oldest; n <= computed; n += 1n) {
+  for (let n = oldest < 1n ? 1n : oldest; n <= newest; n += 1n) {
     const { checkNum, header, parts: leaves } = ledger.store.cycles.need(n);
     cycles.push({ checkNum, header, parts: leaves });
   }
@@ -92,7 +97,7 @@ export async function ownFacts(parts: ViewParts): Promise<OwnFacts> {
     cycles,
     recorded: recorded.checkNum,
     sealed: sealed.checkNum,
-    sealedBeyond: checking.sealedBeyond(computed),
+    sealedBeyond: checking.sealedBeyond(newest),
     members: await sealersOf(parts, due === null ? least(next, computed + 1n) : next),
     clock: due === null ? null : { checkNum: next, startedMs: Math.max(due.dueMs, recorded.sinceMs) },
     heardMs: checking.heardMs,

@@ -5,6 +5,7 @@ import {
   utf8,
   type LateKind,
   MAX_LATE_ATTEMPT,
+  MAX_SEALED_HEADERS,
 } from '@cotrace/core';
 import type { LateRow } from './checking-rows.js';
 
@@ -60,7 +61,7 @@ export type CheckingAction =
   | { readonly kind: 'anchor'; readonly checkNum: bigint };
 
 /** Most headers that one transaction of `checking` may have. */
-export const MAX_HEADERS = 64n;
+export const MAX_HEADERS = BigInt(MAX_SEALED_HEADERS);
 
 /**
  * What this master is to do now, what matters most first; nothing where it is not its turn (seed 001, section 4.2.3). Member
