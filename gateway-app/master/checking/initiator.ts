@@ -47,7 +47,16 @@ export async function takeTurns(parts: InitiatorParts, signal: AbortSignal): Pro
   const initiator = new Initiator(parts);
   while (!signal.aborted) {
     const { least, most } = RETRY_MS;
-    const isDone = await initiator.act(signal);
+    const isDone = await initiator.act(signal).catch((error: unknown) => {
+      if (isCotraceError(error, 'STORE_FAILED')) throw error;
+      parts.log.often(
+        'error',
+        'turn',
+        'could not see whose turn it is on the checking channel; retrying',
+        error,
+      );
+      return false;
+    });
     await pauseFor(isDone ? INITIATOR_MS : least + Math.random() * (most - least), signal);
   }
 }

@@ -1,7 +1,9 @@
+import { isCotraceError } from '@cotrace/core';
 import type { BlockSource } from '../../fabric/block-source.js';
 import type { Chain } from '../../fabric/chain.js';
 import { HeightFeed } from '../../node/feed.js';
 import type { Log } from '../../node/log.js';
+import { Backoff } from '../../node/retry.js';
 import { CheckingLedger } from './checking-ledger.js';
 import { checkingView, ownFacts, type ViewParts } from './checking-view.js';
 import { followChecking } from './follow-checking.js';
@@ -62,7 +64,6 @@ export class MasterChecking {
       this.sealed.advance(this.ledger.sealed.checkNum + 1n);
       if (turns !== null) this.#post(turns);
     };
-    await changed();
     await Promise.all([
       followChecking({ blocks, openChain, checking: this.ledger, changed, log }, signal),
       this.#followCycles(changed, signal),
@@ -72,11 +73,19 @@ export class MasterChecking {
 
   /** Judges what waited for a header as soon as this master has computed it. */
   async #followCycles(changed: () => Promise<void>, signal: AbortSignal): Promise<void> {
-    const { ledger, main, c } = this.#parts;
+    const { ledger, main, c, log } = this.#parts;
+    const backoff = new Backoff();
     while (!signal.aborted) {
-      await this.ledger.judge(Date.now());
-      await changed();
-      await main.above(BigInt(c) * ((ledger.chain?.count ?? 0n) + 1n), signal);
+      try {
+        await this.ledger.judge(Date.now());
+        await changed();
+        backoff.reset();
+        await main.above(BigInt(c) * ((ledger.chain?.count ?? 0n) + 1n), signal);
+      } catch (error) {
+        if (isCotraceError(error, 'STORE_FAILED')) throw error;
+        log.often('error', 'cycles', 'could not judge what seals the cycles; retrying', error);
+        await backoff.wait(signal);
+      }
     }
   }
 
@@ -89,7 +98,8 @@ export class MasterChecking {
     if (divergence === null || divergence.checkNum === this.#mendedAt) return false;
     const { checkNum, fields } = divergence;
     const { log, ledger } = this.#parts;
-    log.error(`the header of cycle ${checkNum} differs from what a quorum sealed, in ${fields.join(', ')}`);
+    const what = `the header of cycle ${checkNum} differs from what a quorum sealed, in ${fields.join(', ')}`;
+    log.often('error', 'diverged', what);
     if (!fields.every((field) => field === 'bodyRoot' || field === 'parts')) return false;
     this.#mendedAt = checkNum;
     await ledger.remakeCycles();
