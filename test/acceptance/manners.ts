@@ -24,6 +24,7 @@ const COMMANDS = [
   'state',
   'state get',
   'nodes',
+  'checking',
   'node',
   'consortium',
   'define',
