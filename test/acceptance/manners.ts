@@ -27,6 +27,7 @@ const COMMANDS = [
   'checking',
   'node',
   'consortium',
+  'consortium check',
   'define',
   'demo',
 ];
