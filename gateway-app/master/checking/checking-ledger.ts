@@ -2,12 +2,9 @@ import { create } from '@bufbuild/protobuf';
 import {
   decodeCheckingHeader,
   equalBytes,
-  fromUtf8,
   isCotraceError,
-  isObject,
-  parseStrictJson,
   readHeaderKey,
-  readLateKey,
+  readLateReport,
   readOrNull,
   VALID,
 } from '@cotrace/core';
@@ -174,12 +171,8 @@ export class CheckingLedger {
       if (effect.kind !== 'put') return [];
       const checkNum = readHeaderKey(effect.key);
       if (checkNum !== null) return [(batch: StoreBatch) => this.#rows.putRecorded(batch, checkNum)];
-      const late = readLateKey(effect.key);
-      if (late === null) return [];
-      const mspId = lateMember(effect.value);
-      return mspId === null
-        ? []
-        : [(batch: StoreBatch) => this.#rows.putLate(batch, late.checkNum, { ...late, mspId })];
+      const late = readLateReport(effect.key, effect.value);
+      return late === null ? [] : [(batch: StoreBatch) => this.#rows.putLate(batch, late.checkNum, late)];
     });
   }
 
@@ -284,14 +277,4 @@ function differing(one: Uint8Array, other: Uint8Array): string[] {
 
 function checkNumOf(header: Uint8Array): bigint {
   return decodeCheckingHeader(header).checkNum;
-}
-
-/** Longest report that is looked at. */
-const MAX_LATE_BYTES = 1024;
-
-/** The member that a report names; null for bytes that are no report. */
-function lateMember(value: Uint8Array): string | null {
-  const report = readOrNull(() => parseStrictJson(fromUtf8(value), MAX_LATE_BYTES));
-  const mspId = isObject(report) ? report['mspId'] : null;
-  return typeof mspId === 'string' ? mspId : null;
 }

@@ -1,8 +1,10 @@
 import type { StoreBatch } from '../../node/store.js';
-import type { ChangedKey } from '../key-changes.js';
+import type { WritingTransaction } from '../block-writes.js';
+import { keyChanges, type ChangedKey } from '../key-changes.js';
 import type { MasterStore } from '../master-store.js';
 import type { CycleKeeper, CycleStep } from './cycle-keeper.js';
 import type { DomainRanks, RankStep } from './domain-ranks.js';
+import type { RankRows } from './rank-rows.js';
 
 /** Rank trees and cycles after one block. */
 export interface Checking {
@@ -16,6 +18,17 @@ export interface CheckingStep {
   /** Keys of `_lifecycle` that it changed. */
   readonly lifecycle: readonly ChangedKey<unknown>[];
   readonly cycle: CycleStep;
+}
+
+/** The keys of `_lifecycle` that a block's valid transactions changed; `rows` are those before it. */
+export function lifecycleChanges(
+  writing: readonly WritingTransaction[],
+  rows: Pick<RankRows, 'lifecycle'>,
+): ChangedKey<unknown>[] {
+  return keyChanges(
+    writing.map(({ blockNum, txNum, lifecycle: rwset }) => ({ blockNum, txNum, rwset })),
+    (_namespace, key) => ({ id: null, state: rows.lifecycle(key) }),
+  );
 }
 
 /** Adds the rows of a step to the batch that writes its block. */

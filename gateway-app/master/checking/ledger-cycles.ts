@@ -2,11 +2,11 @@ import { isCotraceError, type AttestationBody, type HeaderChain } from '@cotrace
 import type { StoreBatch } from '../../node/store.js';
 import type { Log } from '../../node/log.js';
 import { configurationAt } from '../configurations.js';
-import { keyChanges, type ChangedKey } from '../key-changes.js';
+import type { ChangedKey } from '../key-changes.js';
 import type { MasterStore } from '../master-store.js';
 import type { ReadBlock } from '../read-block.js';
 import { anchorWrites, isBusy } from './anchors.js';
-import { putStep, type Checking, type CheckingStep } from './checking-step.js';
+import { lifecycleChanges, putStep, type Checking, type CheckingStep } from './checking-step.js';
 import { CycleKeeper, type CycleTerms } from './cycle-keeper.js';
 import { DomainRanks, type RankStep } from './domain-ranks.js';
 import { remakeRanks } from './remake-ranks.js';
@@ -47,7 +47,7 @@ export class LedgerCycles {
 
   /**
    * What the next block makes of them; `keys` are those of domains that it changed, `body` is what is attested of it. Trees
-   * that are damaged are made anew first.
+   * that are damaged are made again first.
    */
   async step(
     block: ReadBlock,
@@ -57,10 +57,7 @@ export class LedgerCycles {
   ): Promise<CheckingStep> {
     const { checked, writing, block: stored } = block;
     const { number } = checked.block;
-    const lifecycle = keyChanges(
-      writing.map(({ blockNum, txNum, lifecycle: rwset }) => ({ blockNum, txNum, rwset })),
-      (_namespace, key) => ({ id: null, state: this.#store.ranks.lifecycle(key) }),
-    );
+    const lifecycle = lifecycleChanges(writing, this.#store.ranks);
     const ranks = await this.#advanced(number, [...keys, ...lifecycle]);
     const cycle = this.#keeper.step(
       {

@@ -6,7 +6,7 @@ import { keyChanges, type ChangedKey } from '../key-changes.js';
 import { START_PROGRESS_MS } from '../limits.js';
 import type { MasterStore } from '../master-store.js';
 import { anchorWrites, isBusy } from './anchors.js';
-import { putStep, type Checking } from './checking-step.js';
+import { lifecycleChanges, putStep, type Checking } from './checking-step.js';
 import { CycleKeeper, type CycleTerms } from './cycle-keeper.js';
 import { DomainRanks } from './domain-ranks.js';
 
@@ -50,10 +50,7 @@ async function remakeBlock(
   const keys = keyChanges(writing, (namespace, key) => {
     return { id: null, state: store.ranks.remade(namespace, key) };
   });
-  const lifecycle = keyChanges(
-    writing.map(({ blockNum, txNum, lifecycle: rwset }) => ({ blockNum, txNum, rwset })),
-    (_namespace, key) => ({ id: null, state: store.ranks.lifecycle(key) }),
-  );
+  const lifecycle = lifecycleChanges(writing, store.ranks);
   const step = ranks.advance(number, [...keys, ...lifecycle]);
   const cycle = keeper.step(
     {
