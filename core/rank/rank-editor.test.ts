@@ -152,6 +152,8 @@ describe('the digest of a rank tree', () => {
       for (const entry of entries) {
         committed(pages, c, (editor) => editor.apply(entry.blockNum, [change(entry.key)]));
         there.set(entry.blockNum, entry);
+        // The definition hashes every place: the longest cycle is compared at its ends alone.
+        if (c > 10_000 && entry.blockNum !== length && entry.blockNum !== 3n * length) continue;
         expect(toHex(new RankEditor(pages, c).digest())).toBe(
           toHex(referenceDigest(there.values(), c, entry.blockNum)),
         );
@@ -170,7 +172,8 @@ describe('the digest of a rank tree', () => {
         editor.apply(blockNum, isQuiet ? [] : [change(`k${blockNum}`)]);
         return editor.digest();
       });
-      if (cycle < 70n || cycle > 1020n || cycle % 50n === 0n)
+      const isNearPage = [31n, 63n, 95n, 1023n, 1055n].some((edge) => cycle >= edge && cycle < edge + 4n);
+      if (cycle < 10n || cycle % 100n === 0n || isNearPage)
         expect(toHex(digest)).toBe(toHex(referenceDigest(entries, 2, blockNum)));
     }
   });
