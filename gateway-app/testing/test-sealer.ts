@@ -137,7 +137,7 @@ export function sealedMessage({ header, seal, parts }: TestCycle, domain: string
 }
 
 /** The transaction of `checking` that proves a header. */
-function sealOf(
+export function sealOf(
   network: TestNetwork,
   header: Uint8Array,
   checkNum: bigint,
