@@ -29,9 +29,17 @@ describe('the identity row of a store', () => {
     const network = 'ab'.repeat(32);
     expect(Buffer.from(row).toString()).toBe(
       `{"identity":{"holds":"retail","kind":"business","network":"${network}","node":"org1.retail",` +
-        '"organisation":"Org1MSP"},"layout":2}',
+        '"organisation":"Org1MSP"},"layout":3}',
     );
-    expect(refused(row)[0]).toBe('');
+    expect(checkStoreIdentity(row, own, 'nodes/org1.retail')).toBe('today');
+  });
+
+  it('of an older layout is taken over where its rows can be read, and is its owner’s alone', () => {
+    const older = (identity: StoreIdentity) => utf8(canonicalJson({ identity: { ...identity }, layout: 2 }));
+    expect(checkStoreIdentity(older(own), own, 'nodes/org1.retail')).toBe('older');
+    expect(refused(older({ ...own, holds: 'goods' }))[0]).toBe('WRONG_STORE');
+    const master: StoreIdentity = { ...own, kind: 'master', holds: 'main' };
+    expect(checkStoreIdentity(older(master), master, 'nodes/org1.master')).toBe('today');
   });
 
   const others: readonly (readonly [string, Partial<StoreIdentity>])[] = [
@@ -54,8 +62,8 @@ describe('the identity row of a store', () => {
 
   it('that is not there, or of another layout, is of another version', () => {
     expect(refused(null)[0]).toBe('STORE_LAYOUT');
-    const later = utf8(canonicalJson({ identity: { ...own }, layout: 3 }));
-    expect(refused(later)).toMatchObject(['STORE_LAYOUT', expect.stringContaining('layout 3')]);
+    const later = utf8(canonicalJson({ identity: { ...own }, layout: 4 }));
+    expect(refused(later)).toMatchObject(['STORE_LAYOUT', expect.stringContaining('layout 4')]);
   });
 
   it('of other bytes is damage, and nothing of it is shown raw', () => {

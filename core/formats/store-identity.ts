@@ -5,8 +5,13 @@ import { isObject } from '../json/is-object.js';
 import type { JsonObject, JsonValue } from '../json/json-value.js';
 import { parseStrictJson } from '../json/strict-json.js';
 
-/** The layout of today's stores (docs/formats.md, Stores). */
-export const STORE_LAYOUT = 2;
+/** The layout of today's stores by their kind, and the older ones whose rows can still be read (docs/formats.md, Stores). */
+const LAYOUTS: Readonly<Record<StoreIdentity['kind'], { readonly today: number; readonly older: number[] }>> =
+  {
+    master: { today: 2, older: [] },
+    business: { today: 3, older: [2] },
+    ledger: { today: 2, older: [] },
+  };
 
 /** Key of the row that says whose a store is; it is read before any other. */
 export const STORE_IDENTITY_KEY = '!store';
@@ -29,24 +34,36 @@ export interface StoreIdentity {
 
 /** The identity row of a store: canonical JSON. */
 export function encodeStoreIdentity(identity: StoreIdentity): Uint8Array {
-  return utf8(canonicalJson({ identity: plain(identity), layout: STORE_LAYOUT }));
+  return rowOf(identity, LAYOUTS[identity.kind].today);
 }
 
 /**
- * Checks the identity row of the store in `folder`; `row` is null where it has none. Throws `STORE_LAYOUT` for a
- * store of another version, `WRONG_STORE` for that of somebody else, `STORE_DAMAGED` for bytes that are no such row.
+ * Checks the identity row of the store in `folder`; `row` is null where it has none. `older`: its rows are of a layout that can
+ * be read, and its identity row is to be replaced by today's before others are written. Throws `STORE_LAYOUT` for a store of
+ * another version, `WRONG_STORE` for that of somebody else, `STORE_DAMAGED` for bytes that are no such row.
  */
-export function checkStoreIdentity(row: Uint8Array | null, expected: StoreIdentity, folder: string): void {
-  if (row === null) throw otherLayout(folder, null);
-  if (equalBytes(row, encodeStoreIdentity(expected))) return;
+export function checkStoreIdentity(
+  row: Uint8Array | null,
+  expected: StoreIdentity,
+  folder: string,
+): 'today' | 'older' {
+  const { today, older } = LAYOUTS[expected.kind];
+  if (row === null) throw otherLayout(folder, null, today);
+  if (equalBytes(row, rowOf(expected, today))) return 'today';
+  if (older.some((layout) => equalBytes(row, rowOf(expected, layout)))) return 'older';
   const { layout, identity } = members(row, folder);
-  if (layout !== STORE_LAYOUT) throw otherLayout(folder, layout ?? null);
+  if (typeof layout !== 'number' || ![today, ...older].includes(layout))
+    throw otherLayout(folder, layout ?? null, today);
   throw new CotraceError(
     'WRONG_STORE',
     `${folder} is ${named(identity)}, and ${named(plain(expected))} was expected: folders were mixed up, or the ` +
       'configuration names the wrong one; put the right folder in its place',
     { folder, found: identity ?? null, expected: plain(expected) },
   );
+}
+
+function rowOf(identity: StoreIdentity, layout: number): Uint8Array {
+  return utf8(canonicalJson({ identity: plain(identity), layout }));
 }
 
 /** Without members that are not the identity's. */
@@ -74,13 +91,13 @@ function damaged(folder: string, cause?: unknown): CotraceError {
   );
 }
 
-function otherLayout(folder: string, layout: JsonValue): CotraceError {
+function otherLayout(folder: string, layout: JsonValue, expected: number): CotraceError {
   const written = layout === null ? 'does not say whose it is' : `has layout ${JSON.stringify(layout)}`;
   return new CotraceError(
     'STORE_LAYOUT',
     `the store in ${folder} ${written}: another version of Cotrace wrote it, and this one reads layout ` +
-      `${STORE_LAYOUT}; run that version, or move the folder away: the node then starts again from block 0`,
-    { folder, layout, expected: STORE_LAYOUT },
+      `${expected}; run that version, or move the folder away: the node then starts again from block 0`,
+    { folder, layout, expected },
   );
 }
 

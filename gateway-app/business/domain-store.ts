@@ -19,6 +19,8 @@ import type { Checkpoint } from '../fabric/chain.js';
 import { StoredEntrySchema, type StoredEntry } from '../gen/cotrace/store_pb.js';
 import { heightIn, StoredCheckpoint } from '../fabric/checkpoint.js';
 import { commit, endOfPrefix, openStore, ordered, read, type Store, type StoreBatch } from '../node/store.js';
+import { STORE_BLOCK_BYTES } from './limits.js';
+import { decodeStateRow, encodeStateRow } from './state-row.js';
 
 const STATE = 'state/';
 const EVIDENCE = 'evidence/';
@@ -66,7 +68,7 @@ export class DomainStore {
 
   /** Throws as `openStore`. */
   static async open(folder: string, owner: StoreIdentity): Promise<DomainStore> {
-    return new DomainStore(folder, await openStore(folder, owner));
+    return new DomainStore(folder, await openStore(folder, owner, { blockSize: STORE_BLOCK_BYTES }));
   }
 
   async close(): Promise<void> {
@@ -123,7 +125,7 @@ export class DomainStore {
   /** The entry of a key, deleted ones included; null where the key never was. */
   entry(namespace: string, key: string): StoredEntry | null {
     const bytes = read(this.#store, stateKey(namespace, key));
-    return bytes === null ? null : fromBinary(StoredEntrySchema, bytes);
+    return bytes === null ? null : decodeStateRow(bytes);
   }
 
   /** The entries of `namespace` from `start` (inclusive) to `end` (exclusive; empty: to the last), in UTF-8 order. */
@@ -131,7 +133,7 @@ export class DomainStore {
     const prefix = stateKey(namespace, '');
     const limits = { gte: prefix + start, lt: end === '' ? endOfPrefix(prefix) : prefix + end };
     for await (const [key, value] of this.#store.iterator(limits)) {
-      yield { namespace, key: key.slice(prefix.length), entry: fromBinary(StoredEntrySchema, value) };
+      yield { namespace, key: key.slice(prefix.length), entry: decodeStateRow(value) };
     }
   }
 
@@ -205,7 +207,7 @@ export class DomainStore {
     putRows(batch, rows);
     this.#checkpoint.put(batch, checkpoint);
     for (const { namespace, key, entry } of entries) {
-      batch.put(stateKey(namespace, key), toBinary(StoredEntrySchema, entry));
+      batch.put(stateKey(namespace, key), encodeStateRow(entry));
     }
     await commit(this.#store, batch);
     this.#checkpoint.written(checkpoint);
@@ -244,7 +246,7 @@ export class DomainStore {
         lt: endOfPrefix(prefix),
         snapshot,
       })) {
-        digest = sha256(digest, entryBytes(key.slice(prefix.length), fromBinary(StoredEntrySchema, value)));
+        digest = sha256(digest, entryBytes(key.slice(prefix.length), decodeStateRow(value)));
         entries += 1n;
       }
       return { height, digest, entries };

@@ -36,6 +36,9 @@ export const REFUSAL_KINDS = 50;
  */
 export const RANK_PORTION = 100_000;
 
+/** Bytes of a store that are compressed together: rows of a domain are much alike, and larger portions make reading one row slower. */
+export const STORE_BLOCK_BYTES = 16 * 1024;
+
 /** Cycles that are listed as those at whose ends the state is not what was sealed: the first ones count. */
 export const MAX_DIFFERENCES = 16;
 

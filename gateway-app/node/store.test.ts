@@ -2,7 +2,7 @@ import { mkdtemp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { utf8 } from '@cotrace/core';
+import { encodeStoreIdentity, fromUtf8, STORE_IDENTITY_KEY, utf8 } from '@cotrace/core';
 import fc from 'fast-check';
 import { codeOf } from '../testing/codes.js';
 import { StoredCheckpoint } from '../fabric/checkpoint.js';
@@ -62,6 +62,18 @@ describe('a store', () => {
     const after = await openDatabase(folder);
     expect(await after.keys().all()).toEqual(['checkpoint']);
     await after.close();
+  });
+
+  it('of an older layout whose rows can be read has today’s from then on', async () => {
+    const folder = join(dir, 'layout-before');
+    const before = await openDatabase(folder);
+    const older = fromUtf8(encodeStoreIdentity(TEST_OWNER)).replace('"layout":3', '"layout":2');
+    await commit(before, before.batch().put(STORE_IDENTITY_KEY, utf8(older)).put('a', utf8('1')));
+    await before.close();
+    const store = await openStore(folder, TEST_OWNER);
+    expect(read(store, 'a')).toEqual(utf8('1'));
+    expect(read(store, STORE_IDENTITY_KEY)).toEqual(encodeStoreIdentity(TEST_OWNER));
+    await store.close();
   });
 
   it('that is damaged is reported with its cause and left as it is', async () => {

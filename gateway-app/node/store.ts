@@ -14,19 +14,28 @@ import { errorCode } from '../settings/error-code.js';
 export type Store = ClassicLevel<string, Uint8Array>;
 export type StoreBatch = ReturnType<Store['batch']>;
 
+/** How a database lays out what it writes from now on; it reads whatever is there. */
+export interface DatabaseOptions {
+  /** Bytes that are compressed together, and read together; by default LevelDB's 4,096. */
+  readonly blockSize?: number;
+}
+
 /**
  * Opens the store of `owner` in `folder`, or makes it where there is none. Before anything else is read it is checked
- * whose it is: throws `WRONG_STORE`, `STORE_LAYOUT` and `STORE_DAMAGED` as `checkStoreIdentity`, and as `openDatabase`.
+ * whose it is: throws `WRONG_STORE`, `STORE_LAYOUT` and `STORE_DAMAGED` as `checkStoreIdentity`, and as `openDatabase`. A
+ * store of an older layout that can be read has today's from then on.
  */
-export async function openStore(folder: string, owner: StoreIdentity): Promise<Store> {
-  const store = await openDatabase(folder);
+export async function openStore(
+  folder: string,
+  owner: StoreIdentity,
+  options: DatabaseOptions = {},
+): Promise<Store> {
+  const store = await openDatabase(folder, options);
   try {
     const row = read(store, STORE_IDENTITY_KEY);
     const [first] = row === null ? await store.keys({ limit: 1 }).all() : [STORE_IDENTITY_KEY];
-    if (first === undefined) {
+    if (first === undefined || checkStoreIdentity(row, owner, folder) === 'older') {
       await commit(store, store.batch().put(STORE_IDENTITY_KEY, encodeStoreIdentity(owner)));
-    } else {
-      checkStoreIdentity(row, owner, folder);
     }
     return store;
   } catch (error) {
@@ -39,8 +48,8 @@ export async function openStore(folder: string, owner: StoreIdentity): Promise<S
  * Opens (or creates) the database in `folder`, whoever it belongs to. One process at a time: a second one gets
  * `STORE_LOCKED`; a damaged one gets `STORE_FAILED` with the cause, and nothing is overwritten.
  */
-export async function openDatabase(folder: string): Promise<Store> {
-  const store: Store = new ClassicLevel(folder, { keyEncoding: 'utf8', valueEncoding: 'view' });
+export async function openDatabase(folder: string, options: DatabaseOptions = {}): Promise<Store> {
+  const store: Store = new ClassicLevel(folder, { ...options, keyEncoding: 'utf8', valueEncoding: 'view' });
   try {
     await store.open();
   } catch (cause) {
