@@ -15,8 +15,6 @@ import { effects, isConfigBlock, transactionsFilter, type Block, type Effect } f
 import { nodeVerifier } from '@cotrace/network';
 import { mainConfig, validTransaction } from '@cotrace/verifier';
 import { configOfEnvelope } from '../fabric/configuration.js';
-import type { TestChain } from './test-chain.js';
-import type { TestMaster } from './test-master.js';
 
 interface Entry {
   readonly valueHash: Uint8Array;
@@ -29,14 +27,21 @@ type State = Map<string, Entry>;
 
 const NONE = new Uint8Array(32);
 
+/** A ledger from its genesis block on. */
+export interface WholeChain {
+  /** Number of blocks. */
+  readonly height: bigint;
+  block(number: bigint): Block;
+}
+
 /**
  * The checking headers of a chain, each made from whole blocks by docs/formats.md: nothing is carried from one to the next
  * but hashes, and the digest of a domain is worked out from all its entries. Roots and counts of blocks are what `master`
  * attests of them.
  */
 export function replayedHeaders(
-  chain: TestChain,
-  master: TestMaster,
+  chain: WholeChain,
+  master: { attestation(number: bigint): { readonly body: Uint8Array } },
   networkId: Uint8Array,
   c: number,
 ): Uint8Array[] {

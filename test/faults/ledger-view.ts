@@ -66,6 +66,16 @@ export class LedgerView {
     );
   }
 
+  /** Per master, the checking headers that it has computed of cycles 1 to `count`. */
+  async checkingHeaders(count: bigint): Promise<Uint8Array[][]> {
+    return Promise.all(
+      this.#first.masters().map(async ({ client: master }) => {
+        const { cycles } = await master.call(Master.method.cycles, { checkNum: 1n, count: Number(count) });
+        return cycles.map(({ header }) => header);
+      }),
+    );
+  }
+
   /** Per domain, the height and state digest of each of its nodes. */
   async digests(): Promise<Map<string, string[]>> {
     const digests = new Map<string, string[]>();
@@ -74,6 +84,16 @@ export class LedgerView {
       digests.set(domain, [...(digests.get(domain) ?? []), `${height} ${toHex(digest)}`]);
     }
     return digests;
+  }
+
+  /** Per business node, up to which cycle its state is what was sealed, and the cycles at whose end it was not. */
+  async compared(): Promise<{ readonly consistentUpTo: bigint; readonly differing: readonly bigint[] }[]> {
+    return Promise.all(
+      this.#businessNodes().map(async ({ client }) => {
+        const { consistentUpTo, differences } = await client.call(Business.method.status, {});
+        return { consistentUpTo, differing: differences.map(({ checkNum }) => checkNum) };
+      }),
+    );
   }
 
   /** What business nodes hold as proof that somebody broke the rules. */
