@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CommitError, EndorseError, type Network } from '@hyperledger/fabric-gateway';
+import { CommitError, EndorseError, SubmitError, type Network } from '@hyperledger/fabric-gateway';
 import { ledgerHeight } from '../../gateway-app/fabric/ledger-queries.js';
 import type { Random } from '../faults/random.js';
 import { KINDS, RandomCalls, type Kind, type RandomCall } from './random-calls.js';
@@ -7,6 +7,8 @@ import { KINDS, RandomCalls, type Kind, type RandomCall } from './random-calls.j
 const IN_FLIGHT = 16;
 /** Several times the batch timeout. */
 const QUIET_MS = 600;
+
+const REFUSALS = [EndorseError, SubmitError, CommitError];
 
 /** How many calls of each kind became valid transactions, and how many did not. */
 export type Outcomes = Record<Kind | 'refused', number>;
@@ -55,13 +57,16 @@ export async function load(
   return outcomes;
 }
 
-/** What refuses a call, null where it became a valid transaction: where many write the same keys, not all do. */
+/**
+ * What refuses a call, null where it became a valid transaction. Where many write the same keys, not all do; and a busy ordering
+ * service takes them up to a point.
+ */
 async function submit(network: Network, { chaincode, operations }: RandomCall): Promise<unknown> {
   try {
     await network.getContract(chaincode).submitTransaction('run', JSON.stringify(operations));
     return null;
   } catch (error) {
-    if (error instanceof CommitError || error instanceof EndorseError) return error;
+    if (REFUSALS.some((kind) => error instanceof kind)) return error;
     throw error;
   }
 }
