@@ -22,8 +22,9 @@ import type { OwnLedger } from './own-ledger.js';
  * where cycles are faster than it. That header n−1 is there is looked up in what this organisation's master knows and never in the
  * state: a read of it would let anybody who seals it again make this transaction invalid.
  *
- * A header that is recorded already is endorsed again, the same bytes, only while no transaction is known that proves it:
- * an old root must not get a new time. One that is proven and not recorded is endorsed, or the next ones could never be.
+ * Where a header is recorded already, this one is endorsed only while no transaction is known that proves it: an old root must
+ * not get a new time. One that is proven and not recorded is endorsed, or the next ones could never be. Another header that is
+ * recorded, by fewer than a quorum or out of another network's transaction, is replaced, or the cycle could never be sealed.
  * Throws `BAD_ARGUMENT`, `NOT_MEMBER`, `CLOCK`, `BEHIND`, `DIFFERS`, `NOT_NEXT`, `SEALED`.
  */
 export async function sealCycle(call: Call, own: OwnLedger, state: CheckingState): Promise<StateEntry[]> {
@@ -59,12 +60,10 @@ async function judge(
   if (!equalBytes(own.cycle(checkNum).header, header)) {
     throw new Refusal('DIFFERS', `this master computed another header ${cycle}`, { cycle });
   }
-  const present = await state.get(headerKey(checkNum));
-  if (present === null) return;
-  if (!equalBytes(present, header)) {
-    throw new Refusal('DIFFERS', `another header ${cycle} is recorded`, { cycle });
+  const isPresent = (await state.get(headerKey(checkNum))) !== null;
+  if (isPresent && own.isSealed(checkNum)) {
+    throw new Refusal('SEALED', `header ${cycle} is sealed`, { cycle });
   }
-  if (own.isSealed(checkNum)) throw new Refusal('SEALED', `header ${cycle} is sealed`, { cycle });
 }
 
 function checkNumOf(header: Uint8Array): bigint {

@@ -56,7 +56,7 @@ export function sealersOf(transaction: SealingTransaction, membership: Membershi
   if (endorsers.length >= membership.quorum) return { endorsers, creator: transaction.creator };
   throw new CotraceError(
     'SEAL_QUORUM',
-    `${endorsers.length} members endorsed it, and ${membership.quorum} must`,
+    `${endorsers.length} of the ${membership.quorum} members that a quorum needs endorsed it: ${endorsers.join(', ')}`,
     { endorsers, quorum: membership.quorum, passedOver },
   );
 }

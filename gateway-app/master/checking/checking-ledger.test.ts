@@ -147,9 +147,10 @@ describe('what a master makes of the checking channel', () => {
         sealOf([headerOf(1n)], { endorsers: clients }),
         sealOf([headerOf(1n)], { endorsers: peers, channel: 'main' }),
         sealOf([headerOf(1n)], { endorsers: peers, ran: 'anchor' }),
-        sealOf([changed(1n, { networkId: sha256(utf8('other')) })], { endorsers: peers.slice(0, 1) }),
+        sealOf([changed(1n, { networkId: sha256(utf8('other')) })], { endorsers: peers }),
+        sealOf([changed(1n, { bodyRoot: sha256(utf8('other')) })], { endorsers: peers.slice(0, 1) }),
       ],
-      [1, 1, 1, 1, 1, 1, 1],
+      [1, 1, 1, 1, 1, 1, 1, 1],
     );
     expect(marks()).toEqual([0n, 0n]);
     for (const n of [1n, 2n]) expect(await master.store.checking.conflicts(n)).toEqual([]);

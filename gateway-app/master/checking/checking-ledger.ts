@@ -187,7 +187,10 @@ export class CheckingLedger {
     return [...writes, (batch) => this.#rows.putCandidate(batch, later, place, envelope)];
   }
 
-  /** What a transaction proves of the cycles that `isAsked` names, which this master has computed. */
+  /**
+   * What a transaction proves of the cycles that `isAsked` names, which this master has computed. Headers of another network,
+   * whose channel may have this one's name and whose members the same keys, prove and contradict nothing here.
+   */
   async #judged(
     sealing: SealingTransaction,
     envelope: Uint8Array,
@@ -199,7 +202,12 @@ export class CheckingLedger {
       const checkNum = checkNumOf(header);
       if (!isAsked(checkNum)) continue;
       const own = this.#store.cycles.header(checkNum);
-      const isOwn = own !== null && equalBytes(own, header);
+      if (own === null) continue;
+      if (!equalBytes(networkOf(header), networkOf(own))) {
+        this.#tellUnproven(sealing, checkNum, place, 'it is of another network');
+        continue;
+      }
+      const isOwn = equalBytes(own, header);
       if (isOwn && this.#rows.seal(checkNum) !== null) continue;
       const seal = await this.#proven(sealing, checkNum, envelope, place);
       if (seal === null) continue;
@@ -225,7 +233,7 @@ export class CheckingLedger {
     envelope: Uint8Array,
     place: CheckingPlace,
   ): Promise<StoredSeal | null> {
-    const { configurations, c, log } = this.#parts;
+    const { configurations, c } = this.#parts;
     try {
       const membership = await configurations.before(BigInt(c) * (checkNum - 1n) + 1n);
       const { creator, endorsers } = sealersOf(sealing, membership);
@@ -233,10 +241,20 @@ export class CheckingLedger {
       return create(StoredSealSchema, { envelope, ...place, timeMs, creator, endorsers: [...endorsers] });
     } catch (error) {
       if (!isCotraceError(error)) throw error;
-      const what = `block ${place.blockNum} of the checking channel has a transaction that does not prove cycle ${checkNum}`;
-      log.often('info', `seal ${error.code}`, what, error);
+      this.#tellUnproven(sealing, checkNum, place, error);
       return null;
     }
+  }
+
+  /** Names who submitted what looks like a seal and is none: the orderers took it from that member. */
+  #tellUnproven(
+    { creator }: SealingTransaction,
+    checkNum: bigint,
+    { blockNum, txNum }: CheckingPlace,
+    why: unknown,
+  ): void {
+    const what = `transaction ${txNum} of ${creator} in block ${blockNum} of the checking channel does not prove cycle ${checkNum}`;
+    this.#parts.log.often('warn', `unproven ${creator}`, what, why);
   }
 
   async #advanced(now: number): Promise<void> {
@@ -277,4 +295,8 @@ function differing(one: Uint8Array, other: Uint8Array): string[] {
 
 function checkNumOf(header: Uint8Array): bigint {
   return decodeCheckingHeader(header).checkNum;
+}
+
+function networkOf(header: Uint8Array): Uint8Array {
+  return decodeCheckingHeader(header).networkId;
 }

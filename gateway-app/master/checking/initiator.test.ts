@@ -153,6 +153,31 @@ describe('a master whose turn it is', () => {
     expect(checkingCalls.asked.at(-1)).toBe('sealCycle header 1 by Org2MSP Org3MSP');
   });
 
+  it('waits once for who does not answer, and asks that one last from then on', async () => {
+    const { initiator, checkingCalls } = initiatorWith();
+    checkingCalls.answer = (_call, mspIds) =>
+      mspIds.includes('Org1MSP') ? { isCommitted: false, silent: ['Org1MSP'] } : {};
+    checkingCalls.recorded = ['goods'];
+    expect(await initiator.act(AbortSignal.abort())).toBe(true);
+    expect(checkingCalls.asked.slice(1)).toEqual([
+      recording[0],
+      'recordDomain 1 _lifecycle hash by Org2MSP Org3MSP',
+      'sealCycle header 1 by Org2MSP Org3MSP',
+    ]);
+  });
+
+  it('keeps asking its own organisation first where that does not answer', async () => {
+    const { initiator, checkingCalls } = initiatorWith();
+    checkingCalls.answer = () => ({ silent: ['Org2MSP'] });
+    checkingCalls.recorded = PARTS;
+    await initiator.act(AbortSignal.abort());
+    await initiator.act(AbortSignal.abort());
+    expect(checkingCalls.asked.filter((call) => call.startsWith('seal'))).toEqual([
+      `sealCycle header 1 ${byTwo}`,
+      `sealCycle header 1 ${byTwo}`,
+    ]);
+  });
+
   it('waits where fewer than a quorum have its header, or nobody answers', async () => {
     const others: OtherCycles[] = [
       { mspId: 'Org1MSP', cycles: () => Promise.resolve({ computed: 1n, headerHash: new Uint8Array(32) }) },

@@ -64,8 +64,8 @@ export async function takeTurns(parts: InitiatorParts, signal: AbortSignal): Pro
 /** Exported for tests. */
 export class Initiator {
   readonly #parts: InitiatorParts;
-  /** Organisations that endorsed something else, and the cycle at which they did: they are asked again in the next one. */
-  readonly #odd = new Map<string, bigint>();
+  /** Organisations that endorsed something else or did not answer, and the cycle at which: they are asked last until the next one. */
+  readonly #last = new Map<string, bigint>();
 
   constructor(parts: InitiatorParts) {
     this.#parts = parts;
@@ -140,10 +140,13 @@ export class Initiator {
   }
 
   async #anchor(checkNum: bigint, signal: AbortSignal): Promise<void> {
-    const { ledger, mainCalls } = this.#parts;
+    const { ledger, mainCalls, own, log } = this.#parts;
     const hash = checkingHeaderHash(ledger.store.cycles.need(checkNum).header);
     const endorsers = await this.#endorsers(checkNum);
     await this.#submit(mainCalls, ANCHOR, 'anchor', [utf8(String(checkNum)), hash], checkNum, endorsers);
+    const creator = ledger.store.checking.seal(checkNum)?.creator ?? own;
+    if (creator !== own)
+      log.warn(`anchored cycle ${checkNum} on main, which ${creator} had sealed and did not`);
     await seen(() => ledger.anchored >= checkNum, signal);
   }
 
@@ -164,7 +167,7 @@ export class Initiator {
     return this.#submit(this.#parts.checkingCalls, CHECKING, name, args, checkNum, endorsers);
   }
 
-  /** Asks as few as are enough, and where they do not agree, everybody. */
+  /** Asks as few as are enough, and where they do not agree, everybody who answers. */
   async #submit(
     calls: ChannelCalls,
     chaincode: string,
@@ -174,17 +177,28 @@ export class Initiator {
     { mspIds, quorum, manager }: Endorsers,
   ): Promise<void> {
     const call = { chaincode, name, arguments: args };
-    const asked = await calls.submit(call, { mspIds: mspIds.slice(0, quorum), quorum, manager });
-    if (asked.isCommitted) return;
-    const all = mspIds.length > quorum ? await calls.submit(call, { mspIds, quorum, manager }) : asked;
-    this.#leaveOut(all.odd, checkNum);
+    const isLast = (mspId: string): boolean => (this.#last.get(mspId) ?? 0n) >= checkNum;
+    const inOrder = [...mspIds].sort((a, b) => Number(isLast(a)) - Number(isLast(b)));
+    const first = await calls.submit(call, { mspIds: inOrder.slice(0, quorum), quorum, manager });
+    this.#askLast(first.silent, checkNum, 'it did not answer');
+    if (first.isCommitted) return;
+    const { own } = this.#parts;
+    const rest = inOrder.filter((mspId) => mspId === own || !first.silent.includes(mspId));
+    const all =
+      mspIds.length > quorum && rest.length >= quorum
+        ? await calls.submit(call, { mspIds: rest, quorum, manager })
+        : first;
+    this.#askLast(all.odd, checkNum, 'its endorsement was odd');
+    this.#askLast(all.silent, checkNum, 'it did not answer');
     if (!all.isCommitted) throw notEndorsed(call, all);
   }
 
-  #leaveOut(odd: readonly string[], checkNum: bigint): void {
-    for (const mspId of odd) {
-      this.#odd.set(mspId, checkNum);
-      this.#parts.log.warn(`${mspId} is asked last until cycle ${checkNum + 1n}: its endorsement was odd`);
+  /** The own organisation stays the first, whose answer counts. */
+  #askLast(mspIds: readonly string[], checkNum: bigint, why: string): void {
+    for (const mspId of mspIds) {
+      if (mspId === this.#parts.own || this.#last.get(mspId) === checkNum) continue;
+      this.#last.set(mspId, checkNum);
+      this.#parts.log.warn(`${mspId} is asked last until cycle ${checkNum + 1n}: ${why}`);
     }
   }
 
@@ -212,8 +226,7 @@ export class Initiator {
         { checkNum, ready: ready.map(({ mspId }) => mspId) },
       );
     }
-    const isOdd = ({ mspId }: { mspId: string }): boolean => (this.#odd.get(mspId) ?? 0n) >= checkNum;
-    ready.sort((a, b) => Number(isOdd(a)) - Number(isOdd(b)) || (a.computed > b.computed ? -1 : 1));
+    ready.sort((a, b) => (a.computed > b.computed ? -1 : 1));
     const computed = ledger.chain?.count ?? 0n;
     const newest = [computed, ...ready.map((one) => one.computed)].sort((a, b) => (a > b ? -1 : 1))[
       quorum - 1
