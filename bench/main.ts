@@ -5,6 +5,7 @@ import { storageBench } from './storage/storage.js';
 import { ledgerBench } from './ledger/ledger.js';
 import { blockIndexBench } from './block-index/block-index.js';
 import { captureBench } from './capture.js';
+import { checkingBench } from './checking/checking.js';
 import { hostileBench } from './hostile/hostile.js';
 import { trieBench } from './trie/trie.js';
 import { rankBench } from './rank/rank.js';
@@ -25,6 +26,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'block-index': blockIndexBench,
   ledger: ledgerBench,
   storage: storageBench,
+  checking: checkingBench,
   hostile: hostileBench,
 };
 

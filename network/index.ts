@@ -1,6 +1,7 @@
 export * from './config/index.js';
 export { checkingTimesOf, DEFAULT_CHECKING_TIMES, type CheckingTimes } from './checking-times.js';
 export { NETWORK_CODES } from './error-codes.js';
+export { freePort } from './free-port.js';
 export * from './identity/index.js';
 export * from './topology.js';
 export { completeTopologyText } from './topology-text.js';

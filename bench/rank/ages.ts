@@ -15,6 +15,9 @@ export interface AgeCost {
   readonly fold: Spent;
   /** Parts of groups that were read. */
   readonly groups: number;
+  /** Pages that were read and written. */
+  readonly read: number;
+  readonly written: number;
 }
 
 /** What a fold costs by the number of past cycles; one domain's share of transactions. `folder` must not be there yet. */
@@ -52,9 +55,9 @@ export async function ages(
 
 async function foldOf(domain: BenchDomain, blocks: number, run: number): Promise<Omit<AgeCost, 'cycles'>> {
   const keys = new Random(run).distinct(AGED_UPDATES, domain.keys);
-  const { digest, groups } = await domain.cycle(
+  const { digest, groups, read, written } = await domain.cycle(
     (i) => keys.slice(Math.floor((i * keys.length) / blocks), Math.floor(((i + 1) * keys.length) / blocks)),
     'left',
   );
-  return { fold: digest, groups };
+  return { fold: digest, groups, read, written };
 }

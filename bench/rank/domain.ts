@@ -29,6 +29,9 @@ export interface CycleCost {
   readonly digest: Spent;
   /** Groups that were read, thinned and hashed again. */
   readonly groups: number;
+  /** Pages that the digest read, and that it wrote. */
+  readonly read: number;
+  readonly written: number;
   /** Updates and creations. */
   readonly writes: number;
 }
@@ -58,17 +61,19 @@ export async function takeBlocks(
   await store.commitRank(edit.writes());
 }
 
-/** Brings the layers up to date and freezes them at `blockNum`, the last of a cycle. */
+/** Brings the layers up to date and freezes them at `blockNum`, the last of a cycle; how many pages that wrote. */
 export async function endCycle(
   store: DomainStore,
   pages: PageReader,
   c: number,
   blockNum: bigint,
-): Promise<void> {
+): Promise<number> {
   const editor = new RankEditor(pages, c);
   editor.release(blockNum);
   editor.freeze();
-  await store.commitRank(editor.writes());
+  const writes = editor.writes();
+  await store.commitRank(writes);
+  return writes.length;
 }
 
 /** Whose the stores of the benchmark are. */
@@ -136,28 +141,34 @@ export class BenchDomain {
     writes: (i: number) => readonly number[],
     state: 'written' | 'left' = 'written',
   ): Promise<CycleCost> {
-    const read = { groups: 0 };
+    const read = { groups: 0, all: 0 };
     const pages: PageReader = {
       get: (name) => {
+        read.all++;
         if (name.startsWith('g/')) read.groups++;
         return this.store.rankPages.get(name);
       },
     };
     const upkeep: Spent[] = [];
-    let written = 0;
+    let changes = 0;
     for (let done = 0; done < this.#c; done += BLOCKS_PER_COMMIT) {
       const blocks = Array.from({ length: Math.min(BLOCKS_PER_COMMIT, this.#c - done) }, (_, i) =>
         this.#next(writes(done + i)),
       );
       if (state === 'written') await this.writeState(blocks.flatMap(({ entries }) => entries));
-      written += blocks.reduce((total, { entries }) => total + entries.length, 0);
+      changes += blocks.reduce((total, { entries }) => total + entries.length, 0);
       const watch = stopwatch();
       await takeBlocks(this.store, pages, this.#c, blocks);
       upkeep.push(watch());
     }
+    const before = read.all;
     const watch = stopwatch();
-    await endCycle(this.store, pages, this.#c, this.block);
-    return { upkeep: sum(upkeep), digest: watch(), groups: read.groups, writes: written };
+    const written = await endCycle(this.store, pages, this.#c, this.block);
+    const digest = watch();
+    return {
+      ...{ upkeep: sum(upkeep), digest, groups: read.groups, writes: changes },
+      ...{ read: read.all - before, written },
+    };
   }
 
   /** The tree at the end of the last cycle. */

@@ -9,6 +9,8 @@ import { actOf, DOMAINS, type Act, type StorageSetting } from './setting.js';
 
 const NODES = 'nodes';
 const LEDGER = 'ledger';
+/** Rows of a business node's store (docs/architecture.md, Stores). */
+const HEADERS = 'header/';
 /** Bytes of the master's trie that a key takes, with room (`trieSettings`). */
 const TRIE_BYTES_A_KEY = 400;
 const LEAST_TRIE_BYTES = 64 << 20;
@@ -27,6 +29,8 @@ export interface CycleSizes {
   readonly master: number;
   /** Of one domain, on average. */
   readonly business: number;
+  /** Of it, the sealed headers: rows of the store with their keys. */
+  readonly headers: number;
 }
 
 /** The embedded ledger and the nodes that take in the same blocks. */
@@ -51,11 +55,13 @@ export async function runCycles(
       transactions += block.envelopes.length;
       blocks += block.bytes.length;
       if (block.number === 0n || block.number % BigInt(setting.height) !== 0n) continue;
+      await running.nodes.caughtUp();
+      const headers = await headerBytes(running);
       await closeAll(running);
       const cycle = rows.length + 1;
       const act = actOf(cycle, setting.creating);
       if (act === 'create') keys = transactions / DOMAINS.length;
-      rows.push({ cycle, act, transactions, keys, blocks, ...(await sizesOf(stored)) });
+      rows.push({ cycle, act, transactions, keys, blocks, headers, ...(await sizesOf(stored)) });
       progress(`cycle ${cycle}: ${transactions} transactions`);
       running = await openAll(stored);
     }
@@ -101,6 +107,14 @@ async function take(
   }
   await nodes.take(bytes);
   if (number % 256n === 0n) await nodes.caughtUp();
+}
+
+async function headerBytes({ nodes }: Running): Promise<number> {
+  let total = 0;
+  for (const { store } of nodes.nodes) {
+    for (const [key, bytes] of await store.rows(HEADERS)) total += key.length + bytes.length;
+  }
+  return total / DOMAINS.length;
 }
 
 async function sizesOf(stored: StoredLedger): Promise<Pick<CycleSizes, 'ledger' | 'master' | 'business'>> {

@@ -12,6 +12,8 @@ const NODES = 'heights';
 /** What a checking height comes to, with the same blocks. */
 export interface HeightRow {
   readonly height: number;
+  readonly blocks: number;
+  readonly transactions: number;
   /** Milliseconds until master and business nodes have taken in a block that ends a cycle: median and longest. */
   readonly ends: { readonly median: number; readonly most: number };
   /** The same of the blocks between. */
@@ -23,24 +25,25 @@ export interface HeightRow {
   readonly master: number;
 }
 
-/** Feeds one ledger, half of creations and half of updates, as long as two cycles of the largest, at each checking height. */
+/** Feeds one ledger of so many blocks, half of creations and half of updates, at each checking height. */
 export async function measureHeights(
   folder: string,
   heights: readonly number[],
+  blocks: number,
   signal: AbortSignal,
 ): Promise<HeightRow[]> {
-  const most = Math.max(...heights);
-  const stored = await StoredLedger.open(join(folder, `heights-${most}`), {
+  const creating = Math.floor(blocks / 2);
+  const stored = await StoredLedger.open(join(folder, `heights-${blocks}`), {
     organisations: 3,
-    checkingHeight: most,
+    checkingHeight: blocks,
     seed: 2,
     plain: {
       seed: 2,
       domains: DOMAINS,
       perBlock: PER_BLOCK,
       phases: [
-        { blocks: most - 1, mix: { create: 1 } },
-        { blocks: most, mix: { update: 1 } },
+        { blocks: creating - 1, mix: { create: 1 } },
+        { blocks: blocks - creating, mix: { update: 1 } },
       ],
       quietEvery: 0,
       ...VALUES,
@@ -85,6 +88,8 @@ async function measureHeight(stored: StoredLedger, height: number, signal: Abort
   const business = DOMAINS.map((domain) => sizes.get(domain) ?? 0).reduce((sum, size) => sum + size, 0);
   return {
     height,
+    blocks: stored.size.blocks - 1,
+    transactions: stored.size.transactions,
     ends: summary(ends),
     others: summary(others),
     cpu: cpu / stored.size.transactions,

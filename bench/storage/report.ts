@@ -1,12 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { bytes, table } from '@cotrace/gateway-app';
-import { plot, type Panel } from '../rank/plot.js';
+import { plot } from '../rank/plot.js';
 import { PAPER } from '../rank/workload.js';
 import { rounded, say } from '../output.js';
 import type { CycleSizes } from './cycles.js';
-import { wholeExperiment, type Shown } from './extrapolate.js';
+import type { Spent } from '../rank/spent.js';
+import { wholeExperiment, wholePeer, type Shown } from './extrapolate.js';
 import type { HeightRow } from './heights.js';
+import type { PeerCycle } from './peer-cycles.js';
+import { headerShare, PAPER_PERCENT, panels } from './panels.js';
 import type { RetrievalRow } from './retrieval.js';
 import { DOMAINS, updatingAfter, VALUES, type StorageSetting } from './setting.js';
 
@@ -14,18 +17,14 @@ import { DOMAINS, updatingAfter, VALUES, type StorageSetting } from './setting.j
 export interface StorageResults {
   readonly setting: StorageSetting;
   readonly cycles: readonly CycleSizes[];
+  /** A Fabric peer's ledger folder; none where there are no programs of Fabric. */
+  readonly peer: readonly PeerCycle[];
+  /** Reading from a peer's database, by the number of states. */
+  readonly peerReads: ReadonlyMap<number, Spent>;
   readonly retrieval: readonly RetrievalRow[];
   readonly heights: readonly HeightRow[];
 }
 
-/** Bytes of a checking header as nodes keep it, packed: one a cycle. */
-const PACKED_HEADER = 156;
-/** Seed 001, section 6: percent of a Fabric node's ledger after so many cycles. */
-const PAPER_PERCENT: ReadonlyMap<number, number> = new Map([
-  [20, 2.6053],
-  [40, 1.38],
-  [60, 0.95],
-]);
 /** Most that is accepted after so many cycles. */
 const ACCEPTED_PERCENT: ReadonlyMap<number, number> = new Map([
   [20, 1.4],
@@ -48,45 +47,64 @@ const SCHEMES = [
   ['seed 001', 'collaborative storage', 'on-chain', 'local retrieval', '0.95 %'],
 ];
 const NOT_MEASURED = [
-  'the folder of a real peer: its state, history and indices are more than the blocks alone',
-  'the headers’ bytes in the store: their share is worked out of 156 bytes a cycle',
+  'how long a Fabric peer takes to answer: its states are read from its database, without the peer',
 ];
+const WITHOUT_FABRIC =
+  'a Fabric peer: FABRIC_BIN is not set, so that shares are those of the embedded ledger and of the blocks alone';
 
 /** Prints tables for people, writes the plots, and ends with one line of JSON. */
 export function report(results: StorageResults, svg: string): void {
-  const { setting, cycles, retrieval, heights } = results;
+  const { setting, cycles, peer, retrieval, heights } = results;
   const { height, creating, digits } = setting;
   const updating = updatingAfter(creating);
   const whole = wholeExperiment(cycles, setting);
-  writeFileSync(svg, plot(panels(whole, retrieval)));
+  const folders = wholePeer(peer, setting);
+  writeFileSync(svg, plot(panels(whole, folders, results)));
   say(`${cpus().length} processors (${cpus()[0]?.model ?? 'unknown'}), Node ${process.version}`);
   say(
-    `\n${DOMAINS.length} domains, ${PAPER.perBlock} transactions a block, c = ${height}, ${creating} cycles of creations and ${updating} of updates. Of the ${VALUES.valueBytes} bytes of a value ${digits} do not compress. Beside the embedded ledger, which compresses, and beside the blocks alone, as a Fabric peer writes them: the least that its folder takes. Stores are compacted.`,
+    `\n${DOMAINS.length} domains, ${PAPER.perBlock} transactions a block, c = ${height}, ${creating} cycles of creations and ${updating} of updates. Of the ${VALUES.valueBytes} bytes of a value ${digits} do not compress. Beside the embedded ledger, which compresses, and beside the blocks alone, as a Fabric peer writes them. Stores are compacted.`,
   );
   say(table([CYCLE_HEAD, ...cycles.map((row) => cycleCells({ ...row, isMeasured: true }))]));
+  if (peer.length > 0) {
+    say('\nThe ledger folder of a Fabric peer with the same blocks, as it left it.');
+    say(table([PEER_HEAD, ...peer.map((row) => peerCells(row, cycles))]));
+  }
   say(
     `\nThe whole experiment: ${PAPER.creating} cycles of creations, ${PAPER.updating} of updates, of ${PAPER.blocks} blocks. ~: worked out of the cycles above.`,
   );
-  say(table([WHOLE_HEAD, ...whole.map(wholeCells)]));
-  say('\nReading states of one domain, milliseconds.');
-  say(table([RETRIEVAL_HEAD, ...retrieval.map(retrievalCells)]));
+  say(table([WHOLE_HEAD, ...whole.map((row) => wholeCells(row, folders.get(row.cycle) ?? null))]));
+  say('\nReading states of one domain, milliseconds. Of a Fabric peer: from its database, without the peer.');
+  say(table([RETRIEVAL_HEAD, ...retrieval.map((row) => retrievalCells(row, results.peerReads))]));
   if (heights.length > 0) {
     say(
       '\nThe effect of c on the same blocks. Milliseconds until master and nodes have a block: median (longest).',
     );
     say(table([HEIGHT_HEAD, ...heights.map(heightCells)]));
   }
-  const last = whole.at(-1);
+  const [last = null] = whole.slice(-1);
   say('\nTable 1 of the paper.');
   say(
     table([
       SCHEME_HEAD,
       ...SCHEMES,
-      ['this', 'collaborative storage', 'on-chain', 'local retrieval', percentOf(last)],
+      ['this', 'collaborative storage', 'on-chain', 'local retrieval', shareAtEnd(last, folders)],
     ]),
   );
-  say(`\nPlots: ${svg}\nNot measured: ${NOT_MEASURED.join('; ')}.`);
-  say(JSON.stringify({ bench: 'storage', ...results, whole }, rounded(3)));
+  const notMeasured = [...NOT_MEASURED, ...(peer.length > 0 ? [] : [WITHOUT_FABRIC])];
+  say(`\nPlots: ${svg}\nNot measured: ${notMeasured.join('; ')}.`);
+  const peerReads = Object.fromEntries(results.peerReads);
+  say(JSON.stringify({ bench: 'storage', ...results, peerReads, whole }, rounded(3)));
+}
+
+const PEER_HEAD = ['cycle', 'whole folder', 'blocks', 'index', 'state', 'history', 'business node', 'of it'];
+
+function peerCells(row: PeerCycle, cycles: readonly CycleSizes[]): string[] {
+  const business = cycles[row.cycle - 1]?.business ?? NaN;
+  return [
+    String(row.cycle),
+    ...[row.whole, row.blocks, row.index, row.state, row.history, business].map((size) => bytes(size)),
+    percent(business / row.whole),
+  ];
 }
 
 const CYCLE_HEAD = [
@@ -124,12 +142,13 @@ const WHOLE_HEAD = [
   'business node',
   'of the ledger',
   'of the blocks',
+  'of a Fabric peer',
   'paper',
   'accepted',
   'headers of the node',
 ];
 
-function wholeCells(row: Shown): string[] {
+function wholeCells(row: Shown, peer: number | null): string[] {
   const mark = row.isMeasured ? '' : '~';
   const given = (values: ReadonlyMap<number, number>) =>
     values.has(row.cycle) ? `${values.get(row.cycle) ?? 0} %` : '';
@@ -140,16 +159,25 @@ function wholeCells(row: Shown): string[] {
     mark + bytes(row.business),
     percentOf(row),
     mark + percent(row.business / row.blocks),
+    peer === null ? '' : mark + percent(row.business / peer),
     given(PAPER_PERCENT),
     given(ACCEPTED_PERCENT),
     mark + percent(headerShare(row), 5),
   ];
 }
 
-const RETRIEVAL_HEAD = ['states', 'embedded ledger', 'business node'];
+const RETRIEVAL_HEAD = ['states', 'embedded ledger', 'Fabric peer', 'business node'];
 
-function retrievalCells({ states, ledger, business }: RetrievalRow): string[] {
-  return [String(states), ledger.wall.toFixed(1), business.wall.toFixed(1)];
+function retrievalCells(
+  { states, ledger, business }: RetrievalRow,
+  peer: ReadonlyMap<number, Spent>,
+): string[] {
+  return [
+    String(states),
+    ledger.wall.toFixed(1),
+    peer.get(states)?.wall.toFixed(1) ?? '',
+    business.wall.toFixed(1),
+  ];
 }
 
 const HEIGHT_HEAD = [
@@ -172,74 +200,14 @@ function percentOf(row: Shown): string {
   return `${row.isMeasured ? '' : '~'}${percent(row.business / row.ledger)}`;
 }
 
+/** At the end, of a Fabric peer's folder; of the embedded ledger where there is none. */
+function shareAtEnd(last: Shown | null, folders: ReadonlyMap<number, number>): string {
+  if (last === null) return '';
+  const folder = folders.get(last.cycle);
+  if (folder === undefined) return percentOf(last);
+  return `${last.isMeasured ? '' : '~'}${percent(last.business / folder)}`;
+}
+
 function percent(share: number, places = 2): string {
   return `${(share * 100).toFixed(places)} %`;
-}
-
-function headerShare({ cycle, business }: Shown): number {
-  return (cycle * PACKED_HEADER) / business;
-}
-
-/** Figures 10 to 15: sizes, shares, the share of headers, reading. */
-function panels(whole: readonly Shown[], retrieval: readonly RetrievalRow[]): Panel[] {
-  const places = whole.map(({ cycle }) => cycle);
-  const line = (of: (row: Shown) => number) => whole.map((row) => [row.cycle, of(row)] as const);
-  const paper = [...PAPER_PERCENT];
-  return [
-    {
-      title: 'Bytes after each cycle (figures 10 and 12)',
-      x: 'cycle',
-      y: 'MB',
-      places,
-      series: [
-        { name: 'embedded ledger', colour: '#b33', points: line(({ ledger }) => ledger / 1e6) },
-        { name: 'blocks alone', colour: '#c90', points: line(({ blocks }) => blocks / 1e6) },
-        { name: 'business node', colour: '#36c', points: line(({ business }) => business / 1e6) },
-      ],
-    },
-    {
-      title: 'Business node beside the ledger (figures 11 and 13)',
-      x: 'cycle',
-      y: '%',
-      places,
-      series: [
-        {
-          name: 'of the embedded ledger',
-          colour: '#36c',
-          points: line((row) => (row.business / row.ledger) * 100),
-        },
-        {
-          name: 'of the blocks alone',
-          colour: '#393',
-          points: line((row) => (row.business / row.blocks) * 100),
-        },
-        { name: 'paper', colour: '#b33', points: paper },
-      ],
-    },
-    {
-      title: 'Share of headers in a business node (figure 14)',
-      x: 'cycle',
-      y: '%',
-      places,
-      series: [{ name: 'packed headers', colour: '#36c', points: line((row) => headerShare(row) * 100) }],
-    },
-    {
-      title: 'Reading states (figure 15)',
-      x: 'states',
-      y: 'ms',
-      places: retrieval.map(({ states }) => states),
-      series: [
-        {
-          name: 'embedded ledger',
-          colour: '#b33',
-          points: retrieval.map(({ states, ledger }) => [states, ledger.wall]),
-        },
-        {
-          name: 'business node',
-          colour: '#36c',
-          points: retrieval.map(({ states, business }) => [states, business.wall]),
-        },
-      ],
-    },
-  ];
 }

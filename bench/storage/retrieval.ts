@@ -1,6 +1,7 @@
 import { plainKey, Random } from '@cotrace/gateway-app/ledgers';
 import { stopwatch, type Spent } from '../rank/spent.js';
 import type { Running } from './cycles.js';
+import type { PeerFiles } from './peer-files.js';
 import { DOMAINS } from './setting.js';
 
 /** Figure 15. */
@@ -20,8 +21,7 @@ export async function retrieve({ ledger, nodes }: Running, keys: number): Promis
   if (node === undefined) throw new Error('there is no business node');
   const rows: RetrievalRow[] = [];
   for (const states of AMOUNTS) {
-    const random = new Random(states);
-    const wanted = Array.from({ length: states }, () => plainKey(random.below(keys)));
+    const wanted = wantedOf(states, keys);
     const simulator = ledger.simulator('retrieval');
     const ledgerSpent = timed(wanted, (key) => simulator.get(domain, key));
     await simulator.close();
@@ -32,6 +32,27 @@ export async function retrieve({ ledger, nodes }: Running, keys: number): Promis
     });
   }
   return rows;
+}
+
+/** The same states, read from the database in which a peer keeps its state, by row. */
+export async function retrieveFromPeer(files: PeerFiles, keys: number): Promise<ReadonlyMap<number, Spent>> {
+  const [domain] = DOMAINS;
+  const state = await files.state();
+  try {
+    return new Map(
+      AMOUNTS.map((states) => [
+        states,
+        timed(wantedOf(states, keys), (key) => state.getSync(files.stateKey(domain, key)) ?? null),
+      ]),
+    );
+  } finally {
+    await state.close();
+  }
+}
+
+function wantedOf(states: number, keys: number): string[] {
+  const random = new Random(states);
+  return Array.from({ length: states }, () => plainKey(random.below(keys)));
 }
 
 function timed(keys: readonly string[], read: (key: string) => unknown): Spent {
