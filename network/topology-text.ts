@@ -2,7 +2,7 @@ import { isMap, isScalar, parseDocument, stringify, type YAMLMap } from 'yaml';
 import { parseTopology, type Topology } from './topology.js';
 
 const HEADER = `# The settings of a network. Every section may be left out at the first start: its default is then used.
-# Organisations, orderer, channels, quorum, batch and capability are in the genesis blocks of the first start,
+# Founders, orderer, channels, quorum, batch and capability are in the genesis blocks of the first start,
 # checkingHeight in everything attested: changed afterwards, they are refused. Domains may be added, and not taken away.
 
 `;
@@ -24,6 +24,7 @@ function settingsText(topology: Topology): string {
   const { mspId, domain, host, port, consensus, nodes } = orderer;
   const { maxMessages, timeout, preferredMaxBytes, absoluteMaxBytes } = batch;
   return `# At least two. \`domain\` is the DNS name under which the organisation's certificates are issued.
+# One that joins later is added with \`founder: false\`, and one that an update has removed is given \`left: true\`.
 organisations:
 ${organisations.map((organisation) => `  - ${mapping(organisation)}`).join('\n')}
 

@@ -1,7 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { CotraceError, DEFAULT_DOMAINS } from '@cotrace/core';
 import { describe, expect, it } from '@jest/globals';
-import { businessNodes, defaultTopology, ordererNodes, parseTopology, readTopology } from './topology.js';
+import {
+  businessNodes,
+  defaultTopology,
+  foundersOf,
+  ordererNodes,
+  parseTopology,
+  readTopology,
+  runningPart,
+} from './topology.js';
 
 function refusal(text: string): string {
   try {
@@ -39,6 +47,24 @@ describe('topology', () => {
       domains: ['rice'],
       quorum: 2,
     });
+  });
+
+  it('tells founders from those who joined, and who runs from who has left', () => {
+    const organisations = ['{name: a, mspId: A, domain: a.test, founder: true}'];
+    organisations.push(
+      '{name: b, mspId: B, domain: b.test, left: true}',
+      '{name: c, mspId: C, domain: c.test, left: false}',
+    );
+    organisations.push('{name: d, mspId: D, domain: d.test, founder: false}');
+    const topology = parseTopology(`organisations: [${organisations.join(', ')}]`);
+    const names = (some: readonly { readonly name: string }[]) => some.map(({ name }) => name);
+    expect(names(foundersOf(topology))).toEqual(['a', 'b', 'c']);
+    expect(names(runningPart(topology).organisations)).toEqual(['a', 'c', 'd']);
+    // That of the founders: those who join raise it by the channel's configuration.
+    expect(topology.quorum).toBe(2);
+    expect(refusal(`organisations: [${organisations.join(', ')}]\nquorum: 4\n`)).toMatch(/quorum/);
+    const lonely = organisations.filter((_, i) => i === 0 || i === 3);
+    expect(refusal(`organisations: [${lonely.join(', ')}]`)).toContain('must have at least two founders');
   });
 
   it('takes every setting', () => {

@@ -18,6 +18,10 @@ export interface Organisation {
   readonly mspId: string;
   /** DNS name under which its certificates are issued, e.g. `org1.example.com`. */
   readonly domain: string;
+  /** Only there where it is in no genesis block: an update of a channel's configuration makes it a member. */
+  readonly founder?: false;
+  /** Only there where an update took it out of the channels again: nothing of it runs any more. */
+  readonly left?: true;
 }
 
 /** The organisation of the ordering service, and the address that is in the channel configuration. */
@@ -65,7 +69,7 @@ export interface Topology {
   readonly checkingHeight: number;
   /** How long the initiator of a cycle is waited for. */
   readonly checking: CheckingTimes;
-  /** Organisations that must agree, q of the formats. */
+  /** Organisations that must agree, q of the formats, as long as the founders are the members. */
   readonly quorum: number;
   readonly batch: Batch;
   /** Whether the business nodes of an organisation share one process or have one each. */
@@ -138,7 +142,9 @@ export function parseTopology(text: string, where = 'topology'): Topology {
   const orderer = parseOrderer(root);
   const organisations = parseOrganisations(root, orderer);
   const capabilities = orderer.consensus === 'bft' ? (['V3_0'] as const) : (['V2_0', 'V3_0'] as const);
-  const least = defaultQuorum(organisations.length);
+  const founding = foundersOf({ organisations }).length;
+  if (founding < 2) root.at('organisations').fail('must have at least two founders');
+  const least = defaultQuorum(founding);
   return {
     organisations,
     orderer,
@@ -146,11 +152,21 @@ export function parseTopology(text: string, where = 'topology'): Topology {
     channels: parseChannels(root),
     checkingHeight: root.optional('checkingHeight')?.integer(2, MAX_CHECKING_HEIGHT) ?? 1024,
     checking: checkingTimesOf(root.section('checking')),
-    quorum: root.optional('quorum')?.integer(least, organisations.length) ?? least,
+    quorum: root.optional('quorum')?.integer(least, founding) ?? least,
     batch: parseBatch(root),
     businessNodes: root.optional('businessNodes')?.oneOf(['together', 'separate']) ?? 'together',
     capability: root.optional('capability')?.oneOf(capabilities) ?? capabilities[0],
   };
+}
+
+/** The organisations that are in the genesis blocks. */
+export function foundersOf({ organisations }: Pick<Topology, 'organisations'>): Organisation[] {
+  return organisations.filter(({ founder }) => founder !== false);
+}
+
+/** The part of a topology that runs: without organisations that have left. */
+export function runningPart(topology: Topology): Topology {
+  return { ...topology, organisations: topology.organisations.filter(({ left }) => left !== true) };
 }
 
 /** The business nodes of a network, by organisation and domain in the topology's order. */
@@ -177,8 +193,8 @@ function parseOrganisations(root: Shape, orderer: OrdererOrganisation): Organisa
   }
   const seen = { name: new Set(), mspId: new Set([orderer.mspId]), domain: new Set([orderer.domain]) };
   return items.map((item) => {
-    item.only(['name', 'mspId', 'domain']);
-    const own = (field: keyof Organisation, rule: TextRule): string => {
+    item.only(['name', 'mspId', 'domain', 'founder', 'left']);
+    const own = (field: 'name' | 'mspId' | 'domain', rule: TextRule): string => {
       const value = item.at(field).text(rule);
       if (seen[field].has(value)) {
         item.at(field).fail(`is ${value}, which is used twice; every organisation needs its own`);
@@ -186,7 +202,12 @@ function parseOrganisations(root: Shape, orderer: OrdererOrganisation): Organisa
       seen[field].add(value);
       return value;
     };
-    return { name: own('name', NAME), mspId: own('mspId', MSP_ID), domain: own('domain', DNS) };
+    const names = { name: own('name', NAME), mspId: own('mspId', MSP_ID), domain: own('domain', DNS) };
+    return {
+      ...names,
+      ...(item.optional('founder')?.boolean() === false && { founder: false }),
+      ...(item.optional('left')?.boolean() === true && { left: true }),
+    };
   });
 }
 

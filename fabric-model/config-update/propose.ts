@@ -19,12 +19,12 @@ import { read, refused, step } from './refused.js';
 
 /**
  * The configuration that an envelope of type CONFIG_UPDATE makes of the one in force, to be ordered. Throws `CONFIG_UPDATE`, in Fabric's
- * words, where the update does not fit or is not allowed. `manager` is that of `current`; what the new configuration says is not looked at, see
- * `checkSuccessor`. Source: Fabric `common/configtx/validator.go`, `ProposeConfigUpdate`.
+ * words, where the update does not fit or is not allowed. `manager` is that of `current`; null: signatures are not looked at, as while
+ * they are gathered. What the new configuration says is not looked at, see `checkSuccessor`. Source: Fabric `common/configtx/validator.go`, `ProposeConfigUpdate`.
  */
 export function proposeConfiguration(
   current: InForce,
-  manager: MspManager,
+  manager: MspManager | null,
   envelope: Envelope,
 ): ConfigEnvelope {
   const update = step('error converting envelope to config update', () => updateEnvelopeOf(envelope));
@@ -56,7 +56,11 @@ export function checkConfiguration(
   }
 }
 
-function updatedGroup(current: InForce, manager: MspManager, update: ConfigUpdateEnvelope): ConfigGroup {
+function updatedGroup(
+  current: InForce,
+  manager: MspManager | null,
+  update: ConfigUpdateEnvelope,
+): ConfigGroup {
   return groupOf(authorizedElements(current, manager, update));
 }
 

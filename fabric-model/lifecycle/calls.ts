@@ -74,7 +74,40 @@ export function definitionCall(name: string): LifecycleCall {
   return { name: 'QueryChaincodeDefinition', argument: toBinary(QueryChaincodeDefinitionArgsSchema, args) };
 }
 
-/** Who must endorse, as serialized `ApplicationPolicy`, of the answer to `definitionCall`. Throws `BAD_PROTOBUF`. */
-export function validationParameterOf(answer: Uint8Array): Uint8Array {
-  return decode(QueryChaincodeDefinitionResultSchema, answer).validationParameter;
+/** A definition that is committed on a channel, and who has approved it. */
+export interface CommittedDefinition {
+  readonly definition: ProposedDefinition & {
+    readonly sequence: bigint;
+    /** Who must endorse: serialized `ApplicationPolicy`. */
+    readonly validationParameter: Uint8Array;
+  };
+  /** MSP ids of those members of the channel that have approved exactly this. */
+  readonly approvedBy: readonly string[];
+}
+
+/** The definition of the chaincode `name` in the answer to `definitionCall`. Throws `BAD_PROTOBUF`. */
+export function committedDefinition(name: string, answer: Uint8Array): CommittedDefinition {
+  const {
+    approvals,
+    sequence,
+    version,
+    endorsementPlugin,
+    validationPlugin,
+    validationParameter,
+    ...others
+  } = decode(QueryChaincodeDefinitionResultSchema, answer);
+  const { collections, initRequired } = others;
+  return {
+    definition: {
+      name,
+      sequence,
+      version,
+      endorsementPlugin,
+      validationPlugin,
+      validationParameter,
+      initRequired,
+      ...(collections !== undefined && { collections }),
+    },
+    approvedBy: Object.keys(approvals).filter((mspId) => approvals[mspId] === true),
+  };
 }

@@ -93,10 +93,14 @@ export function addOperatorCommands(program: Command, runner: Runner): void {
     .description(
       'compare both channels and the definitions of the checking contract with the quorum; exit code 1 where they do not fit',
     )
-    .action(() =>
+    .option(
+      '--update <file>',
+      "look at an update of a channel's configuration, too, as peer channel signconfigtx takes it: whether those who are left can seal",
+    )
+    .action(({ update = null }: { update?: string | null }) =>
       runner.session(async ({ context }, output) => {
         const { checkConsortium } = await rooms.checkConsortium();
-        return checkConsortium(context, output);
+        return checkConsortium(context, update, output);
       }, false),
     );
 

@@ -155,7 +155,11 @@ describe('a command line', () => {
     ['checking --last 100', session(['checking', { last: 100 }, TEXT])],
     ['checking 7', session(['checking', { cycle: 7n }, TEXT])],
     ['consortium c.yaml', [['consortium', 'c.yaml', '.', TEXT]]],
-    ['consortium check', [['openSession', PLAIN], ['checkConsortium', TEXT], ['close']]],
+    ['consortium check', [['openSession', PLAIN], ['checkConsortium', null, TEXT], ['close']]],
+    [
+      'consortium check --update u.pb',
+      [['openSession', PLAIN], ['checkConsortium', 'u.pb', TEXT], ['close']],
+    ],
     ['consortium c.yaml --out o', [['consortium', 'c.yaml', 'o', TEXT]]],
     // An administrator is not listed, and asks nodes nothing.
     ['define', [['openSession', PLAIN], ['define', [], TEXT], ['close']]],

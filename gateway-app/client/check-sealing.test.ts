@@ -102,6 +102,7 @@ describe('a network that is asked what sealing rests on', () => {
     const wanted = {
       topology: { ...topology, domains: [] },
       packages,
+      configurations: devnet.configurations,
       progress: () => undefined,
       stillStarting,
     };

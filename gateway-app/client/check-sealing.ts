@@ -1,9 +1,11 @@
-import { quorumAmong } from '@cotrace/core';
-import { ChannelConfig, definitionCall, validationParameterOf, type Policy } from '@cotrace/fabric-model';
+import { ChannelConfig, committedDefinition, definitionCall } from '@cotrace/fabric-model';
 import { status } from '@grpc/grpc-js';
 import { GatewayError, type Network } from '@hyperledger/fabric-gateway';
 import { connectFabric } from '../fabric/connection.js';
+import { readBytes } from '../settings/read-bytes.js';
+import { checkUpdate } from './check-update.js';
 import type { ClientContext } from './client-config.js';
+import { asksFor, contractEndorsers } from './contract-endorsers.js';
 
 /** What sealing rests on: both channels' configurations, and the endorsement policies of the checking contract. */
 export interface SealingTerms {
@@ -15,25 +17,30 @@ export interface SealingTerms {
 
 /**
  * What of a network's channels and definitions keeps its members from sealing as the quorum of main's configuration wants it,
- * one sentence each; none where all is well. `client` is anybody whom the channels take transactions from. Throws
- * `GatewayError`, `BAD_CONFIG`.
+ * and what the update in a file would (`checkUpdate`; null: none), one sentence each; none where all is well. The client is anybody whom
+ * the channels take transactions from. Throws `CONFIG`, `GatewayError`, `BAD_CONFIG`, and as `checkUpdate`.
  */
-export async function checkSealing({
-  consortium,
-  organisation,
-  identity,
-  tls,
-}: ClientContext): Promise<string[]> {
+export async function checkSealing(
+  { consortium, organisation, identity, tls }: ClientContext,
+  update: string | null = null,
+): Promise<string[]> {
   const { peer, tlsRoots } = organisation;
   const fabric = connectFabric({ ...peer, tlsRoots, identity, tls }, 'calls');
   try {
     const main = fabric.gateway.getNetwork(consortium.channels.main.name);
     const checking = fabric.gateway.getNetwork(consortium.channels.checking.name);
-    return sealingProblems({
-      main: await configOf(main),
-      checking: await configOf(checking),
+    const configs = { main: await configOf(main), checking: await configOf(checking) };
+    const problems = sealingProblems({
+      ...configs,
       policies: { anchor: await policyOf(main, 'anchor'), checking: await policyOf(checking, 'checking') },
     });
+    if (update === null) return problems;
+    const channels = {
+      main: { network: main, config: configs.main },
+      checking: { network: checking, config: configs.checking },
+      c: consortium.checkingHeight,
+    };
+    return [...problems, ...(await checkUpdate(channels, readBytes(update)))];
   } finally {
     fabric.close();
   }
@@ -41,8 +48,8 @@ export async function checkSealing({
 
 /** As `checkSealing`, of terms that are known. */
 export function sealingProblems({ main, checking, policies }: SealingTerms): string[] {
-  const members = main.members().map(({ mspId }) => mspId);
-  const quorum = quorumAmong(members.length, main.quorum);
+  const sealers = contractEndorsers(main);
+  const { n: quorum, mspIds: members } = sealers;
   const there = new Set(checking.members().map(({ mspId }) => mspId));
   const wanted = `OutOf(${quorum}, ${members.map((mspId) => `'${mspId}.peer'`).join(', ')})`;
   const definitions = [
@@ -60,24 +67,12 @@ export function sealingProblems({ main, checking, policies }: SealingTerms): str
       if (policy === null) {
         return [`chaincode ${name} is not committed on channel ${config.channelId}: approve and commit it`];
       }
-      if (asksFor(config.applicationPolicy(policy), quorum, members)) return [];
+      if (asksFor(config.applicationPolicy(policy), sealers)) return [];
       return [
         `chaincode ${name} on channel ${config.channelId} must have the policy ${wanted}: approve and commit it with the next sequence`,
       ];
     }),
   ];
-}
-
-/** Whether a policy asks for `n` of exactly these members' peers. */
-function asksFor(policy: Policy, n: number, members: readonly string[]): boolean {
-  if (policy.kind !== 'signature' || policy.rule.kind !== 'out-of' || policy.rule.n !== n) return false;
-  const peers = policy.rule.rules.flatMap((rule) =>
-    rule.kind === 'signed-by' && rule.principal.kind === 'role' && rule.principal.role === 'peer'
-      ? [rule.principal.mspId]
-      : [],
-  );
-  const isWhole = peers.length === policy.rule.rules.length && peers.length === members.length;
-  return isWhole && members.every((mspId) => peers.includes(mspId));
 }
 
 async function configOf(network: Network): Promise<ChannelConfig> {
@@ -91,7 +86,7 @@ async function policyOf(network: Network, chaincode: string): Promise<Uint8Array
   const { name, argument } = definitionCall(chaincode);
   try {
     const answer = await network.getContract('_lifecycle').evaluate(name, { arguments: [argument] });
-    return validationParameterOf(answer);
+    return committedDefinition(chaincode, answer).definition.validationParameter;
   } catch (error) {
     if (error instanceof GatewayError && error.code === NOT_DEFINED) return null;
     throw error;

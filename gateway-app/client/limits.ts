@@ -99,3 +99,6 @@ export const MAX_ANSWER_TEXT = 400;
 
 /** Between two questions to nodes that are waited for, in milliseconds: a person does not notice it. */
 export const NODES_PAUSE_MS = 100;
+
+/** Headers of 64 checking cycles as the contract shows them: some 500 bytes each. */
+export const MAX_HEADERS_BYTES = 64 * 1024;

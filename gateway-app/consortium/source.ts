@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { CotraceError, type Shape } from '@cotrace/core';
+import type { Shape } from '@cotrace/core';
 import { checkingTimesOf, textOfFile, type CheckingTimes } from '@cotrace/network';
 import { ADDRESS } from '../settings/address.js';
+import { readBytes } from '../settings/read-bytes.js';
 import { MAX_CLIENTS, MAX_DOMAINS, MAX_HEIGHT, MAX_ORGANISATIONS, NAME } from './limits.js';
 import { openSettings, pathOf, textOf, type SettingsFile } from '../settings/settings-file.js';
 
@@ -138,18 +138,10 @@ function listeningNode(file: SettingsFile, section: Shape, name: string): Source
 }
 
 function bytesAt(file: SettingsFile, section: Shape, name: string, what: string): Uint8Array {
-  return readAt(pathOf(file, section, name, `the path of the ${what}`));
+  return readBytes(pathOf(file, section, name, `the path of the ${what}`));
 }
 
 function textAt(file: SettingsFile, section: Shape, name: string, what: string): SourceFile {
   const path = pathOf(file, section, name, `the path of the ${what}, PEM`);
-  return { path, text: textOfFile(readAt(path), path) };
-}
-
-function readAt(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    throw new CotraceError('CONFIG', `${path} cannot be read; is the path right?`, { path }, cause);
-  }
+  return { path, text: textOfFile(readBytes(path), path) };
 }

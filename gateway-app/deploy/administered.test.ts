@@ -38,9 +38,9 @@ beforeEach(async () => {
 
 describe('the administrators of a running network', () => {
   it('leave no connection where one of them is not of the consortium', async () => {
-    const { topology, layout, consortium } = devnet;
+    const { topology, layout, consortium, configurations } = devnet;
     const organisations = consortium.organisations.slice(0, 1);
-    const deployed = { topology, packages, progress, stillStarting: nothing };
+    const deployed = { topology, packages, configurations, progress, stillStarting: nothing };
     await expect(defineChaincodes(deployed, layout, { ...consortium, organisations })).rejects.toMatchObject({
       code: 'CONFIG',
       detail: { mspId: 'org2MSP' },
@@ -87,14 +87,13 @@ describe('chaincodes on Fabric’s own programs', () => {
       return [peer, Number(reach(peer).split(':')[1])];
     });
     const domains = [domain];
-    const wanted = { topology: { ...topology, domains }, ports: Object.fromEntries(ports) };
+    const wanted = { whole: topology, topology: { ...topology, domains }, ports: Object.fromEntries(ports) };
     return { ...wanted, workspace, starter, packages, progress };
   }
 
   it('are installed, approved and committed once, and no connection is left', async () => {
     const workspace = new Workspace('/nowhere');
-    const { layout, consortium } = devnet;
-    const deploy = () => backend.deploy(run(new RecordingStarter(workspace), workspace), layout, consortium);
+    const deploy = () => backend.deploy(run(new RecordingStarter(workspace), workspace), devnet);
     expect(devnet.definition(domain)).toBeNull();
     await deploy();
     expect(devnet.definition(domain)).toMatchObject({ version: '1', sequence: 1n });
@@ -122,8 +121,9 @@ describe('chaincodes on Fabric’s own programs', () => {
     // Where nobody listens.
     const peer = { address: '127.0.0.1:1', serverName: null };
     const organisations = devnet.consortium.organisations.map((one) => ({ ...one, peer }));
-    const consortium = { ...devnet.consortium, organisations };
-    await expect(backend.deploy(run(starter, workspace), devnet.layout, consortium)).rejects.toMatchObject({
+    const { layout, configurations } = devnet;
+    const deployed = { layout, configurations, consortium: { ...devnet.consortium, organisations } };
+    await expect(backend.deploy(run(starter, workspace), deployed)).rejects.toMatchObject({
       code: 'NOT_READY',
       detail: { process: 'org1.chaincode' },
     });

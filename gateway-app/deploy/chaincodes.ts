@@ -1,4 +1,5 @@
-import { servicePackage, type ChaincodePackage, type Topology } from '@cotrace/network';
+import { foundersOf, servicePackage, type ChaincodePackage, type Topology } from '@cotrace/network';
+import type { ContractEndorsers } from '../client/contract-endorsers.js';
 import { CHAINCODE_LABEL, CHECKING_LABEL } from './services.js';
 
 /** The chaincode packages of a network. */
@@ -15,7 +16,7 @@ export interface ChaincodeDuty {
   readonly name: string;
   readonly chaincode: ChaincodePackage;
   /** How many of which organisations' peers; null: as the channel's policy says. */
-  readonly outOf: { readonly n: number; readonly mspIds: readonly string[] } | null;
+  readonly outOf: ContractEndorsers | null;
 }
 
 /** Field of `connection.json` for the address of a master's checking contract. */
@@ -30,13 +31,21 @@ export async function makePackages(): Promise<Packages> {
   return { trace, checking };
 }
 
+/** Who endorses the checking contract as long as the founders are the members. */
+export function foundingEndorsers(topology: Topology): ContractEndorsers {
+  return { n: topology.quorum, mspIds: foundersOf(topology).map(({ mspId }) => mspId) };
+}
+
 /**
  * All that is approved. The checking contract is `checking` on the channel of the checking chain and `anchor` on main, each
  * with a policy that is written out: the channel's own is satisfied by more than half, which may be fewer than the quorum.
  */
-export function chaincodesOf(topology: Topology, { trace, checking }: Packages): ChaincodeDuty[] {
-  const { domains, channels, quorum, organisations } = topology;
-  const outOf = { n: quorum, mspIds: organisations.map(({ mspId }) => mspId).sort() };
+export function chaincodesOf(
+  { domains, channels }: Topology,
+  { trace, checking }: Packages,
+  { n, mspIds }: ContractEndorsers,
+): ChaincodeDuty[] {
+  const outOf = { n, mspIds: [...mspIds].sort() };
   return [
     ...domains.map((name) => ({ channel: channels.main, name, chaincode: trace, outOf: null })),
     { channel: channels.checking, name: 'checking', chaincode: checking, outOf },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   parseTopology,
   start,
+  type ChannelConfigurations,
   type CryptoLayout,
   type DevnetHandle,
   type NetworkInfo,
@@ -54,6 +55,12 @@ export class RunningDevnet {
   /** The peers, by the names under which Fabric's own are reached. */
   get reach(): Reach {
     return (name) => this.info.peers[name.replace('fabric.peer.', '')]?.address ?? '';
+  }
+
+  /** The configurations in force. */
+  get configurations(): ChannelConfigurations {
+    const { main, checking } = this.topology.channels;
+    return { main: this.#handle.ledger(main).config, checking: this.#handle.ledger(checking).config };
   }
 
   /** The chaincode definition that is committed on a channel, by default `main`. */

@@ -112,6 +112,28 @@ describe('the topology of a workspace', () => {
     expect(() => adoptTopology(workspace, null)).toThrow(message);
   });
 
+  it('keeps the organisations of the genesis blocks, and gains others that say so', () => {
+    const made = adoptTopology(workspace, null);
+    writeJson(workspace.consortium, consortiumOfTopology(made));
+    writeJson(workspace.trust, { quorum: 2 });
+    const write = (...organisations: readonly object[]) =>
+      writeFileSync(workspace.topology, JSON.stringify({ organisations }));
+    const [one, two, three] = made.organisations;
+    const four = { name: 'org4', mspId: 'Org4MSP', domain: 'org4.example.com' };
+    write(one ?? {}, two ?? {});
+    expect(() => adoptTopology(workspace, null)).toThrow(/organisations leaves out Org3MSP, .* left: true/);
+    write(...made.organisations, four);
+    expect(() => adoptTopology(workspace, null)).toThrow(/organisations adds Org4MSP, .* founder: false/);
+    write(one ?? {}, two ?? {}, { ...three, left: true }, { ...four, founder: false });
+    expect(adoptTopology(workspace, null).organisations).toHaveLength(4);
+    // Who has left is in no consortium file any more, and still a founder.
+    writeJson(
+      workspace.consortium,
+      consortiumOfTopology({ ...made, organisations: made.organisations.slice(0, 2) }),
+    );
+    expect(adoptTopology(workspace, null).organisations).toHaveLength(4);
+  });
+
   it('is not made of a file that is wrong', () => {
     expect(() => adoptTopology(workspace, file('domains: []\n'))).toThrow(
       expect.objectContaining({ code: 'TOPOLOGY' }),

@@ -8,6 +8,7 @@ import {
   type Topology,
 } from '@cotrace/network';
 import { consortiumOf } from '../consortium/check.js';
+import type { Consortium } from '../consortium/consortium.js';
 import { MAX_ORGANISATIONS } from '../consortium/limits.js';
 import { readJsonFile } from '../settings/json-file.js';
 import { writeAtomically, type Workspace } from './workspace.js';
@@ -65,6 +66,7 @@ function refuseLoss({ consortium: path, trust, topology: file }: Workspace, topo
       { path: file, lost },
     );
   }
+  refuseOthers(file, network, topology);
   const { channels, checkingHeight, quorum } = topology;
   const made = readJsonFile(trust, advice, (root) => root.at('quorum').integer(2, MAX_ORGANISATIONS));
   const settings = [
@@ -82,4 +84,25 @@ function refuseLoss({ consortium: path, trust, topology: file }: Workspace, topo
       { path: file, name, was, now },
     );
   }
+}
+
+/** Throws `CONFIG` where organisations are left out, or added as if they were in the genesis blocks. */
+function refuseOthers(file: string, network: Consortium, { organisations }: Topology): void {
+  const refuse = (what: string, mspIds: readonly string[]): void => {
+    if (mspIds.length === 0) return;
+    const message = `${file}: organisations ${what}`.replace('%', mspIds.join(', '));
+    throw new CotraceError('CONFIG', message, { path: file, mspIds });
+  };
+  const known = network.organisations.map(({ mspId }) => mspId);
+  const wanted = organisations.map(({ mspId }) => mspId);
+  refuse(
+    'leaves out %, which the network has; leave the entry, and add left: true where the channels no longer have it',
+    known.filter((mspId) => !wanted.includes(mspId)),
+  );
+  refuse(
+    'adds %, which is in no genesis block; add founder: false',
+    organisations
+      .filter(({ mspId, founder, left }) => !known.includes(mspId) && founder !== false && left !== true)
+      .map(({ mspId }) => mspId),
+  );
 }

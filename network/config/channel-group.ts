@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { create } from '@bufbuild/protobuf';
 import { common, orderer, peer, QUORUM_POLICY } from '@cotrace/fabric-model';
 import type { CryptoLayout } from '../identity/layout.js';
-import type { Organisation, Topology } from '../topology.js';
+import { foundersOf, type Organisation, type Topology } from '../topology.js';
 import type { ChannelAddresses, HostAndPort } from './addresses.js';
 import { DEFAULT_ACLS } from './acls.js';
 import { configGroup, sortedMap, valueOf, type ConfigValueSpec } from './config-group.js';
@@ -20,7 +20,7 @@ const COMMON_POLICIES = {
 
 /**
  * The channel group of a new application channel without a system channel, as `configtxgen` makes it for
- * Fabric 2.5 and 3.x (internal/configtxgen/encoder/encoder.go), with all organisations of the
+ * Fabric 2.5 and 3.x (internal/configtxgen/encoder/encoder.go), with the founders of the
  * topology; main, by its name `channel`, has the quorum as well. Reads the MSP folders. Throws `MSP_FOLDER`, `TLS_FOLDER`.
  */
 export function channelGroup(
@@ -122,7 +122,8 @@ function applicationGroup(
   layout: CryptoLayout,
   { anchors }: ChannelAddresses,
 ): common.ConfigGroup {
-  const { organisations, quorum, channels } = topology;
+  const { quorum, channels } = topology;
+  const organisations = foundersOf(topology);
   const peersOf = organisations.map(({ mspId }) => mspId);
   const acls = sortedMap(DEFAULT_ACLS, (policyRef) => create(peer.APIResourceSchema, { policyRef }));
   return configGroup({

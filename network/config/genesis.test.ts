@@ -117,6 +117,15 @@ describe('a genesis block', () => {
     }
   });
 
+  it('is the same whoever joins or leaves later', async () => {
+    const org4 = { name: 'org4', mspId: 'Org4MSP', domain: 'org4.example.com', founder: false } as const;
+    const [first, ...others] = topology.organisations;
+    if (first === undefined) throw new Error('there are three');
+    const later = { ...topology, organisations: [{ ...first, left: true } as const, ...others, org4] };
+    await ensureCrypto(later, dir);
+    expect(genesisBlock(later, 'main', dir)).toEqual(genesisBlock(topology, 'main', dir));
+  });
+
   it('carries the settings of the topology', () => {
     const group = groupOf(
       blockOf({

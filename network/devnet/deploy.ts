@@ -59,16 +59,17 @@ interface LifecycleTransaction {
 
 /**
  * Has definitions approved by all members and committed, by real `_lifecycle` transactions, so that whoever
- * follows the channel learns them from the blocks. What is approved or committed already is left as it is; all
- * approvals go side by side, and then all commits. Throws `DEFINITION_CONFLICT` where another definition has the sequence,
+ * follows the channel learns them from the blocks. What is approved or committed already is left as it is, and so is a
+ * chaincode whose definition has a later sequence; all approvals go side by side, and then all commits. Throws `DEFINITION_CONFLICT` where another definition has the sequence,
  * `DEPLOY_FAILED` else.
  */
 export async function deployAll(
   jobs: readonly DeploymentJob[],
   participantsOf: (channelId: string) => readonly Participant[],
 ): Promise<void> {
-  const open = jobs.filter((job) => !isCommitted(job));
-  const approvals = jobs.flatMap((job) =>
+  const current = jobs.filter((job) => !isOvertaken(job));
+  const open = current.filter((job) => !isCommitted(job));
+  const approvals = current.flatMap((job) =>
     participantsOf(job.deployment.channel)
       .filter((participant) => !isApproved(job, participant))
       .map((participant) => approve(job, participant)),
@@ -89,6 +90,10 @@ function failed(
 function definitionOf({ deployment }: DeploymentJob): ChaincodeDefinition {
   const { name, version, sequence, policy = channelPolicyReference() } = deployment;
   return defaultDefinition({ name, version, sequence: BigInt(sequence), policyBytes: policy });
+}
+
+function isOvertaken({ channel, deployment: { name, sequence } }: DeploymentJob): boolean {
+  return (channel.ledger.definition(name)?.sequence ?? 0n) > BigInt(sequence);
 }
 
 function isCommitted(job: DeploymentJob): boolean {

@@ -126,7 +126,12 @@ export class DevnetHandle {
 
   /** Whoever may take part in a channel. */
   #participants(channelId: string): Participant[] {
-    const members = this.#parts.peers.filter(({ peer }) => peer.belongsTo(channelId));
+    const mspIds = this.#channel(channelId)
+      .ledger.config.members()
+      .map(({ mspId }) => mspId);
+    const members = this.#parts.peers.filter(
+      ({ peer }) => peer.belongsTo(channelId) && mspIds.includes(peer.mspId),
+    );
     return members.map(({ organisation, peer }) => ({
       mspId: peer.mspId,
       admin: loadIdentity(join(this.#parts.layout.user(organisation, 'Admin'), 'msp'), peer.mspId),

@@ -19,11 +19,6 @@ export interface DevnetOptions {
   readonly listen?: ListenOptions;
   /** Policies of new channels; they are in the genesis blocks of the first start. */
   readonly rules?: EndorsementRules;
-  /**
-   * Names of the organisations in the genesis blocks, the same at every start; by default all. The others have certificates and a peer that is in no
-   * channel until its administrator joins it (`JoinChain`), and may do nothing there until a configuration update makes them members.
-   */
-  readonly founders?: readonly string[];
   /** Chaincodes to deploy before the network counts as ready. */
   readonly deployments?: readonly Deployment[];
   /**

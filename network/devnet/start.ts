@@ -10,7 +10,7 @@ import { EXECUTE_MS, STARTUP_MS } from './limits.js';
 import { listenAll } from './listen.js';
 import { writeNetworkInfo, type DevnetInfo } from './network-info.js';
 import type { DevnetOptions } from './options.js';
-import type { Organisation, Topology } from '../topology.js';
+import type { Topology } from '../topology.js';
 import { makePeers } from './peer/make-peers.js';
 
 /**
@@ -25,9 +25,8 @@ export async function start(options: DevnetOptions): Promise<DevnetHandle> {
   const cryptoDir = join(dir, 'crypto');
   mkdirSync(dir, { recursive: true });
   const layout = await ensureCrypto(topology, cryptoDir);
-  const founders = foundersOf(options);
   const channels = await openChannels({
-    topology: { ...topology, organisations: founders },
+    topology,
     cryptoDir,
     ledgersDir: join(dir, 'ledgers'),
     rules: options.rules ?? {},
@@ -38,7 +37,6 @@ export async function start(options: DevnetOptions): Promise<DevnetHandle> {
   try {
     const peers = makePeers({
       organisations: topology.organisations,
-      founders,
       layout,
       channels,
       chaincodesDir: join(dir, 'chaincodes'),
@@ -70,22 +68,6 @@ export async function start(options: DevnetOptions): Promise<DevnetHandle> {
     await closeChannels(channels.values());
     throw error;
   }
-}
-
-/** Throws `UNKNOWN_ORGANISATION` for a founder that the topology has not. */
-function foundersOf({ topology: { organisations }, founders }: DevnetOptions): Organisation[] {
-  if (founders === undefined) return [...organisations];
-  const strangers = founders.filter((founder) => organisations.every(({ name }) => name !== founder));
-  if (strangers.length > 0) {
-    throw new CotraceError(
-      'UNKNOWN_ORGANISATION',
-      `the topology has no organisation ${strangers.join(', ')}`,
-      {
-        strangers,
-      },
-    );
-  }
-  return organisations.filter(({ name }) => founders.includes(name));
 }
 
 /** Throws `TOPOLOGY` where a topology has more than the one Raft orderer that is emulated. */

@@ -2,8 +2,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseTopology, type NetworkInfo } from '@cotrace/network';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { foundingConfigurations } from '../../testing/founding-configurations.js';
 import { RecordingStarter } from '../../testing/recording-starter.js';
+import { TestNetwork } from '../../testing/test-network.js';
 import { Workspace, writeJson } from '../../workspace/workspace.js';
 import type { NetworkRun } from './backend.js';
 import { DevnetBackend } from './devnet.js';
@@ -31,8 +33,23 @@ const packages = { trace, checking };
 const node = { name: 'peer0.one.example.com', mspId: 'OneMSP', address: '127.0.0.1:1004' };
 const info: NetworkInfo = { peers: { one: node }, orderer: node, cryptoDir: '/crypto', channels: [] };
 
+let network: TestNetwork;
+let backend: DevnetBackend;
+let joined: string[];
 let workspace: Workspace;
 let starter: RecordingStarter;
+
+beforeAll(async () => {
+  network = await TestNetwork.create({ organisations: 2 });
+  const configurations = foundingConfigurations(network.topology, network.layout.dir);
+  backend = new DevnetBackend(({ organisations }, _channels, { reach }) => {
+    const places = ['orderer', 'fabric.peer.one'].map(reach);
+    joined = [...organisations.map(({ name }) => name), ...places];
+    return Promise.resolve(configurations);
+  });
+});
+
+afterAll(() => network.remove());
 
 beforeEach(() => {
   workspace = new Workspace(mkdtempSync(join(tmpdir(), 'cotrace-devnet-')));
@@ -46,7 +63,16 @@ beforeEach(() => {
 afterEach(() => rmSync(workspace.root, { recursive: true, force: true }));
 
 function run(changes: Partial<NetworkRun> = {}): NetworkRun {
-  return { workspace, topology, starter, ports: PORTS, packages, progress: () => undefined, ...changes };
+  return {
+    workspace,
+    whole: topology,
+    topology,
+    starter,
+    ports: PORTS,
+    packages,
+    progress: () => undefined,
+    ...changes,
+  };
 }
 
 /** What the process is told. */
@@ -57,14 +83,13 @@ function told(): unknown {
 
 describe('the embedded network as a backend', () => {
   it('has one ordering node', () => {
-    const backend = new DevnetBackend();
     backend.require(topology);
     const bft = parseTopology(`${TOPOLOGY}orderer: { consensus: bft, nodes: 4 }\n`);
     expect(() => backend.require(bft)).toThrow(expect.objectContaining({ code: 'TOPOLOGY' }));
   });
 
   it('is one process, in which every node has a port of its own that may change', () => {
-    expect(new DevnetBackend().services(topology)).toEqual(
+    expect(backend.services(topology)).toEqual(
       ['devnet.orderer', 'devnet.peer.one', 'devnet.peer.two'].map((name) => ({
         name,
         process: 'devnet',
@@ -75,7 +100,9 @@ describe('the embedded network as a backend', () => {
   });
 
   it('is started with what it is to listen on and to deploy, and gives what it then says of itself', async () => {
-    expect(await new DevnetBackend().start(run())).toEqual({ ...info, processId: process.pid });
+    const started = await backend.start(run());
+    expect(started.info).toEqual({ ...info, processId: process.pid });
+    expect(joined).toEqual(['one', 'two', node.address, node.address]);
     expect(starter.take()).toEqual(['start devnet']);
     const [spec] = starter.specs;
     expect(spec).toMatchObject({ owner: workspace.root, log: workspace.log('devnet') });
@@ -104,7 +131,7 @@ describe('the embedded network as a backend', () => {
   });
 
   it('is left to choose a port where there is none', async () => {
-    await new DevnetBackend().start(run({ ports: {} }));
+    await backend.start(run({ ports: {} }));
     expect(told()).toMatchObject({
       deployments: [{ addresses: { one: '127.0.0.1:0' } }, {}, {}, {}],
       listen: { orderer: 0, peers: { one: 0, two: 0 } },
@@ -112,7 +139,6 @@ describe('the embedded network as a backend', () => {
   });
 
   it('is stopped and started again only where something has changed that it was told', async () => {
-    const backend = new DevnetBackend();
     await backend.start(run());
     starter.take();
     await backend.start(run());
@@ -120,9 +146,5 @@ describe('the embedded network as a backend', () => {
     await backend.start(run({ ports: { ...PORTS, 'two.chaincode': 2002 } }));
     expect(starter.take()).toEqual(['stop devnet', 'start devnet']);
     expect(told()).toMatchObject({ deployments: [{ addresses: { two: '127.0.0.1:2002' } }, {}, {}, {}] });
-  });
-
-  it('deploys what it was told at its start', async () => {
-    await expect(new DevnetBackend().deploy()).resolves.toBeUndefined();
   });
 });

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FabricLayout, parseTopology } from '@cotrace/network';
+import { FabricLayout, parseTopology, type Administered, type Topology } from '@cotrace/network';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { foundingConfigurations } from '../../testing/founding-configurations.js';
 import { RecordingStarter } from '../../testing/recording-starter.js';
 import { Workspace } from '../../workspace/workspace.js';
 import { startProcess, type ProcessEntry } from '../processes.js';
@@ -32,6 +33,9 @@ const checking = { id: 'checking:2', label: 'checking', bytes: new Uint8Array() 
 const packages = { trace, checking };
 const nothing = () => undefined;
 
+const joinNobody = (wanted: Topology, _channels: unknown, { layout }: Administered) =>
+  Promise.resolve(foundingConfigurations(wanted, layout.dir));
+
 let folder: string;
 let binaries: { peer: string; orderer: string; config: string };
 
@@ -47,7 +51,16 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A run in the workspace, by a starter that starts nothing. */
 function run(workspace: Workspace, starter: RecordingStarter, changes: Partial<NetworkRun> = {}): NetworkRun {
-  return { workspace, topology, starter, ports: PORTS, packages, progress: nothing, ...changes };
+  return {
+    workspace,
+    whole: topology,
+    topology,
+    starter,
+    ports: PORTS,
+    packages,
+    progress: nothing,
+    ...changes,
+  };
 }
 
 describe('Fabric’s own programs as a backend', () => {
@@ -87,16 +100,16 @@ describe('the start of Fabric’s own programs', () => {
 
   it('has each with its configuration and log, orderers first, and joins them to the channels', async () => {
     const joined: unknown[] = [];
-    const backend = new FabricBackend(binaries, (wanted, channels, { reach }) => {
+    const backend = new FabricBackend(binaries, (wanted, channels, { layout, reach }) => {
       joined.push(
         wanted,
         channels.map(({ name }) => name),
         starter.take(),
         reach('fabric.peer.two'),
       );
-      return Promise.resolve();
+      return Promise.resolve(foundingConfigurations(wanted, layout.dir));
     });
-    const info = await backend.start(run(workspace, starter));
+    const { info, configurations } = await backend.start(run(workspace, starter));
     const started = ['start orderer', ...PEERS.map((name) => `start ${name}`)];
     const { main, checking } = topology.channels;
     expect(joined).toEqual([topology, [main, checking], started, '127.0.0.1:1004']);
@@ -121,12 +134,13 @@ describe('the start of Fabric’s own programs', () => {
       mspId: 'OneMSP',
       address: '127.0.0.1:1003',
     });
+    expect(configurations.main.members().map(({ mspId }) => mspId)).toEqual(['OneMSP', 'TwoMSP']);
     expect(info.cryptoDir).toBe(new FabricLayout(workspace.fabric).crypto);
     expect(info.channels.map(({ name }) => name)).toEqual([main, checking]);
   });
 
   it('tells peers of no chaincode where it has no port', async () => {
-    await new FabricBackend(binaries, () => Promise.resolve()).start(
+    await new FabricBackend(binaries, joinNobody).start(
       run(workspace, starter, { ports: { ...PORTS, 'one.chaincode': undefined as unknown as number } }),
     );
     const address = JSON.stringify({ address: '127.0.0.1:0', checking: '127.0.0.1:1007' });
@@ -136,7 +150,7 @@ describe('the start of Fabric’s own programs', () => {
   it('ends what runs otherwise, and what a peer has made of the old address of its chaincode', async () => {
     const files = new FabricLayout(workspace.fabric);
     const built = [...PEERS, 'orderer'].map((name) => join(files.data(name), 'externalbuilder'));
-    const backend = new FabricBackend(binaries, () => Promise.resolve());
+    const backend = new FabricBackend(binaries, joinNobody);
     const ports = { ...PORTS, 'one.chaincode': 2005 };
     for (const path of built) rmSync(path, { recursive: true, force: true });
     await backend.start(run(workspace, starter, { ports }));
@@ -169,9 +183,9 @@ describe('the start of Fabric’s own programs', () => {
       running.push(entry);
       return entry;
     });
-    const backend = new FabricBackend(binaries, (_topology, _channels, _nodes, stillStarting) => {
+    const backend = new FabricBackend(binaries, (wanted, channels, nodes, stillStarting) => {
       stillStarting();
-      return Promise.resolve();
+      return joinNobody(wanted, channels, nodes);
     });
     try {
       for (const [ended, name] of [

@@ -11,19 +11,16 @@ import {
   peerProgram,
   prepareFabric,
   requireRelease,
-  type CryptoLayout,
   type FabricBinaries,
   type FabricParts,
   type FabricProgram,
-  type NetworkInfo,
   type Topology,
 } from '@cotrace/network';
-import type { Consortium } from '../../consortium/consortium.js';
 import { chaincodeService, contractService, type Service } from '../services.js';
 import type { ProcessEntry } from '../processes.js';
 import { requireRunning } from '../local/wait-ready.js';
 import { hasChanged, writeJson } from '../../workspace/workspace.js';
-import type { Backend, NetworkRun } from './backend.js';
+import type { Backend, DeployedFabric, NetworkRun, RunningFabric } from './backend.js';
 import { defineChaincodes, installPackages } from './lifecycle.js';
 
 /** Fabric's own peers and orderers, a process each. */
@@ -51,10 +48,10 @@ export class FabricBackend implements Backend {
     return FabricBackend.services(topology);
   }
 
-  async start(run: NetworkRun): Promise<NetworkInfo> {
-    const { workspace, topology, ports } = run;
+  async start(run: NetworkRun): Promise<RunningFabric> {
+    const { workspace, whole, topology, ports } = run;
     const files = new FabricLayout(workspace.fabric);
-    const { layout, channels } = await prepareFabric(topology, files, this.#binaries, ports);
+    const { layout, channels } = await prepareFabric(whole, files, this.#binaries, ports);
     const parts: FabricParts = { binaries: this.#binaries, files, layout, ports };
     const nodes: ProcessEntry[] = [];
     for (const node of ordererNodes(topology)) {
@@ -73,15 +70,17 @@ export class FabricBackend implements Backend {
       nodes.push(peer);
     }
     const administered = { layout, reach: localReach(ports) };
-    await this.#join(topology, channels, administered, () => requireRunning(workspace, nodes));
-    return fabricInfo(topology, administered, channels);
+    const stillStarting = () => requireRunning(workspace, nodes);
+    const configurations = await this.#join(topology, channels, administered, stillStarting);
+    return { info: fabricInfo(topology, administered, channels), configurations };
   }
 
-  async deploy(run: NetworkRun, layout: CryptoLayout, consortium: Consortium): Promise<void> {
+  async deploy(run: NetworkRun, { layout, consortium, configurations }: DeployedFabric): Promise<void> {
     const { workspace, topology, starter, ports, packages, progress } = run;
     await installPackages(topology, packages, { layout, reach: localReach(ports) }, progress);
     const stillStarting = () => requireRunning(workspace, starter.entries());
-    await defineChaincodes({ topology, packages, progress, stillStarting }, layout, consortium);
+    const deployed = { topology, packages, progress, stillStarting, configurations };
+    await defineChaincodes(deployed, layout, consortium);
   }
 }
 

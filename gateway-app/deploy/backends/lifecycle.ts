@@ -2,20 +2,27 @@ import type { CotraceError } from '@cotrace/core';
 import {
   approvalCall,
   commitCall,
+  committedDefinition,
   committedNames,
+  definitionCall,
   definitionsCall,
   hasApproved,
   readinessCall,
+  type ChannelConfig,
+  type CommittedDefinition,
+  type LifecycleCall,
   type ProposedDefinition,
 } from '@cotrace/fabric-model';
 import {
   administer,
   outOfPeersPolicy,
   type Administered,
+  type ChannelConfigurations,
   type CryptoLayout,
   type Topology,
 } from '@cotrace/network';
 import type { Contract } from '@hyperledger/fabric-gateway';
+import { asksFor, contractEndorsers } from '../../client/contract-endorsers.js';
 import { explained } from '../../client/gateway-answers.js';
 import type { Consortium } from '../../consortium/consortium.js';
 import { connectAdministrator, type Administrator } from '../administrator.js';
@@ -25,10 +32,15 @@ import type { Progress } from '../progress.js';
 import { DEFINITION } from './backend.js';
 import { LIFECYCLE_MS, LIFECYCLE_PAUSE_MS } from '../limits.js';
 
+/** What is taken from a channel's configuration. */
+export type AgreedConfig = Pick<ChannelConfig, 'channelId' | 'members' | 'quorum' | 'applicationPolicy'>;
+
 /** What is deployed, and who is told. */
 export interface DeployedChaincodes {
   readonly topology: Topology;
   readonly packages: Packages;
+  /** Who is a member, and how many members must agree. */
+  readonly configurations: Readonly<Record<keyof ChannelConfigurations, AgreedConfig>>;
   readonly progress: Progress;
   /** Is called between attempts, and throws where waiting is of no use. */
   readonly stillStarting: () => void;
@@ -65,8 +77,10 @@ export interface LifecycleAdministrator {
 }
 
 /**
- * Approves, by every organisation's administrator, and commits the chaincode definitions of each domain and of the checking
- * contract, all side by side, where they are not committed. Throws `CONFIG`, `LIFECYCLE`, and what `stillStarting` throws.
+ * Approves, by the administrators of a channel's members, and commits the chaincode definitions of each domain and of the
+ * checking contract, all side by side: the first ones where none is committed, the next sequence of the checking contract
+ * where the committed policy is not that of the present members and quorum. A member that has not approved what is committed
+ * approves it. Throws `CONFIG`, `LIFECYCLE`, and what `stillStarting` throws.
  */
 export async function defineChaincodes(
   deployed: DeployedChaincodes,
@@ -92,70 +106,136 @@ export async function defineChaincodes(
 
 /** As `defineChaincodes`, by administrators that are connected. */
 export async function approveAndCommit(
-  { topology, packages, progress, stillStarting }: DeployedChaincodes,
+  { topology, packages, configurations, progress, stillStarting }: DeployedChaincodes,
   administrators: readonly LifecycleAdministrator[],
 ): Promise<void> {
-  const [first] = administrators;
-  if (first === undefined) return;
   const patience = { deadline: Date.now() + LIFECYCLE_MS, pause: LIFECYCLE_PAUSE_MS, stillStarting };
-  const tried = <T>(what: string, attempt: () => Promise<T>) =>
+  const tried: Tried = (what, attempt) =>
     patiently(attempt, (error) => lifecycleFailed(what, error), patience);
-  const { channels } = topology;
-  const committed = new Map(
-    await Promise.all(
-      [channels.main, channels.checking].map(async (channel) => {
-        const names = await tried(`asking for the definitions on ${channel}`, () =>
-          committedOn(first, channel),
-        );
-        return [channel, names] as const;
+  const duties = chaincodesOf(topology, packages, contractEndorsers(configurations.main));
+  await Promise.all(
+    Object.values(configurations).map(async (config: AgreedConfig) => {
+      const members = config.members().map(({ mspId }) => mspId);
+      const own = administrators.filter(({ mspId }) => members.includes(mspId));
+      const [first] = own;
+      if (first === undefined) return;
+      const { channelId } = config;
+      const what = `asking for the definitions on ${channelId}`;
+      const committed = await tried(what, () => committedOn(first, channelId));
+      await Promise.all(
+        duties
+          .filter(({ channel }) => channel === channelId)
+          .map(async (duty) => {
+            const wanted = wantedDefinition(duty, committed.get(duty.name) ?? null, config);
+            const done = await agree({ duty, wanted, administrators: own, tried });
+            if (done !== null) progress(`chaincode ${duty.name} ${done}`);
+          }),
+      );
+    }),
+  );
+}
+
+type Tried = <T>(what: string, attempt: () => Promise<T>) => Promise<T>;
+
+/** A definition that members are to agree on. */
+interface WantedDefinition {
+  readonly definition: ProposedDefinition & Pick<CommittedDefinition['definition'], 'sequence'>;
+  /** MSP ids of those that have approved it, where it is committed; null where it is not. */
+  readonly approvedBy: readonly string[] | null;
+}
+
+/** What is to be approved: what is committed, unless the contract is to be endorsed by others. */
+function wantedDefinition(
+  { name, outOf }: ChaincodeDuty,
+  committed: CommittedDefinition | null,
+  config: AgreedConfig,
+): WantedDefinition {
+  const policy = outOf !== null && { validationParameter: outOfPeersPolicy(outOf.n, outOf.mspIds) };
+  if (committed === null) {
+    const { version, sequence } = DEFINITION;
+    return { definition: { name, version, sequence: BigInt(sequence), ...policy }, approvedBy: null };
+  }
+  const { definition } = committed;
+  if (outOf === null || asksFor(config.applicationPolicy(definition.validationParameter), outOf))
+    return committed;
+  return { definition: { ...definition, sequence: definition.sequence + 1n, ...policy }, approvedBy: null };
+}
+
+/** Approves and commits what is missing; says what was done, null for nothing. */
+async function agree({
+  duty,
+  wanted: { definition, approvedBy },
+  administrators,
+  tried,
+}: {
+  readonly duty: ChaincodeDuty;
+  readonly wanted: WantedDefinition;
+  readonly administrators: readonly LifecycleAdministrator[];
+  readonly tried: Tried;
+}): Promise<string | null> {
+  const { name, sequence } = definition;
+  const missing = administrators.filter(({ mspId }) => approvedBy?.includes(mspId) !== true);
+  await Promise.all(
+    missing.map((administrator) =>
+      tried(`approval of ${name ?? ''} by ${administrator.mspId}`, async () => {
+        const isKnown = approvedBy === null && (await isApproved(administrator, duty.channel, definition));
+        if (!isKnown) await approve(administrator, duty, definition);
       }),
     ),
   );
-  await Promise.all(
-    chaincodesOf(topology, packages)
-      .filter(({ channel, name }) => committed.get(channel)?.includes(name) !== true)
-      .map(async (duty) => {
-        const { name } = duty;
-        const approvals = administrators.map((administrator) =>
-          tried(`approval of ${name} by ${administrator.mspId}`, () => approve(administrator, duty)),
-        );
-        await Promise.all(approvals);
-        await tried(`commit of ${name}`, () => commit(first, duty));
-        progress(`chaincode ${name} approved and committed`);
-      }),
-  );
+  const [first] = administrators;
+  if (approvedBy !== null || first === undefined) {
+    const by = missing.map(({ mspId }) => mspId).join(', ');
+    return missing.length > 0 ? `approved by ${by}` : null;
+  }
+  await tried(`commit of ${name ?? ''}`, () => commit(first, duty.channel, definition));
+  const isFirst = sequence === BigInt(DEFINITION.sequence);
+  return isFirst ? 'approved and committed' : `approved and committed with sequence ${sequence}`;
 }
 
 function lifecycleFailed(what: string, error: unknown): CotraceError {
   return explained('LIFECYCLE', `${what} failed`, { error, peer: 'the peer' }, { what });
 }
 
-async function committedOn({ contract }: LifecycleAdministrator, channel: string): Promise<string[]> {
-  const { name, argument } = definitionsCall();
-  return committedNames(await contract(channel).evaluate(name, { arguments: [argument] }));
+async function committedOn(
+  { contract }: LifecycleAdministrator,
+  channel: string,
+): Promise<ReadonlyMap<string, CommittedDefinition>> {
+  const lifecycle = contract(channel);
+  const asked = async ({ name, argument }: LifecycleCall) =>
+    lifecycle.evaluate(name, { arguments: [argument] });
+  const names = committedNames(await asked(definitionsCall()));
+  const definitions = names.map(
+    async (name) => [name, committedDefinition(name, await asked(definitionCall(name)))] as const,
+  );
+  return new Map(await Promise.all(definitions));
 }
 
-/** Approves a definition where the organisation has not: Fabric refuses to approve the same one again. */
-async function approve({ mspId, contract }: LifecycleAdministrator, duty: ChaincodeDuty): Promise<void> {
-  const lifecycle = contract(duty.channel);
-  const own = { endorsingOrganizations: [mspId] };
-  const question = readinessCall(definitionOf(duty));
-  const answer = await lifecycle.evaluate(question.name, { arguments: [question.argument], ...own });
-  if (hasApproved(answer, mspId)) return;
-  const { name, argument } = approvalCall(definitionOf(duty), duty.chaincode.id);
-  await lifecycle.submit(name, { arguments: [argument], ...own });
+/** Whether the organisation has approved a definition that is not committed: Fabric refuses to approve the same one again. */
+async function isApproved(
+  { mspId, contract }: LifecycleAdministrator,
+  channel: string,
+  definition: ProposedDefinition,
+): Promise<boolean> {
+  const { name, argument } = readinessCall(definition);
+  const options = { arguments: [argument], endorsingOrganizations: [mspId] };
+  return hasApproved(await contract(channel).evaluate(name, options), mspId);
 }
 
-async function commit({ contract }: LifecycleAdministrator, duty: ChaincodeDuty): Promise<void> {
-  const { name, argument } = commitCall(definitionOf(duty));
-  await contract(duty.channel).submit(name, { arguments: [argument] });
+async function approve(
+  { mspId, contract }: LifecycleAdministrator,
+  { channel, chaincode }: ChaincodeDuty,
+  definition: ProposedDefinition,
+): Promise<void> {
+  const { name, argument } = approvalCall(definition, chaincode.id);
+  await contract(channel).submit(name, { arguments: [argument], endorsingOrganizations: [mspId] });
 }
 
-function definitionOf({ name, outOf }: ChaincodeDuty): ProposedDefinition {
-  return {
-    name,
-    version: DEFINITION.version,
-    sequence: BigInt(DEFINITION.sequence),
-    ...(outOf !== null && { validationParameter: outOfPeersPolicy(outOf.n, outOf.mspIds) }),
-  };
+async function commit(
+  { contract }: LifecycleAdministrator,
+  channel: string,
+  definition: ProposedDefinition,
+): Promise<void> {
+  const { name, argument } = commitCall(definition);
+  await contract(channel).submit(name, { arguments: [argument] });
 }

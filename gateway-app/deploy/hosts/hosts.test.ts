@@ -8,6 +8,7 @@ import { loadClient, readClientConfig } from '../../client/client-config.js';
 import { loadTrust } from '../../client/trust.js';
 import { readConsortium } from '../../consortium/read.js';
 import { readProcessConfig } from '../../node/process-config.js';
+import { foundingConfigurations } from '../../testing/founding-configurations.js';
 import { Workspace } from '../../workspace/workspace.js';
 import { withLock } from '../lock.js';
 import { deployHosts, prepareHosts, type HostTools } from './hosts.js';
@@ -130,17 +131,18 @@ describe('deploying to hosts of their own', () => {
   function recording(look: (stillStarting: () => void) => void) {
     const asked: string[] = [];
     const tools: HostTools = {
-      joinChannels: (_topology, channels, { reach }, stillStarting) => {
+      joinChannels: (topology, channels, { layout, reach }, stillStarting) => {
         asked.push(`join ${channels.map(({ name }) => name).join(' ')} at ${reach('orderer')}`);
         look(stillStarting);
-        return Promise.resolve();
+        return Promise.resolve(foundingConfigurations(topology, layout.dir));
       },
       installPackages: (_topology, { trace, checking }, { reach }) => {
         asked.push(`install ${trace.id} and ${checking.label} at ${reach('fabric.peer.two')}`);
         return Promise.resolve();
       },
-      defineChaincodes: ({ topology }) => {
-        asked.push(`approve ${topology.domains.join(' ')}`);
+      defineChaincodes: ({ topology, configurations }) => {
+        const members = configurations.main.members().map(({ mspId }) => mspId);
+        asked.push(`approve ${topology.domains.join(' ')} for ${members.join(' ')}`);
         return Promise.resolve();
       },
       defineDomains: ({ domains }) => {
@@ -169,7 +171,7 @@ describe('deploying to hosts of their own', () => {
     expect(asked).toEqual([
       'join main checking at orderer.example.com:7050',
       `install ${id} and cotrace-checking_1 at peer0.two.example.com:7051`,
-      'approve goods retail',
+      'approve goods retail for OneMSP TwoMSP',
       'define goods retail',
     ]);
     expect(lines).toEqual(['every node has joined its channels']);

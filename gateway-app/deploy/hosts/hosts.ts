@@ -10,6 +10,7 @@ import {
   joinChannels,
   namedReach,
   nominalAddresses,
+  runningPart,
   type Topology,
 } from '@cotrace/network';
 import { readConsortium } from '../../consortium/read.js';
@@ -87,17 +88,18 @@ async function makeFiles(
   stores: string,
   progress: Progress,
 ): Promise<void> {
-  const topology = adoptTopology(workspace, topologyPath);
+  const whole = adoptTopology(workspace, topologyPath);
+  const topology = runningPart(whole);
   const files = new FabricLayout(workspace.fabric);
-  const layout = await ensureCrypto(topology, files.crypto);
-  const channels = ensureChannels(topology, files, nominalAddresses(topology));
+  const layout = await ensureCrypto(whole, files.crypto);
+  const channels = ensureChannels(whole, files, nominalAddresses(whole));
   progress('certificates and genesis blocks are ready');
   const addresses = hostAddresses(topology);
   const addressOf = (name: string) => addresses.get(name)?.address ?? '';
   const info = fabricInfo(topology, { layout, reach: namedReach(topology) }, channels);
   const consortium = makeConsortium(topology, layout, info, addressOf);
   writeJson(workspace.consortium, consortium);
-  writeAtomically(workspace.trust, makeTrust(topology, consortium, layout.dir));
+  writeAtomically(workspace.trust, makeTrust(whole, consortium, layout.dir));
   for (const warning of ensureRules(workspace, topology)) progress(`warning: ${warning}`);
   writeClients(workspace, topology, layout);
   const packages = await makePackages();
@@ -115,13 +117,14 @@ async function makeFiles(
 }
 
 /**
- * Joins the channels, installs, approves and commits the chaincodes and defines the domains, where that is not done, once
+ * Joins the channels, installs, approves and commits the chaincodes and defines the domains, where that is not done or members
+ * and quorum have changed since, once
  * peers, ordering nodes and chaincode services of a network that `prepareHosts` made run. Throws `CONFIG`, `NOT_READY`
  * and what the parts throw; it may be repeated.
  */
 export async function deployHosts(workspace: Workspace, progress: Progress, tools = TOOLS): Promise<void> {
-  const topology = readNetworkTopology(workspace);
-  if (topology === null) {
+  const whole = readNetworkTopology(workspace);
+  if (whole === null) {
     throw new CotraceError(
       'CONFIG',
       `${workspace.root} holds no network; make its files with \`cotrace network prepare\``,
@@ -129,7 +132,8 @@ export async function deployHosts(workspace: Workspace, progress: Progress, tool
     );
   }
   const files = new FabricLayout(workspace.fabric);
-  const layout = new CryptoLayout(files.crypto, topology);
+  const topology = runningPart(whole);
+  const layout = new CryptoLayout(files.crypto, whole);
   const administered = { layout, reach: namedReach(topology) };
   const deadline = Date.now() + HOSTS_MS;
   const stillStarting = () => {
@@ -138,12 +142,13 @@ export async function deployHosts(workspace: Workspace, progress: Progress, tool
       patience: HOSTS_MS,
     });
   };
-  const channels = ensureChannels(topology, files, nominalAddresses(topology));
-  await tools.joinChannels(topology, channels, administered, stillStarting);
+  const channels = ensureChannels(whole, files, nominalAddresses(whole));
+  const configurations = await tools.joinChannels(topology, channels, administered, stillStarting);
   progress('every node has joined its channels');
   const packages = await makePackages();
   await tools.installPackages(topology, packages, administered, progress);
   const consortium = readConsortium(workspace.consortium);
-  await tools.defineChaincodes({ topology, packages, progress, stillStarting }, layout, consortium);
+  const deployed = { topology, packages, progress, stillStarting, configurations };
+  await tools.defineChaincodes(deployed, layout, consortium);
   await tools.defineDomains(topology, layout, consortium, stillStarting, progress);
 }

@@ -1,3 +1,4 @@
+import { runningPart } from '@cotrace/network';
 import { readBackend } from '../backends/choose.js';
 import { requireFolder } from '../../workspace/folder.js';
 import { readNetworkState } from './network-state.js';
@@ -29,7 +30,7 @@ export async function networkHealth(
   const topology = readNetworkTopology(workspace);
   if (topology === null) return { ...status, silent: [] };
   const runs = new Set(status.processes.filter(({ running }) => running).map(({ name }) => name));
-  const services = listeningServices(topology, readBackend(workspace)).filter(({ process }) =>
+  const services = listeningServices(runningPart(topology), readBackend(workspace)).filter(({ process }) =>
     runs.has(process),
   );
   const silent = await silentProcesses(services, readNetworkState(workspace).ports, patience);
@@ -43,7 +44,7 @@ export function networkStatus(workspace: Workspace): {
 } {
   requireFolder(workspace);
   const topology = readNetworkTopology(workspace);
-  const wanted = topology === null ? [] : processNames(topology, readBackend(workspace));
+  const wanted = topology === null ? [] : processNames(runningPart(topology), readBackend(workspace));
   const entries = withLostProcesses(workspace, readNetworkState(workspace).processes, wanted);
   const names = [...new Set([...entries.map(({ name }) => name), ...wanted])];
   const processes = names.map((name) => {

@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { NetworkInfo } from '@cotrace/network';
+import type { ChannelConfigurations } from '@cotrace/network';
 import { loadClient, readClientConfig } from '../../client/client-config.js';
 import { readConsortium } from '../../consortium/read.js';
 import { readProcessConfig } from '../../node/process-config.js';
 import { startUnlisted } from '../../testing/endless-process.js';
+import { foundingConfigurations } from '../../testing/founding-configurations.js';
 import { StarterOnPaper } from '../../testing/starter-on-paper.js';
 import { TestNetwork } from '../../testing/test-network.js';
+import type { RunningFabric } from '../backends/backend.js';
 import { DevnetBackend } from '../backends/devnet.js';
 import { stopProcess } from '../processes.js';
 import { readNetworkState, writeNetworkState } from './network-state.js';
@@ -75,15 +77,19 @@ describe('bringing a network up', () => {
   const stops = (names: readonly string[]) => names.map((name) => `stop ${name}`);
 
   let network: TestNetwork;
+  let configurations: ChannelConfigurations;
   let topology: string;
   let running: Set<string>;
   let done: string[];
   let peer: string;
 
   beforeAll(async () => {
-    network = await TestNetwork.create({ organisations: 2 });
+    network = await TestNetwork.create({ organisations: 3 });
+    const { domains } = network.topology;
+    // The third one may join.
+    const organisations = network.topology.organisations.slice(0, 2);
+    configurations = foundingConfigurations({ ...network.topology, organisations }, network.layout.dir);
     topology = network.folder('topology.yaml');
-    const { organisations, domains } = network.topology;
     writeFileSync(topology, JSON.stringify({ organisations, domains }));
   });
 
@@ -97,15 +103,16 @@ describe('bringing a network up', () => {
 
   /** The Fabric network, which is there at once. */
   class ReadyBackend extends DevnetBackend {
-    override start(): Promise<NetworkInfo> {
+    override start(): Promise<RunningFabric> {
       done.push('fabric');
       const node = (mspId: string, address: string) => ({ name: 'peer', mspId, address });
-      return Promise.resolve({
+      const info = {
         peers: { org1: node('Org1MSP', peer), org2: node('Org2MSP', '127.0.0.1:7061') },
         orderer: node('OrdererMSP', '127.0.0.1:7050'),
         cryptoDir: network.layout.dir,
         channels: Object.values(network.consortium.channels),
-      });
+      };
+      return Promise.resolve({ info, configurations });
     }
 
     override deploy(): Promise<void> {
@@ -156,7 +163,7 @@ describe('bringing a network up', () => {
         name.endsWith('.master') ? 1 : 2,
       ]);
     }
-    for (const { name, mspId } of network.organisations) {
+    for (const { name, mspId } of network.organisations.slice(0, 2)) {
       expect(loadClient(readClientConfig(workspace.client(name))).organisation.mspId).toBe(mspId);
     }
     expect(existsSync(workspace.captureRules)).toBe(true);
@@ -238,6 +245,45 @@ describe('bringing a network up', () => {
       await starter.kill(name);
     }
     expect(done).toEqual([`${name} runs but does not answer; restarting it`, `starting ${name}`]);
+  });
+
+  it('starts what belongs to an organisation that is to join, and waits for members alone', async () => {
+    await up();
+    const [one, two, three] = network.topology.organisations;
+    const { domains } = network.topology;
+    const third = (state: object) => {
+      const organisations = [one, two, { ...three, ...state }];
+      writeFileSync(workspace.topology, JSON.stringify({ organisations, domains }));
+    };
+    const waited: string[][] = [];
+    const waitForNodes: NetworkTools['waitForNodes'] = (_workspace, { organisations }) => {
+      waited.push(organisations.map(({ name }) => name));
+      return Promise.resolve();
+    };
+    const again = () => {
+      done = [];
+      return networkUp(workspace, { topology: null, backend: null }, (line) => done.push(line), {
+        ...tools(),
+        waitForNodes,
+      });
+    };
+    third({ founder: false });
+    await again();
+    const own = ['org3.chaincode', 'org3.master', 'org3.business'];
+    expect(done.filter((line) => line.startsWith('start org3'))).toEqual(starts(own));
+    expect(done.filter((line) => line.startsWith('warning: org3 is no member of channel main'))).toHaveLength(
+      1,
+    );
+    expect(waited).toEqual([['org1', 'org2']]);
+    expect(readConsortium(workspace.consortium).organisations).toHaveLength(3);
+
+    const processes = own.map((name) => ({ name, pid: 2, started: 'gone', owner: workspace.root }));
+    writeNetworkState(workspace, { ...readNetworkState(workspace), processes });
+    third({ founder: false, left: true });
+    await again();
+    expect(done.slice(0, 3)).toEqual(stops(own));
+    expect(done.some((line) => line.startsWith('warning'))).toBe(false);
+    expect(readConsortium(workspace.consortium).organisations).toHaveLength(2);
   });
 
   it('says where events cannot be captured, and defines domains only while everything runs', async () => {

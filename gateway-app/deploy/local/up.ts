@@ -1,5 +1,12 @@
 import { existsSync } from 'node:fs';
-import { CryptoLayout, type NetworkInfo } from '@cotrace/network';
+import {
+  CryptoLayout,
+  runningPart,
+  type ChannelConfigurations,
+  type NetworkInfo,
+  type Organisation,
+  type Topology,
+} from '@cotrace/network';
 import type { BackendName, NetworkRun } from '../backends/backend.js';
 import { chooseBackend } from '../backends/choose.js';
 import { makePackages } from '../chaincodes.js';
@@ -76,10 +83,13 @@ export async function networkUp(
   makeFolder(workspace);
   await withLock(workspace, async () => {
     const { backend, choice } = tools.chooseBackend(workspace, backendName);
-    const topology = adoptTopology(workspace, topologyPath, (wanted) => backend.require(wanted));
+    const whole = adoptTopology(workspace, topologyPath, (wanted) => backend.require(wanted));
+    const topology = runningPart(whole);
     writeJson(workspace.backend, choice);
     const starter = tools.makeStarter(workspace, progress);
-    starter.adopt(processNames(topology, backend));
+    const running = processNames(topology, backend);
+    starter.adopt(processNames(whole, backend));
+    for (const { name } of starter.entries()) if (!running.includes(name)) await starter.stop(name);
     const services = listeningServices(topology, backend);
     await tools.endSilent(services, readNetworkState(workspace).ports, starter, progress);
     const ports = await settlePorts(workspace, services, starter);
@@ -89,22 +99,36 @@ export async function networkUp(
         chaincodeSpec(workspace, name, packages.trace.id, portOf(ports, chaincodeService(name))),
       );
     }
-    const run = { workspace, topology, starter, ports, packages, progress };
-    const { layout, consortium } = await startNodes(run, await backend.start(run));
+    const run = { workspace, whole, topology, starter, ports, packages, progress };
+    const { info, configurations } = await backend.start(run);
+    const { layout, consortium } = await startNodes(run, info);
     await tools.waitForChaincodes(workspace, topology, ports, starter);
-    await backend.deploy(run, layout, consortium);
+    const members = membersOf(topology, configurations, progress);
+    await backend.deploy(run, { layout, consortium, configurations });
     const requireAll = () => requireRunning(workspace, starter.entries());
-    await tools.defineDomains(topology, layout, consortium, requireAll, progress);
-    await tools.waitForNodes(workspace, topology, consortium, starter);
+    await tools.defineDomains(members, layout, consortium, requireAll, progress);
+    await tools.waitForNodes(workspace, members, consortium, starter);
   });
+}
+
+/** The organisations of a topology that are members of main; says of the others that they are not. */
+function membersOf(topology: Topology, { main }: ChannelConfigurations, progress: Progress): Topology {
+  const mspIds = main.members().map(({ mspId }) => mspId);
+  const isMember = ({ mspId }: Organisation) => mspIds.includes(mspId);
+  for (const { name, mspId } of topology.organisations.filter((organisation) => !isMember(organisation))) {
+    progress(
+      `warning: ${name} is no member of channel ${main.channelId}: its nodes wait for an update of the channel that has ${mspId}`,
+    );
+  }
+  return { ...topology, organisations: topology.organisations.filter(isMember) };
 }
 
 /** Writes what nodes and clients are told, and starts the nodes: again, where they were told other addresses. */
 async function startNodes(
-  { workspace, topology, starter, ports, packages, progress }: NetworkRun,
+  { workspace, whole, topology, starter, ports, packages, progress }: NetworkRun,
   info: NetworkInfo,
 ): Promise<{ readonly layout: CryptoLayout; readonly consortium: Consortium }> {
-  const layout = new CryptoLayout(info.cryptoDir, topology);
+  const layout = new CryptoLayout(info.cryptoDir, whole);
   const nodes = nodeProcesses(workspace, topology, layout, {
     listen: (organisation) => `127.0.0.1:${portOf(ports, contractService(organisation))}`,
     packageId: packages.checking.id,
@@ -116,7 +140,7 @@ async function startNodes(
     for (const { spec } of nodes) await starter.stop(spec.name);
   }
   if (!isWritten(workspace.consortium, consortium) || !existsSync(workspace.trust)) {
-    writeAtomically(workspace.trust, makeTrust(topology, consortium, info.cryptoDir));
+    writeAtomically(workspace.trust, makeTrust(whole, consortium, info.cryptoDir));
   }
   // Last: while it is not as it should be, the trust file counts as not written.
   writeJson(workspace.consortium, consortium);

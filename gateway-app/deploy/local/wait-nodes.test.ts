@@ -41,7 +41,11 @@ type Said = readonly (bigint | CotraceError)[];
 const AWAY = new CotraceError('UNREACHABLE', 'nobody listens');
 
 /** Waits for nodes that say, by their names, what `said` has, or height 5. */
-function wait(said: Readonly<Record<string, Said>>, patience?: number): Promise<void> {
+function wait(
+  said: Readonly<Record<string, Said>>,
+  patience?: number,
+  { topology } = network,
+): Promise<void> {
   const connect = (client: ClientContext) => {
     clients.push(client.organisation.name);
     const peer = peerWithLedger(() => null);
@@ -60,7 +64,7 @@ function wait(said: Readonly<Record<string, Said>>, patience?: number): Promise<
     },
   });
   const starter = new Starter(workspace, () => undefined);
-  return waitForNodes(workspace, network.topology, consortium, starter, patience, connect);
+  return waitForNodes(workspace, topology, consortium, starter, patience, connect);
 }
 
 describe('waiting for the nodes', () => {
@@ -71,6 +75,13 @@ describe('waiting for the nodes', () => {
       ...['org2.master', 'org2.master', 'org2.goods', 'org2.goods', 'org2.goods'],
     ]);
     expect([clients, closed]).toEqual([['org1'], 1]);
+  });
+
+  it('is not for nodes of others than the organisations that are named', async () => {
+    const organisations = network.topology.organisations.slice(1);
+    await wait({ 'org1.master': [AWAY] }, 0, { topology: { ...network.topology, organisations } });
+    expect(asked).toEqual(['org2.master', 'org2.goods']);
+    expect(clients).toEqual(['org2']);
   });
 
   it.each([

@@ -10,22 +10,24 @@ import type { Workspace } from '../../workspace/workspace.js';
 import { READY_CALL_MS, READY_MS } from '../limits.js';
 
 /**
- * Waits until every master and business node has reached the height that the first master had at first. The first
- * organisation's client asks, over what `connect` opens. `patience`: milliseconds that each may take. Throws `NOT_READY`,
+ * Waits until every master and business node of the topology's organisations has reached the height that the first master had
+ * at first. The first organisation's client asks, over what `connect` opens. `patience`: milliseconds that each may take. Throws `NOT_READY`,
  * and what a node refuses with.
  */
 export async function waitForNodes(
   workspace: Workspace,
-  { organisations: [first] }: Topology,
+  { organisations }: Topology,
   consortium: Consortium,
   starter: Starter,
   patience = READY_MS,
   connect = (client: ClientContext) => new Connections(client),
 ): Promise<void> {
-  const connections = connect(loadClient(readClientConfig(workspace.client(first?.name ?? ''))));
+  const connections = connect(loadClient(readClientConfig(workspace.client(organisations[0]?.name ?? ''))));
   try {
     let height: bigint | null = null;
-    for (const node of consortium.nodes.filter(({ role }) => role !== 'client')) {
+    const mspIds = organisations.map(({ mspId }) => mspId);
+    for (const node of consortium.nodes) {
+      if (node.role === 'client' || !mspIds.includes(node.mspId)) continue;
       const look = async () => {
         try {
           const reached = await heightOf(connections, node);

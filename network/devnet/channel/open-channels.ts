@@ -21,7 +21,6 @@ export interface OpenChannel extends Channel {
 
 /** What channels are opened with. */
 export interface ChannelSettings {
-  /** Its organisations are those of the genesis blocks. */
   readonly topology: Topology;
   readonly cryptoDir: string;
   /** Folder with one ledger for each channel. */

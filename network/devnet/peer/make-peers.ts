@@ -18,8 +18,6 @@ export interface OrganisationPeer {
 /** What the peers share. Times in milliseconds. */
 export interface PeerSettings {
   readonly organisations: readonly Organisation[];
-  /** Those of them that are in the channels from the start. */
-  readonly founders: readonly Organisation[];
   readonly layout: CryptoLayout;
   readonly channels: ReadonlyMap<string, Channel>;
   /** Folder with one folder of chaincodes for each peer. */
@@ -42,7 +40,7 @@ export function makePeers(settings: PeerSettings): OrganisationPeer[] {
 }
 
 function makePeer(settings: PeerSettings, organisation: Organisation): DevnetPeer {
-  const { layout, channels, founders, verifier, executeTimeout, startupTimeout } = settings;
+  const { layout, channels, verifier, executeTimeout, startupTimeout } = settings;
   const { mspId, name } = organisation;
   const { config } = mspConfigOfFolder(join(layout.organisation(organisation), 'msp'), mspId);
   return new DevnetPeer({
@@ -51,7 +49,7 @@ function makePeer(settings: PeerSettings, organisation: Organisation): DevnetPee
     channels,
     joined: new JoinedChannels(
       join(settings.joinedDir, `${name}.json`),
-      founders.includes(organisation) ? channels.keys() : [],
+      organisation.founder === false ? [] : channels.keys(),
     ),
     installed: new InstalledChaincodes(
       join(settings.chaincodesDir, name),
