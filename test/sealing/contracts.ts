@@ -11,6 +11,7 @@ import { makePackages, type Packages } from '../../gateway-app/deploy/chaincodes
 import { readNetworkState } from '../../gateway-app/deploy/local/network-state.js';
 import { Starter } from '../../gateway-app/deploy/local/starter.js';
 import { chaincodeService } from '../../gateway-app/deploy/services.js';
+import { foundingConfigurations } from '../../gateway-app/testing/founding-configurations.js';
 import type { Workspace } from '../../gateway-app/workspace/workspace.js';
 import { freePort } from '../../network/free-port.js';
 
@@ -47,7 +48,7 @@ export async function runOtherContract(network: DeployedTo): Promise<void> {
   const address = `127.0.0.1:${await freePort()}`;
   const trace = await servicePackage('caller_1', address);
   await runContract(workspace, `${CALLER}.chaincode`, address, trace.id);
-  await deployCaller({ ...packages, trace }, network, layoutOf(workspace, topology, consortium));
+  await deployCaller({ ...packages, trace }, network, cryptoDirOf(workspace, consortium));
 }
 
 async function runContract(workspace: Workspace, name: string, address: string, id: string): Promise<void> {
@@ -63,8 +64,9 @@ async function runContract(workspace: Workspace, name: string, address: string, 
 async function deployCaller(
   packages: Packages,
   { topology, consortium }: DeployedTo,
-  layout: CryptoLayout,
+  cryptoDir: string,
 ): Promise<void> {
+  const layout = new CryptoLayout(cryptoDir, topology);
   const addresses = new Map(
     consortium.organisations.map(({ name, peer }) => [`fabric.peer.${name}`, peer.address]),
   );
@@ -77,18 +79,15 @@ async function deployCaller(
       administration.close();
     }
   }
-  const deployed = { topology: { ...topology, domains: [CALLER] }, packages, progress: nothing };
-  await defineChaincodes({ ...deployed, stillStarting: nothing }, layout, consortium);
+  const configurations = foundingConfigurations(topology, cryptoDir);
+  const deployed = { topology: { ...topology, domains: [CALLER] }, packages, configurations };
+  await defineChaincodes({ ...deployed, progress: nothing, stillStarting: nothing }, layout, consortium);
 }
 
-function layoutOf(
-  workspace: Workspace,
-  topology: Topology,
-  { organisations: [first] }: Consortium,
-): CryptoLayout {
+function cryptoDirOf(workspace: Workspace, { organisations: [first] }: Consortium): string {
   const { mspDir } = readClientConfig(workspace.client(first?.name ?? ''));
   // crypto/peerOrganizations/ORGANISATION/users/USER/msp
-  return new CryptoLayout(resolve(mspDir, '../../../../..'), topology);
+  return resolve(mspDir, '../../../../..');
 }
 
 /** Waits until that contract can be called everywhere: gateways learn by and by what runs at other organisations. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CommitError, EndorseError, SubmitError, type Network } from '@hyperledger/fabric-gateway';
+import { CommitError, GatewayError, type Network } from '@hyperledger/fabric-gateway';
 import { ledgerHeight } from '../../gateway-app/fabric/ledger-queries.js';
 import type { Random } from '../faults/random.js';
 import { KINDS, RandomCalls, type Kind, type RandomCall } from './random-calls.js';
@@ -8,7 +8,7 @@ const IN_FLIGHT = 16;
 /** Several times the batch timeout. */
 const QUIET_MS = 600;
 
-const REFUSALS = [EndorseError, SubmitError, CommitError];
+const REFUSALS = [GatewayError, CommitError];
 
 /** How many calls of each kind became valid transactions, and how many did not. */
 export type Outcomes = Record<Kind | 'refused', number>;

@@ -44,7 +44,7 @@ const AWAY = new CotraceError('UNREACHABLE', 'nobody listens');
 function wait(
   said: Readonly<Record<string, Said>>,
   patience?: number,
-  { topology } = network,
+  { topology }: Pick<TestNetwork, 'topology'> = network,
 ): Promise<void> {
   const connect = (client: ClientContext) => {
     clients.push(client.organisation.name);
