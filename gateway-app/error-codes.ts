@@ -73,6 +73,11 @@ export const GATEWAY_CODES = {
     advice: 'ask for a newer block',
   },
   DISPUTED: { where: 'command', means: 'the business node has stopped', advice: 'see below' },
+  DIVERGED: {
+    where: 'command',
+    means: 'the master attests nothing more: a quorum sealed what contradicts its own ledger',
+    advice: 'see below; other masters answer',
+  },
   EQUIVOCATION: {
     where: 'refused',
     means: 'an organisation signed two statements of one block; it never counts again here',

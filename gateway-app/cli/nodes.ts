@@ -43,7 +43,9 @@ function cycleText({ consistentUpTo, checking }: NodeRow): string {
 
 /** Who is to have the next cycle sealed, who diverged, and whose settings are others. */
 function checkingLines(rows: readonly NodeRow[]): string[] {
-  const masters = rows.flatMap(({ name, checking }) => (checking === null ? [] : [{ name, checking }]));
+  const masters = rows.flatMap(({ name, state, checking }) =>
+    checking === null ? [] : [{ name, state, checking }],
+  );
   const expected = [...expectedBy(masters)];
   const { usual, others } = otherSettings(masters);
   return [
@@ -52,8 +54,11 @@ function checkingLines(rows: readonly NodeRow[]): string[] {
         ? `${mspId} is expected to have the next cycle sealed`
         : `${mspId} is expected to have the next cycle sealed, as ${names.join(', ')} says`,
     ),
-    ...masters.flatMap(({ name, checking: { diverged } }) =>
-      diverged === '' ? [] : [`${name}: a quorum sealed another header than its own: ${diverged}`],
+    // The reason of a master whose state is `diverged` says it already.
+    ...masters.flatMap(({ name, state, checking: { diverged } }) =>
+      diverged === '' || state === 'diverged'
+        ? []
+        : [`${name}: a quorum sealed another header than its own: ${diverged}`],
     ),
     ...others.map(
       ({ name, checking: { settings } }) =>

@@ -12,12 +12,14 @@ import { splitPem, type MspManager } from '@cotrace/fabric-model';
 import type { SigningIdentity } from '@cotrace/network';
 import type { Membership, Tip } from '@cotrace/verifier';
 import { AttestationSchema, type Attestation } from '../gen/cotrace/cotrace_pb.js';
+import { divergedError, type Divergence } from './checking/divergence.js';
 
 /** Signs attestation bodies with a master's own identity (OU `peer`, never the peer's key). */
 export class Attestor {
   readonly #identity: SigningIdentity;
   readonly #certificate: Uint8Array;
   #fits: MspManager | null = null;
+  #divergence: Divergence | null = null;
 
   constructor(identity: SigningIdentity) {
     const [certificate] = splitPem(utf8(identity.certificate));
@@ -57,6 +59,16 @@ export class Attestor {
       );
     }
     this.#fits = manager;
+  }
+
+  /** What a quorum sealed against what was attested here; null where nothing. Until it is null again, nothing is to be signed. */
+  diverged(divergence: Divergence | null): void {
+    this.#divergence = divergence;
+  }
+
+  /** Throws `DIVERGED` where a quorum sealed what contradicts what was attested here. */
+  requireAgreement(): void {
+    if (this.#divergence !== null) throw divergedError(this.#divergence);
   }
 
   /** The attestation of `body` at `now`. The caller stores it before it is sent, and never asks twice for a block. */

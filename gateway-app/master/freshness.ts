@@ -40,7 +40,7 @@ export class Freshness {
     this.#now = parts.now ?? Date.now;
   }
 
-  /** A tip of this second. Throws `NOT_FRESH`. */
+  /** A tip of this second. Throws `NOT_FRESH`, `DIVERGED`. */
   tip(): Promise<Tip> {
     const at = this.#now();
     const last = this.#last;
@@ -52,6 +52,7 @@ export class Freshness {
 
   async #sign(): Promise<Tip> {
     const { store, attestor, terms } = this.#parts;
+    attestor.requireAgreement();
     const block = store.checkpoint()?.number ?? null;
     if (block === null || !(await this.#isFresh(block))) {
       throw new CotraceError(

@@ -51,6 +51,8 @@ export class MasterHealth {
   #divergence: Standing | null = null;
   #lowerSince: number | null = null;
   #refusal: string | null = null;
+  /** What a quorum sealed against what was attested here. */
+  #contradiction: Standing | null = null;
   #told: NodeState = 'starting';
 
   constructor(chain: OwnChain, log: Log, patience = MASTER_PATIENCE, now: () => number = Date.now) {
@@ -79,6 +81,7 @@ export class MasterHealth {
   standing(): Standing {
     const now = this.#now();
     const { silence, rolledBack, stalled } = this.#patience;
+    if (this.#contradiction !== null) return this.#contradiction;
     if (this.#divergence !== null) return this.#divergence;
     if (this.#fault !== null) return this.#fault;
     if (this.#lowerSince !== null && now - this.#lowerSince >= rolledBack) {
@@ -116,6 +119,8 @@ export class MasterHealth {
   /** Block `blockNum` could not be taken in; returns whether trying again at once may help. */
   failed(blockNum: bigint, error: unknown): boolean {
     const code = isCotraceError(error) ? error.code : '';
+    // It is the own standing, and says nothing of the block.
+    if (code === 'DIVERGED') return false;
     const state = PERMANENT[code];
     if (state !== undefined) this.#fault = { state, reason: reasonOf(blockNum, error as CotraceError) };
     else if (isCotraceError(error) && code !== 'SILENT') {
@@ -150,6 +155,15 @@ export class MasterHealth {
   /** The peer did not answer. */
   peerFailed(error: unknown): void {
     this.#log.often('warn', 'peer', 'could not get the height of the peer’s ledger; retrying', error);
+    this.#tell();
+  }
+
+  /** What a quorum sealed against what was attested here, in words; null where nothing. */
+  diverged(what: string | null): void {
+    const reason =
+      `a quorum sealed another header than this master computed: ${what ?? ''}; ` +
+      'it attests nothing more: keep its store, and have it made again from the ledger';
+    this.#contradiction = what === null ? null : { state: 'diverged', reason };
     this.#tell();
   }
 

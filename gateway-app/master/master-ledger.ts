@@ -62,8 +62,8 @@ export class MasterLedger {
   }
 
   /**
-   * Takes in the next block and attests it, once for all. Throws `NOT_NEXT`; `TRIE_FULL`, `STORE_FAILED` and whatever
-   * else happens on the way break the ledger.
+   * Takes in the next block and attests it, once for all. Throws `NOT_NEXT`, and `DIVERGED` where nothing is attested any
+   * more; `TRIE_FULL`, `STORE_FAILED` and whatever else happens on the way break the ledger.
    */
   async append(block: ReadBlock, now: Date): Promise<void> {
     await this.#inTurn(async () => {
@@ -74,6 +74,7 @@ export class MasterLedger {
           block: number,
         });
       }
+      this.#parts.attestor.requireAgreement();
       try {
         await this.#append(block, now);
       } catch (error) {

@@ -20,6 +20,7 @@ import { stoppingController } from '../node/stopping.js';
 import { RpcClient } from '../node/rpc-client.js';
 import { serve } from '../node/rpc-server.js';
 import { Attestor } from './attestor.js';
+import { divergenceText } from './checking/divergence.js';
 import { masterChecking, otherCycles } from './checking/start-checking.js';
 import { startTurns } from './checking/start-turns.js';
 import { Configurations } from './configurations.js';
@@ -97,8 +98,13 @@ export async function startMaster(
       configurations,
       feed,
       blocks: checkingPeer.blocks,
+      contradicted: (divergence) => {
+        attestor.diverged(divergence);
+        health.diverged(divergence === null ? null : divergenceText(divergence));
+      },
       log,
     });
+    await checking.look();
     const methods = masterMethods({
       name: node.name,
       mspId: node.mspId,

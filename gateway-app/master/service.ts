@@ -136,7 +136,7 @@ export function masterMethods(parts: MasterParts) {
       checking: checking.ledger,
       sealed: checking.sealed,
       initiator: () => checking.initiator(),
-      diverged: () => '',
+      diverged: () => checking.diverged,
     }),
 
     trace: streaming(

@@ -22,6 +22,7 @@ export const NODE_STATES = {
   'wrong network': { exit: 1, level: 'error' },
   unreadable: { exit: 1, level: 'error' },
   refused: { exit: 1, level: 'error' },
+  diverged: { exit: 1, level: 'error' },
   disputed: { exit: 1, level: 'error' },
   inconsistent: { exit: 1, level: 'error' },
   'store failed': { exit: 1, level: 'error' },

@@ -66,6 +66,7 @@ export function honestAnswers(network: TestNetwork, master: TestMaster): MasterA
       blocks: async function* () {
         yield* await Promise.resolve([]);
       },
+      contradicted: () => undefined,
       log: new SilentLog(),
     }),
   });

@@ -24,9 +24,10 @@ export class TestChain {
   readonly #changed = new Set<() => void>();
   #lastConfig = 0n;
 
-  constructor(network: TestNetwork) {
-    this.#orderer = network.orderer;
-    this.#blocks = [decodeBlock(network.genesis)];
+  /** A chain of `main`; of another channel where `genesis` is that one's. */
+  constructor({ orderer, genesis }: Pick<TestNetwork, 'orderer' | 'genesis'>) {
+    this.#orderer = orderer;
+    this.#blocks = [decodeBlock(genesis)];
   }
 
   get height(): bigint {

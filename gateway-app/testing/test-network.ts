@@ -49,6 +49,8 @@ export class TestNetwork {
   readonly orderer: SigningIdentity;
   /** Main's genesis block as a peer delivers it. */
   readonly genesis: Uint8Array;
+  /** The genesis block of `checking` as a peer delivers it. */
+  readonly checkingGenesis: Uint8Array;
   readonly consortium: Consortium;
   readonly terms: NetworkTerms;
 
@@ -66,7 +68,8 @@ export class TestNetwork {
     }));
     this.orderer = load(layout.orderer(), topology.orderer.mspId);
     this.genesis = delivered(genesisBlock(topology, topology.channels.main, layout.dir));
-    this.consortium = consortiumOf(topology, layout, this.genesis);
+    this.checkingGenesis = delivered(genesisBlock(topology, topology.channels.checking, layout.dir));
+    this.consortium = consortiumOf(topology, layout, this);
     this.terms = networkTerms(this.consortium);
   }
 
@@ -131,8 +134,12 @@ function delivered(block: Uint8Array): Uint8Array {
   return encodeBlock({ ...parts, metadata });
 }
 
-function consortiumOf(topology: Topology, layout: CryptoLayout, genesis: Uint8Array): Consortium {
-  const checking = decodeBlock(genesisBlock(topology, topology.channels.checking, layout.dir));
+function consortiumOf(
+  topology: Topology,
+  layout: CryptoLayout,
+  { genesis, checkingGenesis }: Pick<TestNetwork, 'genesis' | 'checkingGenesis'>,
+): Consortium {
+  const checking = decodeBlock(checkingGenesis);
   const node = (
     name: string,
     role: ConsortiumNode['role'],

@@ -3,7 +3,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import {
   decodeCheckingHeader,
   encodeCheckingHeader,
+  encodePartLeaf,
   lateKey,
+  partKey,
   sha256,
   utf8,
   type CheckingHeader,
@@ -160,7 +162,7 @@ describe('what a master makes of the checking channel', () => {
     await take([sealOf([changed(1n, { bodyRoot: sha256(utf8('other')) })])], [MVCC_READ_CONFLICT]);
     expect(marks()).toEqual([0n, 0n]);
     expect(await master.store.checking.conflicts(1n)).toHaveLength(1);
-    expect(await checking.divergence()).toEqual({ checkNum: 1n, fields: ['bodyRoot'] });
+    expect(await checking.divergence()).toEqual({ checkNum: 1n, fields: ['bodyRoot'], parts: [] });
     await take([sealOf([headerOf(1n)])]);
     expect(marks()).toEqual([1n, 1n]);
     expect(await checking.divergence()).toBeNull();
@@ -182,12 +184,33 @@ describe('what a master makes of the checking channel', () => {
     expect([...marks(), await checking.divergence()]).toEqual([
       1n,
       0n,
-      { checkNum: 1n, fields: ['bodyRoot'] },
+      { checkNum: 1n, fields: ['bodyRoot'], parts: [] },
     ]);
     await master.ledger.remakeCycles();
     await checking.judge(5000);
     expect([...marks(), await checking.divergence()]).toEqual([1n, 1n, null]);
     expect(headerOf(1n)).toEqual(honest);
+  });
+
+  it('the parts that differ are named, as far as they are recorded', async () => {
+    const partOf = (domain: string, hpart: Uint8Array, named = domain) => ({
+      namespace: 'checking',
+      writes: [[partKey(1n, named), encodePartLeaf({ domain, hpart })] as const],
+    });
+    const own = master.store.cycles.need(1n).parts.find(({ domain }) => domain === 'goods');
+    const other = sha256(utf8('other'));
+    const recorded = [
+      partOf('goods', own?.hpart ?? other),
+      partOf('retail', other),
+      partOf('goods', other, 'transport'),
+    ];
+    await take(recorded.map((set) => sealOf([headerOf(1n)], { sets: [set], endorsers: [] })));
+    await take([sealOf([changed(1n, { trieRoot: other, bodyRoot: other })])]);
+    const named = { checkNum: 1n, fields: ['bodyRoot', 'trieRoot'], parts: ['retail'] };
+    expect(await checking.divergence()).toEqual(named);
+    expect(await ledgerOf(master).divergence()).toEqual(named);
+    await take([sealOf([headerOf(1n)])]);
+    expect(await master.store.checking.parts(1n)).toEqual([]);
   });
 
   it('seals of cycles to come wait until their headers are computed, over a start too', async () => {

@@ -1,12 +1,15 @@
 import { create } from '@bufbuild/protobuf';
 import {
   decodeCheckingHeader,
+  decodePartLeaf,
   equalBytes,
   isCotraceError,
   readHeaderKey,
   readLateReport,
   readOrNull,
+  readPartKey,
   VALID,
+  type PartLeaf,
 } from '@cotrace/core';
 import { noteHeard } from '@cotrace/chaincode';
 import { effects, transactionsFilter } from '@cotrace/fabric-model';
@@ -23,6 +26,7 @@ import type { StoreBatch } from '../../node/store.js';
 import type { Configurations } from '../configurations.js';
 import type { MasterLedger } from '../master-ledger.js';
 import type { CheckingPlace } from './checking-rows.js';
+import { differingFields, type Divergence } from './divergence.js';
 import { CHECKING } from './names.js';
 
 /** What judging the channel `checking` needs. */
@@ -36,13 +40,6 @@ export interface CheckingLedgerParts {
   /** How long an initiator is waited for, in milliseconds. */
   readonly t2Ms: number;
   readonly log: Log;
-}
-
-/** That a quorum sealed another header of a cycle than this master computed. */
-export interface Divergence {
-  readonly checkNum: bigint;
-  /** The members of the header that differ. */
-  readonly fields: readonly string[];
 }
 
 /**
@@ -109,20 +106,19 @@ export class CheckingLedger {
     });
   }
 
-  /**
-   * The oldest cycle that is not sealed here and that a quorum sealed otherwise, and the members in which the headers differ;
-   * null where there is none.
-   */
+  /** The oldest cycle that is not sealed here and that a quorum sealed otherwise, by what is stored; null where there is none. */
   async divergence(): Promise<Divergence | null> {
-    const checkNum = this.#sealed + 1n;
-    const own = this.#store.cycles.header(checkNum);
-    if (own === null) return null;
-    for (const { envelope } of await this.#rows.conflicts(checkNum)) {
-      const header = this.#sealing(envelope)?.headers.find((one) => checkNumOf(one) === checkNum);
-      if (header !== undefined && !equalBytes(header, own))
-        return { checkNum, fields: differing(own, header) };
-    }
-    return null;
+    const conflict = await this.#rows.oldestConflict(this.#sealed + 1n);
+    if (conflict === null) return null;
+    const { checkNum, seal } = conflict;
+    const own = this.#store.cycles.ended(checkNum);
+    const sealed = this.#sealing(seal.envelope)?.headers.find((header) => checkNumOf(header) === checkNum);
+    if (own === null || sealed === undefined || this.#rows.seal(checkNum) !== null) return null;
+    const fields = differingFields(own.header, sealed);
+    if (fields.length === 0) return null;
+    const recorded = await this.#rows.parts(checkNum);
+    const parts = recorded.filter((part) => !own.parts.some((one) => isSamePart(one, part)));
+    return { checkNum, fields, parts: parts.map(({ domain }) => domain) };
   }
 
   /**
@@ -171,9 +167,24 @@ export class CheckingLedger {
       if (effect.kind !== 'put') return [];
       const checkNum = readHeaderKey(effect.key);
       if (checkNum !== null) return [(batch: StoreBatch) => this.#rows.putRecorded(batch, checkNum)];
+      const part = readPartKey(effect.key);
+      if (part !== null) return this.#partRecorded(part, effect.value);
       const late = readLateReport(effect.key, effect.value);
       return late === null ? [] : [(batch: StoreBatch) => this.#rows.putLate(batch, late.checkNum, late)];
     });
+  }
+
+  /** Parts of cycles that are not sealed are kept unless they are the own ones: to tell which differ. */
+  #partRecorded(
+    { checkNum, domain }: { readonly checkNum: bigint; readonly domain: string },
+    value: Uint8Array,
+  ): ((batch: StoreBatch) => void)[] {
+    if (checkNum <= this.#sealed) return [];
+    const part = readOrNull(() => decodePartLeaf(value));
+    if (part?.domain !== domain) return [];
+    const own = this.#store.cycles.ended(checkNum)?.parts ?? [];
+    if (own.some((one) => isSamePart(one, part))) return [];
+    return [(batch) => this.#rows.putPart(batch, checkNum, part)];
   }
 
   /** What a transaction, valid or not, proves; what cannot be judged yet is kept. */
@@ -261,6 +272,7 @@ export class CheckingLedger {
     if (!this.#advance(now)) return;
     const marks = create(CycleMarksSchema, { recorded: this.#recorded, sealed: this.#sealed });
     await this.#store.amend((batch) => this.#rows.putMarks(batch, marks));
+    await this.#rows.dropParts(this.#sealed);
   }
 
   /** Moves the marks over what the store has; returns whether they moved. */
@@ -281,16 +293,8 @@ export class CheckingLedger {
   }
 }
 
-/** The members in which two headers differ. */
-function differing(one: Uint8Array, other: Uint8Array): string[] {
-  const [a, b] = [decodeCheckingHeader(one), decodeCheckingHeader(other)];
-  return Object.entries(a)
-    .filter(([name, value]) => {
-      const against = b[name as keyof typeof b];
-      if (value instanceof Uint8Array && against instanceof Uint8Array) return !equalBytes(value, against);
-      return value !== against;
-    })
-    .map(([name]) => name);
+function isSamePart(one: PartLeaf, other: PartLeaf): boolean {
+  return one.domain === other.domain && equalBytes(one.hpart, other.hpart);
 }
 
 function checkNumOf(header: Uint8Array): bigint {

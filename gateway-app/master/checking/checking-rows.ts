@@ -1,5 +1,5 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { fromUtf8, utf8, type LateKind } from '@cotrace/core';
+import { decodePartLeaf, encodePartLeaf, fromUtf8, utf8, type LateKind, type PartLeaf } from '@cotrace/core';
 import type { Checkpoint } from '../../fabric/chain.js';
 import { StoredCheckpoint } from '../../fabric/checkpoint.js';
 import {
@@ -18,6 +18,7 @@ const CONFLICT = 'conflict/';
 const CANDIDATE = 'candidate/';
 const ENVELOPE = 'candidate-envelope/';
 const LATE = 'late/';
+const PART = 'recorded-part/';
 
 /** A transaction of `checking`, by its place. */
 export interface CheckingPlace {
@@ -99,6 +100,35 @@ export class CheckingRows {
     const prefix = `${CONFLICT}${ordered(checkNum)}/`;
     const rows = await this.#store.values({ gte: prefix, lt: endOfPrefix(prefix) }).all();
     return rows.map((row) => fromBinary(StoredSealSchema, row));
+  }
+
+  /** The oldest cycle from `from` on of which there is proof of another header than the own one, with the first such proof. */
+  async oldestConflict(
+    from: bigint,
+  ): Promise<{ readonly checkNum: bigint; readonly seal: StoredSeal } | null> {
+    const range = { gte: CONFLICT + ordered(from), lt: endOfPrefix(CONFLICT), limit: 1 };
+    const [first] = await this.#store.iterator(range).all();
+    if (first === undefined) return null;
+    const [key, row] = first;
+    const [digits = ''] = key.slice(CONFLICT.length).split('/');
+    return { checkNum: BigInt(`0x${digits}`), seal: fromBinary(StoredSealSchema, row) };
+  }
+
+  /** Keeps a part that the state of `checking` has of cycle `checkNum` and that is not known to be the own one. */
+  putPart(batch: StoreBatch, checkNum: bigint, part: PartLeaf): void {
+    batch.put(`${PART}${ordered(checkNum)}/${part.domain}`, encodePartLeaf(part));
+  }
+
+  /** The parts of cycle `checkNum` that are kept, by their domains. */
+  async parts(checkNum: bigint): Promise<PartLeaf[]> {
+    const prefix = `${PART}${ordered(checkNum)}/`;
+    const rows = await this.#store.values({ gte: prefix, lt: endOfPrefix(prefix) }).all();
+    return rows.map(decodePartLeaf);
+  }
+
+  /** Lets the parts of cycles up to `checkNum` go. */
+  async dropParts(checkNum: bigint): Promise<void> {
+    await this.#store.clear({ gte: PART, lt: PART + ordered(checkNum + 1n) });
   }
 
   /** Lets what is kept against the own header of cycle `checkNum` go. */

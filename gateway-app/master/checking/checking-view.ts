@@ -23,6 +23,8 @@ export interface ViewParts {
   readonly patience: Patience;
   /** Added to the own clock by the contract; 0 but in tests. */
   readonly clockOffsetMs: number;
+  /** Whether a quorum sealed another header than this master computed: it has no turns then. */
+  readonly isDiverged: () => boolean;
 }
 
 /** Cycles before the newest sealed one of which parts may still be recorded. */
@@ -39,6 +41,7 @@ export async function sealersOf({ configurations, c }: ViewParts, checkNum: bigi
 
 /** What a master's turn is decided by, as of now. */
 export async function checkingView(parts: ViewParts): Promise<CheckingView> {
+  if (parts.isDiverged()) return { own: parts.own, due: null, unanchored: null };
   return { own: parts.own, due: await dueCycle(parts), unanchored: await unanchoredCycle(parts) };
 }
 

@@ -93,6 +93,7 @@ function initiatorWith(changes: Partial<InitiatorParts> = {}) {
     own: 'Org2MSP',
     patience: PATIENCE,
     clockOffsetMs: 0,
+    isDiverged: () => false,
     checkingCalls,
     mainCalls,
     others: [like('Org1MSP'), like('Org3MSP')],

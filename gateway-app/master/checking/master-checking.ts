@@ -6,13 +6,14 @@ import type { Log } from '../../node/log.js';
 import { Backoff } from '../../node/retry.js';
 import { CheckingLedger } from './checking-ledger.js';
 import { checkingView, ownFacts, type ViewParts } from './checking-view.js';
+import { contradictsAttested, divergenceText, type Divergence } from './divergence.js';
 import { followChecking } from './follow-checking.js';
 import { takeTurns, type InitiatorParts } from './initiator.js';
 import { initiatorOf } from './next-action.js';
 import type { OwnFacts } from '@cotrace/chaincode';
 
 /** What a master's part in sealing is made of. */
-export interface MasterCheckingParts extends Omit<ViewParts, 'checking'> {
+export interface MasterCheckingParts extends Omit<ViewParts, 'checking' | 'isDiverged'> {
   /** Name of the channel. */
   readonly channel: string;
   readonly blocks: BlockSource;
@@ -20,6 +21,8 @@ export interface MasterCheckingParts extends Omit<ViewParts, 'checking'> {
   readonly openChain: () => Chain;
   /** Tells when main has grown. */
   readonly main: HeightFeed;
+  /** Told what a quorum sealed against what this master attests, and null where there is nothing of the kind. */
+  readonly contradicted: (divergence: Divergence | null) => void;
   readonly log: Log;
 }
 
@@ -36,6 +39,8 @@ export class MasterChecking {
   readonly sealed: HeightFeed;
   readonly #parts: MasterCheckingParts;
   readonly #view: ViewParts;
+  /** What a quorum sealed otherwise, when it was looked at last. */
+  #divergence: Divergence | null = null;
   /** The cycle for which the rank trees were made again. */
   #mendedAt = 0n;
 
@@ -47,7 +52,23 @@ export class MasterChecking {
       Date.now(),
     );
     this.sealed = new HeightFeed(this.ledger.sealed.checkNum + 1n);
-    this.#view = { ...parts, checking: this.ledger };
+    this.#view = { ...parts, checking: this.ledger, isDiverged: () => this.#divergence !== null };
+  }
+
+  /** What differs where a quorum sealed another header than this master's own; empty where none did. */
+  get diverged(): string {
+    return this.#divergence === null ? '' : divergenceText(this.#divergence);
+  }
+
+  /**
+   * Looks at what a quorum sealed otherwise, by what is stored. To be called before anything is attested, so that a master
+   * that stopped attesting does not begin again with a start.
+   */
+  async look(): Promise<Divergence | null> {
+    const divergence = await this.ledger.divergence();
+    this.#divergence = divergence;
+    this.#parts.contradicted(divergence !== null && contradictsAttested(divergence) ? divergence : null);
+    return divergence;
   }
 
   /** MSP id of who is to initiate the oldest cycle that is due; empty where none is. */
@@ -60,7 +81,7 @@ export class MasterChecking {
   async run(turns: TurnParts | null, signal: AbortSignal): Promise<void> {
     const { blocks, openChain, log } = this.#parts;
     const changed = async (): Promise<void> => {
-      if (await this.#mended()) await this.ledger.judge(Date.now());
+      await this.#review();
       this.sealed.advance(this.ledger.sealed.checkNum + 1n);
       if (turns !== null) this.#post(turns);
     };
@@ -90,20 +111,20 @@ export class MasterChecking {
   }
 
   /**
-   * Makes the rank trees again, once for a cycle, where a quorum sealed a header that differs from the own one in the parts
-   * alone: damage at rest, which touches nothing that this master attests.
+   * Looks at what a quorum sealed otherwise. Where that contradicts nothing that this master attests, rank trees and cycles were
+   * damaged where they are stored: they are made again, once for a cycle, and judged again.
    */
-  async #mended(): Promise<boolean> {
-    const divergence = await this.ledger.divergence();
-    if (divergence === null || divergence.checkNum === this.#mendedAt) return false;
-    const { checkNum, fields } = divergence;
+  async #review(): Promise<void> {
+    const divergence = await this.look();
+    if (divergence === null) return;
     const { log, ledger } = this.#parts;
-    const what = `the header of cycle ${checkNum} differs from what a quorum sealed, in ${fields.join(', ')}`;
+    const what = `a quorum sealed another header than this master computed: ${divergenceText(divergence)}`;
     log.often('error', 'diverged', what);
-    if (!fields.every((field) => field === 'bodyRoot' || field === 'parts')) return false;
-    this.#mendedAt = checkNum;
+    if (contradictsAttested(divergence) || divergence.checkNum === this.#mendedAt) return;
+    this.#mendedAt = divergence.checkNum;
     await ledger.remakeCycles();
-    return true;
+    await this.ledger.judge(Date.now());
+    await this.look();
   }
 
   #post({ post }: TurnParts): void {

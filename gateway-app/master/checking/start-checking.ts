@@ -11,7 +11,7 @@ import type { RpcClient } from '../../node/rpc-client.js';
 import type { Configurations } from '../configurations.js';
 import type { MasterLedger } from '../master-ledger.js';
 import type { OtherCycles } from './initiator.js';
-import { MasterChecking } from './master-checking.js';
+import { MasterChecking, type MasterCheckingParts } from './master-checking.js';
 
 /** What a master's part in sealing begins from. */
 export interface CheckingSetting {
@@ -24,12 +24,14 @@ export interface CheckingSetting {
   readonly feed: HeightFeed;
   /** The blocks of the checking channel. */
   readonly blocks: BlockSource;
+  /** See `MasterCheckingParts`. */
+  readonly contradicted: MasterCheckingParts['contradicted'];
   readonly log: Log;
 }
 
 /** A master's part in sealing, by its consortium's settings. */
 export function masterChecking(setting: CheckingSetting): MasterChecking {
-  const { consortium, mspId, ledger, configurations, feed, blocks, log } = setting;
+  const { consortium, mspId, ledger, configurations, feed, blocks, contradicted, log } = setting;
   const { name, genesisHeaderHash } = consortium.channels.checking;
   const genesis = fromHex(genesisHeaderHash, 32);
   return new MasterChecking({
@@ -44,6 +46,7 @@ export function masterChecking(setting: CheckingSetting): MasterChecking {
     blocks,
     openChain: () => new Chain(genesis, nodeVerifier, ledger.store.checking.checkpoint()),
     main: feed,
+    contradicted,
     log,
   });
 }
