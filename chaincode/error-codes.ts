@@ -53,7 +53,7 @@ export const CHAINCODE_CODES: Readonly<Record<RefusalCode, CodeEntry>> = {
   NOT_NEXT: {
     where: 'refusal',
     means:
-      'an earlier cycle is not recorded or sealed yet, or the attempt is over; the initiator reads again',
+      'an earlier cycle is not recorded or sealed yet, or the attempt is over; the initiator reads again. Of rules: not the next ones',
   },
   RECORDED: { where: 'refusal', means: 'what was sent is on the ledger already; nothing is to be done' },
   SEALED: {
@@ -71,6 +71,10 @@ export const CHAINCODE_CODES: Readonly<Record<RefusalCode, CodeEntry>> = {
   },
   TOO_LARGE: { where: 'refusal', means: 'more bytes or identifiers than the domain allows' },
   UNKNOWN_FUNCTION: WRONG_CALL,
+  UNKNOWN_RULES: {
+    where: 'refusal',
+    means: 'rules are to be switched to that the release of the endorser’s master does not know',
+  },
   UNKNOWN_STEP: { where: 'refusal', means: 'the domain takes no record of this business step' },
   WRONG_DOMAIN: { where: 'refusal', means: 'a definition was sent to a chaincode of another name' },
 };

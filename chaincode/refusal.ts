@@ -25,6 +25,7 @@ export const REFUSAL_CODES = [
   'TOO_EARLY',
   'TOO_LARGE',
   'UNKNOWN_FUNCTION',
+  'UNKNOWN_RULES',
   'UNKNOWN_STEP',
   'WRONG_DOMAIN',
 ] as const;

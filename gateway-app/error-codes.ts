@@ -53,6 +53,11 @@ export const GATEWAY_CODES = {
       'fewer masters than a quorum needs have the header of a cycle that is to be sealed: some are away or behind',
     advice: 'nothing, where they come back; otherwise look at `cotrace nodes`',
   },
+  NOT_SWITCHED: {
+    where: 'command',
+    means: 'rules could not be switched: Fabric refused the transaction, or found it invalid',
+    advice: 'see what each organisation answered; `cotrace consortium rules` shows which are in force',
+  },
   NOT_FRESH: {
     where: 'command',
     means: 'a master cannot say that its newest block is the ledger’s newest: it may be cut off',

@@ -1,5 +1,6 @@
 export { VERIFIER_CODES } from './error-codes.js';
 export {
+  endorsersOf,
   sealedBoth,
   sealersOf,
   verifySeal,

@@ -10,6 +10,7 @@ import { headers, late, parts } from './queries.js';
 import { recordDomain } from './record-domain.js';
 import { reportLate } from './report-late.js';
 import { sealCycle } from './seal-cycle.js';
+import { switchRules } from './switch-rules.js';
 
 type Rule = (call: Call, own: OwnLedger, state: CheckingState) => Promise<StateEntry[]>;
 type Query = (call: Call, state: CheckingState) => Promise<JsonValue>;
@@ -17,7 +18,7 @@ type Query = (call: Call, state: CheckingState) => Promise<JsonValue>;
 /** The names that the one package is approved under, and what may be called under each. */
 const RULES: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
   checking: { recordDomain, sealCycle, reportLate },
-  anchor: { anchor },
+  anchor: { anchor, switchRules },
 };
 const QUERIES: Readonly<Record<string, Readonly<Record<string, Query>>>> = {
   checking: { headers, late, parts },

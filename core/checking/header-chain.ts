@@ -1,6 +1,6 @@
 import { equalBytes } from '../bytes/bytes.js';
 import { CotraceError } from '../errors.js';
-import { RULES } from '../formats/attestation.js';
+import { FIRST_RULES } from '../formats/known-rules.js';
 import { checkCheckingHeight } from '../formats/rev.js';
 import { sha256 } from '../hash.js';
 import { leafHash } from '../merkle/hashing.js';
@@ -37,6 +37,7 @@ export type CycleFacts = Pick<
   | 'anchorBlock'
   | 'configBlock'
   | 'membership'
+  | 'rules'
 >;
 
 interface Link {
@@ -125,13 +126,13 @@ export class HeaderChain {
       anchorBlock: facts.anchorBlock,
       configBlock: facts.configBlock,
       membership: facts.membership,
-      rules: RULES,
+      rules: facts.rules,
     };
   }
 
   /**
    * Checks that `header` can be the next one. Throws `HEADER_CHAIN`, naming the field that does not follow. `anchored` and
-   * `configBlock` stay, or are of this cycle; the membership changes by a configuration block alone.
+   * `configBlock` stay, or are of this cycle; the membership changes by a configuration block alone; rules do not become older.
    */
   follows(header: CheckingHeader): void {
     const wanted = this.next(header);
@@ -144,7 +145,7 @@ export class HeaderChain {
       last?.configBlock ?? 0n,
     ];
     const isNew = (block: bigint): boolean => block > start && block <= wanted.cyclePointBlock;
-    const rules: Partial<Record<keyof CheckingHeader, boolean>> = {
+    const checks: Partial<Record<keyof CheckingHeader, boolean>> = {
       networkId: equalBytes(header.networkId, wanted.networkId),
       checkNum: header.checkNum === wanted.checkNum,
       previousHeaderHash: equalBytes(header.previousHeaderHash, wanted.previousHeaderHash),
@@ -156,9 +157,9 @@ export class HeaderChain {
         header.anchored === anchored ? header.anchorBlock === anchorBlock : isNew(header.anchorBlock),
       configBlock: header.configBlock === configBlock || isNew(header.configBlock),
       membership: header.configBlock !== configBlock || equalBytes(header.membership, this.membership),
-      rules: header.rules === wanted.rules,
+      rules: header.rules >= (last?.rules ?? FIRST_RULES),
     };
-    const field = Object.entries(rules).find(([, follows]) => !follows)?.[0] ?? null;
+    const field = Object.entries(checks).find(([, follows]) => !follows)?.[0] ?? null;
     if (field !== null) throw notFollowing('follow', field, header.checkNum);
   }
 

@@ -1,11 +1,12 @@
 import { concat, utf8 } from '../bytes/bytes.js';
 import { Reader, u16, u64 } from '../bytes/codec.js';
-import { CotraceError, MalformedError } from '../errors.js';
-import { RULES } from '../formats/attestation.js';
+import { MalformedError } from '../errors.js';
 import { hashField } from '../formats/fields.js';
+import { requireRules } from '../formats/known-rules.js';
 import { HASH_LENGTH, sha256 } from '../hash.js';
 
 const TAG = utf8('cotrace.checking.v1\0');
+const WHAT = 'the checking header';
 
 /** Length of every checking header. */
 export const CHECKING_HEADER_BYTES = 320;
@@ -38,7 +39,7 @@ export interface CheckingHeader {
   readonly configBlock: bigint;
   /** `membershipHash` of the configuration in force after block n·c. */
   readonly membership: Uint8Array;
-  /** By which rules it was made: 1. */
+  /** The rules in force for block n·c. */
   readonly rules: number;
 }
 
@@ -47,7 +48,7 @@ export interface CheckingHeader {
  * `BAD_HASH_LENGTH`, `OUT_OF_RANGE`, `RULES`, and `BAD_CHECKING_HEADER` for numbers that no header can have.
  */
 export function encodeCheckingHeader(header: CheckingHeader): Uint8Array {
-  requireRules(header.rules);
+  requireRules(header.rules, WHAT);
   checkNumbers(header);
   return concat(
     TAG,
@@ -94,7 +95,7 @@ export function decodeCheckingHeader(bytes: Uint8Array): CheckingHeader {
     rules: reader.u16(),
   };
   reader.end();
-  requireRules(header.rules);
+  requireRules(header.rules, WHAT);
   checkNumbers(header);
   return header;
 }
@@ -102,16 +103,6 @@ export function decodeCheckingHeader(bytes: Uint8Array): CheckingHeader {
 /** Hash of a header's bytes, by which the next one, history and anchors name it: `H` of all 320. */
 export function checkingHeaderHash(bytes: Uint8Array): Uint8Array {
   return sha256(bytes);
-}
-
-/** Throws `RULES` where a header was made under rules that this version does not know. */
-export function requireRules(rules: number): void {
-  if (rules === RULES) return;
-  throw new CotraceError(
-    'RULES',
-    `the checking header is made under rules ${rules}, and this version only knows rules ${RULES}`,
-    { rules, known: RULES },
-  );
 }
 
 /** What holds of every header, whatever came before it. */

@@ -18,6 +18,8 @@ export {
   readHeaderKey,
   readLateKey,
   readPartKey,
+  readRulesValue,
+  RULES_KEY,
   type LateKind,
 } from './keys.js';
 export { encodeLateReport, readLateReport, type LateReport } from './late-report.js';
@@ -32,4 +34,4 @@ export {
 } from './leaves.js';
 export { MAX_LATE_ATTEMPT, MAX_SEALED_HEADERS } from './limits.js';
 export { packHeader, unpackHeader } from './packed-header.js';
-export { attemptAt, expectedInitiator } from './rotation.js';
+export { attemptAt, expectedInitiator, inTurn } from './rotation.js';

@@ -35,6 +35,15 @@ export function anchorKey(checkNum: bigint): string {
   return `anchor/${twenty(checkNum)}`;
 }
 
+/** Key of the rules in force in the state of `anchor` on main; there once they were switched. */
+export const RULES_KEY = 'anchor/rules';
+
+/** What is written at `RULES_KEY`, 1…65,535; null for bytes of another form. */
+export function readRulesValue(value: Uint8Array): number | null {
+  const [high = 0, low = 0] = value;
+  return value.length === 2 && (high > 0 || low > 0) ? high * 256 + low : null;
+}
+
 /** What `partKey` was made of; null for a key of another form. */
 export function readPartKey(key: string): { readonly checkNum: bigint; readonly domain: string } | null {
   const [, digits = '', domain = ''] = /^part\/([0-9]{20})\/(.*)$/.exec(key) ?? [];

@@ -1,8 +1,9 @@
 import { concat, equalBytes } from '../bytes/bytes.js';
 import { Reader, u16, u64 } from '../bytes/codec.js';
+import { requireRules } from '../formats/known-rules.js';
 import { HASH_LENGTH } from '../hash.js';
 import type { HeaderChain } from './header-chain.js';
-import { encodeCheckingHeader, requireRules, type CheckingHeader } from './header.js';
+import { encodeCheckingHeader, type CheckingHeader } from './header.js';
 
 /** Length of a packed header under whose cycle the membership stayed; where it changed 32 bytes follow. */
 const PACKED_BYTES = 156;
@@ -44,8 +45,9 @@ export function unpackHeader(bytes: Uint8Array, previous: HeaderChain): Uint8Arr
     anchored: reader.u64(),
     anchorBlock: reader.u64(),
     configBlock: reader.u64(),
+    rules: reader.u16(),
   };
-  requireRules(reader.u16());
+  requireRules(facts.rules, 'the packed checking header');
   const membership = bytes.length === PACKED_BYTES ? previous.membership : reader.take(HASH_LENGTH);
   reader.end();
   const header = previous.next({ ...facts, membership });

@@ -21,6 +21,7 @@ const domain = fc.stringMatching(/^[a-zA-Z0-9]+(?:[-_][a-zA-Z0-9]+){0,3}$/, { si
 const bodies = fc
   .record({
     networkId: hash,
+    rules: fc.constant(1),
     blockNum: fc.bigInt(0n, 2n ** 64n - 1n),
     previousHash: hash.filter((bytes) => bytes.some((byte) => byte !== 0)),
     dataHash: hash,

@@ -1,14 +1,13 @@
 import { compareBytes, concat, equalBytes, utf8 } from '../bytes/bytes.js';
 import { lp, Reader, u16, u32, u64 } from '../bytes/codec.js';
-import { CotraceError, MalformedError } from '../errors.js';
+import { MalformedError } from '../errors.js';
 import { HASH_LENGTH, sha256 } from '../hash.js';
 import { EVERY_DOMAIN, isDomainName, MAX_DOMAIN_BYTES } from './domains.js';
 import { hashField, nameField } from './fields.js';
+import { requireRules } from './known-rules.js';
 import { MAX_MSP_ID_BYTES } from './membership.js';
 
 const TAG = utf8('cotrace.attestation.v2\0');
-/** The rules by which what a master states follows from main's blocks. All masters follow the same ones. */
-export const RULES = 1;
 const NO_HASH = new Uint8Array(HASH_LENGTH);
 
 /** An entry of a block's Amountlist (seed 001, section 4.1.2). */
@@ -22,6 +21,8 @@ export interface DomainAmount {
 /** What a master states of a main block. Honest masters state the same bytes. */
 export interface AttestationBody {
   readonly networkId: Uint8Array;
+  /** The rules in force for the block: how the rest follows from main's blocks. */
+  readonly rules: number;
   readonly blockNum: bigint;
   /** Hash of the header before, 32 bytes; empty for block 0 alone. */
   readonly previousHash: Uint8Array;
@@ -54,14 +55,15 @@ export interface Attestation {
 
 /**
  * The bytes of an attestation body (docs/formats.md, Attestation body). Throws `BAD_HASH_LENGTH`, `BAD_AMOUNTS`
- * for amounts that are out of range or order, `OUT_OF_RANGE`.
+ * for amounts that are out of range or order, `OUT_OF_RANGE`, `RULES`.
  */
 export function encodeAttestationBody(body: AttestationBody): Uint8Array {
+  requireRules(body.rules, 'the attestation');
   checkAmounts(body.amounts, body.txTotal);
   return concat(
     TAG,
     hashField(body.networkId, 'network id'),
-    u16(RULES),
+    u16(body.rules),
     u64(body.blockNum),
     previousHashField(body),
     hashField(body.dataHash, 'data hash'),
@@ -83,7 +85,9 @@ export function decodeAttestationBody(bytes: Uint8Array): AttestationBody {
   const reader = new Reader(bytes, 'an attestation body');
   reader.expect(TAG);
   const networkId = reader.take(HASH_LENGTH);
-  requireRules(reader.u16());
+  const rules = reader.u16();
+  // What follows under other rules may have any form.
+  requireRules(rules, 'the attestation');
   const blockNum = reader.u64();
   const previous = reader.take(HASH_LENGTH);
   const dataHash = reader.take(HASH_LENGTH);
@@ -99,17 +103,18 @@ export function decodeAttestationBody(bytes: Uint8Array): AttestationBody {
   checkAmounts(amounts, txTotal);
   checkPreviousHash(blockNum, previous);
   const previousHash = blockNum === 0n ? new Uint8Array() : previous;
-  return { networkId, blockNum, previousHash, dataHash, membership, txRoot, txTotal, amounts, trieRoot };
-}
-
-/** What follows under other rules may have any form. */
-function requireRules(rules: number): void {
-  if (rules === RULES) return;
-  throw new CotraceError(
-    'RULES',
-    `the attestation is made under rules ${rules}, and this version only knows rules ${RULES}`,
-    { rules, known: RULES },
-  );
+  return {
+    networkId,
+    rules,
+    blockNum,
+    previousHash,
+    dataHash,
+    membership,
+    txRoot,
+    txTotal,
+    amounts,
+    trieRoot,
+  };
 }
 
 /** How many of a block's transactions a node of `domain` receives: those of the domain and those of every domain. */

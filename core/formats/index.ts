@@ -8,3 +8,5 @@ export * from './transaction-leaf.js';
 export { checkNum, formatRev, MAX_CHECKING_HEIGHT, parseRev, type Rev } from './rev.js';
 export * from './store-identity.js';
 export { tipSignedBytes, type TipStatement } from './tip.js';
+export * from './known-rules.js';
+export * from './rules.js';

@@ -12,7 +12,7 @@ function nodeAt(height: bigint) {
   const health = new BusinessHealth({ pool, feed, log: new SilentLog(), now }, 2);
   const attests = (source: string, blockNum: bigint) => {
     pool.heard(source, blockNum);
-    health.heard();
+    health.heard(source);
   };
   return { clock, feed, health, attests };
 }
@@ -64,6 +64,17 @@ describe('a business node', () => {
     expect(health.standing(true)).toEqual({ state: 'inconsistent', reason: 'cycle 2 differs' });
     health.disagrees(null);
     expect(health.standing(true).state).toBe('stalled');
+  });
+
+  it('is outdated once a quorum attests under rules that it does not know, until one does not', () => {
+    const { health, attests } = nodeAt(5n);
+    health.isNewer('a', 'rules 2');
+    health.isNewer('a', 'rules 2');
+    expect(health.standing(false).state).toBe('following');
+    health.isNewer('b', 'rules 2');
+    expect(health.standing(false)).toEqual({ state: 'outdated', reason: 'rules 2' });
+    attests('b', 4n);
+    expect(health.standing(false).state).toBe('following');
   });
 
   it('that was stopped stays so', () => {

@@ -22,6 +22,8 @@ export class BusinessHealth {
   #stopped: Standing | null = null;
   /** Why the node's state is not what a quorum sealed. */
   #disagreement: string | null = null;
+  /** Masters that attest under rules that this version does not know, each with what was said of it. */
+  readonly #newer = new Map<string, string>();
   #told: NodeState = 'starting';
   #quorum: number;
 
@@ -56,6 +58,8 @@ export class BusinessHealth {
   /** How the node stands now; `isAgreed`: whether a quorum states the same of the next block. */
   standing(isAgreed: boolean): Standing {
     if (this.#stopped !== null) return this.#stopped;
+    const [newer] = this.#newer.values();
+    if (newer !== undefined && this.#newer.size >= this.#quorum) return { state: 'outdated', reason: newer };
     if (this.#disagreement !== null) return { state: 'inconsistent', reason: this.#disagreement };
     const { pool, feed } = this.#parts;
     const quorum = this.#quorum;
@@ -69,9 +73,16 @@ export class BusinessHealth {
     return { state: 'starting', reason: 'block 0 is not verified yet' };
   }
 
-  /** A master attested something. */
-  heard(): void {
+  /** Master `source` attested something. */
+  heard(source: string): void {
+    this.#newer.delete(source);
     this.#lag.aim(this.#parts.pool.reached(this.#quorum), this.#now());
+  }
+
+  /** Master `source` attests under rules that this version does not know. */
+  isNewer(source: string, reason: string): void {
+    this.#newer.set(source, reason);
+    this.#tell(this.standing(false));
   }
 
   /** A block was verified and applied. */

@@ -9,10 +9,10 @@ import { followAttestations } from './follow-attestations.js';
 import { RefusalLog } from './refusal-log.js';
 
 /** The lines written while a master fails with `code` for some tries. */
-async function linesOf(code: ErrorCode): Promise<{ lines: string[]; tries: number; refusals: RefusalLog }> {
+async function linesOf(code: ErrorCode) {
   const stderr = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
   const pool = new AttestationPool(0n);
-  const health = new BusinessHealth({ pool, feed: { height: 0n }, log: new SilentLog() }, 2);
+  const health = new BusinessHealth({ pool, feed: { height: 0n }, log: new SilentLog() }, 1);
   const refusals = new RefusalLog();
   const stopping = new AbortController();
   let tries = 0;
@@ -31,7 +31,7 @@ async function linesOf(code: ErrorCode): Promise<{ lines: string[]; tries: numbe
   await pauseFor(0, new AbortController().signal);
   const lines = stderr.mock.calls.map(([text]) => String(text));
   stderr.mockRestore();
-  return { lines, tries, refusals };
+  return { lines, tries, refusals, state: health.standing(false).state };
 }
 
 describe('a business node whose master does not send attestations', () => {
@@ -45,5 +45,10 @@ describe('a business node whose master does not send attestations', () => {
     expect(lines).toHaveLength(3);
     expect(lines[0]).toContain('warn could not get attestations of org1.master; retrying: [UNKNOWN_CALLER]');
     expect(refusals.all()).toMatchObject([{ source: 'org1.master', code: 'UNKNOWN_CALLER', times: 4 }]);
+  });
+
+  it('is outdated where a quorum attests under rules that it does not know', async () => {
+    expect((await linesOf('RULES')).state).toBe('outdated');
+    expect((await linesOf('UNKNOWN_CALLER')).state).toBe('starting');
   });
 });

@@ -62,13 +62,14 @@ export async function followAttestations(
     const { blockNum } = decodeAttestationBody(attestation.body);
     order.take(blockNum);
     pool.heard(name, blockNum);
-    health.heard();
+    health.heard(name);
     while (!pool.takes(name, blockNum) && !signal.aborted) await pool.changed(signal);
     pool.add(name, blockNum, attestation);
   }
 
   function report(error: unknown): void {
     failingSince ??= Date.now();
+    if (isCotraceError(error, 'RULES')) health.isNewer(name, error.message);
     const isAway = isCotraceError(error) && error.code === 'UNREACHABLE';
     if (!isAway || Date.now() - failingSince >= QUIET_MS) {
       log.often('warn', `attestations ${name}`, `could not get attestations of ${name}; retrying`, error);

@@ -73,10 +73,16 @@ function lastOf(text: string): number {
   return value;
 }
 
+function rulesOf(text: string): number {
+  const value = Number(text);
+  if (/^[1-9]\d*$/.test(text) && value <= 0xffff) return value;
+  throw new InvalidArgumentError('a whole number from 1 to 65535');
+}
+
 /** `cotrace consortium`, `define` and `node`: for those who set up and run the nodes of a consortium. */
 export function addOperatorCommands(program: Command, runner: Runner): void {
   const { rooms } = runner;
-  program
+  const consortiumCommand = program
     .command('consortium')
     .description(
       'make the files that a consortium on an existing Fabric network shares, and check what they are made of',
@@ -88,7 +94,8 @@ export function addOperatorCommands(program: Command, runner: Runner): void {
         const { consortium } = await rooms.consortium();
         return consortium(file, out, output);
       }),
-    )
+    );
+  consortiumCommand
     .command('check')
     .description(
       'compare both channels and the definitions of the checking contract with the quorum; exit code 1 where they do not fit',
@@ -101,6 +108,17 @@ export function addOperatorCommands(program: Command, runner: Runner): void {
       runner.session(async ({ context }, output) => {
         const { checkConsortium } = await rooms.checkConsortium();
         return checkConsortium(context, update, output);
+      }, false),
+    );
+
+  consortiumCommand
+    .command('rules')
+    .description('show which rules are in force and which the masters know; with a number, switch to it')
+    .argument('[number]', 'the next rules, in force from the block after this on', rulesOf)
+    .action((rules?: number) =>
+      runner.session(async (connections, output) => {
+        const { consortiumRules } = await rooms.consortiumRules();
+        return consortiumRules(connections, rules ?? null, output);
       }, false),
     );
 

@@ -16,6 +16,7 @@ export const ROOMS = {
   nodes: () => import('./nodes.js'),
   checking: () => import('./checking.js'),
   consortium: () => import('./consortium.js'),
+  consortiumRules: () => import('./consortium-rules.js'),
   checkConsortium: () => import('./check-consortium.js'),
   define: () => import('./define.js'),
   node: () => import('./node.js'),

@@ -31,6 +31,7 @@ export interface OwnChain {
 const PERMANENT: Readonly<Record<string, NodeState>> = {
   PREVIOUS_HASH: 'forked',
   GENESIS_BLOCK: 'wrong network',
+  RULES: 'outdated',
   UNREADABLE_VALID_TRANSACTION: 'unreadable',
 } satisfies Partial<Record<ErrorCode, NodeState>>;
 

@@ -1,4 +1,4 @@
-import { checkNum, CotraceError, decodeAttestationBody, type HeaderChain } from '@cotrace/core';
+import { checkNum, CotraceError, encodeAttestationBody, requireRules, type HeaderChain } from '@cotrace/core';
 import { attestationBodyOf, type NetworkTerms } from '@cotrace/verifier';
 import type { Log } from '../node/log.js';
 import type { Attestor } from './attestor.js';
@@ -62,8 +62,8 @@ export class MasterLedger {
   }
 
   /**
-   * Takes in the next block and attests it, once for all. Throws `NOT_NEXT`, and `DIVERGED` where nothing is attested any
-   * more; `TRIE_FULL`, `STORE_FAILED` and whatever else happens on the way break the ledger.
+   * Takes in the next block and attests it, once for all. Throws `NOT_NEXT`, `DIVERGED` where nothing is attested any
+   * more, and `RULES` where rules are in force that this version does not know; `TRIE_FULL`, `STORE_FAILED` and whatever else happens on the way break the ledger.
    */
   async append(block: ReadBlock, now: Date): Promise<void> {
     await this.#inTurn(async () => {
@@ -75,6 +75,7 @@ export class MasterLedger {
         });
       }
       this.#parts.attestor.requireAgreement();
+      requireRules(this.#cycles.rules, `block ${number}`);
       try {
         await this.#append(block, now);
       } catch (error) {
@@ -88,6 +89,11 @@ export class MasterLedger {
   /** The chain of all checking headers that this master computed; null before main's first block. */
   get chain(): HeaderChain | null {
     return this.#cycles.chain;
+  }
+
+  /** The rules in force for the next block. */
+  get rules(): number {
+    return this.#cycles.rules;
   }
 
   /** The newest cycle that main has an anchor of; 0: none. */
@@ -123,11 +129,17 @@ export class MasterLedger {
       policyHash: (key) => store.trie.policyHash(key),
     });
     const { root, nodes } = await this.#trie.commit();
-    const body = attestationBodyOf(checked.block, facts, checked.main.hash, terms, root);
+    const { rules } = this.#cycles;
+    const body = attestationBodyOf(checked.block, facts, checked.main.hash, terms, root, rules);
     const trie = { cycle: checkNum(number, checkingHeight), nodes, ...taken };
-    const step = await this.#cycles.step(block, taken.keys, decodeAttestationBody(body), now);
+    const step = await this.#cycles.step(block, taken.keys, body, now);
     const putChecking = (batch: StoreBatch) => this.#cycles.put(batch, step);
-    await store.append({ ...record, trie, attestation: attestor.attest(body, now), putChecking });
+    await store.append({
+      ...record,
+      trie,
+      attestation: attestor.attest(encodeAttestationBody(body), now),
+      putChecking,
+    });
     this.#cycles.took(step);
     if (number % BigInt(checkingHeight) === 0n) {
       await store.trie.prune(oldestKept(checkNum(number, checkingHeight), store.checking.marks().sealed));

@@ -21,6 +21,7 @@ export const NODE_STATES = {
   forked: { exit: 1, level: 'error' },
   'wrong network': { exit: 1, level: 'error' },
   unreadable: { exit: 1, level: 'error' },
+  outdated: { exit: 1, level: 'error' },
   refused: { exit: 1, level: 'error' },
   diverged: { exit: 1, level: 'error' },
   disputed: { exit: 1, level: 'error' },

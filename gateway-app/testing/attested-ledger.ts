@@ -7,6 +7,7 @@ const HASH = new Uint8Array(32).fill(7);
 /** What masters attest of block 4; before and after a capture, a client compares its hash alone. */
 const body = encodeAttestationBody({
   networkId: HASH,
+  rules: 1,
   blockNum: 4n,
   previousHash: HASH,
   dataHash: HASH,

@@ -87,6 +87,7 @@ export class TestSealer {
         trieRoot: this.#attested(last).trieRoot,
         anchored: 0n,
         anchorBlock: 0n,
+        rules: 1,
         ...this.#configAt(last),
       }),
       ...others,

@@ -28,6 +28,7 @@ const COMMANDS = [
   'node',
   'consortium',
   'consortium check',
+  'consortium rules',
   'define',
   'demo',
 ];

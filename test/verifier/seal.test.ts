@@ -64,6 +64,7 @@ function factsOf(text: string): CycleFacts {
     anchorBlock: 0n,
     configBlock: 0n,
     membership: config.hash,
+    rules: 1,
   };
 }
 

@@ -61,6 +61,7 @@ function bodyOf(block: bigint, parts: Partial<AttestationBody> = {}): Uint8Array
   const hash = sha256(utf8(`of ${block}`));
   return encodeAttestationBody({
     networkId: trust.terms.networkId,
+    rules: 1,
     blockNum: block,
     previousHash: hash,
     dataHash: hash,

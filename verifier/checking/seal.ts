@@ -90,8 +90,12 @@ function checkCreator({ envelope, creator }: SealingTransaction, membership: Mem
   });
 }
 
-function endorsersOf(
-  { endorsements, responsePayload }: SealingTransaction,
+/**
+ * The members of a membership whose endorsements of a transaction count, each once, and why others do not: leaf certificates
+ * of OU `peer`, P-256, low S.
+ */
+export function endorsersOf(
+  { endorsements, responsePayload }: Pick<SealingTransaction, 'endorsements' | 'responsePayload'>,
   membership: Membership,
 ): { endorsers: string[]; passedOver: PassedOver[] } {
   const endorsers = new Set<string>();

@@ -1,9 +1,9 @@
 import {
   compareBytes,
-  encodeAttestationBody,
   EVERY_DOMAIN,
   MerkleTree,
   utf8,
+  type AttestationBody,
   type DomainAmount,
 } from '@cotrace/core';
 import type { Block } from '@cotrace/fabric-model';
@@ -30,7 +30,7 @@ export function amountsOf(transactions: readonly TransactionFacts[]): DomainAmou
 
 /**
  * The statement that every honest master makes of a block: a pure function of the block, its transactions' facts,
- * the hash of the membership in force before it (for block 0: by its own configuration) and the root of the state trie after it.
+ * the hash of the membership in force before it (for block 0: by its own configuration), the root of the state trie after it, and the rules in force for it.
  */
 export function attestationBodyOf(
   block: Pick<Block, 'number' | 'previousHash' | 'dataHash'>,
@@ -38,9 +38,11 @@ export function attestationBodyOf(
   membership: Uint8Array,
   terms: NetworkTerms,
   trieRoot: Uint8Array,
-): Uint8Array {
-  return encodeAttestationBody({
+  rules: number,
+): AttestationBody {
+  return {
     networkId: terms.networkId,
+    rules,
     blockNum: block.number,
     previousHash: block.previousHash,
     dataHash: block.dataHash,
@@ -49,5 +51,5 @@ export function attestationBodyOf(
     txTotal: transactions.length,
     amounts: amountsOf(transactions),
     trieRoot,
-  });
+  };
 }

@@ -10,7 +10,6 @@ import {
   MAX_MSP_ID_BYTES,
   MAX_TRIE_VALUE,
   parseStrictJson,
-  RULES,
   Shape,
   toBase64url,
   toHex,
@@ -40,6 +39,9 @@ export const MAX_TRACE_PROOF_BYTES = 256 * 1024 * 1024;
 export const MAX_TRACES = 10_000;
 export const MAX_EVENTS = 100_000;
 export const MAX_NODES = 100_000;
+/** How a question is answered from what is attested. It is not the number of the rules by which masters attest. */
+const QUESTION_RULES = 1;
+
 const MAX_STATES = 1000;
 const MAX_ATTESTATIONS = 1000;
 /** 65,535 domains with a name of 128 bytes, its length and an amount each, and some 250 bytes more. */
@@ -63,7 +65,7 @@ export function writeTraceProof(proof: TraceProof): string {
       direction: question.direction,
       recorders: question.recorders,
       limits: { identifiers: question.limits.identifiers, events: question.limits.events },
-      rules: RULES,
+      rules: QUESTION_RULES,
     },
     root: {
       attested: {
@@ -206,9 +208,9 @@ function listed(root: Shape, name: string, most: number): Shape[] {
 function questionOf(shape: Shape): TraceQuestion {
   shape.only(['traceId', 'direction', 'recorders', 'limits', 'rules']);
   const rules = shape.at('rules').integer(0, 0xffff);
-  if (rules !== RULES) {
-    const message = `the proof uses rules ${rules}, and this release only knows rules ${RULES}; use a newer release`;
-    throw new CotraceError('RULES', message, { rules, known: RULES });
+  if (rules !== QUESTION_RULES) {
+    const message = `the proof uses rules ${rules}, and this release only knows rules ${QUESTION_RULES}; use a newer release`;
+    throw new CotraceError('RULES', message, { rules, known: QUESTION_RULES });
   }
   const [limits, recorders] = [shape.at('limits'), shape.at('recorders')];
   limits.only(['identifiers', 'events']);

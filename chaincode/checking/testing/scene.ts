@@ -44,6 +44,7 @@ export function someCycles(count: number, seed = ''): OwnCycle[] {
         anchorBlock: 0n,
         configBlock: 0n,
         membership: hashOf('membership'),
+        rules: 1,
       }),
     );
     chain = chain.extend(header);

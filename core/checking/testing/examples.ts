@@ -35,6 +35,7 @@ export function someFacts(n: bigint): CycleFacts {
     anchorBlock: anchored === 0n ? 0n : (anchored + 1n) * 8n - 3n,
     configBlock: change === 0n ? 0n : change * 8n - 1n,
     membership: change === 0n ? exampleOrigin.membership : hashOf(`membership ${change}`),
+    rules: 1,
   };
 }
 

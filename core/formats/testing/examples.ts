@@ -30,6 +30,7 @@ export const exampleLeaf: TransactionLeaf = {
 };
 
 export const exampleBody: AttestationBody = {
+  rules: 1,
   networkId: hashOf('network'),
   blockNum: 1025n,
   previousHash: hashOf('previous'),

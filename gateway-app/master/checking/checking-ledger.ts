@@ -1,24 +1,8 @@
 import { create } from '@bufbuild/protobuf';
-import {
-  decodeCheckingHeader,
-  decodePartLeaf,
-  equalBytes,
-  isCotraceError,
-  readHeaderKey,
-  readLateReport,
-  readOrNull,
-  readPartKey,
-  VALID,
-  type PartLeaf,
-} from '@cotrace/core';
+import { decodeCheckingHeader, equalBytes, isCotraceError, VALID } from '@cotrace/core';
 import { noteHeard } from '@cotrace/chaincode';
-import { effects, transactionsFilter } from '@cotrace/fabric-model';
-import {
-  readSealingTransaction,
-  sealersOf,
-  validTransaction,
-  type SealingTransaction,
-} from '@cotrace/verifier';
+import { transactionsFilter } from '@cotrace/fabric-model';
+import { readSealingTransaction, sealersOf, type SealingTransaction } from '@cotrace/verifier';
 import type { CheckedBlock } from '../../fabric/chain.js';
 import { CycleMarksSchema, StoredSealSchema, type StoredSeal } from '../../gen/cotrace/store_pb.js';
 import type { Log } from '../../node/log.js';
@@ -27,7 +11,7 @@ import type { Configurations } from '../configurations.js';
 import type { MasterLedger } from '../master-ledger.js';
 import type { CheckingPlace } from './checking-rows.js';
 import { differingFields, type Divergence } from './divergence.js';
-import { CHECKING } from './names.js';
+import { isSamePart, recordedWrites } from './recorded-writes.js';
 
 /** What judging the channel `checking` needs. */
 export interface CheckingLedgerParts {
@@ -55,6 +39,7 @@ export class CheckingLedger {
   #recordedMs: number;
   #sealedMs: number;
   #heardMs: readonly number[] = [];
+  #isNewerTaken = false;
 
   constructor(parts: CheckingLedgerParts, now: number) {
     this.#parts = parts;
@@ -93,7 +78,8 @@ export class CheckingLedger {
       const writes: ((batch: StoreBatch) => void)[] = [];
       for (const [txNum, envelope] of block.envelopes.entries()) {
         const place = { blockNum: block.number, txNum };
-        if (codes[txNum] === VALID) writes.push(...this.#recordedBy(envelope, place));
+        if (codes[txNum] === VALID)
+          writes.push(...recordedWrites(envelope, place, this.#store, this.#sealed));
         writes.push(...(await this.#provenBy(envelope, place)));
       }
       await this.#store.amend((batch) => {
@@ -127,6 +113,8 @@ export class CheckingLedger {
    */
   judge(now: number): Promise<void> {
     return this.#inTurn(async () => {
+      if (!this.#isNewerTaken) await this.#takeNewer();
+      this.#isNewerTaken = true;
       const computed = this.#computed;
       for (let n = this.#sealed + 1n; n <= computed; n += 1n) {
         const conflicts = await this.#rows.conflicts(n);
@@ -159,37 +147,10 @@ export class CheckingLedger {
     return this.#parts.ledger.chain?.count ?? 0n;
   }
 
-  /** What a transaction that the peer found valid adds to the state of the channel. */
-  #recordedBy(envelope: Uint8Array, place: CheckingPlace): ((batch: StoreBatch) => void)[] {
-    const valid = validTransaction(envelope, { block: place.blockNum, txNum: place.txNum });
-    const rwset = (valid?.rwset ?? []).filter(({ namespace }) => namespace === CHECKING);
-    return effects(rwset).flatMap((effect) => {
-      if (effect.kind !== 'put') return [];
-      const checkNum = readHeaderKey(effect.key);
-      if (checkNum !== null) return [(batch: StoreBatch) => this.#rows.putRecorded(batch, checkNum)];
-      const part = readPartKey(effect.key);
-      if (part !== null) return this.#partRecorded(part, effect.value);
-      const late = readLateReport(effect.key, effect.value);
-      return late === null ? [] : [(batch: StoreBatch) => this.#rows.putLate(batch, late.checkNum, late)];
-    });
-  }
-
-  /** Parts of cycles that are not sealed are kept unless they are the own ones: to tell which differ. */
-  #partRecorded(
-    { checkNum, domain }: { readonly checkNum: bigint; readonly domain: string },
-    value: Uint8Array,
-  ): ((batch: StoreBatch) => void)[] {
-    if (checkNum <= this.#sealed) return [];
-    const part = readOrNull(() => decodePartLeaf(value));
-    if (part?.domain !== domain) return [];
-    const own = this.#store.cycles.ended(checkNum)?.parts ?? [];
-    if (own.some((one) => isSamePart(one, part))) return [];
-    return [(batch) => this.#rows.putPart(batch, checkNum, part)];
-  }
-
   /** What a transaction, valid or not, proves; what cannot be judged yet is kept. */
   async #provenBy(envelope: Uint8Array, place: CheckingPlace): Promise<((batch: StoreBatch) => void)[]> {
-    const sealing = this.#sealing(envelope);
+    const sealing = this.#read(envelope);
+    if (sealing === 'newer') return [(batch) => this.#rows.putNewer(batch, place, envelope)];
     if (sealing === null) return [];
     const computed = this.#computed;
     const later = sealing.headers.map(checkNumOf).filter((n) => n > computed);
@@ -235,7 +196,33 @@ export class CheckingLedger {
 
   /** A transaction that seals headers by its form; null for every other one. */
   #sealing(envelope: Uint8Array): SealingTransaction | null {
-    return readOrNull(() => readSealingTransaction(envelope, this.#parts.channel));
+    const sealing = this.#read(envelope);
+    return sealing === 'newer' ? null : sealing;
+  }
+
+  /** As `#sealing`; `newer` where it is made under rules that this version does not know: that says nothing against it. */
+  #read(envelope: Uint8Array): SealingTransaction | 'newer' | null {
+    try {
+      return readSealingTransaction(envelope, this.#parts.channel);
+    } catch (error) {
+      if (!isCotraceError(error)) throw error;
+      if (error.code !== 'RULES') return null;
+      const what = 'a transaction of the checking channel is kept until a newer version can judge it';
+      this.#parts.log.often('warn', 'seal RULES', what, error);
+      return 'newer';
+    }
+  }
+
+  /** Takes in what an older version kept because it did not know its rules. */
+  async #takeNewer(): Promise<void> {
+    for (const { envelope, ...place } of await this.#rows.newer()) {
+      if (this.#read(envelope) === 'newer') continue;
+      const writes = await this.#provenBy(envelope, place);
+      await this.#store.amend((batch) => {
+        for (const write of writes) write(batch);
+        this.#rows.dropNewer(batch, place);
+      });
+    }
   }
 
   async #proven(
@@ -291,10 +278,6 @@ export class CheckingLedger {
     this.#turn = done.catch(() => undefined);
     return done;
   }
-}
-
-function isSamePart(one: PartLeaf, other: PartLeaf): boolean {
-  return one.domain === other.domain && equalBytes(one.hpart, other.hpart);
 }
 
 function checkNumOf(header: Uint8Array): bigint {

@@ -19,6 +19,7 @@ const CANDIDATE = 'candidate/';
 const ENVELOPE = 'candidate-envelope/';
 const LATE = 'late/';
 const PART = 'recorded-part/';
+const NEWER = 'newer-seal/';
 
 /** A transaction of `checking`, by its place. */
 export interface CheckingPlace {
@@ -34,6 +35,12 @@ export interface LateRow {
 }
 
 const placeKey = ({ blockNum, txNum }: CheckingPlace) => `${ordered(blockNum)}/${ordered(BigInt(txNum))}`;
+
+/** What `placeKey` was made of. */
+function placeOf(key: string): CheckingPlace {
+  const [blockNum = '', txNum = ''] = key.split('/');
+  return { blockNum: BigInt(`0x${blockNum}`), txNum: Number(`0x${txNum}`) };
+}
 
 /**
  * What a master's store holds of the channel `checking`: how far it was followed, which headers are recorded in its state,
@@ -156,11 +163,24 @@ export class CheckingRows {
     const keys = await this.#store.keys({ gte: prefix, lt: endOfPrefix(prefix) }).all();
     return keys.flatMap((key) => {
       const place = key.slice(prefix.length);
-      const [blockNum = '', txNum = ''] = place.split('/');
       const envelope = read(this.#store, ENVELOPE + place);
-      if (envelope === null) return [];
-      return [{ blockNum: BigInt(`0x${blockNum}`), txNum: Number(`0x${txNum}`), envelope }];
+      return envelope === null ? [] : [{ ...placeOf(place), envelope }];
     });
+  }
+
+  /** Keeps a transaction with headers under rules that this version does not know. */
+  putNewer(batch: StoreBatch, place: CheckingPlace, envelope: Uint8Array): void {
+    batch.put(NEWER + placeKey(place), envelope);
+  }
+
+  dropNewer(batch: StoreBatch, place: CheckingPlace): void {
+    batch.del(NEWER + placeKey(place));
+  }
+
+  /** What `putNewer` kept, in its order. */
+  async newer(): Promise<(CheckingPlace & { readonly envelope: Uint8Array })[]> {
+    const rows = await this.#store.iterator({ gte: NEWER, lt: endOfPrefix(NEWER) }).all();
+    return rows.map(([key, envelope]) => ({ ...placeOf(key.slice(NEWER.length)), envelope }));
   }
 
   /** Lets the candidates for header `checkNum` go; envelopes stay while later cycles may need them. */

@@ -5,6 +5,7 @@ import {
   encodeCheckingHeader,
   encodeIntervalLeaf,
   equalBytes,
+  FIRST_RULES,
   HeaderChain,
   leafHash,
   peaksAfter,
@@ -27,7 +28,9 @@ import type { CycleRows } from './cycle-rows.js';
 export interface CycleBlock {
   readonly number: bigint;
   readonly headerHash: Uint8Array;
-  readonly body: Pick<AttestationBody, 'txRoot' | 'txTotal' | 'trieRoot'>;
+  readonly body: Pick<AttestationBody, 'txRoot' | 'txTotal' | 'trieRoot' | 'rules'>;
+  /** The rules in force after it. */
+  readonly rulesAfter: number;
   readonly anchors: readonly AnchorWrite[];
   /** Whether it holds transactions besides anchors. */
   readonly busy: boolean;
@@ -93,6 +96,11 @@ export class CycleKeeper {
     return this.#open?.anchored ?? 0n;
   }
 
+  /** The rules in force for the next block. */
+  get rules(): number {
+    return Math.max(FIRST_RULES, this.#open?.rules ?? 0);
+  }
+
   /** The chain of all headers that were computed; null before main's first block. */
   get chain(): HeaderChain | null {
     return this.#chain;
@@ -118,6 +126,7 @@ export class CycleKeeper {
         anchorBlock: open.anchorBlock,
         configBlock: open.configBlock,
         membership: block.membership,
+        rules: block.body.rules,
       }),
     );
     const dueMs = BigInt(now.getTime());
@@ -146,7 +155,13 @@ export class CycleKeeper {
 
   #first({ headerHash, membership }: CycleBlock): CycleStep {
     const chain = HeaderChain.start({ ...this.#terms, genesisHeaderHash: headerHash, membership });
-    return { chain, open: create(OpenCycleSchema, {}), ended: null, anchored: [], blockNum: 0n };
+    return {
+      chain,
+      open: create(OpenCycleSchema, { rules: FIRST_RULES }),
+      ended: null,
+      anchored: [],
+      blockNum: 0n,
+    };
   }
 
   /** The cycles of which a block has the first anchor: with the hash that this master computed. */
@@ -173,5 +188,6 @@ function grown(open: OpenCycle, block: CycleBlock, anchors: readonly bigint[]): 
     configBlock: block.configures ? number : open.configBlock,
     anchored: newest,
     anchorBlock: newest > open.anchored ? number : open.anchorBlock,
+    rules: block.rulesAfter,
   });
 }

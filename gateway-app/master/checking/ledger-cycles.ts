@@ -1,4 +1,4 @@
-import { isCotraceError, type AttestationBody, type HeaderChain } from '@cotrace/core';
+import { isCotraceError, type HeaderChain } from '@cotrace/core';
 import type { StoreBatch } from '../../node/store.js';
 import type { Log } from '../../node/log.js';
 import { configurationAt } from '../configurations.js';
@@ -7,9 +7,10 @@ import type { MasterStore } from '../master-store.js';
 import type { ReadBlock } from '../read-block.js';
 import { anchorWrites, isBusy } from './anchors.js';
 import { lifecycleChanges, putStep, type Checking, type CheckingStep } from './checking-step.js';
-import { CycleKeeper, type CycleTerms } from './cycle-keeper.js';
+import { CycleKeeper, type CycleBlock, type CycleTerms } from './cycle-keeper.js';
 import { DomainRanks, type RankStep } from './domain-ranks.js';
 import { remakeRanks } from './remake-ranks.js';
+import { rulesAfter, type SwitchingTransaction } from './rules-switch.js';
 
 /** The rank trees and checking cycles of a master's ledger: what a block makes of them is written in the block's batch. */
 export class LedgerCycles {
@@ -40,6 +41,11 @@ export class LedgerCycles {
     return this.#keeper.chain;
   }
 
+  /** The rules in force for the next block. */
+  get rules(): number {
+    return this.#keeper.rules;
+  }
+
   /** The newest cycle that main has an anchor of; 0: none. */
   get anchored(): bigint {
     return this.#keeper.anchored;
@@ -52,7 +58,7 @@ export class LedgerCycles {
   async step(
     block: ReadBlock,
     keys: readonly ChangedKey<unknown>[],
-    body: Pick<AttestationBody, 'txRoot' | 'txTotal' | 'trieRoot'>,
+    body: CycleBlock['body'],
     now: Date,
   ): Promise<CheckingStep> {
     const { checked, writing, block: stored } = block;
@@ -64,6 +70,7 @@ export class LedgerCycles {
         number,
         headerHash: stored.headerHash,
         body,
+        rulesAfter: rulesAfter(this.rules, withEnvelopes(block), checked.main),
         anchors: anchorWrites(writing),
         busy: isBusy(stored),
         configures: checked.after !== checked.main,
@@ -107,6 +114,11 @@ export class LedgerCycles {
     await this.remake();
     return this.#ranks.advance(blockNum, keys);
   }
+}
+
+/** The valid transactions of a block. */
+function withEnvelopes({ writing, envelopes }: ReadBlock): SwitchingTransaction[] {
+  return writing.map(({ txNum, rwset }) => ({ rwset, envelope: envelopes[txNum] ?? new Uint8Array() }));
 }
 
 async function opened(store: MasterStore, terms: CycleTerms, last: bigint | null): Promise<Checking> {

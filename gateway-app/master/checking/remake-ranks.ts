@@ -1,4 +1,5 @@
 import { decodeAttestationBody, stateTrieKey } from '@cotrace/core';
+import type { Membership } from '@cotrace/verifier';
 import type { Log } from '../../node/log.js';
 import type { StoreBatch } from '../../node/store.js';
 import { configurationAt } from '../configurations.js';
@@ -9,6 +10,7 @@ import { anchorWrites, isBusy } from './anchors.js';
 import { lifecycleChanges, putStep, type Checking } from './checking-step.js';
 import { CycleKeeper, type CycleTerms } from './cycle-keeper.js';
 import { DomainRanks } from './domain-ranks.js';
+import { rulesAfter } from './rules-switch.js';
 
 /**
  * Makes rank trees and cycles anew of the blocks of a store up to `last`, its last: where it has none, from a time before
@@ -25,12 +27,12 @@ export async function remakeRanks(
   await store.cycles.clearAnchors();
   const ranks = await DomainRanks.open(store.ranks, terms.c);
   const keeper = CycleKeeper.start(terms, store.cycles);
-  let membership = configurationAt(store, 0n).hash;
+  let config = configurationAt(store, 0n);
   let told = Date.now();
   for (let number = 0n; number <= last; number += 1n) {
-    const configures = store.isConfigured(number);
-    if (configures) membership = configurationAt(store, number).hash;
-    await remakeBlock(store, { ranks, keeper }, { number, configures, membership });
+    const [configures, main] = [store.isConfigured(number), config];
+    if (configures) config = configurationAt(store, number);
+    await remakeBlock(store, { ranks, keeper }, { number, configures, main, membership: config.hash });
     if (Date.now() - told < START_PROGRESS_MS) continue;
     told = Date.now();
     log.info(`making the rank trees: block ${number} of ${last}`);
@@ -42,9 +44,15 @@ export async function remakeRanks(
 async function remakeBlock(
   store: MasterStore,
   { ranks, keeper }: Checking,
-  block: { readonly number: bigint; readonly configures: boolean; readonly membership: Uint8Array },
+  block: {
+    readonly number: bigint;
+    readonly configures: boolean;
+    /** In force before the block. */
+    readonly main: Membership;
+    readonly membership: Uint8Array;
+  },
 ): Promise<void> {
-  const { number } = block;
+  const { number, main } = block;
   const stored = store.block(number);
   const writing = store.writingTransactions(number);
   const keys = keyChanges(writing, (namespace, key) => {
@@ -57,6 +65,11 @@ async function remakeBlock(
       ...block,
       headerHash: stored.headerHash,
       body: decodeAttestationBody(store.attestation(number).body),
+      rulesAfter: rulesAfter(
+        keeper.rules,
+        writing.map(({ txNum, rwset }) => ({ rwset, envelope: store.envelope(number, txNum) })),
+        main,
+      ),
       anchors: anchorWrites(writing),
       busy: isBusy(stored),
       parts: step.parts,

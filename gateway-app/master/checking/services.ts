@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import { checkingHeaderHash, CotraceError, provePart } from '@cotrace/core';
+import { checkingHeaderHash, CotraceError, provePart, RULES } from '@cotrace/core';
 import type { Consortium } from '../../consortium/consortium.js';
 import {
   CheckingStateSchema,
@@ -48,6 +48,8 @@ export function checkingMethods(parts: CheckingServiceParts) {
         t2Ms: t2 * 1000,
         initiator: await parts.initiator(),
         diverged: parts.diverged(),
+        rules: ledger.rules,
+        knownRules: RULES,
       });
     }),
 

@@ -192,6 +192,7 @@ export class ReferenceLedger {
   attestations(mspIds: readonly string[], trieRoot: Uint8Array, block = this.height): Attestation[] {
     const body = encodeAttestationBody({
       networkId: this.#world.networkId,
+      rules: 1,
       blockNum: block,
       previousHash: block === 0n ? new Uint8Array(32) : sha256(utf8(`block ${block - 1n}`)),
       dataHash: sha256(utf8(`data ${block}`)),
