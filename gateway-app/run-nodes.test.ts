@@ -5,7 +5,8 @@ import { isCotraceError } from '@cotrace/core';
 import { Master } from './gen/cotrace/cotrace_pb.js';
 import { codeOf } from './testing/codes.js';
 import { until } from './testing/test-business-node.js';
-import { TestConsortium } from './testing/test-consortium.js';
+import { connectPeers, TestConsortium } from './testing/test-consortium.js';
+import { startMaster } from './master/master-node.js';
 import type { NodeConfig } from './node/node-config.js';
 import { runNodes } from './run-nodes.js';
 
@@ -99,14 +100,30 @@ describe('a process with nodes', () => {
       /^CONFIG: .* must be an identity of Org1MSP, .*Org2MSP/,
     );
   });
+
+  it('tells a signing certificate that is not the one of the consortium file', async () => {
+    const config = consortium.configOf('org1.master');
+    const said = await run({ ...config, mspDir: mixedIdentity() });
+    expect(said).toMatch(/^CONFIG: .*signcerts must hold the signing certificate of org1\.master, SHA-256 /);
+    expect(said).toContain(consortium.node('org1.master').signer);
+    expect(said).toContain(consortium.node('org2.master').signer);
+  });
 });
+
+/** The folder of org1's master with the certificate and key of org2's. */
+function mixedIdentity(): string {
+  const other = consortium.configOf('org2.master').mspDir;
+  return mixed('msp', consortium.configOf('org1.master').mspDir, other, 'signcerts', 'keystore');
+}
 
 describe('a master whose identity only the channel can tell is another organisation’s', () => {
   it('stops at the first block, and at the next start', async () => {
-    const config = consortium.configOf('org1.master');
-    const other = consortium.configOf('org2.master').mspDir;
-    const mspDir = mixed('msp', config.mspDir, other, 'signcerts', 'keystore');
-    const fresh = await consortium.startNode('org1.master', consortium.chain, { mspDir });
+    const config = { ...consortium.configOf('org1.master'), mspDir: mixedIdentity() };
+    // A consortium file of an older version names no signing certificates.
+    const nodes = consortium.consortium.nodes.map((node) => ({ ...node, signer: null }));
+    const start = () =>
+      startMaster(config, { ...consortium.consortium, nodes }, connectPeers(consortium.chain));
+    const fresh = await start();
     expect(await codeOf(() => fresh.failure)).toBe('IDENTITY');
     await fresh.stop();
     const good = await consortium.startNode('org1.master');
@@ -116,8 +133,6 @@ describe('a master whose identity only the channel can tell is another organisat
       () => 'no block',
     );
     await good.stop();
-    expect(await codeOf(() => consortium.startNode('org1.master', consortium.chain, { mspDir }))).toBe(
-      'IDENTITY',
-    );
+    expect(await codeOf(start)).toBe('IDENTITY');
   });
 });

@@ -183,7 +183,7 @@ describe('sealCycle', () => {
     );
   });
 
-  it('goes on behind a header that is proven and not in the state, and records that one, too', async () => {
+  it('continues behind a header that is proven and not in the state, and records that one, too', async () => {
     const proven = { facts: { sealed: 5n } };
     expect((await scene.call('sealCycle', [header(6)], proven)).status).toBe(200);
     expect((await scene.call('sealCycle', [header(5)], proven)).status).toBe(200);

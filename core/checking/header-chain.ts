@@ -93,7 +93,7 @@ export class HeaderChain {
     return this.#last?.header ?? null;
   }
 
-  /** What `resume` goes on with; null before the first header. */
+  /** What `resume` continues with; null before the first header. */
   get state(): ChainState | null {
     return this.#last?.state ?? null;
   }

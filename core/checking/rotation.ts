@@ -1,12 +1,17 @@
 import { compareBytes, utf8 } from '../bytes/bytes.js';
 
+/** MSP ids in the order in which members take turns: by their bytes. */
+export function inTurn(members: readonly string[]): string[] {
+  return [...members].sort((a, b) => compareBytes(utf8(a), utf8(b)));
+}
+
 /**
  * The member that is to initiate cycle `checkNum` at an attempt, counted from 0 (seed 001, section 4.2.3): member
  * (n + k) mod size of those of the membership that seals it, sorted by the bytes of their MSP ids. `members` may come in any
  * order, at least one.
  */
 export function expectedInitiator(members: readonly string[], checkNum: bigint, attempt: number): string {
-  const sorted = [...members].sort((a, b) => compareBytes(utf8(a), utf8(b)));
+  const sorted = inTurn(members);
   const at = (checkNum + BigInt(attempt)) % BigInt(sorted.length);
   const member = sorted[Number(at)];
   if (member === undefined) throw new RangeError('there is no member to expect');

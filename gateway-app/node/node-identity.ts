@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CotraceError } from '@cotrace/core';
 import { parseCertificate } from '@cotrace/fabric-model';
 import { loadIdentity, loadTls, tlsFiles, type SigningIdentity, type TlsMaterial } from '@cotrace/network';
-import { certificateHash } from '../consortium/certificate-hash.js';
+import { certificateHash, pemCertificateHash } from '../consortium/certificate-hash.js';
 import type { Consortium, ConsortiumNode } from '../consortium/consortium.js';
 
 /** Units of a certificate that say its role. Source: Fabric's NodeOUs, as its tools name them. */
@@ -36,11 +36,18 @@ export function loadNodeTls(tlsDir: string, node: ConsortiumNode, consortium: Co
 
 /**
  * Loads the identity with which a master attests. Throws `IDENTITY`, and `CONFIG` with the folder where it is of another
- * role or organisation: everybody would refuse its attestations. An organisation is known here by the TLS authorities
+ * role or organisation, or not the one that the consortium file names: everybody would refuse what it signs. An organisation is known here by the TLS authorities
  * that tools put beside its identities; where there are none, the channel's configuration tells later.
  */
 export function loadAttester(mspDir: string, node: ConsortiumNode, consortium: Consortium): SigningIdentity {
-  return loadOf('peer', 'attest', mspDir, node, consortium);
+  const identity = loadOf('peer', 'attest', mspDir, node, consortium);
+  const hash = pemCertificateHash(identity.certificate);
+  if (node.signer === null || hash === node.signer) return identity;
+  throw wrong(
+    join(mspDir, 'signcerts'),
+    `must hold the signing certificate of ${node.name}, SHA-256 ${node.signer} in the consortium file, but holds one with ` +
+      `SHA-256 ${hash}; put that certificate and its key back, or make the consortium files again with the new one`,
+  );
 }
 
 /**

@@ -26,7 +26,7 @@ export function anchorWrites(
   );
 }
 
-/** Whether a block holds transactions, valid or not, that are no anchors. */
+/** Whether a block holds transactions, valid or not, that are not anchors. */
 export function isBusy({ transactions }: Pick<StoredBlock, 'transactions'>): boolean {
   return transactions.some(
     ({ domains, everyDomain }) => everyDomain || domains.length !== 1 || domains[0] !== ANCHOR,

@@ -244,7 +244,7 @@ describe('what a master makes of the checking channel', () => {
     expect(marks()).toEqual([0n, 0n]);
   });
 
-  it('goes on after a start where it was', async () => {
+  it('continues after a start where it was', async () => {
     await take([sealOf([headerOf(1n)])]);
     const { folder } = master.store;
     await master.close();

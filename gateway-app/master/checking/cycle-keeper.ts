@@ -81,7 +81,7 @@ export class CycleKeeper {
   }
 
   /**
-   * Goes on after block `last`, the newest of the store. Throws `HEADER_CHAIN` and as `decodeCheckingHeader` where the newest
+   * Continues after block `last`, the newest of the store. Throws `HEADER_CHAIN` and as `decodeCheckingHeader` where the newest
    * header is damaged.
    */
   static resume(terms: CycleTerms, rows: CycleRows, genesis: CycleGenesis, last: bigint): CycleKeeper {

@@ -70,7 +70,7 @@ export class CycleRows {
     return this.#row(checkNum)?.header ?? null;
   }
 
-  /** What `HeaderChain.resume` goes on with after header `checkNum`, the newest. Throws `NOT_FOUND`. */
+  /** What `HeaderChain.resume` continues with after header `checkNum`, the newest. Throws `NOT_FOUND`. */
   chain(checkNum: bigint): ChainState {
     const peaks = read(this.#store, PEAKS);
     const { header } = this.need(checkNum);

@@ -93,7 +93,7 @@ export class LedgerCycles {
     this.#keeper.took(cycle);
   }
 
-  /** Makes trees and cycles anew of the store's blocks: what a quorum sealed shows that they are not what they should be. */
+  /** Makes trees and cycles again from the store's blocks: what a quorum sealed shows that they are not what they should be. */
   async remake(): Promise<void> {
     const last = this.#store.checkpoint()?.number ?? null;
     if (last === null) return;

@@ -1,8 +1,7 @@
 import {
   attemptAt,
   expectedInitiator,
-  compareBytes,
-  utf8,
+  inTurn,
   type LateKind,
   MAX_LATE_ATTEMPT,
   MAX_SEALED_HEADERS,
@@ -115,7 +114,7 @@ function anchorer(
   { t1Ms }: Patience,
   nowMs: number,
 ): string | null {
-  const sorted = [...members].sort((a, b) => compareBytes(utf8(a), utf8(b)));
-  const first = Math.max(0, sorted.indexOf(initiator));
-  return sorted[(first + attemptAt(sealedMs, nowMs, t1Ms)) % sorted.length] ?? null;
+  const order = inTurn(members);
+  const first = Math.max(0, order.indexOf(initiator));
+  return order[(first + attemptAt(sealedMs, nowMs, t1Ms)) % order.length] ?? null;
 }

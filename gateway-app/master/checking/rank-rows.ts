@@ -51,7 +51,7 @@ export class RankRows {
     }
   }
 
-  /** Whether the trees are those of the store's last block: not while they are made anew, nor in a store from before there were any. */
+  /** Whether the trees are those of the store's last block: not while they are made again, nor in a store from before there were any. */
   get areMade(): boolean {
     return read(this.#store, MADE) !== null;
   }
@@ -60,7 +60,7 @@ export class RankRows {
     batch.put(MADE, new Uint8Array());
   }
 
-  /** A key of a domain as it is so far, while trees are made anew; null where it was not yet there. */
+  /** A key of a domain as it is so far, while trees are made again; null where it was not yet there. */
   remade(namespace: string, key: string): KeyState | null {
     const row = read(this.#store, `${REMADE}${namespace}/${key}`);
     return row === null ? null : decodeKeyState(row);

@@ -13,7 +13,7 @@ import { DomainRanks } from './domain-ranks.js';
 import { rulesAfter } from './rules-switch.js';
 
 /**
- * Makes rank trees and cycles anew of the blocks of a store up to `last`, its last: where it has none, from a time before
+ * Makes rank trees and cycles again from the blocks of a store up to `last`, its last: where it has none, from a time before
  * there were any, or where they are damaged. After a crash it begins again.
  */
 export async function remakeRanks(

@@ -84,7 +84,7 @@ describe('the host of a contract', () => {
       (to: ContractPeer) => to.send(peer.ChaincodeMessage_Type.PUT_STATE),
     ],
     ['nobody catches an error', (to: ContractPeer) => to.start('fail')],
-  ])('goes on with what it knew in a new thread where the old one ends: %s', async (_, end) => {
+  ])('continues with what it knew in a new thread where the old one ends: %s', async (_, end) => {
     const { host, address } = await start();
     host.post({ word: 'before' });
     const connection = dial(address);

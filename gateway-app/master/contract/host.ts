@@ -14,7 +14,7 @@ export interface HostOptions extends ContractService {
 
 /**
  * Serves a contract to the organisation's peer as chaincode-as-a-service, in a thread of its own: whatever it takes, and
- * however it ends, the master goes on. A thread that ends is started again at once, with what was posted last; one that cannot
+ * however it ends, the master continues. A thread that ends is started again at once, with what was posted last; one that cannot
  * listen, with growing pauses. `Facts` are plain data that can be posted to a thread.
  */
 export class ContractHost<Facts> {

@@ -20,7 +20,7 @@ export async function serveContract(contract: Contract, know: (facts: unknown) =
   const { service, facts } = workerData as ThreadTask<unknown>;
   if (facts !== null) know(facts);
   port.on('message', know);
-  // fabric-shim logs errors that nobody catches and goes on: a thread in such a state is better started anew.
+  // fabric-shim logs errors that nobody catches and continues: a thread in such a state is better started again.
   for (const event of ['uncaughtException', 'unhandledRejection']) process.removeAllListeners(event);
   const say = (word: ThreadWord) => port.postMessage(word);
   try {
