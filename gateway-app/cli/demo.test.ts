@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { CotraceError } from '@cotrace/core';
 import { readEpcisFile } from '@cotrace/epcis';
+import { readTopology } from '@cotrace/network';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { SessionOptions } from '../client/session.js';
 import { committing } from '../testing/committing.js';
@@ -71,6 +72,8 @@ const business = (more: { state?: string; digest?: number; storeBytes?: bigint }
 interface Running extends SceneOptions {
   readonly once?: boolean;
   readonly json?: boolean;
+  /** Path of the topology file that is asked for. */
+  readonly topology?: string | null;
   /** Bringing the network up, by default without trouble. */
   readonly up?: () => Promise<void>;
   /** What happens when a line is written on standard error. */
@@ -78,9 +81,9 @@ interface Running extends SceneOptions {
 }
 
 /** Runs the demonstration; `done` is what it does with the network, in order. */
-async function shown({ once = true, json = false, ...options }: Running = {}) {
+async function shown({ once = true, json = false, topology = 't.yaml', ...options }: Running = {}) {
   const { up = () => Promise.resolve(), hears = () => undefined } = options;
-  const choice = { topology: 't.yaml', backend: 'fabric' } as const;
+  const choice = { topology, backend: 'fabric' } as const;
   const done: unknown[] = [];
   const everywhere = scene.network.organisations.flatMap(({ name }) =>
     DOMAINS.map((domain) => [`${name}.${domain}`, business()] as const),
@@ -140,6 +143,12 @@ describe('the demonstration', () => {
       ['close', own],
       ['down', home, false],
     ]);
+  });
+
+  it('has cycles of its own length on a new network that nobody describes', async () => {
+    const { done } = await shown({ topology: null });
+    const [[, , wanted] = []] = done as [string, string, { topology: string }][];
+    expect(readTopology(wanted?.topology ?? '').checkingHeight).toBeLessThan(10);
   });
 
   it('shows what the consumer sees, and what each node stores', async () => {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { openSession } from '../client/session.js';
 import { networkDown } from '../deploy/local/down.js';
 import { networkUp, type NetworkChoice } from '../deploy/local/up.js';
@@ -6,6 +8,9 @@ import { Workspace } from '../workspace/workspace.js';
 import { LONG_MS } from './limits.js';
 import type { Output } from './output.js';
 import { RICE_FILES, showRiceChain } from './rice-chain.js';
+
+/** What the network is where there is none yet and no other is asked for. */
+const TOPOLOGY = fileURLToPath(new URL('../../demo/topology.yaml', import.meta.url));
 
 /** How a demonstration starts, talks to and stops its network, and what it captures. */
 const REAL = { up: networkUp, down: networkDown, open: openSession, files: RICE_FILES };
@@ -27,7 +32,8 @@ export async function demo(
   // Stays: a terminal and `npm start` may both send the signal, and the second must not end this process.
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interrupt.abort());
   try {
-    await means.up(workspace, choice, progress);
+    const topology = choice.topology ?? (existsSync(workspace.topology) ? null : TOPOLOGY);
+    await means.up(workspace, { ...choice, topology }, progress);
     const exitCode = await showNetwork(workspace, means, interrupt.signal, output);
     if (!once) {
       progress('');

@@ -18,3 +18,7 @@ export const MOST_NAMED = 4;
 /** How long the demonstration waits for nodes to follow, and one pause while it waits for Ctrl-C. */
 export const SETTLE_MS = 15_000;
 export const LONG_MS = 60_000;
+
+/** How long the demonstration waits for its first cycle to be sealed and compared, and how often it looks, in milliseconds. */
+export const CYCLE_MS = 20_000;
+export const CYCLE_LOOK_MS = 250;

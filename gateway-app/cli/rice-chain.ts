@@ -9,6 +9,7 @@ import { settledRows, type NodeRow } from '../client/node-rows.js';
 import { differingDomains } from '../client/state-digests.js';
 import { trace as traceProduct } from '../client/trace.js';
 import { loadTrust } from '../client/trust.js';
+import { firstCycle, type FirstCycle } from './demo-cycles.js';
 import { DEFAULT_IN_FLIGHT, SETTLE_MS } from './limits.js';
 import { bytes, EXIT, table, type Output } from './output.js';
 import { toJson } from './trace.js';
@@ -69,6 +70,7 @@ export async function showRiceChain(
   const nodes = await settledRows(connections, SETTLE_MS);
   const following = nodes.filter(({ state, lag }) => state === 'following' && lag === 0n).length;
   const differing = await differingDomains(connections, open);
+  const first = await firstCycle(connections, signal);
 
   const checks = [
     {
@@ -84,12 +86,22 @@ export async function showRiceChain(
       holds: following === nodes.length,
     },
     { what: 'the nodes of every domain hold equal state', holds: differing.length === 0 },
+    ...(first === null ? [] : [cycleCheck(first)]),
   ];
   const holds = checks.every((check) => check.holds);
   output.result({ holds, checks, trace: toJson(trace), nodes }, () =>
     riceChainText({ checks, trace, nodes }),
   );
   return holds ? EXIT.done : EXIT.failed;
+}
+
+function cycleCheck({ cycle, consistent, nodes }: FirstCycle): Check {
+  const { firstBlock, lastBlock, sealedMs, endorsers } = cycle;
+  const by = sealedMs === null ? 'not sealed' : `sealed by ${endorsers.join(' and ')}`;
+  return {
+    what: `cycle 1, blocks ${firstBlock} to ${lastBlock}, ${by}; ${consistent} of ${nodes} business nodes hold what was sealed`,
+    holds: sealedMs !== null && consistent === nodes,
+  };
 }
 
 function riceChainText({ checks, trace, nodes }: RiceChain): string[] {
