@@ -20,6 +20,7 @@ import { BlockRing } from './block-ring.js';
 import { BusinessHealth } from './business-health.js';
 import { CycleBook } from './checking/cycle-book.js';
 import { CycleFollower, remoteSealed, type SealedSource } from './checking/follow-cycles.js';
+import { rankSourcesOf, remoteRanks, type RankSource } from './checking/rank-peers.js';
 import { Docking, originsOf, remoteOrigin, type BlockOrigin, type Patience } from './docking.js';
 import { DomainRank } from './domain-rank.js';
 import { DomainStore } from './domain-store.js';
@@ -38,6 +39,8 @@ export interface BusinessWire {
   readonly sources: readonly AttestationSource[];
   /** The masters again, the own organisation's first. */
   readonly sealed: readonly SealedSource[];
+  /** Who is asked what differs, in the order of preference. */
+  readonly ranks: readonly RankSource[];
   close(): void;
 }
 
@@ -87,7 +90,14 @@ export async function startBusinessNode(
     );
     const terms = { consortium, verifier: nodeVerifier };
     const book = await CycleBook.open({ domain, store, rank, health, terms, log });
-    const cycles = new CycleFollower({ book, sources: wire.sealed, feed, refusals, log });
+    const cycles = new CycleFollower({
+      book,
+      sources: wire.sealed,
+      ranks: wire.ranks,
+      feed,
+      refusals,
+      log,
+    });
     const methods = businessMethods({
       node,
       consortium,
@@ -128,17 +138,36 @@ export async function startBusinessNode(
 
 /** The nodes of the consortium, over mutual TLS. */
 const connectNodes: ConnectNodes = (node, consortium, tls) => {
-  const remotes = originsOf(node, consortium).flatMap((remote) => {
-    if (remote.address === null) return [];
-    const { tlsRoots } = findOrganisation(consortium, remote.mspId);
-    return [{ remote, client: new RpcClient(remote.address, tls, tlsRoots, remote.certificate) }];
-  });
+  const connected = connectOnce(consortium, tls);
+  const remotes = connected.to(originsOf(node, consortium));
   const masters = remotes.filter(({ remote }) => remote.role === 'master');
   const domain = node.domain ?? '';
   return {
     origins: remotes.map(({ remote, client }) => remoteOrigin(remote, domain, client)),
     sources: masters.map(({ remote, client }) => remoteSource(remote.name, client)),
     sealed: masters.map(({ remote, client }) => remoteSealed(remote.name, domain, client)),
-    close: () => remotes.forEach(({ client }) => client.close()),
+    ranks: connected
+      .to(rankSourcesOf(node, consortium))
+      .map(({ remote, client }) => remoteRanks(remote, domain, client)),
+    close: () => connected.close(),
   };
 };
+
+/** Connections over mutual TLS to nodes that have an address, one to each. */
+function connectOnce(consortium: Consortium, tls: TlsMaterial) {
+  const clients = new Map<string, RpcClient>();
+  return {
+    to: (nodes: readonly ConsortiumNode[]) =>
+      nodes.flatMap((remote) => {
+        const { name, address, mspId, certificate } = remote;
+        if (address === null) return [];
+        const { tlsRoots } = findOrganisation(consortium, mspId);
+        const client = clients.get(name) ?? new RpcClient(address, tls, tlsRoots, certificate);
+        clients.set(name, client);
+        return [{ remote, client }];
+      }),
+    close: () => {
+      for (const client of clients.values()) client.close();
+    },
+  };
+}

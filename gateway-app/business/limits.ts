@@ -42,6 +42,13 @@ export const STORE_BLOCK_BYTES = 16 * 1024;
 /** Cycles that are listed as those at whose ends the state is not what was sealed: the first ones count. */
 export const MAX_DIFFERENCES = 16;
 
+/** Groups of a rank tree that are named as those in which a state differs at the end of one cycle. */
+export const MAX_DIFFERING_GROUPS = 64;
+
+/** How long one node is asked what differs, and how long it may take for one answer: until then the next header waits. */
+export const LOCATE_MS = 30_000;
+export const RANK_CALL_MS = 5000;
+
 /** How long a master may take for the header of a cycle that is over, before the next one is asked, and how often that is looked at. */
 export const HEADER_PATIENCE = { withheld: 10_000, watch: 1000 };
 

@@ -9,6 +9,7 @@ import {
   StateReplySchema,
 } from '../gen/cotrace/cotrace_pb.js';
 import type { HeightFeed } from '../node/feed.js';
+import { rankMethods } from '../node/rank-methods.js';
 import { streaming, unary, type KnownCaller, type RpcMethod } from '../node/rpc-method.js';
 import { requireDomain, requireRole } from '../node/rpc-server.js';
 import { folderBytes } from '../node/store.js';
@@ -65,7 +66,9 @@ export function businessMethods(parts: BusinessParts) {
         refusals: refusals.all(),
         storeBytes: BigInt(await folderBytes(store.folder)),
         consistentUpTo: book.consistentUpTo,
-        differences: book.differences.map(({ checkNum, code }) => ({ checkNum, code })),
+        differences: book.differences.flatMap(({ checkNum, code, blocks }) =>
+          (blocks.length === 0 ? [0n] : blocks).map((blockNum) => ({ checkNum, blockNum, code })),
+        ),
       });
     }),
 
@@ -103,6 +106,14 @@ export function businessMethods(parts: BusinessParts) {
         ...(await store.digest(domain)),
         consistentUpTo: book.consistentUpTo,
       });
+    }),
+
+    ...rankMethods(Business, {
+      c: consortium.checkingHeight,
+      pages: (asked) => {
+        if (asked === domain) return store.rankPages;
+        throw new CotraceError('BAD_REQUEST', `${node.name} holds ${domain}, not ${asked}`, { domain });
+      },
     }),
 
     evidenceKept: unary(Business.method.evidenceKept, BUSINESS_REQUESTS.empty, async (_request, caller) => {

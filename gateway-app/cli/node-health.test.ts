@@ -21,7 +21,15 @@ function report(name: string, more: Partial<Report>): Report {
       quorum: null,
       behindBlocks: 0n,
     },
-    ...{ behindSeconds: 0, storeBytes: 5n, dockedAt: null, consistentUpTo: 0n, refusals: [], ...more },
+    ...{
+      behindSeconds: 0,
+      storeBytes: 5n,
+      dockedAt: null,
+      consistentUpTo: 0n,
+      differences: [],
+      refusals: [],
+      ...more,
+    },
   };
 }
 

@@ -140,6 +140,26 @@ describe('the table of all nodes', () => {
     ]);
   });
 
+  it('does not say twice of a master that it diverged', async () => {
+    const reason = 'a quorum sealed another header than this master computed: cycle 5, in trieRoot';
+    const { code, text } = await shown({
+      'org2.master': master({ state: 'diverged', reason }, { diverged: 'cycle 5, in trieRoot' }),
+    });
+    expect([code, text.split(reason).length, text.includes('than its own')]).toEqual([EXIT.failed, 2, false]);
+  });
+
+  it('lists in JSON where the state of a business node differs', async () => {
+    const differences = [
+      { checkNum: 3n, blockNum: 5n, code: 'STATE_DIFFERS' },
+      { checkNum: 4n, code: 'STATE_DIFFERS' },
+    ];
+    const { text } = await shown({ 'org1.goods': business({ differences }) }, { json: true });
+    expect((JSON.parse(text) as { differences: unknown }[])[1]?.differences).toEqual([
+      { cycle: '3', block: '5', code: 'STATE_DIFFERS' },
+      { cycle: '4', block: null, code: 'STATE_DIFFERS' },
+    ]);
+  });
+
   it('has no cycle of a master that does not say how it stands with them', async () => {
     const silent = { status: master().status ?? (() => Promise.reject(new Error())) };
     const { code, text } = await shown({ 'org1.master': silent });
@@ -148,7 +168,14 @@ describe('the table of all nodes', () => {
 
   it('is as much as JSON', async () => {
     const { text } = await shown({}, { json: true });
-    const common = { state: 'following', reason: '', height: '10', lag: '0', behindSeconds: 0 };
+    const common = {
+      state: 'following',
+      reason: '',
+      height: '10',
+      lag: '0',
+      behindSeconds: 0,
+      differences: [],
+    };
     expect((JSON.parse(text) as unknown[]).slice(0, 2)).toEqual([
       {
         ...{ ...common, name: 'org1.master', role: 'master', domain: null },

@@ -92,7 +92,14 @@ describe('cotrace nodes', () => {
     const connections = connectionsAt(() => 2n);
     const client = connections.node(findNode(consortium.consortium, 'org1.goods', 'business'));
     const refusal = { blockNum: 1n, source: 'org2.master', code: 'WITHHELD', reason: 'holds it back' };
-    const status = { name: 'org1.goods', state: 'following', reason: '', height: 2n, behindSeconds: 0 };
+    const status = {
+      name: 'org1.goods',
+      state: 'following',
+      reason: '',
+      height: 2n,
+      behindSeconds: 0,
+      differences: [],
+    };
     const times = { times: 3, first: 1_767_225_600n, last: 1_767_225_660n };
     jest
       .spyOn(client, 'call')

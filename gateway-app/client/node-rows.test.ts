@@ -70,6 +70,7 @@ describe('the status of nodes', () => {
       role: 'business',
       domain: 'goods',
       consistentUpTo: 0n,
+      differences: [],
       checking: null,
       state: 'following',
       reason: '',

@@ -29,6 +29,15 @@ export interface NodeRow {
   readonly dockedAt: string | null;
   /** Newest cycle at whose end a business node's state is what was sealed, 0 before the first; null for a master. */
   readonly consistentUpTo: bigint | null;
+  /**
+   * Where a business node's state is not what was sealed: the cycle, and the block whose group of the rank tree differs; null where
+   * that is not known.
+   */
+  readonly differences: readonly {
+    readonly cycle: bigint;
+    readonly block: bigint | null;
+    readonly code: string;
+  }[];
   /** How a master stands with checking cycles; null for a business node, and where it does not say. */
   readonly checking: MasterChecking | null;
   readonly refusals: readonly {
@@ -127,7 +136,10 @@ async function heightOfLedger({ peer }: Connections): Promise<bigint | null> {
   }
 }
 
-function rowOf({ node, height, refusals, ...report }: AskedNode, ledger: bigint | null): NodeRow {
+function rowOf(
+  { node, height, refusals, differences, ...report }: AskedNode,
+  ledger: bigint | null,
+): NodeRow {
   const { name, role, domain } = node;
   const { state, reason, behindSeconds, storeBytes, dockedAt, consistentUpTo, checking } = report;
   return {
@@ -142,6 +154,11 @@ function rowOf({ node, height, refusals, ...report }: AskedNode, ledger: bigint 
     storeBytes,
     dockedAt,
     consistentUpTo,
+    differences: differences.map(({ checkNum: cycle, blockNum, code }) => ({
+      cycle,
+      block: blockNum === 0n ? null : blockNum,
+      code,
+    })),
     checking,
     refusals: refusals.map(({ blockNum: block, source, code, reason: why, times, first, last }) => ({
       block,

@@ -10,6 +10,7 @@ import {
 } from '../gen/cotrace/cotrace_pb.js';
 import type { MainPeer } from '../fabric/main-peer.js';
 import type { HeightFeed } from '../node/feed.js';
+import { rankMethods } from '../node/rank-methods.js';
 import { streaming, unary, type RpcMethod } from '../node/rpc-method.js';
 import { requireDomain, requireRole } from '../node/rpc-server.js';
 import { folderBytes } from '../node/store.js';
@@ -127,6 +128,8 @@ export function masterMethods(parts: MasterParts) {
       requireRole(caller, ['client', 'master']);
       return create(GrowthReplySchema, { proof: growthOf(store.events, request) });
     }),
+
+    ...rankMethods(Master, { c: consortium.checkingHeight, pages: (domain) => store.ranks.pages(domain) }),
 
     freshness: unary(Master.method.freshness, MASTER_REQUESTS.empty, () => freshness.tip()),
 

@@ -18,6 +18,7 @@ const report = (name: string, mspId: string, state: NodeState, role = 'master'):
   storeBytes: null,
   dockedAt: null,
   consistentUpTo: null,
+  differences: [],
   refusals: [],
 });
 

@@ -1,6 +1,6 @@
 import { isCotraceError } from '@cotrace/core';
 import { majorityOf, type Consortium, type ConsortiumNode } from '../consortium/consortium.js';
-import { Business, Master, type Refusal } from '../gen/cotrace/cotrace_pb.js';
+import { Business, Master, type Difference, type Refusal } from '../gen/cotrace/cotrace_pb.js';
 import { isWell, nodeState, type NodeState } from './node-state.js';
 import type { RpcCaller } from './rpc-client.js';
 import { STATUS_CALL_MS } from './limits.js';
@@ -23,6 +23,8 @@ export interface NodeReport {
   readonly dockedAt: string | null;
   /** Newest cycle at whose end a business node's state is what was sealed; 0: none yet. */
   readonly consistentUpTo: bigint | null;
+  /** Where a business node's state is not what was sealed: cycles, and groups of the rank tree by their blocks, 0 where not known. */
+  readonly differences: readonly Difference[];
   readonly refusals: readonly Refusal[];
 }
 
@@ -45,6 +47,7 @@ const NOTHING = {
   storeBytes: null,
   dockedAt: null,
   consistentUpTo: null,
+  differences: [],
   refusals: [],
 } as const;
 
@@ -56,10 +59,10 @@ async function askedReport(node: ConsortiumNode, client: RpcCaller): Promise<Nod
     return { ...NOTHING, node, state, reason, height, ledgerHeight, quorum, behindSeconds, storeBytes };
   }
   const status = await client.call(Business.method.status, {}, { timeout: STATUS_CALL_MS });
-  const { height, behindSeconds, storeBytes, dockedAt, consistentUpTo, refusals, reason } = status;
+  const { height, behindSeconds, storeBytes, dockedAt, consistentUpTo, differences, refusals } = status;
   const state = nodeState(status.state);
-  const own = { height, behindSeconds, storeBytes, dockedAt, consistentUpTo, refusals };
-  return { ...NOTHING, node, state, reason, ...own };
+  const own = { height, behindSeconds, storeBytes, dockedAt, consistentUpTo, differences, refusals };
+  return { ...NOTHING, node, state, reason: status.reason, ...own };
 }
 
 /** Whether as many organisations' masters as must agree continue, of all masters' reports; if not, a sentence that says so. */

@@ -1,3 +1,6 @@
+import { MAX_POSITIONS } from '@cotrace/core';
+import type { RequestLimits } from './rpc-method.js';
+
 /**
  * Limits and timeouts of a process that runs nodes: transport, stores and logs, and what connects to peers. Those of a
  * master and of a business node are in their rooms. Times are in milliseconds unless the name says otherwise.
@@ -119,3 +122,9 @@ export const SILENT_STREAM_MS = 5000;
 
 /** The most keys that a master is asked for in one request, so that reading them takes milliseconds. */
 export const MAX_KEYS = 100;
+
+/** What requests about a rank tree may be: a domain and numbers, or as many places as one message asks for. */
+export const RANK_REQUESTS = {
+  place: { bytes: 512, elements: 8 },
+  nodes: { bytes: 512 + 5 * MAX_POSITIONS, elements: MAX_POSITIONS + 8 },
+} satisfies Record<string, RequestLimits>;

@@ -47,6 +47,8 @@ describe('what stops a node', () => {
         origins: [],
         sources: [source],
         sealed: [],
+        ranks: [],
+        ranks: [],
         close: () => undefined,
       })),
     ];

@@ -4,6 +4,7 @@ import { BlockRing } from '../business/block-ring.js';
 import { BusinessHealth } from '../business/business-health.js';
 import { CycleBook } from '../business/checking/cycle-book.js';
 import { CycleFollower, type SealedSource } from '../business/checking/follow-cycles.js';
+import type { RankSource } from '../business/checking/rank-peers.js';
 import { Docking, type BlockOrigin, type Patience } from '../business/docking.js';
 import { DomainRank } from '../business/domain-rank.js';
 import { DomainStore } from '../business/domain-store.js';
@@ -37,7 +38,7 @@ export class TestBusinessNode {
   private constructor(
     { store, rank, feed, pool, health, book, refusals }: TestBusinessParts,
     follower: (node: Pick<TestBusinessNode, 'ring'>) => DomainFollower,
-    { sources, sealed, withheldHeader = 10_000 }: TestBusinessOptions,
+    { sources, sealed, ranks, withheldHeader = 10_000 }: TestBusinessOptions,
   ) {
     this.store = store;
     this.rank = rank;
@@ -51,7 +52,7 @@ export class TestBusinessNode {
     const log = new SilentLog();
     const sink = { pool, health, refusals, log };
     const cycles = new CycleFollower({
-      ...{ book, sources: sealed ?? [], feed, refusals, log },
+      ...{ book, sources: sealed ?? [], ranks: ranks ?? [], feed, refusals, log },
       patience: { withheld: withheldHeader, watch: 10 },
     });
     this.#running = Promise.all([
@@ -148,6 +149,8 @@ export interface TestBusinessOptions {
   readonly patience?: Patience;
   /** Masters that send sealed headers; by default none does. */
   readonly sealed?: readonly SealedSource[];
+  /** Nodes that are asked what differs; by default nobody. */
+  readonly ranks?: readonly RankSource[];
   /** How long one of them may take for the header of a cycle that is over, in milliseconds. */
   readonly withheldHeader?: number;
 }

@@ -27,8 +27,16 @@ export interface CycleKnowledge {
 
 /** What comes of a sealed header that was verified. */
 export type CycleVerdict =
-  /** The own state is what was sealed; `null` for one that cannot be told, as the cycle point was passed before there were any. */
-  | { readonly kind: 'verified'; readonly header: CheckingHeader; readonly agrees: boolean | null }
+  /**
+   * `agrees`: the own state is what was sealed; null for one that cannot be told, as the cycle point was passed before there were
+   * any. `sealed`: the domain's digest, 32 bytes; null where it has no part.
+   */
+  | {
+      readonly kind: 'verified';
+      readonly header: CheckingHeader;
+      readonly agrees: boolean | null;
+      readonly sealed: Uint8Array | null;
+    }
   /** A quorum sealed what contradicts what the node had verified before. */
   | { readonly kind: 'contradiction'; readonly header: CheckingHeader; readonly reason: string };
 
@@ -55,9 +63,9 @@ export function compareCycle(
   const reason = notFollowing(header, chain) ?? otherwise(header, point);
   if (reason !== null) return { kind: 'contradiction', header, reason };
   const sealed = verifyPart(header, domain, part ?? NO_PROOF);
-  if (point === null) return { kind: 'verified', header, agrees: null };
+  if (point === null) return { kind: 'verified', header, agrees: null, sealed };
   const agrees = sealed === null ? point.isEmpty : equalBytes(sealed, point.part);
-  return { kind: 'verified', header, agrees };
+  return { kind: 'verified', header, agrees, sealed };
 }
 
 const NO_PROOF = { index: 0, leaves: [], multiproof: [] };

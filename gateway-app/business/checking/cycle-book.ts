@@ -1,12 +1,15 @@
 import { create } from '@bufbuild/protobuf';
 import {
   checkingHeaderHash,
+  checkNum as cycleOfBlock,
   encodeCheckingHeader,
   equalBytes,
+  isCotraceError,
   Reader,
   u64,
   type CheckingHeader,
   type HeaderChain,
+  type RankView,
 } from '@cotrace/core';
 import type { MainConfig } from '@cotrace/verifier';
 import { EvidenceSchema, type SealedHeader } from '../../gen/cotrace/cotrace_pb.js';
@@ -14,7 +17,7 @@ import type { Log } from '../../node/log.js';
 import type { BusinessHealth } from '../business-health.js';
 import type { DomainRank } from '../domain-rank.js';
 import type { DomainStore, RowWrite } from '../domain-store.js';
-import { MAX_DIFFERENCES } from '../limits.js';
+import { MAX_DIFFERENCES, MAX_DIFFERING_GROUPS } from '../limits.js';
 import type { CycleKnowledge } from './compare-cycle.js';
 import { CONSISTENT, cycleOf, differsRow, readDifference, readPoint, ROWS, rowOf } from './cycle-rows.js';
 import { adoptConfig, headerRows, keptChain, sealingConfig, type HeaderTerms } from './kept-headers.js';
@@ -25,6 +28,8 @@ export interface CycleDifference {
   readonly code: string;
   /** In words, for people. */
   readonly reason: string;
+  /** The groups of the rank tree that differ, by their blocks, rising; none where that is not known. */
+  readonly blocks: readonly bigint[];
 }
 
 /** What a book of cycles is kept with. */
@@ -71,8 +76,8 @@ export class CycleBook {
     const row = store.row(CONSISTENT);
     const consistent = row === null ? 0n : new Reader(row, 'the row of the newest consistent cycle').u64();
     const differences = (await store.rows(ROWS.differs)).map(([key, bytes]) => {
-      const { code, reason } = readDifference(bytes);
-      return { checkNum: cycleOf(key), code, reason };
+      const { code, reason, blocks } = readDifference(bytes);
+      return { checkNum: cycleOf(key), code, reason, blocks };
     });
     return new CycleBook(parts, await keptChain(store, terms), consistent, differences);
   }
@@ -124,10 +129,10 @@ export class CycleBook {
         ...(await this.#oldConfigs(checkNum)),
         ...(agrees === true ? [{ key: CONSISTENT, bytes: u64(checkNum) }] : []),
         ...before.map((one) => ({ key: rowOf(ROWS.differs, one.checkNum), bytes: null })),
-        ...differences.map((one) => differsRow(one.checkNum, one.code, one.reason)),
+        ...differences.map((one) => differsRow(one.checkNum, one)),
       ];
-      // A height that differs stays until the next one is compared: what differs there can be looked for.
-      await store.commitRank(rank.released(agrees === false ? checkNum - 1n : checkNum), rows);
+      // The height stays until the next one is compared: what differs there, here or elsewhere, can be looked for.
+      await store.commitRank(rank.released(checkNum - 1n), rows);
     });
     this.#chain = chain.extend(bytes);
     this.#differences = differences;
@@ -138,7 +143,32 @@ export class CycleBook {
     this.#tell();
   }
 
-  /** Keeps a sealed header that contradicts what the node has verified, as evidence. The node goes on with what it has. */
+  /** The own tree at the end of cycle `checkNum`; null where that was not frozen. Throws `RANK_TREE_DAMAGED`. */
+  view(checkNum: bigint): RankView | null {
+    try {
+      return this.#parts.rank.view(checkNum);
+    } catch (error) {
+      if (isCotraceError(error, 'NOT_FROZEN')) return null;
+      throw error;
+    }
+  }
+
+  /** Keeps in which groups the state differs at the end of cycle `checkNum`, which is among the differences. */
+  async located(checkNum: bigint, blocks: readonly bigint[]): Promise<void> {
+    const { store, log, terms } = this.#parts;
+    this.#differences = this.#differences.map((one) =>
+      one.checkNum === checkNum
+        ? { ...one, blocks, reason: `${one.reason}: ${groupsText(blocks, terms.consortium.checkingHeight)}` }
+        : one,
+    );
+    const found = this.#differences.find((one) => one.checkNum === checkNum);
+    if (found === undefined) return;
+    log.error(found.reason);
+    await store.inTurn(() => store.commitRank([], [differsRow(checkNum, found)]));
+    this.#tell();
+  }
+
+  /** Keeps a sealed header that contradicts what the node has verified, as evidence. The node continues with what it has. */
   async contradiction(
     sealed: SealedHeader,
     { cyclePointBlock }: CheckingHeader,
@@ -165,7 +195,7 @@ export class CycleBook {
     if (this.#differences.length >= MAX_DIFFERENCES) return this.#differences;
     const { domain } = this.#parts;
     const reason = `the state of ${domain} after block ${cyclePointBlock}, the end of cycle ${checkNum}, is not what a quorum sealed`;
-    return [...this.#differences, { checkNum, code: 'STATE_DIFFERS', reason }];
+    return [...this.#differences, { checkNum, code: 'STATE_DIFFERS', reason, blocks: [] }];
   }
 
   /** The rows of configurations that are no longer needed after cycle `checkNum`, removed. */
@@ -180,4 +210,12 @@ export class CycleBook {
     const [first] = this.#differences;
     this.#parts.health.disagrees(first?.reason ?? null);
   }
+}
+
+/** Groups by their blocks, in words, with the cycles that they are of. */
+function groupsText(blocks: readonly bigint[], c: number): string {
+  if (blocks.length === 0) return 'no group of the rank tree differs';
+  const cycles = [...new Set(blocks.map((block) => cycleOfBlock(block, c)))];
+  const most = blocks.length < MAX_DIFFERING_GROUPS ? '' : ', and maybe more';
+  return `what blocks ${blocks.join(', ')} wrote differs (cycles ${cycles.join(', ')})${most}`;
 }

@@ -59,9 +59,12 @@ export function readNewest(bytes: Uint8Array): NewestHeader {
   return fromBinary(NewestHeaderSchema, bytes);
 }
 
-export function differsRow(checkNum: bigint, code: string, reason: string): RowWrite {
-  const difference = create(CycleDifferenceSchema, { code, reason });
-  return { key: rowOf(ROWS.differs, checkNum), bytes: toBinary(CycleDifferenceSchema, difference) };
+export function differsRow(
+  checkNum: bigint,
+  difference: { readonly code: string; readonly reason: string; readonly blocks: readonly bigint[] },
+): RowWrite {
+  const row = create(CycleDifferenceSchema, { ...difference, blocks: [...difference.blocks] });
+  return { key: rowOf(ROWS.differs, checkNum), bytes: toBinary(CycleDifferenceSchema, row) };
 }
 
 export function readDifference(bytes: Uint8Array): CycleDifference {

@@ -9,6 +9,8 @@ import { OwnFailure, ownDoing } from '../own-failure.js';
 import type { RefusalLog } from '../refusal-log.js';
 import { compareCycle } from './compare-cycle.js';
 import type { CycleBook } from './cycle-book.js';
+import { locateDifference } from './locate-difference.js';
+import type { RankSource } from './rank-peers.js';
 
 /** A master as a source of sealed headers. */
 export interface SealedSource {
@@ -22,6 +24,8 @@ export interface CycleFollowerParts {
   readonly book: CycleBook;
   /** In the order of preference. */
   readonly sources: readonly SealedSource[];
+  /** Who is asked what differs, in the order of preference. */
+  readonly ranks: readonly RankSource[];
   /** The main blocks that the node has verified. */
   readonly feed: HeightFeed;
   readonly refusals: RefusalLog;
@@ -136,7 +140,22 @@ export class CycleFollower {
         ? book.verified(verdict.header, verdict.agrees)
         : book.contradiction(sealed, verdict.header, verdict.reason);
     await ownDoing('what came of a cycle could not be kept', kept);
-    return verdict.kind === 'verified';
+    if (verdict.kind !== 'verified') return false;
+    if (verdict.agrees === false && verdict.sealed !== null) {
+      const { checkNum } = verdict.header;
+      await ownDoing('what differs could not be looked for', this.#locate(checkNum, verdict.sealed, signal));
+    }
+    return true;
+  }
+
+  /** Has other nodes show in which groups the state differs, and keeps that. */
+  async #locate(checkNum: bigint, sealed: Uint8Array, signal: AbortSignal): Promise<void> {
+    const { book, ranks: sources, refusals, log } = this.#parts;
+    if (!book.differences.some((one) => one.checkNum === checkNum)) return;
+    const view = book.view(checkNum);
+    if (view === null) return;
+    const blocks = await locateDifference({ checkNum, view, sealed, sources, refusals, log }, signal);
+    if (blocks !== null) await book.located(checkNum, blocks);
   }
 
   #blame({ name }: SealedSource, error: unknown): void {

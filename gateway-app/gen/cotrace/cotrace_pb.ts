@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cotrace/cotrace.proto.
  */
 export const file_cotrace_cotrace: GenFile = /*@__PURE__*/
-  fileDesc("ChVjb3RyYWNlL2NvdHJhY2UucHJvdG8SCmNvdHJhY2UudjEiaQoLQXR0ZXN0YXRpb24SDAoEYm9keRgBIAEoDBIUCgx1bml4X3NlY29uZHMYAiABKAQSDgoGbXNwX2lkGAMgASgJEhMKC2NlcnRpZmljYXRlGAQgASgMEhEKCXNpZ25hdHVyZRgFIAEoDCJDChFEb21haW5UcmFuc2FjdGlvbhIOCgZ0eF9udW0YASABKA0SDAoEY29kZRgCIAEoDRIQCghlbnZlbG9wZRgDIAEoDCKhAQoNQnVzaW5lc3NCbG9jaxIRCglibG9ja19udW0YASABKAQSEAoIdHhfdG90YWwYAiABKA0SDgoGZG9tYWluGAMgASgJEjMKDHRyYW5zYWN0aW9ucxgEIAMoCzIdLmNvdHJhY2UudjEuRG9tYWluVHJhbnNhY3Rpb24SEgoKbXVsdGlwcm9vZhgFIAMoDBISCgpzaWduYXR1cmVzGAYgASgMIh4KCUZyb21CbG9jaxIRCglibG9ja19udW0YASABKAQiNAoPRG9tYWluRnJvbUJsb2NrEg4KBmRvbWFpbhgBIAEoCRIRCglibG9ja19udW0YAiABKAQiHAoGQmxvY2tzEhIKCmJsb2NrX251bXMYASADKAQiQAoPQXR0ZXN0YXRpb25MaXN0Ei0KDGF0dGVzdGF0aW9ucxgBIAMoCzIXLmNvdHJhY2UudjEuQXR0ZXN0YXRpb24iYQoJVHJhY2VIZWFkEg4KBmRvbWFpbhgBIAEoCRIRCglibG9ja19udW0YAiABKAQSDgoGdHhfbnVtGAMgASgNEg0KBXR4X2lkGAQgASgJEhIKCmJsb2NrX2hhc2gYBSABKAwiMQoMSGVhZHNSZXF1ZXN0EhEKCXRyYWNlX2lkcxgBIAMoCRIOCgZkb21haW4YAiABKAkiPwoFSGVhZHMSEAoIdHJhY2VfaWQYASABKAkSJAoFaGVhZHMYAiADKAsyFS5jb3RyYWNlLnYxLlRyYWNlSGVhZCI/CgpIZWFkc1JlcGx5Eg4KBmhlaWdodBgBIAEoBBIhCgZ0cmFjZXMYAiADKAsyES5jb3RyYWNlLnYxLkhlYWRzIjUKDFRyYWNlUmVxdWVzdBIQCgh0cmFjZV9pZBgBIAEoCRITCgttYXhfcmVjb3JkcxgCIAEoDSKlAQoRUHJvdmVuVHJhbnNhY3Rpb24SEQoJYmxvY2tfbnVtGAEgASgEEg4KBnR4X251bRgCIAEoDRIMCgRjb2RlGAMgASgNEhAKCHR4X3RvdGFsGAQgASgNEhAKCGVudmVsb3BlGAUgASgMEhcKD2luY2x1c2lvbl9wcm9vZhgGIAMoDBIOCgZkb21haW4YByABKAkSEgoKd3JvbmdfaGludBgIIAEoCCInCghTdGF0ZUtleRIOCgZkb21haW4YASABKAkSCwoDa2V5GAIgASgJIkwKB0ZpbmRLZXkSJQoFc3RhdGUYASABKAsyFC5jb3RyYWNlLnYxLlN0YXRlS2V5SAASEgoIdHJhY2VfaWQYAiABKAlIAEIGCgR3aGF0IlYKC0ZpbmRSZXF1ZXN0EiEKBGtleXMYASADKAsyEy5jb3RyYWNlLnYxLkZpbmRLZXkSFgoJYmxvY2tfbnVtGAIgASgESACIAQFCDAoKX2Jsb2NrX251bSI0CgVGb3VuZBINCgVwcm9vZhgBIAMoDBISCgV2YWx1ZRgCIAEoDEgAiAEBQggKBl92YWx1ZSJGCglGaW5kUmVwbHkSEQoJYmxvY2tfbnVtGAEgASgEEiAKBWZvdW5kGAIgAygLMhEuY290cmFjZS52MS5Gb3VuZEoECAMQBCIcCglSZWNvcmRlcnMSDwoHbXNwX2lkcxgBIAMoCSLuAQoMUHJvdmVSZXF1ZXN0EhAKCHRyYWNlX2lkGAEgASgJEhEKCWRpcmVjdGlvbhgCIAEoCRItCglyZWNvcmRlcnMYAyABKAsyFS5jb3RyYWNlLnYxLlJlY29yZGVyc0gAiAEBEhMKC2lkZW50aWZpZXJzGAQgASgNEg4KBmV2ZW50cxgFIAEoDRITCgZuZXdlc3QYBiABKA1IAYgBARIRCgllbnZlbG9wZXMYByABKAgSFgoJYmxvY2tfbnVtGAggASgESAKIAQFCDAoKX3JlY29yZGVyc0IJCgdfbmV3ZXN0QgwKCl9ibG9ja19udW0ixQIKCVByb29mUGFydBItCghwcm9ncmVzcxgBIAEoCzIZLmNvdHJhY2UudjEuUHJvb2ZQcm9ncmVzc0gAEicKBXN0YXJ0GAIgASgLMhYuY290cmFjZS52MS5Qcm9vZlN0YXJ0SAASKAoFbm9kZXMYAyABKAsyFy5jb3RyYWNlLnYxLlByb29mUGllY2VzSAASKgoHcmVjb3JkcxgEIAEoCzIXLmNvdHJhY2UudjEuUHJvb2ZQaWVjZXNIABIsCgllbnZlbG9wZXMYBSABKAsyFy5jb3RyYWNlLnYxLlByb29mUGllY2VzSAASKQoGdHJhY2VzGAYgASgLMhcuY290cmFjZS52MS5Qcm9vZlRyYWNlc0gAEikKBmV2ZW50cxgHIAEoCzIXLmNvdHJhY2UudjEuUHJvb2ZFdmVudHNIAEIGCgRwYXJ0Ii8KDVByb29mUHJvZ3Jlc3MSDgoGdHJhY2VzGAEgASgNEg4KBmV2ZW50cxgCIAEoDSJoCgpQcm9vZlN0YXJ0EhEKCWJsb2NrX251bRgBIAEoBBINCgVub2RlcxgDIAEoDRIPCgdyZWNvcmRzGAQgASgNEhEKCWVudmVsb3BlcxgFIAEoDRIOCgZ0cmFjZXMYBiABKA1KBAgCEAMiSgoKUHJvb2ZQaWVjZRINCgVpbmRleBgBIAEoDRIOCgZvZmZzZXQYAiABKA0SDgoGbGVuZ3RoGAMgASgNEg0KBWJ5dGVzGAQgASgMIjUKC1Byb29mUGllY2VzEiYKBnBpZWNlcxgBIAMoCzIWLmNvdHJhY2UudjEuUHJvb2ZQaWVjZSI5CglQcm9vZlRyZWUSDgoGbXNwX2lkGAEgASgJEg4KBmV2ZW50cxgCIAEoDRIMCgRwYXRoGAMgASgMIm8KClByb29mVHJhY2USDQoFaW5kZXgYASABKA0SEAoIdHJhY2VfaWQYAiABKAkSEQoEaGVhZBgDIAEoDEgAiAEBEiQKBXRyZWVzGAQgAygLMhUuY290cmFjZS52MS5Qcm9vZlRyZWVCBwoFX2hlYWQiNQoLUHJvb2ZUcmFjZXMSJgoGdHJhY2VzGAEgAygLMhYuY290cmFjZS52MS5Qcm9vZlRyYWNlIrEBCgpQcm9vZkV2ZW50Eg0KBXRyYWNlGAEgASgNEgwKBHRyZWUYAiABKA0SCgoCYXQYAyABKA0SDQoFaW5kZXgYBCABKA0SDQoFcGxhY2UYBSABKAwSEAoDcm93GAYgASgJSACIAQESEwoGcmVjb3JkGAcgASgNSAGIAQESFQoIZW52ZWxvcGUYCCABKA1IAogBAUIGCgRfcm93QgkKB19yZWNvcmRCCwoJX2VudmVsb3BlIjUKC1Byb29mRXZlbnRzEiYKBmV2ZW50cxgBIAMoCzIWLmNvdHJhY2UudjEuUHJvb2ZFdmVudCIqCglUcmVlQ291bnQSDgoGbXNwX2lkGAEgASgJEg0KBWNvdW50GAIgASgNIm0KDUdyb3d0aFJlcXVlc3QSEAoIdHJhY2VfaWQYASABKAkSJAoFb2xkZXIYAiADKAsyFS5jb3RyYWNlLnYxLlRyZWVDb3VudBIkCgVuZXdlchgDIAMoCzIVLmNvdHJhY2UudjEuVHJlZUNvdW50IhwKC0dyb3d0aFJlcGx5Eg0KBXByb29mGAEgASgMIgcKBUVtcHR5Iq8BCgxNYXN0ZXJTdGF0dXMSDAoEbmFtZRgBIAEoCRIOCgZtc3BfaWQYAiABKAkSDgoGaGVpZ2h0GAMgASgEEhUKDWxlZGdlcl9oZWlnaHQYBCABKAQSEwoLc3RvcmVfYnl0ZXMYBSABKAQSDQoFc3RhdGUYBiABKAkSDgoGcmVhc29uGAcgASgJEhYKDmJlaGluZF9zZWNvbmRzGAggASgNEg4KBnF1b3J1bRgJIAEoDSKOAQoDVGlwEhEKCWJsb2NrX251bRgBIAEoBBITCgtoZWFkZXJfaGFzaBgCIAEoDBIRCgl0cmllX3Jvb3QYAyABKAwSFAoMdW5peF9zZWNvbmRzGAQgASgEEg4KBm1zcF9pZBgFIAEoCRITCgtjZXJ0aWZpY2F0ZRgGIAEoDBIRCglzaWduYXR1cmUYByABKAwidgoHUmVmdXNhbBIRCglibG9ja19udW0YASABKAQSDgoGc291cmNlGAIgASgJEgwKBGNvZGUYAyABKAkSDgoGcmVhc29uGAQgASgJEg0KBXRpbWVzGAUgASgNEg0KBWZpcnN0GAYgASgEEgwKBGxhc3QYByABKAQimwIKDkJ1c2luZXNzU3RhdHVzEgwKBG5hbWUYASABKAkSDgoGbXNwX2lkGAIgASgJEg4KBmRvbWFpbhgDIAEoCRIOCgZoZWlnaHQYBCABKAQSEQoJZG9ja2VkX2F0GAUgASgJEg0KBXN0YXRlGAYgASgJEiUKCHJlZnVzYWxzGAcgAygLMhMuY290cmFjZS52MS5SZWZ1c2FsEhMKC3N0b3JlX2J5dGVzGAggASgEEg4KBnJlYXNvbhgJIAEoCRIWCg5iZWhpbmRfc2Vjb25kcxgKIAEoDRIYChBjb25zaXN0ZW50X3VwX3RvGAsgASgEEisKC2RpZmZlcmVuY2VzGAwgAygLMhYuY290cmFjZS52MS5EaWZmZXJlbmNlIkAKCkRpZmZlcmVuY2USEQoJY2hlY2tfbnVtGAEgASgEEhEKCWJsb2NrX251bRgCIAEoBBIMCgRjb2RlGAMgASgJIs8BCghFdmlkZW5jZRIMCgRraW5kGAEgASgJEhEKCWJsb2NrX251bRgCIAEoBBIOCgZyZWFzb24YAyABKAkSLQoMYXR0ZXN0YXRpb25zGAQgAygLMhcuY290cmFjZS52MS5BdHRlc3RhdGlvbhIxCg5idXNpbmVzc19ibG9jaxgFIAEoCzIZLmNvdHJhY2UudjEuQnVzaW5lc3NCbG9jaxIwCg5zZWFsZWRfaGVhZGVycxgGIAMoCzIYLmNvdHJhY2UudjEuU2VhbGVkSGVhZGVyIjYKDEV2aWRlbmNlTGlzdBImCghldmlkZW5jZRgBIAMoCzIULmNvdHJhY2UudjEuRXZpZGVuY2UiWAoLU3RhdGVEaWdlc3QSDgoGaGVpZ2h0GAEgASgEEg4KBmRpZ2VzdBgCIAEoDBIPCgdlbnRyaWVzGAMgASgEEhgKEGNvbnNpc3RlbnRfdXBfdG8YBCABKAQiGwoMU3RhdGVSZXF1ZXN0EgsKA2tleRgBIAEoCSJhCgpTdGF0ZVJlcGx5Eg4KBmhlaWdodBgBIAEoBBINCgVmb3VuZBgCIAEoCBINCgV2YWx1ZRgDIAEoDBILCgNyZXYYBCABKAkSGAoQY29uc2lzdGVudF91cF90bxgFIAEoBCIdCghDaGVja051bRIRCgljaGVja19udW0YASABKAQi6gEKDUNoZWNraW5nU3RhdGUSEAoIY29tcHV0ZWQYASABKAQSEAoIcmVjb3JkZWQYAiABKAQSDgoGc2VhbGVkGAMgASgEEhAKCGFuY2hvcmVkGAQgASgEEhMKC2hlYWRlcl9oYXNoGAUgASgMEhcKD2NoZWNraW5nX2hlaWdodBgGIAEoDRINCgV0MV9tcxgHIAEoDRINCgV0Ml9tcxgIIAEoDRIRCglpbml0aWF0b3IYCSABKAkSEAoIZGl2ZXJnZWQYCiABKAkSDQoFcnVsZXMYCyABKA0SEwoLa25vd25fcnVsZXMYDCABKA0iNAoPRG9tYWluRnJvbUN5Y2xlEg4KBmRvbWFpbhgBIAEoCRIRCgljaGVja19udW0YAiABKAQiPgoJUGFydFByb29mEg0KBWluZGV4GAEgASgNEg4KBmxlYXZlcxgCIAMoDBISCgptdWx0aXByb29mGAMgAygMIlEKDFNlYWxlZEhlYWRlchIOCgZoZWFkZXIYASABKAwSDAoEc2VhbBgCIAEoDBIjCgRwYXJ0GAMgASgLMhUuY290cmFjZS52MS5QYXJ0UHJvb2YiLgoKQ3ljbGVSYW5nZRIRCgljaGVja19udW0YASABKAQSDQoFY291bnQYAiABKA0iOwoKTGF0ZVJlcG9ydBIPCgdhdHRlbXB0GAEgASgNEgwKBGtpbmQYAiABKAkSDgoGbXNwX2lkGAMgASgJIrEBCgVDeWNsZRIRCgljaGVja19udW0YASABKAQSDgoGaGVhZGVyGAIgASgMEhAKCHJlY29yZGVkGAMgASgIEhEKCXNlYWxlZF9tcxgEIAEoBBIRCglpbml0aWF0b3IYBSABKAkSEQoJZW5kb3JzZXJzGAYgAygJEhQKDGFuY2hvcl9ibG9jaxgHIAEoBBIkCgRsYXRlGAggAygLMhYuY290cmFjZS52MS5MYXRlUmVwb3J0Ii4KCUN5Y2xlTGlzdBIhCgZjeWNsZXMYASADKAsyES5jb3RyYWNlLnYxLkN5Y2xlMr0GCgZNYXN0ZXISNQoGU3RhdHVzEhEuY290cmFjZS52MS5FbXB0eRoYLmNvdHJhY2UudjEuTWFzdGVyU3RhdHVzEkAKDEF0dGVzdGF0aW9ucxIVLmNvdHJhY2UudjEuRnJvbUJsb2NrGhcuY290cmFjZS52MS5BdHRlc3RhdGlvbjABEkEKDkF0dGVzdGF0aW9uc09mEhIuY290cmFjZS52MS5CbG9ja3MaGy5jb3RyYWNlLnYxLkF0dGVzdGF0aW9uTGlzdBJKCg5CdXNpbmVzc0Jsb2NrcxIbLmNvdHJhY2UudjEuRG9tYWluRnJvbUJsb2NrGhkuY290cmFjZS52MS5CdXNpbmVzc0Jsb2NrMAESPgoKVHJhY2VIZWFkcxIYLmNvdHJhY2UudjEuSGVhZHNSZXF1ZXN0GhYuY290cmFjZS52MS5IZWFkc1JlcGx5EkIKBVRyYWNlEhguY290cmFjZS52MS5UcmFjZVJlcXVlc3QaHS5jb3RyYWNlLnYxLlByb3ZlblRyYW5zYWN0aW9uMAESNgoERmluZBIXLmNvdHJhY2UudjEuRmluZFJlcXVlc3QaFS5jb3RyYWNlLnYxLkZpbmRSZXBseRI6CgVQcm92ZRIYLmNvdHJhY2UudjEuUHJvdmVSZXF1ZXN0GhUuY290cmFjZS52MS5Qcm9vZlBhcnQwARI8CgZHcm93dGgSGS5jb3RyYWNlLnYxLkdyb3d0aFJlcXVlc3QaFy5jb3RyYWNlLnYxLkdyb3d0aFJlcGx5Ei8KCUZyZXNobmVzcxIRLmNvdHJhY2UudjEuRW1wdHkaDy5jb3RyYWNlLnYxLlRpcBJBCg5DaGVja2luZ1N0YXR1cxIULmNvdHJhY2UudjEuQ2hlY2tOdW0aGS5jb3RyYWNlLnYxLkNoZWNraW5nU3RhdGUSSAoNU2VhbGVkSGVhZGVycxIbLmNvdHJhY2UudjEuRG9tYWluRnJvbUN5Y2xlGhguY290cmFjZS52MS5TZWFsZWRIZWFkZXIwARI3CgZDeWNsZXMSFi5jb3RyYWNlLnYxLkN5Y2xlUmFuZ2UaFS5jb3RyYWNlLnYxLkN5Y2xlTGlzdDLAAgoIQnVzaW5lc3MSNwoGU3RhdHVzEhEuY290cmFjZS52MS5FbXB0eRoaLmNvdHJhY2UudjEuQnVzaW5lc3NTdGF0dXMSSgoOQnVzaW5lc3NCbG9ja3MSGy5jb3RyYWNlLnYxLkRvbWFpbkZyb21CbG9jaxoZLmNvdHJhY2UudjEuQnVzaW5lc3NCbG9jazABEjwKCEdldFN0YXRlEhguY290cmFjZS52MS5TdGF0ZVJlcXVlc3QaFi5jb3RyYWNlLnYxLlN0YXRlUmVwbHkSNAoGRGlnZXN0EhEuY290cmFjZS52MS5FbXB0eRoXLmNvdHJhY2UudjEuU3RhdGVEaWdlc3QSOwoMRXZpZGVuY2VLZXB0EhEuY290cmFjZS52MS5FbXB0eRoYLmNvdHJhY2UudjEuRXZpZGVuY2VMaXN0YgZwcm90bzM");
+  fileDesc("ChVjb3RyYWNlL2NvdHJhY2UucHJvdG8SCmNvdHJhY2UudjEiaQoLQXR0ZXN0YXRpb24SDAoEYm9keRgBIAEoDBIUCgx1bml4X3NlY29uZHMYAiABKAQSDgoGbXNwX2lkGAMgASgJEhMKC2NlcnRpZmljYXRlGAQgASgMEhEKCXNpZ25hdHVyZRgFIAEoDCJDChFEb21haW5UcmFuc2FjdGlvbhIOCgZ0eF9udW0YASABKA0SDAoEY29kZRgCIAEoDRIQCghlbnZlbG9wZRgDIAEoDCKhAQoNQnVzaW5lc3NCbG9jaxIRCglibG9ja19udW0YASABKAQSEAoIdHhfdG90YWwYAiABKA0SDgoGZG9tYWluGAMgASgJEjMKDHRyYW5zYWN0aW9ucxgEIAMoCzIdLmNvdHJhY2UudjEuRG9tYWluVHJhbnNhY3Rpb24SEgoKbXVsdGlwcm9vZhgFIAMoDBISCgpzaWduYXR1cmVzGAYgASgMIh4KCUZyb21CbG9jaxIRCglibG9ja19udW0YASABKAQiNAoPRG9tYWluRnJvbUJsb2NrEg4KBmRvbWFpbhgBIAEoCRIRCglibG9ja19udW0YAiABKAQiHAoGQmxvY2tzEhIKCmJsb2NrX251bXMYASADKAQiQAoPQXR0ZXN0YXRpb25MaXN0Ei0KDGF0dGVzdGF0aW9ucxgBIAMoCzIXLmNvdHJhY2UudjEuQXR0ZXN0YXRpb24iYQoJVHJhY2VIZWFkEg4KBmRvbWFpbhgBIAEoCRIRCglibG9ja19udW0YAiABKAQSDgoGdHhfbnVtGAMgASgNEg0KBXR4X2lkGAQgASgJEhIKCmJsb2NrX2hhc2gYBSABKAwiMQoMSGVhZHNSZXF1ZXN0EhEKCXRyYWNlX2lkcxgBIAMoCRIOCgZkb21haW4YAiABKAkiPwoFSGVhZHMSEAoIdHJhY2VfaWQYASABKAkSJAoFaGVhZHMYAiADKAsyFS5jb3RyYWNlLnYxLlRyYWNlSGVhZCI/CgpIZWFkc1JlcGx5Eg4KBmhlaWdodBgBIAEoBBIhCgZ0cmFjZXMYAiADKAsyES5jb3RyYWNlLnYxLkhlYWRzIjUKDFRyYWNlUmVxdWVzdBIQCgh0cmFjZV9pZBgBIAEoCRITCgttYXhfcmVjb3JkcxgCIAEoDSKlAQoRUHJvdmVuVHJhbnNhY3Rpb24SEQoJYmxvY2tfbnVtGAEgASgEEg4KBnR4X251bRgCIAEoDRIMCgRjb2RlGAMgASgNEhAKCHR4X3RvdGFsGAQgASgNEhAKCGVudmVsb3BlGAUgASgMEhcKD2luY2x1c2lvbl9wcm9vZhgGIAMoDBIOCgZkb21haW4YByABKAkSEgoKd3JvbmdfaGludBgIIAEoCCInCghTdGF0ZUtleRIOCgZkb21haW4YASABKAkSCwoDa2V5GAIgASgJIkwKB0ZpbmRLZXkSJQoFc3RhdGUYASABKAsyFC5jb3RyYWNlLnYxLlN0YXRlS2V5SAASEgoIdHJhY2VfaWQYAiABKAlIAEIGCgR3aGF0IlYKC0ZpbmRSZXF1ZXN0EiEKBGtleXMYASADKAsyEy5jb3RyYWNlLnYxLkZpbmRLZXkSFgoJYmxvY2tfbnVtGAIgASgESACIAQFCDAoKX2Jsb2NrX251bSI0CgVGb3VuZBINCgVwcm9vZhgBIAMoDBISCgV2YWx1ZRgCIAEoDEgAiAEBQggKBl92YWx1ZSJGCglGaW5kUmVwbHkSEQoJYmxvY2tfbnVtGAEgASgEEiAKBWZvdW5kGAIgAygLMhEuY290cmFjZS52MS5Gb3VuZEoECAMQBCIcCglSZWNvcmRlcnMSDwoHbXNwX2lkcxgBIAMoCSLuAQoMUHJvdmVSZXF1ZXN0EhAKCHRyYWNlX2lkGAEgASgJEhEKCWRpcmVjdGlvbhgCIAEoCRItCglyZWNvcmRlcnMYAyABKAsyFS5jb3RyYWNlLnYxLlJlY29yZGVyc0gAiAEBEhMKC2lkZW50aWZpZXJzGAQgASgNEg4KBmV2ZW50cxgFIAEoDRITCgZuZXdlc3QYBiABKA1IAYgBARIRCgllbnZlbG9wZXMYByABKAgSFgoJYmxvY2tfbnVtGAggASgESAKIAQFCDAoKX3JlY29yZGVyc0IJCgdfbmV3ZXN0QgwKCl9ibG9ja19udW0ixQIKCVByb29mUGFydBItCghwcm9ncmVzcxgBIAEoCzIZLmNvdHJhY2UudjEuUHJvb2ZQcm9ncmVzc0gAEicKBXN0YXJ0GAIgASgLMhYuY290cmFjZS52MS5Qcm9vZlN0YXJ0SAASKAoFbm9kZXMYAyABKAsyFy5jb3RyYWNlLnYxLlByb29mUGllY2VzSAASKgoHcmVjb3JkcxgEIAEoCzIXLmNvdHJhY2UudjEuUHJvb2ZQaWVjZXNIABIsCgllbnZlbG9wZXMYBSABKAsyFy5jb3RyYWNlLnYxLlByb29mUGllY2VzSAASKQoGdHJhY2VzGAYgASgLMhcuY290cmFjZS52MS5Qcm9vZlRyYWNlc0gAEikKBmV2ZW50cxgHIAEoCzIXLmNvdHJhY2UudjEuUHJvb2ZFdmVudHNIAEIGCgRwYXJ0Ii8KDVByb29mUHJvZ3Jlc3MSDgoGdHJhY2VzGAEgASgNEg4KBmV2ZW50cxgCIAEoDSJoCgpQcm9vZlN0YXJ0EhEKCWJsb2NrX251bRgBIAEoBBINCgVub2RlcxgDIAEoDRIPCgdyZWNvcmRzGAQgASgNEhEKCWVudmVsb3BlcxgFIAEoDRIOCgZ0cmFjZXMYBiABKA1KBAgCEAMiSgoKUHJvb2ZQaWVjZRINCgVpbmRleBgBIAEoDRIOCgZvZmZzZXQYAiABKA0SDgoGbGVuZ3RoGAMgASgNEg0KBWJ5dGVzGAQgASgMIjUKC1Byb29mUGllY2VzEiYKBnBpZWNlcxgBIAMoCzIWLmNvdHJhY2UudjEuUHJvb2ZQaWVjZSI5CglQcm9vZlRyZWUSDgoGbXNwX2lkGAEgASgJEg4KBmV2ZW50cxgCIAEoDRIMCgRwYXRoGAMgASgMIm8KClByb29mVHJhY2USDQoFaW5kZXgYASABKA0SEAoIdHJhY2VfaWQYAiABKAkSEQoEaGVhZBgDIAEoDEgAiAEBEiQKBXRyZWVzGAQgAygLMhUuY290cmFjZS52MS5Qcm9vZlRyZWVCBwoFX2hlYWQiNQoLUHJvb2ZUcmFjZXMSJgoGdHJhY2VzGAEgAygLMhYuY290cmFjZS52MS5Qcm9vZlRyYWNlIrEBCgpQcm9vZkV2ZW50Eg0KBXRyYWNlGAEgASgNEgwKBHRyZWUYAiABKA0SCgoCYXQYAyABKA0SDQoFaW5kZXgYBCABKA0SDQoFcGxhY2UYBSABKAwSEAoDcm93GAYgASgJSACIAQESEwoGcmVjb3JkGAcgASgNSAGIAQESFQoIZW52ZWxvcGUYCCABKA1IAogBAUIGCgRfcm93QgkKB19yZWNvcmRCCwoJX2VudmVsb3BlIjUKC1Byb29mRXZlbnRzEiYKBmV2ZW50cxgBIAMoCzIWLmNvdHJhY2UudjEuUHJvb2ZFdmVudCIqCglUcmVlQ291bnQSDgoGbXNwX2lkGAEgASgJEg0KBWNvdW50GAIgASgNIm0KDUdyb3d0aFJlcXVlc3QSEAoIdHJhY2VfaWQYASABKAkSJAoFb2xkZXIYAiADKAsyFS5jb3RyYWNlLnYxLlRyZWVDb3VudBIkCgVuZXdlchgDIAMoCzIVLmNvdHJhY2UudjEuVHJlZUNvdW50IhwKC0dyb3d0aFJlcGx5Eg0KBXByb29mGAEgASgMIgcKBUVtcHR5Iq8BCgxNYXN0ZXJTdGF0dXMSDAoEbmFtZRgBIAEoCRIOCgZtc3BfaWQYAiABKAkSDgoGaGVpZ2h0GAMgASgEEhUKDWxlZGdlcl9oZWlnaHQYBCABKAQSEwoLc3RvcmVfYnl0ZXMYBSABKAQSDQoFc3RhdGUYBiABKAkSDgoGcmVhc29uGAcgASgJEhYKDmJlaGluZF9zZWNvbmRzGAggASgNEg4KBnF1b3J1bRgJIAEoDSKOAQoDVGlwEhEKCWJsb2NrX251bRgBIAEoBBITCgtoZWFkZXJfaGFzaBgCIAEoDBIRCgl0cmllX3Jvb3QYAyABKAwSFAoMdW5peF9zZWNvbmRzGAQgASgEEg4KBm1zcF9pZBgFIAEoCRITCgtjZXJ0aWZpY2F0ZRgGIAEoDBIRCglzaWduYXR1cmUYByABKAwidgoHUmVmdXNhbBIRCglibG9ja19udW0YASABKAQSDgoGc291cmNlGAIgASgJEgwKBGNvZGUYAyABKAkSDgoGcmVhc29uGAQgASgJEg0KBXRpbWVzGAUgASgNEg0KBWZpcnN0GAYgASgEEgwKBGxhc3QYByABKAQimwIKDkJ1c2luZXNzU3RhdHVzEgwKBG5hbWUYASABKAkSDgoGbXNwX2lkGAIgASgJEg4KBmRvbWFpbhgDIAEoCRIOCgZoZWlnaHQYBCABKAQSEQoJZG9ja2VkX2F0GAUgASgJEg0KBXN0YXRlGAYgASgJEiUKCHJlZnVzYWxzGAcgAygLMhMuY290cmFjZS52MS5SZWZ1c2FsEhMKC3N0b3JlX2J5dGVzGAggASgEEg4KBnJlYXNvbhgJIAEoCRIWCg5iZWhpbmRfc2Vjb25kcxgKIAEoDRIYChBjb25zaXN0ZW50X3VwX3RvGAsgASgEEisKC2RpZmZlcmVuY2VzGAwgAygLMhYuY290cmFjZS52MS5EaWZmZXJlbmNlIkAKCkRpZmZlcmVuY2USEQoJY2hlY2tfbnVtGAEgASgEEhEKCWJsb2NrX251bRgCIAEoBBIMCgRjb2RlGAMgASgJIs8BCghFdmlkZW5jZRIMCgRraW5kGAEgASgJEhEKCWJsb2NrX251bRgCIAEoBBIOCgZyZWFzb24YAyABKAkSLQoMYXR0ZXN0YXRpb25zGAQgAygLMhcuY290cmFjZS52MS5BdHRlc3RhdGlvbhIxCg5idXNpbmVzc19ibG9jaxgFIAEoCzIZLmNvdHJhY2UudjEuQnVzaW5lc3NCbG9jaxIwCg5zZWFsZWRfaGVhZGVycxgGIAMoCzIYLmNvdHJhY2UudjEuU2VhbGVkSGVhZGVyIjYKDEV2aWRlbmNlTGlzdBImCghldmlkZW5jZRgBIAMoCzIULmNvdHJhY2UudjEuRXZpZGVuY2UiWAoLU3RhdGVEaWdlc3QSDgoGaGVpZ2h0GAEgASgEEg4KBmRpZ2VzdBgCIAEoDBIPCgdlbnRyaWVzGAMgASgEEhgKEGNvbnNpc3RlbnRfdXBfdG8YBCABKAQiGwoMU3RhdGVSZXF1ZXN0EgsKA2tleRgBIAEoCSJhCgpTdGF0ZVJlcGx5Eg4KBmhlaWdodBgBIAEoBBINCgVmb3VuZBgCIAEoCBINCgV2YWx1ZRgDIAEoDBILCgNyZXYYBCABKAkSGAoQY29uc2lzdGVudF91cF90bxgFIAEoBCIdCghDaGVja051bRIRCgljaGVja19udW0YASABKAQi6gEKDUNoZWNraW5nU3RhdGUSEAoIY29tcHV0ZWQYASABKAQSEAoIcmVjb3JkZWQYAiABKAQSDgoGc2VhbGVkGAMgASgEEhAKCGFuY2hvcmVkGAQgASgEEhMKC2hlYWRlcl9oYXNoGAUgASgMEhcKD2NoZWNraW5nX2hlaWdodBgGIAEoDRINCgV0MV9tcxgHIAEoDRINCgV0Ml9tcxgIIAEoDRIRCglpbml0aWF0b3IYCSABKAkSEAoIZGl2ZXJnZWQYCiABKAkSDQoFcnVsZXMYCyABKA0SEwoLa25vd25fcnVsZXMYDCABKA0iNAoPRG9tYWluRnJvbUN5Y2xlEg4KBmRvbWFpbhgBIAEoCRIRCgljaGVja19udW0YAiABKAQiPgoJUGFydFByb29mEg0KBWluZGV4GAEgASgNEg4KBmxlYXZlcxgCIAMoDBISCgptdWx0aXByb29mGAMgAygMIlEKDFNlYWxlZEhlYWRlchIOCgZoZWFkZXIYASABKAwSDAoEc2VhbBgCIAEoDBIjCgRwYXJ0GAMgASgLMhUuY290cmFjZS52MS5QYXJ0UHJvb2YiLwoKUmFua0hlaWdodBIOCgZkb21haW4YASABKAkSEQoJY2hlY2tfbnVtGAIgASgEIhgKCFJhbmtSb290EgwKBHJvb3QYASABKAwicwoQUmFua05vZGVzUmVxdWVzdBIOCgZkb21haW4YASABKAkSEQoJY2hlY2tfbnVtGAIgASgEEhEKBHJhbmsYAyABKARIAIgBARINCgVsZXZlbBgEIAEoDRIRCglwb3NpdGlvbnMYBSADKA1CBwoFX3JhbmsiIAoOUmFua05vZGVzUmVwbHkSDgoGaGFzaGVzGAEgAygMIlgKEFJhbmtHcm91cFJlcXVlc3QSDgoGZG9tYWluGAEgASgJEhEKCWNoZWNrX251bRgCIAEoBBIRCglibG9ja19udW0YAyABKAQSDgoGb2Zmc2V0GAQgASgNIi4KDlJhbmtHcm91cFJlcGx5Eg0KBXRvdGFsGAEgASgNEg0KBWJ5dGVzGAIgASgMIi4KCkN5Y2xlUmFuZ2USEQoJY2hlY2tfbnVtGAEgASgEEg0KBWNvdW50GAIgASgNIjsKCkxhdGVSZXBvcnQSDwoHYXR0ZW1wdBgBIAEoDRIMCgRraW5kGAIgASgJEg4KBm1zcF9pZBgDIAEoCSKxAQoFQ3ljbGUSEQoJY2hlY2tfbnVtGAEgASgEEg4KBmhlYWRlchgCIAEoDBIQCghyZWNvcmRlZBgDIAEoCBIRCglzZWFsZWRfbXMYBCABKAQSEQoJaW5pdGlhdG9yGAUgASgJEhEKCWVuZG9yc2VycxgGIAMoCRIUCgxhbmNob3JfYmxvY2sYByABKAQSJAoEbGF0ZRgIIAMoCzIWLmNvdHJhY2UudjEuTGF0ZVJlcG9ydCIuCglDeWNsZUxpc3QSIQoGY3ljbGVzGAEgAygLMhEuY290cmFjZS52MS5DeWNsZTKECAoGTWFzdGVyEjUKBlN0YXR1cxIRLmNvdHJhY2UudjEuRW1wdHkaGC5jb3RyYWNlLnYxLk1hc3RlclN0YXR1cxJACgxBdHRlc3RhdGlvbnMSFS5jb3RyYWNlLnYxLkZyb21CbG9jaxoXLmNvdHJhY2UudjEuQXR0ZXN0YXRpb24wARJBCg5BdHRlc3RhdGlvbnNPZhISLmNvdHJhY2UudjEuQmxvY2tzGhsuY290cmFjZS52MS5BdHRlc3RhdGlvbkxpc3QSSgoOQnVzaW5lc3NCbG9ja3MSGy5jb3RyYWNlLnYxLkRvbWFpbkZyb21CbG9jaxoZLmNvdHJhY2UudjEuQnVzaW5lc3NCbG9jazABEj4KClRyYWNlSGVhZHMSGC5jb3RyYWNlLnYxLkhlYWRzUmVxdWVzdBoWLmNvdHJhY2UudjEuSGVhZHNSZXBseRJCCgVUcmFjZRIYLmNvdHJhY2UudjEuVHJhY2VSZXF1ZXN0Gh0uY290cmFjZS52MS5Qcm92ZW5UcmFuc2FjdGlvbjABEjYKBEZpbmQSFy5jb3RyYWNlLnYxLkZpbmRSZXF1ZXN0GhUuY290cmFjZS52MS5GaW5kUmVwbHkSOgoFUHJvdmUSGC5jb3RyYWNlLnYxLlByb3ZlUmVxdWVzdBoVLmNvdHJhY2UudjEuUHJvb2ZQYXJ0MAESPAoGR3Jvd3RoEhkuY290cmFjZS52MS5Hcm93dGhSZXF1ZXN0GhcuY290cmFjZS52MS5Hcm93dGhSZXBseRIvCglGcmVzaG5lc3MSES5jb3RyYWNlLnYxLkVtcHR5Gg8uY290cmFjZS52MS5UaXASQQoOQ2hlY2tpbmdTdGF0dXMSFC5jb3RyYWNlLnYxLkNoZWNrTnVtGhkuY290cmFjZS52MS5DaGVja2luZ1N0YXRlEkgKDVNlYWxlZEhlYWRlcnMSGy5jb3RyYWNlLnYxLkRvbWFpbkZyb21DeWNsZRoYLmNvdHJhY2UudjEuU2VhbGVkSGVhZGVyMAESNwoGQ3ljbGVzEhYuY290cmFjZS52MS5DeWNsZVJhbmdlGhUuY290cmFjZS52MS5DeWNsZUxpc3QSNwoHUmFua1RvcBIWLmNvdHJhY2UudjEuUmFua0hlaWdodBoULmNvdHJhY2UudjEuUmFua1Jvb3QSRQoJUmFua05vZGVzEhwuY290cmFjZS52MS5SYW5rTm9kZXNSZXF1ZXN0GhouY290cmFjZS52MS5SYW5rTm9kZXNSZXBseRJFCglSYW5rR3JvdXASHC5jb3RyYWNlLnYxLlJhbmtHcm91cFJlcXVlc3QaGi5jb3RyYWNlLnYxLlJhbmtHcm91cFJlcGx5MocECghCdXNpbmVzcxI3CgZTdGF0dXMSES5jb3RyYWNlLnYxLkVtcHR5GhouY290cmFjZS52MS5CdXNpbmVzc1N0YXR1cxJKCg5CdXNpbmVzc0Jsb2NrcxIbLmNvdHJhY2UudjEuRG9tYWluRnJvbUJsb2NrGhkuY290cmFjZS52MS5CdXNpbmVzc0Jsb2NrMAESPAoIR2V0U3RhdGUSGC5jb3RyYWNlLnYxLlN0YXRlUmVxdWVzdBoWLmNvdHJhY2UudjEuU3RhdGVSZXBseRI0CgZEaWdlc3QSES5jb3RyYWNlLnYxLkVtcHR5GhcuY290cmFjZS52MS5TdGF0ZURpZ2VzdBI7CgxFdmlkZW5jZUtlcHQSES5jb3RyYWNlLnYxLkVtcHR5GhguY290cmFjZS52MS5FdmlkZW5jZUxpc3QSNwoHUmFua1RvcBIWLmNvdHJhY2UudjEuUmFua0hlaWdodBoULmNvdHJhY2UudjEuUmFua1Jvb3QSRQoJUmFua05vZGVzEhwuY290cmFjZS52MS5SYW5rTm9kZXNSZXF1ZXN0GhouY290cmFjZS52MS5SYW5rTm9kZXNSZXBseRJFCglSYW5rR3JvdXASHC5jb3RyYWNlLnYxLlJhbmtHcm91cFJlcXVlc3QaGi5jb3RyYWNlLnYxLlJhbmtHcm91cFJlcGx5YgZwcm90bzM");
 
 /**
  * One organisation's signed statement about one main block (docs/formats.md, Attestation).
@@ -1589,6 +1589,161 @@ export const SealedHeaderSchema: GenMessage<SealedHeader> = /*@__PURE__*/
   messageDesc(file_cotrace_cotrace, 48);
 
 /**
+ * Questions of business nodes about the rank tree of their domain as it was at the end of a cycle (docs/formats.md, Rank B+ tree).
+ *
+ * @generated from message cotrace.v1.RankHeight
+ */
+export type RankHeight = Message<"cotrace.v1.RankHeight"> & {
+  /**
+   * @generated from field: string domain = 1;
+   */
+  domain: string;
+
+  /**
+   * @generated from field: uint64 check_num = 2;
+   */
+  checkNum: bigint;
+};
+
+/**
+ * Describes the message cotrace.v1.RankHeight.
+ * Use `create(RankHeightSchema)` to create a new message.
+ */
+export const RankHeightSchema: GenMessage<RankHeight> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 49);
+
+/**
+ * Root of the consistency layer.
+ *
+ * @generated from message cotrace.v1.RankRoot
+ */
+export type RankRoot = Message<"cotrace.v1.RankRoot"> & {
+  /**
+   * @generated from field: bytes root = 1;
+   */
+  root: Uint8Array;
+};
+
+/**
+ * Describes the message cotrace.v1.RankRoot.
+ * Use `create(RankRootSchema)` to create a new message.
+ */
+export const RankRootSchema: GenMessage<RankRoot> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 50);
+
+/**
+ * Nodes of the tree of rank `rank`; without it, of the consistency layer.
+ *
+ * @generated from message cotrace.v1.RankNodesRequest
+ */
+export type RankNodesRequest = Message<"cotrace.v1.RankNodesRequest"> & {
+  /**
+   * @generated from field: string domain = 1;
+   */
+  domain: string;
+
+  /**
+   * @generated from field: uint64 check_num = 2;
+   */
+  checkNum: bigint;
+
+  /**
+   * @generated from field: optional uint64 rank = 3;
+   */
+  rank?: bigint;
+
+  /**
+   * @generated from field: uint32 level = 4;
+   */
+  level: number;
+
+  /**
+   * @generated from field: repeated uint32 positions = 5;
+   */
+  positions: number[];
+};
+
+/**
+ * Describes the message cotrace.v1.RankNodesRequest.
+ * Use `create(RankNodesRequestSchema)` to create a new message.
+ */
+export const RankNodesRequestSchema: GenMessage<RankNodesRequest> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 51);
+
+/**
+ * @generated from message cotrace.v1.RankNodesReply
+ */
+export type RankNodesReply = Message<"cotrace.v1.RankNodesReply"> & {
+  /**
+   * @generated from field: repeated bytes hashes = 1;
+   */
+  hashes: Uint8Array[];
+};
+
+/**
+ * Describes the message cotrace.v1.RankNodesReply.
+ * Use `create(RankNodesReplySchema)` to create a new message.
+ */
+export const RankNodesReplySchema: GenMessage<RankNodesReply> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 52);
+
+/**
+ * @generated from message cotrace.v1.RankGroupRequest
+ */
+export type RankGroupRequest = Message<"cotrace.v1.RankGroupRequest"> & {
+  /**
+   * @generated from field: string domain = 1;
+   */
+  domain: string;
+
+  /**
+   * @generated from field: uint64 check_num = 2;
+   */
+  checkNum: bigint;
+
+  /**
+   * @generated from field: uint64 block_num = 3;
+   */
+  blockNum: bigint;
+
+  /**
+   * @generated from field: uint32 offset = 4;
+   */
+  offset: number;
+};
+
+/**
+ * Describes the message cotrace.v1.RankGroupRequest.
+ * Use `create(RankGroupRequestSchema)` to create a new message.
+ */
+export const RankGroupRequestSchema: GenMessage<RankGroupRequest> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 53);
+
+/**
+ * Bytes of a group from the offset on; `total`: length of the whole.
+ *
+ * @generated from message cotrace.v1.RankGroupReply
+ */
+export type RankGroupReply = Message<"cotrace.v1.RankGroupReply"> & {
+  /**
+   * @generated from field: uint32 total = 1;
+   */
+  total: number;
+
+  /**
+   * @generated from field: bytes bytes = 2;
+   */
+  bytes: Uint8Array;
+};
+
+/**
+ * Describes the message cotrace.v1.RankGroupReply.
+ * Use `create(RankGroupReplySchema)` to create a new message.
+ */
+export const RankGroupReplySchema: GenMessage<RankGroupReply> = /*@__PURE__*/
+  messageDesc(file_cotrace_cotrace, 54);
+
+/**
  * @generated from message cotrace.v1.CycleRange
  */
 export type CycleRange = Message<"cotrace.v1.CycleRange"> & {
@@ -1608,7 +1763,7 @@ export type CycleRange = Message<"cotrace.v1.CycleRange"> & {
  * Use `create(CycleRangeSchema)` to create a new message.
  */
 export const CycleRangeSchema: GenMessage<CycleRange> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 49);
+  messageDesc(file_cotrace_cotrace, 55);
 
 /**
  * @generated from message cotrace.v1.LateReport
@@ -1635,7 +1790,7 @@ export type LateReport = Message<"cotrace.v1.LateReport"> & {
  * Use `create(LateReportSchema)` to create a new message.
  */
 export const LateReportSchema: GenMessage<LateReport> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 50);
+  messageDesc(file_cotrace_cotrace, 56);
 
 /**
  * One cycle as a master knows it. `sealed_ms`: Unix milliseconds, as the transaction says that proves it; 0: not sealed.
@@ -1689,7 +1844,7 @@ export type Cycle = Message<"cotrace.v1.Cycle"> & {
  * Use `create(CycleSchema)` to create a new message.
  */
 export const CycleSchema: GenMessage<Cycle> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 51);
+  messageDesc(file_cotrace_cotrace, 57);
 
 /**
  * @generated from message cotrace.v1.CycleList
@@ -1706,7 +1861,7 @@ export type CycleList = Message<"cotrace.v1.CycleList"> & {
  * Use `create(CycleListSchema)` to create a new message.
  */
 export const CycleListSchema: GenMessage<CycleList> = /*@__PURE__*/
-  messageDesc(file_cotrace_cotrace, 52);
+  messageDesc(file_cotrace_cotrace, 58);
 
 /**
  * @generated from service cotrace.v1.Master
@@ -1816,6 +1971,30 @@ export const Master: GenService<{
     input: typeof CycleRangeSchema;
     output: typeof CycleListSchema;
   },
+  /**
+   * @generated from rpc cotrace.v1.Master.RankTop
+   */
+  rankTop: {
+    methodKind: "unary";
+    input: typeof RankHeightSchema;
+    output: typeof RankRootSchema;
+  },
+  /**
+   * @generated from rpc cotrace.v1.Master.RankNodes
+   */
+  rankNodes: {
+    methodKind: "unary";
+    input: typeof RankNodesRequestSchema;
+    output: typeof RankNodesReplySchema;
+  },
+  /**
+   * @generated from rpc cotrace.v1.Master.RankGroup
+   */
+  rankGroup: {
+    methodKind: "unary";
+    input: typeof RankGroupRequestSchema;
+    output: typeof RankGroupReplySchema;
+  },
 }> = /*@__PURE__*/
   serviceDesc(file_cotrace_cotrace, 0);
 
@@ -1862,6 +2041,30 @@ export const Business: GenService<{
     methodKind: "unary";
     input: typeof EmptySchema;
     output: typeof EvidenceListSchema;
+  },
+  /**
+   * @generated from rpc cotrace.v1.Business.RankTop
+   */
+  rankTop: {
+    methodKind: "unary";
+    input: typeof RankHeightSchema;
+    output: typeof RankRootSchema;
+  },
+  /**
+   * @generated from rpc cotrace.v1.Business.RankNodes
+   */
+  rankNodes: {
+    methodKind: "unary";
+    input: typeof RankNodesRequestSchema;
+    output: typeof RankNodesReplySchema;
+  },
+  /**
+   * @generated from rpc cotrace.v1.Business.RankGroup
+   */
+  rankGroup: {
+    methodKind: "unary";
+    input: typeof RankGroupRequestSchema;
+    output: typeof RankGroupReplySchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_cotrace_cotrace, 1);
