@@ -48,7 +48,6 @@ describe('what stops a node', () => {
         sources: [source],
         sealed: [],
         ranks: [],
-        ranks: [],
         close: () => undefined,
       })),
     ];
