@@ -173,22 +173,22 @@ async function agree({
   readonly administrators: readonly LifecycleAdministrator[];
   readonly tried: Tried;
 }): Promise<string | null> {
-  const { name, sequence } = definition;
+  const isCommitted = approvedBy !== null;
   const missing = administrators.filter(({ mspId }) => approvedBy?.includes(mspId) !== true);
   await Promise.all(
     missing.map((administrator) =>
-      tried(`approval of ${name ?? ''} by ${administrator.mspId}`, async () => {
-        const isKnown = approvedBy === null && (await isApproved(administrator, duty.channel, definition));
-        if (!isKnown) await approve(administrator, duty, definition);
-      }),
+      tried(`approval of ${duty.name} by ${administrator.mspId}`, () =>
+        approve(administrator, duty, definition, isCommitted),
+      ),
     ),
   );
   const [first] = administrators;
-  if (approvedBy !== null || first === undefined) {
+  if (isCommitted || first === undefined) {
     const by = missing.map(({ mspId }) => mspId).join(', ');
     return missing.length > 0 ? `approved by ${by}` : null;
   }
-  await tried(`commit of ${name ?? ''}`, () => commit(first, duty.channel, definition));
+  await tried(`commit of ${duty.name}`, () => commit(first, duty.channel, definition));
+  const { sequence } = definition;
   const isFirst = sequence === BigInt(DEFINITION.sequence);
   return isFirst ? 'approved and committed' : `approved and committed with sequence ${sequence}`;
 }
@@ -211,24 +211,23 @@ async function committedOn(
   return new Map(await Promise.all(definitions));
 }
 
-/** Whether the organisation has approved a definition that is not committed: Fabric refuses to approve the same one again. */
-async function isApproved(
-  { mspId, contract }: LifecycleAdministrator,
-  channel: string,
-  definition: ProposedDefinition,
-): Promise<boolean> {
-  const { name, argument } = readinessCall(definition);
-  const options = { arguments: [argument], endorsingOrganizations: [mspId] };
-  return hasApproved(await contract(channel).evaluate(name, options), mspId);
-}
-
+/** Approves a definition where the organisation has not: Fabric refuses to approve the same one again. */
 async function approve(
   { mspId, contract }: LifecycleAdministrator,
-  { channel, chaincode }: ChaincodeDuty,
+  { channel, name: chaincodeName, chaincode }: ChaincodeDuty,
   definition: ProposedDefinition,
+  isCommitted: boolean,
 ): Promise<void> {
+  const lifecycle = contract(channel);
+  const own = { endorsingOrganizations: [mspId] };
+  const question = isCommitted ? definitionCall(chaincodeName) : readinessCall(definition);
+  const answer = await lifecycle.evaluate(question.name, { arguments: [question.argument], ...own });
+  const isKnown = isCommitted
+    ? committedDefinition(chaincodeName, answer).approvedBy.includes(mspId)
+    : hasApproved(answer, mspId);
+  if (isKnown) return;
   const { name, argument } = approvalCall(definition, chaincode.id);
-  await contract(channel).submit(name, { arguments: [argument], endorsingOrganizations: [mspId] });
+  await lifecycle.submit(name, { arguments: [argument], ...own });
 }
 
 async function commit(
