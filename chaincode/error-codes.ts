@@ -18,7 +18,7 @@ export const CHAINCODE_CODES: Readonly<Record<RefusalCode, CodeEntry>> = {
   BEHIND: {
     where: 'refusal',
     means:
-      'this master has not computed that cycle yet, no longer has it, or did not hear the orderers of `checking` in time; other members are asked',
+      'this master has not computed that cycle yet, no longer has it, has not yet seen what recorded it, or did not hear the orderers of `checking` in time; other members are asked',
   },
   CLOCK: {
     where: 'refusal',

@@ -144,7 +144,8 @@ describe('sealCycle', () => {
       await scene.call('sealCycle', [header(5), header(6)], { facts: { sealedBeyond: [6n] } }),
       'SEALED',
     );
-    expect((await scene.call('sealCycle', [header(5), header(6)])).status).toBe(200);
+    const unproven = { facts: { recordedBeyond: [6n] } };
+    expect((await scene.call('sealCycle', [header(5), header(6)], unproven)).status).toBe(200);
     const behind = { facts: { cycles: exampleFacts.cycles.slice(0, 5) } };
     refused(await scene.call('sealCycle', [header(5), header(6)], behind), 'BEHIND');
   });
@@ -181,6 +182,12 @@ describe('sealCycle', () => {
       await scene.call('sealCycle', [header(4)], { facts: { sealed: 3n, sealedBeyond: [4n] } }),
       'SEALED',
     );
+  });
+
+  it('is not endorsed for a recorded header by a master that has not yet seen what recorded it', async () => {
+    scene.state.set(headerKey(5n), header(5));
+    refused(await scene.call('sealCycle', [header(5)]), 'BEHIND');
+    expect((await scene.call('sealCycle', [header(5)], { facts: { recorded: 5n } })).status).toBe(200);
   });
 
   it('continues behind a header that is proven and not in the state, and records that one, too', async () => {

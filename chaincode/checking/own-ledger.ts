@@ -20,6 +20,8 @@ export interface OwnFacts {
   readonly cycles: readonly OwnCycle[];
   /** Newest n with `header/<n>` in the state of `checking`, all before it too. */
   readonly recorded: bigint;
+  /** Other n above that with `header/<n>` in the state. */
+  readonly recordedBeyond: readonly bigint[];
   /** Newest n such that 1…n are each proven by a transaction. */
   readonly sealed: bigint;
   /** Proven ones above that. */
@@ -58,7 +60,7 @@ export class OwnLedger {
 
   /** Whether this master knows header n to be in the state of `checking`. */
   isRecorded(checkNum: bigint): boolean {
-    return checkNum <= this.facts.recorded;
+    return checkNum <= this.facts.recorded || this.facts.recordedBeyond.includes(checkNum);
   }
 
   /** Whether this master knows a transaction that proves header n. */

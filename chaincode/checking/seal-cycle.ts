@@ -23,7 +23,7 @@ import type { OwnLedger } from './own-ledger.js';
  * state: a read of it would let anybody who seals it again make this transaction invalid.
  *
  * Where a header is recorded already, this one is endorsed only while no transaction is known that proves it: an old root must
- * not get a new time. One that is proven and not recorded is endorsed, or the next ones could never be. Another header that is
+ * not get a new time. So a master that has not yet seen what recorded it refuses. One that is proven and not recorded is endorsed, or the next ones could never be. Another header that is
  * recorded, by fewer than a quorum or out of another network's transaction, is replaced, or the cycle could never be sealed.
  * Throws `BAD_ARGUMENT`, `NOT_MEMBER`, `CLOCK`, `BEHIND`, `DIFFERS`, `NOT_NEXT`, `SEALED`.
  */
@@ -60,9 +60,12 @@ async function judge(
   if (!equalBytes(own.cycle(checkNum).header, header)) {
     throw new Refusal('DIFFERS', `this master computed another header ${cycle}`, { cycle });
   }
-  const isPresent = (await state.get(headerKey(checkNum))) !== null;
-  if (isPresent && own.isSealed(checkNum)) {
+  const present = await state.get(headerKey(checkNum));
+  if (present !== null && own.isSealed(checkNum)) {
     throw new Refusal('SEALED', `header ${cycle} is sealed`, { cycle });
+  }
+  if (present !== null && equalBytes(present, header) && !own.isRecorded(checkNum)) {
+    throw new Refusal('BEHIND', `this master has not yet seen what recorded header ${cycle}`, { cycle });
   }
 }
 

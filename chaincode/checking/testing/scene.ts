@@ -58,6 +58,7 @@ export const exampleFacts: OwnFacts = {
   networkId: hashOf('network'),
   cycles: someCycles(70),
   recorded: 4n,
+  recordedBeyond: [],
   sealed: 4n,
   sealedBeyond: [],
   members: MEMBERS,

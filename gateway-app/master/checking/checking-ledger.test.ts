@@ -133,6 +133,13 @@ describe('what a master makes of the checking channel', () => {
     expect(marks()).toEqual([2n, 2n]);
   });
 
+  it('a header that is recorded before an earlier one is known to be', async () => {
+    await take([sealOf([headerOf(2n)])]);
+    expect([...marks(), ...checking.recordedBeyond(4n)]).toEqual([0n, 0n, 2n]);
+    await take([sealOf([headerOf(1n)])]);
+    expect([...marks(), ...checking.recordedBeyond(4n)]).toEqual([2n, 2n]);
+  });
+
   it('several cycles are sealed by one transaction', async () => {
     await take([sealOf([headerOf(1n), headerOf(2n), headerOf(3n)])]);
     expect(marks()).toEqual([3n, 3n]);

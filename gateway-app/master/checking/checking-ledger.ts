@@ -64,7 +64,14 @@ export class CheckingLedger {
     return this.#heardMs;
   }
 
-  /** Cycles above `sealed` that are proven. */
+  /** Cycles above `recorded` that are recorded, up to `computed`. */
+  recordedBeyond(computed: bigint): bigint[] {
+    const beyond: bigint[] = [];
+    for (let n = this.#recorded + 2n; n <= computed; n += 1n) if (this.#rows.isRecorded(n)) beyond.push(n);
+    return beyond;
+  }
+
+  /** Cycles above `sealed` that are proven, up to `computed`. */
   sealedBeyond(computed: bigint): bigint[] {
     const beyond: bigint[] = [];
     for (let n = this.#sealed + 2n; n <= computed; n += 1n) if (this.#rows.seal(n) !== null) beyond.push(n);

@@ -100,6 +100,7 @@ export async function ownFacts(parts: ViewParts): Promise<OwnFacts> {
     cycles,
     recorded: recorded.checkNum,
     sealed: sealed.checkNum,
+    recordedBeyond: checking.recordedBeyond(newest),
     sealedBeyond: checking.sealedBeyond(newest),
     members: await sealersOf(parts, due === null ? least(next, computed + 1n) : next),
     clock: due === null ? null : { checkNum: next, startedMs: Math.max(due.dueMs, recorded.sinceMs) },
