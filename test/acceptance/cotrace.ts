@@ -21,6 +21,9 @@ export interface Answer<T> {
   readonly stderr: string;
 }
 
+/** Variables that a process has besides those of the test's own. */
+export type Environment = Readonly<Record<string, string>>;
+
 /** A command that runs. */
 export class Running {
   readonly ended: Promise<Ended>;
@@ -28,9 +31,10 @@ export class Running {
   #stdout = '';
   #stderr = '';
 
-  constructor(args: readonly string[], cwd?: string, program = COMMAND) {
+  constructor(args: readonly string[], cwd?: string, program = COMMAND, env: Environment = {}) {
     const child = spawn(process.execPath, [program, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
       ...(cwd === undefined ? {} : { cwd }),
     });
     child.stdout.setEncoding('utf8').on('data', (text: string) => (this.#stdout += text));
@@ -68,15 +72,17 @@ export class Cotrace {
   /** Folder of the network. */
   readonly home: string;
   readonly #program: string;
+  readonly #env: Environment;
 
-  /** `program`: path of the command line, unless it is this checkout's. */
-  constructor(home: string, program = COMMAND) {
+  /** `program`: path of the command line, unless it is this checkout's. `env`: for the command and what it starts. */
+  constructor(home: string, program = COMMAND, env: Environment = {}) {
     this.home = home;
     this.#program = program;
+    this.#env = env;
   }
 
   start(...args: readonly string[]): Running {
-    return new Running(['--home', this.home, ...args], undefined, this.#program);
+    return new Running(['--home', this.home, ...args], undefined, this.#program, this.#env);
   }
 
   run(...args: readonly string[]): Promise<Ended> {
