@@ -47,9 +47,9 @@ export async function switchRules(
   masters: readonly MasterRules[],
 ): Promise<bigint> {
   const knowing = masters.filter(({ knownRules }) => knownRules >= rules);
-  const quorum = Math.max(1, ...masters.map((master) => master.quorum));
-  if (knowing.length < quorum) {
-    const message = `${knowing.length} masters know rules ${rules}, and ${quorum} must: update the others first`;
+  const [needed = 1] = masters.map(({ quorum }) => quorum).toSorted((a, b) => b - a);
+  if (knowing.length < needed) {
+    const message = `${knowing.length} masters know rules ${rules}, and ${needed} must: update the others first`;
     throw new CotraceError('UNKNOWN_RULES', message, { rules, knowing: knowing.map(({ name }) => name) });
   }
   try {
