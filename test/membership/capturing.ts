@@ -38,10 +38,15 @@ export class Capturing {
     });
   }
 
-  /** Waits for the last one. Every one was recorded. */
-  async stop(): Promise<void> {
+  /** Waits for the last one. */
+  end(): Promise<void> {
     this.#isStopped = true;
-    await this.#ended;
+    return this.#ended;
+  }
+
+  /** As `end`. Every one was recorded. */
+  async stop(): Promise<void> {
+    await this.end();
     expect(this.#failed).toEqual([]);
   }
 
