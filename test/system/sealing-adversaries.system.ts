@@ -202,7 +202,10 @@ describe('an anchor', () => {
       expect(await liar.refusals(call, ...HONEST)).toEqual(refusedWith(code));
       expect(await liar.submits(call, LIAR)).toBe('ENDORSEMENT_POLICY_FAILURE');
     }
-    await scene.until('an anchor', async () => (await scene.cycle(checkNum)).anchorBlock > 0n);
+    // Each refused anchor takes a block: a later cycle's may stand for it.
+    await scene.until('an anchor', async () =>
+      (await scene.states()).every(({ anchored }) => anchored >= checkNum),
+    );
     await scene.ends(checkNum);
   });
 
@@ -232,7 +235,7 @@ it('a master whose digests are damaged makes its rank trees again once a quorum 
   });
   const { endorsers } = await scene.ends(checkNum);
   expect(endorsers).not.toContain(ORG3);
-  await scene.said(new RegExp(`cycle ${checkNum} differs from what a quorum sealed, in bodyRoot`));
+  await scene.said(new RegExp(`another header than this master computed: cycle ${checkNum}, in bodyRoot`));
   expect((await scene.states(checkNum)).map(({ headerHash }) => headerHash)).toEqual([
     checkingHeaderHash(header),
     checkingHeaderHash(header),
