@@ -131,7 +131,8 @@ export function membershipChanges(backend: Backend, update: Update): void {
         const { computed, sealed } = await cycles();
         const height = await settledHeight();
         if (height === null) return null;
-        if (computed === sealed.length && height % C === 1) return height;
+        // The anchor of the cycle before may be the first block; the event and the update are the next ones.
+        if (computed === sealed.length && [1, 2].includes(height % C)) return height;
         if (computed === sealed.length) await capturing.one();
         return null;
       });
