@@ -107,7 +107,11 @@ describe('bringing a network up', () => {
       done.push('fabric');
       const node = (mspId: string, address: string) => ({ name: 'peer', mspId, address });
       const info = {
-        peers: { org1: node('Org1MSP', peer), org2: node('Org2MSP', '127.0.0.1:7061') },
+        peers: {
+          org1: node('Org1MSP', peer),
+          org2: node('Org2MSP', '127.0.0.1:7061'),
+          org3: node('Org3MSP', '127.0.0.1:7071'),
+        },
         orderer: node('OrdererMSP', '127.0.0.1:7050'),
         cryptoDir: network.layout.dir,
         channels: Object.values(network.consortium.channels),
@@ -277,7 +281,7 @@ describe('bringing a network up', () => {
     expect(waited).toEqual([['org1', 'org2']]);
     expect(readConsortium(workspace.consortium).organisations).toHaveLength(3);
 
-    const processes = own.map((name) => ({ name, pid: 2, started: 'gone', owner: workspace.root }));
+    const processes = own.map((name, i) => ({ name, pid: 2 + i, started: 'gone', owner: workspace.root }));
     writeNetworkState(workspace, { ...readNetworkState(workspace), processes });
     third({ founder: false, left: true });
     await again();
