@@ -11,7 +11,7 @@ export const KILL_ROUNDS = process.env['CI_DEEP'] === '1' ? KINDS.length : 1;
 export function cycleKills(scene: CycleScene, random: Random, say: (text: string) => void): void {
   const { steps } = scene;
 
-  it(`goes on after each of ${KILL_ROUNDS * STEPS.length} kills`, async () => {
+  it(`continues after each of ${KILL_ROUNDS * STEPS.length} kills`, async () => {
     const began = Date.now();
     for (let round = 0; round < KILL_ROUNDS; round++) for (const step of STEPS) await killAt(step, round);
     say(`${KILL_ROUNDS * STEPS.length} kills in ${Date.now() - began} ms`);
