@@ -52,7 +52,8 @@ export function checkStoreIdentity(
   if (equalBytes(row, rowOf(expected, today))) return 'today';
   if (older.some((layout) => equalBytes(row, rowOf(expected, layout)))) return 'older';
   const { layout, identity } = members(row, folder);
-  if (typeof layout !== 'number' || ![today, ...older].includes(layout))
+  const known = LAYOUTS[kindOf(identity) ?? expected.kind];
+  if (typeof layout !== 'number' || ![known.today, ...known.older].includes(layout))
     throw otherLayout(folder, layout ?? null, today);
   throw new CotraceError(
     'WRONG_STORE',
@@ -60,6 +61,12 @@ export function checkStoreIdentity(
       'configuration names the wrong one; put the right folder in its place',
     { folder, found: identity ?? null, expected: plain(expected) },
   );
+}
+
+/** The kind that a row states; null where there is none of that name. */
+function kindOf(identity: JsonValue | undefined): StoreIdentity['kind'] | null {
+  const kinds = Object.keys(LAYOUTS) as StoreIdentity['kind'][];
+  return (isObject(identity) && kinds.find((kind) => kind === identity['kind'])) || null;
 }
 
 function rowOf(identity: StoreIdentity, layout: number): Uint8Array {

@@ -192,7 +192,7 @@ export function membershipChanges(backend: Backend, update: Update): void {
       await sealedWhere('a cycle is sealed', ({ recorded }) => recorded);
       const text = readFileSync(workspace.topology, 'utf8');
       writeFileSync(workspace.topology, text.replace(/( +- .*name: org3.*\n)/, `$1  - ${NEW}\n`));
-      expect(await up()).toContain('warning: org4 is no member of channel main');
+      expect(await up()).toContain('warning: org4 is not a member of channel main');
       expect(await problems()).toEqual([]);
     });
 

@@ -275,9 +275,9 @@ describe('bringing a network up', () => {
     await again();
     const own = ['org3.chaincode', 'org3.master', 'org3.business'];
     expect(done.filter((line) => line.startsWith('start org3'))).toEqual(starts(own));
-    expect(done.filter((line) => line.startsWith('warning: org3 is no member of channel main'))).toHaveLength(
-      1,
-    );
+    expect(
+      done.filter((line) => line.startsWith('warning: org3 is not a member of channel main')),
+    ).toHaveLength(1);
     expect(waited).toEqual([['org1', 'org2']]);
     expect(readConsortium(workspace.consortium).organisations).toHaveLength(3);
 

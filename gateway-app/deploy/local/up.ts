@@ -117,7 +117,7 @@ function membersOf(topology: Topology, { main }: ChannelConfigurations, progress
   const isMember = ({ mspId }: Organisation) => mspIds.includes(mspId);
   for (const { name, mspId } of topology.organisations.filter((organisation) => !isMember(organisation))) {
     progress(
-      `warning: ${name} is no member of channel ${main.channelId}: its nodes wait for an update of the channel that has ${mspId}`,
+      `warning: ${name} is not a member of channel ${main.channelId}: its nodes wait for an update of the channel that has ${mspId}`,
     );
   }
   return { ...topology, organisations: topology.organisations.filter(isMember) };
