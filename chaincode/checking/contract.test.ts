@@ -198,7 +198,7 @@ describe('sealCycle', () => {
     expect((await scene.call('sealCycle', [header(7)], beyond)).status).toBe(200);
   });
 
-  it('replaces another header that stands in the state, unless the own one is proven', async () => {
+  it('replaces another header that is recorded, unless the own one is proven', async () => {
     scene.state.set(headerKey(5n), foreignHeader(5));
     const { writes } = await scene.call('sealCycle', [header(5)]);
     expect([...writes]).toEqual([[headerKey(5n), header(5)]]);

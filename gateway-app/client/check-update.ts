@@ -37,7 +37,7 @@ export interface SealingMembers {
 /**
  * What of an update of a channel's configuration, an envelope as `peer channel signconfigtx` takes it, signed or not, keeps
  * cycles from being sealed; one sentence each. Throws `CONFIG_UPDATE` where it does not fit the configuration in force,
- * `BAD_PROTOBUF` and the like for what is no envelope, `GatewayError`.
+ * `BAD_PROTOBUF` and the like for what is not an envelope, `GatewayError`.
  */
 export async function checkUpdate(channels: UpdatedChannels, update: Uint8Array): Promise<string[]> {
   const { main, checking } = channels;

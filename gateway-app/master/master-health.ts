@@ -159,12 +159,10 @@ export class MasterHealth {
     this.#tell();
   }
 
-  /** What a quorum sealed against what was attested here, in words; null where nothing. */
+  /** That a quorum sealed something against what was attested here, as a sentence; null where it did not. */
   diverged(what: string | null): void {
-    const reason =
-      `a quorum sealed another header than this master computed: ${what ?? ''}; ` +
-      'it attests nothing more: keep its store, and have it made again from the ledger';
-    this.#contradiction = what === null ? null : { state: 'diverged', reason };
+    const advice = 'it attests nothing more: keep its store, and have it made again from the ledger';
+    this.#contradiction = what === null ? null : { state: 'diverged', reason: `${what}; ${advice}` };
     this.#tell();
   }
 

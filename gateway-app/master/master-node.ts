@@ -20,7 +20,7 @@ import { stoppingController } from '../node/stopping.js';
 import { RpcClient } from '../node/rpc-client.js';
 import { serve } from '../node/rpc-server.js';
 import { Attestor } from './attestor.js';
-import { divergenceText } from './checking/divergence.js';
+import { contradictionText } from './checking/divergence.js';
 import { masterChecking, otherCycles } from './checking/start-checking.js';
 import { startTurns } from './checking/start-turns.js';
 import { Configurations } from './configurations.js';
@@ -100,7 +100,7 @@ export async function startMaster(
       blocks: checkingPeer.blocks,
       contradicted: (divergence) => {
         attestor.diverged(divergence);
-        health.diverged(divergence === null ? null : divergenceText(divergence));
+        health.diverged(divergence === null ? null : contradictionText(divergence));
       },
       log,
     });

@@ -43,9 +43,13 @@ export function divergenceText({ checkNum, fields, parts }: Divergence): string 
   return `cycle ${checkNum}, in ${fields.join(', ')}${named}`;
 }
 
+/** That a quorum sealed another header, as a sentence. */
+export function contradictionText(divergence: Divergence): string {
+  return `a quorum sealed another header than this master computed: ${divergenceText(divergence)}`;
+}
+
 /** Why nothing is attested any more. */
 export function divergedError(divergence: Divergence): CotraceError {
   const { checkNum, fields, parts } = divergence;
-  const message = `a quorum sealed another header than this master computed: ${divergenceText(divergence)}`;
-  return new CotraceError('DIVERGED', message, { checkNum, fields, parts });
+  return new CotraceError('DIVERGED', contradictionText(divergence), { checkNum, fields, parts });
 }

@@ -6,7 +6,7 @@ import type { Log } from '../../node/log.js';
 import { Backoff } from '../../node/retry.js';
 import { CheckingLedger } from './checking-ledger.js';
 import { checkingView, ownFacts, type ViewParts } from './checking-view.js';
-import { contradictsAttested, divergenceText, type Divergence } from './divergence.js';
+import { contradictionText, contradictsAttested, divergenceText, type Divergence } from './divergence.js';
 import { followChecking } from './follow-checking.js';
 import { takeTurns, type InitiatorParts } from './initiator.js';
 import { initiatorOf } from './next-action.js';
@@ -118,8 +118,7 @@ export class MasterChecking {
     const divergence = await this.look();
     if (divergence === null) return;
     const { log, ledger } = this.#parts;
-    const what = `a quorum sealed another header than this master computed: ${divergenceText(divergence)}`;
-    log.often('error', 'diverged', what);
+    log.often('error', 'diverged', contradictionText(divergence));
     if (contradictsAttested(divergence) || divergence.checkNum === this.#mendedAt) return;
     this.#mendedAt = divergence.checkNum;
     await ledger.remakeCycles();
