@@ -34,4 +34,4 @@ export {
 } from './leaves.js';
 export { MAX_LATE_ATTEMPT, MAX_SEALED_HEADERS } from './limits.js';
 export { packHeader, unpackHeader } from './packed-header.js';
-export { attemptAt, expectedInitiator, inTurn } from './rotation.js';
+export { attemptAt, expectedInitiator, inTurnFrom } from './rotation.js';

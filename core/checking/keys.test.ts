@@ -13,7 +13,7 @@ import {
   readPartKey,
 } from './keys.js';
 import { encodeLateReport, readLateReport, type LateReport } from './late-report.js';
-import { attemptAt, expectedInitiator } from './rotation.js';
+import { attemptAt, expectedInitiator, inTurnFrom } from './rotation.js';
 
 const RUNS = process.env['CI_DEEP'] === '1' ? 10_000 : 100;
 const U64_MAX = 2n ** 64n - 1n;
@@ -89,6 +89,13 @@ describe('the initiator of a cycle', () => {
     expect(turns(6n)).toEqual(['Org3MSP', 'Ä', 'Org1MSP', 'Org2MSP', 'Org3MSP']);
     expect(expectedInitiator(members, U64_MAX, 1)).toBe('Org1MSP');
     expect(() => expectedInitiator([], 1n, 0)).toThrow(RangeError);
+  });
+
+  it('is followed by the other members, each once', () => {
+    const members = ['Org3MSP', 'Org1MSP', 'Org2MSP'];
+    expect(inTurnFrom(members, 'Org2MSP')).toEqual(['Org2MSP', 'Org3MSP', 'Org1MSP']);
+    expect(inTurnFrom(members, 'none')).toEqual(['Org1MSP', 'Org2MSP', 'Org3MSP']);
+    expect(inTurnFrom([], 'Org1MSP')).toEqual([]);
   });
 
   it('has an attempt for each t2 since the start', () => {

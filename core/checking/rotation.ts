@@ -1,8 +1,15 @@
 import { compareBytes, utf8 } from '../bytes/bytes.js';
 
 /** MSP ids in the order in which members take turns: by their bytes. */
-export function inTurn(members: readonly string[]): string[] {
+function inTurn(members: readonly string[]): string[] {
   return [...members].sort((a, b) => compareBytes(utf8(a), utf8(b)));
+}
+
+/** MSP ids in the order in which members take turns, from `mspId` on; from the first where that is not a member. */
+export function inTurnFrom(members: readonly string[], mspId: string): string[] {
+  const order = inTurn(members);
+  const at = Math.max(0, order.indexOf(mspId));
+  return [...order.slice(at), ...order.slice(0, at)];
 }
 
 /**

@@ -15,7 +15,6 @@ jest.setTimeout(60_000);
 
 const C = 2;
 const PATIENCE = { t1Ms: 10_000, t2Ms: 30_000 };
-const ALL = ['Org2MSP', 'Org1MSP', 'Org3MSP'];
 const PARTS = ['_lifecycle', 'goods'];
 
 let network: TestNetwork;
@@ -102,7 +101,7 @@ function initiatorWith(changes: Partial<InitiatorParts> = {}) {
   return { initiator, checkingCalls, mainCalls };
 }
 
-const byTwo = 'by Org2MSP Org1MSP';
+const byTwo = 'by Org2MSP Org3MSP';
 const recording = PARTS.map((domain) => `recordDomain 1 ${domain} hash ${byTwo}`);
 
 describe('a master whose turn it is', () => {
@@ -110,6 +109,23 @@ describe('a master whose turn it is', () => {
     const { initiator, checkingCalls } = initiatorWith();
     expect(await initiator.act(AbortSignal.abort())).toBe(true);
     expect(checkingCalls.asked).toEqual(['parts 1', ...recording, `sealCycle header 1 ${byTwo}`]);
+  });
+
+  it('asks who is next in turn, whatever the order of masters, so that each endorses', async () => {
+    const { initiator, checkingCalls } = initiatorWith({ others: [like('Org3MSP'), like('Org1MSP')] });
+    const { initiator: other, checkingCalls: others } = initiatorWith({
+      own: 'Org1MSP',
+      others: [like('Org3MSP'), like('Org2MSP')],
+    });
+    await initiator.act(AbortSignal.abort());
+    const late = master.store.cycles.need(1n).dueMs + 2 * PATIENCE.t2Ms;
+    jest.spyOn(Date, 'now').mockReturnValue(late);
+    await other.act(AbortSignal.abort());
+    jest.restoreAllMocks();
+    expect([checkingCalls.asked.at(-1), others.asked.at(-1)]).toEqual([
+      `sealCycle header 1 ${byTwo}`,
+      'sealCycle header 1 by Org1MSP Org2MSP',
+    ]);
   });
 
   it('records only what is missing', async () => {
@@ -127,7 +143,7 @@ describe('a master whose turn it is', () => {
     const { initiator, checkingCalls } = initiatorWith({ others });
     await initiator.act(AbortSignal.abort());
     const [first, second] = checkingCalls.asked;
-    expect([first, second]).toEqual([`sealCycle header 1 header 2 ${byTwo}`, 'parts 1']);
+    expect([first, second]).toEqual(['sealCycle header 1 header 2 by Org2MSP Org1MSP', 'parts 1']);
     expect(checkingCalls.asked).toContain('parts 2');
   });
 
@@ -143,27 +159,27 @@ describe('a master whose turn it is', () => {
   it('asks everybody where one of the first does not agree, and that one last from then on', async () => {
     const { initiator, checkingCalls } = initiatorWith();
     checkingCalls.answer = (_call, mspIds) =>
-      mspIds[1] === 'Org1MSP' && mspIds.length === 2 ? { isCommitted: false } : { odd: ['Org1MSP'] };
+      mspIds[1] === 'Org3MSP' && mspIds.length === 2 ? { isCommitted: false } : { odd: ['Org3MSP'] };
     checkingCalls.recorded = PARTS;
     await initiator.act(AbortSignal.abort());
     expect(checkingCalls.asked.slice(1)).toEqual([
       `sealCycle header 1 ${byTwo}`,
-      `sealCycle header 1 by ${ALL.join(' ')}`,
+      `sealCycle header 1 by Org2MSP Org3MSP Org1MSP`,
     ]);
     await initiator.act(AbortSignal.abort());
-    expect(checkingCalls.asked.at(-1)).toBe('sealCycle header 1 by Org2MSP Org3MSP');
+    expect(checkingCalls.asked.at(-1)).toBe('sealCycle header 1 by Org2MSP Org1MSP');
   });
 
   it('waits once for who does not answer, and asks that one last from then on', async () => {
     const { initiator, checkingCalls } = initiatorWith();
     checkingCalls.answer = (_call, mspIds) =>
-      mspIds.includes('Org1MSP') ? { isCommitted: false, silent: ['Org1MSP'] } : {};
+      mspIds.includes('Org3MSP') ? { isCommitted: false, silent: ['Org3MSP'] } : {};
     checkingCalls.recorded = ['goods'];
     expect(await initiator.act(AbortSignal.abort())).toBe(true);
     expect(checkingCalls.asked.slice(1)).toEqual([
       recording[0],
-      'recordDomain 1 _lifecycle hash by Org2MSP Org3MSP',
-      'sealCycle header 1 by Org2MSP Org3MSP',
+      'recordDomain 1 _lifecycle hash by Org2MSP Org1MSP',
+      'sealCycle header 1 by Org2MSP Org1MSP',
     ]);
   });
 
@@ -228,7 +244,10 @@ describe('a master that is next', () => {
   });
 
   it('seals in its turn although nobody endorses its report of the one before', async () => {
-    const { initiator, checkingCalls } = initiatorWith({ own: 'Org3MSP' });
+    const { initiator, checkingCalls } = initiatorWith({
+      own: 'Org3MSP',
+      others: [like('Org1MSP'), like('Org2MSP')],
+    });
     checkingCalls.answer = ({ name }) => ({ isCommitted: name !== 'reportLate' });
     checkingCalls.recorded = PARTS;
     after(PATIENCE.t2Ms);

@@ -3,6 +3,7 @@ import {
   CotraceError,
   equalBytes,
   fromUtf8,
+  inTurnFrom,
   isArray,
   isCotraceError,
   isObject,
@@ -37,8 +38,12 @@ export interface InitiatorParts extends ViewParts {
   readonly log: Log;
 }
 
-/** Who can endorse cycles now, the own organisation first, and the newest cycle that enough of them have. */
+/**
+ * Who can endorse cycles now, in turn from the own organisation on, so that all are asked as often; those that have fewer of
+ * the cycles last.
+ */
 interface Endorsers extends EachEndorser {
+  /** The newest of the cycles that enough of them have. */
   readonly newest: bigint;
 }
 
@@ -107,8 +112,8 @@ export class Initiator {
   /** Records the parts of cycle `from` and seals it with those up to `to` that enough masters have. */
   async #seal(from: bigint, to: bigint, signal: AbortSignal): Promise<void> {
     const { ledger, checking, log } = this.#parts;
-    const endorsers = await this.#endorsers(from);
-    const last = to < endorsers.newest ? to : endorsers.newest;
+    const endorsers = await this.#endorsers(from, to);
+    const last = endorsers.newest;
     const headers: Uint8Array[] = [];
     for (let n = from; n <= last; n += 1n) headers.push(ledger.store.cycles.need(n).header);
     if (headers.length > 1) log.info(`sealing ${headers.length} cycles from ${from} on`);
@@ -202,38 +207,45 @@ export class Initiator {
     }
   }
 
-  /** Asks all masters how far they are with cycle `checkNum`. Throws `TOO_FEW_MASTERS` where fewer than a quorum have the same header. */
-  async #endorsers(checkNum: bigint): Promise<Endorsers> {
+  /**
+   * Asks all masters which of the cycles `from` to `to` they have. Throws `TOO_FEW_MASTERS` where fewer than a quorum have the
+   * same header of `from`.
+   */
+  async #endorsers(from: bigint, to = from): Promise<Endorsers> {
     const { ledger, configurations, own, others, c } = this.#parts;
-    const { members, quorum, manager } = await configurations.before(BigInt(c) * (checkNum - 1n) + 1n);
-    const hash = checkingHeaderHash(ledger.store.cycles.need(checkNum).header);
-    const isMember = (mspId: string): boolean => members.some((member) => member.mspId === mspId);
-    const asked = await Promise.all(
-      others
-        .filter(({ mspId }) => isMember(mspId))
-        .map(async ({ mspId, cycles }) => {
-          const state = await within(cycles(checkNum), STATUS_CALL_MS).catch(() => null);
-          return state !== null && equalBytes(state.headerHash, hash)
-            ? [{ mspId, computed: state.computed }]
-            : [];
-        }),
+    const { members, quorum, manager } = await configurations.before(BigInt(c) * (from - 1n) + 1n);
+    const hash = checkingHeaderHash(ledger.store.cycles.need(from).header);
+    const newestOf = new Map([[own, ledger.chain?.count ?? 0n]]);
+    const ask = async ({ mspId, cycles }: OtherCycles): Promise<void> => {
+      const state = await within(cycles(from), STATUS_CALL_MS).catch(() => null);
+      if (state !== null && equalBytes(state.headerHash, hash)) newestOf.set(mspId, state.computed);
+    };
+    await Promise.all(others.map(ask));
+    const order = inTurnFrom(
+      members.map(({ mspId }) => mspId),
+      own,
     );
-    const ready = asked.flat();
-    if (ready.length + 1 < quorum) {
+    const ready = order.filter((mspId) => newestOf.has(mspId));
+    if (ready.length < quorum) {
       throw new CotraceError(
         'TOO_FEW_MASTERS',
-        `${ready.length + 1} of ${quorum} masters that a quorum needs have this header of cycle ${checkNum}`,
-        { checkNum, ready: ready.map(({ mspId }) => mspId) },
+        `${ready.length} of ${quorum} masters that a quorum needs have this header of cycle ${from}`,
+        { checkNum: from, ready },
       );
     }
-    ready.sort((a, b) => (a.computed > b.computed ? -1 : 1));
-    const computed = ledger.chain?.count ?? 0n;
-    const newest = [computed, ...ready.map((one) => one.computed)].sort((a, b) => (a > b ? -1 : 1))[
-      quorum - 1
-    ];
-    return { mspIds: [own, ...ready.map(({ mspId }) => mspId)], quorum, manager, newest: newest ?? checkNum };
+    const reach = (mspId: string): bigint => newestOf.get(mspId) ?? from;
+    const [enough = from] = ready
+      .map(reach)
+      .sort(descending)
+      .slice(quorum - 1);
+    const newest = enough < to ? enough : to;
+    const isBehind = (mspId: string): number => Number(reach(mspId) < newest);
+    const mspIds = ready.sort((a, b) => isBehind(a) - isBehind(b));
+    return { mspIds, quorum, manager, newest };
   }
 }
+
+const descending = (a: bigint, b: bigint): number => Number(b - a);
 
 /** Domains in the answer to the query `parts`. */
 function domainsIn(answer: Uint8Array): Set<string> {

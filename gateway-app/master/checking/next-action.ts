@@ -1,7 +1,7 @@
 import {
   attemptAt,
   expectedInitiator,
-  inTurn,
+  inTurnFrom,
   type LateKind,
   MAX_LATE_ATTEMPT,
   MAX_SEALED_HEADERS,
@@ -114,7 +114,6 @@ function anchorer(
   { t1Ms }: Patience,
   nowMs: number,
 ): string | null {
-  const order = inTurn(members);
-  const first = Math.max(0, order.indexOf(initiator));
-  return order[(first + attemptAt(sealedMs, nowMs, t1Ms)) % order.length] ?? null;
+  const order = inTurnFrom(members, initiator);
+  return order[attemptAt(sealedMs, nowMs, t1Ms) % order.length] ?? null;
 }
