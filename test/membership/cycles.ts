@@ -10,9 +10,10 @@ import {
 } from '@cotrace/core';
 import { openSession } from '../../gateway-app/client/session.js';
 import { networkTerms } from '../../gateway-app/consortium/network-terms.js';
-import { Master } from '../../gateway-app/gen/cotrace/cotrace_pb.js';
+import { Master, type Cycle } from '../../gateway-app/gen/cotrace/cotrace_pb.js';
 
 const PATIENCE_MS = 240_000;
+/** Cycles in one answer. */
 const MOST = 100;
 
 /** A cycle that is sealed, as a master has it. */
@@ -43,7 +44,13 @@ export async function cyclesOf(home: string, org: string, founding: string): Pro
     const [master] = connections.masters();
     if (master === undefined) throw new Error('there is no master');
     const state = await master.client.call(Master.method.checkingStatus, {});
-    const { cycles } = await master.client.call(Master.method.cycles, { checkNum: 1n, count: MOST });
+    const cycles: Cycle[] = [];
+    for (let page = MOST; page === MOST; ) {
+      const from = { checkNum: BigInt(cycles.length + 1), count: MOST };
+      const { cycles: more } = await master.client.call(Master.method.cycles, from);
+      cycles.push(...more);
+      page = more.length;
+    }
     let chain = HeaderChain.start({
       networkId: networkTerms(consortium).networkId,
       c: consortium.checkingHeight,
