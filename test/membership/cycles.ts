@@ -45,7 +45,7 @@ export async function cyclesOf(home: string, org: string, founding: string): Pro
     if (master === undefined) throw new Error('there is no master');
     const state = await master.client.call(Master.method.checkingStatus, {});
     const cycles: Cycle[] = [];
-    for (let page = MOST; page === MOST; ) {
+    for (let page = MOST; page === MOST;) {
       const from = { checkNum: BigInt(cycles.length + 1), count: MOST };
       const { cycles: more } = await master.client.call(Master.method.cycles, from);
       cycles.push(...more);
