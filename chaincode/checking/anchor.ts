@@ -5,7 +5,7 @@ import type { OwnLedger } from './own-ledger.js';
 
 /**
  * `anchor(m, hash)`, on main: writes the hash of header m, 32 bytes, onto the other chain (seed 001, section 5.3). `m` in
- * decimal digits. Endorsed once, where its own header m has that hash and is sealed. Throws `BAD_ARGUMENT`, `NOT_MEMBER`,
+ * decimal digits. Endorsed where its own header m has that hash and is sealed, unless that is there: another hash is overwritten. Throws `BAD_ARGUMENT`, `NOT_MEMBER`,
  * `BEHIND`, `DIFFERS`, `TOO_EARLY`, `RECORDED`.
  */
 export async function anchor(call: Call, own: OwnLedger, state: CheckingState): Promise<StateEntry[]> {
@@ -19,7 +19,9 @@ export async function anchor(call: Call, own: OwnLedger, state: CheckingState): 
   }
   if (!own.isSealed(checkNum)) throw new Refusal('TOO_EARLY', `header ${cycle} is not sealed yet`, { cycle });
   const key = anchorKey(checkNum);
-  if ((await state.get(key)) !== null)
+  const there = await state.get(key);
+  if (there !== null && equalBytes(there, hash)) {
     throw new Refusal('RECORDED', `header ${cycle} is anchored`, { cycle });
+  }
   return [{ key, value: hash }];
 }

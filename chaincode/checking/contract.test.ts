@@ -121,6 +121,15 @@ describe('recordDomain', () => {
     await scene.submit('recordDomain', goods(5));
     refused(await scene.call('recordDomain', goods(5)), 'RECORDED');
   });
+
+  it('overwrites a part that is wrong', async () => {
+    const right = encodePartLeaf({ domain: 'goods', hpart: goods(5)[2] });
+    for (const wrong of [encodePartLeaf({ domain: 'goods', hpart: new Uint8Array(32) }), utf8('no part')]) {
+      scene.state.set(partKey(5n, 'goods'), wrong);
+      const { writes } = await scene.submit('recordDomain', goods(5));
+      expect([...writes]).toEqual([[partKey(5n, 'goods'), right]]);
+    }
+  });
 });
 
 describe('sealCycle', () => {
@@ -284,6 +293,12 @@ describe('anchor', () => {
     refused(await scene.call('anchor', ['4', hash], at), 'RECORDED');
   });
 
+  it('overwrites an anchor that is wrong', async () => {
+    scene.state.set(anchorKey(4n), new Uint8Array(32));
+    const { writes } = await scene.submit('anchor', ['4', hash], at);
+    expect([...writes]).toEqual([[anchorKey(4n), hash]]);
+  });
+
   it.each<[string, (string | Uint8Array)[], Circumstances, string, number]>([
     ['garbage', ['4', new Uint8Array(32)], at, 'DIFFERS', 409],
     ["another header's hash", ['4', checkingHeaderHash(header(5))], at, 'DIFFERS', 409],
@@ -301,6 +316,7 @@ describe('queries', () => {
   it('list headers, reports and parts, to anybody and before the master has come up', async () => {
     await scene.submit('sealCycle', [header(5), header(6)]);
     await scene.submit('recordDomain', goods(5));
+    scene.state.set(partKey(5n, 'other'), utf8('not a part'));
     scene.state.set(
       lateKey(7n, 0, 'warning'),
       utf8('{"attempt":0,"cycle":"7","kind":"warning","mspId":"Org2MSP"}'),

@@ -1,9 +1,9 @@
 import {
-  decodePartLeaf,
   headerKey,
   latePrefix,
   partPrefix,
   readLateReport,
+  readPart,
   toBase64url,
   toHex,
   type JsonValue,
@@ -41,9 +41,9 @@ export async function late(call: Call, state: CheckingState): Promise<JsonValue>
 export async function parts(call: Call, state: CheckingState): Promise<JsonValue> {
   requireArgs(call, 1);
   const entries = await state.under(partPrefix(cycleArg(call, 0, 'n')));
-  return entries.map(({ value }) => {
-    const { domain, hpart } = decodePartLeaf(value);
-    return { domain, hpart: toHex(hpart) };
+  return entries.flatMap(({ key, value }) => {
+    const part = readPart(key, value);
+    return part === null ? [] : [{ domain: part.domain, hpart: toHex(part.hpart) }];
   });
 }
 

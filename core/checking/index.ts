@@ -17,6 +17,7 @@ export {
   readAnchorKey,
   readHeaderKey,
   readLateKey,
+  readPart,
   readPartKey,
   readRulesValue,
   RULES_KEY,

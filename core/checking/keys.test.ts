@@ -10,8 +10,10 @@ import {
   readAnchorKey,
   readHeaderKey,
   readLateKey,
+  readPart,
   readPartKey,
 } from './keys.js';
+import { encodePartLeaf } from './leaves.js';
 import { encodeLateReport, readLateReport, type LateReport } from './late-report.js';
 import { attemptAt, expectedInitiator, inTurnFrom } from './rotation.js';
 
@@ -78,6 +80,16 @@ describe('a report of who is late', () => {
     expect(readLateReport(key, Uint8Array.of(255))).toBeNull();
     expect(errorOf(() => encodeLateReport({ ...report, attempt: 10_000 })).code).toBe('OUT_OF_RANGE');
     expect(errorOf(() => encodeLateReport({ ...report, mspId: '' })).code).toBe('BAD_NAME');
+  });
+});
+
+describe('a part in the state', () => {
+  it('is read where its key is of its domain', () => {
+    const part = { domain: 'goods', hpart: new Uint8Array(32).fill(7) };
+    const value = encodePartLeaf(part);
+    expect(readPart(partKey(5n, 'goods'), value)).toEqual(part);
+    for (const key of [partKey(5n, 'other'), headerKey(5n), '']) expect(readPart(key, value)).toBeNull();
+    expect(readPart(partKey(5n, 'goods'), value.slice(1))).toBeNull();
   });
 });
 

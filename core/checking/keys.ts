@@ -1,4 +1,5 @@
-import { isPartName } from './leaves.js';
+import { readOrNull } from '../errors.js';
+import { decodePartLeaf, isPartName, type PartLeaf } from './leaves.js';
 
 /** What a member is reported for: that its turn was over for t1, or for t2. */
 export type LateKind = 'warning' | 'penalty';
@@ -49,6 +50,15 @@ export function readPartKey(key: string): { readonly checkNum: bigint; readonly 
   const [, digits = '', domain = ''] = /^part\/([0-9]{20})\/(.*)$/.exec(key) ?? [];
   const checkNum = numberOf(digits);
   return checkNum === null || !isPartName(domain) ? null : { checkNum, domain };
+}
+
+/** The part at a key of the state of `checking`; null where key and value are not what one has. */
+export function readPart(key: string, value: Uint8Array): PartLeaf | null {
+  const named = readPartKey(key);
+  return readOrNull(() => {
+    const leaf = decodePartLeaf(value);
+    return leaf.domain === named?.domain ? leaf : null;
+  });
 }
 
 /** The n of `headerKey`; null for a key of another form. */

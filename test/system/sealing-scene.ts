@@ -117,11 +117,18 @@ export class SealingScene {
     }
   }
 
-  /** The number of a cycle that has just ended, which an honest organisation is to have sealed; `before` is called before it ends. */
-  async honestTurn(before: () => void = () => undefined): Promise<bigint> {
-    const computed = least((await this.states()).map((state) => state.computed));
-    await this.sealed(computed);
-    if (computed % 3n === 2n) await this.sealsInTurn(await this.endCycle());
+  /**
+   * The number of a cycle that has just ended, which the organisation before the liar is to have sealed: it asks the liar first.
+   * `before` is called before it ends; those before it are sealed.
+   */
+  async turnBeforeLiars(before: () => void = () => undefined): Promise<bigint> {
+    let ended = least((await this.states()).map(({ computed }) => computed));
+    await this.sealed(ended);
+    while (ended % 3n !== 1n) {
+      ended = await this.endCycle();
+      if (ended % 3n === 0n) await this.sealsInTurn(ended);
+      else await this.sealed(ended);
+    }
     before();
     return this.endCycle();
   }

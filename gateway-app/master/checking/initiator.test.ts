@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { checkingHeaderHash, decodeCheckingHeader, fromUtf8, utf8 } from '@cotrace/core';
+import { checkingHeaderHash, decodeCheckingHeader, fromUtf8, toHex, utf8 } from '@cotrace/core';
 import { SilentLog } from '../../testing/silent-log.js';
 import { TestChain } from '../../testing/test-chain.js';
 import { TestMaster } from '../../testing/test-master.js';
@@ -44,8 +44,10 @@ class FakeChannel implements ChannelCalls {
   readonly asked: string[] = [];
   /** What becomes of a call; by default it is committed. */
   answer: (call: ChannelCall, mspIds: readonly string[]) => Partial<CallOutcome> = () => ({});
-  /** Domains of which a cycle has parts. */
+  /** Domains of which a cycle has the right parts. */
   recorded: readonly string[] = [];
+  /** Parts that a cycle has besides. */
+  wrong: readonly { readonly domain: string; readonly hpart: string }[] = [];
 
   submit(
     call: ChannelCall,
@@ -64,7 +66,10 @@ class FakeChannel implements ChannelCalls {
 
   query(_chaincode: string, name: string, args: readonly string[]): Promise<Uint8Array> {
     this.asked.push(`${name} ${args.join(' ')}`);
-    return Promise.resolve(utf8(JSON.stringify(this.recorded.map((domain) => ({ domain, hpart: '' })))));
+    const { parts } = master.store.cycles.need(BigInt(args[0] ?? ''));
+    const right = parts.filter(({ domain }) => this.recorded.includes(domain));
+    const shown = right.map(({ domain, hpart }) => ({ domain, hpart: toHex(hpart) }));
+    return Promise.resolve(utf8(JSON.stringify([...shown, ...this.wrong])));
   }
 }
 
@@ -126,6 +131,14 @@ describe('a master whose turn it is', () => {
       `sealCycle header 1 ${byTwo}`,
       'sealCycle header 1 by Org1MSP Org2MSP',
     ]);
+  });
+
+  it('records a part again where another one is there', async () => {
+    const { initiator, checkingCalls } = initiatorWith();
+    checkingCalls.recorded = ['_lifecycle'];
+    checkingCalls.wrong = [{ domain: 'goods', hpart: '00'.repeat(32) }];
+    await initiator.act(AbortSignal.abort());
+    expect(checkingCalls.asked.slice(0, 2)).toEqual(['parts 1', recording[1]]);
   });
 
   it('records only what is missing', async () => {

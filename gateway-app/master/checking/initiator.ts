@@ -8,6 +8,7 @@ import {
   isCotraceError,
   isObject,
   parseStrictJson,
+  toHex,
   utf8,
   type PartLeaf,
 } from '@cotrace/core';
@@ -155,12 +156,12 @@ export class Initiator {
     await seen(() => ledger.anchored >= checkNum, signal);
   }
 
-  /** Records the parts of a cycle that are not there, at most `most` of them. */
+  /** Records the parts of a cycle that are not there, or wrong, at most `most` of them. */
   async #recordParts(checkNum: bigint, endorsers: Endorsers, most = Infinity): Promise<void> {
     const { ledger, checkingCalls } = this.#parts;
-    const there = domainsIn(await checkingCalls.query(CHECKING, 'parts', [String(checkNum)]));
-    const parts = ledger.store.cycles.need(checkNum).parts.filter(({ domain }) => !there.has(domain));
-    const missing = parts.slice(0, most);
+    const there = partsIn(await checkingCalls.query(CHECKING, 'parts', [String(checkNum)]));
+    const { parts } = ledger.store.cycles.need(checkNum);
+    const missing = parts.filter(({ domain, hpart }) => there.get(domain) !== toHex(hpart)).slice(0, most);
     const record = ({ domain, hpart }: PartLeaf): Promise<void> =>
       this.#call('recordDomain', [utf8(String(checkNum)), utf8(domain), hpart], checkNum, endorsers);
     for (let at = 0; at < missing.length; at += PARTS_AT_A_TIME) {
@@ -247,11 +248,14 @@ export class Initiator {
 
 const descending = (a: bigint, b: bigint): number => Number(b - a);
 
-/** Domains in the answer to the query `parts`. */
-function domainsIn(answer: Uint8Array): Set<string> {
+/** Digests of domains, hexadecimal, in the answer to the query `parts`. */
+function partsIn(answer: Uint8Array): Map<string, string> {
   const parts = parseStrictJson(fromUtf8(answer), MAX_PARTS_BYTES);
-  const domains = isArray(parts) ? parts.map((part) => (isObject(part) ? part['domain'] : null)) : [];
-  return new Set(domains.filter((domain) => typeof domain === 'string'));
+  const pairs = (isArray(parts) ? parts : []).flatMap((part) => {
+    const { domain, hpart } = isObject(part) ? part : {};
+    return typeof domain === 'string' && typeof hpart === 'string' ? [[domain, hpart] as const] : [];
+  });
+  return new Map(pairs);
 }
 
 /** An answer about the most parts that a cycle can have. */
