@@ -34,8 +34,6 @@ export interface OwnFacts {
   readonly heardMs: readonly number[];
   readonly t1Ms: number;
   readonly t2Ms: number;
-  /** Added to its own clock where it is compared with a proposal's: 0 but in tests. */
-  readonly clockOffsetMs: number;
 }
 
 /** What an endorser's answers go by: its master's facts and its own clock. Every answer is a look-up and a comparison. */
@@ -76,7 +74,7 @@ export class OwnLedger {
 
   /** Throws `CLOCK` where a proposal's time is too far from its own clock. */
   requireClock(proposedMs: number): void {
-    const gap = Math.abs(this.#now() + this.facts.clockOffsetMs - proposedMs);
+    const gap = Math.abs(this.#now() - proposedMs);
     if (gap <= MAX_CLOCK_GAP_MS) return;
     throw new Refusal('CLOCK', "the proposal's time is more than five minutes from this endorser's clock");
   }

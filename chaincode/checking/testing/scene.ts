@@ -66,7 +66,6 @@ export const exampleFacts: OwnFacts = {
   heardMs: [NOW, NOW + T2, NOW + 2 * T2],
   t1Ms: T1,
   t2Ms: T2,
-  clockOffsetMs: 0,
 };
 
 export function cycle(checkNum: number): OwnCycle {

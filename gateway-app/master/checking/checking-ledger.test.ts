@@ -15,6 +15,7 @@ import type { CheckedBlock } from '../../fabric/chain.js';
 import { StoredCycleSchema } from '../../gen/cotrace/store_pb.js';
 import { openDatabase, type Store } from '../../node/store.js';
 import { seal, type SealParts } from '../../testing/seals.js';
+import type { Log } from '../../node/log.js';
 import { SilentLog } from '../../testing/silent-log.js';
 import { TestChain } from '../../testing/test-chain.js';
 import { TestMaster } from '../../testing/test-master.js';
@@ -55,7 +56,7 @@ beforeEach(async () => {
 afterEach(() => master.close());
 
 const open = (folder: string) => TestMaster.open(network, 0, folder, { checkingHeight: C });
-const ledgerOf = ({ ledger, store }: TestMaster) =>
+const ledgerOf = ({ ledger, store }: TestMaster, log: Log = new SilentLog()) =>
   new CheckingLedger(
     {
       ledger,
@@ -63,7 +64,7 @@ const ledgerOf = ({ ledger, store }: TestMaster) =>
       channel: 'checking',
       c: C,
       t2Ms: 30_000,
-      log: new SilentLog(),
+      log,
     },
     0,
   );
@@ -173,6 +174,27 @@ describe('what a master makes of the checking channel', () => {
     await take([sealOf([headerOf(1n)])]);
     expect(marks()).toEqual([1n, 1n]);
     expect(await checking.divergence()).toBeNull();
+  });
+
+  it('who endorsed two headers of a cycle is named, whichever comes first', async () => {
+    const log: Log = new SilentLog();
+    const said: string[] = [];
+    jest.spyOn(log, 'often').mockImplementation((_level, _kind, message) => {
+      said.push(message);
+    });
+    const of = ledgerOf(master, log);
+    const [one, two, three] = network.organisations.map(({ peer }) => peer);
+    if (one === undefined || two === undefined || three === undefined)
+      throw new RangeError('there are three organisations');
+    const other = (n: bigint) =>
+      sealOf([changed(n, { bodyRoot: sha256(utf8('other')) })], { endorsers: [two, three] });
+    for (const envelope of [sealOf([headerOf(1n)]), other(1n), other(2n), sealOf([headerOf(2n)])]) {
+      await take([envelope], [], of);
+    }
+    expect(said).toEqual([
+      'endorsed two headers of cycle 1: Org2MSP',
+      'endorsed two headers of cycle 2: Org2MSP',
+    ]);
   });
 
   it('what was computed from damaged rank trees is computed again once a quorum has sealed something else', async () => {

@@ -2,7 +2,13 @@ import { create } from '@bufbuild/protobuf';
 import { decodeCheckingHeader, equalBytes, isCotraceError, VALID } from '@cotrace/core';
 import { noteHeard } from '@cotrace/chaincode';
 import { transactionsFilter } from '@cotrace/fabric-model';
-import { readSealingTransaction, sealersOf, type SealingTransaction } from '@cotrace/verifier';
+import {
+  readSealingTransaction,
+  sealedBoth,
+  sealersOf,
+  type MainConfig,
+  type SealingTransaction,
+} from '@cotrace/verifier';
 import type { CheckedBlock } from '../../fabric/chain.js';
 import { CycleMarksSchema, StoredSealSchema, type StoredSeal } from '../../gen/cotrace/store_pb.js';
 import type { Log } from '../../node/log.js';
@@ -178,11 +184,11 @@ export class CheckingLedger {
   ): Promise<((batch: StoreBatch) => void)[]> {
     const writes: ((batch: StoreBatch) => void)[] = [];
     for (const header of sealing.headers) {
-      const checkNum = checkNumOf(header);
+      const { checkNum, networkId } = decodeCheckingHeader(header);
       if (!isAsked(checkNum)) continue;
       const own = this.#store.cycles.header(checkNum);
       if (own === null) continue;
-      if (!equalBytes(networkOf(header), networkOf(own))) {
+      if (!equalBytes(networkId, decodeCheckingHeader(own).networkId)) {
         this.#tellUnproven(sealing, checkNum, place, 'it is of another network');
         continue;
       }
@@ -193,10 +199,12 @@ export class CheckingLedger {
       if (isOwn) writes.push((batch) => this.#rows.putSeal(batch, checkNum, seal));
       else {
         this.#parts.log.error(
-          `a quorum sealed another header of cycle ${checkNum} than this master computed`,
+          `a quorum sealed another header of cycle ${checkNum} than this master computed: ${seal.endorsers.join(', ')}`,
         );
         writes.push((batch) => this.#rows.putConflict(batch, checkNum, seal));
       }
+      const known = isOwn ? await this.#rows.conflicts(checkNum) : [this.#rows.seal(checkNum)];
+      for (const other of known) await this.#tellBoth(checkNum, sealing, other);
     }
     return writes;
   }
@@ -238,10 +246,8 @@ export class CheckingLedger {
     envelope: Uint8Array,
     place: CheckingPlace,
   ): Promise<StoredSeal | null> {
-    const { configurations, c } = this.#parts;
     try {
-      const membership = await configurations.before(BigInt(c) * (checkNum - 1n) + 1n);
-      const { creator, endorsers } = sealersOf(sealing, membership);
+      const { creator, endorsers } = sealersOf(sealing, await this.#sealers(checkNum));
       const timeMs = sealing.time * 1000n;
       return create(StoredSealSchema, { envelope, ...place, timeMs, creator, endorsers: [...endorsers] });
     } catch (error) {
@@ -260,6 +266,22 @@ export class CheckingLedger {
   ): void {
     const what = `transaction ${txNum} of ${creator} in block ${blockNum} of the checking channel does not prove cycle ${checkNum}`;
     this.#parts.log.often('warn', `unproven ${creator}`, what, why);
+  }
+
+  /** Names who endorsed two headers of one cycle; what shows it is kept. */
+  async #tellBoth(checkNum: bigint, sealing: SealingTransaction, seal: StoredSeal | null): Promise<void> {
+    const other = seal === null ? null : this.#sealing(seal.envelope);
+    if (other === null) return;
+    const both = sealedBoth(sealing, other, await this.#sealers(checkNum));
+    if (both.length === 0) return;
+    const what = `endorsed two headers of cycle ${checkNum}: ${both.join(', ')}`;
+    this.#parts.log.often('error', `both ${checkNum}`, what);
+  }
+
+  /** The membership that seals a cycle. */
+  #sealers(checkNum: bigint): Promise<MainConfig> {
+    const { configurations, c } = this.#parts;
+    return configurations.before(BigInt(c) * (checkNum - 1n) + 1n);
   }
 
   async #advanced(now: number): Promise<void> {
@@ -289,8 +311,4 @@ export class CheckingLedger {
 
 function checkNumOf(header: Uint8Array): bigint {
   return decodeCheckingHeader(header).checkNum;
-}
-
-function networkOf(header: Uint8Array): Uint8Array {
-  return decodeCheckingHeader(header).networkId;
 }

@@ -21,8 +21,6 @@ export interface ViewParts {
   /** Own MSP id. */
   readonly own: string;
   readonly patience: Patience;
-  /** Added to the own clock by the contract; 0 but in tests. */
-  readonly clockOffsetMs: number;
   /** Whether a quorum sealed another header than this master computed: it has no turns then. */
   readonly isDiverged: () => boolean;
 }
@@ -82,7 +80,7 @@ async function unanchoredCycle(parts: ViewParts): Promise<UnanchoredCycle | null
 
 /** What the contract answers from, as of now. */
 export async function ownFacts(parts: ViewParts): Promise<OwnFacts> {
-  const { ledger, checking, networkId, patience, clockOffsetMs } = parts;
+  const { ledger, checking, networkId, patience } = parts;
   const { recorded, sealed } = checking;
   const computed = ledger.chain?.count ?? 0n;
   const open = least(recorded.checkNum, sealed.checkNum);
@@ -106,7 +104,6 @@ export async function ownFacts(parts: ViewParts): Promise<OwnFacts> {
     clock: due === null ? null : { checkNum: next, startedMs: Math.max(due.dueMs, recorded.sinceMs) },
     heardMs: checking.heardMs,
     ...patience,
-    clockOffsetMs,
   };
 }
 

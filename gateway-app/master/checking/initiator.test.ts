@@ -96,7 +96,6 @@ function initiatorWith(changes: Partial<InitiatorParts> = {}) {
     networkId: network.terms.networkId,
     own: 'Org2MSP',
     patience: PATIENCE,
-    clockOffsetMs: 0,
     isDiverged: () => false,
     checkingCalls,
     mainCalls,

@@ -41,7 +41,6 @@ export function masterChecking(setting: CheckingSetting): MasterChecking {
     c: consortium.checkingHeight,
     own: mspId,
     patience: { t1Ms: consortium.checking.t1 * 1000, t2Ms: consortium.checking.t2 * 1000 },
-    clockOffsetMs: 0,
     channel: name,
     blocks,
     openChain: () => new Chain(genesis, nodeVerifier, ledger.store.checking.checkpoint()),
