@@ -1,5 +1,10 @@
 export * from './config/index.js';
-export { checkingTimesOf, DEFAULT_CHECKING_TIMES, type CheckingTimes } from './checking-times.js';
+export {
+  checkingTimesOf,
+  DEFAULT_CHECKING_TIMES,
+  type AgreedCycle,
+  type CheckingTimes,
+} from './checking-times.js';
 export { NETWORK_CODES } from './error-codes.js';
 export { freePort } from './free-port.js';
 export * from './identity/index.js';

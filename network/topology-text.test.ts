@@ -20,6 +20,7 @@ describe('the text of a topology', () => {
     ['one section', 'domains: [veterinary] # only this one\n'],
     ['a part of a section', 'batch: { timeout: 50ms }\norderer:\n  consensus: bft\n'],
     ['JSON', '{ "domains": ["true", "null"], "quorum": null }'],
+    ['a checkpoint', `checking: { checkpoint: { cycle: 7, hash: '${'0'.repeat(64)}' } }\n`],
     ['three orderers', shipped('raft-3.yaml')],
     ['four orderers', shipped('bft-4.yaml')],
     ['a section without a value', 'domains:\nchannels: { main: trade }\n'],

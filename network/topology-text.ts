@@ -11,7 +11,10 @@ const flow = (value: string | number): string => stringify(value, { lineWidth: 0
 const list = (items: readonly string[]): string => `[${items.map(flow).join(', ')}]`;
 const mapping = (value: object): string =>
   `{ ${Object.entries(value)
-    .map(([name, item]: [string, string | number]) => `${name}: ${flow(item)}`)
+    .map(
+      ([name, item]: [string, string | number | object]) =>
+        `${name}: ${typeof item === 'object' ? mapping(item) : flow(item)}`,
+    )
     .join(', ')} }`;
 
 /** The text of a topology file with every setting and what it means. */

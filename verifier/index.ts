@@ -39,7 +39,7 @@ export {
 export { checkOrder, type CheckedOrder } from './order/check-order.js';
 export { ORDER_DOMAIN, differencesOf, orderEvent, orderId, readOrder, type Order } from './order/order.js';
 export { readStoredRecord } from './proof/record-form.js';
-export { readTrust, writeTrust, type Trust } from './proof/trust.js';
+export { readTrust, writeTrust, type Trust, type TrustedCheckpoint } from './proof/trust.js';
 export {
   attestedBlock,
   requireAfterCheckpoint,

@@ -62,6 +62,11 @@ describe('cotrace checking', () => {
     expect(text).toContain('cycle 3 has not ended: its last block is 3072');
   });
 
+  it('shows the header of the cycle asked for, so that organisations can compare it', async () => {
+    const { text } = await shown(masterWithCycles(2), { cycle: 2n });
+    expect(text.split('\n')[2]).toBe('header -');
+  });
+
   it('is as much as JSON', async () => {
     const { text } = await shown(masterWithCycles(1), { cycle: 1n }, true);
     expect(JSON.parse(text)).toEqual({

@@ -37,6 +37,7 @@ function linesOf(
       ['CYCLE', 'BLOCKS', 'SEALED AT', 'BY', 'ENDORSED BY', 'ANCHORED IN', 'LATE'],
       ...cycles.map(cellsOf),
     ]),
+    ...('cycle' in question ? cycles.map(({ headerHash }) => `header ${headerHash ?? '-'}`) : []),
     `${sealed} of ${computed} cycles are sealed, as ${master} says` +
       (expected === null ? '' : `; ${expected} is expected to have the next one sealed`),
   ];

@@ -2,8 +2,7 @@ import { CotraceError, quorumAmong, toHex, utf8 } from '@cotrace/core';
 import { ChannelConfig, decodeBlock } from '@cotrace/fabric-model';
 import { assembleConsortium, type NodePart, type OrganisationPart } from './assemble.js';
 import type { Consortium, ConsortiumChannel } from './consortium.js';
-import { networkIdentity } from './network-terms.js';
-import { writeTrust } from '@cotrace/verifier';
+import { makeTrust } from './make-trust.js';
 import { certificateHash } from './certificate-hash.js';
 import { certificatesOf, checkedCertificate, CLIENT, SERVER, type CertificateUse } from './certificates.js';
 import { twiceIn } from './twice.js';
@@ -58,7 +57,7 @@ export function makeConsortiumFiles(source: ConsortiumSource, now: number): Cons
   }
   return {
     consortium,
-    trust: writeTrust(networkIdentity(consortium), config),
+    trust: makeTrust(consortium, config),
     quorum,
     members,
     warnings: warningsOf(source, config, quorum),

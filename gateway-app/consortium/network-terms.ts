@@ -1,6 +1,6 @@
 import { fromHex, networkId, type NetworkIdentity } from '@cotrace/core';
 import type { Consortium } from './consortium.js';
-import type { NetworkTerms } from '@cotrace/verifier';
+import type { NetworkTerms, TrustedCheckpoint } from '@cotrace/verifier';
 
 /** What identifies a consortium's network. */
 export function networkIdentity({ channels, checkingHeight }: Consortium): NetworkIdentity {
@@ -11,6 +11,13 @@ export function networkIdentity({ channels, checkingHeight }: Consortium): Netwo
     checkingGenesisHeaderHash: fromHex(channels.checking.genesisHeaderHash, 32),
     c: checkingHeight,
   };
+}
+
+/** The checking cycle that a consortium has agreed on; null where there is none. */
+export function agreedCheckpoint({ checking }: Pick<Consortium, 'checking'>): TrustedCheckpoint | null {
+  const { checkpoint } = checking;
+  if (checkpoint === undefined) return null;
+  return { cycle: BigInt(checkpoint.cycle), hash: fromHex(checkpoint.hash, 32) };
 }
 
 /** What of a consortium's configuration goes into every signed statement. */

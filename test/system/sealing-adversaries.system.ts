@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { anchorKey, checkingHeaderHash, decodeCheckingHeader, toBase64url, toHex } from '@cotrace/core';
 import { StoredCycleSchema } from '../../gateway-app/gen/cotrace/store_pb.js';
 import { ordered } from '../../gateway-app/node/store.js';
+import type { Lie } from '../../gateway-app/testing/lying-contract.js';
 import { put } from '../../gateway-app/testing/transactions.js';
 import { FORGED_SEALS, type ForgedSeal } from './forged-seals.js';
 import type { LiarsCall } from './liar.js';
@@ -112,26 +113,22 @@ describe('an initiator', () => {
 });
 
 describe('an endorser', () => {
-  afterEach(() => scene.liar.endorse('anything'));
-
   it('that endorses anything is asked like others, and what is sealed is what the others worked out', async () => {
-    const { endorsers, late } = await scene.ends(await scene.turnBeforeLiars());
+    const { endorsers, late } = await scene.asksLiar('anything', (row) => row.endorsers.includes(LIAR));
     expect({ isAsked: endorsers.includes(LIAR), late }).toEqual({ isAsked: true, late: [] });
   });
 
-  it('that answers otherwise is named, and the cycle is sealed without it', async () => {
-    const checkNum = await scene.turnBeforeLiars(() => scene.liar.endorse('more'));
-    const { endorsers } = await scene.ends(checkNum);
-    expect(endorsers).toEqual(HONEST);
-    await scene.said(new RegExp(`ODD_ENDORSEMENT.*${LIAR}`));
-    await scene.said(new RegExp(`${LIAR} is asked last until cycle ${checkNum + 1n}: .*odd`));
-  });
+  const askedLast = ({ checkNum }: { readonly checkNum: bigint }, why: string): RegExp =>
+    new RegExp(`${LIAR} is asked last until cycle ${checkNum + 1n}: .*${why}`);
 
-  it('that hangs is named, and the cycle is sealed without it', async () => {
-    const checkNum = await scene.turnBeforeLiars(() => scene.liar.endorse('hang'));
-    const { endorsers } = await scene.ends(checkNum);
-    expect(endorsers).toEqual(HONEST);
-    await scene.said(new RegExp(`${LIAR} is asked last until cycle ${checkNum + 1n}: it did not answer`));
+  it.each<[Lie, string]>([
+    ['more', 'its endorsement was odd'],
+    ['hang', 'it did not answer'],
+  ])('that answers with %s is named, and the cycle is sealed without it', async (how, why) => {
+    const row = await scene.asksLiar(how, (one) => scene.hasSaid(askedLast(one, why)));
+    expect(row.endorsers).toEqual(HONEST);
+    expect(scene.hasSaid(askedLast(row, why))).toBe(true);
+    if (how === 'more') expect(scene.hasSaid(new RegExp(`ODD_ENDORSEMENT.*${LIAR}`))).toBe(true);
   });
 });
 

@@ -16,6 +16,7 @@ import { startProcess, stopProcess, type ProcessEntry } from '../../gateway-app/
 import { Master, type CheckingState, type Cycle } from '../../gateway-app/gen/cotrace/cotrace_pb.js';
 import { openDatabase, type Store } from '../../gateway-app/node/store.js';
 import { codeOf } from '../../gateway-app/testing/codes.js';
+import type { Lie } from '../../gateway-app/testing/lying-contract.js';
 import { put } from '../../gateway-app/testing/transactions.js';
 import { readNetworkTopology } from '../../gateway-app/workspace/topology-file.js';
 import { COMMAND } from '../acceptance/cotrace.js';
@@ -24,6 +25,7 @@ import { Liar } from './liar.js';
 import { SystemNetwork } from './network.js';
 
 const PATIENCE_MS = 120_000;
+const MOST_TURNS = 10;
 
 /** The MSP ids of the honest organisations. */
 export const HONEST = ['Org2MSP', 'Org3MSP'] as const;
@@ -118,10 +120,19 @@ export class SealingScene {
   }
 
   /**
-   * The number of a cycle that has just ended, which the organisation before the liar is to have sealed: it asks the liar first.
-   * `before` is called before it ends; those before it are sealed.
+   * Has cycles sealed by the organisation before the liar, which asks it before others, while it endorses so, until one of them
+   * shows that it was asked: not where it computed the header later than the others. Returns that cycle, or the last of a few.
    */
-  async turnBeforeLiars(before: () => void = () => undefined): Promise<bigint> {
+  async asksLiar(how: Lie, isAsked: (row: CycleRow) => boolean): Promise<CycleRow> {
+    for (let i = 1; ; i++) {
+      const row = await this.ends(await this.#turnBeforeLiars(() => this.liar.endorse(how)));
+      this.liar.endorse('anything');
+      if (isAsked(row) || i === MOST_TURNS) return row;
+    }
+  }
+
+  /** The number of a cycle that has just ended, which the organisation before the liar is to have sealed; `before` is called before it ends. */
+  async #turnBeforeLiars(before: () => void): Promise<bigint> {
     let ended = least((await this.states()).map(({ computed }) => computed));
     await this.sealed(ended);
     while (ended % 3n !== 1n) {
@@ -210,11 +221,14 @@ export class SealingScene {
 
   /** Waits until an honest master has written a line like this in its log. */
   async said(line: RegExp): Promise<void> {
+    await this.until(`a line like ${line.source}`, () => Promise.resolve(this.hasSaid(line)));
+  }
+
+  /** Whether an honest master has. */
+  hasSaid(line: RegExp): boolean {
     const { workspace } = this.network;
-    const logs = (): string[] =>
-      ['org2.master', 'org3.master'].map((name) => readFileSync(workspace.log(name), 'utf8'));
-    await this.until(`a line like ${line.source}`, () =>
-      Promise.resolve(logs().some((log) => line.test(log))),
+    return ['org2.master', 'org3.master'].some((name) =>
+      line.test(readFileSync(workspace.log(name), 'utf8')),
     );
   }
 

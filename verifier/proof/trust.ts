@@ -47,8 +47,15 @@ export interface TrustedCheckpoint {
   readonly hash: Uint8Array;
 }
 
-/** The trust file of a network, as text: the members of main's configuration, with their MSP configurations, and its quorum. */
-export function writeTrust(network: NetworkIdentity, config: ChannelConfig): string {
+/**
+ * The trust file of a network, as text: the members of main's configuration, with their MSP configurations, its quorum, and the
+ * `checkpoint`, if there is one.
+ */
+export function writeTrust(
+  network: NetworkIdentity,
+  config: ChannelConfig,
+  checkpoint: TrustedCheckpoint | null = null,
+): string {
   const members = config.members();
   const ids = new Set(members.map(({ mspId }) => mspId));
   const organisations = config.msps
@@ -67,6 +74,7 @@ export function writeTrust(network: NetworkIdentity, config: ChannelConfig): str
     sequence: formatU64(config.sequence),
     quorum: quorumAmong(members.length, config.quorum),
     organisations,
+    ...(checkpoint === null ? {} : { checkpoint: checkpointJson(checkpoint) }),
   };
   return `${JSON.stringify(file, null, 2)}\n`;
 }
@@ -118,6 +126,10 @@ function networkOf(shape: Shape): NetworkIdentity {
     checkingGenesisHeaderHash: shape.at('checkingGenesisHeaderHash').hash(),
     c: shape.at('checkingHeight').integer(2, MAX_CHECKING_HEIGHT),
   };
+}
+
+function checkpointJson({ cycle, hash }: TrustedCheckpoint) {
+  return { cycle: formatU64(cycle), hash: toHex(hash) };
 }
 
 function checkpointOf(shape: Shape): TrustedCheckpoint {

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { sha256, type CheckingHeader, type HeaderChain, type PartLeaf } from '@cotrace/core';
+import {
+  checkingHeaderHash,
+  sha256,
+  type CheckingHeader,
+  type HeaderChain,
+  type PartLeaf,
+} from '@cotrace/core';
 import { nodeVerifier, type SigningIdentity } from '@cotrace/network';
-import { mainConfig } from '@cotrace/verifier';
+import { mainConfig, type MainConfig } from '@cotrace/verifier';
 import { configOfEnvelope } from '../../fabric/configuration.js';
 import { CyclePointSchema } from '../../gen/cotrace/store_pb.js';
 import { create } from '@bufbuild/protobuf';
@@ -45,15 +51,27 @@ const peer = (index: number) => scene.network.organisation(index).peer;
 
 /** What a node knows of the cycle after `headers` whose chain is that of the sealed one, and whose state is `GOODS`. */
 function knowing(headers: HeaderChain, sealed: TestCycle) {
-  const [envelope = new Uint8Array()] = scene.chain.block(headers.header?.configBlock ?? 0n).envelopes;
   const {
     cyclePointHeaderHash: headerHash,
     trieRoot,
     membership,
   } = headers.extend(sealed.header).header ?? never();
   const point = create(CyclePointSchema, { headerHash, trieRoot, membership, part: GOODS });
-  const config = mainConfig(configOfEnvelope(envelope), nodeVerifier);
-  return { domain: 'goods', channel: 'checking', chain: headers, config, point } satisfies CycleKnowledge;
+  const config = configOf(headers);
+  return {
+    domain: 'goods',
+    channel: 'checking',
+    chain: headers,
+    config,
+    agreed: null,
+    point,
+  } satisfies CycleKnowledge;
+}
+
+/** The configuration in force after the last of these headers. */
+function configOf({ header }: HeaderChain): MainConfig {
+  const [envelope = new Uint8Array()] = scene.chain.block(header?.configBlock ?? 0n).envelopes;
+  return mainConfig(configOfEnvelope(envelope), nodeVerifier);
 }
 
 function never(): never {
@@ -115,6 +133,22 @@ describe('a sealed header', () => {
     } finally {
       sealer.headers = headers;
     }
+  });
+
+  it('counts by the members after its cycle where the consortium has agreed on it', async () => {
+    const { headers } = sealer;
+    const ofStaying = sealedBy(peer(0), peer(1));
+    const ofLeaving = sealedBy(peer(0), peer(2));
+    const config = configOf(headers.extend(ofStaying.header));
+    const compared = (cycle: TestCycle, hash: Uint8Array) =>
+      codeOf(() =>
+        compareCycle(sealedMessage(cycle, 'goods'), { ...knowing(headers, cycle), agreed: { hash, config } }),
+      );
+    const hash = checkingHeaderHash(ofStaying.header);
+    expect(config.members).toHaveLength(2);
+    expect(await compared(ofStaying, hash)).toBeNull();
+    expect(await compared(ofLeaving, hash)).toBe('SEAL_QUORUM');
+    expect(await compared(ofLeaving, OTHER)).toBeNull();
   });
 
   const client = (index: number) => scene.network.organisation(index).client;

@@ -1,4 +1,5 @@
 import {
+  checkingHeaderHash,
   CotraceError,
   decodeCheckingHeader,
   equalBytes,
@@ -21,6 +22,8 @@ export interface CycleKnowledge {
   readonly chain: HeaderChain;
   /** The configuration in force after the cycle before: its members seal this one. */
   readonly config: MainConfig;
+  /** Where the consortium has agreed on this cycle: the hash of its header, and the configuration in force after it. */
+  readonly agreed: { readonly hash: Uint8Array; readonly config: MainConfig } | null;
   /** What it verified itself at the end of the cycle; null in a store from before there were cycles. */
   readonly point: CyclePoint | null;
 }
@@ -49,7 +52,7 @@ export type CycleVerdict =
  */
 export function compareCycle(
   { header: bytes, seal, part }: Pick<SealedHeader, 'header' | 'seal' | 'part'>,
-  { domain, channel, chain, config, point }: CycleKnowledge,
+  { domain, channel, chain, config, agreed, point }: CycleKnowledge,
 ): CycleVerdict {
   const header = decodeCheckingHeader(bytes);
   const { checkNum, networkId } = header;
@@ -59,7 +62,8 @@ export function compareCycle(
       sent: checkNum,
     });
   }
-  verifySeal(seal, { channel, header: bytes, config });
+  const isAgreed = agreed !== null && equalBytes(checkingHeaderHash(bytes), agreed.hash);
+  verifySeal(seal, { channel, header: bytes, config: isAgreed ? agreed.config : config });
   const reason = notFollowing(header, chain) ?? otherwise(header, point);
   if (reason !== null) return { kind: 'contradiction', header, reason };
   const sealed = verifyPart(header, domain, part ?? NO_PROOF);

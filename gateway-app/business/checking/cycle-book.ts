@@ -20,7 +20,14 @@ import type { DomainStore, RowWrite } from '../domain-store.js';
 import { MAX_DIFFERENCES, MAX_DIFFERING_GROUPS } from '../limits.js';
 import type { CycleKnowledge } from './compare-cycle.js';
 import { CONSISTENT, cycleOf, differsRow, readDifference, readPoint, ROWS, rowOf } from './cycle-rows.js';
-import { adoptConfig, headerRows, keptChain, sealingConfig, type HeaderTerms } from './kept-headers.js';
+import {
+  adoptConfig,
+  agreedConfig,
+  headerRows,
+  keptChain,
+  sealingConfig,
+  type HeaderTerms,
+} from './kept-headers.js';
 
 /** That the state is not what a quorum sealed, at the end of a cycle. */
 export interface CycleDifference {
@@ -110,7 +117,9 @@ export class CycleBook {
     const config = await this.#sealing(this.#chain);
     const row = store.row(rowOf(ROWS.due, this.next));
     const point = row === null ? null : readPoint(row);
-    return { domain, channel: terms.consortium.channels.checking.name, chain: this.#chain, config, point };
+    const { name: channel } = terms.consortium.channels.checking;
+    const agreed = await agreedConfig(store, this.next, terms);
+    return { domain, channel, chain: this.#chain, config, agreed, point };
   }
 
   /** Keeps the next header; `agrees` as `compareCycle` says. */

@@ -13,7 +13,7 @@ import {
 import type { SignatureVerifier } from '@cotrace/fabric-model';
 import { mainConfig, type MainConfig } from '@cotrace/verifier';
 import type { Consortium } from '../../consortium/consortium.js';
-import { networkIdentity } from '../../consortium/network-terms.js';
+import { agreedCheckpoint, networkIdentity } from '../../consortium/network-terms.js';
 import { configOfEnvelope } from '../../fabric/configuration.js';
 import type { DomainStore, RowWrite } from '../domain-store.js';
 import { isGenesisConfig } from '../genesis.js';
@@ -57,11 +57,23 @@ export async function sealingConfig(
   chain: HeaderChain,
   { verifier }: HeaderTerms,
 ): Promise<MainConfig> {
-  const envelope = await configAt(store, chain.count);
-  if (envelope === null) throw damaged(`the store has no configuration of cycle ${chain.count}`);
-  const config = mainConfig(configOfEnvelope(envelope), verifier);
+  const config = await configOfCycle(store, chain.count, verifier);
   if (equalBytes(config.hash, chain.membership)) return config;
   throw damaged(`the configuration that the store has of cycle ${chain.count} is not that of its header`);
+}
+
+/**
+ * Where the consortium has agreed on cycle `checkNum`, whose last block the node has verified: the hash of its header, and the
+ * configuration in force after it, whose members seal it in place of those that are gone. Throws `STORE_DAMAGED`.
+ */
+export async function agreedConfig(
+  store: DomainStore,
+  checkNum: bigint,
+  { consortium, verifier }: HeaderTerms,
+): Promise<{ readonly hash: Uint8Array; readonly config: MainConfig } | null> {
+  const checkpoint = agreedCheckpoint(consortium);
+  if (checkpoint?.cycle !== checkNum) return null;
+  return { hash: checkpoint.hash, config: await configOfCycle(store, checkNum, verifier) };
 }
 
 /** Keeps the configuration of a store from before there were cycles where it still is that of block 0. */
@@ -70,6 +82,16 @@ export async function adoptConfig(store: DomainStore, { consortium }: HeaderTerm
   if (config === null || !isGenesisConfig(config, consortium.channels.main.genesisHeaderHash)) return;
   if ((await configAt(store, 0n)) !== null) return;
   await store.commitRank([], [{ key: rowOf(ROWS.config, 0n), bytes: config }]);
+}
+
+async function configOfCycle(
+  store: DomainStore,
+  checkNum: bigint,
+  verifier: SignatureVerifier,
+): Promise<MainConfig> {
+  const envelope = await configAt(store, checkNum);
+  if (envelope === null) throw damaged(`the store has no configuration of cycle ${checkNum}`);
+  return mainConfig(configOfEnvelope(envelope), verifier);
 }
 
 async function firstChain(store: DomainStore, terms: HeaderTerms): Promise<HeaderChain | null> {

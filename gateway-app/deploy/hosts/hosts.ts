@@ -22,7 +22,8 @@ import { defineDomains } from '../define-domains.js';
 import { makeFolder } from '../../workspace/folder.js';
 import { withLock } from '../lock.js';
 import { makeConsortium } from '../make-consortium.js';
-import { makeTrust } from '../../consortium/make-trust.js';
+import { foundingConfig, makeTrust } from '../../consortium/make-trust.js';
+import { agreedCheckpoint } from '../../consortium/network-terms.js';
 import { businessProcess, masterNode, nodeProcesses } from '../services.js';
 import { adoptTopology, readNetworkTopology } from '../../workspace/topology-file.js';
 import type { Progress } from '../progress.js';
@@ -99,7 +100,11 @@ async function makeFiles(
   const info = fabricInfo(topology, { layout, reach: namedReach(topology) }, channels);
   const consortium = makeConsortium(topology, layout, info, addressOf);
   writeJson(workspace.consortium, consortium);
-  writeAtomically(workspace.trust, makeTrust(whole, consortium, layout.dir));
+  if (agreedCheckpoint(consortium) === null) {
+    const config = foundingConfig(whole, consortium, layout.dir);
+    writeAtomically(workspace.trust, makeTrust(consortium, config));
+  } else
+    progress('a checkpoint is agreed on: `cotrace consortium` makes the trust file of the present members');
   for (const warning of ensureRules(workspace, topology)) progress(`warning: ${warning}`);
   writeClients(workspace, topology, layout);
   const packages = await makePackages();

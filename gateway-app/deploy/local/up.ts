@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { ChannelConfig } from '@cotrace/fabric-model';
 import {
   CryptoLayout,
   runningPart,
@@ -16,7 +17,8 @@ import { defineDomains } from '../define-domains.js';
 import { makeFolder } from '../../workspace/folder.js';
 import { withLock } from '../lock.js';
 import type { Consortium } from '../../consortium/consortium.js';
-import { makeTrust } from '../../consortium/make-trust.js';
+import { foundingConfig, makeTrust } from '../../consortium/make-trust.js';
+import { agreedCheckpoint } from '../../consortium/network-terms.js';
 import { readNetworkState } from './network-state.js';
 import { choosePorts, portOf } from './ports.js';
 import type { Progress } from '../progress.js';
@@ -101,7 +103,7 @@ export async function networkUp(
     }
     const run = { workspace, whole, topology, starter, ports, packages, progress };
     const { info, configurations } = await backend.start(run);
-    const { layout, consortium } = await startNodes(run, info);
+    const { layout, consortium } = await startNodes(run, info, configurations.main);
     await tools.waitForChaincodes(workspace, topology, ports, starter);
     const members = membersOf(topology, configurations, progress);
     await backend.deploy(run, { layout, consortium, configurations });
@@ -127,6 +129,7 @@ function membersOf(topology: Topology, { main }: ChannelConfigurations, progress
 async function startNodes(
   { workspace, whole, topology, starter, ports, packages, progress }: NetworkRun,
   info: NetworkInfo,
+  main: ChannelConfig,
 ): Promise<{ readonly layout: CryptoLayout; readonly consortium: Consortium }> {
   const layout = new CryptoLayout(info.cryptoDir, whole);
   const nodes = nodeProcesses(workspace, topology, layout, {
@@ -140,7 +143,10 @@ async function startNodes(
     for (const { spec } of nodes) await starter.stop(spec.name);
   }
   if (!isWritten(workspace.consortium, consortium) || !existsSync(workspace.trust)) {
-    writeAtomically(workspace.trust, makeTrust(whole, consortium, info.cryptoDir));
+    // Where too many of the founders are gone to be believed, the present members are.
+    const isAgreed = agreedCheckpoint(consortium) !== null;
+    const config = isAgreed ? main : foundingConfig(whole, consortium, info.cryptoDir);
+    writeAtomically(workspace.trust, makeTrust(consortium, config));
   }
   // Last: while it is not as it should be, the trust file counts as not written.
   writeJson(workspace.consortium, consortium);

@@ -10,10 +10,9 @@ import {
   utf8,
   type CheckingHeader,
 } from '@cotrace/core';
-import { BLOCK_METADATA, blockOf, dataHash } from '@cotrace/fabric-model';
-import type { CheckedBlock } from '../../fabric/chain.js';
 import { StoredCycleSchema } from '../../gen/cotrace/store_pb.js';
 import { openDatabase, type Store } from '../../node/store.js';
+import { checkingBlock } from '../../testing/checking-block.js';
 import { seal, type SealParts } from '../../testing/seals.js';
 import type { Log } from '../../node/log.js';
 import { SilentLog } from '../../testing/silent-log.js';
@@ -63,6 +62,7 @@ const ledgerOf = ({ ledger, store }: TestMaster, log: Log = new SilentLog()) =>
       configurations: new Configurations(store),
       channel: 'checking',
       c: C,
+      checkpoint: null,
       t2Ms: 30_000,
       log,
     },
@@ -93,19 +93,8 @@ async function take(
   codes: readonly number[] = [],
   of = checking,
 ): Promise<void> {
-  const metadata = Object.keys(BLOCK_METADATA).map(() => new Uint8Array());
-  metadata[BLOCK_METADATA.transactionsFilter] = Uint8Array.from(envelopes, (_, i) => codes[i] ?? 0);
-  const previousHash = new Uint8Array(32);
-  const block = blockOf({
-    number: blockNum++,
-    previousHash,
-    dataHash: dataHash(envelopes),
-    envelopes,
-    metadata,
-  });
-  const { headerHash, number } = block;
-  const checkpoint = { number, headerHash, configBlock: network.genesis };
-  await of.take({ block, checkpoint } as CheckedBlock, Number(number) * 1000);
+  const number = blockNum++;
+  await of.take(checkingBlock(number, envelopes, network.genesis, codes), Number(number) * 1000);
 }
 
 const marks = (of = checking) => [of.recorded.checkNum, of.sealed.checkNum];

@@ -2,31 +2,20 @@ import { create } from '@bufbuild/protobuf';
 import { decodeCheckingHeader, equalBytes, isCotraceError, VALID } from '@cotrace/core';
 import { noteHeard } from '@cotrace/chaincode';
 import { transactionsFilter } from '@cotrace/fabric-model';
-import {
-  readSealingTransaction,
-  sealedBoth,
-  sealersOf,
-  type MainConfig,
-  type SealingTransaction,
-} from '@cotrace/verifier';
+import { readSealingTransaction, sealedBoth, sealersOf, type SealingTransaction } from '@cotrace/verifier';
 import type { CheckedBlock } from '../../fabric/chain.js';
 import { CycleMarksSchema, StoredSealSchema, type StoredSeal } from '../../gen/cotrace/store_pb.js';
 import type { Log } from '../../node/log.js';
 import type { StoreBatch } from '../../node/store.js';
-import type { Configurations } from '../configurations.js';
-import type { MasterLedger } from '../master-ledger.js';
 import type { CheckingPlace } from './checking-rows.js';
 import { differingFields, type Divergence } from './divergence.js';
 import { isSamePart, recordedWrites } from './recorded-writes.js';
+import { sealingConfig, type SealingParts } from './sealing-config.js';
 
 /** What judging the channel `checking` needs. */
-export interface CheckingLedgerParts {
-  readonly ledger: MasterLedger;
-  readonly configurations: Configurations;
+export interface CheckingLedgerParts extends SealingParts {
   /** Name of the channel. */
   readonly channel: string;
-  /** Checking height. */
-  readonly c: number;
   /** How long an initiator is waited for, in milliseconds. */
   readonly t2Ms: number;
   readonly log: Log;
@@ -247,7 +236,7 @@ export class CheckingLedger {
     place: CheckingPlace,
   ): Promise<StoredSeal | null> {
     try {
-      const { creator, endorsers } = sealersOf(sealing, await this.#sealers(checkNum));
+      const { creator, endorsers } = sealersOf(sealing, await sealingConfig(this.#parts, checkNum));
       const timeMs = sealing.time * 1000n;
       return create(StoredSealSchema, { envelope, ...place, timeMs, creator, endorsers: [...endorsers] });
     } catch (error) {
@@ -272,16 +261,10 @@ export class CheckingLedger {
   async #tellBoth(checkNum: bigint, sealing: SealingTransaction, seal: StoredSeal | null): Promise<void> {
     const other = seal === null ? null : this.#sealing(seal.envelope);
     if (other === null) return;
-    const both = sealedBoth(sealing, other, await this.#sealers(checkNum));
+    const both = sealedBoth(sealing, other, await sealingConfig(this.#parts, checkNum));
     if (both.length === 0) return;
     const what = `endorsed two headers of cycle ${checkNum}: ${both.join(', ')}`;
     this.#parts.log.often('error', `both ${checkNum}`, what);
-  }
-
-  /** The membership that seals a cycle. */
-  #sealers(checkNum: bigint): Promise<MainConfig> {
-    const { configurations, c } = this.#parts;
-    return configurations.before(BigInt(c) * (checkNum - 1n) + 1n);
   }
 
   async #advanced(now: number): Promise<void> {

@@ -1,6 +1,4 @@
 import type { OwnCycle, OwnFacts } from '@cotrace/chaincode';
-import type { Configurations } from '../configurations.js';
-import type { MasterLedger } from '../master-ledger.js';
 import type { CheckingLedger } from './checking-ledger.js';
 import {
   MAX_HEADERS,
@@ -9,15 +7,12 @@ import {
   type Patience,
   type UnanchoredCycle,
 } from './next-action.js';
+import { sealingConfig, type SealingParts } from './sealing-config.js';
 
 /** From what a master sees its turn, and what its contract answers from. */
-export interface ViewParts {
-  readonly ledger: MasterLedger;
+export interface ViewParts extends SealingParts {
   readonly checking: CheckingLedger;
-  readonly configurations: Configurations;
   readonly networkId: Uint8Array;
-  /** Checking height. */
-  readonly c: number;
   /** Own MSP id. */
   readonly own: string;
   readonly patience: Patience;
@@ -32,8 +27,8 @@ const PAST_CYCLES = 64n;
 const COMING_CYCLES = 2n * MAX_HEADERS;
 
 /** MSP ids of the membership that seals cycle `checkNum`. */
-export async function sealersOf({ configurations, c }: ViewParts, checkNum: bigint): Promise<string[]> {
-  const { members } = await configurations.before(BigInt(c) * (checkNum - 1n) + 1n);
+export async function sealersOf(parts: SealingParts, checkNum: bigint): Promise<string[]> {
+  const { members } = await sealingConfig(parts, checkNum);
   return members.map(({ mspId }) => mspId);
 }
 

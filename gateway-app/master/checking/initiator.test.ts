@@ -88,7 +88,7 @@ function initiatorWith(changes: Partial<InitiatorParts> = {}) {
   const [checkingCalls, mainCalls] = [new FakeChannel(), new FakeChannel()];
   const { ledger, store } = master;
   const configurations = new Configurations(store);
-  const common = { ledger, configurations, c: C, log: new SilentLog() };
+  const common = { ledger, configurations, c: C, checkpoint: null, log: new SilentLog() };
   const checking = new CheckingLedger({ ...common, channel: 'checking', t2Ms: PATIENCE.t2Ms }, 0);
   const initiator = new Initiator({
     ...common,

@@ -21,6 +21,7 @@ import type { EachEndorser } from '../../fabric/endorse-by-each.js';
 import { notEndorsed, type ChannelCalls } from './channel-calls.js';
 import { checkingView, type ViewParts } from './checking-view.js';
 import { nextActions, type CheckingAction } from './next-action.js';
+import { sealingConfig } from './sealing-config.js';
 
 /** What another master says of its cycles. */
 export interface OtherCycles {
@@ -213,8 +214,8 @@ export class Initiator {
    * same header of `from`.
    */
   async #endorsers(from: bigint, to = from): Promise<Endorsers> {
-    const { ledger, configurations, own, others, c } = this.#parts;
-    const { members, quorum, manager } = await configurations.before(BigInt(c) * (from - 1n) + 1n);
+    const { ledger, own, others } = this.#parts;
+    const { members, quorum, manager } = await sealingConfig(this.#parts, from);
     const hash = checkingHeaderHash(ledger.store.cycles.need(from).header);
     const newestOf = new Map([[own, ledger.chain?.count ?? 0n]]);
     const ask = async ({ mspId, cycles }: OtherCycles): Promise<void> => {

@@ -45,12 +45,8 @@ export class MasterChecking {
   #mendedAt = 0n;
 
   constructor(parts: MasterCheckingParts) {
-    const { ledger, configurations, channel, c, log, patience } = parts;
     this.#parts = parts;
-    this.ledger = new CheckingLedger(
-      { ledger, configurations, channel, c, log, t2Ms: patience.t2Ms },
-      Date.now(),
-    );
+    this.ledger = new CheckingLedger({ ...parts, t2Ms: parts.patience.t2Ms }, Date.now());
     this.sealed = new HeightFeed(this.ledger.sealed.checkNum + 1n);
     this.#view = { ...parts, checking: this.ledger, isDiverged: () => this.#divergence !== null };
   }

@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { RULES_KEY, toHex, u16 } from '@cotrace/core';
-import { BLOCK_METADATA, blockOf, dataHash } from '@cotrace/fabric-model';
-import type { CheckedBlock } from '../../fabric/chain.js';
 import { codeOf } from '../../testing/codes.js';
+import { checkingBlock } from '../../testing/checking-block.js';
 import { seal } from '../../testing/seals.js';
 import { SilentLog } from '../../testing/silent-log.js';
 import { TestChain } from '../../testing/test-chain.js';
@@ -93,7 +92,7 @@ function chainOf(...blocks: readonly (readonly Uint8Array[])[]): TestChain {
 
 function checkingOf(of: Release, { ledger, store }: TestMaster): CheckingLedger {
   const configurations = new of.Configurations(store);
-  const common = { channel: 'checking', c: C, t2Ms: 30_000, log: new SilentLog() };
+  const common = { channel: 'checking', c: C, checkpoint: null, t2Ms: 30_000, log: new SilentLog() };
   return new of.CheckingLedger({ ...common, ledger, configurations }, 0);
 }
 
@@ -105,12 +104,7 @@ async function take(checking: CheckingLedger, sealed: Uint8Array, number: bigint
     { namespace: 'checking', writes: [[`header/${String(number + 1n).padStart(20, '0')}`, sealed] as const] },
   ];
   const envelopes = [seal({ headers: [sealed], client, endorsers: network.peers.slice(0, 2), sets })];
-  const metadata = Object.keys(BLOCK_METADATA).map(() => new Uint8Array());
-  metadata[BLOCK_METADATA.transactionsFilter] = Uint8Array.of(0);
-  const previousHash = new Uint8Array(32);
-  const block = blockOf({ number, previousHash, dataHash: dataHash(envelopes), envelopes, metadata });
-  const checkpoint = { number, headerHash: block.headerHash, configBlock: network.genesis };
-  await checking.take({ block, checkpoint } as CheckedBlock, 0);
+  await checking.take(checkingBlock(number, envelopes, network.genesis), 0);
 }
 
 describe('an upgrade of masters one after the other', () => {

@@ -1,7 +1,7 @@
 import { fromHex } from '@cotrace/core';
 import { nodeVerifier } from '@cotrace/network';
 import type { Consortium } from '../../consortium/consortium.js';
-import { networkTerms } from '../../consortium/network-terms.js';
+import { agreedCheckpoint, networkTerms } from '../../consortium/network-terms.js';
 import { Chain } from '../../fabric/chain.js';
 import type { BlockSource } from '../../fabric/block-source.js';
 import { Master } from '../../gen/cotrace/cotrace_pb.js';
@@ -39,6 +39,7 @@ export function masterChecking(setting: CheckingSetting): MasterChecking {
     configurations,
     networkId: networkTerms(consortium).networkId,
     c: consortium.checkingHeight,
+    checkpoint: agreedCheckpoint(consortium),
     own: mspId,
     patience: { t1Ms: consortium.checking.t1 * 1000, t2Ms: consortium.checking.t2 * 1000 },
     channel: name,
