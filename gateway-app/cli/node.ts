@@ -6,12 +6,18 @@ import { EXIT, exitCodeOf, table, type Output } from './output.js';
 /** `cotrace node FILE`: runs the nodes of a file until it is told to stop. */
 export async function runNode(path: string, run = runNodes): Promise<number> {
   const stop = new AbortController();
-  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort());
+  const log = new Log('cotrace-node');
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(name, () => {
+      log.info(`stopping: ${name}`);
+      stop.abort();
+    });
+  }
   try {
     await run(path, stop.signal);
     return EXIT.done;
   } catch (error) {
-    new Log('cotrace-node').error('stopped', error);
+    log.error('stopped', error);
     return exitCodeOf(error);
   }
 }

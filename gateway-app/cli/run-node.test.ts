@@ -20,7 +20,7 @@ afterEach(() => {
 });
 
 describe('a process with nodes', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('stops them at %s, and is done', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('stops them at %s, says so, and is done', async (signal) => {
     let path = '';
     let stopped = 0;
     const nodes = (given: string, end: AbortSignal) => {
@@ -32,13 +32,16 @@ describe('a process with nodes', () => {
         });
       });
     };
-    const running = runNode('nodes.yaml', nodes);
-    expect([path, stopped]).toEqual(['nodes.yaml', 0]);
-    process.emit(signal);
-    // A second one, as a terminal and `npm` send it, changes nothing.
-    process.emit(signal);
-    expect(await Promise.race([running, sleep(SOON_MS, 'runs')])).toBe(EXIT.done);
-    expect([stopped, process.listenerCount(signal) > 0]).toEqual([1, true]);
+    const { code, said } = await spoken(async () => {
+      const running = runNode('nodes.yaml', nodes);
+      expect([path, stopped]).toEqual(['nodes.yaml', 0]);
+      process.emit(signal);
+      // A second one, as a terminal and `npm` send it, changes nothing.
+      process.emit(signal);
+      return Promise.race([running, sleep(SOON_MS, -1)]);
+    });
+    expect([code, stopped, process.listenerCount(signal) > 0]).toEqual([EXIT.done, 1, true]);
+    expect(said).toMatch(new RegExp(`^(\\S+Z cotrace-node info stopping: ${signal}\n){2}$`));
   });
 
   it('logs why they have stopped, and ends with the exit code of that', async () => {

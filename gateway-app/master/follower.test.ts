@@ -11,6 +11,7 @@ import { TEST_TRIE, TestMaster } from '../testing/test-master.js';
 import { TestNetwork } from '../testing/test-network.js';
 import { definition, put } from '../testing/transactions.js';
 import { Attestor } from './attestor.js';
+import { COMPARED_BLOCKS } from './limits.js';
 import type { MasterHealth } from './master-health.js';
 import { watchAcceptance, watchPeer } from './watch.js';
 
@@ -320,26 +321,36 @@ describe('a master that follows main', () => {
     for (const master of masters) await master.close();
   });
 
-  it('learns that its certificate may not attest, whoever answers', async () => {
+  it('learns that its certificate may not attest, whoever answers, once it is near the end of the ledger', async () => {
     const chain = first();
     const { client } = network.organisation(0);
     const attestor = new Attestor(client);
     const master = await TestMaster.open(network, 0, 'as-client');
     await master.follow(chain);
+    for (let i = 0; i < COMPARED_BLOCKS; i += 1) chain.add([put(network, 'goods', { a: String(i) })]);
     const health = healthOf(master);
     const stopping = new AbortController();
     const { store, feed } = master;
     const parts = { peer: new Peer(chain), others: [], store, attestor, feed, terms: network.terms, health };
-    const running = Promise.all([
-      watchPeer({ ...parts, patience: HASTE }, stopping.signal),
-      watchAcceptance({ ...parts, patience: HASTE }, stopping.signal),
-    ]);
+    const watches = [watchPeer({ ...parts, patience: HASTE }, stopping.signal)];
+    await until(
+      () => health.ledgerHeight === chain.height,
+      () => `height ${health.ledgerHeight}`,
+    );
+    const tries = jest.spyOn(attestor, 'attest');
+    watches.push(watchAcceptance({ ...parts, patience: HASTE }, stopping.signal));
+    await until(
+      () => tries.mock.calls.length > 1,
+      () => 'it does not look',
+    );
+    expect(health.standing().state).not.toBe('refused');
+    await master.follow(chain);
     await until(
       () => health.standing().state === 'refused' && health.standing().reason.includes('ATTESTATION_ROLE'),
       () => health.standing().reason,
     );
     stopping.abort();
-    await running;
+    await Promise.all(watches);
     await master.close();
   });
 

@@ -62,8 +62,10 @@ export async function watchAcceptance(parts: WatchParts, signal: AbortSignal): P
       else if (isKnown) acceptance = { kind: 'accepted' };
       else acceptance = await acceptanceAmong(parts, checkpoint, under);
       accepted = acceptance.kind === 'accepted' ? { last, under } : null;
+      // While it catches up, an old configuration may refuse it, as one from before its organisation joined.
+      const isEarly = signer !== null && health.ledgerHeight - last > COMPARED_BLOCKS;
       if (!isAborted(signal) && acceptance.kind !== 'unknown') {
-        health.attested(acceptance.kind === 'refused' ? acceptance.why : null);
+        health.attested(acceptance.kind === 'refused' && !isEarly ? acceptance.why : null);
       }
     }
     await pauseFor(patience.watch, signal);
