@@ -1,11 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_DOMAINS } from '@cotrace/core';
+import { DEFAULT_DOMAINS, FIRST_RULES, RULES } from '@cotrace/core';
 import { readFileSync } from 'node:fs';
 import type { Scene } from './scene.js';
 
 interface Client {
   readonly mspDir: string;
   readonly tlsDir: string;
+}
+
+/** What `consortium rules` answers. */
+interface RulesAnswer {
+  readonly masters: readonly {
+    readonly name: string;
+    readonly inForce: number;
+    readonly knownRules: number;
+  }[];
+  readonly switchedTo: number | null;
+  readonly block: string | null;
+  readonly faults: readonly unknown[];
 }
 
 /** What people who run nodes of their own use beside the commands of everybody. */
@@ -53,6 +65,31 @@ export function operators(scene: Scene): void {
       expect(await scene.cotrace.error('define', retail)).toMatchObject({ exit: 1, code: 'NOT_ALLOWED' });
       const wholesale = scene.write('wholesale.json', { ...example, name: 'wholesale' });
       expect(await scene.cotrace.error('define', wholesale)).toMatchObject({ exit: 2, code: 'CONFIG' });
+    });
+
+    it('has no rules in force but the next ones, and those where masters know them', async () => {
+      const rules = async () => (await scene.cotrace.json<RulesAnswer>('consortium', 'rules')).value;
+      const heights = async () => (await scene.settledNodes()).map(({ height }) => height);
+      const [before, blocks] = [await rules(), await heights()];
+      expect(before).toEqual({
+        masters: ['org1', 'org2', 'org3'].map((org) => ({
+          name: `${org}.master`,
+          inForce: FIRST_RULES,
+          knownRules: RULES,
+        })),
+        switchedTo: null,
+        block: null,
+        faults: [],
+      });
+      const inForce = await scene.cotrace.error('consortium', 'rules', String(FIRST_RULES));
+      expect(inForce).toMatchObject({ exit: 1, code: 'NOT_NEXT' });
+      expect(inForce.message).toContain(
+        `rules ${FIRST_RULES} are in force; the next ones are ${FIRST_RULES + 1}`,
+      );
+      const unknown = await scene.cotrace.error('consortium', 'rules', String(RULES + 1));
+      expect(unknown).toMatchObject({ exit: 1, code: 'UNKNOWN_RULES' });
+      expect(unknown.message).toContain(`0 masters know rules ${RULES + 1}, and 2 must`);
+      expect([await rules(), await heights()]).toEqual([before, blocks]);
     });
   });
 }

@@ -63,11 +63,12 @@ describe('docs/operations.md, on a Fabric network that exists', () => {
     for (const organisation of ORGANISATIONS) giveFiles(organisation);
   });
 
+  // Each ends what there is, also where the network did not come up.
   afterAll(async () => {
     for (const shell of Object.values(shells)) await shell.stop();
-    await network.stop();
-    rmSync(root, { recursive: true, force: true });
   });
+  afterAll(() => network.stop());
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
 
   /** What the document calls by name and has not made by its own commands. */
   function giveOrdererFiles(): void {

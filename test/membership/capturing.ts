@@ -1,17 +1,20 @@
 import { expect } from '@jest/globals';
 import type { SystemNetwork } from '../system/network.js';
 
-/** Captures one event after the other until it is stopped; each must be recorded. */
+/** Captures one event after the other, from `begin` until it is stopped; each must be recorded. */
 export class Capturing {
   readonly #network: SystemNetwork;
   readonly #failed: string[] = [];
   #recorded = 0;
   #isStopped = false;
   #pending: (() => Promise<void>) | null = null;
-  readonly #ended: Promise<void>;
+  #ended = Promise.resolve();
 
   constructor(network: SystemNetwork) {
     this.#network = network;
+  }
+
+  begin(): void {
     this.#ended = this.#run();
   }
 

@@ -84,13 +84,13 @@ export function membershipChanges(backend: Backend, update: Update): void {
   const { scene, workspace } = network;
   const { cotrace } = scene;
   const topology = () => readTopology(workspace.topology);
-  let capturing: Capturing;
+  const capturing = new Capturing(network);
   /** Hashes of the memberships that were, hexadecimal. */
   const memberships: string[] = [];
 
   const up = async (...args: readonly string[]): Promise<string> => {
     const { code, stderr } = await cotrace.run('network', 'up', ...args);
-    expect([code, stderr]).toEqual([0, stderr]);
+    if (code !== 0) throw new Error(`network up: ${stderr}`);
     return stderr;
   };
 
@@ -180,12 +180,10 @@ export function membershipChanges(backend: Backend, update: Update): void {
   beforeAll(async () => {
     await up('--topology', scene.write('topology.yaml', TOPOLOGY), ...backend.flags);
     memberships.push(await membershipNow());
-    capturing = new Capturing(network);
+    capturing.begin();
   });
-  afterAll(async () => {
-    await capturing.end();
-    await scene.remove();
-  });
+  afterAll(() => capturing.end());
+  afterAll(() => scene.remove());
 
   describe('an organisation that joins', () => {
     it('gets certificates and processes before it is a member, which hinders nobody', async () => {
@@ -226,7 +224,7 @@ export function membershipChanges(backend: Backend, update: Update): void {
       );
       expect(other.recorded).toBe(true);
       const { code, stderr } = await cotrace.run('--org', 'org4', 'capture', network.newEvent());
-      expect([code, stderr]).toEqual([0, stderr]);
+      expect([stderr, code]).toEqual(['', 0]);
       await expectConsistent(4 * (1 + 4));
     });
   });

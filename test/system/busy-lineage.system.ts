@@ -45,10 +45,8 @@ beforeAll(async () => {
   trust = loadTrust(trustPath(null, scene.cotrace.home));
 });
 
-afterAll(async () => {
-  session.close();
-  await scene.remove();
-});
+afterAll(() => session.close());
+afterAll(() => scene.remove());
 
 let made = 0;
 /** An event that no other one equals, as it goes to the ledger. */

@@ -58,10 +58,8 @@ describe.each(Object.entries(ORDERS))('cases captured in %s', (name, inOrder) =>
     session = openSession({ home: scene.cotrace.home });
   });
 
-  afterAll(async () => {
-    session.close();
-    await scene.remove();
-  });
+  afterAll(() => session.close());
+  afterAll(() => scene.remove());
 
   /** Captures the documents of a round that are the organisation's. */
   async function capture(organisation: string, round: readonly CaseDocument[]): Promise<void> {

@@ -41,10 +41,8 @@ describe('where one of three masters is false', () => {
     aside = await Aside.start(network);
   });
 
-  afterAll(async () => {
-    await aside.stop();
-    await network.scene.remove();
-  });
+  afterAll(() => aside.stop());
+  afterAll(() => network.scene.remove());
 
   it.each(MODES)('%s: every command has its answer in time, and names it', async (mode) => {
     try {
