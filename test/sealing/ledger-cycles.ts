@@ -60,9 +60,13 @@ export function sealsIn(blocks: readonly Block[], channel: string, membership: M
   });
 }
 
-/** The parts that the channel `checking` has recorded, as the size and the root of their tree, by cycle. */
-export function bodiesIn(blocks: readonly Block[]): Map<bigint, { parts: number; bodyRoot: Uint8Array }> {
-  const leaves = new Map<bigint, Uint8Array[]>();
+/** The parts that the channel `checking` has recorded of each of these cycles, as the size and the root of their tree. */
+export function bodiesIn(
+  blocks: readonly Block[],
+  cycles: readonly bigint[],
+): Map<bigint, { parts: number; bodyRoot: Uint8Array }> {
+  // The first cycle of a network may have none: approvals of chaincodes write nothing that all can read.
+  const leaves = new Map<bigint, Uint8Array[]>(cycles.map((checkNum) => [checkNum, []]));
   for (const effect of blocks.flatMap(effectsOf)) {
     const key = effect.kind === 'put' ? readPartKey(effect.key) : null;
     if (key === null || effect.kind !== 'put') continue;

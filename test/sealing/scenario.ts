@@ -90,7 +90,7 @@ export function sealedUnderLoad({ name, flags, topology }: Place): void {
     });
 
     it('have all their parts on the channel, those that their headers bind', () => {
-      const bodies = bodiesIn(checking);
+      const bodies = bodiesIn(checking, ended);
       for (const { checkNum, header } of seals) {
         const { parts, bodyRoot } = decodeCheckingHeader(header);
         expect([checkNum, bodies.get(checkNum)]).toEqual([checkNum, { parts, bodyRoot }]);
@@ -107,7 +107,8 @@ export function sealedUnderLoad({ name, flags, topology }: Place): void {
       }
       const anchored = anchors.map(({ checkNum }) => checkNum);
       expect(new Set(anchored).size).toBe(anchored.length);
-      expect(anchored.at(-1)).toBe(newest());
+      // An ordering service may take its time with the anchor of an earlier one.
+      expect(anchored).toContain(newest());
     });
 
     it('are the same in every master, and what every business node had at the end of each', async () => {

@@ -3,6 +3,6 @@ import { devnet } from '../acceptance/backend.js';
 import { acceptance } from '../acceptance/suite.js';
 
 // Every command is a process, on a machine that may be busy.
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 acceptance(devnet);

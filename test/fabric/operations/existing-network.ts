@@ -79,17 +79,19 @@ export class ExistingNetwork {
     return join(this.folder(organisation), 'crypto-config', 'peerOrganizations', `${organisation}.example`);
   }
 
-  /** The stock configuration without Docker, and with Fabric's own builder where it is on this machine. */
+  /** The stock configuration without Docker, and with Fabric's own builder where this machine has it. */
   #makeConfiguration(): void {
     const { config } = this.#binaries;
+    const ccaas = join(dirname(config), 'builders', 'ccaas');
+    if (!existsSync(ccaas))
+      throw new Error(`${ccaas} is not there: a release of Fabric has it beside its folder config`);
     mkdirSync(this.config, { recursive: true });
     const core = parse(readFileSync(join(config, 'core.yaml'), 'utf8')) as {
       vm: { endpoint: string };
       chaincode: { externalBuilders: { path: string }[] };
     };
     core.vm.endpoint = '';
-    for (const builder of core.chaincode.externalBuilders)
-      builder.path = join(dirname(config), 'builders', 'ccaas');
+    for (const builder of core.chaincode.externalBuilders) builder.path = ccaas;
     writeFileSync(join(this.config, 'core.yaml'), stringify(core));
     writeFileSync(join(this.config, 'orderer.yaml'), readFileSync(join(config, 'orderer.yaml')));
   }
