@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { SystemNetwork, type Command } from './network.js';
 
-// A minute for each process, and what goes before and after it.
+// A third of a minute for each process, or a whole one, and what goes before and after it.
 jest.setTimeout(600_000);
 
 /** How long a process is stopped, in milliseconds. */
-export const STOPPED_MS = Number(process.env['COTRACE_STOPPED_SECONDS'] ?? 60) * 1000;
+export const STOPPED_MS = process.env['CI_DEEP'] === '1' ? 60_000 : 20_000;
 /** What a command may take longer than usual, in milliseconds. */
 export const LONGER_MS = 2000;
 const MEASURED: readonly Command[] = ['capture', 'trace', 'order verify', 'nodes', 'state get'];
@@ -24,7 +24,7 @@ export interface Stopped {
   readonly held?: string;
 }
 
-/** Processes of a network are stopped by SIGSTOP for a minute each, while commands run. */
+/** Processes of a network are stopped by SIGSTOP, one after the other, while commands run. */
 export function stopped(name: string, flags: readonly string[], kinds: readonly Stopped[]): void {
   describe(`while a process hangs, on ${name}`, () => {
     const network = new SystemNetwork();
