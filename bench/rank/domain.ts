@@ -58,7 +58,7 @@ export async function takeBlocks(
     editor.apply(block, changes);
     for (const { name, bytes } of editor.writes()) edit.put(name, bytes);
   }
-  await store.commitRank(edit.writes());
+  await store.rankOf(NAMESPACE).commit(edit.writes());
 }
 
 /** Brings the layers up to date and freezes them at `blockNum`, the last of a cycle; how many pages that wrote. */
@@ -72,7 +72,7 @@ export async function endCycle(
   editor.release(blockNum);
   editor.freeze();
   const writes = editor.writes();
-  await store.commitRank(writes);
+  await store.rankOf(NAMESPACE).commit(writes);
   return writes.length;
 }
 
@@ -146,7 +146,7 @@ export class BenchDomain {
       get: (name) => {
         read.all++;
         if (name.startsWith('g/')) read.groups++;
-        return this.store.rankPages.get(name);
+        return this.store.rankOf(NAMESPACE).pages.get(name);
       },
     };
     const upkeep: Spent[] = [];
@@ -173,7 +173,7 @@ export class BenchDomain {
 
   /** The tree at the end of the last cycle. */
   view(): RankView {
-    return new RankView(this.store.rankPages, this.#c, this.block);
+    return new RankView(this.store.rankOf(NAMESPACE).pages, this.#c, this.block);
   }
 
   /** All entries of the state with their values, by key. */
@@ -194,12 +194,12 @@ export class BenchDomain {
 
   /** Changes the tree and freezes it anew. */
   async change(act: (editor: RankEditor) => void): Promise<void> {
-    const editor = new RankEditor(this.store.rankPages, this.#c);
+    const editor = new RankEditor(this.store.rankOf(NAMESPACE).pages, this.#c);
     if (editor.next <= this.block) editor.apply(this.block, []);
     editor.release(this.block);
     act(editor);
     editor.freeze();
-    await this.store.commitRank(editor.writes());
+    await this.store.rankOf(NAMESPACE).commit(editor.writes());
   }
 
   /** Writes entries into the state. */

@@ -3,7 +3,14 @@ import { NO_POLICY_HASH, type RankChange, sha256, utf8 } from '@cotrace/core';
 import { DomainStore } from '@cotrace/gateway-app';
 import { readFile } from 'node:fs/promises';
 import { say } from '../output.js';
-import { BENCH_OWNER, BLOCKS_PER_COMMIT, endCycle, takeBlocks, type BlockChanges } from './domain.js';
+import {
+  BENCH_OWNER,
+  BLOCKS_PER_COMMIT,
+  endCycle,
+  NAMESPACE,
+  takeBlocks,
+  type BlockChanges,
+} from './domain.js';
 import type { MemoryCost } from './memory.js';
 import { keyOf, PAPER, Random } from './workload.js';
 
@@ -25,9 +32,9 @@ async function run(store: DomainStore, keys: (i: number) => readonly number[], v
       const changes = keys(i++).map((key, txNum) => change(key, txNum, ver));
       return { block: ++height, changes };
     });
-    await takeBlocks(store, store.rankPages, C, blocks);
+    await takeBlocks(store, store.rankOf(NAMESPACE).pages, C, blocks);
     memory = Math.max(memory, await ownMemory());
-    if (height % BigInt(C) === 0n) await endCycle(store, store.rankPages, C, height);
+    if (height % BigInt(C) === 0n) await endCycle(store, store.rankOf(NAMESPACE).pages, C, height);
     memory = Math.max(memory, await ownMemory());
   } while (blocks.every(({ changes }) => changes.length > 0));
 }
@@ -59,13 +66,13 @@ await run(
 );
 const updated = new Random(1).distinct(Math.min(UPDATES, entries / 2), entries);
 await run(store, (i) => updated.slice(i * perBlock, (i + 1) * perBlock), 2);
-await endCycle(store, store.rankPages, C, height);
+await endCycle(store, store.rankOf(NAMESPACE).pages, C, height);
 memory = Math.max(memory, await ownMemory());
 await store.close();
 
 const start = performance.now();
 const opened = await DomainStore.open(folder, BENCH_OWNER);
-await endCycle(opened, opened.rankPages, C, height);
+await endCycle(opened, opened.rankOf(NAMESPACE).pages, C, height);
 const restart = performance.now() - start;
 await opened.close();
 const cost: MemoryCost = { entries, perBlock, memory, restart };

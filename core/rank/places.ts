@@ -1,6 +1,6 @@
 import { checkNum } from '../formats/rev.js';
 import { EmptyRoots } from './empty-roots.js';
-import { EMPTY_GROUP_LEAF, EMPTY_RANK_LEAF } from './layers.js';
+import { EMPTY_GROUP_LEAF, EMPTY_RANK_LEAF, partDigest } from './layers.js';
 import { numbered } from './pages.js';
 
 /** A Merkle tree in which everything has a place of its own, and how its pages are named. */
@@ -43,4 +43,13 @@ export function rankTree(cycle: bigint, c: number): PlacedTree {
 /** The place of a block's group in the tree of its rank. */
 export function placeOf(blockNum: bigint, c: number): number {
   return Number(blockNum - firstBlock(checkNum(blockNum, c), c));
+}
+
+/**
+ * `Hpart` after block `newest`, or -1 before the first, of a state that never had an entry: 32 bytes. `c`: the checking height.
+ * Throws as `checkNum` does.
+ */
+export function emptyPart(newest: bigint, c: number): Uint8Array {
+  const ranks = ranksAfter(newest, c);
+  return partDigest({ ranks, root: consistencyLayer(ranks).empty.over(ranks) });
 }

@@ -22,10 +22,10 @@ import { CycleBook } from './checking/cycle-book.js';
 import { CycleFollower, remoteSealed, type SealedSource } from './checking/follow-cycles.js';
 import { rankSourcesOf, remoteRanks, type RankSource } from './checking/rank-peers.js';
 import { Docking, originsOf, remoteOrigin, type BlockOrigin, type Patience } from './docking.js';
-import { DomainRank } from './domain-rank.js';
 import { DomainStore } from './domain-store.js';
 import { followAttestations, remoteSource, type AttestationSource } from './follow-attestations.js';
 import { DomainFollower } from './follower.js';
+import { HeldRanks } from './held-ranks.js';
 import { Jury } from './jury.js';
 import { RefusalLog } from './refusal-log.js';
 import { businessMethods } from './service.js';
@@ -68,12 +68,12 @@ export async function startBusinessNode(
     const refusals = new RefusalLog();
     const domain = node.domain ?? '';
     const health = new BusinessHealth({ pool, feed, log }, majorityOf(consortium));
-    const rank = await DomainRank.open(store, domain, consortium.checkingHeight, log);
+    const ranks = await HeldRanks.open(store, domain, consortium.checkingHeight, log);
     const follower = new DomainFollower(
       {
         domain,
         store,
-        rank,
+        ranks,
         pool,
         ring,
         feed,
@@ -89,7 +89,7 @@ export async function startBusinessNode(
       await store.evidence(),
     );
     const terms = { consortium, verifier: nodeVerifier };
-    const book = await CycleBook.open({ domain, store, rank, health, terms, log });
+    const book = await CycleBook.open({ domain, store, ranks, health, terms, log });
     const cycles = new CycleFollower({
       book,
       sources: wire.sealed,
@@ -148,7 +148,7 @@ const connectNodes: ConnectNodes = (node, consortium, tls) => {
     sealed: masters.map(({ remote, client }) => remoteSealed(remote.name, domain, client)),
     ranks: connected
       .to(rankSourcesOf(node, consortium))
-      .map(({ remote, client }) => remoteRanks(remote, domain, client)),
+      .map(({ remote, client }) => remoteRanks(remote, client)),
     close: () => connected.close(),
   };
 };

@@ -67,11 +67,7 @@ async function block(
   const entries = Object.entries(values).map(([key, value], txNum) => change('goods', key, value, txNum));
   entries.push(change('_lifecycle', 'definition', String(blockNum), 9));
   const checkpoint = { number: blockNum, headerHash: new Uint8Array(32), configBlock: utf8('configuration') };
-  await store.advance(
-    checkpoint,
-    entries,
-    rank === null ? [] : (await rank.advance(blockNum, entries)).pages,
-  );
+  await store.advance(checkpoint, entries, rank === null ? [] : (await rank.advance(blockNum, entries)).rows);
 }
 
 /** The digest of the tree that the state would have if it were made of it now, in memory. */
@@ -129,7 +125,7 @@ describe('a business node’s rank tree', () => {
       }
       notFrozen(rank, newest + 1n);
     });
-    await store.commitRank(rank.released(1n));
+    await store.commitRows(rank.released(1n));
     notFrozen(rank, 1n);
     expect(toHex(rank.view(2n).digest)).toBe(digests[2 * C]);
     await store.close();
@@ -156,9 +152,9 @@ describe('a business node’s rank tree', () => {
     expect(rank.view(16n).block).toBe(32n);
     notFrozen(rank, 17n);
     expect(lines).toEqual([
-      'block 34 is the end of a cycle and is not frozen: 16 cycles before it are not compared yet',
+      'block 34 is the end of a cycle and is not frozen in the rank tree of goods: 16 cycles before it are not compared yet',
     ]);
-    await store.commitRank(rank.released(1n));
+    await store.commitRows(rank.released(1n));
     await block(store, rank, 37n, {});
     await block(store, rank, 38n, {});
     expect(rank.view(19n).block).toBe(38n);
@@ -171,16 +167,19 @@ describe('a business node’s rank tree', () => {
     const expected = await digestOfState(store);
     expect(toHex((await open(store)).digest())).toBe(expected);
 
-    const commits = jest.spyOn(store, 'commitRank');
+    const commits = jest.spyOn(store.rankOf('goods'), 'commit');
     expect(toHex((await open(store)).digest())).toBe(expected);
     expect(commits).not.toHaveBeenCalled();
 
-    await store.clearRank();
-    await store.commitRank([{ name: 'g/left-over', bytes: utf8('x') }]);
-    expect(store.rankUnmade).toBe(true);
+    await store.rankOf('goods').clear();
+    await store.rankOf('goods').commit([{ name: 'g/left-over', bytes: utf8('x') }]);
+    expect(store.rankOf('goods').isUnmade).toBe(true);
     const again = await open(store);
     expect(toHex(again.digest())).toBe(expected);
-    expect([store.rankUnmade, store.rankPages.get('g/left-over')]).toEqual([false, null]);
+    expect([store.rankOf('goods').isUnmade, store.rankOf('goods').pages.get('g/left-over')]).toEqual([
+      false,
+      null,
+    ]);
     await block(store, again, 10n, { often: '10', k3: null });
     expect(toHex(again.digest())).toBe(await digestOfState(store));
     await store.close();
@@ -192,18 +191,20 @@ describe('a business node’s rank tree', () => {
     const evidence = create(EvidenceSchema, { kind: 'equivocation', blockNum: 3n, reason: 'two bodies' });
     await store.keepEvidence(evidence, 'Org2MSP');
     const before = await store.digest('goods');
-    await store.commitRank(Object.entries(OLDER).map(([name, hex]) => ({ name, bytes: fromHex(hex) })));
+    await store
+      .rankOf('goods')
+      .commit(Object.entries(OLDER).map(([name, hex]) => ({ name, bytes: fromHex(hex) })));
 
     const rank = await open(store);
 
     expect(toHex(rank.digest())).toBe(await digestOfState(store));
     for (const name of Object.keys(OLDER).filter((one) => one !== 'top'))
-      expect(toHex(store.rankPages.get(name) ?? new Uint8Array())).not.toBe(OLDER[name]);
+      expect(toHex(store.rankOf('goods').pages.get(name) ?? new Uint8Array())).not.toBe(OLDER[name]);
     expect(await store.digest('goods')).toEqual(before);
     expect([await store.evidence(), await store.excluded()]).toEqual([[evidence], new Set(['Org2MSP'])]);
     await block(store, rank, 10n, { often: '10' });
     expect(toHex(rank.digest())).toBe(await digestOfState(store));
-    const commits = jest.spyOn(store, 'commitRank');
+    const commits = jest.spyOn(store.rankOf('goods'), 'commit');
     await open(store);
     expect(commits).not.toHaveBeenCalled();
     await store.close();
@@ -220,7 +221,7 @@ describe('a business node’s rank tree', () => {
       expect(toHex(rank.digest())).toBe(await digestOfState(store));
       digests.add(toHex(rank.digest())).add(toHex((await store.digest('goods')).digest));
       // Made anew, it has them too.
-      await store.clearRank();
+      await store.rankOf('goods').clear();
       expect(toHex((await open(store)).digest())).toBe(toHex(rank.digest()));
       await store.close();
     }
@@ -235,22 +236,23 @@ describe('a business node’s rank tree', () => {
     }
     const groups: string[] = [];
     const entries: number[] = [];
-    const commitRank = store.commitRank.bind(store);
-    jest.spyOn(store, 'commitRank').mockImplementation((writes) => {
+    const rows = store.rankOf('goods');
+    const commit = rows.commit.bind(rows);
+    jest.spyOn(rows, 'commit').mockImplementation((writes) => {
       groups.push(...writes.flatMap(({ name }) => (name.startsWith('g/') ? [name] : [])));
-      return commitRank(writes);
+      return commit(writes);
     });
-    const sortForRank = store.sortForRank.bind(store);
-    jest.spyOn(store, 'sortForRank').mockImplementation((portion) => {
+    const sort = rows.sort.bind(rows);
+    jest.spyOn(rows, 'sort').mockImplementation((portion) => {
       entries.push(portion.length);
-      return sortForRank(portion);
+      return sort(portion);
     });
     const rank = await DomainRank.open(store, 'goods', C, new SilentLog(), 15);
     expect(toHex(rank.digest())).toBe(await digestOfState(store));
     expect(Math.max(...entries)).toBe(15);
     expect(groups).toHaveLength(9);
     expect(new Set(groups).size).toBe(9);
-    for await (const left of store.rankSorted()) throw new Error(`${left.key} was left`);
+    for await (const left of rows.sorted()) throw new Error(`${left.key} was left`);
     await store.close();
   });
 
@@ -258,9 +260,9 @@ describe('a business node’s rank tree', () => {
     const store = await DomainStore.open(join(dir, 'unmade'), TEST_OWNER);
     const rank = await open(store);
     await tenBlocks(store, rank);
-    await store.commitRank([{ name: 'p/0000000000000007', bytes: utf8('x') }]);
+    await store.rankOf('goods').commit([{ name: 'p/0000000000000007', bytes: utf8('x') }]);
     const seen: string[] = [];
-    const commits = jest.spyOn(store, 'commitRank').mockImplementation(() => {
+    const commits = jest.spyOn(store.rankOf('goods'), 'commit').mockImplementation(() => {
       expect(() => rank.digest()).toThrow(expect.objectContaining({ code: 'RANK_TREE_UNMADE' }));
       seen.push('commit');
       return Promise.resolve();
@@ -276,7 +278,7 @@ describe('a business node’s rank tree', () => {
     const rank = await open(store);
     await tenBlocks(store, rank);
     for (const name of ['p/0000000000000007', 'top']) {
-      await store.commitRank([{ name, bytes: utf8('x') }]);
+      await store.rankOf('goods').commit([{ name, bytes: utf8('x') }]);
       const next = (store.checkpoint()?.number ?? 0n) + 1n;
       await block(store, rank, next, { often: String(next) });
       await block(store, rank, next + 1n, { k1: null });
@@ -284,10 +286,10 @@ describe('a business node’s rank tree', () => {
       await block(store, rank, next + 2n, { k1: 'again' });
       expect(toHex(rank.digest())).toBe(await digestOfState(store));
     }
-    const top = store.rankPages.get('top') ?? new Uint8Array();
+    const top = store.rankOf('goods').pages.get('top') ?? new Uint8Array();
     const ofAnotherBlock = top.map((byte, i) => (i === 1 ? byte ^ 1 : byte));
     for (const bytes of [utf8('x'), ofAnotherBlock]) {
-      await store.commitRank([{ name: 'top', bytes }]);
+      await store.rankOf('goods').commit([{ name: 'top', bytes }]);
       const again = await open(store);
       await block(store, again, (store.checkpoint()?.number ?? 0n) + 1n, { k2: 'again' });
       expect(toHex(again.digest())).toBe(await digestOfState(store));

@@ -1,12 +1,6 @@
-import {
-  CotraceError,
-  isCotraceError,
-  RankEditor,
-  RankView,
-  type PageWrite,
-  type RankEntry,
-} from '@cotrace/core';
+import { CotraceError, isCotraceError, RankEditor, RankView, type RankEntry } from '@cotrace/core';
 import type { Log } from '../node/log.js';
+import type { RowWrite } from '../node/store.js';
 import { endsCycle } from './checking/cycle-rows.js';
 import {
   policyHash,
@@ -16,22 +10,24 @@ import {
   type StateEntry,
 } from './domain-store.js';
 import { RANK_PORTION } from './limits.js';
+import type { RankRows } from './rank-rows.js';
 
 /** What a block makes of a rank tree. */
 export interface AdvancedRank {
   /** To be committed with the block. */
-  readonly pages: readonly PageWrite[];
+  readonly rows: readonly RowWrite[];
   /** `Hpart` after the block where it ends a cycle, or null. */
   readonly part: Uint8Array | null;
 }
 
 /**
- * A business node's rank tree (docs/formats.md, Rank B+ tree): it lies in the node's store and moves with the state, in
+ * A business node's rank tree of its domain, or of `_lifecycle` (docs/formats.md, Rank B+ tree): it lies in the node's store and moves with the state, in
  * the same batch. At the end of each checking cycle it is frozen, so that what differs there can be looked for while later
  * blocks go on, until the cycle is compared with what was sealed.
  */
 export class DomainRank {
   readonly #store: DomainStore;
+  readonly #rows: RankRows;
   readonly #domain: string;
   readonly #c: number;
   readonly #log: Log;
@@ -41,6 +37,7 @@ export class DomainRank {
 
   private constructor(store: DomainStore, domain: string, c: number, log: Log, portion: number) {
     this.#store = store;
+    this.#rows = store.rankOf(domain);
     this.#domain = domain;
     this.#c = c;
     this.#log = log;
@@ -48,8 +45,8 @@ export class DomainRank {
   }
 
   /**
-   * The tree of a store; where the store has a state and no tree, or one of an older release whose ranks had no fixed
-   * places, it is made of the state. Everything else in the store stays as it is.
+   * The tree of `domain`, or of `_lifecycle`, in a store. Where the store has a state and no tree of it, one of another block, or
+   * one of an older release whose ranks had no fixed places, it is made of the state. Everything else in the store stays as it is.
    */
   static async open(
     store: DomainStore,
@@ -74,7 +71,7 @@ export class DomainRank {
     } catch (error) {
       const checkpoint = this.#store.checkpoint();
       if (!isCotraceError(error, 'RANK_TREE_DAMAGED') || checkpoint === null) throw error;
-      this.#log.error('the rank tree is damaged', error);
+      this.#log.error(`the rank tree of ${this.#domain} is damaged`, error);
       await this.#make(checkpoint.number);
       return this.#advanced(blockNum, entries);
     }
@@ -85,20 +82,20 @@ export class DomainRank {
    * `RANK_TREE_UNMADE` while the tree is rebuilt, `RANK_TREE_DAMAGED`.
    */
   digest(): Uint8Array {
-    if (this.#store.rankUnmade)
+    if (this.#rows.isUnmade)
       throw new CotraceError('RANK_TREE_UNMADE', `the rank tree of ${this.#domain} is being rebuilt`);
     return this.#editor().digest();
   }
 
   /** The tree as it was at the end of cycle `checkNum`. Throws `NOT_FROZEN` where that is past, or still to come. */
   view(checkNum: bigint): RankView {
-    return new RankView(this.#store.rankPages, this.#c, checkNum * BigInt(this.#c));
+    return new RankView(this.#rows.pages, this.#c, checkNum * BigInt(this.#c));
   }
 
   /** Whether the tree is whole, as far as its first page tells, and that of the state after `blockNum`. */
   #isOf(blockNum: bigint): boolean {
     try {
-      return !this.#store.rankUnmade && this.#editor().next === blockNum + 1n;
+      return !this.#rows.isUnmade && this.#editor().next === blockNum + 1n;
     } catch (error) {
       if (isCotraceError(error, 'RANK_TREE_DAMAGED')) return false;
       throw error;
@@ -109,11 +106,11 @@ export class DomainRank {
    * Lets go the heights up to the end of cycle `checkNum`: what is to be committed for that. A damaged tree keeps them: it is
    * rebuilt with the next block.
    */
-  released(checkNum: bigint): readonly PageWrite[] {
+  released(checkNum: bigint): readonly RowWrite[] {
     try {
       const editor = this.#editor();
       editor.release(checkNum * BigInt(this.#c));
-      return editor.writes();
+      return this.#rows.rowsOf(editor.writes());
     } catch (error) {
       if (isCotraceError(error, 'RANK_TREE_DAMAGED')) return [];
       throw error;
@@ -133,10 +130,10 @@ export class DomainRank {
     if (part !== null) this.#freeze(editor, blockNum);
     if (editor.strays > 0) {
       this.#log.error(
-        `${editor.strays} entries are not in the rank tree where the state has them: the store is damaged`,
+        `${editor.strays} entries are not in the rank tree of ${this.#domain} where the state has them: the store is damaged`,
       );
     }
-    return { pages: editor.writes(), part };
+    return { rows: this.#rows.rowsOf(editor.writes()), part };
   }
 
   /** A height that is not frozen is compared all the same, by its digest: where it differs cannot be looked for. */
@@ -144,24 +141,24 @@ export class DomainRank {
     if (editor.freeze() !== null || this.#hasSaid) return;
     this.#hasSaid = true;
     this.#log.info(
-      `block ${blockNum} is the end of a cycle and is not frozen: ${editor.frozen.length} cycles before it are not compared yet`,
+      `block ${blockNum} is the end of a cycle and is not frozen in the rank tree of ${this.#domain}: ${editor.frozen.length} cycles before it are not compared yet`,
     );
   }
 
   /** The state lies by key and the tree by block: sorted on the disk in between, each group is written once. */
   async #make(blockNum: bigint): Promise<void> {
     this.#log.info(`building the rank tree of ${this.#domain} for the state at block ${blockNum}`);
-    await this.#store.clearRank();
+    await this.#rows.clear();
     let portion: RankEntry[] = [];
     for await (const entry of this.#store.range(this.#domain, '', '')) {
       portion.push(rankEntry(entry));
       if (portion.length < this.#portion) continue;
-      await this.#store.sortForRank(portion);
+      await this.#rows.sort(portion);
       portion = [];
     }
-    await this.#store.sortForRank(portion);
+    await this.#rows.sort(portion);
     portion = [];
-    for await (const entry of this.#store.rankSorted()) {
+    for await (const entry of this.#rows.sorted()) {
       if (portion.length >= this.#portion && portion.at(-1)?.blockNum !== entry.blockNum) {
         await this.#put(blockNum, portion);
         portion = [];
@@ -169,18 +166,18 @@ export class DomainRank {
       portion.push(entry);
     }
     await this.#put(blockNum, portion);
-    await this.#store.rankMade();
+    await this.#rows.made();
   }
 
   async #put(blockNum: bigint, portion: readonly RankEntry[]): Promise<void> {
     const editor = this.#editor();
     if (editor.next <= blockNum) editor.apply(blockNum, []);
     editor.replace([], portion);
-    await this.#store.commitRank(editor.writes());
+    await this.#rows.commit(editor.writes());
   }
 
   #editor(): RankEditor {
-    return new RankEditor(this.#store.rankPages, this.#c);
+    return new RankEditor(this.#rows.pages, this.#c);
   }
 }
 

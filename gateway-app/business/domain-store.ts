@@ -2,34 +2,29 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import {
   concat,
   DELETED_VALUE_HASH,
-  HASH_LENGTH,
+  LIFECYCLE_NAMESPACE,
   lp,
   NO_POLICY_HASH,
   sha256,
   u32,
   u64,
   utf8,
-  type PageReader,
-  type PageWrite,
-  type RankEntry,
   type StoreIdentity,
 } from '@cotrace/core';
 import { EvidenceSchema, type Evidence } from '../gen/cotrace/cotrace_pb.js';
 import type { Checkpoint } from '../fabric/chain.js';
 import { StoredEntrySchema, type StoredEntry } from '../gen/cotrace/store_pb.js';
 import { heightIn, StoredCheckpoint } from '../fabric/checkpoint.js';
-import { commit, endOfPrefix, openStore, ordered, read, type Store, type StoreBatch } from '../node/store.js';
+import { commit, endOfPrefix, openStore, putRows, read, type RowWrite, type Store } from '../node/store.js';
 import { STORE_BLOCK_BYTES } from './limits.js';
+import { RankRows } from './rank-rows.js';
 import { decodeStateRow, encodeStateRow } from './state-row.js';
 
 const STATE = 'state/';
 const EVIDENCE = 'evidence/';
 const EXCLUDED = 'excluded/';
-const RANK = 'rank/';
-const RANK_UNMADE = 'rank-unmade';
-const RANK_SORT = 'rank-sort/';
-/** Of a block's number as `ordered` writes it. */
-const BLOCK_DIGITS = 16;
+const RANK = 'rank';
+const LIFECYCLE_RANK = 'lifecycle-rank';
 
 /** Namespaces are chaincode names, which hold no `/`: the key after it may hold anything. */
 const stateKey = (namespace: string, key: string) => `${STATE}${namespace}/${key}`;
@@ -46,24 +41,22 @@ export interface ChangedEntry extends StateEntry {
   readonly before: StoredEntry | null;
 }
 
-/** A row of the store beside state, rank tree and evidence; null removes it. */
-export interface RowWrite {
-  readonly key: string;
-  readonly bytes: Uint8Array | null;
-}
-
 /** A business node's store: its domain's state (and `_lifecycle`'s) with revisions, one atomic batch a block. */
 export class DomainStore {
   readonly folder: string;
   readonly #store: Store;
   readonly #checkpoint: StoredCheckpoint;
-  /** The last work that changes the rank tree, done or not. */
+  readonly #rank: RankRows;
+  readonly #lifecycleRank: RankRows;
+  /** The last work that changes the rank trees, done or not. */
   #last: Promise<unknown> = Promise.resolve();
 
   private constructor(folder: string, store: Store) {
     this.folder = folder;
     this.#store = store;
     this.#checkpoint = new StoredCheckpoint(store);
+    this.#rank = new RankRows(store, RANK);
+    this.#lifecycleRank = new RankRows(store, LIFECYCLE_RANK);
   }
 
   /** Throws as `openStore`. */
@@ -81,8 +74,8 @@ export class DomainStore {
   }
 
   /**
-   * Does work that reads the rank tree and then changes it, after the work before it: blocks and cycles come from two sides,
-   * and what one makes of the tree must not be lost in what the other does.
+   * Does work that reads the rank trees and then changes it, after the work before it: blocks and cycles come from two sides,
+   * and what one makes of them must not be lost in what the other does.
    */
   async inTurn<T>(work: () => Promise<T>): Promise<T> {
     const before = this.#last;
@@ -94,7 +87,7 @@ export class DomainStore {
     return done;
   }
 
-  /** A row of the store beside state, rank tree and evidence, or null. */
+  /** A row of the store beside state, rank trees and evidence, or null. */
   row(key: string): Uint8Array | null {
     return read(this.#store, key);
   }
@@ -115,13 +108,6 @@ export class DomainStore {
     return this.#store.keys({ gte: prefix, lt: key }).all();
   }
 
-  /** Whether a namespace has an entry, be it a deleted one. */
-  async holds(namespace: string): Promise<boolean> {
-    const prefix = stateKey(namespace, '');
-    const keys = await this.#store.keys({ gte: prefix, lt: endOfPrefix(prefix), limit: 1 }).all();
-    return keys.length > 0;
-  }
-
   /** The entry of a key, deleted ones included; null where the key never was. */
   entry(namespace: string, key: string): StoredEntry | null {
     const bytes = read(this.#store, stateKey(namespace, key));
@@ -137,73 +123,25 @@ export class DomainStore {
     }
   }
 
-  /** The pages of the domain's rank tree. */
-  get rankPages(): PageReader {
-    return { get: (name) => read(this.#store, RANK + name) };
+  /** The rows of the rank tree of the domain, or of that of `_lifecycle`. */
+  rankOf(domain: string): RankRows {
+    return domain === LIFECYCLE_NAMESPACE ? this.#lifecycleRank : this.#rank;
   }
 
-  /** Whether the rank tree is to be rebuilt: it was begun and not finished. */
-  get rankUnmade(): boolean {
-    return read(this.#store, RANK_UNMADE) !== null;
-  }
-
-  /** Removes the rank tree; it counts as unmade until `rankMade`. */
-  async clearRank(): Promise<void> {
-    await commit(this.#store, this.#store.batch().put(RANK_UNMADE, new Uint8Array()));
-    await this.#store.clear({ gte: RANK, lt: endOfPrefix(RANK) });
-    await this.#clearSorted();
-  }
-
-  async rankMade(): Promise<void> {
-    await this.#clearSorted();
-    await commit(this.#store, this.#store.batch().del(RANK_UNMADE));
-  }
-
-  /** Takes entries, for a rank tree that is rebuilt, to give them by rising block in `rankSorted`. */
-  async sortForRank(entries: readonly RankEntry[]): Promise<void> {
+  /** Writes rows beside state and evidence, all or nothing. */
+  async commitRows(rows: readonly RowWrite[]): Promise<void> {
     const batch = this.#store.batch();
-    for (const { key, blockNum, valueHash, policyHash, txNum, verNum } of entries) {
-      const row = concat(u32(txNum), u32(verNum), valueHash, policyHash);
-      batch.put(`${RANK_SORT}${ordered(blockNum)}/${key}`, row);
-    }
-    await commit(this.#store, batch);
-  }
-
-  async *rankSorted(): AsyncGenerator<RankEntry> {
-    for await (const [name, bytes] of this.#store.iterator({ gte: RANK_SORT, lt: endOfPrefix(RANK_SORT) })) {
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-      yield {
-        key: name.slice(RANK_SORT.length + BLOCK_DIGITS + 1),
-        blockNum: BigInt(`0x${name.slice(RANK_SORT.length, RANK_SORT.length + BLOCK_DIGITS)}`),
-        txNum: view.getUint32(0),
-        verNum: view.getUint32(4),
-        valueHash: bytes.subarray(8, 8 + HASH_LENGTH),
-        policyHash: bytes.subarray(8 + HASH_LENGTH),
-      };
-    }
-  }
-
-  async #clearSorted(): Promise<void> {
-    await this.#store.clear({ gte: RANK_SORT, lt: endOfPrefix(RANK_SORT) });
-  }
-
-  /** Changes the rank tree, and rows with it, all or nothing. */
-  async commitRank(writes: readonly PageWrite[], rows: readonly RowWrite[] = []): Promise<void> {
-    const batch = this.#store.batch();
-    putRank(batch, writes);
     putRows(batch, rows);
     await commit(this.#store, batch);
   }
 
-  /** Moves to the next block: new entries, what they make of the rank tree, the checkpoint and rows, all or nothing. */
+  /** Moves to the next block: new entries, the checkpoint and rows, those of the rank trees among them, all or nothing. */
   async advance(
     checkpoint: Checkpoint,
     entries: readonly StateEntry[],
-    rank: readonly PageWrite[] = [],
     rows: readonly RowWrite[] = [],
   ): Promise<void> {
     const batch = this.#store.batch();
-    putRank(batch, rank);
     putRows(batch, rows);
     this.#checkpoint.put(batch, checkpoint);
     for (const { namespace, key, entry } of entries) {
@@ -253,20 +191,6 @@ export class DomainStore {
     } finally {
       await snapshot.close();
     }
-  }
-}
-
-function putRank(batch: StoreBatch, writes: readonly PageWrite[]): void {
-  for (const { name, bytes } of writes) {
-    if (bytes === null) batch.del(RANK + name);
-    else batch.put(RANK + name, bytes);
-  }
-}
-
-function putRows(batch: StoreBatch, rows: readonly RowWrite[]): void {
-  for (const { key, bytes } of rows) {
-    if (bytes === null) batch.del(key);
-    else batch.put(key, bytes);
   }
 }
 

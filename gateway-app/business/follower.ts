@@ -24,9 +24,9 @@ import { cyclePointRows } from './checking/cycle-point.js';
 import { checkBusinessBlock, type BusinessBlockTerms, type CheckedBusinessBlock } from './check-block.js';
 import { Docked } from './docked.js';
 import type { BlockOrigin, Docking } from './docking.js';
-import type { DomainRank } from './domain-rank.js';
 import type { DomainStore } from './domain-store.js';
 import { genesisConfigEnvelope } from './genesis.js';
+import type { HeldRanks } from './held-ranks.js';
 import type { Jury } from './jury.js';
 import { OwnFailure, ownDoing } from './own-failure.js';
 import type { RefusalLog } from './refusal-log.js';
@@ -35,7 +35,7 @@ import type { RefusalLog } from './refusal-log.js';
 export interface DomainFollowerParts {
   readonly domain: string;
   readonly store: DomainStore;
-  readonly rank: DomainRank;
+  readonly ranks: HeldRanks;
   readonly pool: AttestationPool;
   readonly ring: BlockRing;
   readonly feed: HeightFeed;
@@ -199,20 +199,19 @@ export class DomainFollower {
     main: MainConfig,
     before: Uint8Array,
   ): Promise<void> {
-    const { domain, store, rank, checkingHeight } = this.#parts;
+    const { domain, store, ranks, checkingHeight } = this.#parts;
     const applied = await applyBlock(checked, store, { domain, main });
     const { number, headerHash } = checked;
     const configEnvelope = applied.configEnvelope ?? before;
     const after = applied.configEnvelope === null ? main : this.#read(applied.configEnvelope);
     const checkpoint = { number, headerHash, configBlock: configEnvelope };
     await store.inTurn(async () => {
-      const { pages, part } = await rank.advance(number, applied.entries);
-      const rows = await cyclePointRows(store, domain, checkingHeight, {
-        ...{ number, headerHash, trieRoot, configEnvelope, part },
+      const { rows, parts } = await ranks.advance(number, applied.entries);
+      const cycleRows = await cyclePointRows(store, checkingHeight, {
+        ...{ number, headerHash, trieRoot, configEnvelope, parts },
         membership: after.hash,
-        isOfDomain: applied.entries.some(({ namespace }) => namespace === domain),
       });
-      await store.advance(checkpoint, applied.entries, pages, rows);
+      await store.advance(checkpoint, applied.entries, [...rows, ...cycleRows]);
     });
     this.#checkpoint = checkpoint;
     this.#main = after;

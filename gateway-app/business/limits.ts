@@ -39,7 +39,7 @@ export const RANK_PORTION = 100_000;
 /** Bytes of a store that are compressed together: rows of a domain are much alike, and larger portions make reading one row slower. */
 export const STORE_BLOCK_BYTES = 16 * 1024;
 
-/** Cycles that are listed as those at whose ends the state is not what was sealed: the first ones count. */
+/** Cycles that are listed as those at whose ends the state of a domain, or of `_lifecycle`, is not what was sealed: the first ones count. */
 export const MAX_DIFFERENCES = 16;
 
 /** Groups of a rank tree that are named as those in which a state differs at the end of one cycle. */

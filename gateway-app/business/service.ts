@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import { CotraceError, formatRev } from '@cotrace/core';
+import { CotraceError, formatRev, LIFECYCLE_NAMESPACE } from '@cotrace/core';
 import type { Consortium, ConsortiumNode } from '../consortium/consortium.js';
 import {
   Business,
@@ -66,8 +66,13 @@ export function businessMethods(parts: BusinessParts) {
         refusals: refusals.all(),
         storeBytes: BigInt(await folderBytes(store.folder)),
         consistentUpTo: book.consistentUpTo,
-        differences: book.differences.flatMap(({ checkNum, code, blocks }) =>
-          (blocks.length === 0 ? [0n] : blocks).map((blockNum) => ({ checkNum, blockNum, code })),
+        differences: book.differences.flatMap(({ domain: differing, checkNum, code, blocks }) =>
+          (blocks.length === 0 ? [0n] : blocks).map((blockNum) => ({
+            checkNum,
+            blockNum,
+            code,
+            domain: differing,
+          })),
         ),
       });
     }),
@@ -111,7 +116,7 @@ export function businessMethods(parts: BusinessParts) {
     ...rankMethods(Business, {
       c: consortium.checkingHeight,
       pages: (asked) => {
-        if (asked === domain) return store.rankPages;
+        if (asked === domain || asked === LIFECYCLE_NAMESPACE) return store.rankOf(asked).pages;
         throw new CotraceError('BAD_REQUEST', `${node.name} holds ${domain}, not ${asked}`, { domain });
       },
     }),

@@ -150,13 +150,16 @@ describe('the table of all nodes', () => {
 
   it('lists in JSON where the state of a business node differs', async () => {
     const differences = [
-      { checkNum: 3n, blockNum: 5n, code: 'STATE_DIFFERS' },
+      { checkNum: 3n, blockNum: 5n, code: 'STATE_DIFFERS', domain: 'goods' },
+      { checkNum: 4n, code: 'STATE_DIFFERS', domain: '_lifecycle' },
+      // Of a node of an earlier release.
       { checkNum: 4n, code: 'STATE_DIFFERS' },
     ];
     const { text } = await shown({ 'org1.goods': business({ differences }) }, { json: true });
     expect((JSON.parse(text) as { differences: unknown }[])[1]?.differences).toEqual([
-      { cycle: '3', block: '5', code: 'STATE_DIFFERS' },
-      { cycle: '4', block: null, code: 'STATE_DIFFERS' },
+      { domain: 'goods', cycle: '3', block: '5', code: 'STATE_DIFFERS' },
+      { domain: '_lifecycle', cycle: '4', block: null, code: 'STATE_DIFFERS' },
+      { domain: 'goods', cycle: '4', block: null, code: 'STATE_DIFFERS' },
     ]);
   });
 

@@ -30,10 +30,11 @@ export interface NodeRow {
   /** Newest cycle at whose end a business node's state is what was sealed, 0 before the first; null for a master. */
   readonly consistentUpTo: bigint | null;
   /**
-   * Where a business node's state is not what was sealed: the cycle, and the block whose group of the rank tree differs; null where
-   * that is not known.
+   * Where a business node's state of its domain, or of `_lifecycle`, is not what was sealed: the cycle, and the block whose group of
+   * the rank tree differs; null where that is not known.
    */
   readonly differences: readonly {
+    readonly domain: string;
     readonly cycle: bigint;
     readonly block: bigint | null;
     readonly code: string;
@@ -154,7 +155,9 @@ function rowOf(
     storeBytes,
     dockedAt,
     consistentUpTo,
-    differences: differences.map(({ checkNum: cycle, blockNum, code }) => ({
+    differences: differences.map(({ domain: differing, checkNum: cycle, blockNum, code }) => ({
+      // A node of an earlier release compares its domain alone.
+      domain: differing === '' ? (domain ?? '') : differing,
       cycle,
       block: blockNum === 0n ? null : blockNum,
       code,

@@ -23,7 +23,7 @@ export interface NodeReport {
   readonly dockedAt: string | null;
   /** Newest cycle at whose end a business node's state is what was sealed; 0: none yet. */
   readonly consistentUpTo: bigint | null;
-  /** Where a business node's state is not what was sealed: cycles, and groups of the rank tree by their blocks, 0 where not known. */
+  /** Where a business node's state is not what was sealed: the domain or `_lifecycle`, cycles, and groups of the rank tree by their blocks, 0 where not known. */
   readonly differences: readonly Difference[];
   readonly refusals: readonly Refusal[];
 }

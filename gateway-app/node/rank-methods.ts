@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import { RankView, type PageReader } from '@cotrace/core';
+import { LIFECYCLE_NAMESPACE, RankView, type PageReader } from '@cotrace/core';
 import {
   RankGroupReplySchema,
   RankNodesReplySchema,
@@ -23,20 +23,21 @@ type RankService = typeof Master | typeof Business;
 export interface RankServing {
   /** Checking height. */
   readonly c: number;
-  /** The pages of a domain's tree. Throws `NOT_YOUR_DOMAIN` or another refusal where the node has none. */
+  /** The pages of the tree of a domain, or of `_lifecycle`. Throws `NOT_YOUR_DOMAIN` or another refusal where the node has none. */
   readonly pages: (domain: string) => PageReader;
 }
 
 /**
- * The methods of a service by which business nodes of a domain compare their rank tree with another node's, as it was at the end of
- * a cycle: what `RankPeer` asks. They throw `NOT_FROZEN` where that height is not kept, `BAD_REQUEST`, `RANK_TREE_DAMAGED`.
+ * The methods of a service by which business nodes compare their rank tree of their domain, or of `_lifecycle`, with another node's,
+ * as it was at the end of a cycle: what `RankPeer` asks. They throw `NOT_FROZEN` where that height is not kept, `BAD_REQUEST`, `RANK_TREE_DAMAGED`.
  */
 export function rankMethods({ method }: RankService, { c, pages }: RankServing) {
   /** The view that was asked for last: a comparison asks for one many times. */
   let last: { readonly domain: string; readonly checkNum: bigint; readonly view: RankView } | null = null;
   const viewOf = ({ domain, checkNum }: Height, caller: KnownCaller): RankView => {
     requireRole(caller, ['business']);
-    requireDomain(caller, domain);
+    // Every node of the consortium holds `_lifecycle`.
+    if (domain !== LIFECYCLE_NAMESPACE) requireDomain(caller, domain);
     if (last?.domain !== domain || last.checkNum !== checkNum) {
       last = { domain, checkNum, view: new RankView(pages(domain), c, checkNum * BigInt(c)) };
     }

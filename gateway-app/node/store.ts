@@ -14,6 +14,12 @@ import { errorCode } from '../settings/error-code.js';
 export type Store = ClassicLevel<string, Uint8Array>;
 export type StoreBatch = ReturnType<Store['batch']>;
 
+/** A row to be written; null removes it. */
+export interface RowWrite {
+  readonly key: string;
+  readonly bytes: Uint8Array | null;
+}
+
 /** How a database lays out what it writes from now on; it reads whatever is there. */
 export interface DatabaseOptions {
   /** Bytes that are compressed together, and read together; by default LevelDB's 4,096. */
@@ -72,6 +78,14 @@ export async function commit(store: Store, batch: StoreBatch): Promise<void> {
 /** As `commit`, without waiting for the disk: after a crash of the machine the newest of these may not be there. */
 export async function commitSoon(store: Store, batch: StoreBatch): Promise<void> {
   await write(store, batch, false);
+}
+
+/** Adds rows to a batch. */
+export function putRows(batch: StoreBatch, rows: readonly RowWrite[]): void {
+  for (const { key, bytes } of rows) {
+    if (bytes === null) batch.del(key);
+    else batch.put(key, bytes);
+  }
 }
 
 async function write(store: Store, batch: StoreBatch, sync: boolean): Promise<void> {

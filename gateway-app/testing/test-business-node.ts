@@ -6,10 +6,11 @@ import { CycleBook } from '../business/checking/cycle-book.js';
 import { CycleFollower, type SealedSource } from '../business/checking/follow-cycles.js';
 import type { RankSource } from '../business/checking/rank-peers.js';
 import { Docking, type BlockOrigin, type Patience } from '../business/docking.js';
-import { DomainRank } from '../business/domain-rank.js';
+import type { DomainRank } from '../business/domain-rank.js';
 import { DomainStore } from '../business/domain-store.js';
 import { followAttestations, type AttestationSource } from '../business/follow-attestations.js';
 import { DomainFollower } from '../business/follower.js';
+import { HeldRanks } from '../business/held-ranks.js';
 import { Jury } from '../business/jury.js';
 import { RefusalLog } from '../business/refusal-log.js';
 import { majorityOf } from '../consortium/consortium.js';
@@ -24,7 +25,7 @@ export const HASTE: Patience = { watch: 10, withheld: 100, stay: 300, suspension
 /** A business node without its process and service: origins and sources are objects of the test. */
 export class TestBusinessNode {
   readonly store: DomainStore;
-  readonly rank: DomainRank;
+  readonly held: HeldRanks;
   readonly follower: DomainFollower;
   readonly refusals: RefusalLog;
   readonly feed: HeightFeed;
@@ -36,12 +37,12 @@ export class TestBusinessNode {
   readonly #running: Promise<unknown>;
 
   private constructor(
-    { store, rank, feed, pool, health, book, refusals }: TestBusinessParts,
+    { store, held, feed, pool, health, book, refusals }: TestBusinessParts,
     follower: (node: Pick<TestBusinessNode, 'ring'>) => DomainFollower,
     { sources, sealed, ranks, withheldHeader = 10_000 }: TestBusinessOptions,
   ) {
     this.store = store;
-    this.rank = rank;
+    this.held = held;
     this.feed = feed;
     this.pool = pool;
     this.health = health;
@@ -69,7 +70,7 @@ export class TestBusinessNode {
     const store = await DomainStore.open(network.folder(folder), network.owner(`org1.${domain}`));
     const [excluded, evidence] = [await store.excluded(), await store.evidence()];
     const log = new SilentLog();
-    const rank = await DomainRank.open(store, domain, consortium.checkingHeight, log);
+    const held = await HeldRanks.open(store, domain, consortium.checkingHeight, log);
     const checkpoint = store.checkpoint();
     const height = checkpoint === null ? 0n : checkpoint.number + 1n;
     const feed = new HeightFeed(height);
@@ -77,15 +78,15 @@ export class TestBusinessNode {
     const health = new BusinessHealth({ pool, feed, log }, majorityOf(consortium));
     const refusals = new RefusalLog();
     const terms = { consortium, verifier: nodeVerifier };
-    const book = await CycleBook.open({ domain, store, rank, health, terms, log });
+    const book = await CycleBook.open({ domain, store, ranks: held, health, terms, log });
     return new TestBusinessNode(
-      { store, rank, feed, pool, health, book, refusals },
+      { store, held, feed, pool, health, book, refusals },
       ({ ring }) =>
         new DomainFollower(
           {
             domain,
             store,
-            rank,
+            ranks: held,
             pool,
             ring,
             feed,
@@ -102,6 +103,11 @@ export class TestBusinessNode {
         ),
       options,
     );
+  }
+
+  /** The rank tree of its domain. */
+  get rank(): DomainRank {
+    return this.held.domain;
   }
 
   get height(): bigint {
@@ -138,7 +144,7 @@ export class TestBusinessNode {
 
 type TestBusinessParts = Pick<
   TestBusinessNode,
-  'store' | 'rank' | 'feed' | 'pool' | 'health' | 'book' | 'refusals'
+  'store' | 'held' | 'feed' | 'pool' | 'health' | 'book' | 'refusals'
 >;
 
 export interface TestBusinessOptions {

@@ -1,4 +1,3 @@
-import { create } from '@bufbuild/protobuf';
 import {
   bodyOf,
   decodeAttestationBody,
@@ -8,7 +7,6 @@ import {
   HeaderChain,
   headerKey,
   merkleRoot,
-  provePart,
   type CheckingHeader,
   type PartLeaf,
 } from '@cotrace/core';
@@ -17,26 +15,20 @@ import { nodeVerifier, type SigningIdentity } from '@cotrace/network';
 import { mainConfig } from '@cotrace/verifier';
 import type { SealedSource } from '../business/checking/follow-cycles.js';
 import { configOfEnvelope } from '../fabric/configuration.js';
-import { SealedHeaderSchema, type SealedHeader } from '../gen/cotrace/cotrace_pb.js';
+import type { SealedHeader } from '../gen/cotrace/cotrace_pb.js';
+import { sealedHeader, type SealedCycle } from '../master/checking/sealed-header.js';
 import { HeightFeed } from '../node/feed.js';
 import type { TestChain } from './test-chain.js';
 import type { TestMaster } from './test-master.js';
 import type { TestNetwork } from './test-network.js';
 import { transaction, type Signers } from './transactions.js';
 
-/** A cycle as it was sealed. */
-export interface TestCycle {
-  readonly header: Uint8Array;
-  readonly seal: Uint8Array;
-  readonly parts: readonly PartLeaf[];
-}
-
 /** The organisations of a test that seal the cycles of a chain; what the parts are is the test's to say. */
 export class TestSealer {
   readonly #network: TestNetwork;
   readonly #chain: TestChain;
   readonly #master: TestMaster;
-  readonly #cycles: TestCycle[] = [];
+  readonly #cycles: SealedCycle[] = [];
   /** Counts sealed cycles, from 1. */
   readonly #feed = new HeightFeed(1n);
   headers: HeaderChain;
@@ -56,7 +48,7 @@ export class TestSealer {
   }
 
   /** Seals the next cycle. */
-  seal(parts: readonly PartLeaf[], endorsers: readonly SigningIdentity[] = this.#network.peers): TestCycle {
+  seal(parts: readonly PartLeaf[], endorsers: readonly SigningIdentity[] = this.#network.peers): SealedCycle {
     const cycle = this.make(parts, {}, endorsers);
     this.headers = this.headers.extend(cycle.header);
     this.#cycles.push(cycle);
@@ -69,7 +61,7 @@ export class TestSealer {
     parts: readonly PartLeaf[],
     others: Partial<CheckingHeader> = {},
     endorsers: readonly SigningIdentity[] = this.#network.peers,
-  ): TestCycle {
+  ): SealedCycle {
     const { c } = this.headers.origin;
     const last = (this.headers.count + 1n) * BigInt(c);
     const blocks = Array.from({ length: c }, (_, i) => last - BigInt(c - 1 - i));
@@ -99,7 +91,7 @@ export class TestSealer {
   message(checkNum: bigint, domain: string): SealedHeader {
     const cycle = this.#cycles[Number(checkNum) - 1];
     if (cycle === undefined) throw new RangeError(`cycle ${checkNum} is not sealed`);
-    return sealedMessage(cycle, domain);
+    return sealedHeader(cycle, domain);
   }
 
   /** A master that sends what was sealed; `change` may make something else of it. */
@@ -128,13 +120,6 @@ export class TestSealer {
     const [envelope = new Uint8Array()] = this.#chain.block(configBlock).envelopes;
     return { configBlock, membership: mainConfig(configOfEnvelope(envelope), nodeVerifier).hash };
   }
-}
-
-/** What a master sends of a cycle to the nodes of a domain. */
-export function sealedMessage({ header, seal, parts }: TestCycle, domain: string): SealedHeader {
-  const { index, leaves, multiproof } = provePart(parts, domain);
-  const part = { index, leaves: [...leaves], multiproof: [...multiproof] };
-  return create(SealedHeaderSchema, { header, seal, part });
 }
 
 /** The transaction of `checking` that proves a header. */

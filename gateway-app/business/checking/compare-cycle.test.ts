@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   checkingHeaderHash,
+  emptyPart,
   sha256,
   type CheckingHeader,
   type HeaderChain,
@@ -9,18 +10,21 @@ import {
 import { nodeVerifier, type SigningIdentity } from '@cotrace/network';
 import { mainConfig, type MainConfig } from '@cotrace/verifier';
 import { configOfEnvelope } from '../../fabric/configuration.js';
+import { SealedHeaderSchema, type SealedHeader } from '../../gen/cotrace/cotrace_pb.js';
 import { CyclePointSchema } from '../../gen/cotrace/store_pb.js';
 import { create } from '@bufbuild/protobuf';
 import { BusinessScene } from '../../testing/business-scene.js';
 import { codeOf } from '../../testing/codes.js';
-import { sealedMessage, TestSealer, type TestCycle } from '../../testing/test-sealer.js';
+import { sealedHeader, type SealedCycle } from '../../master/checking/sealed-header.js';
+import { TestSealer } from '../../testing/test-sealer.js';
 import { configuration, put, withoutOrganisation } from '../../testing/transactions.js';
 import { compareCycle, type CycleKnowledge } from './compare-cycle.js';
 
 const GOODS = sha256(Uint8Array.of(1));
 const OTHER = sha256(Uint8Array.of(2));
+const LIFECYCLE = sha256(Uint8Array.of(3));
 const PARTS: readonly PartLeaf[] = [
-  { domain: '_lifecycle', hpart: OTHER },
+  { domain: '_lifecycle', hpart: LIFECYCLE },
   { domain: 'goods', hpart: GOODS },
 ];
 
@@ -30,7 +34,7 @@ let sealer: TestSealer;
 /** The chain before cycle 1. */
 let start: HeaderChain;
 /** Cycle 1. */
-let first: TestCycle;
+let first: SealedCycle;
 
 beforeAll(async () => {
   scene = await BusinessScene.create({ checkingHeight: 2 });
@@ -50,13 +54,14 @@ afterAll(() => scene.close());
 const peer = (index: number) => scene.network.organisation(index).peer;
 
 /** What a node knows of the cycle after `headers` whose chain is that of the sealed one, and whose state is `GOODS`. */
-function knowing(headers: HeaderChain, sealed: TestCycle) {
+function knowing(headers: HeaderChain, sealed: SealedCycle) {
   const {
     cyclePointHeaderHash: headerHash,
     trieRoot,
     membership,
   } = headers.extend(sealed.header).header ?? never();
-  const point = create(CyclePointSchema, { headerHash, trieRoot, membership, part: GOODS });
+  const own = { part: GOODS, lifecycle: LIFECYCLE };
+  const point = create(CyclePointSchema, { headerHash, trieRoot, membership, ...own });
   const config = configOf(headers);
   return {
     domain: 'goods',
@@ -74,6 +79,12 @@ function configOf({ header }: HeaderChain): MainConfig {
   return mainConfig(configOfEnvelope(envelope), nodeVerifier);
 }
 
+/** What comes of a sealed header: of the domain and of `_lifecycle`. */
+function agreeing(message: SealedHeader, known: CycleKnowledge): (boolean | null)[] {
+  const verdict = compareCycle(message, known);
+  return verdict.kind === 'verified' ? verdict.parts.map(({ agrees }) => agrees) : [];
+}
+
 function never(): never {
   throw new RangeError('there is a header');
 }
@@ -81,29 +92,58 @@ function never(): never {
 describe('a sealed header', () => {
   it('is verified, and the own state compared with its part', () => {
     const known = knowing(start, first);
-    const message = sealedMessage(first, 'goods');
-    expect(compareCycle(message, known)).toMatchObject({ kind: 'verified', agrees: true });
-    const other = { ...known.point, part: OTHER };
-    expect(compareCycle(message, { ...known, point: other })).toMatchObject({
+    const message = sealedHeader(first, 'goods');
+    expect(compareCycle(message, known)).toMatchObject({
       kind: 'verified',
-      agrees: false,
+      parts: [
+        { domain: 'goods', agrees: true, sealed: GOODS },
+        { domain: '_lifecycle', agrees: true, sealed: LIFECYCLE },
+      ],
+      isWhole: true,
     });
-    // A node that does not know what it had then.
-    expect(compareCycle(message, { ...known, point: null })).toMatchObject({
+    const others = { part: { part: OTHER }, lifecycle: { lifecycle: OTHER } };
+    const otherwise = (other: object) => agreeing(message, { ...known, point: { ...known.point, ...other } });
+    expect(otherwise(others.part)).toEqual([false, true]);
+    expect(otherwise(others.lifecycle)).toEqual([true, false]);
+    // A node that does not know what it had then, of anything or of `_lifecycle`.
+    expect(agreeing(message, { ...known, point: null })).toEqual([null, null]);
+    const { part, headerHash, trieRoot, membership } = known.point;
+    const older = create(CyclePointSchema, { part, headerHash, trieRoot, membership });
+    expect(agreeing(message, { ...known, point: older })).toEqual([true, null]);
+  });
+
+  it('of a master that leaves out what it has of _lifecycle is compared by the domain alone', () => {
+    const { header, seal, part } = sealedHeader(first, 'goods');
+    const verdict = compareCycle(
+      create(SealedHeaderSchema, { header, seal, ...(part === undefined ? {} : { part }) }),
+      knowing(start, first),
+    );
+    expect(verdict).toMatchObject({
       kind: 'verified',
-      agrees: null,
+      parts: [{ agrees: true }, { domain: '_lifecycle', agrees: null, sealed: null }],
+      isWhole: false,
     });
+  });
+
+  it('without a part of _lifecycle shows that there is none, and agrees with a node that never had an entry', () => {
+    const cycle = new TestSealer(scene.network, scene.chain, scene.masterOf(0)).make([
+      { domain: 'goods', hpart: GOODS },
+    ]);
+    const known = knowing(start, cycle);
+    expect(agreeing(sealedHeader(cycle, 'goods'), known)).toEqual([true, false]);
+    const empty = { ...known.point, lifecycle: emptyPart(2n, 2) };
+    expect(agreeing(sealedHeader(cycle, 'goods'), { ...known, point: empty })).toEqual([true, true]);
   });
 
   it('without a part of the domain agrees with a node that had no entry alone', () => {
     const known = { ...knowing(start, first), domain: 'idle' };
-    const message = sealedMessage(first, 'idle');
-    expect(compareCycle(message, known)).toMatchObject({ agrees: false });
-    const empty = { ...known.point, isEmpty: true };
-    expect(compareCycle(message, { ...known, point: empty })).toMatchObject({ agrees: true });
+    const message = sealedHeader(first, 'idle');
+    expect(agreeing(message, known)).toEqual([false, true]);
+    const empty = { ...known.point, part: emptyPart(2n, 2) };
+    expect(agreeing(message, { ...known, point: empty })).toEqual([true, true]);
     // It shows that there is none, and not that there is one.
-    const there = sealedMessage(first, 'goods');
-    expect(compareCycle(there, { ...known, domain: 'goods', point: empty })).toMatchObject({ agrees: true });
+    const there = sealedHeader(first, 'goods');
+    expect(agreeing(there, { ...known, domain: 'goods', point: empty })).toEqual([false, true]);
   });
 
   const sealedBy = (...endorsers: readonly SigningIdentity[]) => sealer.make(PARTS, {}, endorsers);
@@ -111,7 +151,7 @@ describe('a sealed header', () => {
   it('counts under the membership after the cycle before, and no other', async () => {
     // Under the members of block 2, all three.
     const second = sealedBy(peer(0), peer(2));
-    expect(compareCycle(sealedMessage(second, 'goods'), knowing(sealer.headers, second))).toMatchObject({
+    expect(compareCycle(sealedHeader(second, 'goods'), knowing(sealer.headers, second))).toMatchObject({
       kind: 'verified',
     });
     // Cycle 3 is sealed under those of block 4, two.
@@ -126,7 +166,7 @@ describe('a sealed header', () => {
       ] as const) {
         const third = sealedBy(...endorsers);
         const known = knowing(sealer.headers, third);
-        const compare = () => compareCycle(sealedMessage(third, 'goods'), known);
+        const compare = () => compareCycle(sealedHeader(third, 'goods'), known);
         if (code === null) expect(compare()).toMatchObject({ kind: 'verified' });
         else expect(await codeOf(compare)).toBe(code);
       }
@@ -140,9 +180,9 @@ describe('a sealed header', () => {
     const ofStaying = sealedBy(peer(0), peer(1));
     const ofLeaving = sealedBy(peer(0), peer(2));
     const config = configOf(headers.extend(ofStaying.header));
-    const compared = (cycle: TestCycle, hash: Uint8Array) =>
+    const compared = (cycle: SealedCycle, hash: Uint8Array) =>
       codeOf(() =>
-        compareCycle(sealedMessage(cycle, 'goods'), { ...knowing(headers, cycle), agreed: { hash, config } }),
+        compareCycle(sealedHeader(cycle, 'goods'), { ...knowing(headers, cycle), agreed: { hash, config } }),
       );
     const hash = checkingHeaderHash(ofStaying.header);
     expect(config.members).toHaveLength(2);
@@ -152,7 +192,7 @@ describe('a sealed header', () => {
   });
 
   const client = (index: number) => scene.network.organisation(index).client;
-  const forgeries: readonly (readonly [string, string, () => TestCycle])[] = [
+  const forgeries: readonly (readonly [string, string, () => SealedCycle])[] = [
     ['of another cycle', 'BAD_ANSWER', () => first],
     ['of another network', 'BAD_ANSWER', () => forged({ networkId: OTHER })],
     [
@@ -191,11 +231,11 @@ describe('a sealed header', () => {
   it.each(forgeries)('%s is refused', async (_name, code, forge) => {
     const { headers } = sealer;
     const known = knowing(headers, sealer.make(PARTS));
-    expect(await codeOf(() => compareCycle(sealedMessage(forge(), 'goods'), known))).toBe(code);
+    expect(await codeOf(() => compareCycle(sealedHeader(forge(), 'goods'), known))).toBe(code);
   });
 
   it('of another channel is refused', async () => {
     const known = { ...knowing(start, first), channel: 'other' };
-    expect(await codeOf(() => compareCycle(sealedMessage(first, 'goods'), known))).toBe('SEAL_CHANNEL');
+    expect(await codeOf(() => compareCycle(sealedHeader(first, 'goods'), known))).toBe('SEAL_CHANNEL');
   });
 });

@@ -2,12 +2,15 @@ import {
   checkingHeaderHash,
   CotraceError,
   decodeCheckingHeader,
+  emptyPart,
   equalBytes,
   isCotraceError,
+  LIFECYCLE_NAMESPACE,
   verifyPart,
   type CheckingHeader,
   type ErrorCode,
   type HeaderChain,
+  type PartProof,
 } from '@cotrace/core';
 import { verifySeal, type MainConfig } from '@cotrace/verifier';
 import type { SealedHeader } from '../../gen/cotrace/cotrace_pb.js';
@@ -28,30 +31,41 @@ export interface CycleKnowledge {
   readonly point: CyclePoint | null;
 }
 
+/** How a part of the own state stands to the one that was sealed. */
+export interface ComparedPart {
+  /** The node's domain, or `_lifecycle`. */
+  readonly domain: string;
+  /**
+   * Whether it is what was sealed; null where that cannot be told: the node passed the cycle point before it kept what to compare,
+   * or the source does not show the part.
+   */
+  readonly agrees: boolean | null;
+  /** The digest that was sealed, 32 bytes; null where the header has no such part, or the source does not show it. */
+  readonly sealed: Uint8Array | null;
+}
+
 /** What comes of a sealed header that was verified. */
 export type CycleVerdict =
-  /**
-   * `agrees`: the own state is what was sealed; null for one that cannot be told, as the cycle point was passed before there were
-   * any. `sealed`: the domain's digest, 32 bytes; null where it has no part.
-   */
   | {
       readonly kind: 'verified';
       readonly header: CheckingHeader;
-      readonly agrees: boolean | null;
-      readonly sealed: Uint8Array | null;
+      /** The domain, then `_lifecycle`. */
+      readonly parts: readonly ComparedPart[];
+      /** Whether the source shows the part of `_lifecycle` too, or that there is none; masters of earlier releases do not. */
+      readonly isWhole: boolean;
     }
   /** A quorum sealed what contradicts what the node had verified before. */
   | { readonly kind: 'contradiction'; readonly header: CheckingHeader; readonly reason: string };
 
 /**
  * Judges what a source says was sealed next (seed 001, section 4.2.3 and figure 9). The header counts by its seal alone; then it
- * must follow the chain of headers, and name the node's own chain and membership at the end of its cycle. The digest of the
- * domain that it binds is compared with the node's own; a domain without a part is one without entries. Throws what makes the
- * source's answer worthless: `BAD_ANSWER` for the header of another cycle or network, and the codes of `decodeCheckingHeader`,
+ * must follow the chain of headers, and name the node's own chain and membership at the end of its cycle. The digests of the
+ * domain and of `_lifecycle` that it binds are compared with the node's own; what has no part is without entries. Throws what
+ * makes the source's answer worthless: `BAD_ANSWER` for the header of another cycle or network, and the codes of `decodeCheckingHeader`,
  * `verifySeal` and `verifyPart`.
  */
 export function compareCycle(
-  { header: bytes, seal, part }: Pick<SealedHeader, 'header' | 'seal' | 'part'>,
+  { header: bytes, seal, part, lifecycle }: Pick<SealedHeader, 'header' | 'seal' | 'part' | 'lifecycle'>,
   { domain, channel, chain, config, agreed, point }: CycleKnowledge,
 ): CycleVerdict {
   const header = decodeCheckingHeader(bytes);
@@ -66,10 +80,27 @@ export function compareCycle(
   verifySeal(seal, { channel, header: bytes, config: isAgreed ? agreed.config : config });
   const reason = notFollowing(header, chain) ?? otherwise(header, point);
   if (reason !== null) return { kind: 'contradiction', header, reason };
-  const sealed = verifyPart(header, domain, part ?? NO_PROOF);
-  if (point === null) return { kind: 'verified', header, agrees: null, sealed };
-  const agrees = sealed === null ? point.isEmpty : equalBytes(sealed, point.part);
-  return { kind: 'verified', header, agrees, sealed };
+  const { c } = chain.origin;
+  const parts = [
+    comparedPart(header, c, domain, part ?? NO_PROOF, point?.part ?? null),
+    lifecycle === undefined
+      ? { domain: LIFECYCLE_NAMESPACE, agrees: null, sealed: null }
+      : comparedPart(header, c, LIFECYCLE_NAMESPACE, lifecycle, point?.lifecycle ?? null),
+  ];
+  return { kind: 'verified', header, parts, isWhole: lifecycle !== undefined };
+}
+
+/** Compares a part, shown by `proof`, with the own digest; null where that is not known. */
+function comparedPart(
+  header: CheckingHeader,
+  c: number,
+  domain: string,
+  proof: PartProof,
+  own: Uint8Array | null,
+): ComparedPart {
+  const sealed = verifyPart(header, domain, proof);
+  const agrees = own === null ? null : equalBytes(sealed ?? emptyPart(header.cyclePointBlock, c), own);
+  return { domain, agrees, sealed };
 }
 
 const NO_PROOF = { index: 0, leaves: [], multiproof: [] };

@@ -5,6 +5,7 @@ import {
   encodeCheckingHeader,
   equalBytes,
   isCotraceError,
+  LIFECYCLE_NAMESPACE,
   Reader,
   u64,
   type CheckingHeader,
@@ -14,12 +15,22 @@ import {
 import type { MainConfig } from '@cotrace/verifier';
 import { EvidenceSchema, type SealedHeader } from '../../gen/cotrace/cotrace_pb.js';
 import type { Log } from '../../node/log.js';
+import type { RowWrite } from '../../node/store.js';
 import type { BusinessHealth } from '../business-health.js';
-import type { DomainRank } from '../domain-rank.js';
-import type { DomainStore, RowWrite } from '../domain-store.js';
+import type { DomainStore } from '../domain-store.js';
+import type { HeldRanks } from '../held-ranks.js';
 import { MAX_DIFFERENCES, MAX_DIFFERING_GROUPS } from '../limits.js';
-import type { CycleKnowledge } from './compare-cycle.js';
-import { CONSISTENT, cycleOf, differsRow, readDifference, readPoint, ROWS, rowOf } from './cycle-rows.js';
+import type { ComparedPart, CycleKnowledge } from './compare-cycle.js';
+import {
+  CONSISTENT,
+  cycleOf,
+  differsIn,
+  differsRow,
+  readDifference,
+  readPoint,
+  ROWS,
+  rowOf,
+} from './cycle-rows.js';
 import {
   adoptConfig,
   agreedConfig,
@@ -28,10 +39,10 @@ import {
   sealingConfig,
   type HeaderTerms,
 } from './kept-headers.js';
+import type { RankHeight } from './rank-peers.js';
 
-/** That the state is not what a quorum sealed, at the end of a cycle. */
-export interface CycleDifference {
-  readonly checkNum: bigint;
+/** That the state of the domain, or of `_lifecycle`, is not what a quorum sealed, at the end of a cycle. */
+export interface CycleDifference extends RankHeight {
   readonly code: string;
   /** In words, for people. */
   readonly reason: string;
@@ -43,7 +54,7 @@ export interface CycleDifference {
 export interface CycleBookParts {
   readonly domain: string;
   readonly store: DomainStore;
-  readonly rank: DomainRank;
+  readonly ranks: HeldRanks;
   readonly health: Pick<BusinessHealth, 'disagrees'>;
   readonly terms: HeaderTerms;
   readonly log: Log;
@@ -51,7 +62,7 @@ export interface CycleBookParts {
 
 /**
  * A business node's sealed headers, and how its own state stands to them: what is kept of a cycle is one batch, with what its
- * frozen height leaves of the rank tree.
+ * frozen height leaves of the rank trees.
  */
 export class CycleBook {
   readonly #parts: CycleBookParts;
@@ -78,14 +89,14 @@ export class CycleBook {
 
   /** Throws `STORE_DAMAGED` where the headers in the store are not those that were verified. */
   static async open(parts: CycleBookParts): Promise<CycleBook> {
-    const { store, terms } = parts;
+    const { domain, store, terms } = parts;
     await adoptConfig(store, terms);
     const row = store.row(CONSISTENT);
     const consistent = row === null ? 0n : new Reader(row, 'the row of the newest consistent cycle').u64();
-    const differences = (await store.rows(ROWS.differs)).map(([key, bytes]) => {
-      const { code, reason, blocks } = readDifference(bytes);
-      return { checkNum: cycleOf(key), code, reason, blocks };
-    });
+    const differences = [
+      ...(await keptDifferences(store, domain)),
+      ...(await keptDifferences(store, LIFECYCLE_NAMESPACE)),
+    ];
     return new CycleBook(parts, await keptChain(store, terms), consistent, differences);
   }
 
@@ -104,7 +115,7 @@ export class CycleBook {
     return this.#consistent;
   }
 
-  /** The cycles since then at whose ends it is not, the first of them. */
+  /** The cycles since then at whose ends it is not, the first of them: those of the domain, then those of `_lifecycle`. */
   get differences(): readonly CycleDifference[] {
     return this.#differences;
   }
@@ -122,58 +133,65 @@ export class CycleBook {
     return { domain, channel, chain: this.#chain, config, agreed, point };
   }
 
-  /** Keeps the next header; `agrees` as `compareCycle` says. */
-  async verified(header: CheckingHeader, agrees: boolean | null): Promise<void> {
-    const { store, rank, log } = this.#parts;
+  /** Keeps the next header; `parts` as `compareCycle` says. */
+  async verified(header: CheckingHeader, parts: readonly ComparedPart[]): Promise<void> {
+    const { domain, store, ranks, log } = this.#parts;
     const { checkNum } = header;
     const chain = this.#chain;
     if (chain === null) throw new RangeError('there is no chain of headers to continue');
     const bytes = encodeCheckingHeader(header);
     const before = this.#differences;
-    const differences = agrees === true ? [] : agrees === null ? before : this.#withDifference(header);
+    const differences = parts.flatMap((part) => this.#differencesAfter(header, part));
+    const isConsistent =
+      differences.length === 0 && parts.some((part) => part.domain === domain && part.agrees === true);
     await store.inTurn(async () => {
       const rows: RowWrite[] = [
         ...headerRows(chain, header, checkingHeaderHash(bytes)),
         { key: rowOf(ROWS.due, checkNum), bytes: null },
         ...(await this.#oldConfigs(checkNum)),
-        ...(agrees === true ? [{ key: CONSISTENT, bytes: u64(checkNum) }] : []),
-        ...before.map((one) => ({ key: rowOf(ROWS.differs, one.checkNum), bytes: null })),
-        ...differences.map((one) => differsRow(one.checkNum, one)),
+        ...(isConsistent ? [{ key: CONSISTENT, bytes: u64(checkNum) }] : []),
+        ...before.map((one) => ({ key: rowOf(differsIn(one.domain), one.checkNum), bytes: null })),
+        ...differences.map(differsRow),
       ];
       // The height stays until the next one is compared: what differs there, here or elsewhere, can be looked for.
-      await store.commitRank(rank.released(checkNum - 1n), rows);
+      await store.commitRows([...ranks.released(checkNum - 1n), ...rows]);
     });
     this.#chain = chain.extend(bytes);
     this.#differences = differences;
-    if (agrees === true) this.#consistent = checkNum;
-    if (agrees === true && before.length > 0) {
+    if (isConsistent) this.#consistent = checkNum;
+    if (isConsistent && before.length > 0) {
       log.info(`the state is what a quorum sealed again, at the end of cycle ${checkNum}`);
     }
     this.#tell();
   }
 
-  /** The own tree at the end of cycle `checkNum`; null where that was not frozen. Throws `RANK_TREE_DAMAGED`. */
-  view(checkNum: bigint): RankView | null {
+  /** Whether a difference is among those that are listed. */
+  isListed(height: RankHeight): boolean {
+    return this.#differences.some((one) => isOf(one, height));
+  }
+
+  /** The own tree at a height; null where that was not frozen. Throws `RANK_TREE_DAMAGED`. */
+  view({ domain, checkNum }: RankHeight): RankView | null {
     try {
-      return this.#parts.rank.view(checkNum);
+      return this.#parts.ranks.of(domain).view(checkNum);
     } catch (error) {
       if (isCotraceError(error, 'NOT_FROZEN')) return null;
       throw error;
     }
   }
 
-  /** Keeps in which groups the state differs at the end of cycle `checkNum`, which is among the differences. */
-  async located(checkNum: bigint, blocks: readonly bigint[]): Promise<void> {
+  /** Keeps in which groups the state differs at a height that is among the differences. */
+  async located(height: RankHeight, blocks: readonly bigint[]): Promise<void> {
     const { store, log, terms } = this.#parts;
     this.#differences = this.#differences.map((one) =>
-      one.checkNum === checkNum
+      isOf(one, height)
         ? { ...one, blocks, reason: `${one.reason}: ${groupsText(blocks, terms.consortium.checkingHeight)}` }
         : one,
     );
-    const found = this.#differences.find((one) => one.checkNum === checkNum);
+    const found = this.#differences.find((one) => isOf(one, height));
     if (found === undefined) return;
     log.error(found.reason);
-    await store.inTurn(() => store.commitRank([], [differsRow(checkNum, found)]));
+    await store.inTurn(() => store.commitRows([differsRow(found)]));
     this.#tell();
   }
 
@@ -200,11 +218,16 @@ export class CycleBook {
     return this.#config;
   }
 
-  #withDifference({ checkNum, cyclePointBlock }: CheckingHeader): readonly CycleDifference[] {
-    if (this.#differences.length >= MAX_DIFFERENCES) return this.#differences;
-    const { domain } = this.#parts;
+  /** The differences of one part once it was compared with a header. */
+  #differencesAfter(
+    { checkNum, cyclePointBlock }: CheckingHeader,
+    { domain, agrees }: ComparedPart,
+  ): readonly CycleDifference[] {
+    if (agrees === true) return [];
+    const before = this.#differences.filter((one) => one.domain === domain);
+    if (agrees === null || before.length >= MAX_DIFFERENCES) return before;
     const reason = `the state of ${domain} after block ${cyclePointBlock}, the end of cycle ${checkNum}, is not what a quorum sealed`;
-    return [...this.#differences, { checkNum, code: 'STATE_DIFFERS', reason, blocks: [] }];
+    return [...before, { domain, checkNum, code: 'STATE_DIFFERS', reason, blocks: [] }];
   }
 
   /** The rows of configurations that are no longer needed after cycle `checkNum`, removed. */
@@ -216,9 +239,23 @@ export class CycleBook {
   }
 
   #tell(): void {
-    const [first] = this.#differences;
-    this.#parts.health.disagrees(first?.reason ?? null);
+    const firsts = [this.#parts.domain, LIFECYCLE_NAMESPACE].flatMap(
+      (domain) => this.#differences.find((one) => one.domain === domain)?.reason ?? [],
+    );
+    this.#parts.health.disagrees(firsts.length === 0 ? null : firsts.join('; '));
   }
+}
+
+function isOf(one: CycleDifference, { domain, checkNum }: RankHeight): boolean {
+  return one.domain === domain && one.checkNum === checkNum;
+}
+
+/** The differences that a store keeps of the domain, or of `_lifecycle`. */
+async function keptDifferences(store: DomainStore, domain: string): Promise<CycleDifference[]> {
+  return (await store.rows(differsIn(domain))).map(([key, bytes]) => {
+    const { code, reason, blocks } = readDifference(bytes);
+    return { domain, checkNum: cycleOf(key), code, reason, blocks };
+  });
 }
 
 /** Groups by their blocks, in words, with the cycles that they are of. */

@@ -1,5 +1,7 @@
 import { CotraceError, equalBytes } from '@cotrace/core';
-import type { DomainStore, RowWrite } from '../domain-store.js';
+import type { RowWrite } from '../../node/store.js';
+import type { DomainStore } from '../domain-store.js';
+import type { HeldParts } from '../held-ranks.js';
 import { dueRow, endsCycle, ROWS, rowOf } from './cycle-rows.js';
 
 /** A block that the node has verified, as far as checking cycles are concerned. Hashes are 32 bytes. */
@@ -11,10 +13,8 @@ export interface VerifiedBlock {
   /** The configuration in force after it, and the hash of its membership. */
   readonly configEnvelope: Uint8Array;
   readonly membership: Uint8Array;
-  /** `Hpart` of the domain after it, where it ends a cycle. */
-  readonly part: Uint8Array | null;
-  /** Whether it gives the domain an entry. */
-  readonly isOfDomain: boolean;
+  /** The digests of what the node holds after it, where it ends a cycle; null else. */
+  readonly parts: HeldParts | null;
 }
 
 /**
@@ -24,16 +24,15 @@ export interface VerifiedBlock {
  */
 export async function cyclePointRows(
   store: DomainStore,
-  domain: string,
   c: number,
   block: VerifiedBlock,
 ): Promise<readonly RowWrite[]> {
-  const { number, headerHash, trieRoot, membership, configEnvelope, part, isOfDomain } = block;
+  const { number, headerHash, trieRoot, membership, configEnvelope, parts } = block;
   if (number === 0n) return [{ key: rowOf(ROWS.config, 0n), bytes: configEnvelope }];
-  if (!endsCycle(number, c) || part === null) return [];
+  if (!endsCycle(number, c) || parts === null) return [];
   const checkNum = number / BigInt(c);
-  const isEmpty = !isOfDomain && !(await store.holds(domain));
-  const due = dueRow(checkNum, { headerHash, trieRoot, membership, part, isEmpty });
+  const { domain: part, lifecycle } = parts;
+  const due = dueRow(checkNum, { headerHash, trieRoot, membership, part, lifecycle });
   const before = await configAt(store, checkNum - 1n);
   if (before !== null && equalBytes(before, configEnvelope)) return [due];
   return [due, { key: rowOf(ROWS.config, checkNum), bytes: configEnvelope }];

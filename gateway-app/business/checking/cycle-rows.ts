@@ -7,8 +7,8 @@ import {
   type CyclePoint,
   type NewestHeader,
 } from '../../gen/cotrace/store_pb.js';
-import { ordered } from '../../node/store.js';
-import type { RowWrite } from '../domain-store.js';
+import { LIFECYCLE_NAMESPACE } from '@cotrace/core';
+import { ordered, type RowWrite } from '../../node/store.js';
 
 /** Rows of a business node's store that belong to checking cycles (docs/architecture.md, Stores). */
 export const ROWS = {
@@ -16,6 +16,7 @@ export const ROWS = {
   config: 'config-at/',
   header: 'header/',
   differs: 'differs/',
+  lifecycleDiffers: 'lifecycle-differs/',
 } as const;
 
 /** The newest header that is kept, by which all are known to be whole. */
@@ -59,12 +60,24 @@ export function readNewest(bytes: Uint8Array): NewestHeader {
   return fromBinary(NewestHeaderSchema, bytes);
 }
 
-export function differsRow(
-  checkNum: bigint,
-  difference: { readonly code: string; readonly reason: string; readonly blocks: readonly bigint[] },
-): RowWrite {
+/** Where the rows of differences lie, in the domain or in `_lifecycle`. */
+export function differsIn(domain: string): typeof ROWS.differs | typeof ROWS.lifecycleDiffers {
+  return domain === LIFECYCLE_NAMESPACE ? ROWS.lifecycleDiffers : ROWS.differs;
+}
+
+export function differsRow({
+  domain,
+  checkNum,
+  ...difference
+}: {
+  readonly domain: string;
+  readonly checkNum: bigint;
+  readonly code: string;
+  readonly reason: string;
+  readonly blocks: readonly bigint[];
+}): RowWrite {
   const row = create(CycleDifferenceSchema, { ...difference, blocks: [...difference.blocks] });
-  return { key: rowOf(ROWS.differs, checkNum), bytes: toBinary(CycleDifferenceSchema, row) };
+  return { key: rowOf(differsIn(domain), checkNum), bytes: toBinary(CycleDifferenceSchema, row) };
 }
 
 export function readDifference(bytes: Uint8Array): CycleDifference {

@@ -10,12 +10,12 @@ import type { RefusalLog } from '../refusal-log.js';
 import { compareCycle } from './compare-cycle.js';
 import type { CycleBook } from './cycle-book.js';
 import { locateDifference } from './locate-difference.js';
-import type { RankSource } from './rank-peers.js';
+import type { RankHeight, RankSource } from './rank-peers.js';
 
 /** A master as a source of sealed headers. */
 export interface SealedSource {
   readonly name: string;
-  /** The sealed headers of the node's domain from cycle `from` on, as they are sealed. */
+  /** The sealed headers, with the parts of the node's domain and of `_lifecycle`, from cycle `from` on, as they are sealed. */
   sealedHeaders(from: bigint, signal: AbortSignal): AsyncGenerator<SealedHeader>;
 }
 
@@ -48,7 +48,8 @@ export function remoteSealed(name: string, domain: string, client: RpcClient): S
 
 /**
  * Takes sealed headers from one master at a time, each once the node has verified the blocks of its cycle, and compares the node's
- * state with them. A master that fails, sends what does not hold, or nothing of a cycle that is over, gives way to the next.
+ * state with them. A master that fails, sends what does not hold, leaves out what its header has of `_lifecycle`, or sends nothing
+ * of a cycle that is over, gives way to the next.
  */
 export class CycleFollower {
   readonly #parts: CycleFollowerParts;
@@ -83,7 +84,7 @@ export class CycleFollower {
     }
   }
 
-  /** Takes headers until the source fails, withholds one, or contradicts what is verified. */
+  /** Takes headers until the source fails, withholds one or a part, or contradicts what is verified. */
   async #follow(source: SealedSource, signal: AbortSignal): Promise<void> {
     const { book } = this.#parts;
     const closing = new AbortController();
@@ -94,7 +95,7 @@ export class CycleFollower {
       for (;;) {
         const sealed = await this.#awaited(headers.next(), signal);
         this.#awaySince = null;
-        if (sealed === null || !(await this.#take(sealed, signal))) return;
+        if (sealed === null || !(await this.#take(sealed, source, signal))) return;
       }
     } finally {
       signal.removeEventListener('abort', close);
@@ -121,7 +122,7 @@ export class CycleFollower {
   }
 
   /** Judges a header once its cycle is over here, and keeps what comes of it. Whether the source may go on. */
-  async #take(sealed: SealedHeader, signal: AbortSignal): Promise<boolean> {
+  async #take(sealed: SealedHeader, { name }: SealedSource, signal: AbortSignal): Promise<boolean> {
     const { book, feed, log } = this.#parts;
     await feed.above(book.nextPoint, signal);
     if (isAborted(signal)) return false;
@@ -137,25 +138,32 @@ export class CycleFollower {
     const verdict = compareCycle(sealed, known);
     const kept =
       verdict.kind === 'verified'
-        ? book.verified(verdict.header, verdict.agrees)
+        ? book.verified(verdict.header, verdict.parts)
         : book.contradiction(sealed, verdict.header, verdict.reason);
     await ownDoing('what came of a cycle could not be kept', kept);
     if (verdict.kind !== 'verified') return false;
-    if (verdict.agrees === false && verdict.sealed !== null) {
-      const { checkNum } = verdict.header;
-      await ownDoing('what differs could not be looked for', this.#locate(checkNum, verdict.sealed, signal));
+    const { checkNum } = verdict.header;
+    for (const { domain, agrees, sealed: digest } of verdict.parts) {
+      if (agrees !== false || digest === null) continue;
+      const looking = this.#locate({ domain, checkNum }, digest, signal);
+      await ownDoing('what differs could not be looked for', looking);
     }
-    return true;
+    if (!verdict.isWhole) {
+      const what =
+        'does not show what was sealed of _lifecycle, as a master of an earlier release; asking the next';
+      log.often('info', `parts ${name}`, `${name} ${what}`);
+    }
+    return verdict.isWhole;
   }
 
   /** Has other nodes show in which groups the state differs, and keeps that. */
-  async #locate(checkNum: bigint, sealed: Uint8Array, signal: AbortSignal): Promise<void> {
+  async #locate(height: RankHeight, sealed: Uint8Array, signal: AbortSignal): Promise<void> {
     const { book, ranks: sources, refusals, log } = this.#parts;
-    if (!book.differences.some((one) => one.checkNum === checkNum)) return;
-    const view = book.view(checkNum);
+    if (!book.isListed(height)) return;
+    const view = book.view(height);
     if (view === null) return;
-    const blocks = await locateDifference({ checkNum, view, sealed, sources, refusals, log }, signal);
-    if (blocks !== null) await book.located(checkNum, blocks);
+    const blocks = await locateDifference({ height, view, sealed, sources, refusals, log }, signal);
+    if (blocks !== null) await book.located(height, blocks);
   }
 
   #blame({ name }: SealedSource, error: unknown): void {

@@ -9,7 +9,8 @@ import type { TestBusinessNode } from '../../testing/test-business-node.js';
 import { TestRpc } from '../../testing/test-rpc.js';
 import { TestSealer } from '../../testing/test-sealer.js';
 import { configuration, put, withoutOrganisation } from '../../testing/transactions.js';
-import { DomainStore, type RowWrite } from '../domain-store.js';
+import type { RowWrite } from '../../node/store.js';
+import { DomainStore } from '../domain-store.js';
 import { remoteSealed, type SealedSource } from './follow-cycles.js';
 import { adoptConfig, keptChain, sealingConfig } from './kept-headers.js';
 
@@ -24,7 +25,10 @@ beforeAll(async () => {
   for (const master of masters) await master.follow(chain);
   const witness = await started([]);
   await witness.until(() => witness.height === 9n);
-  parts = [1n, 2n, 3n, 4n].map((n) => [{ domain: 'goods', hpart: witness.rank.view(n).digest }]);
+  parts = [1n, 2n, 3n, 4n].map((n) => [
+    { domain: '_lifecycle', hpart: witness.held.lifecycle.view(n).digest },
+    { domain: 'goods', hpart: witness.held.domain.view(n).digest },
+  ]);
 });
 
 afterAll(() => scene.close());
@@ -84,7 +88,7 @@ describe('the sealed headers that a business node keeps', () => {
 
   it.each(Object.entries(damages))('are not gone on with where there is %s', async (_name, damage) => {
     const { store, folder } = await keptFour();
-    await store.commitRank([], [damage(store)]);
+    await store.commitRows([damage(store)]);
     await store.close();
     expect(await codeOf(() => started([], folder))).toBe('STORE_DAMAGED');
   });
@@ -93,7 +97,7 @@ describe('the sealed headers that a business node keeps', () => {
     const { store } = await keptFour();
     try {
       const [envelope = new Uint8Array()] = scene.chain.block(0n).envelopes;
-      await store.commitRank([], [{ key: 'config-at/0000000000000002', bytes: envelope }]);
+      await store.commitRows([{ key: 'config-at/0000000000000002', bytes: envelope }]);
       const chain = await keptChain(store, terms());
       if (chain === null) throw new RangeError('there is a chain');
       expect(await codeOf(() => sealingConfig(store, chain, terms()))).toBe('STORE_DAMAGED');
@@ -107,7 +111,7 @@ describe('the sealed headers that a business node keeps', () => {
     await node.until(() => node.height === 9n);
     const { store } = node;
     const rows = [0, 1, 2].map((n) => ({ key: `config-at/000000000000000${n}`, bytes: null }));
-    await store.commitRank([], rows);
+    await store.commitRows(rows);
     await adoptConfig(store, terms());
     expect(await keptChain(store, terms())).toBeNull();
     const [genesis = new Uint8Array()] = scene.chain.block(0n).envelopes;
@@ -115,7 +119,7 @@ describe('the sealed headers that a business node keeps', () => {
     jest.spyOn(store, 'checkpoint').mockReturnValue(at === null ? null : { ...at, configBlock: genesis });
     await adoptConfig(store, terms());
     expect((await keptChain(store, terms()))?.count).toBe(0n);
-    await store.commitRank([], [{ key: 'config-at/0000000000000000', bytes: at?.configBlock ?? null }]);
+    await store.commitRows([{ key: 'config-at/0000000000000000', bytes: at?.configBlock ?? null }]);
     expect(await codeOf(() => keptChain(store, terms()))).toBe('STORE_DAMAGED');
   });
 

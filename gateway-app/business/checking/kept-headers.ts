@@ -15,7 +15,8 @@ import { mainConfig, type MainConfig } from '@cotrace/verifier';
 import type { Consortium } from '../../consortium/consortium.js';
 import { agreedCheckpoint, networkIdentity } from '../../consortium/network-terms.js';
 import { configOfEnvelope } from '../../fabric/configuration.js';
-import type { DomainStore, RowWrite } from '../domain-store.js';
+import type { RowWrite } from '../../node/store.js';
+import type { DomainStore } from '../domain-store.js';
 import { isGenesisConfig } from '../genesis.js';
 import { configAt } from './cycle-point.js';
 import { cycleOf, NEWEST_HEADER, newestRow, readNewest, ROWS, rowOf } from './cycle-rows.js';
@@ -81,7 +82,7 @@ export async function adoptConfig(store: DomainStore, { consortium }: HeaderTerm
   const config = store.checkpoint()?.configBlock ?? null;
   if (config === null || !isGenesisConfig(config, consortium.channels.main.genesisHeaderHash)) return;
   if ((await configAt(store, 0n)) !== null) return;
-  await store.commitRank([], [{ key: rowOf(ROWS.config, 0n), bytes: config }]);
+  await store.commitRows([{ key: rowOf(ROWS.config, 0n), bytes: config }]);
 }
 
 async function configOfCycle(

@@ -22,6 +22,8 @@ jest.setTimeout(60_000);
 const C = 2;
 /** Written by block 4 alone, which ends cycle 2. */
 const KEY = 'rare';
+/** Of `_lifecycle`, written by block 1 alone. */
+const DEFINITION = 'namespaces/fields/goods/Sequence';
 
 let scene: BusinessScene;
 let sealer: TestSealer;
@@ -69,34 +71,49 @@ function callerOf({ store }: TestMaster, name: string): RpcCaller {
 
 /** A master as a source for `org1.goods`. */
 const honest = (index: number): RankSource =>
-  remoteRanks(nodeOf(`org${index + 1}.master`), 'goods', callerOf(scene.masterOf(index), 'org1.goods'));
+  remoteRanks(nodeOf(`org${index + 1}.master`), callerOf(scene.masterOf(index), 'org1.goods'));
 
 /** A source whose peer answers otherwise in some things. */
 function otherwise(source: RankSource, change: (peer: RankPeer) => Partial<RankPeer>): RankSource {
   return {
     name: source.name,
-    at: (checkNum, signal) => {
-      const peer = source.at(checkNum, signal);
+    at: (height, signal) => {
+      const peer = source.at(height, signal);
       return { ...peer, ...change(peer) };
     },
   };
 }
 
-/** Starts a node whose tree has another value of `KEY` than its blocks wrote. */
-async function startDamaged(ranks: readonly RankSource[]): Promise<TestBusinessNode> {
+/** Starts a node whose tree of `domain` has another value of a key than its blocks wrote. */
+async function startDamaged(
+  ranks: readonly RankSource[],
+  domain = 'goods',
+  key = KEY,
+): Promise<TestBusinessNode> {
   const folder = scene.newFolder();
   const part = scene.sources().map((source) => attesting(source, 5n, () => []));
   const before = await scene.start({ folder, origins: scene.origins(), sources: part });
   await before.until(() => before.height === 5n);
-  const entry = before.store.entry('goods', KEY);
+  const entry = before.store.entry(domain, key);
   if (entry === null) throw new RangeError('the key was not written');
-  const own = rankEntry({ namespace: 'goods', key: KEY, entry });
-  const editor = new RankEditor(before.store.rankPages, C);
+  const own = rankEntry({ namespace: domain, key, entry });
+  const editor = new RankEditor(before.store.rankOf(domain).pages, C);
   editor.replace([own], [{ ...own, valueHash: sha256(utf8('another')) }]);
-  await before.store.commitRank(editor.writes());
+  await before.store.rankOf(domain).commit(editor.writes());
   await before.stop();
   const sealed = [sealer.source('org1.master')];
   return scene.start({ folder, origins: scene.origins(), sources: scene.sources(), sealed, ranks });
+}
+
+/** Refuses what is asked about `_lifecycle`, as nodes of earlier releases do. */
+function refusingLifecycle(caller: RpcCaller): RpcCaller {
+  return {
+    ...caller,
+    call: (method, request, limits) =>
+      (request as { readonly domain?: string }).domain === '_lifecycle'
+        ? Promise.reject(new CotraceError('NOT_YOUR_DOMAIN', 'it is not yours'))
+        : caller.call(method, request, limits),
+  };
 }
 
 const located = (node: TestBusinessNode) =>
@@ -120,6 +137,21 @@ describe('a business node whose state is not what was sealed', () => {
     const again = await scene.start({ folder, origins: scene.origins(), sources: scene.sources() });
     expect(located(again)).toEqual(['3: 4', '4: 4']);
     expect(again.follower.standing.reason).toContain(reason);
+  });
+
+  it('names the groups of _lifecycle that differ, as nodes show them that hold it', async () => {
+    const earlier = refusingLifecycle(callerOf(scene.masterOf(1), 'org1.goods'));
+    const refusing = remoteRanks(nodeOf('org2.master'), earlier);
+    const node = await startDamaged([refusing, honest(2)], '_lifecycle', DEFINITION);
+    await compared(node);
+    await node.until(() => located(node).every((one) => !one.endsWith(' ')));
+    expect([located(node), node.refused]).toEqual([['3: 1', '4: 1'], []]);
+    expect(node.follower.standing).toEqual({
+      state: 'inconsistent',
+      reason:
+        'the state of _lifecycle after block 6, the end of cycle 3, is not what a quorum sealed: ' +
+        'what blocks 1 wrote differs (cycles 1)',
+    });
   });
 
   it('names who lies and who differs too, and asks the next', async () => {
@@ -148,9 +180,11 @@ describe('what a master shows of a rank tree', () => {
   const ask = (name: string, height: MessageInitShape<typeof Master.method.rankTop.input>) =>
     codeOf(() => callerOf(scene.masterOf(0), name).call(Master.method.rankTop, height));
 
-  it('is for business nodes of the domain, at heights that it keeps', async () => {
+  it('is for business nodes of the domain, of _lifecycle for all, at heights that it keeps', async () => {
     expect(await ask('org2.goods', { domain: 'goods', checkNum: 3n })).toBeNull();
     expect(await ask('org1.retail', { domain: 'goods', checkNum: 3n })).toBe('NOT_YOUR_DOMAIN');
+    expect(await ask('org1.retail', { domain: '_lifecycle', checkNum: 3n })).toBeNull();
+    expect(await ask('org2.master', { domain: '_lifecycle', checkNum: 3n })).toBe('NOT_YOUR_ROLE');
     expect(await ask('org2.master', { domain: 'goods', checkNum: 3n })).toBe('NOT_YOUR_ROLE');
     expect(await ask('org2.goods', { domain: 'goods', checkNum: 9n })).toBe('NOT_FROZEN');
   });
@@ -171,7 +205,10 @@ describe('what a master shows of a rank tree', () => {
       ...callerOf(scene.masterOf(0), 'org1.goods'),
       call: () => Promise.reject(new CotraceError('RANK_TREE_DAMAGED', 'mine is damaged')),
     };
-    const peer = remoteRanks(nodeOf('org2.master'), 'goods', refusing).at(3n, new AbortController().signal);
+    const peer = remoteRanks(nodeOf('org2.master'), refusing).at(
+      { domain: 'goods', checkNum: 3n },
+      new AbortController().signal,
+    );
     await expect(peer.root()).rejects.toBeInstanceOf(PeerFailure);
   });
 });

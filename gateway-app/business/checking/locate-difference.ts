@@ -2,14 +2,14 @@ import { compareRanks, isCotraceError, type RankView } from '@cotrace/core';
 import type { Log } from '../../node/log.js';
 import { LOCATE_MS, MAX_DIFFERING_GROUPS } from '../limits.js';
 import type { RefusalLog } from '../refusal-log.js';
-import { PeerFailure, type RankSource } from './rank-peers.js';
+import { PeerFailure, type RankHeight, type RankSource } from './rank-peers.js';
 
 /** What is compared, and whom to ask. */
 export interface LocateParts {
-  readonly checkNum: bigint;
-  /** The own tree at the end of the cycle. */
+  readonly height: RankHeight;
+  /** The own tree at that height. */
   readonly view: RankView;
-  /** The domain's digest that a quorum sealed, 32 bytes. */
+  /** The digest that a quorum sealed for it, 32 bytes. */
   readonly sealed: Uint8Array;
   /** In the order of preference. */
   readonly sources: readonly RankSource[];
@@ -26,7 +26,7 @@ export async function locateDifference(
   { sources, ...parts }: LocateParts,
   signal: AbortSignal,
 ): Promise<readonly bigint[] | null> {
-  const { log, refusals, checkNum, view } = parts;
+  const { log, refusals, height, view } = parts;
   for (const source of sources) {
     if (signal.aborted) return null;
     try {
@@ -37,7 +37,7 @@ export async function locateDifference(
       if (isPeers) {
         refusals.add({ blockNum: view.block, source: source.name, code: error.code, reason: error.message });
       }
-      const what = `${source.name} could not show what differs at the end of cycle ${checkNum}; asking the next`;
+      const what = `${source.name} could not show what differs in ${height.domain} at the end of cycle ${height.checkNum}; asking the next`;
       log.often('warn', `ranks ${source.name}`, what, error);
     }
   }
@@ -46,11 +46,11 @@ export async function locateDifference(
 
 async function groupsThatDiffer(
   source: RankSource,
-  { checkNum, view, sealed }: Omit<LocateParts, 'sources'>,
+  { height, view, sealed }: Omit<LocateParts, 'sources'>,
   signal: AbortSignal,
 ): Promise<bigint[]> {
   const blocks: bigint[] = [];
-  for await (const { block } of compareRanks(view, sealed, source.at(checkNum, signal))) {
+  for await (const { block } of compareRanks(view, sealed, source.at(height, signal))) {
     blocks.push(block);
     if (blocks.length >= MAX_DIFFERING_GROUPS) break;
   }

@@ -4,11 +4,19 @@ import { Business, Master } from '../../gen/cotrace/cotrace_pb.js';
 import type { RpcCaller } from '../../node/rpc-client.js';
 import { RANK_CALL_MS } from '../limits.js';
 
-/** A node that can be asked for its rank tree of the domain at the end of a cycle. */
+/** A rank tree at one height. */
+export interface RankHeight {
+  /** The node's domain, or `_lifecycle`. */
+  readonly domain: string;
+  /** The cycle at whose end. */
+  readonly checkNum: bigint;
+}
+
+/** A node that can be asked for its rank trees of the domain and of `_lifecycle`. */
 export interface RankSource {
   readonly name: string;
   /** `signal` ends what is asked. The peer's methods throw `PeerFailure`. */
-  at(checkNum: bigint, signal: AbortSignal): RankPeer;
+  at(height: RankHeight, signal: AbortSignal): RankPeer;
 }
 
 /** That a peer did not answer, or refused: not the own doing, whatever code it names. */
@@ -25,11 +33,11 @@ export function rankSourcesOf(self: ConsortiumNode, { nodes }: Consortium): Cons
 }
 
 /** A node as a source, over the wire. */
-export function remoteRanks({ name, role }: ConsortiumNode, domain: string, client: RpcCaller): RankSource {
+export function remoteRanks({ name, role }: ConsortiumNode, client: RpcCaller): RankSource {
   const { method } = role === 'master' ? Master : Business;
   return {
     name,
-    at: (checkNum, signal) => {
+    at: ({ domain, checkNum }, signal) => {
       const limits = { timeout: RANK_CALL_MS, signal };
       return {
         name,

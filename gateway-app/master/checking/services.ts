@@ -1,12 +1,11 @@
 import { create } from '@bufbuild/protobuf';
-import { checkingHeaderHash, CotraceError, provePart, RULES } from '@cotrace/core';
+import { checkingHeaderHash, CotraceError, RULES } from '@cotrace/core';
 import type { Consortium } from '../../consortium/consortium.js';
 import {
   CheckingStateSchema,
   CycleListSchema,
   CycleSchema,
   Master,
-  SealedHeaderSchema,
   type Cycle,
 } from '../../gen/cotrace/cotrace_pb.js';
 import type { HeightFeed } from '../../node/feed.js';
@@ -15,6 +14,7 @@ import { requireDomain, requireRole } from '../../node/rpc-server.js';
 import { MASTER_REQUESTS, MAX_CYCLES } from '../limits.js';
 import type { MasterLedger } from '../master-ledger.js';
 import type { CheckingLedger } from './checking-ledger.js';
+import { sealedHeader } from './sealed-header.js';
 
 /** What the methods about checking cycles answer from. */
 export interface CheckingServiceParts {
@@ -60,11 +60,8 @@ export function checkingMethods(parts: CheckingServiceParts) {
         requireRole(caller, ['business']);
         requireDomain(caller, domain);
         for await (const n of sealed.numbers(checkNum < 1n ? 1n : checkNum, signal)) {
-          const { header, parts: leaves } = cycles.need(n);
           const seal = rows.seal(n)?.envelope ?? new Uint8Array();
-          const { index, leaves: shown, multiproof } = provePart(leaves, domain);
-          const part = { index, leaves: [...shown], multiproof: [...multiproof] };
-          yield create(SealedHeaderSchema, { header, seal, part });
+          yield sealedHeader({ ...cycles.need(n), seal }, domain);
         }
       },
     ),

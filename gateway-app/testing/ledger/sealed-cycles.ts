@@ -2,7 +2,8 @@ import type { SealedSource } from '../../business/checking/follow-cycles.js';
 import { HeightFeed } from '../../node/feed.js';
 import type { TestMaster } from '../test-master.js';
 import type { TestNetwork } from '../test-network.js';
-import { sealedMessage, sealOf } from '../test-sealer.js';
+import { sealedHeader } from '../../master/checking/sealed-header.js';
+import { sealOf } from '../test-sealer.js';
 
 /** The cycles of a master with which all organisations agree: each is sealed as soon as it has ended. */
 export class SealedCycles {
@@ -38,7 +39,7 @@ export class SealedCycles {
     const sealed = (checkNum: bigint) => {
       const { header, parts } = this.#master.store.cycles.need(checkNum);
       const seal = sealOf(this.#network, header, checkNum, this.#network.peers);
-      return sealedMessage({ header, seal, parts }, domain);
+      return sealedHeader({ header, seal, parts }, domain);
     };
     return {
       name: this.#master.name,
