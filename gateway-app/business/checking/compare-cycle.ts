@@ -31,7 +31,7 @@ export interface CycleKnowledge {
   readonly point: CyclePoint | null;
 }
 
-/** How a part of the own state stands to the one that was sealed. */
+/** How a part of the node’s own state compares with the one that was sealed. */
 export interface ComparedPart {
   /** The node's domain, or `_lifecycle`. */
   readonly domain: string;
@@ -90,7 +90,7 @@ export function compareCycle(
   return { kind: 'verified', header, parts, isWhole: lifecycle !== undefined };
 }
 
-/** Compares a part, shown by `proof`, with the own digest; null where that is not known. */
+/** Compares a part, shown by `proof`, with `own`, the node’s digest of it; null where that is not known. */
 function comparedPart(
   header: CheckingHeader,
   c: number,

@@ -170,7 +170,7 @@ export class CycleBook {
     return this.#differences.some((one) => isOf(one, height));
   }
 
-  /** The own tree at a height; null where that was not frozen. Throws `RANK_TREE_DAMAGED`. */
+  /** The node’s own tree at a height; null where that was not frozen. Throws `RANK_TREE_DAMAGED`. */
   view({ domain, checkNum }: RankHeight): RankView | null {
     try {
       return this.#parts.ranks.of(domain).view(checkNum);
