@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NodeAnswer } from './answers.js';
-import { Cotrace } from './cotrace.js';
+import { Cotrace, type Answer } from './cotrace.js';
 
-const SETTLE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 
 /** A network of its own in a temporary folder, and place for files. */
 export class Scene {
@@ -24,13 +24,23 @@ export class Scene {
     return path;
   }
 
-  /** The nodes, once every one that answers has processed every block. */
+  /** The nodes, once every one has processed every block. */
   async settledNodes(): Promise<readonly NodeAnswer[]> {
-    const deadline = Date.now() + SETTLE_MS;
+    return (await this.#nodesOnce((nodes) => nodes.every(({ lag }) => lag === '0'))).value;
+  }
+
+  /** What `nodes` answers once every node does but those that `isGone` names: on a busy machine one may be late. */
+  nodesBut(isGone: (name: string) => boolean): Promise<Answer<readonly NodeAnswer[]>> {
+    return this.#nodesOnce((nodes) => nodes.every(({ name, state }) => isGone(name) || state !== 'away'));
+  }
+
+  async #nodesOnce(isSo: (nodes: readonly NodeAnswer[]) => boolean): Promise<Answer<readonly NodeAnswer[]>> {
+    const deadline = Date.now() + PATIENCE_MS;
     for (;;) {
-      const { value } = await this.cotrace.json<readonly NodeAnswer[]>('nodes');
-      if (value.every(({ lag }) => lag === null || lag === '0')) return value;
-      if (Date.now() > deadline) throw new Error(`the nodes lag behind: ${JSON.stringify(value)}`);
+      const answer = await this.cotrace.json<readonly NodeAnswer[]>('nodes');
+      if (isSo(answer.value)) return answer;
+      if (Date.now() > deadline)
+        throw new Error(`the nodes stay as they are: ${JSON.stringify(answer.value)}`);
       await sleep(100);
     }
   }

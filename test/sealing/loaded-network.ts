@@ -74,6 +74,19 @@ export class LoadedNetwork {
     return blocksOf(this.#network(this.consortium.channels[channel].name));
   }
 
+  /** As `blocks`, once they are as they come to be. */
+  async blocksOnce(
+    channel: 'main' | 'checking',
+    isSo: (blocks: readonly Block[]) => boolean,
+  ): Promise<readonly Block[]> {
+    const until = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const blocks = await this.blocks(channel);
+      if (isSo(blocks) || Date.now() > until) return blocks;
+      await sleep(1000);
+    }
+  }
+
   async remove(): Promise<void> {
     this.#view?.close();
     for (const connection of [...this.#fabric, ...this.#sessions]) connection.close();
