@@ -6,7 +6,7 @@ import { progress } from '../output.js';
 import { ages } from '../rank/ages.js';
 import { PAPER } from '../rank/workload.js';
 import { measureHeights } from '../storage/heights.js';
-import { measureEnd } from './ends.js';
+import { measureEnds } from './ends.js';
 import { measureNetworks } from './network.js';
 import { report } from './report.js';
 
@@ -34,7 +34,7 @@ export const checkingBench: Bench = {
     const setting = { domains: whole(values.domains), height: whole(values.height) };
     const past = values.ages.split(',').map(whole);
     await inFolder(values.ledger ?? null, signal, async (folder) => {
-      const end = wanted.has('ends') ? await measureEnd(folder, setting, signal) : null;
+      const ends = wanted.has('ends') ? await measureEnds(folder, setting, signal) : null;
       const cycles = wanted.has('cycles')
         ? await measureHeights(folder, CYCLE_HEIGHTS, CYCLE_BLOCKS, signal)
         : [];
@@ -42,7 +42,7 @@ export const checkingBench: Bench = {
       const folds = wanted.has('folds') ? await ages(join(folder, 'ages'), PAPER, past, signal) : [];
       const { height, records, rounds } = NETWORK;
       const networks = wanted.has('network') ? await measureNetworks(height, records, rounds, signal) : [];
-      report({ end, cycles, folds, networks });
+      report({ ends, cycles, folds, networks });
     });
   },
 };

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DrivenNodes, StoredLedger, type LedgerPlan } from '@cotrace/gateway-app/ledgers';
 import { progress } from '../output.js';
+import { stopwatch, type Spent } from '../rank/spent.js';
 import { VALUES } from '../storage/setting.js';
 
 const PER_BLOCK = 128;
@@ -9,6 +10,8 @@ const NODES = 'nodes';
 const TRIE_BYTES = 256 << 20;
 /** Blocks before and after the end of a cycle that it is compared with. */
 const NEIGHBOURS = 16;
+/** Cycles of updates whose ends are measured: the first, and the first after whose end something is let go that it changed. */
+const MEASURED = { first: 2, later: 9 };
 
 /** How many domains and blocks the end of a cycle is measured with. */
 export interface EndSetting {
@@ -18,22 +21,36 @@ export interface EndSetting {
 }
 
 /** How long a master took to take in the block that ends a cycle of updates, and those around it. */
-export interface EndCost extends EndSetting {
-  /** Updates of the cycle. */
-  readonly updates: number;
-  /** Milliseconds. */
-  readonly end: number;
-  readonly neighbours: { readonly median: number; readonly most: number };
+export interface EndCost {
+  readonly cycle: number;
+  readonly end: Spent;
+  readonly before: Spread;
+  readonly after: Spread;
   /** Of all other blocks of the cycle. */
-  readonly others: { readonly median: number; readonly most: number };
-  /** Milliseconds that removing a cycle's old nodes of the state trie takes, as at the end of a later cycle. */
-  readonly prune: number;
+  readonly others: Spread;
+}
+
+/** Of several blocks, in milliseconds. */
+export interface Spread {
+  readonly median: Spent;
+  readonly most: Spent;
+}
+
+/** What was measured of the ends of cycles. */
+export interface EndCosts extends EndSetting {
+  /** Updates of a cycle. */
+  readonly updates: number;
+  readonly ends: readonly EndCost[];
   /** Bytes of the header with the parts of all domains, as the master keeps it. */
   readonly header: number;
 }
 
-/** Feeds a master one cycle of creations and one of updates, and some blocks more, over all domains. */
-export async function measureEnd(folder: string, setting: EndSetting, signal: AbortSignal): Promise<EndCost> {
+/** Feeds a master a cycle of creations, and then cycles of updates over all domains; those between the measured ones are of few. */
+export async function measureEnds(
+  folder: string,
+  setting: EndSetting,
+  signal: AbortSignal,
+): Promise<EndCosts> {
   const { domains, height } = setting;
   progress(`the ledger of ${domains} domains …`);
   const stored = await StoredLedger.open(join(folder, `ends-${domains}-${height}`), planOf(setting));
@@ -41,40 +58,43 @@ export async function measureEnd(folder: string, setting: EndSetting, signal: Ab
   const place = network.folder(NODES);
   await rm(place, { recursive: true, force: true });
   const nodes = await DrivenNodes.open(network, { folder: NODES, domains: [], trieBytes: TRIE_BYTES });
-  const times: number[] = [];
-  let prune = 0;
-  let header = 0;
+  const spent: Spent[] = [];
   try {
-    for await (const { bytes } of stored.blocks()) {
+    for await (const { number, bytes } of stored.blocks()) {
       signal.throwIfAborted();
-      const start = performance.now();
+      if (number % BigInt(height) === 1n) progress(`cycle ${number / BigInt(height) + 1n} …`);
+      const stop = stopwatch();
       await nodes.take(bytes);
-      times.push(performance.now() - start);
+      spent.push(stop());
     }
-    const { store } = nodes.master;
-    const { header: sealed, parts } = store.cycles.need(2n);
-    header = sealed.length + parts.reduce((sum, { domain, hpart }) => sum + domain.length + hpart.length, 0);
-    const start = performance.now();
-    await store.trie.prune(2n);
-    prune = performance.now() - start;
+    const { header, parts } = nodes.master.store.cycles.need(2n);
+    return {
+      ...setting,
+      updates: height * PER_BLOCK,
+      ends: Object.values(MEASURED).map((cycle) => costOf(spent, cycle, height)),
+      header: header.length + parts.reduce((sum, { domain, hpart }) => sum + domain.length + hpart.length, 0),
+    };
   } finally {
     await nodes.close();
     await rm(place, { recursive: true, force: true });
   }
-  const end = 2 * height;
-  const near = [...times.slice(end - NEIGHBOURS, end), ...times.slice(end + 1, end + 1 + NEIGHBOURS)];
+}
+
+function costOf(spent: readonly Spent[], cycle: number, height: number): EndCost {
+  const at = cycle * height;
+  const end = spent[at];
+  if (end === undefined) throw new Error(`the ledger ends before block ${at}`);
   return {
-    ...setting,
-    updates: height * PER_BLOCK,
-    end: times[end] ?? NaN,
-    neighbours: spread(near),
-    others: spread(times.slice(height + 1, end)),
-    prune,
-    header,
+    cycle,
+    end,
+    before: spread(spent.slice(at - NEIGHBOURS, at)),
+    after: spread(spent.slice(at + 1, at + 1 + NEIGHBOURS)),
+    others: spread(spent.slice(at - height + 1, at)),
   };
 }
 
 function planOf({ domains, height }: EndSetting): LedgerPlan {
+  const { first, later } = MEASURED;
   return {
     organisations: 3,
     checkingHeight: height,
@@ -84,7 +104,9 @@ function planOf({ domains, height }: EndSetting): LedgerPlan {
       domains: Array.from({ length: domains }, (_, i) => `domain${String(i).padStart(3, '0')}`),
       perBlock: PER_BLOCK,
       phases: [
-        { blocks: height - 1, mix: { create: 1 } },
+        { blocks: (first - 1) * height - 1, mix: { create: 1 } },
+        { blocks: height + NEIGHBOURS, mix: { update: 1 } },
+        { blocks: (later - first - 1) * height - NEIGHBOURS, mix: { update: 1 }, perBlock: 1 },
         { blocks: height + NEIGHBOURS, mix: { update: 1 } },
       ],
       quietEvery: 0,
@@ -93,7 +115,14 @@ function planOf({ domains, height }: EndSetting): LedgerPlan {
   };
 }
 
-function spread(times: readonly number[]): EndCost['others'] {
-  const sorted = [...times].sort((a, b) => a - b);
-  return { median: sorted[Math.floor(sorted.length / 2)] ?? NaN, most: Math.max(...sorted) };
+function spread(all: readonly Spent[]): Spread {
+  const [wall, cpu] = [all.map((one) => one.wall), all.map((one) => one.cpu)];
+  return {
+    median: { wall: median(wall), cpu: median(cpu) },
+    most: { wall: Math.max(...wall), cpu: Math.max(...cpu) },
+  };
+}
+
+function median(times: readonly number[]): number {
+  return [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? NaN;
 }

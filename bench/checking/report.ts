@@ -1,14 +1,15 @@
 import { cpus } from 'node:os';
 import { bytes, table } from '@cotrace/gateway-app';
 import { rounded, say } from '../output.js';
+import type { Spent } from '../rank/spent.js';
 import { AGED_UPDATES, type AgeCost } from '../rank/ages.js';
 import type { HeightRow } from '../storage/heights.js';
-import type { EndCost } from './ends.js';
+import type { EndCosts } from './ends.js';
 import type { NetworkCost } from './network.js';
 
 /** What was measured; what was left out is null or empty. */
 export interface CheckingResults {
-  readonly end: EndCost | null;
+  readonly ends: EndCosts | null;
   readonly cycles: readonly HeightRow[];
   readonly folds: readonly AgeCost[];
   readonly networks: readonly NetworkCost[];
@@ -21,36 +22,52 @@ const ACCEPTED_GROWTH = 1.3;
 
 /** Prints tables for people, and ends with one line of JSON. */
 export function report(results: CheckingResults): void {
-  const { end, cycles, folds, networks } = results;
+  const { ends, cycles, folds, networks } = results;
   say(`${cpus().length} processors (${cpus()[0]?.model ?? 'unknown'}), Node ${process.version}`);
-  if (end !== null) sayEnd(end);
+  if (ends !== null) sayEnds(ends);
   if (cycles.length > 0) sayCycles(cycles);
   if (folds.length > 0) sayFolds(folds);
   if (networks.length > 0) sayNetworks(networks);
   say(JSON.stringify({ bench: 'checking', ...results }, rounded(3)));
 }
 
-function sayEnd(end: EndCost): void {
-  const { domains, height, updates, neighbours, others } = end;
-  const later = end.end - neighbours.median;
+function sayEnds({ domains, height, updates, ends, header }: EndCosts): void {
   say(
-    `\nA master takes in blocks of a cycle of ${updates} updates over ${domains} domains, c = ${height}; milliseconds.`,
+    `\nA master takes in blocks of cycles of ${updates} updates over ${domains} domains, c = ${height}; milliseconds, and of those of processor time.`,
   );
   say(
     table([
-      ['block n·c', 'neighbours: median', 'most', 'others: median', 'most', 'later', 'accepted', 'pruning'],
       [
-        ...[end.end, neighbours.median, neighbours.most, others.median, others.most, later].map((time) =>
-          time.toFixed(0),
-        ),
-        `at most ${ACCEPTED_DELAY}`,
-        end.prune.toFixed(0),
+        'cycle n',
+        'block n·c',
+        '16 before it',
+        'most',
+        '16 after it',
+        'most',
+        'others',
+        'most',
+        'later',
+        'accepted',
       ],
+      ...ends.map(({ cycle, end, before, after, others }) => [
+        String(cycle),
+        spentText(end),
+        ...[before, after, others].flatMap(({ median, most }) => [spentText(median), spentText(most)]),
+        spentText({
+          wall: end.wall - (before.median.wall + after.median.wall) / 2,
+          cpu: end.cpu - (before.median.cpu + after.median.cpu) / 2,
+        }),
+        `at most ${ACCEPTED_DELAY}`,
+      ]),
     ]),
   );
   say(
-    `A header with its parts takes ${bytes(end.header)} in a master. Pruning: of a cycle's old trie nodes, which the end of the eighth cycle after does besides.`,
+    `Medians; later: than the mean of both. After the end of cycle 9 a master lets go what cycle 2 changed. A header with its parts takes ${bytes(header)} in a master.`,
   );
+}
+
+function spentText({ wall, cpu }: Spent): string {
+  return `${wall.toFixed(0)} (${cpu.toFixed(0)})`;
 }
 
 function sayCycles(cycles: readonly HeightRow[]): void {

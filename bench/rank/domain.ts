@@ -70,6 +70,7 @@ export async function endCycle(
 ): Promise<number> {
   const editor = new RankEditor(pages, c);
   editor.release(blockNum);
+  editor.sweep();
   editor.freeze();
   const writes = editor.writes();
   await store.rankOf(NAMESPACE).commit(writes);

@@ -6,8 +6,10 @@ import { readTop, type Freeze } from './top-page.js';
 
 /** Stands for a page that was not there: no page is empty. */
 const ABSENT = new Uint8Array();
-/** Of a list of names: far above what one fold writes, and below what a damaged page may ask for. */
+/** Of a list of names: far above what a page is called, and below what a damaged page may ask for. */
 const MAX_NAME = 256;
+/** Pages that one list names: what is removed at a time. */
+const LIST_NAMES = 256;
 
 /**
  * Heights that are frozen at most: each keeps what later blocks change, and a node that compares none of them for so
@@ -18,7 +20,7 @@ export const MAX_FREEZES = 16;
 const savedName = (blockNum: bigint, name: string) => `f/${numbered(blockNum)}/${name}`;
 const listName = (blockNum: bigint, list: number) => `l/${numbered(blockNum)}/${numbered(list)}`;
 
-/** The freeze of `blockNum`, and those that came later. Throws `NOT_FROZEN` where there is none of `blockNum`. */
+/** The freeze of `blockNum`, and those that came later. Throws `NOT_FROZEN` where there is none of `blockNum`, or it is released. */
 export function freezesFrom(pages: PageReader, blockNum: bigint): readonly [Freeze, ...Freeze[]] {
   const [first, ...later] = readTop(pages).freezes.filter((freeze) => freeze.block >= blockNum);
   if (first?.block !== blockNum)
@@ -74,12 +76,12 @@ export class SavingEdit implements ChangingPages {
 
   /** Notes what was saved, so that it can be removed; the freeze as it is now. */
   finish(): Freeze | null {
-    if (this.#freeze === null || this.#saved.size === 0) return this.#freeze;
-    this.#edit.put(
-      listName(this.#freeze.block, this.#freeze.lists),
-      concat(...Array.from(this.#saved, (name) => lp(name))),
-    );
-    return { ...this.#freeze, lists: this.#freeze.lists + 1 };
+    if (this.#freeze === null) return null;
+    const names = Array.from(this.#saved, (name) => lp(name));
+    let { lists } = this.#freeze;
+    for (let from = 0; from < names.length; from += LIST_NAMES)
+      this.#edit.put(listName(this.#freeze.block, lists++), concat(...names.slice(from, from + LIST_NAMES)));
+    return { ...this.#freeze, lists };
   }
 
   #isSaved({ block: blockNum, lists }: Freeze, name: string): boolean {
@@ -87,15 +89,25 @@ export class SavingEdit implements ChangingPages {
   }
 }
 
-/** Removes everything that was saved for a freeze. No older freeze may need it. Throws `RANK_TREE_DAMAGED` where a list of it is. */
-export function removeFreeze(edit: PageEdit, { block, lists }: Freeze): void {
-  for (let list = 0; list < lists; list++) {
-    const name = listName(block, list);
-    for (const page of fromOwnPage(name, () => decodeList(edit.get(name) ?? ABSENT))) {
-      edit.put(savedName(block, page), null);
-    }
-    edit.put(name, null);
-  }
+/**
+ * Removes what was saved for released freezes, the oldest first: the pages of at most so many lists. What is left of them.
+ * Throws `RANK_TREE_DAMAGED` where a list is.
+ */
+export function sweepFreezes(edit: PageEdit, released: readonly Freeze[], most: number): Freeze[] {
+  let budget = most;
+  return released.flatMap((freeze) => {
+    const kept = Math.max(0, freeze.lists - budget);
+    budget -= freeze.lists - kept;
+    for (let list = kept; list < freeze.lists; list++) removeList(edit, freeze.block, list);
+    return kept === 0 ? [] : [{ ...freeze, lists: kept }];
+  });
+}
+
+function removeList(edit: PageEdit, blockNum: bigint, list: number): void {
+  const name = listName(blockNum, list);
+  for (const page of fromOwnPage(name, () => decodeList(edit.get(name) ?? ABSENT)))
+    edit.put(savedName(blockNum, page), null);
+  edit.put(name, null);
 }
 
 function decodeList(bytes: Uint8Array): string[] {

@@ -1,5 +1,6 @@
 export { compareRanks, type GroupDifference } from './compare.js';
 export { DELETED_VALUE_HASH, NO_POLICY_HASH, type RankEntry } from './entry.js';
+export { foldShare, isFoldDue, sweepShare } from './pace.js';
 export { PageEdit, type PageReader, type PageWrite } from './pages.js';
 export * from './peer.js';
 export { emptyPart } from './places.js';

@@ -195,19 +195,21 @@ describe('the digest of a rank tree', () => {
 });
 
 describe('a rank tree', () => {
-  it('shows each frozen height as it was, while later blocks go on', () => {
+  it('shows each frozen height as it was, while later blocks go on and what is released is removed bit by bit', () => {
     const scenario = fc.tuple(
       histories({ blocks: 20, keys: 20 }),
       fc.array(fc.boolean(), { minLength: 20, maxLength: 20 }),
       fc.nat(19),
+      fc.nat(2),
     );
     fc.assert(
-      fc.property(scenario, ([history, freezes, released]) => {
+      fc.property(scenario, ([history, freezes, released, swept]) => {
         const pages = new MemoryPages();
         const kept = new Map<bigint, RankEntry[]>();
         play(history, ({ c, block, index, changes, entries }) => {
           committed(pages, c, (editor) => {
             editor.apply(block, changes);
+            editor.sweep(swept);
             if (freezes[index] !== true) return;
             expect(editor.freeze()).toBe(block);
             kept.set(block, [...entries.values()]);
@@ -223,6 +225,8 @@ describe('a rank tree', () => {
           expect(entriesIn(view)).toEqual(then.map(textOf).sort());
         }
         committed(pages, history.c, (editor) => editor.release(2n ** 63n));
+        committed(pages, history.c, (editor) => editor.sweep());
+        expect(new RankEditor(pages, history.c).unswept).toBe(0);
         expect([...pages.pages.keys()].filter((name) => /^[fl]\//.test(name))).toEqual([]);
       }),
       { numRuns: RUNS },
@@ -333,8 +337,11 @@ describe('a rank tree', () => {
           expect(toHex(view.digest)).toBe(digest);
           expect(entriesIn(view)).toEqual(entriesIn(new RankView(once, history.c, height)));
         }
-        committed(stepped, history.c, (editor) => editor.release(last));
-        committed(once, history.c, (editor) => editor.release(last));
+        for (const pages of [stepped, once])
+          committed(pages, history.c, (editor) => {
+            editor.release(last);
+            editor.sweep();
+          });
         expect(contents(stepped)).toEqual(contents(once));
       }),
       { numRuns: RUNS },
@@ -514,8 +521,72 @@ describe('a rank tree', () => {
     expect(list).not.toBeNull();
     for (const left of [null, list?.slice(0, 5) ?? null, list?.fill(0xff, 4, 6) ?? null]) {
       pages.commit([{ name, bytes: left }]);
-      refused(() => new RankEditor(pages, 4).release(1n), 'RANK_TREE_DAMAGED');
+      const editor = new RankEditor(pages, 4);
+      editor.release(1n);
+      refused(() => editor.sweep(1), 'RANK_TREE_DAMAGED');
     }
+  });
+
+  /** A tree of 600 blocks with a key each, frozen, and then all of them changed: what each saved is to be kept. */
+  const changedThroughout = () => {
+    const pages = new MemoryPages();
+    const names = Array.from({ length: 600 }, (_, i) => `k${i}`);
+    names.forEach((name, i) => committed(pages, 1024, (editor) => editor.apply(BigInt(i), [change(name)])));
+    committed(pages, 1024, (editor) => editor.freeze());
+    const changes = names.map((name, i) => change(name, stamped(name, BigInt(i))));
+    committed(pages, 1024, (editor) => {
+      editor.apply(600n, changes);
+      return editor.digest();
+    });
+    return pages;
+  };
+  const saved = ({ pages }: MemoryPages) => [...pages.keys()].filter((name) => /^[fl]\//.test(name)).length;
+
+  it('writes its first page alone when a height is released, and removes what was saved for it in steps, over starts too', () => {
+    const pages = changedThroughout();
+    const release = new RankEditor(pages, 1024);
+    release.release(599n);
+    expect(release.writes().map(({ name }) => name)).toEqual(['top']);
+    pages.commit(release.writes());
+    refused(() => new RankView(pages, 1024, 599n), 'NOT_FROZEN');
+    let left = saved(pages);
+    expect(left).toBeGreaterThan(600);
+    for (let steps = new RankEditor(pages, 1024).unswept; steps > 0; steps--) {
+      expect(new RankEditor(pages, 1024).unswept).toBe(steps);
+      committed(pages, 1024, (editor) => editor.sweep(1));
+      expect(left - saved(pages)).toBeLessThanOrEqual(257);
+      left = saved(pages);
+    }
+    expect(left).toBe(0);
+  });
+
+  it('is right where a height is released and frozen again before another block', () => {
+    const pages = changedThroughout();
+    committed(pages, 1024, (editor) => editor.freeze());
+    const old = stamped('k1', 600n);
+    const entry = { ...old, verNum: 2 };
+    committed(pages, 1024, (editor) => editor.replace([entry], []));
+    committed(pages, 1024, (editor) => editor.release(600n));
+    committed(pages, 1024, (editor) => editor.freeze());
+    const then = new RankView(pages, 1024, 600n).entries(600n);
+    expect(then.map(({ key }) => key)).not.toContain('k1');
+    committed(pages, 1024, (editor) => editor.replace([], [entry]));
+    expect(new RankView(pages, 1024, 600n).entries(600n)).toEqual(then);
+  });
+
+  it('removes at once what is left of more than 16 released heights', () => {
+    const pages = new MemoryPages();
+    let before: RankEntry | null = null;
+    for (let blockNum = 1n; blockNum <= 60n; blockNum++) {
+      committed(pages, 4, (editor) => {
+        editor.apply(blockNum, [change('a', before)]);
+        editor.freeze();
+        editor.release(blockNum - 1n);
+      });
+      before = { ...stamped('a', blockNum), verNum: Number(blockNum) };
+    }
+    expect(new RankEditor(pages, 4).unswept).toBe(16);
+    expect([...pages.pages.keys()].filter((name) => name.startsWith('l/'))).toHaveLength(16);
   });
 
   it('stays where it was when a block is refused', () => {

@@ -4,7 +4,7 @@ import { checkCheckingHeight, checkNum, type Rev } from '../formats/rev.js';
 import { sha256 } from '../hash.js';
 import { leafHash } from '../merkle/hashing.js';
 import type { RankEntry } from './entry.js';
-import { MAX_FREEZES, removeFreeze, SavingEdit } from './freezes.js';
+import { MAX_FREEZES, SavingEdit, sweepFreezes } from './freezes.js';
 import { GroupEdits, type GroupEdit } from './group-edits.js';
 import { encodeGroup } from './group.js';
 import { putGroup, StoredGroup } from './group-pages.js';
@@ -73,6 +73,11 @@ export class RankEditor {
   /** Steps that would bring the layers up to date: groups that blocks made, and entries that left older ones. */
   get waiting(): number {
     return this.#top.waiting;
+  }
+
+  /** Lists of pages that were saved for heights released since: `sweep` removes them. */
+  get unswept(): number {
+    return this.#top.released.reduce((sum, { lists }) => sum + lists, 0);
   }
 
   /**
@@ -168,17 +173,35 @@ export class RankEditor {
     if (this.frozen.at(-1) === blockNum) return blockNum;
     if (this.frozen.length >= MAX_FREEZES) return null;
     this.fold();
+    // What was saved for an earlier freeze of the same height would count as saved for this one.
+    if (this.#top.released.at(-1)?.block === blockNum) this.sweep();
     const { freezes, ranks, root } = this.#top;
     this.#setTop({ freezes: [...freezes, { block: blockNum, lists: 0, ranks, root }] });
     return blockNum;
   }
 
-  /** Lets go what is frozen at `blockNum` and before; where nothing is, it does nothing. Throws `RANK_TREE_DAMAGED`. */
+  /**
+   * Lets go what is frozen at `blockNum` and before; where nothing is, it does nothing. Costs the top page alone: what was
+   * saved for these heights is removed by `sweep`. What that left of more than 16 heights is removed at once. Throws
+   * `RANK_TREE_DAMAGED`.
+   */
   release(blockNum: bigint): void {
     const { freezes } = this.#top;
-    for (const freeze of freezes) if (freeze.block <= blockNum) removeFreeze(this.#edit, freeze);
     const kept = freezes.filter((freeze) => freeze.block > blockNum);
-    if (kept.length < freezes.length) this.#setTop({ freezes: kept });
+    if (kept.length === freezes.length) return;
+    const gone = freezes.filter((freeze) => freeze.block <= blockNum && freeze.lists > 0);
+    const released = [...this.#top.released, ...gone];
+    sweepFreezes(this.#edit, released.slice(0, -MAX_FREEZES), Infinity);
+    this.#setTop({ freezes: kept, released: released.slice(-MAX_FREEZES) });
+  }
+
+  /**
+   * Removes pages that were saved for released heights: those of at most so many lists, of 256 pages each; without a number
+   * all. Throws `RANK_TREE_DAMAGED` where a list is.
+   */
+  sweep(lists = Infinity): void {
+    const { released } = this.#top;
+    if (released.length > 0) this.#setTop({ released: sweepFreezes(this.#edit, released, lists) });
   }
 
   /** What is to be committed, all or none. */

@@ -23,13 +23,15 @@ export interface TopPage extends RankTop {
   readonly waiting: number;
   /** Of those of the oldest note that is pending, how many are done. */
   readonly done: number;
-  /** By rising block. */
+  /** Heights that were released and of which saved pages are still to be removed, by rising block. */
+  readonly released: readonly Freeze[];
+  /** Heights that are frozen, by rising block, all above those that were released. */
   readonly freezes: readonly Freeze[];
 }
 
 const NAME = 'top';
-/** The first byte. Pages of trees whose ranks had no fixed places begin with 0, and count as damaged. */
-const LAYOUT = 2;
+/** The first byte. Pages of other layouts count as damaged: 0, whose ranks had no fixed places, and 2, which knew nothing of what is still to be removed. */
+const LAYOUT = 3;
 
 const EMPTY: TopPage = {
   next: 0n,
@@ -39,6 +41,7 @@ const EMPTY: TopPage = {
   done: 0,
   ranks: 0,
   root: sha256(),
+  released: [],
   freezes: [],
 };
 
@@ -60,22 +63,26 @@ function decodeTop(bytes: Uint8Array): TopPage {
     ranks: reader.u32(),
     root: reader.take(HASH_LENGTH),
   };
+  const released = reader.u32();
   const freezes: Freeze[] = [];
   while (reader.left > 0) {
     const [blockNum, lists, ranks] = [reader.u64(), reader.u32(), reader.u32()];
     freezes.push({ block: blockNum, lists, ranks, root: reader.take(HASH_LENGTH) });
   }
-  return { ...top, freezes };
+  return { ...top, released: freezes.slice(0, released), freezes: freezes.slice(released) };
 }
 
 export function writeTop(edit: ChangingPages, top: TopPage): void {
-  const { next, notes, pending, waiting, done, ranks, root } = top;
-  const freezes = top.freezes.flatMap((freeze) => [
+  const { next, notes, pending, waiting, done, ranks, root, released } = top;
+  const freezes = [...released, ...top.freezes].flatMap((freeze) => [
     u64(freeze.block),
     u32(freeze.lists),
     u32(freeze.ranks),
     freeze.root,
   ]);
   const counts = [pending, waiting, done, ranks].map(u32);
-  edit.put(NAME, concat(u8(LAYOUT), u64(next), u64(notes), ...counts, root, ...freezes));
+  edit.put(
+    NAME,
+    concat(u8(LAYOUT), u64(next), u64(notes), ...counts, root, u32(released.length), ...freezes),
+  );
 }

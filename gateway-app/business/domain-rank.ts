@@ -1,4 +1,12 @@
-import { CotraceError, isCotraceError, RankEditor, RankView, type RankEntry } from '@cotrace/core';
+import {
+  CotraceError,
+  isCotraceError,
+  isFoldDue,
+  RankEditor,
+  RankView,
+  sweepShare,
+  type RankEntry,
+} from '@cotrace/core';
 import type { Log } from '../node/log.js';
 import type { RowWrite } from '../node/store.js';
 import { endsCycle } from './checking/cycle-rows.js';
@@ -103,8 +111,8 @@ export class DomainRank {
   }
 
   /**
-   * Lets go the heights up to the end of cycle `checkNum`: what is to be committed for that. A damaged tree keeps them: it is
-   * rebuilt with the next block.
+   * Lets go the heights up to the end of cycle `checkNum`: what is to be committed for that. What was saved for them is removed
+   * with the blocks to come. A damaged tree keeps them: it is rebuilt with the next block.
    */
   released(checkNum: bigint): readonly RowWrite[] {
     try {
@@ -127,13 +135,21 @@ export class DomainRank {
     });
     editor.apply(blockNum, changes);
     const part = endsCycle(blockNum, this.#c) ? editor.digest() : null;
-    if (part !== null) this.#freeze(editor, blockNum);
+    if (part === null) this.#doShare(editor, blockNum);
+    else this.#freeze(editor, blockNum);
     if (editor.strays > 0) {
       this.#log.error(
         `${editor.strays} entries are not in the rank tree of ${this.#domain} where the state has them: the store is damaged`,
       );
     }
     return { rows: this.#rows.rowsOf(editor.writes()), part };
+  }
+
+  /** Between the ends of cycles: what would be much at an end is done before and after. */
+  #doShare(editor: RankEditor, blockNum: bigint): void {
+    const left = this.#c - Number(blockNum % BigInt(this.#c));
+    if (isFoldDue(editor.waiting, left)) editor.fold();
+    editor.sweep(sweepShare(editor.unswept, this.#c));
   }
 
   /** A height that is not frozen is compared all the same, by its digest: where it differs cannot be looked for. */

@@ -405,7 +405,7 @@ describe('a master that starts again', () => {
       envelopes,
       heads: [],
       attestation: master.attestation(1n),
-      trie: { cycle: 1n, nodes: [], keys: [], events: [] },
+      trie: { cycle: 1n, oldest: 0n, nodes: [], keys: [], events: [] },
       putChecking: () => undefined,
     });
     await close(master);

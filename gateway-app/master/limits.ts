@@ -78,11 +78,14 @@ export const RETRY_MS = { least: 200, most: 2000 };
 /** How many parts of a cycle are recorded at a time. */
 export const PARTS_AT_A_TIME = 16;
 
-/** How long rank trees are brought up to date after each block, so that little is left at the end of a cycle. */
-export const FOLD_MS = 20;
-
 /** How many ends of cycles rank trees are kept of. */
 export const KEPT_FREEZES = 8;
+
+/**
+ * Old nodes of the trie that a block lets go: so many for each that it keeps, and so many besides. What no cycle needs any more
+ * is gone some blocks later, and never grows.
+ */
+export const LET_GO = { each: 2, besides: 256 };
 
 /** Nodes of the trie up to here change with every other block, and are few enough to be remembered: at most 70,000. */
 export const REMEMBERED_DEPTH = 4;

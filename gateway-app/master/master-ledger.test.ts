@@ -135,7 +135,7 @@ describe('a master’s store', () => {
     await other.follow(fork);
     const checkpoint = other.store.checkpoint();
     if (checkpoint === null) throw new TypeError('nothing was followed');
-    const trie = { cycle: 1n, nodes: [], keys: [], events: [] };
+    const trie = { cycle: 1n, oldest: 0n, nodes: [], keys: [], events: [] };
     const attestation = other.attestation(1n);
     const putChecking = () => undefined;
     const parts = { checkpoint, envelopes: [], heads: [], attestation, trie, putChecking };

@@ -131,7 +131,9 @@ export class MasterLedger {
     const { root, nodes } = await this.#trie.commit();
     const { rules } = this.#cycles;
     const body = attestationBodyOf(checked.block, facts, checked.main.hash, terms, root, rules);
-    const trie = { cycle: checkNum(number, checkingHeight), nodes, ...taken };
+    const ended = number / BigInt(checkingHeight);
+    const oldest = oldestKept(ended, store.checking.marks().sealed);
+    const trie = { cycle: checkNum(number, checkingHeight), oldest, nodes, ...taken };
     const step = await this.#cycles.step(block, taken.keys, body, now);
     const putChecking = (batch: StoreBatch) => this.#cycles.put(batch, step);
     await store.append({
@@ -141,9 +143,6 @@ export class MasterLedger {
       putChecking,
     });
     this.#cycles.took(step);
-    if (number % BigInt(checkingHeight) === 0n) {
-      await store.trie.prune(oldestKept(checkNum(number, checkingHeight), store.checking.marks().sealed));
-    }
   }
 
   /** Each is as long as the trie is large: so that all together cost a constant share of the changes. */

@@ -58,6 +58,8 @@ export interface BlockRecord {
   readonly trie: {
     /** The block's checking cycle. */
     readonly cycle: bigint;
+    /** The oldest cycle that proofs are still made of. */
+    readonly oldest: bigint;
     readonly nodes: Iterable<ChangedNode>;
     readonly keys: readonly ChangedStateKey[];
     readonly events: readonly StoredEvent[];
@@ -139,7 +141,7 @@ export class MasterStore {
     envelopes.forEach((envelope, txNum) => batch.put(txKey(block.number, txNum), envelope));
     for (const { traceId, head } of heads)
       batch.put(headKey(head.domain, traceId), toBinary(TraceHeadSchema, head));
-    await this.trie.putNodes(batch, trie.cycle, trie.nodes);
+    await this.trie.putNodes(batch, trie, trie.nodes);
     this.trie.putKeys(batch, block.number, trie.keys);
     this.events.put(batch, trie.events);
     putChecking(batch);

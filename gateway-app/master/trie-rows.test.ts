@@ -71,11 +71,10 @@ async function run(
       await trie.apply(change(draw));
       const step = await trie.commit();
       const batch = store.batch();
-      await rows.putNodes(batch, cycle, step.changedNodes());
+      await rows.putNodes(batch, { cycle, oldest: cycle - KEPT }, step.changedNodes());
       await commit(store, batch);
       root = step.root;
     }
-    await rows.prune(cycle - KEPT + 1n);
     await seen(cycle, trie, root);
   }
 }
@@ -122,12 +121,43 @@ describe('the trie’s nodes in the store', () => {
     const counts: number[] = [];
     await run(CYCLES, randomChanges, async (cycle) => {
       const past = await rowsBelow('past/');
-      const oldest = cycle - KEPT + 1n;
+      const oldest = cycle - KEPT;
       expect(past.every((row) => BigInt(`0x${row.slice(5, 21)}`) > oldest)).toBe(true);
       counts.push(past.length + (await rowsBelow('node/')).length);
     });
     const most = (from: number, to: number) => Math.max(...counts.slice(from, to));
     expect(most(CYCLES / 2, CYCLES)).toBeLessThan(1.5 * most(0, CYCLES / 2));
+  });
+
+  it('let go in steps what no kept cycle needs, over starts too, and at least as fast as it comes', async () => {
+    const change = (cycle: number) =>
+      Array.from({ length: 900 }, (_, i) => ({ key: keyOf(i), value: u32(cycle) }));
+    const trie = new PlainTrie();
+    const block = async (cycle: bigint, changes: ReturnType<typeof change>) => {
+      await trie.apply(changes);
+      const step = await trie.commit();
+      const batch = store.batch();
+      await rows.putNodes(batch, { cycle, oldest: cycle - KEPT }, step.changedNodes());
+      await commit(store, batch);
+      return (await rowsBelow('past/')).length;
+    };
+    for (let cycle = 1n; cycle <= KEPT + 1n; cycle++) await block(cycle, change(Number(cycle)));
+    const full = (await rowsBelow('past/')).length;
+    let left = await block(KEPT + 2n, []);
+    expect(full - left).toBe(256);
+    for (let before = Infinity; left < before;) {
+      before = left;
+      rows = new TrieRows(store);
+      left = await block(KEPT + 2n, []);
+      expect(before - left).toBeLessThanOrEqual(256);
+    }
+    expect((await rowsBelow('past/')).map((row) => BigInt(`0x${row.slice(5, 21)}`) > 2n)).not.toContain(
+      false,
+    );
+    const counts: number[] = [];
+    for (let cycle = KEPT + 3n; cycle <= 4n * KEPT; cycle++)
+      counts.push(await block(cycle, change(Number(cycle))));
+    expect(Math.max(...counts.slice(-5))).toBeLessThanOrEqual(Math.max(...counts.slice(0, 5), full));
   });
 
   it('hold the newest nodes once, whatever the number of blocks in a cycle', async () => {

@@ -17,7 +17,7 @@ import { RemovedKeySchema, type RemovedKey } from '../gen/cotrace/store_pb.js';
 import { ordered, read, type Store, type StoreBatch } from '../node/store.js';
 import type { ChangedStateKey } from './state-changes.js';
 import type { KeyState } from './key-changes.js';
-import { REMEMBERED_DEPTH } from './limits.js';
+import { LET_GO, REMEMBERED_DEPTH } from './limits.js';
 
 const NODE = 'node/';
 const PAST = 'past/';
@@ -39,6 +39,8 @@ export class TrieRows {
   /** Paths of which the running cycle's change is known: the node of the cycle before, if any, is in `past/`. */
   readonly #settled = new Set<string>();
   #cycle = -1n;
+  /** The last row that was let go; all before it are gone. */
+  #gone = PAST;
 
   constructor(store: Store) {
     this.#store = store;
@@ -46,18 +48,26 @@ export class TrieRows {
 
   /**
    * Adds what a block of `cycle` made of the trie's nodes; the last of several for one path counts. `nodes` are read at
-   * once. A batch that is not written must be the last one.
+   * once. Some of the nodes that only cycles before `oldest` need are let go. A batch that is not written must be the last one.
    */
-  async putNodes(batch: StoreBatch, cycle: bigint, nodes: Iterable<ChangedNode>): Promise<void> {
+  async putNodes(
+    batch: StoreBatch,
+    { cycle, oldest }: { readonly cycle: bigint; readonly oldest: bigint },
+    nodes: Iterable<ChangedNode>,
+  ): Promise<void> {
     if (cycle !== this.#cycle) this.#settled.clear();
     this.#cycle = cycle;
     const byPath = new Map<string, Uint8Array | null>();
     for (const { path, rlp } of nodes) byPath.set(hexOf(path), rlp);
     const unsettled = [...byPath.keys()].filter((path) => !this.#settled.has(path));
     const newest = await this.#store.getMany(unsettled.map((path) => NODE + path));
+    let kept = 0;
     unsettled.forEach((path, i) => {
       const before = newest[i];
-      if (before !== undefined && cycleOf(before) < cycle) batch.put(pastKey(cycle, path), before);
+      if (before !== undefined && cycleOf(before) < cycle) {
+        batch.put(pastKey(cycle, path), before);
+        kept += 1;
+      }
       if (path.length <= REMEMBERED_DEPTH) this.#settled.add(path);
     });
     const stamp = u64(cycle);
@@ -65,6 +75,7 @@ export class TrieRows {
       if (rlp === null) batch.del(NODE + path);
       else batch.put(NODE + path, concat(stamp, rlp));
     }
+    await this.#letGo(batch, oldest, LET_GO.each * kept + LET_GO.besides);
   }
 
   /**
@@ -89,11 +100,6 @@ export class TrieRows {
       if (next === null) return proof;
       at = next;
     }
-  }
-
-  /** Lets go of nodes that only cycles before `oldest` need. */
-  async prune(oldest: bigint): Promise<void> {
-    await this.#store.clear({ gte: PAST, lt: PAST + ordered(oldest + 1n) });
   }
 
   /** Adds what a block made of the keys that the trie does not tell: deleted ones, and endorsement policies of keys. */
@@ -128,6 +134,15 @@ export class TrieRows {
   /** `H` of the endorsement policy that a key has after the last block, or `NO_POLICY_HASH`. */
   policyHash(key: Uint8Array): Uint8Array {
     return read(this.#store, POLICY + toHex(key)) ?? NO_POLICY_HASH;
+  }
+
+  /** Removes at most so many nodes that only cycles before `oldest` need; what a crash left is found by its place. */
+  async #letGo(batch: StoreBatch, oldest: bigint, most: number): Promise<void> {
+    const end = PAST + ordered(oldest + 1n);
+    if (this.#gone >= end) return;
+    const rows = await this.#store.keys({ gt: this.#gone, lt: end, limit: most }).all();
+    for (const row of rows) batch.del(row);
+    this.#gone = rows.length < most ? end : (rows.at(-1) ?? end);
   }
 
   #putRemoved(batch: StoreBatch, blockNum: bigint, key: Uint8Array, { txNum, verNum }: KeyState): void {

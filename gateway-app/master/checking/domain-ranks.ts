@@ -1,14 +1,17 @@
 import {
   compareBytes,
   DELETED_VALUE_HASH,
+  foldShare,
   RankEditor,
+  sweepShare,
   utf8,
   type PageWrite,
   type PartLeaf,
   type RankChange,
 } from '@cotrace/core';
 import type { ChangedKey } from '../key-changes.js';
-import { FOLD_MS, KEPT_FREEZES } from '../limits.js';
+import { KEPT_FREEZES } from '../limits.js';
+import { ChangedTrees, type Owed } from './changed-trees.js';
 import type { RankRows } from './rank-rows.js';
 
 /** What a block made of the rank trees. */
@@ -27,13 +30,14 @@ export interface RankStep {
 export class DomainRanks {
   readonly #rows: RankRows;
   readonly #c: number;
-  /** By domain, how many entries are still to leave older groups: the next fold begins with the most. */
-  readonly #waiting: Map<string, number>;
+  readonly #owed = new Map<string, Owed>();
+  /** Domains whose trees have not been read since the start. */
+  #unread: readonly string[];
 
   private constructor(rows: RankRows, c: number, domains: readonly string[]) {
     this.#rows = rows;
     this.#c = c;
-    this.#waiting = new Map(domains.map((domain) => [domain, 0]));
+    this.#unread = domains;
   }
 
   static async open(rows: RankRows, c: number): Promise<DomainRanks> {
@@ -41,49 +45,41 @@ export class DomainRanks {
   }
 
   /**
-   * What the keys that block `blockNum` changed make of the trees. At the end of a cycle all are brought up to date; before,
-   * after each block, those with most to do, for some milliseconds, so that little is left then. The step takes effect with
-   * the batch that it is written in. Throws `RANK_TREE_DAMAGED`.
+   * What the keys that block `blockNum` changed make of the trees. At the end of a cycle all are up to date. Each block before
+   * does its share of that, and of removing what earlier ends no longer need, so that the last one has no more to do than the
+   * others. The step takes effect with the batch that it is written in. Throws `RANK_TREE_DAMAGED`.
    */
   advance(blockNum: bigint, changed: readonly ChangedKey<unknown>[]): RankStep {
-    const editors = new Map<string, RankEditor>();
-    const editor = (domain: string): RankEditor => {
-      const known = editors.get(domain) ?? new RankEditor(this.#rows.pages(domain), this.#c);
-      editors.set(domain, known);
-      return known;
-    };
-    for (const [domain, changes] of byDomain(changed)) {
-      if (!this.#waiting.has(domain)) this.#waiting.set(domain, 0);
-      editor(domain).apply(blockNum, changes);
-    }
-    const isEnd = blockNum > 0n && blockNum % BigInt(this.#c) === 0n;
-    if (isEnd) for (const domain of this.#waiting.keys()) endCycle(editor(domain), blockNum);
-    else this.#fold(editor, new Set(editors.keys()));
-    for (const [domain, { waiting }] of editors) this.#waiting.set(domain, waiting);
+    const trees = new ChangedTrees((domain) => new RankEditor(this.#rows.pages(domain), this.#c), this.#owed);
+    for (const domain of this.#unread) trees.editor(domain);
+    this.#unread = [];
+    for (const [domain, changes] of byDomain(changed)) trees.editor(domain).apply(blockNum, changes);
+    const past = Number(blockNum % BigInt(this.#c));
+    const isEnd = blockNum > 0n && past === 0;
+    if (isEnd) for (const domain of trees.domains) endCycle(trees.editor(domain), blockNum);
+    else doShare(trees, this.#c, past);
+    const { editors } = trees;
+    for (const [domain, { waiting, unswept }] of editors) this.#owed.set(domain, { waiting, unswept });
     const pages = Array.from(editors, ([domain, edited]) => ({ domain, writes: edited.writes() }));
     let strays = 0;
     for (const edited of editors.values()) strays += edited.strays;
     return { pages, parts: isEnd ? partsOf(editors) : null, strays };
   }
-
-  /** Brings trees up to date until time is up, those first that have most to do. */
-  #fold(editor: (domain: string) => RankEditor, touched: ReadonlySet<string>): void {
-    const until = performance.now() + FOLD_MS;
-    const waiting = (domain: string): number =>
-      touched.has(domain) ? editor(domain).waiting : (this.#waiting.get(domain) ?? 0);
-    const domains = [...this.#waiting.keys()].filter((domain) => waiting(domain) > 0);
-    domains.sort((a, b) => waiting(b) - waiting(a));
-    for (const domain of domains) {
-      while (editor(domain).waiting > 0) {
-        if (performance.now() >= until) return;
-        editor(domain).fold(FOLD_STEPS);
-      }
-    }
-  }
 }
 
-/** Groups that are brought up to date before the clock is looked at again. */
-const FOLD_STEPS = 8;
+/** `past`: blocks of the cycle up to this one. */
+function doShare(trees: ChangedTrees, c: number, past: number): void {
+  trees.pay(
+    'waiting',
+    (steps) => foldShare(steps, c - past),
+    (tree, steps) => tree.fold(steps),
+  );
+  trees.pay(
+    'unswept',
+    (lists) => sweepShare(lists, c),
+    (tree, lists) => tree.sweep(lists),
+  );
+}
 
 function endCycle(editor: RankEditor, blockNum: bigint): void {
   if (editor.next <= blockNum) editor.apply(blockNum, []);

@@ -16,6 +16,8 @@ export type Act = (typeof ACTS)[number];
 /** A run of blocks with one mixture. */
 export interface Phase {
   readonly blocks: number;
+  /** Transactions of a block, where they are not as many as the setting's. */
+  readonly perBlock?: number;
   /** How often each act is chosen, beside the others; what is left out never is. */
   readonly mix: Readonly<Partial<Record<Act, number>>>;
 }
@@ -91,11 +93,15 @@ function* blocksOf(setting: Terms, view: LedgerView): Generator<LedgerBlock> {
   const random = new Random(setting.seed);
   const created = setting.domains.map(() => 0);
   let blockNum = BEFORE;
-  for (const { blocks, mix } of setting.phases) {
+  for (const { blocks, mix, perBlock } of setting.phases) {
     for (let i = 0; i < blocks; i++, blockNum++) {
       const isQuiet = setting.quietEvery > 0 && blockNum % setting.quietEvery === 0;
       if (isQuiet) yield [quiet(blockNum)];
-      else yield new BlockOfActs(setting, view, random, created, blockNum).calls(mix);
+      else
+        yield new BlockOfActs(setting, view, random, created, blockNum).calls(
+          mix,
+          perBlock ?? setting.perBlock,
+        );
     }
   }
 }
@@ -138,10 +144,10 @@ class BlockOfActs {
     this.#blockNum = blockNum;
   }
 
-  calls(mix: Phase['mix']): LedgerCall[] {
+  calls(mix: Phase['mix'], count: number): LedgerCall[] {
     const weights = ACTS.map((act) => mix[act] ?? 0);
     const total = weights.reduce((sum, weight) => sum + weight, 0);
-    return Array.from({ length: this.#setting.perBlock }, () => {
+    return Array.from({ length: count }, () => {
       let drawn = this.#random.below(total);
       const act = ACTS.find((_, i) => (drawn -= weights[i] ?? 0) < 0) ?? 'create';
       return this.#call(act, this.#random.below(this.#setting.domains.length));
