@@ -1,8 +1,8 @@
-/** Blocks over which folds of many trees are spread at most: so long, what waits of a large domain stays below what an editor lets wait. */
+/** The most blocks over which folds of many trees are spread. With more, a large domain would reach what an editor lets wait, and be folded at once. */
 const MOST_BLOCKS = 128;
 /** Steps that are worth a fold among many trees: each fold of a tree also changes the pages that all its groups are under. */
 const LEAST_STEPS = 128;
-/** The same of one tree, which nobody waits for: 0.2 s of work, where many times as many cost 0.17 s for each so many. */
+/** Steps after which a tree of its own is folded: about 0.2 s of work. Fewer at a time write the same pages more often. */
 const ENOUGH_STEPS = 1000;
 
 /**
@@ -16,7 +16,7 @@ export function foldShare(waiting: number, left: number): number {
   return share < LEAST_STEPS ? 0 : share;
 }
 
-/** Whether a block brings a tree of its own up to date, where `waiting` steps wait: so, none does many at once. */
+/** Whether a node with one tree folds it in a block, where `waiting` steps wait and `left` blocks of the cycle follow. */
 export function isFoldDue(waiting: number, left: number): boolean {
   return waiting >= ENOUGH_STEPS || left === 2;
 }
