@@ -71,8 +71,9 @@ export function sealedUnderLoad({ name, flags, topology }: Place): void {
       const mspIds = members.map(({ mspId }) => mspId);
       for (const { first, creator, endorsers } of seals) {
         expect([first, creator]).toEqual([first, expectedInitiator(mspIds, first, 0)]);
-        expect(endorsers).toContain(creator);
-        expect(endorsers).toHaveLength(quorum);
+        // Others are enough where the initiator's own peer is slow.
+        expect(mspIds).toEqual(expect.arrayContaining([...endorsers]));
+        expect([new Set(endorsers).size, endorsers.length]).toEqual([quorum, quorum]);
       }
       expect(lateKeysIn(checking)).toEqual([]);
     });
