@@ -59,6 +59,6 @@ describe('the pace of one tree', () => {
   it('folds before much waits, and shortly before the end of a cycle', () => {
     const left = (c: number) => Array.from({ length: c }, (_, i) => c - i);
     expect(left(5).map((blocks) => isFoldDue(10, blocks))).toEqual([false, false, false, true, false]);
-    expect(left(5).map((blocks) => isFoldDue(1000, blocks))).not.toContain(false);
+    expect(left(5).map((blocks) => isFoldDue(4096, blocks))).not.toContain(false);
   });
 });

@@ -2,8 +2,8 @@
 const MOST_BLOCKS = 128;
 /** Steps that are worth a fold among many trees: each fold of a tree also changes the pages that all its groups are under. */
 const LEAST_STEPS = 128;
-/** Steps after which a tree of its own is folded: about 0.2 s of work. Fewer at a time write the same pages more often. */
-const ENOUGH_STEPS = 1000;
+/** Steps after which a tree of its own is folded. Fewer at a time write the same pages more often. */
+const ENOUGH_STEPS = 4096;
 
 /**
  * How many steps of folds a block does, where `waiting` wait in many trees and `left` blocks of its cycle come after it: twice

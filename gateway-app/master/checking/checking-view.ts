@@ -21,7 +21,7 @@ export interface ViewParts extends SealingParts {
 }
 
 /** Cycles before the newest sealed one of which parts may still be recorded. */
-const PAST_CYCLES = 64n;
+export const PAST_CYCLES = 64n;
 
 /** Cycles after it that may be sealed next: of one transaction, and as many by somebody who is further. */
 const COMING_CYCLES = 2n * MAX_HEADERS;

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { checkingHeaderHash, decodeCheckingHeader, fromUtf8, toHex, utf8 } from '@cotrace/core';
+import { checkingBlock } from '../../testing/checking-block.js';
+import { seal } from '../../testing/seals.js';
 import { SilentLog } from '../../testing/silent-log.js';
 import { TestChain } from '../../testing/test-chain.js';
 import { TestMaster } from '../../testing/test-master.js';
@@ -102,7 +104,7 @@ function initiatorWith(changes: Partial<InitiatorParts> = {}) {
     others: [like('Org1MSP'), like('Org3MSP')],
     ...changes,
   });
-  return { initiator, checkingCalls, mainCalls };
+  return { initiator, checking, checkingCalls, mainCalls };
 }
 
 const byTwo = 'by Org2MSP Org3MSP';
@@ -157,6 +159,45 @@ describe('a master whose turn it is', () => {
     const [first, second] = checkingCalls.asked;
     expect([first, second]).toEqual(['sealCycle header 1 header 2 by Org2MSP Org1MSP', 'parts 1']);
     expect(checkingCalls.asked).toContain('parts 2');
+  });
+
+  it('records later what it could not record of several cycles that it sealed', async () => {
+    for (const value of ['3', '4', '5', '6']) chain.add([put(network, 'goods', { a: value })]);
+    await master.follow(chain);
+    const others = [like('Org1MSP', 3n), like('Org3MSP', 3n)];
+    const { initiator, checkingCalls } = initiatorWith({ others });
+    checkingCalls.answer = ({ name }) => ({ isCommitted: name !== 'recordDomain' });
+    expect(await initiator.act(AbortSignal.abort())).toBe(false);
+    checkingCalls.asked.length = 0;
+    checkingCalls.answer = () => ({});
+    await initiator.act(AbortSignal.abort());
+    const recorded = checkingCalls.asked.filter((call) => call.startsWith('recordDomain'));
+    expect(new Set(recorded.map((call) => call.split(' ')[1]))).toEqual(new Set(['1', '2', '3']));
+    expect(checkingCalls.asked[0]).toBe('parts 1');
+  });
+
+  it('records what those lack who sealed before it and were stopped, the oldest cycle first', async () => {
+    for (const value of ['3', '4', '5', '6']) chain.add([put(network, 'goods', { a: value })]);
+    await master.follow(chain);
+    const own = 'Org1MSP';
+    const { initiator, checkingCalls, checking } = initiatorWith({
+      own,
+      others: [like('Org2MSP', 3n), like('Org3MSP', 3n)],
+    });
+    const { client } = network.organisation(1);
+    const endorsers = network.peers.slice(0, 2);
+    const sealed = seal({ headers: [headerOf(1n), headerOf(2n)], client, endorsers });
+    await checking.take(checkingBlock(0n, [sealed], network.genesis), 0);
+    await initiator.act(AbortSignal.abort());
+    const cycles = checkingCalls.asked
+      .filter((call) => !call.startsWith('parts'))
+      .map((call) => call.split(' ').slice(0, 3).join(' '));
+    expect(cycles).toEqual([
+      ...PARTS.map((domain) => `recordDomain 3 ${domain}`),
+      'sealCycle header 3',
+      ...PARTS.map((domain) => `recordDomain 1 ${domain}`),
+      ...PARTS.map((domain) => `recordDomain 2 ${domain}`),
+    ]);
   });
 
   it('seals as far as a quorum of masters have come', async () => {

@@ -2,12 +2,8 @@ import {
   checkingHeaderHash,
   CotraceError,
   equalBytes,
-  fromUtf8,
   inTurnFrom,
-  isArray,
   isCotraceError,
-  isObject,
-  parseStrictJson,
   toHex,
   utf8,
   type PartLeaf,
@@ -19,8 +15,9 @@ import { INITIATOR_MS, PARTS_AT_A_TIME, RETRY_MS, SEEN_LOOK_MS, SEEN_MS } from '
 import { ANCHOR, CHECKING } from './names.js';
 import type { EachEndorser } from '../../fabric/endorse-by-each.js';
 import { notEndorsed, type ChannelCalls } from './channel-calls.js';
-import { checkingView, type ViewParts } from './checking-view.js';
+import { checkingView, PAST_CYCLES, type ViewParts } from './checking-view.js';
 import { nextActions, type CheckingAction } from './next-action.js';
+import { partsIn } from './recorded-parts.js';
 import { sealingConfig } from './sealing-config.js';
 
 /** What another master says of its cycles. */
@@ -68,11 +65,20 @@ export async function takeTurns(parts: InitiatorParts, signal: AbortSignal): Pro
   }
 }
 
+const WORDS = {
+  seal: 'seal a cycle',
+  report: 'report who is late',
+  anchor: 'anchor a cycle on main',
+  record: 'record the parts of a sealed cycle',
+};
+
 /** Exported for tests. */
 export class Initiator {
   readonly #parts: InitiatorParts;
   /** Organisations that endorsed something else or did not answer, and the cycle at which: they are asked last until the next one. */
   readonly #last = new Map<string, bigint>();
+  /** Sealed cycles of which parts may be missing. */
+  readonly #owed = new Set<bigint>();
 
   constructor(parts: InitiatorParts) {
     this.#parts = parts;
@@ -83,26 +89,27 @@ export class Initiator {
    * cannot be done, such as a report that nobody endorses, does not keep the others from being done.
    */
   async act(signal: AbortSignal): Promise<boolean> {
-    let isDone = true;
-    const actions = nextActions(await checkingView(this.#parts), this.#parts.patience, Date.now());
-    for (const action of actions) {
-      try {
-        await this.#perform(action, signal);
-      } catch (error) {
-        if (isCotraceError(error, 'STORE_FAILED')) throw error;
-        isDone = false;
-        if (!signal.aborted) this.#tell(action, error);
-      }
+    const { patience, isDiverged } = this.#parts;
+    const hasRecorded = isDiverged() || (await this.#attempt('record', () => this.#recordOwed(), signal));
+    let isDone = hasRecorded;
+    for (const action of nextActions(await checkingView(this.#parts), patience, Date.now())) {
+      const isPerformed = await this.#attempt(action.kind, () => this.#perform(action, signal), signal);
+      isDone &&= isPerformed;
     }
     return isDone;
   }
 
-  #tell({ kind }: CheckingAction, error: unknown): void {
-    const code = isCotraceError(error) ? error.code : 'call';
-    const what = { seal: 'seal a cycle', report: 'report who is late', anchor: 'anchor a cycle on main' }[
-      kind
-    ];
-    this.#parts.log.often('warn', `checking ${kind} ${code}`, `could not ${what}; retrying`, error);
+  async #attempt(kind: keyof typeof WORDS, act: () => Promise<void>, signal: AbortSignal): Promise<boolean> {
+    try {
+      await act();
+      return true;
+    } catch (error) {
+      if (isCotraceError(error, 'STORE_FAILED')) throw error;
+      const code = isCotraceError(error) ? error.code : 'call';
+      const what = `could not ${WORDS[kind]}; retrying`;
+      if (!signal.aborted) this.#parts.log.often('warn', `checking ${kind} ${code}`, what, error);
+      return false;
+    }
   }
 
   async #perform(action: CheckingAction, signal: AbortSignal): Promise<void> {
@@ -111,7 +118,10 @@ export class Initiator {
     else await this.#anchor(action.checkNum, signal);
   }
 
-  /** Records the parts of cycle `from` and seals it with those up to `to` that enough masters have. */
+  /**
+   * Records the parts of cycle `from` and seals it with those up to `to` that enough masters have; their parts follow, and what
+   * earlier cycles lack: who sealed them may have been stopped before.
+   */
   async #seal(from: bigint, to: bigint, signal: AbortSignal): Promise<void> {
     const { ledger, checking, log } = this.#parts;
     const endorsers = await this.#endorsers(from, to);
@@ -121,9 +131,30 @@ export class Initiator {
     if (headers.length > 1) log.info(`sealing ${headers.length} cycles from ${from} on`);
     else await this.#recordParts(from, endorsers);
     await this.#call('sealCycle', headers, from, endorsers);
+    for (let n = from; headers.length > 1 && n <= last; n += 1n) this.#owed.add(n);
+    for (const n of await this.#incompleteBefore(from)) this.#owed.add(n);
     await seen(() => checking.recorded.checkNum >= last, signal);
-    for (let n = from; headers.length > 1 && n <= last; n += 1n) await this.#recordParts(n, endorsers);
-    if (from > 1n) await this.#recordParts(from - 1n, endorsers);
+    await this.#recordOwed();
+  }
+
+  /** The cycles before `checkNum` of which parts are missing, back to the newest of which none are. */
+  async #incompleteBefore(checkNum: bigint): Promise<bigint[]> {
+    const incomplete: bigint[] = [];
+    for (let n = checkNum - 1n; n > 0n && n > checkNum - PAST_CYCLES; n -= 1n) {
+      if ((await this.#missingParts(n)).length === 0) break;
+      incomplete.push(n);
+    }
+    return incomplete;
+  }
+
+  /** Records what is missing of sealed cycles, the oldest first: what is left after a failure follows on what is complete. */
+  async #recordOwed(): Promise<void> {
+    const oldest = this.#parts.checking.recorded.checkNum - PAST_CYCLES;
+    for (const n of [...this.#owed].sort((a, b) => Number(a - b))) {
+      // Nobody endorses parts of older ones.
+      if (n > oldest) await this.#recordParts(n, await this.#endorsers(n));
+      this.#owed.delete(n);
+    }
   }
 
   async #report({
@@ -159,15 +190,19 @@ export class Initiator {
 
   /** Records the parts of a cycle that are not there, or wrong, at most `most` of them. */
   async #recordParts(checkNum: bigint, endorsers: Endorsers, most = Infinity): Promise<void> {
-    const { ledger, checkingCalls } = this.#parts;
-    const there = partsIn(await checkingCalls.query(CHECKING, 'parts', [String(checkNum)]));
-    const { parts } = ledger.store.cycles.need(checkNum);
-    const missing = parts.filter(({ domain, hpart }) => there.get(domain) !== toHex(hpart)).slice(0, most);
+    const missing = (await this.#missingParts(checkNum)).slice(0, most);
     const record = ({ domain, hpart }: PartLeaf): Promise<void> =>
       this.#call('recordDomain', [utf8(String(checkNum)), utf8(domain), hpart], checkNum, endorsers);
     for (let at = 0; at < missing.length; at += PARTS_AT_A_TIME) {
       await Promise.all(missing.slice(at, at + PARTS_AT_A_TIME).map(record));
     }
+  }
+
+  async #missingParts(checkNum: bigint): Promise<PartLeaf[]> {
+    const { ledger, checkingCalls } = this.#parts;
+    const there = partsIn(await checkingCalls.query(CHECKING, 'parts', [String(checkNum)]));
+    const { parts } = ledger.store.cycles.need(checkNum);
+    return parts.filter(({ domain, hpart }) => there.get(domain) !== toHex(hpart));
   }
 
   #call(name: string, args: readonly Uint8Array[], checkNum: bigint, endorsers: Endorsers): Promise<void> {
@@ -248,19 +283,6 @@ export class Initiator {
 }
 
 const descending = (a: bigint, b: bigint): number => Number(b - a);
-
-/** Digests of domains, hexadecimal, in the answer to the query `parts`. */
-function partsIn(answer: Uint8Array): Map<string, string> {
-  const parts = parseStrictJson(fromUtf8(answer), MAX_PARTS_BYTES);
-  const pairs = (isArray(parts) ? parts : []).flatMap((part) => {
-    const { domain, hpart } = isObject(part) ? part : {};
-    return typeof domain === 'string' && typeof hpart === 'string' ? [[domain, hpart] as const] : [];
-  });
-  return new Map(pairs);
-}
-
-/** An answer about the most parts that a cycle can have. */
-const MAX_PARTS_BYTES = 16 * 1024 * 1024;
 
 /** Waits until something that was committed is seen in the own copy of its channel, which is soon. */
 async function seen(isSeen: () => boolean, signal: AbortSignal): Promise<void> {
