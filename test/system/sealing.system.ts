@@ -68,7 +68,7 @@ describe('the cycles of a network', () => {
       expect(members).toEqual(expect.arrayContaining([...endorsers]));
       // Cycles that pile up are sealed by one transaction, of whose turn the first of them is.
       const before = sealed[i - 1];
-      const isTogether = before?.initiator === initiator && before?.sealedMs === sealedMs;
+      const isTogether = before?.initiator === initiator && before.sealedMs === sealedMs;
       if (!isTogether) expect(initiator).toBe(members[Number(checkNum) % members.length]);
     }
     await waitUntil(async () => (await cycles()).slice(0, 3).some(({ anchorBlock }) => anchorBlock !== null));
