@@ -5,5 +5,6 @@ export default {
   ...base,
   roots: ['<rootDir>/test'],
   testMatch: ['**/test/system/*.system.ts'],
-  testTimeout: 600_000,
+  // A busy machine takes several times as long.
+  testTimeout: 1_800_000,
 };
