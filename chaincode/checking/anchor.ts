@@ -5,8 +5,8 @@ import type { OwnLedger } from './own-ledger.js';
 
 /**
  * `anchor(m, hash)`, on main: writes the hash of header m, 32 bytes, onto the other chain (seed 001, section 5.3). `m` in
- * decimal digits. Endorsed where its own header m has that hash and is sealed, unless that is there: another hash is overwritten. Throws `BAD_ARGUMENT`, `NOT_MEMBER`,
- * `BEHIND`, `DIFFERS`, `TOO_EARLY`, `RECORDED`.
+ * decimal digits. Endorsed where its own header m has that hash and is sealed, unless that is there: another hash is
+ * overwritten. Throws `BAD_ARGUMENT`, `NOT_MEMBER`, `BEHIND`, `DIFFERS`, `TOO_EARLY`, `RECORDED`.
  */
 export async function anchor(call: Call, own: OwnLedger, state: CheckingState): Promise<StateEntry[]> {
   requireArgs(call, 2);

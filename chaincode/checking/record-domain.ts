@@ -15,8 +15,8 @@ import type { OwnLedger } from './own-ledger.js';
 /**
  * `recordDomain(n, domain, hpart)`: the checking transaction of one domain (seed 001, section 4.2.3). `n` in decimal digits,
  * `domain` as text, `hpart` 32 bytes. Endorsed for the cycle after the last recorded one and for those before it, so that
- * who seals in haste loses no part: whoever comes next fills in, and overwrites what is there and wrong. Throws `BAD_ARGUMENT`, `NOT_MEMBER`, `NOT_NEXT`, `BEHIND`,
- * `DIFFERS`, `RECORDED`.
+ * who seals in haste loses no part: whoever comes next fills in, and overwrites what is there and wrong. Throws
+ * `BAD_ARGUMENT`, `NOT_MEMBER`, `NOT_NEXT`, `BEHIND`, `DIFFERS`, `RECORDED`.
  */
 export async function recordDomain(call: Call, own: OwnLedger, state: CheckingState): Promise<StateEntry[]> {
   requireArgs(call, 3);

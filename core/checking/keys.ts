@@ -52,13 +52,12 @@ export function readPartKey(key: string): { readonly checkNum: bigint; readonly 
   return checkNum === null || !isPartName(domain) ? null : { checkNum, domain };
 }
 
-/** The part at a key of the state of `checking`; null where key and value are not what one has. */
-export function readPart(key: string, value: Uint8Array): PartLeaf | null {
+/** The part at a key of the state of `checking`, with its cycle; null where key and value are not what one has. */
+export function readPart(key: string, value: Uint8Array): (PartLeaf & { readonly checkNum: bigint }) | null {
   const named = readPartKey(key);
-  return readOrNull(() => {
-    const leaf = decodePartLeaf(value);
-    return leaf.domain === named?.domain ? leaf : null;
-  });
+  if (named === null) return null;
+  const leaf = readOrNull(() => decodePartLeaf(value));
+  return leaf?.domain === named.domain ? { ...leaf, checkNum: named.checkNum } : null;
 }
 
 /** The n of `headerKey`; null for a key of another form. */

@@ -2,7 +2,7 @@
 const MOST_BLOCKS = 128;
 /** Steps that are worth a fold among many trees: each fold of a tree also changes the pages that all its groups are under. */
 const LEAST_STEPS = 128;
-/** Steps after which a tree of its own is folded. Fewer at a time write the same pages more often. */
+/** Steps after which a business node folds a tree. Fewer at a time write the same pages more often. */
 const ENOUGH_STEPS = 4096;
 
 /**
@@ -16,7 +16,7 @@ export function foldShare(waiting: number, left: number): number {
   return share < LEAST_STEPS ? 0 : share;
 }
 
-/** Whether a node with one tree folds it in a block, where `waiting` steps wait and `left` blocks of the cycle follow. */
+/** Whether a business node folds one of its two trees in a block, where `waiting` steps wait and `left` blocks of the cycle follow. */
 export function isFoldDue(waiting: number, left: number): boolean {
   return waiting >= ENOUGH_STEPS || left === 2;
 }

@@ -90,8 +90,7 @@ export class Initiator {
    */
   async act(signal: AbortSignal): Promise<boolean> {
     const { patience, isDiverged } = this.#parts;
-    const hasRecorded = isDiverged() || (await this.#attempt('record', () => this.#recordOwed(), signal));
-    let isDone = hasRecorded;
+    let isDone = isDiverged() || (await this.#attempt('record', () => this.#recordOwed(), signal));
     for (const action of nextActions(await checkingView(this.#parts), patience, Date.now())) {
       const isPerformed = await this.#attempt(action.kind, () => this.#perform(action, signal), signal);
       isDone &&= isPerformed;
@@ -245,7 +244,7 @@ export class Initiator {
   }
 
   /**
-   * Asks all masters which of the cycles `from` to `to` they have. Throws `TOO_FEW_MASTERS` where fewer than a quorum have the
+   * Asks the masters of those who seal `from` which of the cycles `from` to `to` they have. Throws `TOO_FEW_MASTERS` where fewer than a quorum have the
    * same header of `from`.
    */
   async #endorsers(from: bigint, to = from): Promise<Endorsers> {
@@ -257,11 +256,11 @@ export class Initiator {
       const state = await within(cycles(from), STATUS_CALL_MS).catch(() => null);
       if (state !== null && equalBytes(state.headerHash, hash)) newestOf.set(mspId, state.computed);
     };
-    await Promise.all(others.map(ask));
     const order = inTurnFrom(
       members.map(({ mspId }) => mspId),
       own,
     );
+    await Promise.all(others.filter(({ mspId }) => order.includes(mspId)).map(ask));
     const ready = order.filter((mspId) => newestOf.has(mspId));
     if (ready.length < quorum) {
       throw new CotraceError(

@@ -1,12 +1,4 @@
-import {
-  decodePartLeaf,
-  equalBytes,
-  readHeaderKey,
-  readLateReport,
-  readOrNull,
-  readPartKey,
-  type PartLeaf,
-} from '@cotrace/core';
+import { equalBytes, readHeaderKey, readLateReport, readPart, type PartLeaf } from '@cotrace/core';
 import { effects, type Effect } from '@cotrace/fabric-model';
 import { validTransaction } from '@cotrace/verifier';
 import type { StoreBatch } from '../../node/store.js';
@@ -38,13 +30,11 @@ function recorded(
 ): Write[] {
   const checkNum = readHeaderKey(key);
   if (checkNum !== null) return [(batch) => checking.putRecorded(batch, checkNum)];
-  const named = readPartKey(key);
-  if (named !== null) {
-    const part = readOrNull(() => decodePartLeaf(value));
+  const part = readPart(key, value);
+  if (part !== null) {
     // Parts of cycles that are not sealed are kept unless they are the own ones: to tell which differ.
-    const isToKeep = named.checkNum > sealed && part?.domain === named.domain;
-    if (!isToKeep || cycles.ended(named.checkNum)?.parts.some((own) => isSamePart(own, part))) return [];
-    return [(batch) => checking.putPart(batch, named.checkNum, part)];
+    const isOwn = cycles.ended(part.checkNum)?.parts.some((own) => isSamePart(own, part)) ?? false;
+    return part.checkNum <= sealed || isOwn ? [] : [(batch) => checking.putPart(batch, part.checkNum, part)];
   }
   const late = readLateReport(key, value);
   return late === null ? [] : [(batch) => checking.putLate(batch, late.checkNum, late)];
