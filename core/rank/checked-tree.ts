@@ -14,7 +14,7 @@ import {
   type PagePlace,
 } from './tree-page.js';
 
-/** Pages kept once they were read and checked: 10 KiB each. */
+/** Pages kept once they were read and checked: 2 KiB each. */
 const MAX_PAGES = 256;
 
 /** A tree of which the root is known. */
@@ -74,7 +74,7 @@ export class CheckedTrees {
   #isTop({ tree, band, index }: PagePlace, top: Uint8Array | Empty, isRoot: RootedTree['isRoot']): boolean {
     if (widthAt(tree.size, (band + 1) * PAGE_LEVELS) === 1) return isRoot(top);
     const above = this.#page({ tree, band: band + 1, index: Math.floor(index / PAGE_INPUTS) }, isRoot);
-    return isSame(above.inputs[index % PAGE_INPUTS] ?? null, top);
+    return isSame(above.node(0, index % PAGE_INPUTS), top);
   }
 }
 

@@ -73,11 +73,9 @@ function changePage(
   const old = TreePage.read(pages, { ...place, tree: { ...tree, size: oldSize } });
   const before = old.top;
   // A band that is new has nothing of the tree below it yet.
-  if (band < bandsOf(oldSize))
-    for (const [i, change] of inputs) checkBefore(old.inputs[i] ?? null, change, place);
+  if (band < bandsOf(oldSize)) for (const [i, change] of inputs) checkBefore(old.node(0, i), change, place);
   const after = new Map(Array.from(inputs, ([i, change]) => [i, change.after]));
-  const page = oldSize === tree.size ? old : TreePage.over(place, old.inputs);
-  page.set(after);
+  const page = (oldSize === tree.size ? old : TreePage.over(place, old.inputs)).with(after);
   const bytes = page.encode();
   if (bytes !== null || before !== null) pages.put(pageName(place), bytes);
   return { before, after: page.top };

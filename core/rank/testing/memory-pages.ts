@@ -1,11 +1,12 @@
 import type { PageReader, PageWrite } from '../pages.js';
 
-/** A store of pages in memory. */
+/** A store of pages in memory. As from the nodes' store, what is read is a `Buffer`, whose `slice` is no copy. */
 export class MemoryPages implements PageReader {
   readonly pages = new Map<string, Uint8Array>();
 
   get(name: string): Uint8Array | null {
-    return this.pages.get(name) ?? null;
+    const bytes = this.pages.get(name);
+    return bytes === undefined ? null : Buffer.from(bytes);
   }
 
   commit(writes: readonly PageWrite[]): void {
