@@ -14,7 +14,7 @@ import {
   EnvelopeSchema,
 } from '../gen/fabric/common_pb.js';
 import { MspManager } from '../identity/manager.js';
-import { pureVerifier } from '../identity/pure-ecdsa.js';
+import { hostVerifier } from '../identity/host-ecdsa.js';
 import type { Policy } from '../policy/policy.js';
 import { encodeChannelHeader, encodePayload } from '../transaction/builders.js';
 import type { InForce } from './authorize.js';
@@ -27,7 +27,7 @@ const DEEP = process.env['CI_DEEP'] === '1';
 const numRuns = DEEP ? 10_000 : 100;
 jest.setTimeout(DEEP ? 3_600_000 : 60_000);
 
-const nobody = new MspManager([], pureVerifier);
+const nobody = new MspManager([], hostVerifier);
 const SATISFIED: Policy = { kind: 'implicit-meta', threshold: 0, subPolicy: '', policies: [] };
 const REJECTED: Policy = { kind: 'reject', reason: 'never' };
 

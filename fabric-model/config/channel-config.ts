@@ -13,7 +13,7 @@ import {
 import { ACLsSchema } from '../gen/fabric/peer_pb.js';
 import { MspManager } from '../identity/manager.js';
 import type { Msp } from '../identity/msp.js';
-import { pureEcdsa, pureVerifier } from '../identity/pure-ecdsa.js';
+import { hostEcdsa, hostVerifier } from '../identity/host-ecdsa.js';
 import type { SignatureVerifier } from '../identity/signature.js';
 import { applicationPolicy } from '../policy/application-policy.js';
 import type { Policy } from '../policy/policy.js';
@@ -104,7 +104,7 @@ export class ChannelConfig {
       orderer: capabilitiesOf(orderer),
     };
     this.quorum = quorumPolicy(application);
-    const registry = new MspRegistry(pureEcdsa);
+    const registry = new MspRegistry(hostEcdsa);
     this.applicationOrgs = applicationOrganizations(application, registry);
     this.ordererOrgs = ordererOrganizations(orderer, registry);
     this.msps = registry.msps;
@@ -146,7 +146,7 @@ export class ChannelConfig {
   }
 
   /** A manager of every MSP of the channel, by default in plain TypeScript. It caches identities: make one per configuration. */
-  manager(verifier: SignatureVerifier = pureVerifier): MspManager {
+  manager(verifier: SignatureVerifier = hostVerifier): MspManager {
     return new MspManager(this.msps, verifier);
   }
 }

@@ -7,6 +7,7 @@ export { Msp } from './msp.js';
 export type { DistinguishedName } from './name.js';
 export { decodePem, encodePem, splitPem, type PemBlock } from './pem.js';
 export { parsePrincipal, type NodeRole, type Principal } from './principal.js';
+export { hostEcdsa } from './host-ecdsa.js';
 export { pureEcdsa, pureVerifier } from './pure-ecdsa.js';
 export {
   encodeSignature,

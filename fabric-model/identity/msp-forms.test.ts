@@ -6,7 +6,7 @@ import { orderOf } from './curves.js';
 import { DerReader, TAG, derElement } from './der.js';
 import { MspManager } from './manager.js';
 import { Msp } from './msp.js';
-import { pureEcdsa, pureVerifier } from './pure-ecdsa.js';
+import { hostEcdsa, hostVerifier } from './host-ecdsa.js';
 import { encodePem } from './pem.js';
 import { encodeSignature, parseSignature } from './signature.js';
 import {
@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 
 const setUp = (parts: Partial<MspParts> = {}): Msp =>
-  Msp.fromConfig(mspConfig({ name: 'Org1MSP', rootCerts: [root.pem], ...parts }), pureEcdsa);
+  Msp.fromConfig(mspConfig({ name: 'Org1MSP', rootCerts: [root.pem], ...parts }), hostEcdsa);
 const withCode = (code: string): unknown => expect.objectContaining({ code });
 const pemOf = (der: Uint8Array): Uint8Array => utf8(encodePem('CERTIFICATE', der));
 const sequence = (...parts: Uint8Array[]): Uint8Array => derElement(TAG.sequence, concat(...parts));
@@ -57,7 +57,7 @@ describe('An MSP does what Fabric does where a form is odd:', () => {
   });
 
   it('a certificate with a megabyte of text around it is an identity, and is not kept in memory', () => {
-    const manager = new MspManager([setUp()], pureVerifier);
+    const manager = new MspManager([setUp()], hostVerifier);
     const small = serialized('Org1MSP', peer.pem);
     const large = serialized('Org1MSP', concat(new Uint8Array(2 ** 20).fill(0x61), utf8('\n'), peer.pem));
     expect(manager.deserialize(small)).toBe(manager.deserialize(small));
@@ -153,7 +153,7 @@ describe('An MSP does what Fabric does where a form is odd:', () => {
       throw new Error('not issued');
     // The first version has no extensions that could say otherwise.
     const old = { ...authority, version: 1, basicConstraints: false, keyUsage: 0 };
-    expect(() => uniqueChain(certificate, { roots: [top], intermediates: [old], ecdsa: pureEcdsa })).toThrow(
+    expect(() => uniqueChain(certificate, { roots: [top], intermediates: [old], ecdsa: hostEcdsa })).toThrow(
       withCode('BAD_CHAIN'),
     );
   });

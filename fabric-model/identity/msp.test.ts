@@ -5,7 +5,7 @@ import { orderOf, type CurveName } from './curves.js';
 import { DerReader, TAG, derElement } from './der.js';
 import type { Identity } from './identity.js';
 import { Msp } from './msp.js';
-import { pureEcdsa } from './pure-ecdsa.js';
+import { hostEcdsa } from './host-ecdsa.js';
 import { encodePem } from './pem.js';
 import { encodeSignature, isLowS, parseSignature } from './signature.js';
 import {
@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 
 function setUp(parts: Partial<MspParts> = {}): Msp {
-  return Msp.fromConfig(mspConfig({ name: 'Org1MSP', rootCerts: [root.pem], ...parts }), pureEcdsa);
+  return Msp.fromConfig(mspConfig({ name: 'Org1MSP', rootCerts: [root.pem], ...parts }), hostEcdsa);
 }
 
 const withCode = (code: string): unknown => expect.objectContaining({ code });
@@ -60,7 +60,7 @@ function flipped(signature: Uint8Array, curve: CurveName = 'P-256'): Uint8Array 
 describe('An MSP', () => {
   it('keeps the bytes of its configuration and their hash', () => {
     const bytes = mspConfig({ name: 'Org1MSP', rootCerts: [root.pem] });
-    const msp = Msp.fromConfig(bytes, pureEcdsa);
+    const msp = Msp.fromConfig(bytes, hostEcdsa);
     expect(msp.mspId).toBe('Org1MSP');
     expect(msp.config).toBe(bytes);
     expect(msp.configHash).toEqual(sha256(bytes));

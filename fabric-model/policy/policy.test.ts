@@ -21,7 +21,7 @@ import {
   type SignaturePolicyEnvelope,
 } from '../gen/fabric/common_pb.js';
 import { MspManager } from '../identity/manager.js';
-import { pureEcdsa, pureVerifier } from '../identity/pure-ecdsa.js';
+import { hostEcdsa, hostVerifier } from '../identity/host-ecdsa.js';
 import { Msp } from '../identity/msp.js';
 import { issue, mspConfig, serialized, sign, type Issued } from '../identity/testing/pki.js';
 import { nested, varint } from '../wire/testing/nested.js';
@@ -46,10 +46,10 @@ beforeAll(async () => {
   const [root1, root2] = [await issue({ subject: 'CN=ca1' }), await issue({ subject: 'CN=ca2' })];
   manager = new MspManager(
     [
-      Msp.fromConfig(mspConfig({ name: 'Org1MSP', rootCerts: [root1.pem] }), pureEcdsa),
-      Msp.fromConfig(mspConfig({ name: 'Org2MSP', rootCerts: [root2.pem] }), pureEcdsa),
+      Msp.fromConfig(mspConfig({ name: 'Org1MSP', rootCerts: [root1.pem] }), hostEcdsa),
+      Msp.fromConfig(mspConfig({ name: 'Org2MSP', rootCerts: [root2.pem] }), hostEcdsa),
     ],
-    pureVerifier,
+    hostVerifier,
   );
   const p1 = await issue({ subject: 'CN=p1, OU=peer', issuer: root1 });
   const again = await issue({ subject: 'CN=p1, OU=peer', issuer: root1, keys: p1.keys });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { encodeAttestationBody, leafHash, sha256, utf8, type AttestationBody } from '@cotrace/core';
-import { common, decode, decodeBlock, decodeEnvelope, pureEcdsa } from '@cotrace/fabric-model';
+import { common, decode, decodeBlock, decodeEnvelope, hostEcdsa } from '@cotrace/fabric-model';
 import { nodeVerifier, type SigningIdentity } from '@cotrace/network';
 import { attest } from '../../gateway-app/testing/attestations.js';
 import { codeOf } from '../../gateway-app/testing/codes.js';
@@ -91,7 +91,7 @@ function transition(
 }
 
 const followed = (transitions: readonly Transition[], to = root) =>
-  followTransitions(trust, transitions, to, pureEcdsa);
+  followTransitions(trust, transitions, to, hostEcdsa);
 const codeAfter = (transitions: readonly Transition[], to = root) =>
   codeOf(() => attestedBlock(to.block, to.attestations, followed(transitions, to)));
 

@@ -15,7 +15,7 @@ import {
 import {
   Msp,
   MspManager,
-  pureEcdsa,
+  hostEcdsa,
   type ChannelConfig,
   type EcdsaVerifier,
   type SignatureVerifier,
@@ -84,7 +84,7 @@ export function writeTrust(
  * what `parseStrictJson` throws.
  */
 export function readTrust(text: string, verifier: SignatureVerifier): Trust {
-  return trustOf(text, verifier, pureEcdsa);
+  return trustOf(text, verifier, hostEcdsa);
 }
 
 /** As `readTrust`; `ecdsa` checks what authorities sign. */

@@ -1,5 +1,5 @@
 import { canonicalJson, CotraceError } from '@cotrace/core';
-import { pureEcdsa, type EcdsaVerifier } from '@cotrace/fabric-model';
+import { hostEcdsa, type EcdsaVerifier } from '@cotrace/fabric-model';
 import { distinct } from '../lineage/answer.js';
 import { leavesBranch } from '../lineage/lineage.js';
 import { mayBeOf } from '../lineage/needs.js';
@@ -28,7 +28,7 @@ export function verifyTraceProof(
   proof: TraceProof,
   trust: Trust,
   expected: TraceQuestion | null,
-  ecdsa: EcdsaVerifier = pureEcdsa,
+  ecdsa: EcdsaVerifier = hostEcdsa,
 ): TraceAnswer {
   checkQuestion(proof, expected);
   boundSignatures([...proof.transitions, proof.root]);

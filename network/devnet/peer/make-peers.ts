@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Msp, MspManager, pureEcdsa, type SignatureVerifier } from '@cotrace/fabric-model';
+import { Msp, MspManager, hostEcdsa, type SignatureVerifier } from '@cotrace/fabric-model';
 import { mspConfigOfFolder } from '../../config/msp-folder.js';
 import type { CryptoLayout } from '../../identity/layout.js';
 import { loadIdentity } from '../../identity/signer.js';
@@ -45,7 +45,7 @@ function makePeer(settings: PeerSettings, organisation: Organisation): DevnetPee
   const { config } = mspConfigOfFolder(join(layout.organisation(organisation), 'msp'), mspId);
   return new DevnetPeer({
     identity: loadIdentity(join(layout.peer(organisation), 'msp'), mspId),
-    localManager: new MspManager([Msp.fromConfig(config, pureEcdsa)], verifier),
+    localManager: new MspManager([Msp.fromConfig(config, hostEcdsa)], verifier),
     channels,
     joined: new JoinedChannels(
       join(settings.joinedDir, `${name}.json`),

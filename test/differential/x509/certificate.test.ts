@@ -9,7 +9,7 @@ import {
 } from '../../../fabric-model/identity/certificate.js';
 import { uniqueChain } from '../../../fabric-model/identity/chain.js';
 import { parseRevocationList, revokes } from '../../../fabric-model/identity/crl.js';
-import { pureEcdsa } from '../../../fabric-model/identity/pure-ecdsa.js';
+import { hostEcdsa } from '../../../fabric-model/identity/host-ecdsa.js';
 import { ODD_CERTIFICATES } from '../../../fabric-model/identity/testing/odd-certificates.js';
 import { Chance, amount, seedOf } from './chance.js';
 import { generateCertificate, generateOneOdd } from './generate-certificate.js';
@@ -136,12 +136,12 @@ function judge({ roots, intermediates, certificate }: Chain): Verdict {
   const authorities = {
     roots: roots.map(parseDerCertificate),
     intermediates: intermediates.map(parseDerCertificate),
-    ecdsa: pureEcdsa,
+    ecdsa: hostEcdsa,
   };
   const chain = attempt(() => uniqueChain(subject, authorities));
   if (typeof chain === 'string') return { chains: 0, length: 0, lowS: '' };
   const issuer = chain[1] ?? subject;
-  const rewritten = isSignedBy(subject, issuer, pureEcdsa) ? attempt(() => withLowS(subject, issuer)) : '';
+  const rewritten = isSignedBy(subject, issuer, hostEcdsa) ? attempt(() => withLowS(subject, issuer)) : '';
   return {
     chains: 1,
     length: chain.length,
@@ -277,7 +277,7 @@ describeWithGo('revocation lists', () => {
             { ...list, revoked: new Set([serial]), authorityKeyId: issuer.subjectKeyId },
             issuer,
             { ...issuer, serial },
-            pureEcdsa,
+            hostEcdsa,
           ),
         };
         if (JSON.stringify(found) !== JSON.stringify(wanted))
