@@ -35,6 +35,9 @@ export interface Authority {
   /** PEM, exactly as on disk. */
   readonly certificate: string;
   readonly key: KeyObject;
+  /** What the certificates that it issues say of it. */
+  readonly subject: x509.Name;
+  readonly keyIdentifier: ArrayBuffer;
 }
 
 /** A new self-signed authority of an organisation, as cryptogen makes it (internal/cryptogen/ca/ca.go). */
@@ -56,8 +59,11 @@ export function createAuthority(organisation: string, commonName: string): KeyAn
 }
 
 /** An authority from its PEM texts. Throws node:crypto's error where one of them is none. */
-export function openAuthority({ key, certificate }: KeyAndCertificate): Authority {
-  return { certificate, key: createPrivateKey(key) };
+export function openAuthority({ key: pem, certificate }: KeyAndCertificate): Authority {
+  const key = createPrivateKey(pem);
+  const { tbsCertificate } = AsnConvert.parse(new X509Certificate(certificate).raw, x509.Certificate);
+  const { subject } = tbsCertificate;
+  return { certificate, key, subject, keyIdentifier: keyIdentifier(createPublicKey(key)) };
 }
 
 /** A signing identity: key usage digitalSignature, its role as the only organizational unit. */
@@ -96,10 +102,8 @@ function issue(
   extensions: readonly x509.Extension[],
 ): KeyAndCertificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const issuer = AsnConvert.parse(new X509Certificate(authority.certificate).raw, x509.Certificate);
-  const issuerSki = keyIdentifier(createPublicKey(authority.key));
   const certificate = signCertificate(
-    issuer.tbsCertificate.subject,
+    authority.subject,
     authority.key,
     distinguishedName(subject),
     publicKey,
@@ -114,7 +118,7 @@ function issue(
       extension(
         x509.id_ce_authorityKeyIdentifier,
         false,
-        new x509.AuthorityKeyIdentifier({ keyIdentifier: new x509.KeyIdentifier(issuerSki) }),
+        new x509.AuthorityKeyIdentifier({ keyIdentifier: new x509.KeyIdentifier(authority.keyIdentifier) }),
       ),
     ],
   );
