@@ -1,6 +1,6 @@
 import { nodeVerifier, type TlsMaterial } from '@cotrace/network';
 import { majorityOf, type Consortium, type ConsortiumNode } from '../consortium/consortium.js';
-import { networkTerms } from '../consortium/network-terms.js';
+import { agreedCheckpoint, networkTerms } from '../consortium/network-terms.js';
 import { HeightFeed } from '../node/feed.js';
 import { Log } from '../node/log.js';
 import {
@@ -15,6 +15,7 @@ import { storeOwner } from '../consortium/owner.js';
 import { stoppingController } from '../node/stopping.js';
 import { RpcClient } from '../node/rpc-client.js';
 import { serve } from '../node/rpc-server.js';
+import { AgreedMembers, remoteHeaders, type HeaderSource } from './agreed-members.js';
 import { AttestationPool } from './attestation-pool.js';
 import { BlockRing } from './block-ring.js';
 import { BusinessHealth } from './business-health.js';
@@ -39,6 +40,7 @@ export interface BusinessWire {
   readonly sources: readonly AttestationSource[];
   /** The masters again, the own organisation's first. */
   readonly sealed: readonly SealedSource[];
+  readonly headers: readonly HeaderSource[];
   /** Who is asked what differs, in the order of preference. */
   readonly ranks: readonly RankSource[];
   close(): void;
@@ -82,6 +84,13 @@ export async function startBusinessNode(
         genesisHeaderHash: consortium.channels.main.genesisHeaderHash,
         checkingHeight: consortium.checkingHeight,
         jury: new Jury(networkTerms(consortium), store, refusals, await store.excluded(), log),
+        agreed: new AgreedMembers({
+          checkpoint: agreedCheckpoint(consortium),
+          checkingHeight: consortium.checkingHeight,
+          sources: wire.headers,
+          verifier: nodeVerifier,
+          log,
+        }),
         health,
         refusals,
         log,
@@ -146,6 +155,7 @@ const connectNodes: ConnectNodes = (node, consortium, tls) => {
     origins: remotes.map(({ remote, client }) => remoteOrigin(remote, domain, client)),
     sources: masters.map(({ remote, client }) => remoteSource(remote.name, client)),
     sealed: masters.map(({ remote, client }) => remoteSealed(remote.name, domain, client)),
+    headers: masters.map(({ remote, client }) => remoteHeaders(remote.name, client)),
     ranks: connected
       .to(rankSourcesOf(node, consortium))
       .map(({ remote, client }) => remoteRanks(remote, client)),

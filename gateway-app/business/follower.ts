@@ -16,6 +16,7 @@ import type { HeightFeed } from '../node/feed.js';
 import type { Log } from '../node/log.js';
 import type { NodeState, Standing } from '../node/node-state.js';
 import { Backoff, isAborted } from '../node/retry.js';
+import type { AgreedMembers } from './agreed-members.js';
 import { applyBlock } from './apply-block.js';
 import type { AttestationPool } from './attestation-pool.js';
 import type { BlockRing } from './block-ring.js';
@@ -46,6 +47,7 @@ export interface DomainFollowerParts {
   /** Blocks in a checking cycle. */
   readonly checkingHeight: number;
   readonly jury: Jury;
+  readonly agreed: AgreedMembers;
   readonly health: BusinessHealth;
   readonly refusals: RefusalLog;
   readonly log: Log;
@@ -166,7 +168,7 @@ export class DomainFollower {
     const { domain, genesisHeaderHash } = this.#parts;
     const configEnvelope = this.#checkpoint?.configBlock ?? genesisConfigEnvelope(block, genesisHeaderHash);
     const main = this.#main ?? this.#mainConfig(configEnvelope);
-    const agreement = await this.#agreement(main, signal);
+    const agreement = await this.#agreement(block, main, signal);
     if (agreement === null) return;
     const previousHash = this.#checkpoint?.headerHash ?? new Uint8Array();
     if (this.#isFork(agreement.body)) return;
@@ -226,16 +228,32 @@ export class DomainFollower {
     health.advanced();
   }
 
-  /** Waits for what a quorum attests of the next block; null when aborted. */
-  async #agreement(main: MainConfig, signal: AbortSignal): Promise<Agreement | null> {
-    const { pool, jury } = this.#parts;
+  /**
+   * Waits for what a quorum attests of the next block, which an origin has sent; null when aborted. In the cycle that the
+   * consortium has agreed on nobody may be left of the members before: throws `NOT_SERVED` where the block that came does not
+   * help either, so that another origin is asked.
+   */
+  async #agreement(block: BusinessBlock, main: MainConfig, signal: AbortSignal): Promise<Agreement | null> {
+    const { pool, jury, agreed: members, docking } = this.#parts;
+    const until = Date.now() + docking.patience.withheld;
     while (!signal.aborted) {
       const { agreed, supporters } = await ownDoing(
         'could not judge what the masters attest',
         jury.judge(this.#next, pool, main),
       );
       if (agreed !== null) return { body: agreed, supporters };
-      await pool.changed(signal);
+      if (!members.concern(this.#next)) {
+        await pool.changed(signal);
+        continue;
+      }
+      const electors = await members.after(block, main, signal);
+      const theirs = electors === null ? null : jury.among(this.#next, pool, electors);
+      if (theirs !== null && theirs.agreed !== null)
+        return { body: theirs.agreed, supporters: theirs.supporters };
+      if (Date.now() > until) {
+        throw new CotraceError('NOT_SERVED', 'no quorum attests the block, nor do the members agreed on');
+      }
+      await pool.changed(AbortSignal.any([signal, AbortSignal.timeout(docking.patience.watch)]));
     }
     return null;
   }

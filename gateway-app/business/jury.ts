@@ -63,13 +63,22 @@ export class Jury {
     return verdict;
   }
 
+  /** What `electors` attest of `blockNum`, who are not the members before it; nobody is reported. */
+  among(blockNum: bigint, pool: AttestationPool, electors: MainConfig): Verdict {
+    return judgeAttestations(
+      this.#received(blockNum, pool).map(({ attestation }) => attestation),
+      blockNum,
+      { ...this.#terms, membership: electors },
+    );
+  }
+
   /** Whether a quorum has attested `blockNum` already. */
   hasAgreed(blockNum: bigint, pool: AttestationPool, main: MainConfig): boolean {
     return this.#judgement(blockNum, pool, main).verdict.agreed !== null;
   }
 
   #judgement(blockNum: bigint, pool: AttestationPool, main: MainConfig): Judgement {
-    const received = pool.of(blockNum).filter(({ attestation }) => !this.#excluded.has(attestation.mspId));
+    const received = this.#received(blockNum, pool);
     const last = this.#last;
     if (last?.block === blockNum && last.of.length === received.length) {
       if (last.of.every((one, i) => one === received[i])) return last;
@@ -83,6 +92,10 @@ export class Jury {
     const judgement: Judgement = { block: blockNum, of: received, verdict, reported: false };
     this.#last = judgement;
     return judgement;
+  }
+
+  #received(blockNum: bigint, pool: AttestationPool): Received[] {
+    return pool.of(blockNum).filter(({ attestation }) => !this.#excluded.has(attestation.mspId));
   }
 
   #checkUnder(main: MainConfig): typeof checkStatement {

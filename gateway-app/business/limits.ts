@@ -52,6 +52,9 @@ export const RANK_CALL_MS = 5000;
 /** How long a master may take for the header of a cycle that is over, before the next one is asked, and how often that is looked at. */
 export const HEADER_PATIENCE = { withheld: 10_000, watch: 1000 };
 
+/** How long a master may take for the header of the cycle that the consortium has agreed on. */
+export const HEADER_CALL_MS = 5000;
+
 /** What requests may be: a domain's name and a number, or a key of a state, which has no limit of its own in Fabric. */
 export const BUSINESS_REQUESTS = {
   empty: { bytes: 64, elements: 8 },

@@ -47,6 +47,7 @@ describe('what stops a node', () => {
         origins: [],
         sources: [source],
         sealed: [],
+        headers: [],
         ranks: [],
         close: () => undefined,
       })),

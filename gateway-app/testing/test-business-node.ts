@@ -1,4 +1,6 @@
 import { nodeVerifier } from '@cotrace/network';
+import type { TrustedCheckpoint } from '@cotrace/verifier';
+import { AgreedMembers, type HeaderSource } from '../business/agreed-members.js';
 import { AttestationPool } from '../business/attestation-pool.js';
 import { BlockRing } from '../business/block-ring.js';
 import { BusinessHealth } from '../business/business-health.js';
@@ -95,6 +97,13 @@ export class TestBusinessNode {
             genesisHeaderHash: consortium.channels.main.genesisHeaderHash,
             checkingHeight: consortium.checkingHeight,
             jury: new Jury(network.terms, store, refusals, excluded, log),
+            agreed: new AgreedMembers({
+              checkpoint: options.agreed ?? null,
+              checkingHeight: consortium.checkingHeight,
+              sources: options.headers ?? [],
+              verifier: nodeVerifier,
+              log,
+            }),
             health,
             refusals,
             log,
@@ -155,6 +164,9 @@ export interface TestBusinessOptions {
   readonly patience?: Patience;
   /** Masters that send sealed headers; by default none does. */
   readonly sealed?: readonly SealedSource[];
+  /** The cycle that the consortium has agreed on, and masters that are asked for its header; by default none. */
+  readonly agreed?: TrustedCheckpoint;
+  readonly headers?: readonly HeaderSource[];
   /** Nodes that are asked what differs; by default nobody. */
   readonly ranks?: readonly RankSource[];
   /** How long one of them may take for the header of a cycle that is over, in milliseconds. */

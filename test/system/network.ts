@@ -9,7 +9,7 @@ const DEMO = ['1-production', '2-processing', '3-distribution', '4-retail'].map(
   fileURLToPath(new URL(`../../gateway-app/demo/${name}.jsonld`, import.meta.url)),
 );
 /** The lot that the demo's consumer bought. */
-const BOUGHT = 'https://id.gs1.org/01/09521234500049/10/BAG-1KG-7';
+export const BOUGHT = 'https://id.gs1.org/01/09521234500049/10/BAG-1KG-7';
 
 /** A command that has ended, and how long it took, the start of its process included. */
 export interface Timed extends Ended {
