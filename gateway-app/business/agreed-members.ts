@@ -45,7 +45,7 @@ export interface AgreedMembersParts {
 }
 
 /**
- * Who attests the block that takes so many members away that no quorum of those before it is left (docs/formats.md, Attestation):
+ * Who attests the block that takes so many members away that no quorum of those before it is left (docs/formats.md, Attestation signature):
  * the members after it, where the header that the consortium has agreed on names exactly these.
  */
 export class AgreedMembers {
