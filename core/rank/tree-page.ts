@@ -113,9 +113,9 @@ export class TreePage {
       held.push(marks & lowest(width));
       marks = pairs(marks & lowest(width));
     }
-    const isFull = held.every((bits, level) => bits === lowest(shape.widths[level] ?? 0));
-    const nodes = isFull ? reader.take(shape.nodes * HASH_LENGTH) : new Uint8Array(shape.nodes * HASH_LENGTH);
-    if (!isFull) for (const node of heldNodes(shape, held)) nodes.set(reader.take(HASH_LENGTH), node);
+    const full = isFull(shape, held);
+    const nodes = full ? reader.take(shape.nodes * HASH_LENGTH) : new Uint8Array(shape.nodes * HASH_LENGTH);
+    if (!full) for (const node of heldNodes(shape, held)) nodes.set(reader.take(HASH_LENGTH), node);
     reader.end();
     return new TreePage(place, shape, nodes, held);
   }
@@ -161,8 +161,8 @@ export class TreePage {
   encode(): Uint8Array | null {
     if (this.top === null) return null;
     const marks = u32((this.#held[0] ?? 0) >>> 0);
+    if (isFull(this.#shape, this.#held)) return concat(marks, this.#nodes);
     const held = heldNodes(this.#shape, this.#held);
-    if (held.length === this.#shape.nodes) return concat(marks, this.#nodes);
     return concat(marks, ...held.map((at) => this.#nodes.subarray(at, at + HASH_LENGTH)));
   }
 
@@ -198,6 +198,11 @@ function nodeIn(
   if (position >= (widths[level] ?? 0) || (((held[level] ?? 0) >>> position) & 1) === 0) return null;
   const at = ((starts[level] ?? 0) + position) * HASH_LENGTH;
   return nodes.subarray(at, at + HASH_LENGTH);
+}
+
+/** Whether no node is empty. */
+function isFull({ widths }: PageShape, held: readonly number[]): boolean {
+  return held.every((bits, level) => bits === lowest(widths[level] ?? 0));
 }
 
 /** Where the nodes that are not empty begin among the hashes of a page. */

@@ -236,6 +236,7 @@ export class DomainFollower {
   async #agreement(block: BusinessBlock, main: MainConfig, signal: AbortSignal): Promise<Agreement | null> {
     const { pool, jury, agreed: members, docking } = this.#parts;
     const until = Date.now() + docking.patience.withheld;
+    let electors: MainConfig | null = null;
     while (!signal.aborted) {
       const { agreed, supporters } = await ownDoing(
         'could not judge what the masters attest',
@@ -246,7 +247,7 @@ export class DomainFollower {
         await pool.changed(signal);
         continue;
       }
-      const electors = await members.after(block, main, signal);
+      electors ??= await members.after(block, main, signal);
       const theirs = electors === null ? null : jury.among(this.#next, pool, electors);
       if (theirs !== null && theirs.agreed !== null)
         return { body: theirs.agreed, supporters: theirs.supporters };

@@ -1,26 +1,26 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { toBinary } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { toHex } from '@cotrace/core';
 import { ChannelConfig, common, computeUpdate } from '@cotrace/fabric-model';
 import {
   changedBy,
-  CryptoLayout,
-  firstOrderer,
-  nodeVerifier,
   OrdererClient,
-  readConfigurations,
   readTopology,
   removeOrganisation,
   updateEnvelope,
   type OrdererEndpoint,
 } from '@cotrace/network';
-import { mainConfig } from '@cotrace/verifier';
-import { readNetworkState } from '../../gateway-app/deploy/local/network-state.js';
 import type { Backend } from '../acceptance/backend.js';
 import { SystemNetwork } from '../system/network.js';
 import { Capturing } from './capturing.js';
+import {
+  changedNetwork,
+  expectConsistent,
+  membershipOf,
+  type ChangedNetwork,
+  type NodeRow,
+} from './changed-network.js';
 import { cyclesOf, eventually, type SealedCycle } from './cycles.js';
 
 // Other work on the machine must not fail a test.
@@ -43,14 +43,6 @@ export interface MemberChange {
   readonly signers: readonly string[];
 }
 
-/** A network that is changed. */
-export interface ChangedNetwork {
-  /** Its folder. */
-  readonly home: string;
-  readonly orderer: OrdererEndpoint;
-  readonly layout: CryptoLayout;
-}
-
 /** Updates the configuration of a channel, and waits until it is in force. */
 export type Update = (network: ChangedNetwork, change: MemberChange) => Promise<void>;
 
@@ -70,14 +62,6 @@ async function draft(
   }
 }
 
-interface NodeRow {
-  readonly name: string;
-  readonly role: string;
-  readonly state: string;
-  readonly height: string;
-  readonly consistentUpTo: string | null;
-}
-
 /** An organisation joins and another one leaves, in the middle of cycles, while records are captured. */
 export function membershipChanges(backend: Backend, update: Update): void {
   const network = new SystemNetwork();
@@ -94,19 +78,8 @@ export function membershipChanges(backend: Backend, update: Update): void {
     return stderr;
   };
 
-  const changed = (): ChangedNetwork => {
-    const { ports } = readNetworkState(workspace);
-    const folder = backend.name === 'devnet' ? workspace.devnet : workspace.fabric;
-    const layout = new CryptoLayout(join(folder, 'crypto'), topology());
-    const reach = (name: string) =>
-      `127.0.0.1:${ports[backend.name === 'devnet' ? `devnet.${name}` : name] ?? 0}`;
-    return { home: cotrace.home, layout, orderer: firstOrderer(topology(), { layout, reach }) };
-  };
-
-  const membershipNow = async (): Promise<string> => {
-    const { main } = await readConfigurations(changed().orderer, topology().channels);
-    return toHex(mainConfig(main, nodeVerifier).hash);
-  };
+  const changed = () => changedNetwork(network, backend);
+  const membershipNow = () => membershipOf(changed());
 
   const cycles = () => cyclesOf(cotrace.home, 'org1', memberships[0] ?? '');
   const sealedWhere = (what: string, isIt: (cycle: SealedCycle) => boolean) =>
@@ -166,16 +139,8 @@ export function membershipChanges(backend: Backend, update: Update): void {
   }
 
   /** Every business node has compared the newest cycles, and nobody finds a difference. */
-  async function expectConsistent(nodes: number): Promise<void> {
-    const newest = (await cycles()).sealed.length;
-    const rows = await eventually('all nodes are consistent', async () => {
-      const { value } = await cotrace.json<readonly NodeRow[]>('nodes');
-      const isSo = ({ role, state, consistentUpTo }: NodeRow) =>
-        state === 'following' && (role !== 'business' || Number(consistentUpTo) >= newest);
-      return value.every(isSo) ? value : null;
-    });
-    expect(rows).toHaveLength(nodes);
-  }
+  const expectAllConsistent = async (nodes: number) =>
+    expectConsistent(cotrace, (await cycles()).sealed.length, nodes);
 
   beforeAll(async () => {
     await up('--topology', scene.write('topology.yaml', TOPOLOGY), ...backend.flags);
@@ -225,7 +190,7 @@ export function membershipChanges(backend: Backend, update: Update): void {
       expect(other.recorded).toBe(true);
       const { code, stderr } = await cotrace.run('--org', 'org4', 'capture', network.newEvent());
       expect([stderr, code]).toEqual(['', 0]);
-      await expectConsistent(4 * (1 + 4));
+      await expectAllConsistent(4 * (1 + 4));
     });
   });
 
@@ -272,7 +237,7 @@ export function membershipChanges(backend: Backend, update: Update): void {
         expect(WITHOUT).toEqual(expect.arrayContaining([...endorsers, initiator]));
         expect(toHex(header.membership)).toBe(memberships.at(-1));
       }
-      await expectConsistent(3 * (1 + 4));
+      await expectAllConsistent(3 * (1 + 4));
       await capturing.stop();
       expect(capturing.recorded).toBeGreaterThan(Number(last));
     });

@@ -1,20 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { toHex } from '@cotrace/core';
+import { removeOrganisation, updateChannel } from '@cotrace/network';
+import { devnet } from '../acceptance/backend.js';
 import {
-  CryptoLayout,
-  firstOrderer,
-  loadIdentity,
-  nodeVerifier,
-  readConfigurations,
-  readTopology,
-  removeOrganisation,
-  updateChannel,
-} from '@cotrace/network';
-import { mainConfig } from '@cotrace/verifier';
-import { readNetworkState } from '../../gateway-app/deploy/local/network-state.js';
+  administratorsOf,
+  changedNetwork,
+  expectConsistent,
+  membershipOf,
+  organisationOf,
+} from '../membership/changed-network.js';
 import { cyclesOf, eventually, type Cycles } from '../membership/cycles.js';
 import { BOUGHT, SystemNetwork } from './network.js';
 
@@ -35,16 +30,10 @@ checking: { t1: 1, t2: ${T2} }
 const GONE = ['org2', 'org3'];
 const LEFT = ['Org1MSP', 'Org4MSP'];
 
-/** What `cotrace checking` and `cotrace nodes` answer, as far as it is looked at. */
+/** A cycle as `cotrace checking` answers, as far as it is looked at. */
 interface Row {
   readonly headerHash: string | null;
   readonly sealedMs: string | null;
-}
-
-interface NodeRow {
-  readonly role: string;
-  readonly state: string;
-  readonly consistentUpTo: string | null;
 }
 
 describe('a cycle of four members of which two are gone', () => {
@@ -56,16 +45,7 @@ describe('a cycle of four members of which two are gone', () => {
   let founding = '';
   let stuck = 0n;
 
-  const reach = () => {
-    const topology = readTopology(workspace.topology);
-    const { ports } = readNetworkState(workspace);
-    const layout = new CryptoLayout(join(workspace.devnet, 'crypto'), topology);
-    const orderer = firstOrderer(topology, {
-      layout,
-      reach: (name) => `127.0.0.1:${ports[`devnet.${name}`] ?? 0}`,
-    });
-    return { topology, layout, orderer };
-  };
+  const changed = () => changedNetwork(network, devnet);
   const cycles = () => cyclesOf(cotrace.home, 'org1', founding);
   /** Captures events until the cycles are so. */
   const growUntil = (what: string, isSo: (cycles: Cycles) => boolean) =>
@@ -90,29 +70,22 @@ describe('a cycle of four members of which two are gone', () => {
 
   /** Takes the two out of a channel; three of four sign. */
   async function removeFrom(channel: string): Promise<void> {
-    const { topology, layout, orderer } = reach();
-    const [first, ...others] = topology.organisations
-      .slice(0, 3)
-      .map((own) => loadIdentity(join(layout.user(own, 'Admin'), 'msp'), own.mspId));
-    if (first === undefined) throw new RangeError('somebody signs');
-    const changes = topology.organisations
-      .filter(({ name }) => GONE.includes(name))
-      .map(({ mspId }) => removeOrganisation(mspId));
-    await updateChannel({ orderer, channel, changes, signers: [first, ...others] });
+    const now = changed();
+    const changes = GONE.map((name) => removeOrganisation(organisationOf(now.topology, name).mspId));
+    const signers = administratorsOf(now, ['org1', 'org2', 'org3']);
+    await updateChannel({ orderer: now.orderer, channel, changes, signers });
   }
 
   beforeAll(async () => {
     await network.up('--topology', scene.write('topology.yaml', TOPOLOGY));
-    const { orderer, topology } = reach();
-    const { main } = await readConfigurations(orderer, topology.channels);
-    founding = toHex(mainConfig(main, nodeVerifier).hash);
+    founding = await membershipOf(changed());
   });
   afterAll(() => scene.remove());
 
   it('is computed by those who are left, and not sealed, while records are captured', async () => {
     await growUntil('a cycle is sealed', ({ sealed }) => sealed.length > 0);
     await prove(proof);
-    const { topology } = reach();
+    const { topology } = changed();
     await removeFrom(topology.channels.main);
     await removeFrom(topology.channels.checking);
     // Those of before may still have sealed the cycle that ended before they were gone.
@@ -148,17 +121,10 @@ describe('a cycle of four members of which two are gone', () => {
   });
 
   it('is what their nodes are consistent with', async () => {
-    const newest = (await cycles()).sealed.length;
-    const rows = await eventually('all nodes are consistent', async () => {
-      const { value } = await cotrace.json<readonly NodeRow[]>('nodes');
-      const isSo = ({ role, state, consistentUpTo }: NodeRow) =>
-        state === 'following' && (role !== 'business' || Number(consistentUpTo) >= newest);
-      return value.every(isSo) ? value : null;
-    });
-    expect(rows).toHaveLength(2 * (1 + 4));
+    await expectConsistent(cotrace, (await cycles()).sealed.length, 2 * (1 + 4));
   });
 
-  it('stands in the trust file, under which nothing of before counts', async () => {
+  it('is named by the trust file, under which nothing of before counts', async () => {
     expect(trust()).toMatchObject({
       checkpoint: { cycle: String(stuck) },
       organisations: LEFT.map((mspId) => ({ mspId })),

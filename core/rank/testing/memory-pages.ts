@@ -1,6 +1,6 @@
 import type { PageReader, PageWrite } from '../pages.js';
 
-/** A store of pages in memory. As from the nodes' store, what is read is a `Buffer`, whose `slice` is no copy. */
+/** A store of pages in memory. As from the nodes' store, what is read is a `Buffer`, whose `slice` does not copy. */
 export class MemoryPages implements PageReader {
   readonly pages = new Map<string, Uint8Array>();
 
