@@ -14,10 +14,7 @@ export default {
   // What needs more than a normal install has a command of its own.
   testPathIgnorePatterns: ['/dist/', '/node_modules/', '<rootDir>/test/fabric-network/'],
   extensionsToTreatAsEsm: ['.ts'],
-  // One configuration for all, the contract's decorators included: ts-jest mixes up two of them in one worker.
-  transform: {
-    '^.+\\.ts$': ['ts-jest', { useESM: true, diagnostics: false, tsconfig: 'tsconfig.jest.json' }],
-  },
+  transform: { '^.+\\.ts$': '<rootDir>/scripts/compiled.mjs' },
   moduleNameMapper: {
     '^@cotrace/fabric-model/hostile$': '<rootDir>/fabric-model/identity/testing/hostile-identities.ts',
     '^@cotrace/gateway-app/ledgers$': '<rootDir>/gateway-app/testing/ledger/index.ts',

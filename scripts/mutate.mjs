@@ -81,12 +81,7 @@ async function survivorsOf(folder) {
 }
 
 function runShard(work, shard) {
-  const transform = Object.fromEntries(
-    Object.entries(config.transform).map(([pattern, [, options]]) => [
-      pattern,
-      [join(root, 'scripts/mutation/transformer.mjs'), options],
-    ]),
-  );
+  const transformer = join(root, 'scripts/mutation/transformer.mjs');
   const settings = {
     ...config,
     rootDir: root,
@@ -94,7 +89,7 @@ function runShard(work, shard) {
     testMatch: ['<rootDir>/scripts/mutation/harness.mjs'],
     testPathIgnorePatterns: ['/node_modules/'],
     moduleFileExtensions: ['js', 'mjs', 'ts', 'json', 'node'],
-    transform,
+    transform: { '\\.ts$': transformer },
   };
   const jest = join(root, 'node_modules/jest/bin/jest.js');
   const child = spawn(

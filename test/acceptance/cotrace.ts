@@ -47,12 +47,13 @@ export class Running {
   }
 
   /** Waits until it has said `text` on standard error. Throws with all that it said where it ends before. */
-  async says(text: string): Promise<void> {
+  async says(text: string | RegExp): Promise<void> {
     const state = { ended: false };
     void this.ended.finally(() => (state.ended = true));
-    while (!this.#stderr.includes(text)) {
+    const isSaid = () => (typeof text === 'string' ? this.#stderr.includes(text) : text.test(this.#stderr));
+    while (!isSaid()) {
       if (state.ended)
-        throw new Error(`cotrace ended before it said "${text}":\n${this.#stdout}${this.#stderr}`);
+        throw new Error(`cotrace ended before it said "${String(text)}":\n${this.#stdout}${this.#stderr}`);
       await sleep(20);
     }
   }

@@ -7,7 +7,7 @@ import { readEpcisFile } from '../../epcis/read-documents.js';
 import { fabric } from '../acceptance/backend.js';
 import { Running } from '../acceptance/cotrace.js';
 import { SystemNetwork } from '../system/network.js';
-import { LONGER_MS, STOPPED_MS } from '../system/stopped.js';
+import { LONGER_MS } from '../system/stopped.js';
 import { leadingOrderer } from './leading-orderer.js';
 
 jest.setTimeout(600_000);
@@ -15,6 +15,9 @@ jest.setTimeout(600_000);
 const RAFT_3 = fileURLToPath(new URL('../../network/topologies/raft-3.yaml', import.meta.url));
 /** A client of Fabric's SDK that tries again from the start where an attempt fails. */
 const PLAIN_CLIENT = fileURLToPath(new URL('../../examples/plain-client/run.mjs', import.meta.url));
+
+/** How long a process is stopped, in milliseconds: whom Fabric asks meanwhile is chance. */
+const STOPPED_MS = process.env['CI_DEEP'] === '1' ? 60_000 : 20_000;
 
 /** A process that is stopped, and how a capture names it that takes long. */
 interface Kind {

@@ -15,6 +15,10 @@ const cycleIn = ({ cycles }: Progress, checkNum: number): ToldCycle => {
 const mspIdOf = (process: string) => `Org${process.slice(3, 4)}MSP`;
 const others = (process: string) => ['org1', 'org2', 'org3'].filter((org) => !process.startsWith(org));
 
+/** Whether a member is reported for its turn in a cycle after `since`: one that catches up seals many in its turn. */
+const isPassedOver = (cycles: readonly ToldCycle[], mspId: string, since: number) =>
+  cycles.some(({ checkNum, late }) => Number(checkNum) > since && late.some((row) => row.mspId === mspId));
+
 /** Whoever is late, away or has a wrong clock holds up sealing for its own turn alone. `traceId`: of a product that is recorded. */
 export function cycleTimes(scene: CycleScene, traceId: string): void {
   const { steps } = scene;
@@ -53,11 +57,9 @@ export function cycleTimes(scene: CycleScene, traceId: string): void {
     const [cut, mspId, witness] = ['org3', 'Org3MSP', 'org1'];
     const during = await steps.during(`cut-${cut}`, async () => {
       const { sealed: before } = await scene.progress(witness);
-      const isPassedOver = ({ checkNum, late }: ToldCycle) =>
-        Number(checkNum) > before + 1 && late.some((row) => row.mspId === mspId);
       const told = await scene.until(
         witness,
-        ({ sealed, cycles }) => sealed > before + 3 && cycles.some(isPassedOver),
+        ({ sealed, cycles }) => sealed > before + 3 && isPassedOver(cycles, mspId, before + 1),
       );
       // What began before nobody reached it says nothing of that.
       return { ...told, cycles: told.cycles.filter(({ checkNum }) => Number(checkNum) > before + 1) };
@@ -87,7 +89,10 @@ export function cycleTimes(scene: CycleScene, traceId: string): void {
     const { sealed: before } = await scene.progress('org1');
     // The first of three initiates, and the one whose clock is wrong is to warn and replace it.
     await steps.order('master: heights are asked', { by: 'org1.master', pauseMs: 15_000 });
-    const { cycles } = await scene.until('org1', ({ sealed }) => sealed > before + 6);
+    const { cycles } = await scene.until(
+      'org1',
+      ({ sealed, cycles: told }) => sealed > before + 6 && isPassedOver(told, 'Org2MSP', before + 1),
+    );
     const later = cycles.filter(
       ({ checkNum, sealedMs }) => Number(checkNum) > before + 1 && sealedMs !== null,
     );
@@ -95,7 +100,6 @@ export function cycleTimes(scene: CycleScene, traceId: string): void {
       expect([initiator, ...endorsers]).not.toContain('Org2MSP');
     }
     const reported = later.flatMap(({ late }) => late.map(({ mspId }) => mspId));
-    expect(reported).toContain('Org2MSP');
     // Whom the one with the wrong clock would report.
     expect(reported).not.toContain('Org1MSP');
     expect(readFileSync(scene.workspace.log('org2.master'), 'utf8')).toMatch(

@@ -67,35 +67,40 @@ export class SystemNetwork {
   }
 
   /**
-   * How much longer a command takes in one way than in another, in milliseconds: the middle of three differences, each of
-   * two runs one right after the other, since the machine may be busy. The third is left out where two are on the same side of
-   * `most`, and with them the middle. `inTheOther` and `inThisWay` switch.
+   * How much longer a command takes in one way than in another, in milliseconds, by two runs one right after the other.
+   * The machine may be busy: where it is not less than `most`, it is the middle of three differences. `inTheOther` and
+   * `inThisWay` switch.
    */
   async longer(
     command: Command,
     most: number,
     { inTheOther, inThisWay }: Readonly<Record<'inTheOther' | 'inThisWay', () => Promise<void>>>,
   ): Promise<{ readonly longer: number; readonly last: Timed }> {
-    const differences: number[] = [];
-    for (;;) {
+    return middle(async () => {
       await inTheOther();
       const usual = await this.run(command);
       await inThisWay();
       const last = await this.run(command);
-      differences.push(last.milliseconds - usual.milliseconds);
-      const below = differences.filter((difference) => difference < most).length;
-      const [, middle] = differences.sort((a, b) => a - b);
-      if (middle !== undefined && (below === 2 || differences.length - below === 2))
-        return { longer: Math.round(middle), last };
-    }
+      return { longer: Math.round(last.milliseconds - usual.milliseconds), last };
+    }, most);
   }
 
-  /** Runs a command three times and returns how the one of middle length ended: the machine may be busy. */
-  async median(command: Command): Promise<Timed> {
+  /** How much longer a command takes than `usual`, in milliseconds, by one run, or as the middle of three where that is not less than `most`. */
+  async longerThan(
+    usual: number,
+    command: Command,
+    most: number,
+  ): Promise<{ readonly longer: number; readonly last: Timed }> {
+    return middle(async () => {
+      const last = await this.run(command);
+      return { longer: Math.round(last.milliseconds - usual), last };
+    }, most);
+  }
+
+  /** How long a command takes, in milliseconds: the middle of three runs. */
+  async usual(command: Command): Promise<number> {
     const runs = [await this.run(command), await this.run(command), await this.run(command)];
-    const [, middle] = runs.sort((a, b) => a.milliseconds - b.milliseconds);
-    if (middle === undefined) throw new RangeError('three runs have a middle');
-    return middle;
+    return runs.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b)[1] ?? NaN;
   }
 
   pidOf(name: string): number {
@@ -156,4 +161,15 @@ export class SystemNetwork {
       signature: 'MEUC',
     });
   }
+}
+
+/** The first of what is measured where it is less than `most`, otherwise the middle of three. */
+async function middle<T extends { readonly longer: number }>(
+  measure: () => Promise<T>,
+  most: number,
+): Promise<T> {
+  const first = await measure();
+  if (first.longer < most) return first;
+  const [, second = first] = [first, await measure(), await measure()].sort((a, b) => a.longer - b.longer);
+  return second;
 }
