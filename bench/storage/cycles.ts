@@ -10,7 +10,7 @@ import { actOf, DOMAINS, type Act, type StorageSetting } from './setting.js';
 const NODES = 'nodes';
 const LEDGER = 'ledger';
 /** Rows of a business node's store (docs/architecture.md, Stores). */
-const HEADERS = 'header/';
+const HEADERS = 'h/';
 /** Bytes of the master's trie that a key takes, with room (`trieSettings`). */
 const TRIE_BYTES_A_KEY = 400;
 const LEAST_TRIE_BYTES = 64 << 20;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { concat, toHex } from '../bytes/bytes.js';
+import { concat, equalBytes, toHex } from '../bytes/bytes.js';
+import { u16, u32, u64, u8 } from '../bytes/codec.js';
 import { hashOf } from '../formats/testing/examples.js';
 import { sha256 } from '../hash.js';
 import { merkleRoot } from '../merkle/tree.js';
@@ -15,7 +16,7 @@ import {
 } from './header.js';
 import { anchorKey } from './keys.js';
 import { encodeIntervalLeaf } from './leaves.js';
-import { packHeader, unpackHeader } from './packed-header.js';
+import { packHeader, unpackHeader, unpackWideHeader } from './packed-header.js';
 import { exampleOrigin, someChain, someFacts } from './testing/examples.js';
 import { naiveHeaders, type NaiveBlock } from './testing/reference.js';
 
@@ -137,7 +138,7 @@ describe('a chain of checking headers', () => {
 const hashOf1 = (): Uint8Array => hashOf('another peak');
 
 describe('a packed header', () => {
-  it('has 156 bytes, 188 where the membership changed, and gives back the same bytes', () => {
+  it('has 129 bytes and what changed, and gives back the same bytes', () => {
     const lengths: number[] = [];
     let chain = HeaderChain.start(exampleOrigin);
     for (let n = 1; n <= 40; n++) {
@@ -148,26 +149,80 @@ describe('a packed header', () => {
       expect(toHex(bytes)).toBe(toHex(encodeCheckingHeader(header)));
       chain = chain.extend(bytes);
     }
-    expect(lengths.slice(0, 6)).toEqual([156, 156, 188, 156, 156, 188]);
-    expect(new Set(lengths)).toEqual(new Set([156, 188]));
+    expect(lengths.slice(0, 6)).toEqual([131, 139, 167, 139, 131, 175]);
+  });
+
+  it('is 129 bytes where nothing but hashes is new', () => {
+    const chain = someChain(5);
+    const same = chain.next({ ...someFacts(6n), ...chain.last });
+    expect(packHeader(same, chain)).toHaveLength(129);
+    expect(toHex(unpackHeader(packHeader(same, chain), chain))).toBe(toHex(encodeCheckingHeader(same)));
   });
 
   it('is refused with other lengths, other rules, and where it does not follow', () => {
     const chain = someChain(5);
     const header = headerAfter(chain);
     const packed = packHeader(header, chain);
-    expect(packed).toHaveLength(188);
-    for (const length of [0, 155, 187]) {
+    expect(packed).toHaveLength(175);
+    for (const length of [0, 1, 128, 131, 174]) {
       expect(errorOf(() => unpackHeader(packed.slice(0, length), chain)).code).toBe('TRUNCATED');
     }
     expect(errorOf(() => unpackHeader(concat(packed, Uint8Array.of(0)), chain)).code).toBe('TRAILING_BYTES');
-    const otherRules = packed.map((byte, i) => (i === 155 ? 2 : byte));
-    expect(errorOf(() => unpackHeader(otherRules, chain)).code).toBe('RULES');
     expect(errorOf(() => unpackHeader(packed, someChain(7))).code).toBe('HEADER_CHAIN');
     expect(errorOf(() => packHeader(header, someChain(4))).code).toBe('HEADER_CHAIN');
-    // Without the new membership it says that the old one stayed, which another hash shows to be wrong.
-    const shortened = unpackHeader(packed.slice(0, 156), chain);
-    expect(toHex(shortened)).not.toBe(toHex(encodeCheckingHeader(header)));
+  });
+
+  it('is refused where it says what no header does, or what stays', () => {
+    const chain = someChain(5);
+    const { parts, anchored, membership } = chain.last;
+    const hashes = packHeader(headerAfter(chain), chain).slice(1, 129);
+    const codeWith = (changed: number, ...fields: Uint8Array[]) =>
+      errorOf(() => unpackHeader(concat(Uint8Array.of(changed), hashes, ...fields), chain)).code;
+    expect(codeWith(16)).toBe('BAD_CHECKING_HEADER');
+    expect(codeWith(1, u16(parts))).toBe('BAD_CHECKING_HEADER');
+    expect(codeWith(1, u16(parts - 1))).toBe('HEADER_CHAIN');
+    expect(codeWith(2, u32(6 - Number(anchored)), u32(0))).toBe('HEADER_CHAIN');
+    expect(codeWith(2, u32(7), u32(1))).toBe('OUT_OF_RANGE');
+    expect(codeWith(2, u32(2), u32(9))).toBe('BAD_CHECKING_HEADER');
+    expect(codeWith(4, u32(0), membership)).toBe('HEADER_CHAIN');
+    expect(codeWith(8, u16(1))).toBe('BAD_CHECKING_HEADER');
+    expect(codeWith(8, u16(2))).toBe('RULES');
+  });
+});
+
+describe('a header as older stores have it', () => {
+  const wide = (header: CheckingHeader, { membership }: HeaderChain) =>
+    concat(
+      u16(header.parts),
+      header.bodyRoot,
+      header.cyclePointHeaderHash,
+      header.intervalSummary,
+      header.trieRoot,
+      u64(header.anchored),
+      u64(header.anchorBlock),
+      u64(header.configBlock),
+      u16(header.rules),
+      equalBytes(header.membership, membership) ? new Uint8Array() : header.membership,
+    );
+
+  it('is read', () => {
+    for (let count = 0; count < 9; count++) {
+      const chain = someChain(count);
+      const header = headerAfter(chain);
+      expect(toHex(unpackWideHeader(wide(header, chain), chain))).toBe(toHex(encodeCheckingHeader(header)));
+    }
+  });
+
+  it('is refused with other lengths, other rules, and where it does not follow', () => {
+    const chain = someChain(5);
+    const bytes = wide(headerAfter(chain), chain);
+    for (const length of [0, 155, 187]) {
+      expect(errorOf(() => unpackWideHeader(bytes.slice(0, length), chain)).code).toBe('TRUNCATED');
+    }
+    expect(errorOf(() => unpackWideHeader(concat(bytes, u8(0)), chain)).code).toBe('TRAILING_BYTES');
+    const otherRules = bytes.map((byte, i) => (i === 155 ? 2 : byte));
+    expect(errorOf(() => unpackWideHeader(otherRules, chain)).code).toBe('RULES');
+    expect(errorOf(() => unpackWideHeader(bytes, someChain(7))).code).toBe('HEADER_CHAIN');
   });
 });
 

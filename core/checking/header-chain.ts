@@ -40,6 +40,12 @@ export type CycleFacts = Pick<
   | 'rules'
 >;
 
+/** The fields of a header that the next one may have as well, and the block from which on it has others. */
+export type Standing = Pick<
+  CheckingHeader,
+  'cyclePointBlock' | 'parts' | 'anchored' | 'anchorBlock' | 'configBlock' | 'membership' | 'rules'
+>;
+
 interface Link {
   readonly header: CheckingHeader;
   readonly state: ChainState;
@@ -105,7 +111,22 @@ export class HeaderChain {
 
   /** `membershipHash` of the organisations that seal the next header: those in force after the last one's cycle point. */
   get membership(): Uint8Array {
-    return this.#last?.header.membership ?? this.origin.membership;
+    return this.last.membership;
+  }
+
+  /** What the next header may leave as it is: of the last one, and before the first what holds of block 0. */
+  get last(): Standing {
+    if (this.#last !== null) return this.#last.header;
+    const { membership } = this.origin;
+    return {
+      cyclePointBlock: 0n,
+      parts: 0,
+      anchored: 0n,
+      anchorBlock: 0n,
+      configBlock: 0n,
+      membership,
+      rules: FIRST_RULES,
+    };
   }
 
   /** The next header, of what the blocks of its cycle give. */
@@ -136,28 +157,23 @@ export class HeaderChain {
    */
   follows(header: CheckingHeader): void {
     const wanted = this.next(header);
-    const last = this.#last?.header ?? null;
-    const start = last?.cyclePointBlock ?? 0n;
-    const [parts, anchored, anchorBlock, configBlock] = [
-      last?.parts ?? 0,
-      last?.anchored ?? 0n,
-      last?.anchorBlock ?? 0n,
-      last?.configBlock ?? 0n,
-    ];
-    const isNew = (block: bigint): boolean => block > start && block <= wanted.cyclePointBlock;
+    const { last } = this;
+    const isNew = (block: bigint): boolean => block > last.cyclePointBlock && block <= wanted.cyclePointBlock;
     const checks: Partial<Record<keyof CheckingHeader, boolean>> = {
       networkId: equalBytes(header.networkId, wanted.networkId),
       checkNum: header.checkNum === wanted.checkNum,
       previousHeaderHash: equalBytes(header.previousHeaderHash, wanted.previousHeaderHash),
       historyRoot: equalBytes(header.historyRoot, wanted.historyRoot),
-      parts: header.parts >= parts,
+      parts: header.parts >= last.parts,
       cyclePointBlock: header.cyclePointBlock === wanted.cyclePointBlock,
-      anchored: header.anchored >= anchored,
+      anchored: header.anchored >= last.anchored,
       anchorBlock:
-        header.anchored === anchored ? header.anchorBlock === anchorBlock : isNew(header.anchorBlock),
-      configBlock: header.configBlock === configBlock || isNew(header.configBlock),
-      membership: header.configBlock !== configBlock || equalBytes(header.membership, this.membership),
-      rules: header.rules >= (last?.rules ?? FIRST_RULES),
+        header.anchored === last.anchored
+          ? header.anchorBlock === last.anchorBlock
+          : isNew(header.anchorBlock),
+      configBlock: header.configBlock === last.configBlock || isNew(header.configBlock),
+      membership: header.configBlock !== last.configBlock || equalBytes(header.membership, last.membership),
+      rules: header.rules >= last.rules,
     };
     const field = Object.entries(checks).find(([, follows]) => !follows)?.[0] ?? null;
     if (field !== null) throw notFollowing('follow', field, header.checkNum);

@@ -34,5 +34,5 @@ export {
   type PartLeaf,
 } from './leaves.js';
 export { MAX_LATE_ATTEMPT, MAX_SEALED_HEADERS } from './limits.js';
-export { packHeader, unpackHeader } from './packed-header.js';
+export { packHeader, unpackHeader, unpackWideHeader } from './packed-header.js';
 export { attemptAt, expectedInitiator, inTurnFrom } from './rotation.js';

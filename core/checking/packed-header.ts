@@ -1,41 +1,83 @@
 import { concat, equalBytes } from '../bytes/bytes.js';
-import { Reader, u16, u64 } from '../bytes/codec.js';
+import { Reader, u16, u32, u8 } from '../bytes/codec.js';
+import { MalformedError } from '../errors.js';
 import { requireRules } from '../formats/known-rules.js';
 import { HASH_LENGTH } from '../hash.js';
-import type { HeaderChain } from './header-chain.js';
+import type { CycleFacts, HeaderChain } from './header-chain.js';
 import { encodeCheckingHeader, type CheckingHeader } from './header.js';
 
-/** Length of a packed header under whose cycle the membership stayed; where it changed 32 bytes follow. */
-const PACKED_BYTES = 156;
+const WHAT = 'a packed checking header';
+/** What is another than in the header before: bits of the first byte. */
+const CHANGED = { parts: 1, anchor: 2, configuration: 4, rules: 8 } as const;
+/** Length of a header that `unpackWideHeader` reads and under whose cycle the membership stayed; otherwise 32 bytes follow. */
+const WIDE_BYTES = 156;
 
 /**
- * What a header adds to those before it, 156 bytes, or 188 where the membership changed (docs/formats.md, Packed checking
- * header). `previous` is the chain before it. Throws `HEADER_CHAIN` where the header does not follow, and the codes of
- * `encodeCheckingHeader`.
+ * What a header adds to those before it, 129 to 177 bytes (docs/formats.md, Packed checking header). `previous` is the chain
+ * before it. Throws `HEADER_CHAIN` where the header does not follow, and the codes of `encodeCheckingHeader`.
  */
 export function packHeader(header: CheckingHeader, previous: HeaderChain): Uint8Array {
   encodeCheckingHeader(header);
   previous.follows(header);
+  const { last } = previous;
+  const placeOf = (block: bigint) => u32(Number(block - last.cyclePointBlock));
+  const fields = {
+    parts: header.parts === last.parts ? null : u16(header.parts),
+    anchor:
+      header.anchored === last.anchored
+        ? null
+        : concat(u32(Number(header.checkNum - header.anchored)), placeOf(header.anchorBlock)),
+    configuration:
+      header.configBlock === last.configBlock ? null : concat(placeOf(header.configBlock), header.membership),
+    rules: header.rules === last.rules ? null : u16(header.rules),
+  };
+  const names = ['parts', 'anchor', 'configuration', 'rules'] as const;
   return concat(
-    u16(header.parts),
+    u8(names.reduce((bits, name) => bits + (fields[name] === null ? 0 : CHANGED[name]), 0)),
     header.bodyRoot,
     header.cyclePointHeaderHash,
     header.intervalSummary,
     header.trieRoot,
-    u64(header.anchored),
-    u64(header.anchorBlock),
-    u64(header.configBlock),
-    u16(header.rules),
-    equalBytes(header.membership, previous.membership) ? new Uint8Array() : header.membership,
+    ...names.map((name) => fields[name] ?? new Uint8Array()),
   );
 }
 
 /**
- * The bytes of the header that was packed after `previous`. Throws `TRUNCATED`, `TRAILING_BYTES`, `RULES`,
- * `BAD_CHECKING_HEADER`, and `HEADER_CHAIN` for what does not follow.
+ * The bytes of the header that was packed after `previous`. Throws `TRUNCATED`, `TRAILING_BYTES`, `RULES`, `OUT_OF_RANGE`,
+ * `BAD_CHECKING_HEADER`, also for what `packHeader` does not write, and `HEADER_CHAIN` for what does not follow.
  */
 export function unpackHeader(bytes: Uint8Array, previous: HeaderChain): Uint8Array {
-  const reader = new Reader(bytes, 'a packed checking header');
+  const { last } = previous;
+  const reader = new Reader(bytes, WHAT);
+  const changed = reader.u8();
+  const has = (name: keyof typeof CHANGED) => (changed & CHANGED[name]) !== 0;
+  const block = () => last.cyclePointBlock + BigInt(reader.u32());
+  const hashes = {
+    bodyRoot: reader.take(HASH_LENGTH),
+    cyclePointHeaderHash: reader.take(HASH_LENGTH),
+    intervalSummary: reader.take(HASH_LENGTH),
+    trieRoot: reader.take(HASH_LENGTH),
+  };
+  const parts = has('parts') ? reader.u16() : last.parts;
+  const { anchored, anchorBlock } = has('anchor')
+    ? { anchored: previous.count + 1n - BigInt(reader.u32()), anchorBlock: block() }
+    : last;
+  const { configBlock, membership } = has('configuration')
+    ? { configBlock: block(), membership: reader.take(HASH_LENGTH) }
+    : last;
+  const rules = has('rules') ? reader.u16() : last.rules;
+  reader.end();
+  const facts = { ...hashes, parts, anchored, anchorBlock, configBlock, membership, rules };
+  const header = headerOf(facts, previous);
+  if (equalBytes(packHeader(header, previous), bytes)) return encodeCheckingHeader(header);
+  throw new MalformedError('BAD_CHECKING_HEADER', 'a packed checking header says what did not change', {
+    checkNum: String(header.checkNum),
+  });
+}
+
+/** The bytes of a header as stores of layouts up to 3 have it: 156 bytes, or 188 where the membership changed. Throws as `unpackHeader`. */
+export function unpackWideHeader(bytes: Uint8Array, previous: HeaderChain): Uint8Array {
+  const reader = new Reader(bytes, WHAT);
   const facts = {
     parts: reader.u16(),
     bodyRoot: reader.take(HASH_LENGTH),
@@ -47,11 +89,15 @@ export function unpackHeader(bytes: Uint8Array, previous: HeaderChain): Uint8Arr
     configBlock: reader.u64(),
     rules: reader.u16(),
   };
-  requireRules(facts.rules, 'the packed checking header');
-  const membership = bytes.length === PACKED_BYTES ? previous.membership : reader.take(HASH_LENGTH);
+  const membership = bytes.length === WIDE_BYTES ? previous.membership : reader.take(HASH_LENGTH);
   reader.end();
-  const header = previous.next({ ...facts, membership });
-  const whole = encodeCheckingHeader(header);
+  return encodeCheckingHeader(headerOf({ ...facts, membership }, previous));
+}
+
+function headerOf(facts: CycleFacts, previous: HeaderChain): CheckingHeader {
+  requireRules(facts.rules, 'the packed checking header');
+  const header = previous.next(facts);
+  encodeCheckingHeader(header);
   previous.follows(header);
-  return whole;
+  return header;
 }

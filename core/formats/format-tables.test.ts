@@ -7,7 +7,7 @@ import { encodeGroup } from '../rank/group.js';
 import { encodeGroupLeaf, encodeRankLeaf, partDigest } from '../rank/layers.js';
 import { exampleGroup, exampleGroupLeaf, exampleRank, exampleTop } from '../rank/testing/examples.js';
 import { exampleMbProof, exampleMbRoot, exampleTrees } from '../block-index/testing/examples.js';
-import { encodeCheckingHeader } from '../checking/header.js';
+import { encodeCheckingHeader, type CheckingHeader } from '../checking/header.js';
 import { encodeHistoryLeaf, encodeIntervalLeaf, encodePartLeaf } from '../checking/leaves.js';
 import { packHeader } from '../checking/packed-header.js';
 import { exampleInterval, examplePart, someChain, someFacts } from '../checking/testing/examples.js';
@@ -117,6 +117,12 @@ function encode(type: string, value: Value): Uint8Array {
 const { txId } = exampleLeaf;
 const chain = someChain(5);
 const checkingHeader = chain.next(someFacts(6n));
+const hashesOf = ({ bodyRoot, cyclePointHeaderHash, intervalSummary, trieRoot }: CheckingHeader): Values => ({
+  bodyRoot,
+  cyclePointHeaderHash,
+  intervalSummary,
+  trieRoot,
+});
 const eventNodes = nodesOf(someEvents(8));
 const nodeAt = (level: number, position: number): Uint8Array => eventNodes({ level, position });
 const formats: Readonly<Record<string, readonly [(table: Uint8Array) => Uint8Array, Values, Uint8Array]>> = {
@@ -196,7 +202,16 @@ const formats: Readonly<Record<string, readonly [(table: Uint8Array) => Uint8Arr
   'Checking header': [(bytes) => bytes, { ...checkingHeader }, encodeCheckingHeader(checkingHeader)],
   'Packed checking header': [
     (bytes) => bytes,
-    { ...someFacts(6n), rules: checkingHeader.rules },
+    {
+      changed: 7,
+      ...hashesOf(checkingHeader),
+      parts: u16(6),
+      anchored: u32(1),
+      anchorBlock: u32(5),
+      configBlock: u32(7),
+      membership: checkingHeader.membership,
+      rules: new Uint8Array(),
+    },
     packHeader(checkingHeader, chain),
   ],
   'FB+ tree': [(bytes) => bytes, exampleTrees.fb.fields, exampleTrees.fb.bytes],

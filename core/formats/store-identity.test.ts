@@ -29,7 +29,7 @@ describe('the identity row of a store', () => {
     const network = 'ab'.repeat(32);
     expect(Buffer.from(row).toString()).toBe(
       `{"identity":{"holds":"retail","kind":"business","network":"${network}","node":"org1.retail",` +
-        '"organisation":"Org1MSP"},"layout":3}',
+        '"organisation":"Org1MSP"},"layout":4}',
     );
     expect(checkStoreIdentity(row, own, 'nodes/org1.retail')).toBe('today');
   });
@@ -62,8 +62,8 @@ describe('the identity row of a store', () => {
 
   it('that is not there, or of another layout, is of another version', () => {
     expect(refused(null)[0]).toBe('STORE_LAYOUT');
-    const later = utf8(canonicalJson({ identity: { ...own }, layout: 4 }));
-    expect(refused(later)).toMatchObject(['STORE_LAYOUT', expect.stringContaining('layout 4')]);
+    const later = utf8(canonicalJson({ identity: { ...own }, layout: 5 }));
+    expect(refused(later)).toMatchObject(['STORE_LAYOUT', expect.stringContaining('layout 5')]);
   });
 
   it('of other bytes is damage, and nothing of it is shown raw', () => {

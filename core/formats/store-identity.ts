@@ -9,7 +9,7 @@ import { parseStrictJson } from '../json/strict-json.js';
 const LAYOUTS: Readonly<Record<StoreIdentity['kind'], { readonly today: number; readonly older: number[] }>> =
   {
     master: { today: 2, older: [] },
-    business: { today: 3, older: [2] },
+    business: { today: 4, older: [2, 3] },
     ledger: { today: 2, older: [] },
   };
 

@@ -67,7 +67,7 @@ describe('a store', () => {
   it('of an older layout whose rows can be read has today’s from then on', async () => {
     const folder = join(dir, 'layout-before');
     const before = await openDatabase(folder);
-    const older = fromUtf8(encodeStoreIdentity(TEST_OWNER)).replace('"layout":3', '"layout":2');
+    const older = fromUtf8(encodeStoreIdentity(TEST_OWNER)).replace('"layout":4', '"layout":2');
     await commit(before, before.batch().put(STORE_IDENTITY_KEY, utf8(older)).put('a', utf8('1')));
     await before.close();
     const store = await openStore(folder, TEST_OWNER);

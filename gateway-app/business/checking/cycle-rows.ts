@@ -14,10 +14,14 @@ import { ordered, type RowWrite } from '../../node/store.js';
 export const ROWS = {
   due: 'due/',
   config: 'config-at/',
-  header: 'header/',
+  /** As stores of layouts up to 3 have sealed headers. */
+  wideHeader: 'header/',
   differs: 'differs/',
   lifecycleDiffers: 'lifecycle-differs/',
 } as const;
+
+/** Before the cycle in the key of a sealed header's row: one of each cycle stays, so that these keys are short. */
+export const HEADERS = 'h/';
 
 /** The newest header that is kept, by which all are known to be whole. */
 export const NEWEST_HEADER = 'newest-header';
@@ -32,6 +36,17 @@ export function rowOf(prefix: (typeof ROWS)[keyof typeof ROWS], checkNum: bigint
 /** The cycle that a row's key names. */
 export function cycleOf(key: string): bigint {
   return BigInt(`0x${key.slice(key.indexOf('/') + 1)}`);
+}
+
+/** The key of a sealed header's row, which sorts as its cycle does: how many digits follow the first, in hexadecimal, and the digits. */
+export function headerKey(checkNum: bigint): string {
+  const digits = checkNum.toString(16);
+  return HEADERS + (digits.length - 1).toString(16) + digits;
+}
+
+/** The cycle that the key of a sealed header's row names. */
+export function cycleOfHeader(key: string): bigint {
+  return BigInt(`0x${key.slice(HEADERS.length + 1)}`);
 }
 
 /** Whether main block `blockNum` is the last one of a cycle of `c` blocks. Block 0 is in none. */

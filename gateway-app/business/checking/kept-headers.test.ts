@@ -1,5 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { sha256, utf8, type PartLeaf } from '@cotrace/core';
+import {
+  concat,
+  decodeCheckingHeader,
+  equalBytes,
+  HeaderChain,
+  sha256,
+  u16,
+  u64,
+  unpackHeader,
+  utf8,
+  type CheckingHeader,
+  type PartLeaf,
+} from '@cotrace/core';
 import { nodeVerifier } from '@cotrace/network';
 import { BusinessScene } from '../../testing/business-scene.js';
 import { codeOf } from '../../testing/codes.js';
@@ -9,7 +21,7 @@ import type { TestBusinessNode } from '../../testing/test-business-node.js';
 import { TestRpc } from '../../testing/test-rpc.js';
 import { TestSealer } from '../../testing/test-sealer.js';
 import { configuration, put, withoutOrganisation } from '../../testing/transactions.js';
-import type { RowWrite } from '../../node/store.js';
+import { ordered, type RowWrite } from '../../node/store.js';
 import { DomainStore } from '../domain-store.js';
 import { remoteSealed, type SealedSource } from './follow-cycles.js';
 import { adoptConfig, keptChain, sealingConfig } from './kept-headers.js';
@@ -48,6 +60,17 @@ function sealed(cycles: number): TestSealer {
   return sealer;
 }
 
+/** A header as stores of layout 3 have it. */
+function wide(header: CheckingHeader, membership: Uint8Array): Uint8Array {
+  const { parts, bodyRoot, cyclePointHeaderHash, intervalSummary, trieRoot } = header;
+  const { anchored, anchorBlock, configBlock, rules } = header;
+  return concat(
+    ...[u16(parts), bodyRoot, cyclePointHeaderHash, intervalSummary, trieRoot],
+    ...[u64(anchored), u64(anchorBlock), u64(configBlock), u16(rules)],
+    equalBytes(header.membership, membership) ? new Uint8Array() : header.membership,
+  );
+}
+
 /** A node that has kept four headers, stopped; its store opened, to be looked at and changed. */
 async function keptFour(): Promise<{ store: DomainStore; folder: string }> {
   const node = await started([sealed(4).source('org1.master')]);
@@ -62,8 +85,8 @@ describe('the sealed headers that a business node keeps', () => {
   it('carry a change of members, whose configuration is kept as long as it is needed', async () => {
     const { store } = await keptFour();
     try {
-      const lengths = (await store.rows('header/')).map(([, bytes]) => bytes.length);
-      expect(lengths).toEqual([156, 188, 156, 156]);
+      const lengths = (await store.rows('h/')).map(([, bytes]) => bytes.length);
+      expect(lengths).toEqual([131, 165, 129, 129]);
       expect((await store.rows('config-at/')).map(([key]) => key)).toEqual(['config-at/0000000000000002']);
       const chain = await keptChain(store, terms());
       if (chain === null) throw new RangeError('there is a chain');
@@ -79,11 +102,11 @@ describe('the sealed headers that a business node keeps', () => {
     bytes: (store.row(key) ?? new Uint8Array()).map((byte, i) => (i === 40 ? byte ^ 1 : byte)),
   });
   const damages: Readonly<Record<string, (store: DomainStore) => RowWrite>> = {
-    'a header that was changed': (store) => flipped(store, 'header/0000000000000002'),
-    'the newest header changed': (store) => flipped(store, 'header/0000000000000004'),
-    'a header lost': () => ({ key: 'header/0000000000000002', bytes: null }),
-    'the newest header lost': () => ({ key: 'header/0000000000000004', bytes: null }),
-    'no header where one was': () => ({ key: 'header/0000000000000003', bytes: utf8('x') }),
+    'a header that was changed': (store) => flipped(store, 'h/02'),
+    'the newest header changed': (store) => flipped(store, 'h/04'),
+    'a header lost': () => ({ key: 'h/02', bytes: null }),
+    'the newest header lost': () => ({ key: 'h/04', bytes: null }),
+    'no header where one was': () => ({ key: 'h/03', bytes: utf8('x') }),
   };
 
   it.each(Object.entries(damages))('are not gone on with where there is %s', async (_name, damage) => {
@@ -91,6 +114,28 @@ describe('the sealed headers that a business node keeps', () => {
     await store.commitRows([damage(store)]);
     await store.close();
     expect(await codeOf(() => started([], folder))).toBe('STORE_DAMAGED');
+  });
+
+  it('are read as older stores have them, beside those that came since', async () => {
+    const { store, folder } = await keptFour();
+    const rows: RowWrite[] = [];
+    const newest = await keptChain(store, terms());
+    if (newest === null) throw new RangeError('there is a chain');
+    let chain = HeaderChain.start(newest.origin);
+    for (const key of ['h/01', 'h/02']) {
+      const whole = unpackHeader(store.row(key) ?? new Uint8Array(), chain);
+      const header = decodeCheckingHeader(whole);
+      const older = { key: `header/${ordered(header.checkNum)}`, bytes: wide(header, chain.membership) };
+      rows.push({ key, bytes: null }, older);
+      chain = chain.extend(whole);
+    }
+    await store.commitRows(rows);
+    await store.close();
+
+    const node = await started([], folder);
+    expect([node.book.next, node.book.consistentUpTo]).toEqual([5n, 4n]);
+    expect((await node.store.rows('header/')).map(([, bytes]) => bytes.length)).toEqual([156, 188]);
+    expect((await node.store.rows('h/')).map(([key]) => key)).toEqual(['h/03', 'h/04']);
   });
 
   it('are not gone on with under another configuration than the newest one names', async () => {

@@ -7,6 +7,7 @@ import {
   networkId,
   packHeader,
   unpackHeader,
+  unpackWideHeader,
   type ChainOrigin,
   type CheckingHeader,
 } from '@cotrace/core';
@@ -19,7 +20,17 @@ import type { RowWrite } from '../../node/store.js';
 import type { DomainStore } from '../domain-store.js';
 import { isGenesisConfig } from '../genesis.js';
 import { configAt } from './cycle-point.js';
-import { cycleOf, NEWEST_HEADER, newestRow, readNewest, ROWS, rowOf } from './cycle-rows.js';
+import {
+  cycleOf,
+  cycleOfHeader,
+  headerKey,
+  HEADERS,
+  NEWEST_HEADER,
+  newestRow,
+  readNewest,
+  ROWS,
+  rowOf,
+} from './cycle-rows.js';
 
 /** The network that headers are of, and how signatures are checked. */
 export interface HeaderTerms {
@@ -44,7 +55,7 @@ export async function keptChain(store: DomainStore, terms: HeaderTerms): Promise
 /** The rows of a header that comes after `chain`. */
 export function headerRows(chain: HeaderChain, header: CheckingHeader, headerHash: Uint8Array): RowWrite[] {
   return [
-    { key: rowOf(ROWS.header, header.checkNum), bytes: packHeader(header, chain) },
+    { key: headerKey(header.checkNum), bytes: packHeader(header, chain) },
     newestRow(header.checkNum, headerHash, chain.origin.membership),
   ];
 }
@@ -105,11 +116,17 @@ async function firstChain(store: DomainStore, terms: HeaderTerms): Promise<Heade
 }
 
 async function replayed(store: DomainStore, origin: ChainOrigin): Promise<HeaderChain> {
+  const wide = await store.rows(ROWS.wideHeader);
+  const packed = await store.rows(HEADERS);
+  const rows = [
+    ...wide.map(([key, bytes]) => ({ key, cycle: cycleOf(key), bytes, unpack: unpackWideHeader })),
+    ...packed.map(([key, bytes]) => ({ key, cycle: cycleOfHeader(key), bytes, unpack: unpackHeader })),
+  ];
   let chain = HeaderChain.start(origin);
-  for (const [key, bytes] of await store.rows(ROWS.header)) {
-    if (cycleOf(key) !== chain.count + 1n) throw damaged(`a sealed header before ${key} is lost`);
+  for (const { key, cycle, bytes, unpack } of rows) {
+    if (cycle !== chain.count + 1n) throw damaged(`a sealed header before ${key} is lost`);
     try {
-      chain = chain.extend(unpackHeader(bytes, chain));
+      chain = chain.extend(unpack(bytes, chain));
     } catch (error) {
       if (!isCotraceError(error)) throw error;
       throw damaged(`the row ${key} of the store is not a header that can be in its place`, error);
