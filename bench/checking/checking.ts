@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { inFolder } from '../ledger/in-folder.js';
 import type { Bench } from '../main.js';
 import { progress } from '../output.js';
-import { ages } from '../rank/ages.js';
+import { ages, type AgeCost } from '../rank/ages.js';
 import { PAPER } from '../rank/workload.js';
 import { measureHeights } from '../storage/heights.js';
 import { measureEnds } from './ends.js';
@@ -39,13 +39,27 @@ export const checkingBench: Bench = {
         ? await measureHeights(folder, CYCLE_HEIGHTS, CYCLE_BLOCKS, signal)
         : [];
       if (wanted.has('folds')) progress('folds …');
-      const folds = wanted.has('folds') ? await ages(join(folder, 'ages'), PAPER, past, signal) : [];
+      const folds = wanted.has('folds') ? await measureFolds(folder, past, signal) : [];
       const { height, records, rounds } = NETWORK;
       const networks = wanted.has('network') ? await measureNetworks(height, records, rounds, signal) : [];
       report({ ends, cycles, folds, networks });
     });
   },
 };
+
+/** By the number of past cycles, and after the fewest of them with as many keys as after the most: what the domain's size costs. */
+async function measureFolds(
+  folder: string,
+  past: readonly number[],
+  signal: AbortSignal,
+): Promise<AgeCost[]> {
+  const [fewest, most] = [Math.min(...past), Math.max(...past)];
+  const asMany = { ...PAPER, perBlock: Math.round((PAPER.perBlock * most) / fewest) };
+  return [
+    ...(await ages(join(folder, 'ages'), PAPER, past, signal)),
+    ...(await ages(join(folder, 'ages-as-many'), asMany, [fewest], signal)),
+  ];
+}
 
 function whole(text: string): number {
   const value = Number(text);

@@ -97,19 +97,24 @@ function sayCycles(cycles: readonly HeightRow[]): void {
 
 function sayFolds(folds: readonly AgeCost[]): void {
   const [first] = folds;
+  const [last, asMany] = folds.slice(-2);
   say(`\nA fold after ${AGED_UPDATES} updates of a domain, by the cycles that they are spread over.`);
   say(
     table([
-      ['past cycles', 'CPU ms', 'times the first', 'pages read', 'pages written', 'accepted'],
-      ...folds.map(({ cycles, fold, read, written }) => [
+      ['past cycles', 'keys', 'CPU ms', 'times the first', 'pages read', 'pages written'],
+      ...folds.map(({ cycles, keys, fold, read, written }) => [
         String(cycles),
+        String(keys),
         fold.cpu.toFixed(0),
         `${(fold.cpu / (first?.fold.cpu ?? fold.cpu)).toFixed(2)}×`,
         String(read),
         String(written),
-        `at most ${ACCEPTED_GROWTH}×`,
       ]),
     ]),
+  );
+  if (last === undefined || asMany === undefined) return;
+  say(
+    `With as many keys, ${last.cycles} past cycles take ${(last.fold.cpu / asMany.fold.cpu).toFixed(2)} times what ${asMany.cycles} take; accepted: at most ${ACCEPTED_GROWTH}.`,
   );
 }
 

@@ -11,6 +11,8 @@ const RUNS = 3;
 export interface AgeCost {
   /** Past cycles, of creations, over all of which the updates are spread. */
   readonly cycles: number;
+  /** Keys of the domain. */
+  readonly keys: number;
   /** Bringing the layers up to date after the updates, once. */
   readonly fold: Spent;
   /** Parts of groups that were read. */
@@ -42,7 +44,7 @@ export async function ages(
       const runs: AgeCost[] = [];
       for (let run = 0; run < RUNS; run++) {
         const cost = await withCopy(domain, folder, (copy) => foldOf(copy, setting.blocks, run));
-        runs.push({ cycles, ...cost });
+        runs.push({ cycles, keys: domain.keys, ...cost });
       }
       costs.push(...runs.sort((a, b) => a.fold.cpu - b.fold.cpu).slice((RUNS - 1) / 2, (RUNS + 1) / 2));
       domain = await domain.copyIn(folder);
@@ -54,7 +56,11 @@ export async function ages(
 }
 
 /** A cycle of updates before the measured one is not counted: in it the store opens the files that such a fold reads. */
-async function foldOf(domain: BenchDomain, blocks: number, run: number): Promise<Omit<AgeCost, 'cycles'>> {
+async function foldOf(
+  domain: BenchDomain,
+  blocks: number,
+  run: number,
+): Promise<Omit<AgeCost, 'cycles' | 'keys'>> {
   const random = new Random(run);
   const update = () => {
     const keys = random.distinct(AGED_UPDATES, domain.keys);
