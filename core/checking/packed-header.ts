@@ -1,9 +1,9 @@
-import { concat, equalBytes } from '../bytes/bytes.js';
+import { concat } from '../bytes/bytes.js';
 import { Reader, u16, u32, u8 } from '../bytes/codec.js';
 import { MalformedError } from '../errors.js';
 import { requireRules } from '../formats/known-rules.js';
 import { HASH_LENGTH } from '../hash.js';
-import type { CycleFacts, HeaderChain } from './header-chain.js';
+import type { CycleFacts, HeaderChain, Standing } from './header-chain.js';
 import { encodeCheckingHeader, type CheckingHeader } from './header.js';
 
 const WHAT = 'a packed checking header';
@@ -20,25 +20,28 @@ export function packHeader(header: CheckingHeader, previous: HeaderChain): Uint8
   encodeCheckingHeader(header);
   previous.follows(header);
   const { last } = previous;
+  const changed = changedIn(header, last);
+  const where = (bit: number, ...fields: readonly (() => Uint8Array)[]) =>
+    (changed & bit) === 0 ? [] : fields.map((field) => field());
   const placeOf = (block: bigint) => u32(Number(block - last.cyclePointBlock));
-  const fields = {
-    parts: header.parts === last.parts ? null : u16(header.parts),
-    anchor:
-      header.anchored === last.anchored
-        ? null
-        : concat(u32(Number(header.checkNum - header.anchored)), placeOf(header.anchorBlock)),
-    configuration:
-      header.configBlock === last.configBlock ? null : concat(placeOf(header.configBlock), header.membership),
-    rules: header.rules === last.rules ? null : u16(header.rules),
-  };
-  const names = ['parts', 'anchor', 'configuration', 'rules'] as const;
   return concat(
-    u8(names.reduce((bits, name) => bits + (fields[name] === null ? 0 : CHANGED[name]), 0)),
+    u8(changed),
     header.bodyRoot,
     header.cyclePointHeaderHash,
     header.intervalSummary,
     header.trieRoot,
-    ...names.map((name) => fields[name] ?? new Uint8Array()),
+    ...where(CHANGED.parts, () => u16(header.parts)),
+    ...where(
+      CHANGED.anchor,
+      () => u32(Number(header.checkNum - header.anchored)),
+      () => placeOf(header.anchorBlock),
+    ),
+    ...where(
+      CHANGED.configuration,
+      () => placeOf(header.configBlock),
+      () => header.membership,
+    ),
+    ...where(CHANGED.rules, () => u16(header.rules)),
   );
 }
 
@@ -68,10 +71,10 @@ export function unpackHeader(bytes: Uint8Array, previous: HeaderChain): Uint8Arr
   const rules = has('rules') ? reader.u16() : last.rules;
   reader.end();
   const facts = { ...hashes, parts, anchored, anchorBlock, configBlock, membership, rules };
-  const header = headerOf(facts, previous);
-  if (equalBytes(packHeader(header, previous), bytes)) return encodeCheckingHeader(header);
+  const whole = wholeHeader(facts, previous);
+  if (changed === changedIn(facts, last)) return whole;
   throw new MalformedError('BAD_CHECKING_HEADER', 'a packed checking header says what did not change', {
-    checkNum: String(header.checkNum),
+    checkNum: String(previous.count + 1n),
   });
 }
 
@@ -91,13 +94,24 @@ export function unpackWideHeader(bytes: Uint8Array, previous: HeaderChain): Uint
   };
   const membership = bytes.length === WIDE_BYTES ? previous.membership : reader.take(HASH_LENGTH);
   reader.end();
-  return encodeCheckingHeader(headerOf({ ...facts, membership }, previous));
+  return wholeHeader({ ...facts, membership }, previous);
 }
 
-function headerOf(facts: CycleFacts, previous: HeaderChain): CheckingHeader {
+/** The bits of what is another in a header than in the one before. */
+function changedIn(facts: CycleFacts, last: Standing): number {
+  const bit = (isNew: boolean, value: number) => (isNew ? value : 0);
+  return (
+    bit(facts.parts !== last.parts, CHANGED.parts) +
+    bit(facts.anchored !== last.anchored, CHANGED.anchor) +
+    bit(facts.configBlock !== last.configBlock, CHANGED.configuration) +
+    bit(facts.rules !== last.rules, CHANGED.rules)
+  );
+}
+
+function wholeHeader(facts: CycleFacts, previous: HeaderChain): Uint8Array {
   requireRules(facts.rules, 'the packed checking header');
   const header = previous.next(facts);
-  encodeCheckingHeader(header);
+  const whole = encodeCheckingHeader(header);
   previous.follows(header);
-  return header;
+  return whole;
 }

@@ -13,11 +13,11 @@ const collector = fileURLToPath(new URL('collector.mjs', import.meta.url));
 /** The options that `tsc -b` compiles a file with. */
 function optionsOf(path) {
   const config = ts.findConfigFile(dirname(path), ts.sys.fileExists);
-  const parsed = ts.getParsedCommandLineOfConfigFile(
-    config,
-    {},
-    { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => undefined },
-  );
+  const fail = ({ messageText }) => {
+    throw new Error(`${config}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`);
+  };
+  const host = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: fail };
+  const parsed = ts.getParsedCommandLineOfConfigFile(config, {}, host);
   return { ...parsed.options, module: ts.ModuleKind.ESNext, sourceMap: false };
 }
 

@@ -15,9 +15,12 @@ const cycleIn = ({ cycles }: Progress, checkNum: number): ToldCycle => {
 const mspIdOf = (process: string) => `Org${process.slice(3, 4)}MSP`;
 const others = (process: string) => ['org1', 'org2', 'org3'].filter((org) => !process.startsWith(org));
 
-/** Whether a member is reported for its turn in a cycle after `since`: one that catches up seals many in its turn. */
+/** Whether a sealed cycle after `since` has a member reported for its turn: one that catches up seals many in its turn. */
 const isPassedOver = (cycles: readonly ToldCycle[], mspId: string, since: number) =>
-  cycles.some(({ checkNum, late }) => Number(checkNum) > since && late.some((row) => row.mspId === mspId));
+  cycles.some(
+    ({ checkNum, sealedMs, late }) =>
+      Number(checkNum) > since && sealedMs !== null && late.some((row) => row.mspId === mspId),
+  );
 
 /** Whoever is late, away or has a wrong clock holds up sealing for its own turn alone. `traceId`: of a product that is recorded. */
 export function cycleTimes(scene: CycleScene, traceId: string): void {
@@ -65,6 +68,7 @@ export function cycleTimes(scene: CycleScene, traceId: string): void {
       return { ...told, cycles: told.cycles.filter(({ checkNum }) => Number(checkNum) > before + 1) };
     });
     const reported = during.cycles.flatMap(({ late }) => late.map((row) => row.mspId));
+    expect(reported).toContain(mspId);
     // Whom the one that is cut off would report.
     expect(reported).not.toContain('Org2MSP');
     expect(cycleIn(during, during.sealed).endorsers).toEqual(['Org1MSP', 'Org2MSP']);
@@ -100,6 +104,7 @@ export function cycleTimes(scene: CycleScene, traceId: string): void {
       expect([initiator, ...endorsers]).not.toContain('Org2MSP');
     }
     const reported = later.flatMap(({ late }) => late.map(({ mspId }) => mspId));
+    expect(reported).toContain('Org2MSP');
     // Whom the one with the wrong clock would report.
     expect(reported).not.toContain('Org1MSP');
     expect(readFileSync(scene.workspace.log('org2.master'), 'utf8')).toMatch(
